@@ -1,0 +1,37 @@
+"""Build the data set repository in corpus/ from the texts, registers and annotations: same input, same bytes."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from weibo_nlp.errors import WeiboNlpError
+from weibo_nlp.release.build import write_release
+from weibo_nlp.release.sources import read_sources
+from weibo_nlp.release.tables import build_tables
+
+ROOT = Path(__file__).resolve().parent.parent
+VERSION = "0.1.0"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--root", type=Path, default=ROOT, help="repository with corpus/ and annotations/")
+    parser.add_argument("--version", default=VERSION, help="version of the release (default %(default)s)")
+    arguments = parser.parse_args()
+    try:
+        sources = read_sources(arguments.root)
+        for problem in sources.problems:
+            print(problem.shown(arguments.root), file=sys.stderr)
+        if sources.problems:
+            return 1
+        manifest = write_release(sources, build_tables(sources), arguments.root / "corpus", arguments.version)
+    except WeiboNlpError as error:
+        print(error, file=sys.stderr)
+        return 1
+    for name, entry in manifest["files"].items():
+        print(f"{name}\t{entry['rows']} rows\t{entry['sha256'][:12]}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

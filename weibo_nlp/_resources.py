@@ -1,0 +1,34 @@
+"""Where the shipped files lie: inside the wheel, or beside the package in a clone of the repository."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from weibo_nlp.errors import DataError
+
+_PACKAGE = Path(__file__).resolve().parent
+_CHECKOUT = _PACKAGE.parent
+
+
+def scheme_path() -> Path:
+    """Path of the label scheme this version of the package follows."""
+    return _first_of(_PACKAGE / "data" / "scheme.yaml", _CHECKOUT / "annotations" / "scheme.yaml")
+
+
+def corpus_dir() -> Path:
+    """Folder of the shipped corpus release."""
+    return _first_of(_PACKAGE / "data" / "corpus", _CHECKOUT / "corpus")
+
+
+def models_dir() -> Path:
+    """Folder of the shipped default models."""
+    return _PACKAGE / "data" / "models"
+
+
+def _first_of(installed: Path, checkout: Path) -> Path:
+    # In a clone the files beside the package are the truth; a wheel has no checkout around it.
+    if (_CHECKOUT / "pyproject.toml").exists() and checkout.exists():
+        return checkout
+    if installed.exists():
+        return installed
+    raise DataError(f"neither {installed} nor {checkout} exists; the installation is incomplete, reinstall weibo-nlp.")

@@ -1,0 +1,166 @@
+"""Agreement between annotators: Krippendorff's alpha for nominal labels, with an interval over threads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from weibo_nlp.errors import DataError
+
+IntArray = npt.NDArray[np.int64]
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """Agreement on one task.
+
+    ``alpha`` is 1 at perfect agreement and 0 at chance; ``low``/``high`` bound it at 95 % by resampling whole
+    threads. ``non_unanimous`` is the share of units, judged at least twice, on which some annotator differs.
+    """
+
+    task: str
+    alpha: float
+    low: float
+    high: float
+    pairwise: float
+    non_unanimous: float
+    n_units: int
+    n_threads: int
+
+
+def krippendorff_alpha(codes: IntArray, n_labels: int | None = None) -> float:
+    """Krippendorff's alpha for nominal data with any number of annotators and missing values.
+
+    Parameters
+    ----------
+    codes : ndarray of int, shape (n_units, n_annotators)
+        Label index; -1 where an annotator did not judge the unit.
+    n_labels : int, optional
+        Number of labels; by default the largest index found plus one.
+
+    Returns
+    -------
+    float
+        1 - observed / expected disagreement; ``nan`` where only one label was ever used, since chance
+        then explains everything and nothing can be said.
+
+    Raises
+    ------
+    DataError
+        If no unit was judged by two annotators.
+
+    Notes
+    -----
+    Krippendorff (2011), Computing Krippendorff's Alpha-Reliability, by the coincidence matrix.
+    """
+    return float(_alpha_of(_coincidences(codes, n_labels))[()])
+
+
+def measure(
+    task: str,
+    codes: IntArray,
+    groups: Sequence[str],
+    n_labels: int,
+    *,
+    resamples: int = 2000,
+    seed: int = 0,
+) -> Agreement:
+    """Alpha of one task, bootstrapped over whole threads, since documents of a thread are not independent.
+
+    Parameters
+    ----------
+    codes : ndarray of int, shape (n_units, n_annotators)
+        As for :func:`krippendorff_alpha`.
+    groups : sequence of str, length n_units
+        Thread of each unit.
+    n_labels : int
+        Number of labels of the task.
+    """
+    if len(groups) != len(codes):
+        raise DataError(f"{len(groups)} groups for {len(codes)} units; one thread id a unit is needed.")
+    judged_twice = (codes >= 0).sum(axis=1) >= 2
+    codes = codes[judged_twice]
+    names, index = np.unique(np.asarray(groups, dtype=object)[judged_twice].astype(str), return_inverse=True)
+    per_unit = _unit_coincidences(codes, n_labels)
+    per_thread = np.zeros((len(names), n_labels, n_labels))
+    np.add.at(per_thread, index, per_unit)
+    total = per_thread.sum(axis=0)
+    rng = np.random.default_rng(seed)
+    weights = rng.multinomial(len(names), np.full(len(names), 1 / len(names)), size=resamples).astype(float)
+    resampled = _alpha_of(np.tensordot(weights, per_thread, axes=1))
+    low, high = np.nanquantile(resampled, [0.025, 0.975])
+    agreeing = np.trace(total) / total.sum()
+    lowest = np.where(codes >= 0, codes, n_labels).min(axis=1)
+    split = lowest != codes.max(axis=1)
+    return Agreement(
+        task=task,
+        alpha=float(_alpha_of(total)),
+        low=float(low),
+        high=float(high),
+        pairwise=float(agreeing),
+        non_unanimous=float(split.mean()),
+        n_units=len(codes),
+        n_threads=len(names),
+    )
+
+
+def code_matrix(
+    labels: Sequence[Mapping[str, str]], annotators: Sequence[str], order: Sequence[str]
+) -> IntArray:
+    """Arrange labels as the matrix that the functions above take.
+
+    Parameters
+    ----------
+    labels : sequence of mapping, length n_units
+        Annotator -> label, for each unit.
+    annotators : sequence of str
+        Columns.
+    order : sequence of str
+        The task's labels.
+
+    Returns
+    -------
+    ndarray of int, shape (n_units, n_annotators)
+        Label index; -1 where missing.
+    """
+    place = {label: index for index, label in enumerate(order)}
+    rows = [[place[unit[name]] if name in unit else -1 for name in annotators] for unit in labels]
+    return np.asarray(rows, dtype=np.int64).reshape(len(labels), len(annotators))
+
+
+def _coincidences(codes: IntArray, n_labels: int | None) -> FloatArray:
+    if n_labels is None:
+        n_labels = int(codes.max(initial=-1)) + 1
+    kept = codes[(codes >= 0).sum(axis=1) >= 2]
+    if not len(kept):
+        raise DataError("no unit was judged by two annotators; agreement needs at least one.")
+    total: FloatArray = _unit_coincidences(kept, n_labels).sum(axis=0)
+    return total
+
+
+def _unit_coincidences(codes: IntArray, n_labels: int) -> FloatArray:
+    """Coincidence matrix of every unit, shape (n_units, n_labels, n_labels); each sums to its number of judgements."""
+    if not len(codes):
+        raise DataError("no unit was judged by two annotators; agreement needs at least one.")
+    counts = np.stack([(codes == label).sum(axis=1) for label in range(n_labels)], axis=1).astype(float)
+    judgements = counts.sum(axis=1)
+    pairs = counts[:, :, None] * counts[:, None, :]
+    diagonal = np.arange(n_labels)
+    pairs[:, diagonal, diagonal] -= counts
+    result: FloatArray = pairs / (judgements - 1)[:, None, None]
+    return result
+
+
+def _alpha_of(coincidences: FloatArray) -> FloatArray:
+    """Alpha of one matrix or of a stack of them, shape (..., n_labels, n_labels)."""
+    totals = coincidences.sum(axis=-1)
+    n = totals.sum(axis=-1)
+    observed = n - np.trace(coincidences, axis1=-2, axis2=-1)
+    expected = (n * n - (totals * totals).sum(axis=-1)) / np.maximum(n - 1, 1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        result: FloatArray = np.asarray(np.where(expected > 0, 1 - observed / expected, np.nan))
+    return result

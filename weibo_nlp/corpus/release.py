@@ -1,0 +1,228 @@
+"""A released corpus on disk, read without a network: what it holds, and its rows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, overload
+
+from weibo_nlp import _resources
+from weibo_nlp.corpus import schema
+from weibo_nlp.corpus.tree import Thread, build_threads
+from weibo_nlp.errors import DataError, UnknownNameError, UsageError
+from weibo_nlp.io import sha256_of_file
+from weibo_nlp.labels import Scheme, load_scheme
+from weibo_nlp.records import Document, GoldLabel
+
+if TYPE_CHECKING:
+    import datasets
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Release:
+    """One version of the corpus in a folder laid out as `load_dataset` reads it."""
+
+    path: Path
+    version: str
+    manifest: Mapping[str, Any]
+
+    @property
+    def scheme(self) -> Scheme:
+        """The label scheme the release follows.
+
+        Raises
+        ------
+        DataError
+            If the release was built under another scheme version than the one installed.
+        """
+        scheme = load_scheme()
+        built = self.manifest["scheme"]
+        if built != scheme.version:
+            raise DataError(
+                f"{self.path / 'manifest.json'}: built under scheme {built}, installed is {scheme.version}; "
+                "rebuild the corpus or install the matching weibo-nlp."
+            )
+        return scheme
+
+    def files(self, config: str, split: str | None = None) -> list[Path]:
+        """Parquet files of a configuration, of one split or of all in the order train, validation, test."""
+        _check_config(config)
+        splits = schema.splits_of(config)
+        if split is not None and split not in splits:
+            raise UnknownNameError(f"split of {config}", split, splits)
+        found: list[Path] = []
+        for name in (split,) if split else splits:
+            files = sorted((self.path / config).glob(f"{name}-*.parquet"))
+            if not files:
+                raise DataError(f"{self.path / config}: no {name}-*.parquet; run scripts/build_corpus.py in a clone.")
+            found.extend(files)
+        return found
+
+    def rows(self, config: str, split: str | None = None) -> Iterator[dict[str, Any]]:
+        """Rows with label names instead of integers, in release order."""
+        import pyarrow.parquet as pq
+
+        for path in self.files(config, split):
+            for row in pq.read_table(path, partitioning=None).to_pylist():
+                yield schema.decode(config, row, self.scheme)
+
+    def documents(self, split: str | None = None) -> list[Document]:
+        """Articles, then posts and reposts, then comments."""
+        return [document_of(row) for config in schema.DOCUMENT_CONFIGS for row in self.rows(config, split)]
+
+    def gold(self, task: str, split: str | None = None) -> list[GoldLabel]:
+        """Gold labels of a task; for stance one for each (document, target) pair."""
+        self.scheme.task(task)
+        if task == "stance":
+            return [
+                GoldLabel(row["document_id"], task, row["stance"], row["target"]) for row in self.rows("stances", split)
+            ]
+        return [
+            GoldLabel(row["id"], task, str(row[task]).lower() if task == "irony" else row[task])
+            for config in schema.DOCUMENT_CONFIGS
+            for row in self.rows(config, split)
+        ]
+
+    def threads(self, split: str | None = None) -> list[Thread]:
+        """Threads as trees, of one split or of all."""
+        return build_threads(self.documents(split))
+
+    def checksum_problems(self) -> list[str]:
+        """Files that are missing or differ from the manifest, each in a sentence."""
+        problems = []
+        for name, entry in self.manifest["files"].items():
+            path = self.path / name
+            if not path.exists():
+                problems.append(f"{path}: missing; the manifest lists it.")
+            elif sha256_of_file(path) != entry["sha256"]:
+                problems.append(f"{path}: bytes differ from the manifest; rebuild or reinstall.")
+        return problems
+
+
+def open_release(path: Path | str | None = None, *, version: str | None = None) -> Release:
+    """Open a release folder; without `path`, the one shipped with the package.
+
+    Raises
+    ------
+    UnknownNameError
+        If another `version` is asked for than the folder holds.
+    DataError
+        If the folder has no manifest.
+    """
+    folder = Path(path) if path is not None else _resources.corpus_dir()
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    except FileNotFoundError:
+        raise DataError(f"{folder}: no manifest.json, so no release; run scripts/build_corpus.py in a clone.") from None
+    if version is not None and version != manifest["version"]:
+        raise UnknownNameError("corpus version", version, [manifest["version"]], "Other versions: revision= on the Hub.")
+    return Release(folder, manifest["version"], manifest)
+
+
+def versions() -> tuple[str, ...]:
+    """Versions of the corpus that this installation carries."""
+    return (open_release().version,)
+
+
+@overload
+def load_corpus(
+    config: str = ..., *, split: str | None = ..., version: str | None = ..., as_: Literal["pandas"] = ...
+) -> pd.DataFrame: ...
+@overload
+def load_corpus(
+    config: str = ..., *, split: str | None = ..., version: str | None = ..., as_: Literal["datasets"]
+) -> datasets.Dataset: ...
+def load_corpus(
+    config: str = "posts",
+    *,
+    split: str | None = None,
+    version: str | None = None,
+    as_: Literal["pandas", "datasets"] = "pandas",
+) -> pd.DataFrame | datasets.Dataset:
+    """Load a configuration of the shipped corpus, offline.
+
+    Parameters
+    ----------
+    config : str
+        ``articles``, ``posts``, ``comments``, ``stances``, ``annotations``, ``events`` or ``targets``.
+    split : {"train", "validation", "test"}, optional
+        One split; without it all splits, and a pandas frame then says in a column ``split`` which.
+        The registers ``events`` and ``targets`` have ``train`` alone.
+    version : str, optional
+        Corpus version; an unknown one is an error that lists what there is.
+    as_ : {"pandas", "datasets"}
+        A DataFrame with label names, or a `datasets.Dataset` with ClassLabel columns.
+
+    Returns
+    -------
+    pandas.DataFrame or datasets.Dataset
+        One row a document, pair, judgement, event or target.
+
+    Raises
+    ------
+    UnknownNameError
+        For an unknown configuration, split or version, listing the known ones.
+    """
+    release = open_release(version=version)
+    _check_config(config)
+    if as_ == "datasets":
+        import datasets
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        table = pa.concat_tables([pq.read_table(path, partitioning=None) for path in release.files(config, split)])
+        # Straight from Arrow: the cache of load_dataset would hand out rows of an older build.
+        return datasets.Dataset(table.replace_schema_metadata(None)).cast(schema.features(config, release.scheme))
+    if as_ != "pandas":
+        raise UsageError(f'as_={as_!r}; choose "pandas" or "datasets".')
+    import pandas as pd
+
+    if split is not None:
+        return _frame(list(release.rows(config, split)), config)
+    parts = {name: _frame(list(release.rows(config, name)), config) for name in schema.splits_of(config)}
+    return pd.concat([part.assign(split=name) for name, part in parts.items()], ignore_index=True)
+
+
+def threads(split: str | None = None, *, version: str | None = None) -> list[Thread]:
+    """Threads of the shipped corpus as trees: root, children, path to the root."""
+    return open_release(version=version).threads(split)
+
+
+def document_of(row: Mapping[str, Any]) -> Document:
+    """Turn a row of a document configuration into a Document."""
+    return Document(
+        id=row["id"],
+        kind=row["kind"],
+        text=row["text"],
+        thread=row["thread"],
+        platform=row["platform"],
+        title=row["title"],
+        lang=row["lang"],
+        script=row["script"],
+        author=row["author"],
+        account_type=row["account_type"],
+        parent=row["parent"],
+        root=row["root"],
+        repost_of=row["repost_of"],
+        hashtags=tuple(row["hashtags"]),
+        mentions=tuple(row["mentions"]),
+        urls=tuple(row["urls"]),
+        event=row["event"],
+        phase=row["phase"],
+        flags=("composed",) if row["composed"] else (),
+        extra={"fold": row["fold"]},
+    )
+
+
+def _check_config(config: str) -> None:
+    if config not in schema.CONFIGS:
+        raise UnknownNameError("configuration", config, schema.CONFIGS)
+
+
+def _frame(rows: list[dict[str, Any]], config: str) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(rows, columns=[column.name for column in schema.CONFIGS[config]])

@@ -1,0 +1,102 @@
+"""Threads as trees: a root, what answers it, and the path from any document back to the root."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from weibo_nlp.errors import DataError
+from weibo_nlp.records import Document
+
+
+@dataclass(frozen=True)
+class Thread:
+    """One thread: the root document and everything below it, in release order."""
+
+    root: Document
+    documents: Mapping[str, Document]
+    _children: Mapping[str, tuple[str, ...]]
+
+    def __len__(self) -> int:
+        return len(self.documents)
+
+    def __iter__(self) -> Iterator[Document]:
+        return iter(self.documents.values())
+
+    @property
+    def id(self) -> str:
+        """Id of the thread, which is the root's."""
+        return self.root.id
+
+    def children(self, document_id: str) -> tuple[Document, ...]:
+        """Documents that answer or repost the given one, in release order."""
+        self._require(document_id)
+        return tuple(self.documents[child] for child in self._children.get(document_id, ()))
+
+    def parent(self, document_id: str) -> Document | None:
+        """The document answered or reposted; None for the root."""
+        self._require(document_id)
+        above = above_of(self.documents[document_id])
+        return self.documents[above] if above is not None else None
+
+    def path_to_root(self, document_id: str) -> tuple[Document, ...]:
+        """The document itself, its parent, and so on up to the root."""
+        self._require(document_id)
+        path = [self.documents[document_id]]
+        while (above := above_of(path[-1])) is not None:
+            path.append(self.documents[above])
+        return tuple(path)
+
+    def depth(self, document_id: str) -> int:
+        """Steps to the root: 0 for the root."""
+        return len(self.path_to_root(document_id)) - 1
+
+    def _require(self, document_id: str) -> None:
+        if document_id not in self.documents:
+            raise DataError(f"document {document_id!r} is not in thread {self.id!r}; look it up in its own thread.")
+
+
+def above_of(document: Document) -> str | None:
+    """Id of the document this one answers or reposts, or None for a root."""
+    return document.parent if document.parent is not None else document.repost_of
+
+
+def build_threads(documents: Iterable[Document]) -> list[Thread]:
+    """Group documents into threads, in the order in which each thread first appears.
+
+    Raises
+    ------
+    DataError
+        If a parent is missing or lies in another thread, a thread has no root or two, or parents run in a
+        circle; every such document is named.
+    """
+    groups: dict[str, dict[str, Document]] = {}
+    for document in documents:
+        group = groups.setdefault(document.thread, {})
+        if document.id in group:
+            raise DataError(f"document {document.id!r} stands twice in thread {document.thread!r}; ids are unique.")
+        group[document.id] = document
+    return [_thread(name, group) for name, group in groups.items()]
+
+
+def _thread(name: str, group: dict[str, Document]) -> Thread:
+    roots = [document for document in group.values() if above_of(document) is None]
+    if len(roots) != 1 or roots[0].id != name:
+        found = ", ".join(document.id for document in roots) or "none"
+        raise DataError(f"thread {name!r} needs one root with that id; documents without a parent: {found}.")
+    children: dict[str, list[str]] = {}
+    for document in group.values():
+        above = above_of(document)
+        if above is not None:
+            if above not in group:
+                raise DataError(f"document {document.id!r} answers {above!r}, which is not in thread {name!r}.")
+            children.setdefault(above, []).append(document.id)
+    reached, queue = {name}, [name]
+    while queue:
+        below = children.get(queue.pop(), ())
+        reached.update(below)
+        queue.extend(below)
+    lost = sorted(set(group) - reached)
+    if lost:
+        raise DataError(f"thread {name!r}: {', '.join(lost[:5])} answer each other in a circle and reach no root.")
+    return Thread(roots[0], group, {parent: tuple(ids) for parent, ids in children.items()})

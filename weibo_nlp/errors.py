@@ -1,0 +1,31 @@
+"""The errors this package raises on purpose; each message says where, what arrived, what is allowed, what to do."""
+
+from collections.abc import Iterable
+
+
+class WeiboNlpError(Exception):
+    """Base of every error raised on purpose; the command line prints it without a traceback."""
+
+
+class DataError(WeiboNlpError):
+    """A file, row or field is not what its format promises."""
+
+
+class LabelError(DataError):
+    """A label is not in the scheme it claims to follow."""
+
+
+class PredictionError(DataError):
+    """A prediction file cannot be scored as it stands."""
+
+
+class UnknownNameError(WeiboNlpError):
+    """A configuration, split, version, model, task or set that does not exist was asked for."""
+
+    def __init__(self, what: str, given: object, known: Iterable[object], remedy: str = "") -> None:
+        names = ", ".join(sorted(str(name) for name in known)) or "nothing"
+        super().__init__(f"unknown {what} {given!r}; there is: {names}.{' ' + remedy if remedy else ''}")
+
+
+class UsageError(WeiboNlpError):
+    """The call itself is wrong: arguments that exclude each other, a missing column name, an unreadable path."""

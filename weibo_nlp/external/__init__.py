@@ -1,0 +1,20 @@
+"""Published sets, read from the user's own copy into documents and gold labels; no data is shipped or fetched."""
+
+from weibo_nlp.external.overlap import Conflict, conflicts, text_key, without_leakage
+from weibo_nlp.external.registry import available, load
+from weibo_nlp.external.sets import Dropped, ExternalSet, Part, SetInfo
+from weibo_nlp.external.smp2020 import to_polarity
+
+__all__ = [
+    "Conflict",
+    "Dropped",
+    "ExternalSet",
+    "Part",
+    "SetInfo",
+    "available",
+    "conflicts",
+    "load",
+    "text_key",
+    "to_polarity",
+    "without_leakage",
+]

@@ -1,0 +1,203 @@
+"""A user's copy on disk: which files it holds, and their rows with the physical line each starts on."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import re
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO, cast
+
+from weibo_nlp.errors import DataError, UsageError
+from weibo_nlp.external.sets import SetInfo
+
+UNDECODABLE = "undecodable bytes"
+WRONG_COLUMNS = "wrong number of columns"
+
+# Bytes that are not UTF-8 are read as lone surrogates, so that one bad byte costs one row and not the file.
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class CsvRow:
+    """A record of a CSV file by canonical column name; ``problem`` says why the cells cannot be trusted."""
+
+    line: int
+    cells: Mapping[str, str]
+    problem: str | None = None
+    detail: str = ""
+
+
+def find_parts(info: SetInfo, path: str | Path) -> dict[str, Path]:
+    """Find the files of a set in its own folder or in the folder above.
+
+    Parameters
+    ----------
+    info : SetInfo
+        The set, with the names its files are published under.
+    path : str or Path
+        The set's folder, or the folder that holds it.
+
+    Returns
+    -------
+    dict of str to Path
+        One file for each part that this copy holds, in the set's own order of parts.
+
+    Raises
+    ------
+    UsageError
+        If `path` is no folder, if a file that the set cannot do without is missing, or if a part could be
+        read from more than one file.
+    """
+    folder = Path(path)
+    if not folder.is_dir():
+        what = "is a file" if folder.exists() else "does not exist"
+        raise UsageError(f"{folder}: {what}; give the folder that holds your copy of {info.name} ({_wanted(info)}).")
+    roots = _distinct([folder, *(folder / name for name in info.folders)])
+    holding = [(root, found) for root in roots if (found := _parts_in(info, root))]
+    if not holding:
+        raise UsageError(_nothing_found(info, folder, "holds none of the files"))
+    if len(holding) > 1:
+        raise UsageError(
+            f"{folder}: {info.name} could be read from {' or '.join(str(root) for root, _ in holding)}; "
+            "give the one folder you mean."
+        )
+    root, found = holding[0]
+    missing = [part for part in info.required if part not in found]
+    if missing:
+        raise UsageError(_nothing_found(info, root, f"lacks the file for {', '.join(missing)}"))
+    return found
+
+
+def read_csv(
+    path: Path, columns: Mapping[str, tuple[str, ...]], optional: Mapping[str, tuple[str, ...]] | None = None
+) -> Iterator[CsvRow]:
+    """Stream the records of a CSV file, plain or gzipped, with or without a byte order mark.
+
+    Parameters
+    ----------
+    path : Path
+        The file; it counts as gzipped if its name ends in ``.gz``.
+    columns, optional : mapping of str to tuple of str
+        Canonical name of a column to the names it is published under. An optional column that the file
+        lacks is absent from the cells.
+
+    Yields
+    ------
+    CsvRow
+        One for each record, empty lines left out. ``line`` is where the record starts: a quoted cell may
+        run over several lines.
+
+    Raises
+    ------
+    DataError
+        If the header lacks a column, if the quoting is broken, or if the file cannot be decompressed.
+    """
+    with open_text(path, newline="") as handle:
+        # strict: without it a quote that is never closed swallows the rest of the file as one cell.
+        # The cell limit stays at csv's own 131,072 characters, forty times the longest post seen.
+        reader = csv.reader(handle, strict=True)
+        start = 1
+        try:
+            header = [name.strip() for name in next(reader, [])]
+            places = _places(path, header, columns, optional or {})
+            start = reader.line_num + 1
+            for record in reader:
+                if record:
+                    yield _row(start, record, header, places)
+                start = reader.line_num + 1
+        except csv.Error as error:
+            raise DataError(
+                f"{path}:{start}: the record starting here is not valid CSV ({error}). "
+                "Compare the line with the published file; a quote is probably not closed, or not doubled."
+            ) from error
+
+
+def undecodable(text: str) -> bool:
+    """Whether `text` holds what is left of bytes that are not UTF-8 (or half a surrogate pair from JSON)."""
+    return _SURROGATE.search(text) is not None
+
+
+@contextmanager
+def open_text(path: Path, newline: str) -> Iterator[TextIO]:
+    """Open a file, plain or gzipped, as UTF-8 with or without a byte order mark.
+
+    Raises
+    ------
+    DataError
+        If the file is named ``.gz`` and cannot be decompressed.
+    """
+    try:
+        if path.suffix == ".gz":
+            with gzip.open(path, "rt", encoding="utf-8-sig", errors="surrogateescape", newline=newline) as packed:
+                yield cast("TextIO", packed)
+        else:
+            with path.open(encoding="utf-8-sig", errors="surrogateescape", newline=newline) as plain:
+                yield plain
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise DataError(f"{path}: cannot be decompressed ({error}). Download or copy the file again.") from error
+
+
+def _parts_in(info: SetInfo, root: Path) -> dict[str, Path]:
+    found: dict[str, Path] = {}
+    for part, names in info.files.items():
+        there = [file for name in names for file in (root / name, root / f"{name}.gz") if file.is_file()]
+        if len(there) > 1:
+            raise UsageError(
+                f"{root}: the {part} part of {info.name} could be read from "
+                f"{' or '.join(str(file.relative_to(root)) for file in there)}; keep one of them in the folder."
+            )
+        if there:
+            found[part] = there[0]
+    return found
+
+
+def _distinct(folders: list[Path]) -> list[Path]:
+    # On a file system that ignores case, "swsr" and "SWSR" are one folder and no ambiguity.
+    seen: dict[tuple[int, int], Path] = {}
+    for folder in folders:
+        if folder.is_dir():
+            status = folder.stat()
+            seen.setdefault((status.st_dev, status.st_ino), folder)
+    return list(seen.values())
+
+
+def _wanted(info: SetInfo) -> str:
+    return "; ".join(f"{part}: {' or '.join(names)}" for part, names in info.files.items())
+
+
+def _nothing_found(info: SetInfo, folder: Path, problem: str) -> str:
+    return (
+        f"{folder}: {problem} that {info.name} is recognised by, here or in a folder called "
+        f"{', '.join(info.folders)}. Looked for {_wanted(info)}; each also with .gz. "
+        f"This package ships no external data; the set is published with {info.published}."
+    )
+
+
+def _places(
+    path: Path, header: list[str], columns: Mapping[str, tuple[str, ...]], optional: Mapping[str, tuple[str, ...]]
+) -> dict[str, int]:
+    places: dict[str, int] = {}
+    for name, published in {**columns, **optional}.items():
+        place = next((header.index(alias) for alias in published if alias in header), None)
+        if place is not None:
+            places[name] = place
+        elif name in columns:
+            shown = ", ".join(repr(cell[:40]) for cell in header[:12]) or "nothing"
+            raise DataError(
+                f"{path}:1: no column {' or '.join(map(repr, published))} in the header ({shown}). "
+                "Check that this is the published file of the set you named, in UTF-8."
+            )
+    return places
+
+
+def _row(line: int, record: list[str], header: list[str], places: Mapping[str, int]) -> CsvRow:
+    if len(record) != len(header):
+        return CsvRow(line, {}, WRONG_COLUMNS, f"{len(record)} instead of {len(header)}")
+    if any(undecodable(cell) for cell in record):
+        return CsvRow(line, {}, UNDECODABLE)
+    return CsvRow(line, {name: record[place] for name, place in places.items()})

@@ -1,0 +1,166 @@
+"""SMP2020-EWECT, "usual" half: six emotions of everyday Weibo posts, and their reading as polarity."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from weibo_nlp.errors import DataError, UsageError
+from weibo_nlp.external.builder import FileReading, row_part
+from weibo_nlp.external.files import UNDECODABLE, CsvRow, open_text, read_csv, undecodable
+from weibo_nlp.external.sets import Dropped, ExternalSet, Part, SetInfo
+from weibo_nlp.records import Document, GoldLabel
+
+EMOTIONS = ("angry", "fear", "happy", "neutral", "sad", "surprise")
+POLARITIES = ("negative", "neutral", "positive")
+NOT_A_RECORD = "not a record"
+NO_POLARITY = "surprise has no polarity"
+
+INFO = SetInfo(
+    name="smp2020",
+    description='Six emotions of everyday Weibo posts (SMP2020-EWECT, "usual" half)',
+    labels={"emotion": EMOTIONS},
+    main_metric="macro_f1",
+    licence="none given by the organisers",
+    published="the SMP2020-EWECT evaluation (Weibo emotion classification, SMP 2020; Harbin Institute of Technology)",
+    files={
+        "train": ("train.csv", "usual_train.txt", "train/usual_train.txt"),
+        "validation": ("val.csv", "usual_eval_labeled.txt", "eval/usual_eval_labeled.txt"),
+        "test": (
+            "test.csv",
+            "usual_test_labeled.txt",
+            "test/usual_test_labeled.txt",
+            "test/real/usual_test_labeled.txt",
+        ),
+    },
+    folders=("smp2020-ewect", "smp2020", "SMP2020-EWECT"),
+)
+
+_COLUMNS = {"text": ("text", "content"), "label": ("label",)}
+_MAPPING = "label_mapping.json"
+_NAMES = {emotion: emotion for emotion in EMOTIONS}
+_POLARITY = {"happy": "positive", "angry": "negative", "sad": "negative", "fear": "negative", "neutral": "neutral"}
+
+
+def read(parts: Mapping[str, Path]) -> dict[str, Part]:
+    """Read the parts of this set; see `weibo_nlp.external.load`.
+
+    Both forms are read: the organisers' JSON lists, and the CSV mirror whose labels are numbers explained by
+    a ``label_mapping.json`` beside it. In a JSON list the number of the record stands for its line, since the
+    published lists are one long line.
+    """
+    return {name: _read_part(name, path) for name, path in parts.items()}
+
+
+def to_polarity(emotions: ExternalSet) -> ExternalSet:
+    """Read the six emotions as sentiment: happy is positive, angry, sad and fear are negative.
+
+    Surprise can be pleasant or not, so its rows are set aside and counted.
+
+    Parameters
+    ----------
+    emotions : ExternalSet
+        The set as loaded.
+
+    Returns
+    -------
+    ExternalSet
+        Task ``sentiment`` with labels negative, neutral, positive; document ids as before.
+
+    Raises
+    ------
+    UsageError
+        If the set has no task ``emotion``.
+    """
+    if "emotion" not in emotions.labels:
+        raise UsageError(
+            f"set {emotions.name!r} has the task {', '.join(emotions.tasks)}, not emotion; only smp2020 can be "
+            "read as polarity."
+        )
+    return ExternalSet(
+        name=f"{emotions.name}-polarity",
+        labels={"sentiment": POLARITIES},
+        main_metric="macro_f1",
+        parts={name: _polar(part) for name, part in emotions.parts.items()},
+    )
+
+
+def _polar(part: Part) -> Part:
+    documents = {document.id: document for document in part.documents}
+    pairs: list[tuple[Document, GoldLabel]] = []
+    dropped = list(part.dropped)
+    for gold in part.gold:
+        document = documents[gold.document_id]
+        polarity = _POLARITY.get(gold.label)
+        if polarity is not None:
+            pairs.append((document, GoldLabel(document.id, "sentiment", polarity)))
+        else:
+            dropped.append(Dropped.of(document, NO_POLARITY))
+    return row_part(part.name, pairs, dropped)
+
+
+def _read_part(name: str, path: Path) -> Part:
+    reading = FileReading(INFO.name, name, path)
+    if path.name.removesuffix(".gz").endswith(".txt"):
+        rows, names = _json_rows(path), _NAMES
+    else:
+        rows, names = read_csv(path, _COLUMNS), _NAMES | _numbers(path.with_name(_MAPPING))
+    pairs: list[tuple[Document, GoldLabel]] = []
+    for row in rows:
+        if not reading.usable(row):
+            continue
+        raw = row.cells["label"]
+        if names == _NAMES and raw.strip().isdecimal():
+            raise UsageError(
+                f"{path}:{row.line}: label {raw!r} is a number, and there is no {_MAPPING} beside the file to say "
+                f"which emotion it is; put it into {path.parent}, or use the organisers' .txt files."
+            )
+        label = reading.label(row.line, raw, names)
+        if label is None:
+            continue
+        extra = {"id": row.cells["id"]} if "id" in row.cells else {}
+        document = reading.document(row.line, "post", row.cells["text"], extra=extra)
+        pairs.append((document, GoldLabel(document.id, "emotion", label)))
+    return row_part(name, pairs, reading.finish())
+
+
+def _numbers(path: Path) -> dict[str, str]:
+    if not path.is_file():
+        return {}
+    mapping = _json(path)
+    if not isinstance(mapping, dict) or set(mapping) != set(EMOTIONS) or len(set(map(str, mapping.values()))) != 6:
+        raise DataError(
+            f"{path}: must give each of {', '.join(EMOTIONS)} a number of its own, and nothing else; it holds "
+            f"{mapping!r}."
+        )
+    return {str(number): emotion for emotion, number in mapping.items()}
+
+
+def _json_rows(path: Path) -> Iterator[CsvRow]:
+    items = _json(path)
+    if not isinstance(items, list):
+        raise DataError(f"{path}: holds a JSON {type(items).__name__}, not a list of records as published.")
+    for number, item in enumerate(items, 1):
+        if not isinstance(item, dict) or not isinstance(item.get("content"), str):
+            yield CsvRow(number, {}, NOT_A_RECORD, "no text under 'content'")
+        elif undecodable(item["content"]):
+            yield CsvRow(number, {}, UNDECODABLE)
+        else:
+            label = item.get("label")
+            cells = {"text": item["content"], "label": "" if label is None else str(label)}
+            if item.get("id") is not None:
+                cells["id"] = str(item["id"])
+            yield CsvRow(number, cells)
+
+
+def _json(path: Path) -> Any:
+    with open_text(path, newline="\n") as handle:
+        text = handle.read()
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise DataError(
+            f"{path}:{error.lineno}:{error.colno}: not valid JSON ({error.msg}). Compare with the published file."
+        ) from error

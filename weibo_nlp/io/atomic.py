@@ -1,0 +1,48 @@
+"""Writing beside and renaming, so that a reader sees the old file or the new one, never half of one."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from weibo_nlp.errors import UsageError
+
+
+@contextmanager
+def atomic_path(target: Path | str) -> Iterator[Path]:
+    """Give a temporary path beside `target`; rename it onto `target` when the block ends without an error.
+
+    Parameters
+    ----------
+    target : Path or str
+        Where the finished file shall lie. Its folder must exist.
+
+    Yields
+    ------
+    Path
+        An empty file in the same folder, so that the rename stays within one file system.
+
+    Raises
+    ------
+    UsageError
+        If the folder does not exist or cannot be written to.
+    """
+    target = Path(target)
+    try:
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:80]}.", suffix=".tmp")
+    except OSError as error:
+        raise UsageError(f"cannot write {target}: {error.strerror}; name a folder that exists and is writable.") from error
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        # mkstemp makes files private; a result should be as readable as any file the user makes.
+        umask = os.umask(0)
+        os.umask(umask)
+        temporary.chmod(0o666 & ~umask)
+        os.replace(temporary, target)
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -1,0 +1,273 @@
+"""Rows of a user's file, streamed: CSV, TSV, JSON Lines, Parquet or plain lines; what cannot be read comes as a Reject."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from weibo_nlp.errors import DataError, UsageError
+from weibo_nlp.io.jsonl import MAX_LINE_BYTES, raw_lines, read_jsonl
+
+Format = Literal["csv", "tsv", "jsonl", "parquet", "lines"]
+
+_SUFFIXES: dict[str, Format] = {
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".tab": "tsv",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".parquet": "parquet",
+}
+_DELIMITERS = {"csv": ",", "tsv": "\t"}
+PARQUET_BATCH = 2048
+# A quoted cell may run over lines. A quote that never closes would swallow the rest of the file,
+# so after this many lines the opening line alone is set aside and reading goes on below it.
+MAX_RECORD_LINES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One record: the physical line (or Parquet row, from 1) it starts on, and its values by column."""
+
+    number: int
+    values: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """One record that could not be used, with the reason; ``raw`` is its beginning, made printable."""
+
+    file: str
+    line: int
+    reason: str
+    raw: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the row that a file of rejects holds."""
+        return {"file": self.file, "line": self.line, "reason": self.reason, "raw": self.raw}
+
+
+@dataclass(frozen=True)
+class Table:
+    """An opened input: its format, its columns where the file names them, and its rows as an iterator."""
+
+    path: Path
+    format: Format
+    columns: tuple[str, ...]
+
+    def rows(self) -> Iterator[Row | Reject]:
+        """Stream rows and rejects in file order; each call starts at the first row again."""
+        if self.format == "jsonl":
+            return self._json_rows()
+        if self.format == "parquet":
+            return self._parquet_rows()
+        if self.format == "lines":
+            return self._line_rows()
+        return _DelimitedReader(self.path, _DELIMITERS[self.format], self.columns).rows()
+
+    def _json_rows(self) -> Iterator[Row | Reject]:
+        for line in read_jsonl(self.path):
+            if line.value is None:
+                yield Reject(str(self.path), line.number, line.reason or "", line.raw)
+            else:
+                yield Row(line.number, line.value)
+
+    def _line_rows(self) -> Iterator[Row | Reject]:
+        for number, raw, too_long in raw_lines(self.path):
+            text, reason = _decoded(raw, number, too_long)
+            if text is None:
+                yield Reject(str(self.path), number, reason, _shown(raw))
+            else:
+                yield Row(number, {"text": text})
+
+    def _parquet_rows(self) -> Iterator[Row | Reject]:
+        import pyarrow.parquet as pq
+
+        number = 0
+        with pq.ParquetFile(self.path) as file:
+            for batch in file.iter_batches(batch_size=PARQUET_BATCH):
+                for values in batch.to_pylist():
+                    number += 1
+                    yield Row(number, values)
+
+
+def open_table(path: Path | str, format: Format | None = None) -> Table:
+    """Find out what a file is, by its suffix or its first bytes, and which columns it has.
+
+    Parameters
+    ----------
+    path : Path or str
+        The input file.
+    format : {"csv", "tsv", "jsonl", "parquet", "lines"}, optional
+        Given where the guess would be wrong.
+
+    Raises
+    ------
+    UsageError
+        If the file does not exist or is a folder.
+    DataError
+        If it is empty, or is not what its suffix says.
+    """
+    path = Path(path)
+    if not path.is_file():
+        found = "is a folder" if path.is_dir() else "does not exist"
+        raise UsageError(f"{path} {found}; name a CSV, TSV, JSONL, Parquet or plain text file.")
+    if path.stat().st_size == 0:
+        raise DataError(f"{path} is empty; nothing to read.")
+    kind = format or _SUFFIXES.get(path.suffix.lower()) or _sniff(path)
+    if kind == "parquet":
+        return Table(path, kind, _parquet_columns(path))
+    if kind in _DELIMITERS:
+        return Table(path, kind, _header(path, _DELIMITERS[kind]))
+    return Table(path, kind, ("text",) if kind == "lines" else ())
+
+
+def _sniff(path: Path) -> Format:
+    """Tell an unknown suffix by its first bytes: Parquet's magic, a JSON object, or a constant number of tabs."""
+    with path.open("rb") as handle:
+        head = handle.read(64 * 1024)
+    if head.startswith(b"PAR1"):
+        return "parquet"
+    lines = [line for line in head.removeprefix(b"\xef\xbb\xbf").split(b"\n")[:20] if line.strip()]
+    if lines and lines[0].lstrip().startswith(b"{"):
+        return "jsonl"
+    tabs = lines[0].count(b"\t") if lines else 0
+    if tabs and sum(line.count(b"\t") == tabs for line in lines) * 2 > len(lines):
+        return "tsv"
+    return "lines"
+
+
+def _parquet_columns(path: Path) -> tuple[str, ...]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        return tuple(pq.read_schema(path).names)
+    except pa.ArrowInvalid as error:
+        raise DataError(f"{path}: not a Parquet file: {error}. Name the format if the suffix is wrong.") from None
+
+
+def _header(path: Path, delimiter: str) -> tuple[str, ...]:
+    for number, raw, too_long in raw_lines(path):
+        text, reason = _decoded(raw, number, too_long)
+        if text is None:
+            raise DataError(f"{path}:1: the header cannot be read: {reason}. Save the file as UTF-8.")
+        names = _cells(text, delimiter)
+        if names is None:
+            raise DataError(f"{path}:1: the header is not a row of cells: {text[:80]!r}.")
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise DataError(f"{path}:1: column {twice[0]!r} stands twice in the header; rename one.")
+        return tuple(names)
+    return ()
+
+
+class _DelimitedReader:
+    """Records of a delimited file, read physical line by physical line so that one bad line costs one row."""
+
+    def __init__(self, path: Path, delimiter: str, columns: tuple[str, ...]) -> None:
+        self.path = path
+        self.delimiter = delimiter
+        self.columns = columns
+        self.lines = raw_lines(path)
+        self.ahead: list[tuple[int, bytes, bool]] = []
+
+    def rows(self) -> Iterator[Row | Reject]:
+        self._take()  # the header
+        blank: list[int] = []
+        while (line := self._take()) is not None:
+            number, raw, too_long = line
+            text, reason = _decoded(raw, number, too_long)
+            if text is not None and not text.strip(" "):
+                blank.append(number)  # at the very end of a file, not worth a word
+                continue
+            for held in blank:
+                yield self._reject(held, "blank line", b"")
+            blank.clear()
+            if text is None:
+                yield self._reject(number, reason, raw)
+            else:
+                yield self._record(number, raw, text)
+
+    def _take(self) -> tuple[int, bytes, bool] | None:
+        return self.ahead.pop(0) if self.ahead else next(self.lines, None)
+
+    def _record(self, number: int, raw: bytes, text: str) -> Row | Reject:
+        width = len(self.columns)
+        cells = _cells(text, self.delimiter)
+        if cells is not None and len(cells) == width:
+            return self._row(number, cells)
+        # Tab-separated files are mostly written without quoting: a quotation mark is then only text.
+        literal = text.split(self.delimiter)
+        if self.delimiter == "\t" and len(literal) == width:
+            return self._row(number, literal)
+        if cells is None:
+            joined = self._continued(text)
+            if joined is not None and len(joined) == width:
+                return self._row(number, joined)
+            return self._reject(number, f"a quoted cell is not closed, or closes {MAX_RECORD_LINES}+ lines on", raw)
+        return self._reject(number, f"{len(cells)} cells, the header has {width}", raw)
+
+    def _continued(self, text: str) -> list[str] | None:
+        """Cells of a record whose quoted cell runs on; the lines it took are given back if it does not end well."""
+        taken: list[tuple[int, bytes, bool]] = []
+        size = len(text)
+
+        def feed() -> Iterator[str]:
+            nonlocal size
+            yield text + "\n"
+            while len(taken) < MAX_RECORD_LINES and size < MAX_LINE_BYTES and (line := self._take()) is not None:
+                taken.append(line)
+                piece, _ = _decoded(line[1], line[0], line[2])
+                if piece is None:
+                    return
+                size += len(piece)
+                yield piece + "\n"
+
+        try:
+            cells = next(csv.reader(feed(), delimiter=self.delimiter, strict=True))
+        except (csv.Error, StopIteration):
+            cells = None
+        if cells is None or len(cells) != len(self.columns):
+            self.ahead[:0] = taken
+            return None
+        return cells
+
+    def _row(self, number: int, cells: list[str]) -> Row:
+        return Row(number, dict(zip(self.columns, cells, strict=True)))
+
+    def _reject(self, number: int, reason: str, raw: bytes) -> Reject:
+        return Reject(str(self.path), number, reason, _shown(raw))
+
+
+def _cells(text: str, delimiter: str) -> list[str] | None:
+    """Cells of one line, or None where a quoted cell is left open."""
+    csv.field_size_limit(MAX_LINE_BYTES)
+    try:
+        # strict is the only way to learn of an open quote; but it also refuses `"好"的`, which is harmless.
+        return next(csv.reader([text], delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        if "unexpected end" in str(error):
+            return None
+    except StopIteration:
+        return []
+    try:
+        return next(csv.reader([text], delimiter=delimiter))
+    except csv.Error:
+        return None
+
+
+def _decoded(raw: bytes, number: int, too_long: bool) -> tuple[str | None, str]:
+    if too_long:
+        return None, f"line is longer than {MAX_LINE_BYTES:,} bytes"
+    try:
+        return raw.decode("utf-8-sig" if number == 1 else "utf-8"), ""
+    except UnicodeDecodeError as error:
+        return None, f"not UTF-8: byte 0x{raw[error.start]:02x} at byte {error.start}"
+
+
+def _shown(raw: bytes) -> str:
+    return raw[:2000].decode("utf-8", "backslashreplace")

@@ -1,0 +1,264 @@
+"""Prediction files on disk: JSONL, or Parquet with the header in the schema metadata."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from numbers import Real
+from pathlib import Path
+from typing import Any
+
+from weibo_nlp.errors import PredictionError, UsageError
+from weibo_nlp.io import atomic_path, dump_line, read_jsonl
+from weibo_nlp.predictions.header import (
+    FORMAT_KEY,
+    FORMAT_VERSION,
+    ModelReference,
+    PredictionFile,
+    PredictionHeader,
+    is_parquet,
+    raise_if_any,
+)
+from weibo_nlp.records import Prediction, known_fields
+
+PARQUET_METADATA_KEY = b"weibo_nlp"
+
+_ROW_FIELDS = ("document_id", "target", "label", "scores")
+_MARK_EXAMPLE = f'{{"{FORMAT_KEY}": {FORMAT_VERSION}, "set": …, "version": …, "split": …, "task": …, …}}'
+
+
+class _RowError(Exception):
+    """What is wrong with one row or header; whoever knows the file and line adds them."""
+
+
+def read_predictions(path: str | Path) -> PredictionFile:
+    """Read a prediction file; what its rows mean is judged later, by `check_against`.
+
+    Parameters
+    ----------
+    path : str or Path
+        ``*.parquet``, or JSONL in UTF-8 under any other name.
+
+    Returns
+    -------
+    PredictionFile
+        Rows in the order of the file.
+
+    Raises
+    ------
+    PredictionError
+        If the file is empty, truncated, not UTF-8, without header, or has rows of another shape; problems
+        in rows are collected, and each is named with file and line.
+    UsageError
+        If the file cannot be opened.
+    """
+    path = Path(path)
+    try:
+        return _read_parquet(path) if is_parquet(path) else _read_jsonl(path)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror or error}). Give the path of a file.") from error
+
+
+def write_predictions(path: str | Path, header: PredictionHeader, predictions: Iterable[Prediction]) -> None:
+    """Write a prediction file that `read_predictions` takes back unchanged.
+
+    Written beside `path` and renamed, so that a reader never meets half a file.
+
+    Parameters
+    ----------
+    path : str or Path
+        ``*.parquet`` for Parquet, any other name for JSONL.
+    header : PredictionHeader
+        Written first.
+    predictions : iterable of Prediction
+        Kept in order; all of the header's task. Empty ``scores`` are left out.
+
+    Raises
+    ------
+    PredictionError
+        If a prediction is of another task, or could not be read back; nothing is written then.
+    UsageError
+        If the folder does not exist or cannot be written to.
+    """
+    path = Path(path)
+    rows: list[dict[str, Any]] = []
+    problems: list[str] = []
+    for number, prediction in enumerate(predictions, start=1):
+        try:
+            rows.append(_row_of(prediction, header.task))
+        except _RowError as problem:
+            problems.append(f"prediction {number}: {problem}")
+    raise_if_any(problems, str(path), "Nothing was written.")
+    write = _write_parquet if is_parquet(path) else _write_jsonl
+    with atomic_path(path) as temporary:
+        write(temporary, header, rows)
+
+
+def _read_jsonl(path: Path) -> PredictionFile:
+    header: PredictionHeader | None = None
+    predictions: list[Prediction] = []
+    numbers: list[int] = []
+    problems: list[str] = []
+    for line in read_jsonl(path):
+        try:
+            if line.value is None:
+                raise _RowError(f"{line.reason}; expected one JSON object a line, in UTF-8.")
+            if header is None:
+                header = _header_from(line.value)
+                continue
+            predictions.append(_prediction_from(line.value, header.task))
+            numbers.append(line.number)
+        except _RowError as problem:
+            if header is None:  # nothing below can be understood without it
+                raise PredictionError(f"{path}:{line.number}: {problem}") from problem
+            problems.append(f"{path}:{line.number}: {problem}")
+    if header is None:
+        raise PredictionError(f"{path}:1: the file is empty; a prediction file begins with {_MARK_EXAMPLE}.")
+    raise_if_any(problems, str(path), "Correct these lines, or predict again.")
+    return PredictionFile(header, tuple(predictions), str(path), tuple(numbers))
+
+
+def _read_parquet(path: Path) -> PredictionFile:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    predictions: list[Prediction] = []
+    problems: list[str] = []
+    try:
+        # ParquetFile, not read_table: the latter takes a folder called `split=test` for a column.
+        with path.open("rb") as stream, pq.ParquetFile(stream) as table:
+            header = _header_from_metadata(path, table.schema_arrow.metadata or {})
+            number = 0
+            for batch in table.iter_batches():
+                for row in batch.to_pylist():
+                    number += 1
+                    try:
+                        row["scores"] = _scores_from_arrow(row.get("scores"))
+                        predictions.append(_prediction_from(row, header.task))
+                    except _RowError as problem:
+                        problems.append(f"{path}:row {number}: {problem}")
+    except (pa.ArrowException, UnicodeDecodeError) as error:
+        raise PredictionError(f"{path}: not a whole Parquet file ({error}). Write it again.") from error
+    raise_if_any(problems, str(path), "Correct these rows, or predict again.")
+    return PredictionFile(header, tuple(predictions), str(path), tuple(range(1, number + 1)))
+
+
+def _header_from_metadata(path: Path, metadata: Mapping[bytes, bytes]) -> PredictionHeader:
+    try:
+        # Without the key, null stands in for the header and is refused as a missing one.
+        return _header_from(json.loads(metadata.get(PARQUET_METADATA_KEY, b"null")))
+    except (_RowError, ValueError) as problem:
+        raise PredictionError(
+            f"{path}:schema metadata: key {PARQUET_METADATA_KEY.decode()!r} must hold the header as JSON: {problem}"
+        ) from problem
+
+
+def _scores_from_arrow(scores: object) -> object:
+    """Undo what Arrow makes of a mapping: pairs (map type), or a struct with null for absent labels."""
+    if isinstance(scores, list) and all(isinstance(pair, tuple) for pair in scores):
+        if len(dict(scores)) != len(scores):
+            raise _RowError(f"scores name a label twice: {scores!r}.")
+        scores = dict(scores)
+    if isinstance(scores, dict):
+        return {label: score for label, score in scores.items() if score is not None} or None
+    return scores
+
+
+def _write_jsonl(path: Path, header: PredictionHeader, rows: Sequence[Mapping[str, Any]]) -> None:
+    with path.open("w", encoding="utf-8", newline="\n") as stream:
+        stream.write(dump_line(header.to_dict()))
+        stream.writelines(dump_line(row) for row in rows)
+
+
+def _write_parquet(path: Path, header: PredictionHeader, rows: Sequence[Mapping[str, Any]]) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    labels = dict.fromkeys(label for row in rows for label in row.get("scores", ()))
+    columns = [("document_id", pa.string()), ("target", pa.string()), ("label", pa.string())]
+    if labels:
+        columns.append(("scores", pa.struct([(label, pa.float64()) for label in labels])))
+    metadata = {PARQUET_METADATA_KEY: json.dumps(header.to_dict(), ensure_ascii=False).encode()}
+    schema = pa.schema(columns, metadata=metadata)
+    pq.write_table(pa.Table.from_pylist(list(rows), schema=schema), path, compression="zstd")
+
+
+def _header_from(data: object) -> PredictionHeader:
+    if not isinstance(data, dict) or FORMAT_KEY not in data:
+        raise _RowError(f"the header is missing; a prediction file begins with {_MARK_EXAMPLE}.")
+    fields = dict(data)
+    mark = fields.pop(FORMAT_KEY)
+    if type(mark) is not int or mark != FORMAT_VERSION:
+        raise _RowError(f"format version {mark!r} is not {FORMAT_VERSION}; read it with the release that wrote it.")
+    _refuse_other_fields("header", fields, known_fields(PredictionHeader))
+    model = fields.pop("model")
+    if not isinstance(model, dict):
+        raise _RowError(f'header: model must be {{"name": …, "version": …}}, got {model!r}.')
+    _refuse_other_fields("header: model", model, known_fields(ModelReference))
+    try:
+        return PredictionHeader(model=ModelReference(**model), **fields)
+    except PredictionError as error:
+        raise _RowError(str(error)) from error
+
+
+def _refuse_other_fields(what: str, given: Mapping[str, Any], known: frozenset[str]) -> None:
+    if lacking := sorted(known - given.keys()):
+        raise _RowError(f"{what} lacks {', '.join(lacking)}; it has {', '.join(sorted(known))}.")
+    if foreign := sorted(given.keys() - known):
+        raise _RowError(f"{what} has unknown {', '.join(foreign)}; it has {', '.join(sorted(known))}.")
+
+
+def _prediction_from(row: object, task: str) -> Prediction:
+    if not isinstance(row, dict):
+        raise _RowError(f"a row must be an object with {', '.join(_ROW_FIELDS)}, got {type(row).__name__}.")
+    # A misspelt `scores` would otherwise cost the calibration figures without a word.
+    if foreign := sorted(row.keys() - set(_ROW_FIELDS)):
+        raise _RowError(f"unknown field {', '.join(map(repr, foreign))}; a row has {', '.join(_ROW_FIELDS)}.")
+    document_id, target, label, scores = (row.get(name) for name in _ROW_FIELDS)
+    if not isinstance(document_id, str) or not document_id:
+        raise _RowError(f"document_id must be a non-empty string, got {document_id!r}.")
+    if not isinstance(label, str):
+        raise _RowError(f"label for {document_id!r} must be a string, got {label!r}.")
+    if target is not None and not isinstance(target, str):
+        raise _RowError(f"target of {document_id!r} must be a string or null, got {target!r}.")
+    return Prediction(document_id, task, label, _scores_from(scores, document_id), target)
+
+
+def _scores_from(scores: object, document_id: str) -> dict[str, float]:
+    if scores is None:
+        return {}
+    if not isinstance(scores, dict) or not scores:
+        raise _RowError(f"scores for {document_id!r} must map labels to numbers, got {scores!r}; or leave them out.")
+    numbers: dict[str, float] = {}
+    for label, score in scores.items():
+        if not isinstance(label, str) or isinstance(score, bool) or not isinstance(score, int | float):
+            raise _RowError(f"scores for {document_id!r}: {label!r}: {score!r} is not a label and a number.")
+        try:
+            numbers[label] = float(score)
+        except OverflowError:  # an integer of more than 308 digits: left for check_against to refuse
+            numbers[label] = math.inf
+    return numbers
+
+
+def _row_of(prediction: Prediction, task: str) -> dict[str, Any]:
+    if prediction.task != task:
+        raise _RowError(f"task is {prediction.task!r}, but the header says {task!r}.")
+    row: dict[str, Any] = {"document_id": prediction.document_id, "label": prediction.label}
+    if prediction.target is not None:
+        row["target"] = prediction.target
+    if prediction.scores:
+        row["scores"] = {label: _plain_number(score) for label, score in prediction.scores.items()}
+    read_back = _prediction_from(row, task)
+    if not all(math.isfinite(score) for score in read_back.scores.values()):
+        raise _RowError(f"scores for {prediction.document_id!r} are not all finite; JSON has no such numbers.")
+    try:
+        json.dumps(row, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise _RowError(f"{prediction.document_id!r} has half a surrogate pair, not text: {error.reason}.") from error
+    return row
+
+
+def _plain_number(score: object) -> object:
+    # numpy's float32 is a number, though none that json would write.
+    return float(score) if isinstance(score, Real) and not isinstance(score, int | float) else score

@@ -1,0 +1,182 @@
+"""Writing a release: Parquet that is the same bit by bit for the same input, a manifest, and the card's header."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from weibo_nlp.corpus import schema
+from weibo_nlp.io import atomic_path, sha256_of_file, sha256_of_rows
+from weibo_nlp.labels import Scheme
+from weibo_nlp.release.sources import Sources
+from weibo_nlp.release.tables import Tables
+
+MANIFEST = "manifest.json"
+CARD = "README.md"
+
+
+def parquet_name(config: str, split: str) -> str:
+    """Path of a Parquet file inside the release folder."""
+    return f"{config}/{split}-00000-of-00001.parquet"
+
+
+def encoded_rows(tables: Tables, config: str, split: str, scheme: Scheme) -> list[dict[str, Any]]:
+    """Rows of a file as stored, labels as integers."""
+    return [schema.encode(config, row.values, scheme) for row in tables[config, split]]
+
+
+def write_parquet(path: Path, config: str, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Write rows with every setting fixed; return the size in memory in bytes.
+
+    The same rows give the same bytes under the same pyarrow; the writer's own version stands in the file,
+    so another version gives equal rows in other bytes.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    table = pa.Table.from_pylist([dict(row) for row in rows], schema=schema.arrow_schema(config))
+    pq.write_table(
+        table,
+        path,
+        version="2.6",
+        compression="zstd",
+        compression_level=9,
+        row_group_size=10_000,
+        use_dictionary=True,
+        write_statistics=True,
+        data_page_version="1.0",
+    )
+    return int(table.nbytes)
+
+
+def write_release(
+    sources: Sources, tables: Tables, folder: Path, version: str, *, predecessor: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """Write all configurations, the manifest and the header of the card into a release folder.
+
+    Parameters
+    ----------
+    sources, tables
+        What was read, and what was built from it.
+    folder : Path
+        The data set repository; configurations already there are replaced.
+    version : str
+        Semantic version of the release.
+    predecessor : mapping, optional
+        ``version`` and ``manifest_sha256`` of the release before.
+
+    Returns
+    -------
+    dict
+        The manifest.
+    """
+    import pyarrow as pa
+
+    files: dict[str, Any] = {}
+    sizes: dict[tuple[str, str], tuple[int, int]] = {}
+    for config in schema.CONFIGS:
+        shutil.rmtree(folder / config, ignore_errors=True)
+        (folder / config).mkdir(parents=True)
+        for split in schema.splits_of(config):
+            rows = encoded_rows(tables, config, split, sources.scheme)
+            name = parquet_name(config, split)
+            with atomic_path(folder / name) as temporary:
+                n_bytes = write_parquet(temporary, config, rows)
+            sizes[config, split] = (len(rows), n_bytes)
+            files[name] = {
+                "rows": len(rows),
+                "sha256": sha256_of_file(folder / name),
+                "rows_sha256": sha256_of_rows(rows),
+            }
+    manifest = {
+        "version": version,
+        "schema": schema.SCHEMA_VERSION,
+        "scheme": sources.scheme.version,
+        "pyarrow": pa.__version__,
+        "labels": {name: list(task.labels) for name, task in sources.scheme.tasks.items()},
+        "files": files,
+        "inputs": {str(path.relative_to(sources.root)): sha256_of_file(path) for path in sources.files()},
+        "predecessor": dict(predecessor) if predecessor else None,
+    }
+    with atomic_path(folder / MANIFEST) as temporary:
+        temporary.write_text(json.dumps(manifest, indent=2, sort_keys=True, ensure_ascii=False) + "\n", "utf-8")
+    write_card_header(folder / CARD, card_header(version, sizes, sources.scheme))
+    return manifest
+
+
+def card_header(version: str, sizes: Mapping[tuple[str, str], tuple[int, int]], scheme: Scheme) -> str:
+    """YAML header of the Hub card: configurations, features, splits.
+
+    Parameters
+    ----------
+    sizes : mapping
+        (configuration, split) -> (rows, bytes in memory).
+    """
+    import yaml
+
+    configs, infos = [], []
+    for config in schema.CONFIGS:
+        splits = schema.splits_of(config)
+        configs.append(
+            {
+                "config_name": config,
+                # Without a version that moves, `datasets` serves rows of an earlier build from its cache.
+                "version": version,
+                "data_files": [{"split": split, "path": f"{config}/{split}-*.parquet"} for split in splits],
+            }
+        )
+        infos.append(
+            {
+                "config_name": config,
+                "version": version,
+                "features": [_feature(column, scheme) for column in schema.CONFIGS[config]],
+                "splits": [
+                    {"name": split, "num_bytes": sizes[config, split][1], "num_examples": sizes[config, split][0]}
+                    for split in splits
+                ],
+                "dataset_size": sum(sizes[config, split][1] for split in splits),
+            }
+        )
+    header = {
+        "pretty_name": "weibo_nlp corpus",
+        "language": ["zh"],
+        "license": "cc-by-4.0",
+        "annotations_creators": ["machine-generated"],
+        "language_creators": ["machine-generated"],
+        "source_datasets": ["original"],
+        "task_categories": ["text-classification"],
+        "task_ids": ["sentiment-classification", "topic-classification"],
+        "tags": ["stance-detection", "weibo", "social-media", "multiply-annotated", "synthetic"],
+        "size_categories": [_size_category(sum(sizes[c, s][0] for c in schema.DOCUMENT_CONFIGS for s in schema.SPLITS))],
+        "configs": configs,
+        "dataset_info": infos,
+    }
+    return yaml.safe_dump(header, sort_keys=False, allow_unicode=True, width=1000)
+
+
+def write_card_header(path: Path, header: str) -> None:
+    """Put a header on a card, leaving the text below it as people wrote it."""
+    body = path.read_text("utf-8") if path.exists() else ""
+    if body.startswith("---\n"):
+        body = body.split("\n---\n", 1)[1]
+    with atomic_path(path) as temporary:
+        temporary.write_text(f"---\n{header}---\n{body}", "utf-8")
+
+
+def _feature(column: schema.Column, scheme: Scheme) -> dict[str, Any]:
+    kind = column.type
+    if isinstance(kind, tuple):
+        return {"name": column.name, "list": [_feature(inner, scheme) for inner in kind[1]]}
+    if kind.startswith("list:"):
+        return {"name": column.name, "list": kind.removeprefix("list:")}
+    if kind.startswith("label:"):
+        names = {str(i): label for i, label in enumerate(scheme.task(kind.removeprefix("label:")).labels)}
+        return {"name": column.name, "dtype": {"class_label": {"names": names}}}
+    return {"name": column.name, "dtype": kind}
+
+
+def _size_category(n: int) -> str:
+    return "n<1K" if n < 1_000 else "1K<n<10K" if n < 10_000 else "10K<n<100K"

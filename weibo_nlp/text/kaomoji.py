@@ -1,0 +1,121 @@
+r"""Kaomoji: faces drawn with characters, ``(≧▽≦)/``, ``T_T``, ``orz``.
+
+There is no list of all faces, so a face is recognised by what it is drawn with: brackets around at least two
+strokes that serve for eyes and mouths, and no ordinary Chinese character; or two equal eyes with a mouth between
+them; or one of a few spelled with letters. Arms outside the brackets belong to the face. Prose in brackets
+(``(如下)``, ``(2/3)``, ``(≥18)``) is none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from weibo_nlp.text.markup import Found
+
+_BRACKETED = re.compile(r"[(（]([^()（）\n]{1,14}+)[)）]")
+# Strokes that hardly stand in brackets but in a face, and those that also rate, list and compute: `(★★★)`, `(x=y)`.
+_FACE_STROKES = frozenset(
+    "ωΩεэзЗ﹏︿﹀∀Дд▔￣¯ˉ´｀≧≦╯╰╭╮ﾟ゜˘⌒∩⊙ᴗᴥಠ◡‿︶︵⊂⊃∠ﾉಥ╥┬﹃﹁◔◐◑Θθσ╬∪ヮв￢」乛◞◟ᵕ\u0300\u0301"
+)
+_SHARED_STROKES = frozenset("★☆♥♡✿❀●○◎◕•・→←↑↓=*;:；：@`_><^≡□△∇▽°ˇ¬Σ︹皿益口工艹人一士TxXoO")
+_LONE_STROKE_FACES = frozenset({"ツ"})
+_LETTERS_IN_FACES = frozenset("oOwWvVxXuUTQAdDnz3")
+_KANA = re.compile("[\u3040-\u30ff\uff66-\uff9f]")
+_ASCII_INNER = re.compile(
+    r"[ *~=]{0,2}(?:\^[_.\-oOwWvV3~ ]{0,2}\^|>[_.\-wWoO3 ]{0,2}<|[Tt][_.oOvVA ]{1,2}[Tt]|QA?[Q]|Q[wvW]Q|;[_.\-];"
+    r"|-[_.]{1,2}-|=[_.\-^]=|@[_.\-oO]@|[oO][_.][oO]|\$_\$|[xX][_.][xX]|[uU]_[uU]|n_n)[ *~=;|#!b]{0,3}"
+)
+_LEFT_ARMS = frozenset("ヽヾ╮┑٩＼\\oOψΣ凸ε└乁лฅ☆★~～♪ㄟ╭_¯⁄ʅ❀♥♡✿\"`･｡σ")
+_RIGHT_ARMS = frozenset("/ﾉノ╯╭╮ゞづっง۶وoOψ凸┘ㄏฅ☆★~～♪✧゛ʃ_¯\\❀♥♡✿♪b;σ")
+_TABLE = re.compile(r"[ ]?︵[ ]?┻━{1,3}+┻")
+_PAIRED = re.compile(
+    r"(?:[→←⊙◎╥┬ಠಥ￣˘￢¬◔ºΘ●○ˇ°•][_＿﹏▽ω∀ᴥ﹃︿ㅂ.]{1,2}+[→←⊙◎╥┬ಠಥ￣˘￢¬◔ºΘ●○ˇ°•]|≧[_＿﹏▽ω∀﹃︿.]{1,2}+≦|ʕ•ᴥ•ʔ)"
+)
+# Letter faces and ASCII eyes stand between other characters than ASCII letters and digits: `T_T`, not `CAT_TAIL`.
+_ASCII_FACE = re.compile(
+    r"(?:\^[_.\-oOwW3]{0,2}\^|>[_.]{1,2}<|T[_.A]T|Q[AwWvV_]Q|;_;|-_{1,3}-|=_{1,2}=|@_@|[oO]_[oO]|\$_\$|[xX]_[xX]|[uU]_[uU]"
+    r"|n_n|OvO|TvT|QAQ|XD|[oO][rR][zZ]|OTZ|:-[)(DPpoO|]|;-\)|:D|:P)(?:\|{1,3}|[#b!](?![A-Za-z0-9]))?+"
+)
+_ASCII_FACE_GATE = re.compile(r"[\^>;=@$\-_TQoOxXunX:]")
+
+
+def find_kaomoji(text: str, start: int, end: int) -> Iterator[Found]:
+    """Yield the drawn faces between two offsets, in order and without overlap; the value is the face."""
+    found = sorted([*_bracketed(text, start, end), *_bare(text, start, end)])
+    last = start
+    for left, right in found:
+        if left >= last:
+            yield left, right, "kaomoji", text[left:right]
+            last = right
+
+
+def _bracketed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    last = start
+    for match in _BRACKETED.finditer(text, start, end):
+        if not _is_face(match.group(1)):
+            continue
+        left, right = match.span()
+        while left > last and match.start() - left < 3 and _is_left_arm(text, left - 1, last):
+            left -= 1
+        while right < end and right - match.end() < 3 and _is_right_arm(text, right, end):
+            right += 1
+        table = _TABLE.match(text, right, end)
+        if table:
+            right = table.end()
+        yield left, right
+        last = right
+
+
+def _is_face(inner: str) -> bool:
+    if inner in _LONE_STROKE_FACES or _ASCII_INNER.fullmatch(inner):
+        return True
+    strokes = sum(character in _FACE_STROKES or character in _SHARED_STROKES for character in inner)
+    if strokes < 2 or not all(_may_stand_in_a_face(character) for character in inner):
+        return False
+    if inner.isascii():
+        return False  # ASCII faces are the ones spelled out above; the rest is code and arithmetic
+    if any(character in _FACE_STROKES for character in inner):
+        return True
+    eyes = inner.strip(" *~")
+    return len(eyes) >= 3 and eyes[0] == eyes[-1] and eyes[0] in _SHARED_STROKES and set(eyes) != {eyes[0]}
+
+
+def _may_stand_in_a_face(character: str) -> bool:
+    if character in _FACE_STROKES or character in _SHARED_STROKES or character in _LETTERS_IN_FACES:
+        return True
+    return not character.isalnum() or _KANA.match(character) is not None
+
+
+def _is_left_arm(text: str, at: int, floor: int) -> bool:
+    character = text[at]
+    if character in "oO":
+        return at == floor or not _ascii_word(text[at - 1])
+    return character in _LEFT_ARMS
+
+
+def _is_right_arm(text: str, at: int, end: int) -> bool:
+    character = text[at]
+    following = text[at + 1] if at + 1 < end else ""
+    if character in "oOb":
+        return not _ascii_word(following)
+    if character == "/":
+        return following != "/"  # `//@N:` opens a repost chain, even right behind a face
+    return character in _RIGHT_ARMS
+
+
+def _bare(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    for match in _PAIRED.finditer(text, start, end):
+        yield match.span()
+    if not _ASCII_FACE_GATE.search(text, start, end):
+        return
+    for match in _ASCII_FACE.finditer(text, start, end):
+        left, right = match.span()
+        before = text[left - 1] if left > start else ""
+        after = text[right] if right < end else ""
+        if not (_ascii_word(before) or _ascii_word(after) or (before and before == text[left])):
+            yield left, right
+
+
+def _ascii_word(character: str) -> bool:
+    return character.isascii() and (character.isalnum() or character == "_")

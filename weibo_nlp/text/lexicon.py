@@ -1,0 +1,82 @@
+"""The word lists of this room: which bracketed names are emoticons, and what evasive spellings mean.
+
+The lists are TOML files that people edit (``text/data/``); each carries its own version, which moves with every
+change, so that a result can say which list it was read with. They are read on first use, not on import.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+EMOTICON_NAME_LIMIT = 8
+"""Longest name between the brackets of an emoticon, in characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class EmoticonLexicon:
+    """Names of bracketed emoticons, in lower case and without brackets, with the version of the list."""
+
+    version: str
+    names: frozenset[str]
+
+    def __contains__(self, name: str) -> bool:
+        return name.lower() in self.names
+
+
+@dataclass(frozen=True, slots=True)
+class EvasionEntry:
+    """One evasive spelling: what it stands for, how it was made, whether it also has a plain reading."""
+
+    normal: str
+    family: str
+    ambiguous: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EvasionLexicon:
+    """Evasive spellings and their normal forms, with the version of the list.
+
+    Attributes
+    ----------
+    version : str
+        Version of the list.
+    entries : mapping of str to EvasionEntry
+        By surface form; ASCII surfaces in lower case.
+    cut_words : frozenset of str
+        Words known to be cut with signs between their characters.
+    """
+
+    version: str
+    entries: Mapping[str, EvasionEntry]
+    cut_words: frozenset[str]
+
+
+@lru_cache(maxsize=1)
+def emoticon_lexicon() -> EmoticonLexicon:
+    """Return the emoticon names this version of the package ships."""
+    data = _read("emoticons.toml")
+    names = frozenset(name.lower() for group in data["groups"].values() for name in group)
+    return EmoticonLexicon(data["version"], names)
+
+
+@lru_cache(maxsize=1)
+def evasion_lexicon() -> EvasionLexicon:
+    """Return the evasive spellings this version of the package ships."""
+    data = _read("evasions.toml")
+    entries = {
+        surface: EvasionEntry(normal, family, certainty == "ambiguous")
+        for family in ("initials", "homophones", "split_characters")
+        for certainty, pairs in data[family].items()
+        for surface, normal in pairs.items()
+    }
+    return EvasionLexicon(data["version"], entries, frozenset(data["cut_words"]["words"]))
+
+
+def _read(name: str) -> dict[str, Any]:
+    with resources.files("weibo_nlp.text").joinpath("data", name).open("rb") as file:
+        return tomllib.load(file)

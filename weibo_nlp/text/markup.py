@@ -1,0 +1,73 @@
+"""What stands in a Weibo text beside its words: the kinds of markup, and one marked place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from weibo_nlp.errors import DataError
+from weibo_nlp.records import Span
+
+MarkupKind = Literal[
+    "url",
+    "mention",
+    "hashtag",
+    "super_topic",
+    "emoticon",
+    "emoji",
+    "kaomoji",
+    "client_residue",
+    "reply_prefix",
+    "repost_prefix",
+    "repost_filler",
+    "forward_reason",
+    "html_tag",
+    "invisible",
+    "laughter",
+]
+
+MARKUP_KINDS: tuple[MarkupKind, ...] = get_args(MarkupKind)
+
+Found = tuple[int, int, MarkupKind, str]
+"""A place as the recognisers pass it on: start, end, kind, value. A tuple, because a text may hold 10^5 of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Markup:
+    """One marked place in a text.
+
+    Attributes
+    ----------
+    kind : str
+        ``url``, ``mention`` (``@N``), ``hashtag`` (``#…#``), ``super_topic`` (``#…[超话]#``), ``emoticon``
+        (``[泪]``), ``emoji`` (one whole sequence), ``kaomoji``, ``client_residue`` (words of the app, such as
+        ``网页链接``), ``reply_prefix`` (``回复@N:``), ``repost_prefix`` (``//@N:``), ``repost_filler`` (``转发微博``
+        where nobody wrote anything), ``forward_reason`` (``转发理由:``). Only normalisation reports ``html_tag``,
+        ``invisible`` and ``laughter``.
+    span : Span
+        Where it stands, in code points of the text that was read.
+    value : str
+        What it says, without its signs: the name of a mention, the topic of a hashtag, the name of an emoticon;
+        for kinds without inner structure, the surface itself.
+    """
+
+    kind: MarkupKind
+    span: Span
+    value: str
+
+
+def refuse_lone_surrogates(text: str) -> None:
+    r"""Raise when `text` holds half of a UTF-16 pair; every other code point, ``\x00`` among them, is text.
+
+    Raises
+    ------
+    DataError
+        Naming the offset of the first lone surrogate.
+    """
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise DataError(
+            f"offset {error.start}: lone surrogate U+{ord(text[error.start]):04X}; a text is Unicode code points without "
+            f"surrogates. It was cut or decoded as UTF-16: decode it again, or with errors='replace'."
+        ) from error

@@ -82,6 +82,18 @@ def test_agrees_with_scipy_over_whole_units(method, scipy_method):
     assert (found.low, found.high) == pytest.approx((expected.low, expected.high), abs=0.004)
 
 
+def test_bca_follows_the_skew_of_a_loss_as_scipy_does():
+    loss = np.random.default_rng(11).lognormal(sigma=1.5, size=40)
+    units = UnitSums.from_rows(np.zeros(40, int), np.zeros(40, int), np.arange(40), 2, {"loss": loss})
+    expected = scipy.stats.bootstrap((loss,), np.mean, n_resamples=20_000, method="BCa", rng=5).confidence_interval
+    found = cluster_bootstrap(units, {}, resamples=20_000, method="bca")["loss"]
+    assert (found.low, found.high) == pytest.approx((expected.low, expected.high), rel=0.02)
+    # A few large losses make the mean uncertain upwards more than downwards; plain percentiles see less of that.
+    plain = cluster_bootstrap(units, {}, resamples=20_000)["loss"]
+    assert found.low > plain.low
+    assert found.high > plain.high
+
+
 @pytest.mark.parametrize("method", ["percentile", "bca"])
 def test_perfect_predictions_have_an_interval_of_no_width(method):
     units = UnitSums.from_rows([0, 1] * 50, [0, 1] * 50, np.arange(50).repeat(2), 2)

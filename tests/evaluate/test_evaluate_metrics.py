@@ -60,6 +60,7 @@ def test_no_rows_score_zero_without_warning():
     with np.errstate(all="raise"):
         assert metrics.macro_f1(np.zeros((3, 3))) == 0
         assert metrics.accuracy(np.zeros((3, 3))) == 0
+        assert metrics.expected_calibration_error([], np.zeros((0, 3))) == 0
 
 
 @pytest.mark.parametrize(

@@ -151,7 +151,7 @@ def test_ten_thousand_rows_in_a_thousand_threads_take_about_a_second():
     groups = [f"t{thread}" for thread in rng.integers(0, 1000, 10_000)]
     started = time.perf_counter()
     score(predictions, gold, LABELS, groups, **STANCE)
-    assert time.perf_counter() - started < 3  # about 0.3 s alone on one core; the rest is for a busy machine
+    assert time.perf_counter() - started < 3  # 0.4 s as measured on two cores; the rest is for a busy machine
 
 
 def test_the_seam_and_the_evaluator_import_no_model():

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from weibo_nlp.errors import DataError, LabelError, PredictionError, UsageError
-from weibo_nlp.predictions import align_predictions, check_against, read_predictions
+from weibo_nlp.predictions import PredictionFile, align_predictions, check_against, read_predictions
 from weibo_nlp.records import GoldLabel, Prediction
 
 DATA = Path(__file__).parents[1] / "data" / "predictions"
@@ -84,6 +84,12 @@ def test_predictions_of_another_task_are_refused():
 def test_unusable_gold_is_not_blamed_on_the_file(gold, labels, error, message):
     with pytest.raises(error, match=message):
         check_against(read_predictions(DATA / "good.jsonl"), gold, labels)
+
+
+def test_header_of_predictions_from_no_file_is_compared_too():
+    read = read_predictions(DATA / "good.jsonl")
+    with pytest.raises(PredictionError, match="predictions: 1 problem:\nheader: split is 'test', but 'validation'"):
+        check_against(PredictionFile(read.header, read.predictions), GOLD, LABELS, expect={"split": "validation"})
 
 
 def test_expecting_a_field_that_headers_lack_is_misuse():

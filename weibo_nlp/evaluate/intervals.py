@@ -16,7 +16,9 @@ from weibo_nlp.evaluate.metrics import CountMetric, FloatArray, IntArray, label_
 Method = Literal["percentile", "bca"]
 
 RESAMPLES = 2000
-FEW_UNITS = 100  # below this, percentile intervals of macro-F1 begin to cover noticeably less than they say
+# Simulated (1,500 samples of threads of uneven size), 95 % percentile intervals of macro-F1 cover 94 % at 100 units,
+# 93 % at 50, 92 % at 20, 89 % at 10; bca gains a point or two below 50.
+FEW_UNITS = 100
 _CELLS_AT_ONCE = 1 << 21  # resamples × units drawn in one piece: about 50 MB
 
 

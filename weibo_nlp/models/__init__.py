@@ -1,0 +1,9 @@
+"""Classifiers: one protocol, a registry of what can be trained, and the default models that come with the package.
+
+Nothing here knows of tasks' splits or of the benchmark: models see texts, targets, context and labels.
+"""
+
+from weibo_nlp.models.base import Classifier, Example
+from weibo_nlp.models.registry import create, load, names, register
+
+__all__ = ["Classifier", "Example", "create", "load", "names", "register"]

@@ -1,0 +1,82 @@
+"""Models by name: what can be trained, and what is shipped trained."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from weibo_nlp import _resources
+from weibo_nlp.errors import UnknownNameError, UsageError
+from weibo_nlp.models.base import Classifier
+from weibo_nlp.models.linear import LinearClassifier
+from weibo_nlp.models.majority import MajorityClassifier
+from weibo_nlp.models.storage import read_config
+
+Factory = Callable[[Sequence[str]], Classifier]
+Reader = Callable[[Path], Classifier]
+
+_FACTORIES: dict[str, Factory] = {"majority": MajorityClassifier, "linear": LinearClassifier}
+_READERS: dict[str, Reader] = {"majority": MajorityClassifier.from_folder, "linear": LinearClassifier.from_folder}
+
+
+def names() -> tuple[str, ...]:
+    """Names of the models that can be trained."""
+    return tuple(_FACTORIES)
+
+
+def register(name: str, factory: Factory, reader: Reader | None = None) -> None:
+    """Add a model of one's own, so that the benchmark and :func:`load` know it.
+
+    Parameters
+    ----------
+    name : str
+        Must be free.
+    factory : callable
+        Takes the labels, gives an untrained Classifier.
+    reader : callable, optional
+        Takes a folder, gives the trained Classifier saved there.
+
+    Raises
+    ------
+    UsageError
+        If the name is taken.
+    """
+    if name in _FACTORIES:
+        raise UsageError(f"a model called {name!r} is registered already; choose another name.")
+    _FACTORIES[name] = factory
+    if reader is not None:
+        _READERS[name] = reader
+
+
+def create(name: str, labels: Sequence[str]) -> Classifier:
+    """Return an untrained model, or raise UnknownNameError listing what there is."""
+    if name not in _FACTORIES:
+        raise UnknownNameError("model", name, _FACTORIES)
+    return _FACTORIES[name](labels)
+
+
+def load(task_or_folder: str | Path) -> Classifier:
+    """Load a trained model.
+
+    Parameters
+    ----------
+    task_or_folder : str or Path
+        A task (``topic``, ``sentiment``, ``irony``, ``stance``) for the model shipped for it, or a folder that a model
+        was saved to.
+
+    Raises
+    ------
+    UnknownNameError
+        If it is neither.
+    DataError
+        If the files are damaged.
+    """
+    shipped = {path.parent.name: path.parent for path in sorted(_resources.models_dir().glob("*/config.json"))}
+    folder = shipped.get(str(task_or_folder)) or Path(task_or_folder)
+    if not folder.is_dir():
+        raise UnknownNameError("model", str(task_or_folder), shipped, "Or name a folder that a model was saved to.")
+    kind: Any = read_config(folder).get("model")
+    if kind not in _READERS:
+        raise UnknownNameError("kind of model", kind, _READERS, f"Named in {folder / 'config.json'}.")
+    return _READERS[kind](folder)

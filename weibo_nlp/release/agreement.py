@@ -1,0 +1,72 @@
+"""Agreement over a release: every task, all events together or one by one, the author's intention left out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from weibo_nlp.annotation.agreement import Agreement, code_matrix, measure
+from weibo_nlp.annotation.judgements import INTENTION
+from weibo_nlp.records import Judgement
+from weibo_nlp.release.sources import Sources
+
+TASKS = ("topic", "sentiment", "irony", "needs_context", "stance")
+
+
+def measure_release(
+    sources: Sources, *, events: Collection[str] | None = None, resamples: int = 2000, suffix: str = ""
+) -> list[Agreement]:
+    """Agreement of the annotators on every task.
+
+    Parameters
+    ----------
+    sources : Sources
+        What was read from the repository.
+    events : collection of str, optional
+        Only documents of these events.
+    suffix : str
+        Added to the task names.
+
+    Returns
+    -------
+    list of Agreement
+        For topic, sentiment, irony, needs_context, and stance over all (document, target) pairs.
+    """
+    threads = {
+        document.id: document.thread for document in sources.documents if events is None or document.event in events
+    }
+    judged: dict[str, dict[str, Judgement]] = {}
+    for located in sources.judgements:
+        judgement = located.judgement
+        if judgement.annotator != INTENTION and judgement.document_id in threads:
+            judged.setdefault(judgement.document_id, {})[judgement.annotator] = judgement
+    annotators = sorted({name for by in judged.values() for name in by})
+    found = []
+    for task in TASKS:
+        units = [
+            (document_id, unit) for document_id, by in sorted(judged.items()) for unit in _units(task, by)
+        ]
+        order = sources.scheme.task("irony" if task == "needs_context" else task).labels
+        codes = code_matrix([unit for _, unit in units], annotators, order)
+        groups = [threads[document_id] for document_id, _ in units]
+        found.append(measure(task + suffix, codes, groups, len(order), resamples=resamples))
+    return found
+
+
+def agreement_by_event(sources: Sources, *, resamples: int = 500) -> dict[str, list[Agreement]]:
+    """Agreement event by event; alpha is nan where annotators used one label only."""
+    return {
+        event: measure_release(sources, events={event}, resamples=resamples, suffix=f" {event}")
+        for event in sorted(sources.events)
+        if any(document.event == event for document in sources.documents)
+    }
+
+
+def _units(task: str, by: dict[str, Judgement]) -> list[dict[str, str]]:
+    """Labels by annotator: one unit a document, for stance one a target."""
+    if task != "stance":
+        return [{name: str(getattr(judgement, task)).lower() for name, judgement in by.items()}]
+    targets = sorted({target for judgement in by.values() for target in judgement.stances})
+    return [
+        {name: judgement.stances[target] for name, judgement in by.items() if target in judgement.stances}
+        for target in targets
+    ]

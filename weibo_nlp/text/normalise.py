@@ -1,0 +1,204 @@
+"""Normalisation that can be undone: a cleaner text in which every character knows its raw place.
+
+What changes: HTML becomes text (if asked), invisible characters go, full-width letters, digits, ``＃`` and ``＠``
+become half-width, long laughter is shortened and markup is dropped (if asked), traditional script becomes simplified
+(if asked). What stays: every word, emoticon, emoji and kaomoji, punctuation in its own width, ``①``, numbers, and the
+variation selectors and joiners inside an emoji. NFKC does more, and harm: it turns ``！`` into ``!`` and ``①`` into
+``1``.
+
+The promise: **every kept character maps back to its raw place; only declared markup disappears.** The offsets and
+the removed markup of the result together cover the raw text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from typing import Literal, get_args
+
+from weibo_nlp.errors import UsageError
+from weibo_nlp.text.emoji import EMOJI
+from weibo_nlp.text.grammar import marked_places, mentioned_places
+from weibo_nlp.text.hypertext import html_edits
+from weibo_nlp.text.kaomoji import find_kaomoji
+from weibo_nlp.text.markup import Found, MarkupKind, refuse_lone_surrogates
+from weibo_nlp.text.offsets import Edit, Normalised, Tape
+from weibo_nlp.text.script import simplify
+
+DroppableKind = Literal[
+    "url",
+    "mention",
+    "hashtag",
+    "super_topic",
+    "emoticon",
+    "emoji",
+    "kaomoji",
+    "client_residue",
+    "reply_prefix",
+    "repost_prefix",
+    "repost_filler",
+    "forward_reason",
+]
+
+# Default-ignorable code points without a meaning in Chinese text: soft hyphen, grapheme joiner, Arabic letter mark,
+# Mongolian vowel separator, zero-width space, non-joiner and marks, bidi controls, word joiner and invisible operators,
+# BOM, interlinear marks, language tags. Variation selectors are not among them: they choose a picture or a glyph.
+_INVISIBLE = "\u00ad\u034f\u061c\u180e\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0001"
+_JOINING = "\u200d\U000e0020-\U000e007f"  # parts of an emoji, invisible anywhere else
+_INVISIBLE_RUN = re.compile(f"[{_INVISIBLE}]+")
+_ANY_INVISIBLE_RUN = re.compile(f"[{_INVISIBLE}{_JOINING}]+")
+_JOINING_SIGN = re.compile(f"[{_JOINING}]")
+
+_WIDE = re.compile("[０-９Ａ-Ｚａ-ｚ＃＠]")
+_HALF_WIDTH = {
+    wide: wide - 0xFEE0
+    for first, last in ("＃＃", "＠＠", "０９", "ＡＺ", "ａｚ")
+    for wide in range(ord(first), ord(last) + 1)
+}
+
+# Laughter only: 666 and 111000000 are numbers or praise, 天天 and 好好 are words.
+_LAUGHTER = re.compile(r"([哈呵嘿嘻吼嗬])\1{3,}+|(?<![A-Za-z0-9])(?:[hH]{4,}+|(?:[hH][aA]){4,}+)(?![A-Za-z0-9])")
+_LAUGHTER_KEPT = 3
+
+
+def normalise(
+    text: str,
+    *,
+    html: bool = False,
+    script: Literal["simplified"] | None = None,
+    squeeze_laughter: bool = False,
+    drop: Collection[DroppableKind] = (),
+    known_mentions: Sequence[str] = (),
+) -> Normalised:
+    r"""Bring a text into one form without losing where anything stood.
+
+    Parameters
+    ----------
+    text : str
+        The text as the source has it.
+    html : bool, default False
+        The text comes from an endpoint that sends HTML. Plain text is left alone, whatever ``<`` and ``&`` it holds.
+    script : {"simplified"}, optional
+        Convert traditional characters, by phrase. Mentioned names keep their script.
+    squeeze_laughter : bool, default False
+        Shorten four or more ``哈`` (呵, 嘿, 嘻, 吼, 嗬, ``h``, ``ha``) in a row to three, outside of links, names and
+        topics.
+    drop : collection of str, optional
+        Kinds of markup to remove as well, such as ``{"url", "client_residue"}``.
+    known_mentions : sequence of str, optional
+        As in :func:`weibo_nlp.text.parse`.
+
+    Returns
+    -------
+    Normalised
+        The text, the raw place of each of its characters, and what was removed.
+
+    Raises
+    ------
+    DataError
+        If `text` holds a lone surrogate, naming its offset.
+    UsageError
+        If `script` or a kind in `drop` is unknown.
+
+    Notes
+    -----
+    Linear in the length of the text for any input. Without `html`, normalising twice is normalising once.
+
+    Examples
+    --------
+    >>> normalise("ｙｙｄｓ！①，＃话题＃").text
+    'yyds！①，#话题#'
+    >>> clean = normalise("好\u200b的")
+    >>> clean.text, clean.offsets[1], clean.removed[0].kind
+    ('好的', (2, 3), 'invisible')
+    """
+    kinds = _checked(script, drop)
+    refuse_lone_surrogates(text)
+    tape = Tape(text)
+    if html and ("<" in text or "&" in text):
+        tape.edit(html_edits(text))
+    _remove_invisible(tape)
+    if _WIDE.search(tape.text):
+        tape.replace_text(_half_width(tape.text))
+    if kinds or (squeeze_laughter and _LAUGHTER.search(tape.text)):
+        found = marked_places(tape.text, known_mentions=known_mentions)
+        tape.edit(_droppings(tape.text, found, kinds, squeeze_laughter))
+    if script == "simplified":
+        _simplify_words(tape, known_mentions)
+    return tape.finish()
+
+
+def _checked(script: str | None, drop: Collection[DroppableKind]) -> frozenset[MarkupKind]:
+    if script not in (None, "simplified"):
+        raise UsageError(f"script is {script!r}; it is 'simplified', or None to leave the script as it is.")
+    if isinstance(drop, str):
+        raise UsageError(f"drop is the string {drop!r}; pass a collection of kinds, such as {{{drop!r}}}.")
+    allowed = get_args(DroppableKind)
+    unknown = sorted(set(drop) - set(allowed))
+    if unknown:
+        raise UsageError(f"drop names {', '.join(map(repr, unknown))}; what can be dropped is {', '.join(allowed)}.")
+    return frozenset(drop)
+
+
+def _remove_invisible(tape: Tape) -> None:
+    text = tape.text
+    if text.isascii() or not _ANY_INVISIBLE_RUN.search(text):
+        return
+    if not _JOINING_SIGN.search(text):
+        tape.edit((run.start(), run.end(), "", "invisible") for run in _INVISIBLE_RUN.finditer(text))
+        return
+    tape.edit(_invisible_outside_emoji(text))
+
+
+def _invisible_outside_emoji(text: str) -> Iterator[Edit]:
+    position = 0
+    for emoji in EMOJI.finditer(text):
+        for run in _ANY_INVISIBLE_RUN.finditer(text, position, emoji.start()):
+            yield run.start(), run.end(), "", "invisible"
+        position = emoji.end()
+    for run in _ANY_INVISIBLE_RUN.finditer(text, position):
+        yield run.start(), run.end(), "", "invisible"
+
+
+def _half_width(text: str) -> str:
+    """Narrow letters, digits, ``＃`` and ``＠``; a face such as ``(＃°Д°)`` keeps its strokes."""
+    pieces: list[str] = []
+    position = 0
+    for left, right, _, face in find_kaomoji(text, 0, len(text)):
+        if _WIDE.search(face):
+            pieces += [text[position:left].translate(_HALF_WIDTH), face]
+            position = right
+    pieces.append(text[position:].translate(_HALF_WIDTH))
+    return "".join(pieces)
+
+
+def _droppings(text: str, found: list[Found], kinds: frozenset[MarkupKind], squeeze_laughter: bool) -> Iterator[Edit]:
+    position = 0
+    for left, right, kind, _ in found:
+        if squeeze_laughter and left - position > _LAUGHTER_KEPT:
+            yield from _laughter(text, position, left)
+        if kind in kinds and left < right:
+            yield left, right, "", kind
+        position = right
+    if squeeze_laughter:
+        yield from _laughter(text, position, len(text))
+
+
+def _laughter(text: str, start: int, end: int) -> Iterator[Edit]:
+    for match in _LAUGHTER.finditer(text, start, end):
+        beats = match.group()
+        unit = 2 if beats[1] in "aA" else 1
+        yield match.start() + _LAUGHTER_KEPT * unit, match.end(), "", "laughter"
+
+
+def _simplify_words(tape: Tape, known_mentions: Sequence[str]) -> None:
+    before = tape.text
+    simplify(tape)
+    if len(tape.text) != len(before) or tape.text == before or not ("@" in before or "＠" in before):
+        return
+    pieces: list[str] = []
+    position = 0
+    for left, right in mentioned_places(before, known_mentions=known_mentions):
+        pieces += [tape.text[position:left], before[left:right]]
+        position = right
+    tape.replace_text("".join([*pieces, tape.text[position:]]))

@@ -1,0 +1,204 @@
+r"""Recognisers of inline markup: where the URLs, hashtags, mentions and emoticons between two offsets are.
+
+Each recogniser reads one gap that earlier ones left free and never looks outside it, so that markup found first
+(a URL) cannot be cut by markup found later (a mention). All run in linear time: repetitions are bounded or
+possessive, and no place is the start of two long searches.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from weibo_nlp.errors import UsageError
+from weibo_nlp.text.lexicon import EMOTICON_NAME_LIMIT, emoticon_lexicon
+from weibo_nlp.text.markup import Found
+
+BLANK = " \t\u00a0\u3000\u200b\u200e\u200f\u2060\ufeff"
+"""What stands between a name and its colon in real texts: spaces, and the invisible signs the app inserts."""
+
+NAME = r"[\w\-·]{1,30}+"
+"""A user's name: letters of any script, digits, ``_``, ``-`` and ``·``; the platform allows 30."""
+
+HASHTAG_LIMIT = 140
+
+_URL = re.compile(
+    # A short link ends with its code: Chinese, a hashtag or a repost chain follow without a space.
+    r"(?:[hH][tT][tT][pP][sS]?://|(?<![A-Za-z0-9@./_\-]))[tT]\.[cC][nN]/(?:(?!https?://)[A-Za-z0-9])++"
+    r"|(?:[hH][tT][tT][pP][sS]?://|(?<![A-Za-z0-9@./_\-])[wW]{3}\.)(?=[A-Za-z0-9])"
+    r"(?:"
+    r"[A-Za-gi-z0-9\-._~:?!$&'()*+,;=%@]++"
+    # The next link may follow without a space (`…abchttp://…`); one inside a query (`?url=http://…`) stays.
+    r"|h(?!ttps?://)|(?<![A-Za-z0-9])h"
+    # `//@N:` opens a repost chain even here; `//@b/c` is a path.
+    rf"|/(?!/[@＠]{NAME}[{BLANK}]{{0,4}}+[:：])"
+    r")*+"
+    # A `#` is a fragment only if no hashtag can start there.
+    r"(?:#(?=[A-Za-z0-9!/_])[A-Za-z0-9\-._~:?!$&'()*+,;=%@/]++(?![#＃\w]))?+"
+)
+_URL_TAIL = frozenset(".,;:!?'@&*$(")
+
+_HASH = re.compile("[#＃]")
+_SUPER_TOPIC = re.compile(r"\[超[话話]\]\Z")
+_SENTENCE_END = re.compile("[。！？!?]")
+
+_AT = re.compile("[@＠]")
+_MENTION = re.compile(f"[@＠]({NAME})")
+_EMOTICON = re.compile(rf"\[([^\[\]\s]{{1,{EMOTICON_NAME_LIMIT}}}+)\]")
+
+_RESIDUE = re.compile(
+    r"[OL]?网页链接|O?查看(?:图片|动图|大图)|O?评论配图|的微博视频|收起(?:全文)?d|展开全文c|\[组图共[0-9]{1,3}张\](?:[\s\u00a0]{0,4}原图)?"
+)
+_VIDEO_OWNER = re.compile(rf"L({NAME})\Z")
+_WORD = re.compile(r"\w")
+
+
+class KnownNames:
+    """Names that a source states for a text, for finding where a mention ends.
+
+    Parameters
+    ----------
+    names : sequence of str
+        With or without the leading ``@``; empty ones are ignored.
+
+    Raises
+    ------
+    UsageError
+        If a single string was passed, whose characters would each become a name.
+    """
+
+    def __init__(self, names: Sequence[str]) -> None:
+        """Index the names by their first character, longest first."""
+        if isinstance(names, str):
+            raise UsageError(f"known_mentions is the string {names!r}; pass a sequence of names, such as [{names!r}].")
+        self._by_first: dict[str, list[str]] = {}
+        for name in sorted({name.removeprefix("@") for name in names} - {""}, key=len, reverse=True):
+            self._by_first.setdefault(name[0], []).append(name)
+
+    def __bool__(self) -> bool:
+        """Tell whether any name is known."""
+        return bool(self._by_first)
+
+    def at(self, text: str, start: int, end: int) -> str | None:
+        """Return the longest known name that stands at `start`, or ``None``.
+
+        A name is not cut out of a longer run of ASCII letters: ``@abc`` does not mention ``ab``.
+        """
+        if start >= end:
+            return None
+        for name in self._by_first.get(text[start], ()):
+            stop = start + len(name)
+            if stop <= end and text.startswith(name, start):
+                if stop < end and is_ascii_word(text[stop]) and is_ascii_word(name[-1]):
+                    continue
+                return name
+        return None
+
+
+def is_ascii_word(character: str) -> bool:
+    """Tell whether a character is an ASCII letter, digit or underscore."""
+    return character.isascii() and (character.isalnum() or character == "_")
+
+
+def find_urls(text: str, start: int, end: int) -> Iterator[Found]:
+    """Yield links: ``http(s)://…``, ``www.…`` and the bare short links ``t.cn/…``.
+
+    A link is ASCII, so it ends before a Chinese character; closing punctuation behind it is the sentence's.
+    """
+    for match in _URL.finditer(text, start, end):
+        left, right = match.span()
+        surplus = text.count(")", left, right) - text.count("(", left, right)
+        while text[right - 1] in _URL_TAIL or (text[right - 1] == ")" and surplus > 0):
+            surplus += {")": -1, "(": 1}.get(text[right - 1], 0)
+            right -= 1
+        yield left, right, "url", text[left:right]
+
+
+def find_hashtags(text: str, start: int, end: int) -> Iterator[Found]:
+    """Yield hashtags and super topics: pairs of ``#`` around 1–140 characters of one line."""
+    signs = [match.start() for match in _HASH.finditer(text, start, end)]
+    index = 0
+    while index + 1 < len(signs):
+        left, right = signs[index], signs[index + 1]
+        index += 1
+        if not 2 <= right - left <= HASHTAG_LIMIT + 1:
+            continue
+        topic = text[left + 1 : right]
+        if "\n" in topic or topic.isspace() or _is_sharp_sign(text, left, right, start):
+            continue
+        index += 1
+        if _SUPER_TOPIC.search(topic) and len(topic) > 4:
+            yield left, right + 1, "super_topic", topic[:-4]
+        else:
+            yield left, right + 1, "hashtag", topic
+
+
+def _is_sharp_sign(text: str, left: int, right: int, start: int) -> bool:
+    """Tell whether two ``#`` belong to what stands before them: ``C#和F#``, ``3#楼和4#楼``, ``用C#写的。#话题#``."""
+    before = text[left - 1] if left > start else ""
+    if not is_ascii_word(before):
+        return False
+    if not before.isdigit() and left - 1 > start and is_ascii_word(text[left - 2]):
+        return False  # `iPhone#新品#`: a whole word, not the name of a language or a key
+    topic = text[left + 1 : right]
+    same = before.isdigit() == topic[-1].isdigit() and is_ascii_word(topic[-1])
+    return same or topic != topic.strip() or _SENTENCE_END.search(topic) is not None
+
+
+def find_mentions(text: str, start: int, end: int, known: KnownNames) -> Iterator[Found]:
+    """Yield ``@N``: a known name where one stands, else the longest run a name may consist of.
+
+    Behind an ASCII letter or digit there is an e-mail address, no mention, unless the name is known and not ASCII.
+    """
+    if not known:
+        for match in _MENTION.finditer(text, start, end):
+            left = match.start()
+            if left == start or not is_ascii_word(text[left - 1]):
+                yield left, match.end(), "mention", match.group(1)
+        return
+    resume = start
+    for sign in _AT.finditer(text, start, end):
+        left = sign.start()
+        if left < resume:
+            continue
+        free = left == start or not is_ascii_word(text[left - 1])
+        name = known.at(text, left + 1, end)
+        if name is not None and (free or not name.isascii()):
+            resume = left + 1 + len(name)
+            yield left, resume, "mention", name
+        elif free and (run := _MENTION.match(text, left, end)):
+            resume = run.end()
+            yield left, resume, "mention", run.group(1)
+
+
+def find_emoticons(text: str, start: int, end: int) -> Iterator[Found]:
+    """Yield ``[name]`` for the names of the lexicon; other brackets (``[1]``, ``[图]``) are text."""
+    lexicon = emoticon_lexicon()
+    for match in _EMOTICON.finditer(text, start, end):
+        name = match.group(1)
+        if name in lexicon:
+            yield match.start(), match.end(), "emoticon", name
+
+
+def find_residue(text: str, start: int, end: int) -> Iterator[Found]:
+    """Yield words that the app put there: ``网页链接`` for a link, ``查看图片``, ``L…的微博视频``, ``[组图共9张]``.
+
+    Where people write of them (``网页链接打不开``) they stand inside a phrase; the app's stand before a space, a
+    sign or the end.
+    """
+    last = start
+    for match in _RESIDUE.finditer(text, start, end):
+        left, right = match.span()
+        following = text[right] if right < end else ""
+        if following != "" and _WORD.match(following):
+            continue
+        if text.startswith("的微博视频", left):
+            floor = max(last, left - 31)
+            owner = _VIDEO_OWNER.search(text[floor:left])
+            if owner is None:
+                continue
+            left = floor + owner.start()
+        elif text[left] in "OL" and left > start and is_ascii_word(text[left - 1]):
+            left += 1  # the letter ends a word of the writer's
+        yield left, right, "client_residue", text[left:right]
+        last = right

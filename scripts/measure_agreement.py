@@ -26,10 +26,15 @@ def main() -> int:
     except WeiboNlpError as error:
         print(error, file=sys.stderr)
         return 1
-    print(f"{'task':12} {'alpha':>6} {'95 % interval':>16} {'pairwise':>9} {'non-unanimous':>14} {'units':>6} {'threads':>8}")
+    print(
+        f"{'task':12} {'alpha':>6} {'95 % interval':>16} {'pairwise':>9} {'non-unanimous':>14}"
+        f" {'units':>6} {'threads':>8}"
+    )
     for a in [*found, *(a for event in by_event.values() for a in event)]:
-        print(f"{a.task:12} {a.alpha:6.3f}    {a.low:.3f} - {a.high:.3f} {a.pairwise:9.3f} {a.non_unanimous:14.3f}"
-              f" {a.n_units:6} {a.n_threads:8}")
+        print(
+            f"{a.task:12} {a.alpha:6.3f}    {a.low:.3f} - {a.high:.3f} {a.pairwise:9.3f} {a.non_unanimous:14.3f}"
+            f" {a.n_units:6} {a.n_threads:8}"
+        )
     if arguments.json:
         arguments.json.write_text(json.dumps([asdict(a) for a in found], indent=2) + "\n", "utf-8")
     return 0

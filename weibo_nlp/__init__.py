@@ -1,5 +1,63 @@
-"""Chinese internet discourse: an open corpus, and the toolkit around it."""
+"""Chinese internet discourse: an open corpus, and the toolkit around it.
+
+The names below are loaded when first used, so that importing the package costs next to nothing.
+
+load_corpus
+    A configuration of the shipped corpus, as pandas or `datasets`.
+label
+    Topic, sentiment, irony and stance of texts, as a DataFrame.
+load
+    A trained model, shipped or saved.
+normalise, parse
+    Weibo text cleaned without losing offsets, and its grammar.
+corpus, external, evaluate, models, predictions, text
+    The rooms behind them.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from weibo_nlp._version import __version__
 
-__all__ = ["__version__"]
+if TYPE_CHECKING:
+    from weibo_nlp import corpus, evaluate, external, models, predictions, text
+    from weibo_nlp.corpus import load_corpus
+    from weibo_nlp.models import load
+    from weibo_nlp.pipeline import label
+    from weibo_nlp.text import normalise, parse
+
+__all__ = [
+    "__version__",
+    "corpus",
+    "evaluate",
+    "external",
+    "label",
+    "load",
+    "load_corpus",
+    "models",
+    "normalise",
+    "parse",
+    "predictions",
+    "text",
+]
+
+_HOMES = {
+    "label": "pipeline",
+    "load": "models",
+    "load_corpus": "corpus",
+    "normalise": "text",
+    "parse": "text",
+}
+_ROOMS = frozenset({"corpus", "evaluate", "external", "models", "predictions", "text"})
+
+
+def __getattr__(name: str) -> Any:
+    if name in _ROOMS:
+        return import_module(f"weibo_nlp.{name}")
+    if name in _HOMES:
+        return getattr(import_module(f"weibo_nlp.{_HOMES[name]}"), name)
+    raise AttributeError(f"module 'weibo_nlp' has no attribute {name!r}; it has {', '.join(__all__)}")
+
+
+def __dir__() -> list[str]:
+    return __all__

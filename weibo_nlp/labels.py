@@ -84,7 +84,9 @@ def load_scheme(path: Path | None = None) -> Scheme:
             confidence=tuple(content["marks"]["confidence"]),
         )
     except KeyError as error:
-        raise DataError(f"{path}: key {error.args[0]!r} is missing; a scheme has name, version, tasks, marks.") from None
+        raise DataError(
+            f"{path}: key {error.args[0]!r} is missing; a scheme has name, version, tasks, marks."
+        ) from None
 
 
 def _task(path: Path, name: str, body: Mapping[str, Any]) -> TaskLabels:

@@ -1,4 +1,4 @@
-"""Texts in, labels out: topic, sentiment, irony and stance with their probabilities, for a frame or a file of any size."""
+"""Texts in, labels out: topic, sentiment, irony and stance with probabilities, for a frame or a file of any size."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 TEXT_COLUMNS = (
-    "text", "正文", "微博正文", "content", "内容", "text_raw", "full_text", "comment", "评论", "评论内容", "post", "微博内容",
-    "content_text", "body", "message", "desc", "sentence", "review",
+    "text", "正文", "微博正文", "content", "内容", "text_raw", "full_text", "comment", "评论", "评论内容", "post",
+    "微博内容", "content_text", "body", "message", "desc", "sentence", "review",
 )  # fmt: skip
 BATCH = 2048
 SHOWN_POSITIONS = 5
@@ -95,11 +95,10 @@ class Labeller:
         asked = [Example(texts[i], targets[i], parents[i] if parents else None) for i in known]
         answers = dict(zip(known, self._answers("stance", asked), strict=True))
         for i, (row, every) in enumerate(zip(rows, scores, strict=True)):
-            label, probabilities = answers.get(i, (None, {}))
-            row |= {"stance_target": targets[i], "stance": label, "stance_score": probabilities.get(label or "")}
+            stance, probabilities = answers.get(i, (None, {}))
+            row |= {"stance_target": targets[i], "stance": stance, "stance_score": probabilities.get(stance or "")}
             if self.all_scores:
-                every |= {f"stance_score_{name}": probabilities.get(name) for name in self.models["stance"].labels}  # type: ignore[misc]
-                row |= every
+                row |= every | {f"stance_score_{n}": probabilities.get(n) for n in self.models["stance"].labels}
         return rows
 
     def _answers(self, task: str, examples: Sequence[Example]) -> list[tuple[str, dict[str, float]]]:
@@ -158,7 +157,9 @@ def label(
     problems = [(i, reason) for i, value in enumerate(values) if (reason := text_problem(value))]
     if problems:
         shown = "; ".join(f"position {i}: {reason}" for i, reason in problems[:SHOWN_POSITIONS])
-        raise DataError(f"{len(problems)} of {len(values)} texts cannot be labelled ({shown}). Drop or fill these rows.")
+        raise DataError(
+            f"{len(problems)} of {len(values)} texts cannot be labelled ({shown}). Drop or fill these rows."
+        )
     labeller = Labeller(target=target, all_scores=all_scores)
     if clash := [name for name in labeller.columns if name in frame.columns]:
         raise UsageError(f"the frame has columns {', '.join(clash)} already; rename or drop them.")
@@ -222,7 +223,7 @@ def label_file(
     renamed = {name: _free_name(name, taken) for name in inputs if name in labeller.columns}
     columns = {renamed.get(name, name): kind for name, kind in inputs.items()} | labeller.columns
     written, reasons = 0, dict[str, int]()
-    with RejectWriter(output) as rejects, open_writer(output, shape, columns) as writer:
+    with RejectWriter(output) as rejects, open_writer(output, shape, columns, mark=table.has_mark) as writer:
         batch: list[Row] = []
 
         def flush() -> None:
@@ -254,9 +255,7 @@ def label_file(
             if advance is not None and done % 256 == 0:
                 advance(256)
         flush()
-    return LabelledFile(
-        output, written, rejects.count, reasons, rejects.path if rejects.count else None, renamed
-    )
+    return LabelledFile(output, written, rejects.count, reasons, rejects.path if rejects.count else None, renamed)
 
 
 def guess_text_column(columns: Sequence[str]) -> str:
@@ -312,7 +311,7 @@ def _as_frame(texts: Any) -> pd.DataFrame:
     if isinstance(texts, pd.DataFrame):
         return texts
     if isinstance(texts, pd.Series):
-        return texts.rename(texts.name if texts.name is not None else "text").to_frame()
+        return pd.DataFrame({"text" if texts.name is None else texts.name: texts})
     return pd.DataFrame({"text": pd.Series([texts] if isinstance(texts, str) else list(texts), dtype=object)})
 
 

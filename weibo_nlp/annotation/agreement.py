@@ -108,9 +108,7 @@ def measure(
     )
 
 
-def code_matrix(
-    labels: Sequence[Mapping[str, str]], annotators: Sequence[str], order: Sequence[str]
-) -> IntArray:
+def code_matrix(labels: Sequence[Mapping[str, str]], annotators: Sequence[str], order: Sequence[str]) -> IntArray:
     """Arrange labels as the matrix that the functions above take.
 
     Parameters

@@ -1,4 +1,4 @@
-"""Gold labels settled from three judgements: unanimous or majority as they stand, the rest adjudicated with a reason."""
+"""Gold labels settled from three judgements: unanimity or majority stands, the rest is adjudicated with a reason."""
 
 from __future__ import annotations
 
@@ -91,9 +91,7 @@ def unsettled(judgements: Mapping[str, Sequence[Judgement]]) -> dict[str, list[s
     return {document_id: tasks for document_id, tasks in found.items() if tasks}
 
 
-def settle(
-    judgements: Sequence[Judgement], rulings: Mapping[str, tuple[str, str]], scheme: Scheme
-) -> Gold:
+def settle(judgements: Sequence[Judgement], rulings: Mapping[str, tuple[str, str]], scheme: Scheme) -> Gold:
     """Settle one document.
 
     Parameters
@@ -114,7 +112,9 @@ def settle(
     for task, vote in votes(judgements).items():
         if vote.winner is None:
             if task not in rulings:
-                raise DataError(f"{document_id}: {task} has no majority ({', '.join(vote.labels)}) and no ruling; add one.")
+                raise DataError(
+                    f"{document_id}: {task} has no majority ({', '.join(vote.labels)}) and no ruling; add one."
+                )
             labels[task] = rulings[task][0]
         elif task in rulings:
             raise DataError(f"{document_id}: {task} has a majority ({vote.winner}); a ruling may not overrule it.")
@@ -215,7 +215,9 @@ def _text(value: object) -> str:
 def _gold_from(row: Mapping[str, Any], scheme: Scheme, where: str) -> Gold:
     if row.keys() != _FIELDS:
         odd = sorted(row.keys() ^ _FIELDS)
-        raise DataError(f"{where}: fields missing or unknown: {', '.join(odd)}; a gold row has {', '.join(sorted(_FIELDS))}.")
+        raise DataError(
+            f"{where}: fields missing or unknown: {', '.join(odd)}; a gold row has {', '.join(sorted(_FIELDS))}."
+        )
     document_id = row["document_id"]
     given = [("topic", row["topic"]), ("sentiment", row["sentiment"])]
     given += [("stance", label) for label in row["stances"].values()]

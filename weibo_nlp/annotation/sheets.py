@@ -145,7 +145,13 @@ def collect(
             problems.append(f"{where}: {row['thread']}/{row['n']} is judged twice")
             continue
         answer = {name: value for name, value in row.items() if name not in ("thread", "n", "stance")}
-        answer |= {"document_id": document_id, "annotator": annotator, "round": round_name, "order": order, **provenance}
+        answer |= {
+            "document_id": document_id,
+            "annotator": annotator,
+            "round": round_name,
+            "order": order,
+            **provenance,
+        }
         answer["stances"] = {keys[name]: label for name, label in stance.items()}
         try:
             judged[document_id] = judgement_from(answer, scheme, where)

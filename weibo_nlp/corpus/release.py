@@ -118,7 +118,9 @@ def open_release(path: Path | str | None = None, *, version: str | None = None) 
     except FileNotFoundError:
         raise DataError(f"{folder}: no manifest.json, so no release; run scripts/build_corpus.py in a clone.") from None
     if version is not None and version != manifest["version"]:
-        raise UnknownNameError("corpus version", version, [manifest["version"]], "Other versions: revision= on the Hub.")
+        raise UnknownNameError(
+            "corpus version", version, [manifest["version"]], "Other versions: revision= on the Hub."
+        )
     return Release(folder, manifest["version"], manifest)
 
 

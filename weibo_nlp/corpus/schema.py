@@ -1,4 +1,4 @@
-"""Columns of every configuration of the data set: one description, from which Parquet, `datasets` and the card follow."""
+"""Columns of every configuration: one description, from which Parquet, `datasets` and the card's header follow."""
 
 from __future__ import annotations
 
@@ -88,7 +88,9 @@ _ANNOTATIONS = (
     Column("needs_context", "bool", "whether the thread was needed"),
     Column("confidence", "string", "high or low"),
     Column("frames", "list:string", "frames heard"),
-    Column("stances", ("list", (Column("target_id", "string", ""), Column("stance", "label:stance", ""))), "judged stances"),
+    Column(
+        "stances", ("list", (Column("target_id", "string", ""), Column("stance", "label:stance", ""))), "judged stances"
+    ),
     Column("model", "string", "who judged, as exactly as known"),
     Column("prompt_sha256", "string", "checksum of the prompt in annotations/rounds/<round>/prompts"),
     Column("guideline_version", "string", "version of the guideline"),
@@ -106,8 +108,14 @@ _EVENTS = (
     Column("end", "string", "last day or month"),
     Column("fold", "int32", "as in the documents"),
     Column("hashtags", "list:string", "hashtags of the event"),
-    Column("phases", ("list", (Column("id", "string", ""), Column("date", "string", ""), Column("zh", "string", ""))), "phases"),
-    Column("facts", ("list", (Column("text", "string", ""), Column("source", "string", ""))), "what the texts may state"),
+    Column(
+        "phases",
+        ("list", (Column("id", "string", ""), Column("date", "string", ""), Column("zh", "string", ""))),
+        "phases",
+    ),
+    Column(
+        "facts", ("list", (Column("text", "string", ""), Column("source", "string", ""))), "what the texts may state"
+    ),
     Column("targets", "list:string", "target ids, canonical first"),
 )
 

@@ -41,8 +41,8 @@ class CharNgrams:
         self.min_df = min_df
         self._vectorizer: Any = None
 
-    def fit_transform(self, texts: Sequence[str]) -> csr_matrix:
-        """Learn vocabulary and weights; return features of shape (n_texts, n_terms), rows of unit length.
+    def fit(self, texts: Sequence[str]) -> Self:
+        """Learn vocabulary and weights.
 
         Raises
         ------
@@ -51,13 +51,15 @@ class CharNgrams:
         """
         self._vectorizer = self._new(min_df=self.min_df)
         try:
-            return self._vectorizer.fit_transform(texts).tocsr()
+            self._vectorizer.fit(texts)
         except ValueError as error:
             raise DataError(f"{len(texts)} texts hold no n-gram that occurs {self.min_df} times: {error}") from error
+        return self
 
     def transform(self, texts: Sequence[str]) -> csr_matrix:
-        """Return features of shape (n_texts, n_terms); a text without known n-grams is a row of zeros."""
-        return self._vectorizer.transform(texts).tocsr()
+        """Return features of shape (n_texts, n_terms), rows of unit length, or of zeros where no n-gram is known."""
+        features: csr_matrix = self._vectorizer.transform(texts).tocsr()
+        return features
 
     @property
     def terms(self) -> list[str]:

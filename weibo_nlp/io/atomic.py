@@ -34,7 +34,9 @@ def atomic_path(target: Path | str) -> Iterator[Path]:
     try:
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:80]}.", suffix=".tmp")
     except OSError as error:
-        raise UsageError(f"cannot write {target}: {error.strerror}; name a folder that exists and is writable.") from error
+        raise UsageError(
+            f"cannot write {target}: {error.strerror}; name a folder that exists and is writable."
+        ) from error
     os.close(handle)
     temporary = Path(name)
     try:
@@ -43,6 +45,6 @@ def atomic_path(target: Path | str) -> Iterator[Path]:
         umask = os.umask(0)
         os.umask(umask)
         temporary.chmod(0o666 & ~umask)
-        os.replace(temporary, target)
+        temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Rows of a user's file, streamed: CSV, TSV, JSON Lines, Parquet or plain lines; what cannot be read comes as a Reject."""
+"""Rows of a user's file, streamed: CSV, TSV, JSONL, Parquet or plain lines; what cannot be read comes as a Reject."""
 
 from __future__ import annotations
 
@@ -57,6 +57,12 @@ class Table:
     path: Path
     format: Format
     columns: tuple[str, ...]
+
+    @property
+    def has_mark(self) -> bool:
+        """Whether the file begins with a UTF-8 byte order mark."""
+        with self.path.open("rb") as handle:
+            return handle.read(3) == b"\xef\xbb\xbf"
 
     def rows(self) -> Iterator[Row | Reject]:
         """Stream rows and rejects in file order; each call starts at the first row again."""

@@ -36,7 +36,7 @@ class RowWriter(Protocol):
 
 @contextmanager
 def open_writer(
-    path: Path | str, format: OutputFormat, columns: Mapping[str, ColumnType]
+    path: Path | str, format: OutputFormat, columns: Mapping[str, ColumnType], *, mark: bool = False
 ) -> Iterator[RowWriter]:
     """Open an output file for rows.
 
@@ -48,6 +48,8 @@ def open_writer(
         Shape of the file.
     columns : mapping of str to column type
         Names in order, with types; JSON Lines ignores it and keeps every row's own keys.
+    mark : bool
+        Begin a delimited file with a byte order mark, which Excel needs to show Chinese.
 
     Yields
     ------
@@ -62,9 +64,7 @@ def open_writer(
             with _ParquetWriter(temporary, columns) as writer:
                 yield writer
         else:
-            # utf-8-sig: without the mark Excel shows Chinese CSV files as garbage.
-            encoding = "utf-8-sig" if format == "csv" else "utf-8"
-            with temporary.open("w", encoding=encoding, newline="") as handle:
+            with temporary.open("w", encoding="utf-8-sig" if mark else "utf-8", newline="") as handle:
                 yield _DelimitedWriter(handle, columns, "," if format == "csv" else "\t")
 
 
@@ -127,7 +127,13 @@ class _ParquetWriter:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        types = {"string": pa.string(), "json": pa.string(), "bool": pa.bool_(), "int": pa.int64(), "float": pa.float64()}
+        types = {
+            "string": pa.string(),
+            "json": pa.string(),
+            "bool": pa.bool_(),
+            "int": pa.int64(),
+            "float": pa.float64(),
+        }
         self.pa = pa
         self.columns = columns
         self.schema = pa.schema([(name, types[kind]) for name, kind in columns.items()])

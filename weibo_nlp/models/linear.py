@@ -1,4 +1,4 @@
-"""The linear model: a calibrated linear SVM over character n-grams, with a copy of the features for every known target."""
+"""The linear model: a calibrated linear SVM over character n-grams, with a copy of them for every known target."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ class LinearClassifier:
     of the text answered, the n-grams of the target's own words, and one copy of the text's n-grams for each target
     with at least ``MIN_TARGET_EXAMPLES`` training examples. Any other target is judged by the other parts alone.
 
-    The regression over the margins learns from margins that the SVM gave to texts it had not seen, in folds of the training
-    data; the same folds choose the SVM's strength by log loss, which is
-    far less noisy than a score of hard decisions. So probabilities follow the shares of the labels in training.
+    The regression over the margins learns from margins that the SVM gave to texts it had not seen, in folds of the
+    training data; the same folds choose the SVM's strength by log loss, which is far less noisy than a score of
+    hard decisions. So probabilities follow the shares of the labels in training.
 
     Parameters
     ----------
@@ -115,7 +115,8 @@ class LinearClassifier:
         calibrators = {c: _regression(found, y, sample_weights) for c, found in margins.items()}
         losses = {c: _log_loss(calibrators[c], found, y, sample_weights) for c, found in margins.items()}
         chosen = min(losses, key=lambda c: losses[c])
-        features = self._blocks(self.ngrams.fit_transform(prepared), examples)
+        self.ngrams.fit(_distinct(prepared))
+        features = self._blocks(self.ngrams.transform(prepared), examples)
         svm = self._svm(chosen).fit(features, y, sample_weight=sample_weights)
         self.weights, self.bias = self._per_label(svm.coef_, svm.intercept_, svm.classes_, absent=0.0)
         calibrator = calibrators[chosen]
@@ -189,7 +190,9 @@ class LinearClassifier:
             model.weights, model.bias = _dense(arrays, config), arrays["bias"]
             model.mixing, model.offset = arrays["mixing"], arrays["offset"]
         except (KeyError, ValueError) as error:
-            raise DataError(f"{folder}: configuration and weights do not fit: {error}. Train or install again.") from error
+            raise DataError(
+                f"{folder}: configuration and weights do not fit: {error}. Train or install again."
+            ) from error
         model._check_shapes(folder)
         return model
 
@@ -204,7 +207,9 @@ class LinearClassifier:
         expected = ((k, self._width()), (k,), (k, k), (k,))
         found = tuple(part.shape for part in self._trained())
         if found != expected:
-            raise DataError(f"{folder}: arrays of shapes {found}, expected {expected}; train or install the model again.")
+            raise DataError(
+                f"{folder}: arrays of shapes {found}, expected {expected}; train or install the model again."
+            )
 
     def _check(self, examples: Sequence[Example], labels: Sequence[str]) -> None:
         if len(examples) != len(labels):
@@ -278,8 +283,9 @@ class LinearClassifier:
                 continue
             fold = LinearClassifier(self.labels, min_df=self.min_df, seed=self.seed)
             fold.targets, fold.with_target, fold.with_parent = self.targets, self.with_target, self.with_parent
-            own = fold.ngrams.fit_transform([prepared[i] for i in train])
-            train_features = fold._blocks(own, [examples[i] for i in train])
+            seen = [prepared[i] for i in train]
+            fold.ngrams.fit(_distinct(seen))
+            train_features = fold._blocks(fold.ngrams.transform(seen), [examples[i] for i in train])
             unseen = fold.ngrams.transform([prepared[i] for i in held])
             held_features = fold._blocks(unseen, [examples[i] for i in held])
             for strength in strengths:
@@ -288,6 +294,11 @@ class LinearClassifier:
                 w, b = fold._per_label(svm.coef_, svm.intercept_, svm.classes_, absent=0.0)
                 found[strength][held] = held_features @ w.T + b
         return found
+
+
+def _distinct(texts: Sequence[str]) -> list[str]:
+    """Each text once: a text judged on three targets is still one text when n-grams are counted."""
+    return list(dict.fromkeys(texts))
 
 
 def _regression(margins: FloatArray, y: npt.NDArray[np.int64], weights: FloatArray | None) -> Any:
@@ -307,7 +318,11 @@ def _dense(arrays: Mapping[str, npt.NDArray[Any]], config: Mapping[str, Any]) ->
     from scipy.sparse import csr_matrix
 
     shape = (len(config["labels"]), config["columns"])
-    parts = (arrays["weights.data"], arrays["weights.columns"].astype(np.int64), arrays["weights.rows"].astype(np.int64))
+    parts = (
+        arrays["weights.data"],
+        arrays["weights.columns"].astype(np.int64),
+        arrays["weights.rows"].astype(np.int64),
+    )
     return np.asarray(csr_matrix(parts, shape=shape).toarray(), dtype=np.float32)
 
 

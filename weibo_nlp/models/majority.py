@@ -52,7 +52,9 @@ class MajorityClassifier:
         """Write the shares."""
         if self.shares is None:
             raise DataError("the majority model is not trained; call fit first.")
-        write_model(folder, {"model": self.name, "version": self.version, "labels": self.labels}, {"shares": self.shares})
+        write_model(
+            folder, {"model": self.name, "version": self.version, "labels": self.labels}, {"shares": self.shares}
+        )
 
     @classmethod
     def from_folder(cls, folder: Path) -> Self:

@@ -42,9 +42,7 @@ def measure_release(
     annotators = sorted({name for by in judged.values() for name in by})
     found = []
     for task in TASKS:
-        units = [
-            (document_id, unit) for document_id, by in sorted(judged.items()) for unit in _units(task, by)
-        ]
+        units = [(document_id, unit) for document_id, by in sorted(judged.items()) for unit in _units(task, by)]
         order = sources.scheme.task("irony" if task == "needs_context" else task).labels
         codes = code_matrix([unit for _, unit in units], annotators, order)
         groups = [threads[document_id] for document_id, _ in units]

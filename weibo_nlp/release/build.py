@@ -150,7 +150,9 @@ def card_header(version: str, sizes: Mapping[tuple[str, str], tuple[int, int]], 
         "task_categories": ["text-classification"],
         "task_ids": ["sentiment-classification", "topic-classification"],
         "tags": ["stance-detection", "weibo", "social-media", "multiply-annotated", "synthetic"],
-        "size_categories": [_size_category(sum(sizes[c, s][0] for c in schema.DOCUMENT_CONFIGS for s in schema.SPLITS))],
+        "size_categories": [
+            _size_category(sum(sizes[c, s][0] for c in schema.DOCUMENT_CONFIGS for s in schema.SPLITS))
+        ],
         "configs": configs,
         "dataset_info": infos,
     }

@@ -15,7 +15,19 @@ from weibo_nlp.io import read_jsonl
 from weibo_nlp.labels import Scheme, load_scheme
 from weibo_nlp.records import Document
 
-_REQUIRED = {"id", "kind", "thread", "parent", "repost_of", "phase", "author", "account_type", "title", "text", "script"}
+_REQUIRED = {
+    "id",
+    "kind",
+    "thread",
+    "parent",
+    "repost_of",
+    "phase",
+    "author",
+    "account_type",
+    "title",
+    "text",
+    "script",
+}
 _EVENT_KEYS = {"id", "topic", "name", "start", "end", "fold", "phases", "actors", "hashtags", "facts", "targets"}
 
 

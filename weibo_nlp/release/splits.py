@@ -1,4 +1,4 @@
-"""Splits by whole thread, 70/10/20, stratified by event and kind of root; the same threads give the same splits always."""
+"""Splits by whole thread, 70/10/20, stratified by event and kind of root; the same threads split the same way."""
 
 from __future__ import annotations
 

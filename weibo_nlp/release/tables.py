@@ -48,9 +48,7 @@ def build_tables(sources: Sources) -> Tables:
     threads = build_threads(sources.documents)
     splits = assign_splits(threads)
     gold = {placed.gold.document_id: placed for placed in sources.gold}
-    tables: Tables = {
-        (config, split): [] for config in schema.CONFIGS for split in schema.splits_of(config)
-    }
+    tables: Tables = {(config, split): [] for config in schema.CONFIGS for split in schema.splits_of(config)}
     thread_of = {thread.id: thread for thread in threads}
     for placed in sorted(sources.texts, key=lambda placed: placed.document.id):
         document = placed.document
@@ -61,7 +59,8 @@ def build_tables(sources: Sources) -> Tables:
         tables["stances", split].extend(_stance_rows(placed, settled, thread_of[document.thread], sources))
     split_of = {document.id: splits[document.thread] for document in sources.documents}
     for located in sorted(
-        sources.judgements, key=lambda item: (item.judgement.document_id, item.judgement.round, item.judgement.annotator)
+        sources.judgements,
+        key=lambda item: (item.judgement.document_id, item.judgement.round, item.judgement.annotator),
     ):
         row = judgement_row(located.judgement)
         row["stances"] = [{"target_id": target, "stance": stance} for target, stance in row["stances"].items()]
@@ -128,7 +127,9 @@ def _event_rows(sources: Sources) -> list[BuiltRow]:
     origin = ((sources.root / "corpus" / "events.yaml", 0),)
     rows = []
     for event in sorted(sources.events.values(), key=lambda event: event.id):
-        values = {name: getattr(event, name) for name in ("id", "topic", "near", "name_zh", "name_en", "start", "end", "fold")}
+        values = {
+            name: getattr(event, name) for name in ("id", "topic", "near", "name_zh", "name_en", "start", "end", "fold")
+        }
         values |= {
             "hashtags": [tag.strip("#") for tag in event.hashtags],
             "phases": [dict(phase) for phase in event.phases],

@@ -16,7 +16,7 @@ from typing import Any
 from weibo_nlp.annotation.gold import by_document, gold_problems
 from weibo_nlp.annotation.judgements import INTENTION
 from weibo_nlp.annotation.sheets import targets_of
-from weibo_nlp.corpus import schema
+from weibo_nlp.corpus import open_release, schema
 from weibo_nlp.corpus.tree import above_of, build_threads
 from weibo_nlp.errors import DataError
 from weibo_nlp.io import sha256_of_file, sha256_of_rows
@@ -61,6 +61,40 @@ def validate(root: Path) -> list[Problem]:
     return sorted(problems, key=lambda problem: (str(problem.path), problem.line, problem.level, problem.text))
 
 
+def validate_release(folder: Path) -> list[Problem]:
+    """Check a release folder by itself: files against the manifest, columns and labels against schema and scheme.
+
+    Parameters
+    ----------
+    folder : Path
+        With ``manifest.json``; no texts or annotations are needed.
+    """
+    import pyarrow.parquet as pq
+
+    release = open_release(folder)
+    problems = [Problem(folder / MANIFEST, 0, 6, "released", text) for text in release.checksum_problems()]
+    if problems:
+        return problems
+    for config in schema.CONFIGS:
+        for file in release.files(config):
+            found = pq.read_schema(file)
+            if not found.equals(schema.arrow_schema(config)):
+                text = f"columns {found.names} with their types are not those of {config!r} in this schema."
+                problems.append(Problem(file, 0, 1, "form", text))
+                continue
+            for number, row in enumerate(pq.read_table(file, partitioning=None).to_pylist(), start=1):
+                for column, task in schema.label_columns(config).items():
+                    if row[column] is not None and not 0 <= row[column] < len(release.scheme.task(task).labels):
+                        text = f"row {number}: {column} {row[column]} is no label of {task!r}."
+                        problems.append(Problem(file, number, 2, "scheme", text))
+    if not problems:
+        try:
+            release.threads()
+        except DataError as error:
+            problems.append(Problem(folder, 0, 3, "thread", str(error)))
+    return problems
+
+
 def _texts(sources: Sources) -> Iterator[Problem]:
     """Ids, order, parents, threads, phases."""
     placed_of = {placed.document.id: placed for placed in sources.texts}
@@ -97,7 +131,9 @@ def _links(placed_of: Mapping[str, Any], placed: Any, problem: Any, sources: Sou
         if document.phase is not None and document.phase not in phases:
             yield problem(3, "phase", f"phase {document.phase!r} is not one of the event's: {sorted(phases)}.")
         if placed.path.parent.name != event.topic:
-            yield problem(3, "event", f"event {event.id!r} belongs to texts/{event.topic}/, not {placed.path.parent.name}/.")
+            yield problem(
+                3, "event", f"event {event.id!r} belongs to texts/{event.topic}/, not {placed.path.parent.name}/."
+            )
     if document.kind == "comment" and document.parent is None:
         yield problem(3, "parent", "a comment answers something: parent is missing.")
     if document.kind != "comment" and document.parent is not None:
@@ -120,7 +156,9 @@ def _registers(sources: Sources) -> Iterator[Problem]:
     for event in sources.events.values():
         for name, value in (("topic", event.topic), ("near", event.near or event.topic)):
             if value not in topics:
-                yield Problem(events, 0, 2, "scheme", f"event {event.id!r}: {name} {value!r} is not one of {', '.join(topics)}.")
+                yield Problem(
+                    events, 0, 2, "scheme", f"event {event.id!r}: {name} {value!r} is not one of {', '.join(topics)}."
+                )
         for target in event.targets:
             if target not in sources.targets:
                 yield Problem(events, 0, 3, "target", f"event {event.id!r}: target {target!r} is not in targets.yaml.")
@@ -191,7 +229,9 @@ def _gold(sources: Sources) -> Iterator[Problem]:
         if document_id in found:
             yield Problem(placed.path, placed.line, 3, "document", f"{document_id!r} stands twice.")
         found.add(document_id)
-        for text in gold_problems(placed.gold, judged.get(document_id, []), sources.scheme) if document_id in judged else ():
+        for text in (
+            gold_problems(placed.gold, judged.get(document_id, []), sources.scheme) if document_id in judged else ()
+        ):
             yield Problem(placed.path, placed.line, 3, "gold", f"{document_id}: {text}.")
     for text_placed in sources.texts:
         if text_placed.document.id not in found:
@@ -212,7 +252,7 @@ def _splits(sources: Sources) -> Iterator[Problem]:
     if len(copies) > MAX_NEAR_DUPLICATES * len(texts):
         for j in sorted(copies):
             placed = sources.texts[j]
-            text = f"{placed.document.id!r} is a near-duplicate (at {THRESHOLD}); {len(copies)} of {len(texts)} are too many."
+            text = f"{placed.document.id!r} is a near-duplicate; {len(copies)} of {len(texts)} at {THRESHOLD} are too many."
             yield Problem(placed.path, placed.line, 4, "duplicate", text)
 
 
@@ -263,7 +303,9 @@ def _row_problems(
             continue
         # The text's columns come from the text file, the labels from the annotation: name the line that tells.
         labels = {"topic", "sentiment", "irony", "needs_context", "frames", "stance", "stances"}
-        told = places[0] if len(places) == 1 or any(c in labels or c.endswith("settled") for c in columns) else places[-1]
+        told = (
+            places[0] if len(places) == 1 or any(c in labels or c.endswith("settled") for c in columns) else places[-1]
+        )
         column = columns[0]
         text = (
             f"{column} was released as {old.get(column)!r} in {file.parent.name}/{file.name}, the sources now give "

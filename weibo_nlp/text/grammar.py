@@ -23,7 +23,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from weibo_nlp.records import Span
 from weibo_nlp.text.markup import Found, Markup, MarkupKind, refuse_lone_surrogates
@@ -65,7 +66,7 @@ class ChainLink:
         return not self.text.strip(MARGIN)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Post:
     """A parsed text: pieces by speaker, and the markup in and between them.
 
@@ -87,8 +88,8 @@ class Post:
         The app cut some piece short and said so (``…全文``).
     original_span : Span or None
         Where the quoted original stands, if the display puts one before ``转发理由:``.
-    spans : tuple of Markup
-        All markup, sorted, not overlapping.
+    found : tuple of (start, end, kind, value)
+        All markup in its bare form; :attr:`spans` are the records.
     """
 
     raw: str
@@ -98,7 +99,12 @@ class Post:
     empty_repost: bool
     truncated: bool
     original_span: Span | None
-    spans: tuple[Markup, ...]
+    found: tuple[Found, ...] = field(repr=False)
+
+    @cached_property
+    def spans(self) -> tuple[Markup, ...]:
+        """All markup, sorted, not overlapping."""
+        return tuple(Markup(kind, Span(left, right), value) for left, right, kind, value in self.found)
 
     @property
     def own_text(self) -> str:
@@ -138,13 +144,12 @@ class Post:
     @property
     def handles(self) -> tuple[Markup, ...]:
         """Every ``@N`` of the text as a mention, those of reply and repost prefixes included: where names stand."""
-        found = ((item.span.start, item.span.end, item.kind, item.value) for item in self.spans)
-        places = (_handle(self.raw, item) for item in found if item[2] in _WITH_HANDLE)
+        places = (_handle(self.raw, item) for item in self.found if item[2] in _WITH_HANDLE)
         return tuple(Markup(kind, Span(left, right), name) for left, right, kind, name in places)
 
     def values(self, kind: MarkupKind) -> tuple[str, ...]:
         """Values of all markup of one kind, in order."""
-        return tuple(markup.value for markup in self.spans if markup.kind == kind)
+        return tuple(value for _, _, found_kind, value in self.found if found_kind == kind)
 
 
 def parse(text: str, *, known_mentions: Sequence[str] = ()) -> Post:
@@ -186,7 +191,7 @@ def parse(text: str, *, known_mentions: Sequence[str] = ()) -> Post:
         empty_repost=reader.empty_repost,
         truncated=reader.truncated,
         original_span=reader.original,
-        spans=tuple(Markup(kind, Span(left, right), value) for left, right, kind, value in reader.found),
+        found=tuple(reader.found),
     )
 
 

@@ -21,7 +21,7 @@ _ELEMENTS = (
 )
 # Attributes never reach over the next `<`: that keeps the scan linear, and a stray `<` from eating the sentence.
 _TOKEN = re.compile(
-    rf"<(?P<close>/?)(?P<name>{_ELEMENTS})(?=[\s/>])(?:(?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+')*+>|[^<>]*+>)"
+    rf"<(?=[A-Za-z/])(?P<close>/?)(?P<name>{_ELEMENTS})(?=[\s/>])(?:(?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+')*+>|[^<>]*+>)"
     r"|(?P<comment><!--|<!DOCTYPE)"
     # Some crawlers write an emoji as the two halves of its UTF-16 form.
     r"|&#(?P<high>5[5-6][0-9]{3});&#(?P<low>5[6-7][0-9]{3});"

@@ -1,0 +1,44 @@
+import pytest
+
+from weibo_nlp.text import evasion_lexicon, evasions
+
+
+def read(text):
+    return [(item.surface, item.normal, item.ambiguous) for item in evasions(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("真的YYDS，u1s1", [("YYDS", "永远的神", False), ("u1s1", "有一说一", False)], id="initials"),
+        pytest.param("被zf和JC抓", [("zf", "政府", True), ("JC", "警察", True)], id="ambiguous-initials"),
+        pytest.param("zfx pdf yydss", [], id="only-whole-runs"),
+        pytest.param("被河蟹", [("河蟹", "和谐", True)], id="homophone"),
+        pytest.param("太弓虽了", [("弓虽", "强", False)], id="split-character"),
+        pytest.param("敏/感/词", [("敏/感/词", "敏感词", False)], id="cut-word"),
+        pytest.param("衣/食/住/行", [("衣/食/住/行", "衣食住行", True)], id="a-list-is-ambiguous"),
+        pytest.param("疫|情严重", [], id="pair-within-a-phrase"),
+        pytest.param("说疫-情 吗", [], id="pair-behind-a-character"),
+        pytest.param("「疫-情」", [("疫-情", "疫情", False)], id="known-pair"),
+        pytest.param("男/女 2/3 2020/1/2", [], id="plain-pairs-and-numbers"),
+        pytest.param("http://a.com/yyds @yyds [yyds]", [("yyds", "永远的神", False)], id="not-in-links-and-names"),
+        pytest.param("", [], id="empty"),
+    ],
+)
+def test_evasions(text, expected):
+    assert read(text) == expected
+
+
+def test_surfaces_are_pieces_of_the_text():
+    text = "新·冠·疫·情 xswl"
+    assert all(item.span.of(text) == item.surface for item in evasions(text))
+
+
+def test_lexicon_is_versioned_and_marks_ambiguity():
+    lexicon = evasion_lexicon()
+    assert lexicon.version == "1.0.0"
+    for surface, normal, ambiguous in [
+        ("yyds", "永远的神", False), ("u1s1", "有一说一", False), ("xswl", "笑死我了", False),
+        ("nmsl", "你妈死了", False), ("zf", "政府", True), ("jc", "警察", True), ("河蟹", "和谐", True),
+    ]:  # fmt: skip
+        assert (lexicon.entries[surface].normal, lexicon.entries[surface].ambiguous) == (normal, ambiguous)

@@ -1,0 +1,275 @@
+import pytest
+
+from weibo_nlp.errors import DataError, UsageError
+from weibo_nlp.records import Span
+from weibo_nlp.text import PROTECTED_KINDS, emoticon_lexicon, parse, protected_spans
+
+
+def found(text, **options):
+    return [(markup.kind, markup.value) for markup in parse(text, **options).spans]
+
+
+def links(text, **options):
+    return [(link.author, link.reply_to, link.text) for link in parse(text, **options).chain]
+
+
+@pytest.mark.parametrize(
+    ("text", "urls"),
+    [
+        pytest.param("http://t.cn/A6abcDE//@小甲:转", ["http://t.cn/A6abcDE"], id="short-link-before-chain"),
+        pytest.param("https://a.com/x//@小甲:转", ["https://a.com/x"], id="long-link-before-chain"),
+        pytest.param("http://t.cn/aBhttp://t.cn/cD", ["http://t.cn/aB", "http://t.cn/cD"], id="glued-links"),
+        pytest.param("http://a.com/?u=http://b.com/c 好", ["http://a.com/?u=http://b.com/c"], id="link-in-query"),
+        pytest.param("（见https://a.com/b）。", ["https://a.com/b"], id="full-width-bracket-ends"),
+        pytest.param("(see http://a.com/b).", ["http://a.com/b"], id="unbalanced-bracket-is-prose"),
+        pytest.param("http://a.com/b_(c) 好", ["http://a.com/b_(c)"], id="balanced-bracket-stays"),
+        pytest.param("http://a.com/@b/c", ["http://a.com/@b/c"], id="at-sign-in-path"),
+        pytest.param("http://a.com/p#top 好", ["http://a.com/p#top"], id="fragment"),
+        pytest.param("http://a.com/p#abc#好", ["http://a.com/p"], id="hashtag-is-no-fragment"),
+        pytest.param("看www.a.com/b吧 t.cn/A6abcDE", ["www.a.com/b", "t.cn/A6abcDE"], id="without-scheme"),
+        pytest.param("http://，http:// 好", [], id="scheme-alone"),
+        pytest.param("http://a.com/b[doge]", ["http://a.com/b"], id="emoticon-behind"),
+    ],
+)
+def test_urls(text, urls):
+    assert list(parse(text).urls) == urls
+
+
+@pytest.mark.parametrize(
+    ("text", "mentions"),
+    [
+        pytest.param("@" + "甲" * 31, ["甲" * 30], id="thirty-characters-at-most"),
+        pytest.param("＠小甲 好", ["小甲"], id="full-width-sign"),
+        pytest.param("@@小甲", ["小甲"], id="doubled-sign"),
+        pytest.param("好@小甲\u200b好", ["小甲"], id="invisible-sign-ends-the-name"),
+        pytest.param("@小·甲-乙_丙 好", ["小·甲-乙_丙"], id="signs-in-names"),
+        pytest.param("http://t.cn/A6abcDE@小甲", ["小甲"], id="right-behind-a-link"),
+        pytest.param("@ 小甲", [], id="space-after-sign"),
+        pytest.param("x_1@小甲", [], id="behind-an-ascii-word"),
+        pytest.param("#@小甲生日#", [], id="in-a-hashtag"),
+    ],
+)
+def test_mentions(text, mentions):
+    assert list(parse(text).mentions) == mentions
+
+
+@pytest.mark.parametrize(
+    ("text", "known", "mentions"),
+    [
+        pytest.param("@甲乙丙", ["甲", "甲乙"], ["甲乙"], id="longest-known-name"),
+        pytest.param("@甲乙你好", ["@甲乙"], ["甲乙"], id="listed-with-its-sign"),
+        pytest.param("@丁戊 @甲乙好", ["甲乙"], ["丁戊", "甲乙"], id="unknown-names-by-pattern"),
+        pytest.param("@abc", ["ab"], ["abc"], id="not-cut-out-of-a-latin-word"),
+        pytest.param("a@b.com", ["b"], [], id="email-even-if-the-name-is-known"),
+        pytest.param("hi@甲乙好", ["甲乙"], ["甲乙"], id="known-behind-latin"),
+        pytest.param("@甲 乙!好", ["甲 乙!"], ["甲 乙!"], id="name-outside-the-pattern"),
+    ],
+)
+def test_known_mentions_win(text, known, mentions):
+    assert list(parse(text, known_mentions=known).mentions) == mentions
+
+
+def test_known_name_in_prefixes_must_reach_the_colon():
+    assert links("//@甲 乙:好", known_mentions=["甲 乙"]) == [("甲 乙", None, "好")]
+    assert links("//@甲乙丙:好", known_mentions=["甲乙"]) == [("甲乙丙", None, "好")]
+    assert parse("回复@甲 乙:好", known_mentions=["甲 乙"]).reply_to == "甲 乙"
+
+
+def test_a_single_string_of_known_mentions_is_refused():
+    with pytest.raises(UsageError, match="pass a sequence of names"):
+        parse("@甲乙", known_mentions="甲乙")
+
+
+@pytest.mark.parametrize(
+    ("text", "reply_to", "own"),
+    [
+        pytest.param("回覆@小甲：好", "小甲", "好", id="traditional-with-full-width-colon"),
+        pytest.param(" 回复 @小甲 : 好", "小甲", " 好", id="spaces"),
+        pytest.param("回复@小甲\u00a0:好", "小甲", "好", id="no-break-space"),
+        pytest.param("我回复@小甲:好", None, "我回复@小甲:好", id="not-at-the-start"),
+        pytest.param("回复@小甲 好", None, "回复@小甲 好", id="without-colon"),
+        pytest.param("回复@小甲:回复@小乙:好", "小甲", "回复@小乙:好", id="only-the-first-is-a-prefix"),
+    ],
+)
+def test_reply_prefix(text, reply_to, own):
+    post = parse(text)
+    assert (post.reply_to, post.own_text) == (reply_to, own)
+
+
+def test_a_link_of_the_chain_may_answer_somebody():
+    assert links("转//@小乙:回复@小丙:不对//@小丙：对") == [("小乙", "小丙", "不对"), ("小丙", None, "对")]
+
+
+def test_chain_with_spaces_as_older_clients_write_it():
+    assert links("好 // @小乙 :不// @小丙 : 对") == [("小乙", None, "不"), ("小丙", None, " 对")]
+
+
+def test_empty_reposts_along_a_chain():
+    post = parse("//@小甲:转发微博//@小乙:好")
+    assert post.own_text == ""
+    assert post.empty_repost
+    assert [(link.author, link.text, link.empty) for link in post.chain] == [
+        ("小甲", "", True),
+        ("小乙", "好", False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "empty"),
+    [
+        pytest.param("", False, id="empty-text-reposts-nothing"),
+        pytest.param("转发微博//@小甲:好", True, id="filler-before-a-chain"),
+        pytest.param("转发微博。", True, id="filler-with-full-stop"),
+        pytest.param("转//@小甲:好", False, id="one-character-is-a-word"),
+        pytest.param("Repost this", False, id="filler-as-part-of-a-sentence"),
+        pytest.param("转发理由:转发微博", True, id="filler-as-reason"),
+        pytest.param("转发理由:", True, id="no-reason"),
+    ],
+)
+def test_empty_repost(text, empty):
+    assert parse(text).empty_repost is empty
+
+
+@pytest.mark.parametrize(
+    ("text", "own", "truncated"),
+    [
+        pytest.param("很长的话...全文", "很长的话", True, id="three-dots"),
+        pytest.param("很长的话…展开全文c", "很长的话", True, id="icon-letter-of-the-website"),
+        pytest.param("很长的话\u200b...全文 ", "很长的话\u200b", True, id="invisible-sign-before"),
+        pytest.param("很长…全文：http://t.cn/A6abcDE", "很长…全文：http://t.cn/A6abcDE", True, id="link-to-the-rest"),
+        pytest.param("请看全文", "请看全文", False, id="prose"),
+        pytest.param("空袭全面展开", "空袭全面展开", False, id="prose-unfold"),
+    ],
+)
+def test_shortening_marks(text, own, truncated):
+    post = parse(text)
+    assert (post.own_text, post.truncated) == (own, truncated)
+
+
+def test_writing_about_reasons_for_reposting_is_prose():
+    post = parse("写下你的转发理由：有奖")
+    assert (post.own_text, post.original) == ("写下你的转发理由：有奖", None)
+
+
+def test_reason_opens_the_own_words_and_the_chain_follows():
+    post = parse("原文...全文转发理由:回复@小甲:好//@小乙:不")
+    assert (post.original, post.reply_to, post.own_text) == ("原文", "小甲", "好")
+    assert [link.author for link in post.chain] == ["小乙"]
+
+
+@pytest.mark.parametrize(
+    ("text", "hashtags"),
+    [
+        pytest.param("##A##", ["A"], id="doubled-signs"),
+        pytest.param("#" + "甲" * 140 + "#", ["甲" * 140], id="a-hundred-and-forty"),
+        pytest.param("#" + "甲" * 141 + "#", [], id="one-too-many"),
+        pytest.param("#甲\n乙#", [], id="over-a-line-break"),
+        pytest.param("# #", [], id="nothing-but-a-space"),
+        pytest.param("＃话题＃#混用＃", ["话题", "混用"], id="full-width-signs"),
+        pytest.param("#加油[泪]#", ["加油[泪]"], id="emoticon-belongs-to-the-topic"),
+        pytest.param("iPhone#新品#真好", ["新品"], id="behind-a-latin-word"),
+        pytest.param("用C#写的。#编程#", ["编程"], id="language-then-hashtag"),
+        pytest.param("3#楼和4#楼", [], id="house-numbers"),
+        pytest.param("2022#新年#", ["新年"], id="behind-a-number"),
+        pytest.param("#第1#", ["第1"], id="ends-in-a-digit"),
+        pytest.param("#好//@小甲:转#", [], id="not-across-a-chain"),
+    ],
+)
+def test_hashtags(text, hashtags):
+    assert list(parse(text).hashtags) == hashtags
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("👍🏽👍", [("emoji", "👍🏽"), ("emoji", "👍")], id="skin-tone"),
+        pytest.param("❤️‍🔥", [("emoji", "❤️‍🔥")], id="selector-and-joiner"),
+        pytest.param("🇨🇳🇺🇸", [("emoji", "🇨🇳"), ("emoji", "🇺🇸")], id="flags"),
+        pytest.param("1️⃣ 1", [("emoji", "1️⃣")], id="keycap"),
+        pytest.param("❤☀", [("emoji", "❤"), ("emoji", "☀")], id="without-selector"),
+        pytest.param("©2020 ™ ①", [], id="text-signs"),
+        pytest.param("©️", [("emoji", "©️")], id="text-sign-with-selector"),
+        pytest.param("☀\ufe0e", [], id="text-style-asked-for"),
+        pytest.param("🏴\U000e0067\U000e0062\U000e007f好", [("emoji", "🏴\U000e0067\U000e0062\U000e007f")], id="tags"),
+    ],
+)
+def test_emoji(text, expected):
+    assert found(text) == expected
+
+
+@pytest.mark.parametrize(
+    "face",
+    ["(^_^)", "╮(╯▽╰)╭", "(╯°□°)╯︵ ┻━┻", "ヽ(・∀・)ﾉ", "O(∩_∩)O", "T_T", ">_<", "QAQ", "orz", "→_→", "⊙﹏⊙",
+     "_(:з」∠)_", "¯\\_(ツ)_/¯", "(´・ω・`)", "（￣▽￣）", "(♥ω♥)", "-_-||", "(￣3￣)"],
+)  # fmt: skip
+def test_faces_are_whole(face):
+    assert found(f"好 {face} 的") == [("kaomoji", face)]
+
+
+@pytest.mark.parametrize(
+    "prose",
+    ["(如下)", "(2/3)", "(≥18)", "(a_b=c)", "CAT_TAIL", "(★★★)", "(20°C)", "(笑)", "（1）", "x^2", "a->b", "(12:30)",
+     "torz", "(……)", "f(x)=(x+1)", "2^3^4", "(2020.1.1)"],
+)  # fmt: skip
+def test_prose_and_sums_are_no_faces(prose):
+    assert found(prose) == []
+
+
+def test_a_face_leaves_the_chain_its_slashes():
+    assert links("(≧▽≦)//@小甲:好") == [("小甲", None, "好")]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("好看 网页链接", ["网页链接"], id="link-text"),
+        pytest.param("详情O网页链接 ", ["O网页链接"], id="with-icon-letter"),
+        pytest.param("ISO网页链接", ["网页链接"], id="letter-of-a-word"),
+        pytest.param("网页链接打不开", [], id="prose"),
+        pytest.param("哈哈查看图片", ["查看图片"], id="picture"),
+        pytest.param("好L小甲的微博视频 ", ["L小甲的微博视频"], id="video-with-owner"),
+        pytest.param("好[组图共9张]\u00a0原图", ["[组图共9张]\u00a0原图"], id="album"),
+    ],
+)
+def test_client_residue(text, expected):
+    assert list(parse(text).values("client_residue")) == expected
+
+
+def test_emoticon_names_are_a_versioned_list():
+    lexicon = emoticon_lexicon()
+    assert lexicon.version == "1.0.0"
+    assert len(lexicon.names) >= 200
+    assert all(len(name) <= 8 for name in lexicon.names)
+    named_in_the_measurements = "捂脸 赞 看 流泪 哈哈 蜡烛 泪 呲牙 比心 鼓掌 偷笑 怒 微笑 汗 衰 嘻嘻 doge good 笑哭 心 晕 抓狂 给力 威武 围观 打脸"
+    for name in [*named_in_the_measurements.split(), "允悲", "吃瓜", "二哈", "带着微博去旅行", "DOGE"]:
+        assert name in lexicon, name
+
+
+def test_protected_spans_keep_the_handle_of_a_prefix_only():
+    text = "回复@小甲:好[泪]//@小乙:看http://t.cn/A6abcDE ＃话题＃👍🏽(^_^)网页链接"
+    assert [span.of(text) for span in protected_spans(text)] == [
+        "@小甲", "[泪]", "@小乙", "http://t.cn/A6abcDE", "＃话题＃", "👍🏽", "(^_^)",
+    ]  # fmt: skip
+    assert "reply_prefix" not in PROTECTED_KINDS
+
+
+def test_handles_are_all_names_with_their_places():
+    text = "回复@复:好@小乙 //@小丙:x"
+    assert [(m.value, m.span.of(text)) for m in parse(text).handles] == [
+        ("复", "@复"), ("小乙", "@小乙"), ("小丙", "@小丙"),
+    ]  # fmt: skip
+
+
+def test_empty_text_has_nothing():
+    post = parse("")
+    assert (post.own, post.spans, post.chain, post.truncated, post.original) == (Span(0, 0), (), (), False, None)
+    assert protected_spans("") == []
+
+
+def test_lone_surrogate_is_refused_with_its_offset():
+    with pytest.raises(DataError, match=r"offset 2: lone surrogate U\+D83D"):
+        parse("好的\ud83d")
+
+
+def test_control_characters_are_text():
+    assert parse("\x00好\x1f").own_text == "\x00好\x1f"

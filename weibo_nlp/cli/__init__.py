@@ -1,0 +1,62 @@
+"""The command line: thin, one file per command; exit codes 0 fine, 1 the data has problems, 2 the call is wrong."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from weibo_nlp.cli.benchmark import benchmark
+from weibo_nlp.cli.corpus import corpus
+from weibo_nlp.cli.evaluate import evaluate
+from weibo_nlp.cli.label import label
+from weibo_nlp.errors import UnknownNameError, UsageError, WeiboNlpError
+
+app = typer.Typer(
+    help="Chinese internet discourse: label posts, score models, check the corpus.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(label)
+app.command()(benchmark)
+app.command()(evaluate)
+app.add_typer(corpus, name="corpus", help="The shipped corpus, or the one in a clone.")
+
+
+@app.callback(invoke_without_command=True)
+def _options(
+    version: bool = typer.Option(False, "--version", help="Print the version and stop."),
+    debug: bool = typer.Option(False, "--debug", help="Show tracebacks; may stand anywhere on the line."),
+) -> None:
+    del debug  # taken from the line in main, so that it works after the command's name as well
+    if version:
+        from weibo_nlp import __version__
+
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and leave with its exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    debug = "--debug" in given
+    try:
+        app([argument for argument in given if argument != "--debug"])
+    except WeiboNlpError as error:
+        if debug:
+            raise
+        typer.echo(f"Error: {error}", err=True)
+        sys.exit(2 if isinstance(error, (UsageError, UnknownNameError)) else 1)
+    except OSError as error:
+        if debug:
+            raise
+        typer.echo(
+            f"Error: {error.filename or ''}: {error.strerror or error}. Check the path and the free space.", err=True
+        )
+        sys.exit(1)
+    except KeyboardInterrupt:
+        typer.echo("Stopped; nothing half-written was left behind.", err=True)
+        sys.exit(130)

@@ -1,0 +1,37 @@
+"""``weibo-nlp evaluate``: score a prediction file, whoever wrote it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def evaluate(
+    file: Annotated[Path, typer.Argument(help="Prediction file, JSONL or Parquet, with its header.")],
+    path: Annotated[Path | None, typer.Option(help="Folder of your copy, for predictions on an external set.")] = None,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write all figures here.")] = None,
+    seed: Annotated[int, typer.Option(help="Of the bootstrap.")] = 0,
+    resamples: Annotated[int, typer.Option(min=200, help="Of the bootstrap.")] = 2000,
+) -> None:
+    """Score a prediction file against the gold labels that its header names.
+
+    A file that lacks documents, names unknown ones, uses unknown labels, or was made for another version is refused,
+    each fault with file and line.
+    """
+    import json
+
+    from weibo_nlp.benchmark.gold import score_file
+    from weibo_nlp.cli.shown import print_results
+    from weibo_nlp.io import atomic_path
+
+    result = score_file(file, external_path=path, seed=seed, resamples=resamples)
+    print_results([result])
+    for label, own in result["per_class"].items():
+        figures = ", ".join(f"{name} {own[name]['value']:.3f}" for name in ("precision", "recall", "f1"))
+        typer.echo(f"  {label}: {figures} ({own['support']} in gold)")
+    if json_file is not None:
+        with atomic_path(json_file) as temporary:
+            text = json.dumps({"results": [result]}, ensure_ascii=False, indent=2, allow_nan=False)
+            temporary.write_text(text + "\n", "utf-8")

@@ -1,0 +1,50 @@
+"""The result table: one row a model and task, the main metric with its interval first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+HEADINGS = ("set", "task", "protocol", "model", "main metric", "value", "95 % interval", "accuracy", "scored", "units")
+
+
+def main_rows(results: Sequence[Mapping[str, Any]]) -> list[tuple[str, ...]]:
+    """Rows for a table from results as `Result.to_dict` gives them.
+
+    Parameters
+    ----------
+    results : sequence of mapping
+        With ``set``, ``task``, ``protocol``, ``model``, ``main_metric``, ``metrics``, ``n``, ``n_units`` and
+        ``few_units``.
+
+    Returns
+    -------
+    list of tuple of str
+        In the order of ``HEADINGS``; a star marks intervals over fewer than 100 independent units.
+    """
+    rows: list[tuple[str, ...]] = []
+    for result in results:
+        main = result["metrics"][result["main_metric"]]
+        star = "*" if result["few_units"] else ""
+        rows.append(
+            (
+                result["set"],
+                result["task"],
+                result["protocol"],
+                result["model"],
+                result["main_metric"],
+                f"{main['value']:.3f}",
+                f"{main['low']:.3f} to {main['high']:.3f}{star}",
+                f"{result['metrics']['accuracy']['value']:.3f}",
+                f"{result['n']:,}",
+                f"{result['n_units']:,}",
+            )
+        )
+    return rows
+
+
+def markdown_table(results: Sequence[Mapping[str, Any]]) -> str:
+    """Return the same rows as a Markdown table."""
+    lines = ["| " + " | ".join(HEADINGS) + " |", "|" + "---|" * len(HEADINGS)]
+    lines += ["| " + " | ".join(row) + " |" for row in main_rows(results)]
+    return "\n".join(lines) + "\n"

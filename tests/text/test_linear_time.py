@@ -13,12 +13,13 @@ from weibo_nlp.text import evasions, normalise, parse
 MEGABYTE = 1_000_000
 LIMIT_S = 6.0
 CONSTRUCTS = [
-    "@", "#", "//@a:", "//@甲:好", "[", "<", "&", "回复@", "回复@a:", "http://", "http://a", "http://t.cn/a", "http://a.com/(",
-    "http://a)", "http://a!", "http://a#b", "www.a", "\u200d", "👨\u200d", "👨", "🇨", "1️⃣", "(", "（", "(^", "(≧▽≦)", "(≧", "T_T",
-    "^", "→", "#a", "#a#", "C#和", "1#", "[doge", "[doge]", "[泪]好", "//", "//@", "全文", "...全文", ".", "…", " ", "\n",
-    "Ａ", "＃", "＠甲", "@甲:", "哈", "ha", "<a ", '<a "', "<img alt=[doge]>", "<br>", "<!--", "<script>", "<p></p>", "&amp;",
-    "&#55357;", "&a", "a\u200b", "\u200b", "转发理由:", "转发微博", "的微博视频", "L", "[组图共", "网页链接", "新/", "yyds ", "y",
-    "河蟹", "乾杯", "\x00", "a@", "h", "/",
+    "@", "#", "//@a:", "//@甲:好", "[", "<", "&", "回复@", "回复@a:", "http://", "http://a", "http://t.cn/a",
+    "http://a.com/(", "http://a)", "http://a!", "http://a#b", "www.a", "\u200d", "👨\u200d", "👨", "🇨", "1️⃣",
+    "(", "（", "(^", "(≧▽≦)", "(≧", "T_T", "^", "→", "#a", "#a#", "C#和", "1#", "[doge", "[doge]", "[泪]好",
+    "//", "//@", "全文", "...全文", ".", "…", " ", "\n", "Ａ", "＃", "＠甲", "@甲:", "哈", "ha", "<a ", '<a "',
+    "<img alt=[doge]>", "<br>", "<!--", "<script>", "<p></p>", "&amp;", "&#55357;", "&a", "a\u200b", "\u200b",
+    "转发理由:", "转发微博", "的微博视频", "L", "[组图共", "网页链接", "新/", "yyds ", "y", "河蟹", "乾杯",
+    "\x00", "a@", "h", "/",
 ]  # fmt: skip
 
 
@@ -39,7 +40,7 @@ def test_a_megabyte_of_one_construct(construct):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("construct", ["@", "[", "<", "&", "(", "#", "\u200d", " ", "👨\u200d", "Ａ"])
-def test_two_thousand_times_the_text_is_not_two_thousand_squared_times_the_work(construct):
+def test_a_million_characters_of_one_sign(construct):
     text = construct * MEGABYTE
     before = time.process_time()
     parse(text)

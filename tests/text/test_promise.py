@@ -2,7 +2,9 @@
 
 import csv
 import os
+from itertools import pairwise
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -13,21 +15,22 @@ from weibo_nlp.text import MARKUP_KINDS, evasions, normalise, parse, protected_s
 from weibo_nlp.text.normalise import DroppableKind
 
 CONSTRUCTS = [
-    "@甲乙", "@甲_乙-1", "＠小甲", "@", "a@b.com", "回复@小甲:", "回覆@小乙：", "//@小丙:", "//@小丁：", "// @戊 :",
-    "//", "#话题#", "#A##B#", "＃全＃", "#", "C#", "#区块链[超话]#", "http://t.cn/A6abcDE", "https://a.com//@b/c",
-    "http://", "www.a.com", "[doge]", "[泪]", "[淚]", "[1]", "[", "]", "[带着微博去旅行]", "👨\u200d👩\u200d👧", "👍🏽",
-    "❤\ufe0f", "🇨🇳", "1\ufe0f\u20e3", "🏴\U000e0067\U000e0062\U000e007f", "©", "\u200d", "\ufe0f", "\u200b", "\ufeff",
-    "\u202e", "\u00ad", "(≧▽≦)/", "(＃°Д°)", "T_T", "orz", "(", ")", "转发微博", "Repost", "转发理由:", "...全文", "…展开",
-    "全文", "网页链接", "O网页链接", "查看图片", "L小甲的微博视频", "[组图共9张]", "<br/>", "<br", "</span>", "<p>", "</p>",
-    "<a href='/n/x'>", "</a>", '<img alt=[doge] src="x"/>', '<span class="url-icon">', '<a href="', "<!--", "-->", "<script>",
-    "</script>", "<", ">", "&amp;", "&lt;", "&#x41;", "&#55357;&#56832;", "&", ";", "&nbsp;", "ｙｙｄｓ", "Ａ１＃＠！①，",
-    "哈哈哈哈哈", "hhhhh", "hahahaha", "666666", "乾隆皇帝乾杯", "後來說", "新/冠/疫/情", "2/3", "好", "的", " ", "\n",
-    "\u00a0", "\x00", "a", ":", "：",
+    "@甲乙", "@甲_乙-1", "＠小甲", "@", "a@b.com", "回复@小甲:", "回覆@小乙：", "//@小丙:", "//@小丁：",
+    "// @戊 :", "//", "#话题#", "#A##B#", "＃全＃", "#", "C#", "#区块链[超话]#", "http://t.cn/A6abcDE",
+    "https://a.com//@b/c", "http://", "www.a.com", "[doge]", "[泪]", "[淚]", "[1]", "[", "]",
+    "[带着微博去旅行]", "👨\u200d👩\u200d👧", "👍🏽", "❤\ufe0f", "🇨🇳", "1\ufe0f\u20e3",
+    "🏴\U000e0067\U000e0062\U000e007f", "©", "\u200d", "\ufe0f", "\u200b", "\ufeff", "\u202e", "\u00ad",
+    "(≧▽≦)/", "(＃°Д°)", "T_T", "orz", "(", ")", "转发微博", "Repost", "转发理由:", "...全文", "…展开", "全文",
+    "网页链接", "O网页链接", "查看图片", "L小甲的微博视频", "[组图共9张]", "<br/>", "<br", "</span>", "<p>",
+    "</p>", "<a href='/n/x'>", "</a>", '<img alt=[doge] src="x"/>', '<span class="url-icon">', '<a href="',
+    "<!--", "-->", "<script>", "</script>", "<", ">", "&amp;", "&lt;", "&#x41;", "&#55357;&#56832;", "&", ";",
+    "&nbsp;", "ｙｙｄｓ", "Ａ１＃＠！①，", "哈哈哈哈哈", "hhhhh", "hahahaha", "666666", "乾隆皇帝乾杯",
+    "後來說", "新/冠/疫/情", "2/3", "好", "的", " ", "\n", "\u00a0", "\x00", "a", ":", "：",
 ]  # fmt: skip
 anything = st.characters(exclude_categories=["Cs"])
 texts = st.lists(st.one_of(st.sampled_from(CONSTRUCTS), st.text(anything, max_size=4)), max_size=14).map("".join)
 known = st.lists(st.sampled_from(["甲乙", "甲", "小甲", "b", "戊", "A"]), max_size=3)
-kinds = st.sets(st.sampled_from(DroppableKind.__args__), max_size=3)
+kinds = st.sets(st.sampled_from(get_args(DroppableKind)), max_size=3)
 
 
 @given(texts, st.booleans(), st.booleans(), st.sampled_from([None, "simplified"]), kinds, known)
@@ -37,9 +40,9 @@ def test_offsets_and_removed_markup_account_for_the_raw_text(raw, html, squeeze,
     kept = list(clean.offsets)
     assert all(0 <= start < end <= len(raw) for start, end in kept)
     # In order; two characters share a place only if one piece of markup became both.
-    assert all(left == right or left[1] <= right[0] for left, right in zip(kept, kept[1:], strict=False))
+    assert all(left == right or left[1] <= right[0] for left, right in pairwise(kept))
     removed = [(markup.span.start, markup.span.end) for markup in clean.removed]
-    assert all(left[1] <= right[0] for left, right in zip(removed, removed[1:], strict=False))
+    assert all(left[1] <= right[0] for left, right in pairwise(removed))
     assert all(markup.kind in MARKUP_KINDS and markup.value == markup.span.of(raw) for markup in clean.removed)
     covered = set()
     for start, end in kept + removed:

@@ -48,7 +48,7 @@ _DOCUMENT = (
     Column("parent", "string", "id of the document answered, null for roots and reposts"),
     Column("repost_of", "string", "id of the document reposted"),
     Column("hashtags", "list:string", "hashtags without their signs"),
-    Column("mentions", "list:string", "handles mentioned"),
+    Column("mentions", "list:string", "handles mentioned, answered or reposted"),
     Column("urls", "list:string", "addresses in the text"),
     Column("composed", "bool", "always true: written for this corpus, not collected"),
     Column("fold", "int32", "0-4, whole events, for cross-event evaluation"),

@@ -175,7 +175,7 @@ def document_from(row: Mapping[str, Any], event: str) -> Document:
         root=None if row["thread"] == row["id"] else row["thread"],
         repost_of=row["repost_of"],
         hashtags=tuple(dict.fromkeys(post.hashtags)),
-        mentions=tuple(dict.fromkeys(post.mentions)),
+        mentions=tuple(dict.fromkeys(handle.value for handle in post.handles)),
         urls=tuple(dict.fromkeys(post.urls)),
         event=event,
         phase=row["phase"],

@@ -1,0 +1,36 @@
+"""Count the figures of DATA_CARD.md again and write them between its markers; with --check only compare."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from weibo_nlp.errors import WeiboNlpError
+from weibo_nlp.report.card import card_blocks, fill_blocks
+from weibo_nlp.release.sources import read_sources
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--root", type=Path, default=ROOT, help="repository with corpus/, annotations/ and DATA_CARD.md")
+    parser.add_argument("--check", action="store_true", help="fail if the card is out of date, write nothing")
+    arguments = parser.parse_args()
+    card = arguments.root / "DATA_CARD.md"
+    try:
+        old = card.read_text("utf-8")
+        new = fill_blocks(old, card_blocks(read_sources(arguments.root)))
+    except WeiboNlpError as error:
+        print(error, file=sys.stderr)
+        return 1
+    if arguments.check and old != new:
+        print(f"{card}: figures are out of date; run scripts/write_card.py", file=sys.stderr)
+        return 1
+    if not arguments.check:
+        card.write_text(new, "utf-8")
+    print(f"{card}: up to date")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -8,6 +8,7 @@ from weibo_nlp.errors import WeiboNlpError
 from weibo_nlp.release.build import write_release
 from weibo_nlp.release.sources import read_sources
 from weibo_nlp.release.tables import build_tables
+from weibo_nlp.release.validate import source_problems
 
 ROOT = Path(__file__).resolve().parent.parent
 VERSION = "0.1.0"
@@ -20,9 +21,10 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         sources = read_sources(arguments.root)
-        for problem in sources.problems:
+        problems = source_problems(sources)
+        for problem in problems:
             print(problem.shown(arguments.root), file=sys.stderr)
-        if sources.problems:
+        if problems:
             return 1
         manifest = write_release(sources, build_tables(sources), arguments.root / "corpus", arguments.version)
     except WeiboNlpError as error:

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from weibo_nlp.errors import WeiboNlpError
+from weibo_nlp.io import atomic_path
 from weibo_nlp.release.agreement import agreement_by_event, measure_release
 from weibo_nlp.release.sources import read_sources
 
@@ -21,6 +22,10 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         sources = read_sources(arguments.root)
+        for problem in sources.problems:
+            print(problem.shown(arguments.root), file=sys.stderr)
+        if sources.problems:
+            return 1  # figures over the rows that happen to be readable would pass for those of all
         found = measure_release(sources)
         by_event = agreement_by_event(sources) if arguments.events else {}
     except WeiboNlpError as error:
@@ -36,7 +41,10 @@ def main() -> int:
             f" {a.n_units:6} {a.n_threads:8}"
         )
     if arguments.json:
-        arguments.json.write_text(json.dumps([asdict(a) for a in found], indent=2) + "\n", "utf-8")
+        # JSON has no NaN: alpha is null where one label was used throughout.
+        rows = [{k: None if v != v else v for k, v in asdict(a).items()} for a in found]
+        with atomic_path(arguments.json) as temporary:
+            temporary.write_text(json.dumps(rows, indent=2, allow_nan=False) + "\n", "utf-8")
     return 0
 
 

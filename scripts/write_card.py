@@ -5,15 +5,15 @@ import sys
 from pathlib import Path
 
 from weibo_nlp.errors import WeiboNlpError
-from weibo_nlp.report.card import card_blocks, fill_blocks
 from weibo_nlp.release.sources import read_sources
+from weibo_nlp.report.card import card_blocks, fill_blocks
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--root", type=Path, default=ROOT, help="repository with corpus/, annotations/ and DATA_CARD.md")
+    parser.add_argument("--root", type=Path, default=ROOT, help="repository with DATA_CARD.md")
     parser.add_argument("--check", action="store_true", help="fail if the card is out of date, write nothing")
     arguments = parser.parse_args()
     card = arguments.root / "DATA_CARD.md"

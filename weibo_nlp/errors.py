@@ -23,8 +23,12 @@ class UnknownNameError(WeiboNlpError):
     """A configuration, split, version, model, task or set that does not exist was asked for."""
 
     def __init__(self, what: str, given: object, known: Iterable[object], remedy: str = "") -> None:
-        names = ", ".join(sorted(str(name) for name in known)) or "nothing"
-        super().__init__(f"unknown {what} {given!r}; there is: {names}.{' ' + remedy if remedy else ''}")
+        # Kept apart rather than as one message, so that the error can be pickled on its way out of a worker process.
+        super().__init__(what, given, sorted(str(name) for name in known), remedy)
+
+    def __str__(self) -> str:
+        what, given, known, remedy = self.args
+        return f"unknown {what} {given!r}; there is: {', '.join(known) or 'nothing'}.{' ' + remedy if remedy else ''}"
 
 
 class UsageError(WeiboNlpError):

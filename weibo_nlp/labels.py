@@ -68,30 +68,41 @@ def load_scheme(path: Path | None = None) -> Scheme:
     Raises
     ------
     DataError
-        If the file lacks a required key or a label is not a string, naming file and key.
+        If the file cannot be read, lacks a required key, or a label is not a string, naming file and key.
     """
     import yaml
 
     path = path or _resources.scheme_path()
-    content = yaml.safe_load(path.read_text("utf-8"))
     try:
-        tasks = {name: _task(path, name, body) for name, body in content["tasks"].items()}
-        return Scheme(
-            name=content["name"],
-            version=content["version"],
-            tasks=tasks,
-            frames=tuple(content["marks"]["frames"]),
-            confidence=tuple(content["marks"]["confidence"]),
-        )
-    except KeyError as error:
-        raise DataError(
-            f"{path}: key {error.args[0]!r} is missing; a scheme has name, version, tasks, marks."
-        ) from None
+        content = yaml.safe_load(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise DataError(f"{path}: cannot be read as a label scheme: {error}. Name a YAML file in UTF-8.") from error
+    content = _mapping(path, "the scheme", content, "name", "version", "tasks", "marks")
+    marks = _mapping(path, "marks", content["marks"], "frames", "confidence")
+    if not isinstance(content["version"], str):  # YAML reads a bare `1.0` as a number
+        raise DataError(f"{path}: version {content['version']!r} is not a string; put it in quotes.")
+    return Scheme(
+        name=content["name"],
+        version=content["version"],
+        tasks={name: _task(path, name, body) for name, body in _mapping(path, "tasks", content["tasks"]).items()},
+        frames=tuple(marks["frames"]),
+        confidence=tuple(marks["confidence"]),
+    )
 
 
-def _task(path: Path, name: str, body: Mapping[str, Any]) -> TaskLabels:
-    meanings = body["labels"]
+def _task(path: Path, name: str, body: object) -> TaskLabels:
+    content = _mapping(path, f"task {name!r}", body, "question", "main_metric", "labels")
+    meanings = _mapping(path, f"labels of task {name!r}", content["labels"])
     for label in meanings:
         if not isinstance(label, str):  # YAML reads a bare `true` as a boolean
             raise DataError(f"{path}: label {label!r} of task {name!r} is not a string; put it in quotes.")
-    return TaskLabels(name, body["question"], body["main_metric"], dict(meanings))
+    return TaskLabels(name, content["question"], content["main_metric"], dict(meanings))
+
+
+def _mapping(path: Path, what: str, value: object, *keys: str) -> Mapping[str, Any]:
+    """Check that a value of the file is a mapping that has the keys."""
+    if not isinstance(value, Mapping):
+        raise DataError(f"{path}: {what} must be a mapping with keys, not {value!r:.60}.")
+    if lacking := [key for key in keys if key not in value]:
+        raise DataError(f"{path}: key {lacking[0]!r} of {what} is missing; it has {', '.join(keys)}.")
+    return value

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.io import Reject, RejectWriter, Row, Table, open_table, open_writer
-from weibo_nlp.io.writers import ColumnType, OutputFormat, column_type, output_format, require_distinct
+from weibo_nlp.io.rows import listed
+from weibo_nlp.io.types import ColumnType, ValueKind, arrow_types, column_type, column_type_of, value_kind
+from weibo_nlp.io.writers import OutputFormat, output_format, require_distinct
 from weibo_nlp.models import Classifier, Example, load
 
 if TYPE_CHECKING:
@@ -21,12 +23,14 @@ TEXT_COLUMNS = (
     "微博内容", "content_text", "body", "message", "desc", "sentence", "review",
 )  # fmt: skip
 BATCH = 2048
+# A batch ends early at so many characters and cells, or long articles and wide tables would fill the memory.
+BATCH_WEIGHT = 4_000_000
 SHOWN_POSITIONS = 5
 _TASKS = ("topic", "sentiment", "irony")
 
 
 class Labeller:
-    """The default models, loaded once and used for as many batches as there are.
+    """The default models, loaded once a process and used for as many batches as there are.
 
     Parameters
     ----------
@@ -38,22 +42,20 @@ class Labeller:
     """
 
     def __init__(self, *, target: str | None = None, all_scores: bool = False) -> None:
-        if target is not None and not target.strip():
-            raise UsageError("the stance target is empty; name one, such as 信用惩戒, or leave it out.")
+        if target is not None and (problem := text_problem(target)):
+            raise UsageError(f"the stance target is no text ({problem}); name one, such as 信用惩戒, or leave it out.")
         self.target = target
         self.all_scores = all_scores
 
-    @cached_property
+    @property
     def models(self) -> Mapping[str, Classifier]:
         """Task -> model."""
-        return {task: load(task) for task in (*_TASKS, "stance")}
+        return _default_models()
 
-    @cached_property
+    @property
     def canonical(self) -> Mapping[str, str]:
         """Topic -> text of its canonical stance target."""
-        from weibo_nlp.corpus import open_release
-
-        return {row["canonical_for"]: row["text"] for row in open_release().rows("targets") if row["canonical_for"]}
+        return _canonical_targets()
 
     @property
     def columns(self) -> dict[str, ColumnType]:
@@ -142,7 +144,7 @@ def label(
     Raises
     ------
     UsageError
-        If no text column is found or named.
+        If there is nothing to iterate over, no text column is found or named, or columns of the frame clash.
     DataError
         If a text is missing, empty or no string, naming positions.
     """
@@ -151,8 +153,9 @@ def label(
     frame = _as_frame(texts)
     text_column = text_column or guess_text_column(list(frame.columns))
     for name in (text_column, parent_column):
-        if name is not None and name not in frame.columns:
-            raise UsageError(f"column {name!r} is not in the frame; it has {', '.join(map(str, frame.columns))}.")
+        if name is not None and (found := list(frame.columns).count(name)) != 1:
+            how = "stands twice" if found else "is not"
+            raise UsageError(f"column {name!r} {how} in the frame; it has {listed(list(frame.columns))}.")
     values = frame[text_column].tolist()
     problems = [(i, reason) for i, value in enumerate(values) if (reason := text_problem(value))]
     if problems:
@@ -168,6 +171,9 @@ def label(
     for start in range(0, len(values), BATCH):
         rows += labeller.label(values[start : start + BATCH], parents[start : start + BATCH] if parents else None)
     labels = pd.DataFrame(rows, columns=list(labeller.columns), index=frame.index)
+    # Without rows, or with nulls only, pandas would choose other types.
+    types = {"float": "float64", "bool": "bool"}
+    labels = labels.astype({name: types[kind] for name, kind in labeller.columns.items() if kind in types})
     return pd.concat([frame, labels], axis=1)
 
 
@@ -175,6 +181,7 @@ def label(
 class LabelledFile:
     """What labelling a file came to: where the rows went, how many, and what was set aside.
 
+    ``reasons`` counts rejects by reason, ``first_lines`` has the line where each reason first occurred, and
     ``renamed`` maps input columns whose names the output needs to the names they got instead.
     """
 
@@ -183,6 +190,7 @@ class LabelledFile:
     rejected: int
     reasons: Mapping[str, int]
     rejects: Path | None
+    first_lines: Mapping[str, int] = field(default_factory=dict)
     renamed: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -214,30 +222,43 @@ def label_file(
     -------
     LabelledFile
         Counts of what was written and set aside.
+
+    Raises
+    ------
+    UsageError
+        If the output, or its file of rejects, is the input, or cannot be written.
+    DataError
+        If the input breaks off; nothing is written then.
     """
     require_distinct(table.path, output)
     fallback: OutputFormat = "csv" if table.format == "lines" else table.format
     shape = output_format(output, fallback)
-    inputs = _input_columns(table, shape)
-    taken = set(inputs) | set(labeller.columns)
-    renamed = {name: _free_name(name, taken) for name in inputs if name in labeller.columns}
-    columns = {renamed.get(name, name): kind for name, kind in inputs.items()} | labeller.columns
-    written, reasons = 0, dict[str, int]()
-    with RejectWriter(output) as rejects, open_writer(output, shape, columns, mark=table.has_mark) as writer:
+    inputs = _input_columns(table, text_column)
+    added = labeller.columns
+    taken = set(inputs) | set(added)
+    renamed = {name: _free_name(name, taken) for name in inputs if name in added}
+    columns = {renamed.get(name, name): kind for name, kind in inputs.items()} | added
+    kept = {renamed.get(name, name): kind for name, kind in arrow_types(table).items()} if shape == "parquet" else {}
+    written, weight, reasons, first_lines = 0, 0, dict[str, int](), dict[str, int]()
+    with (
+        RejectWriter(output) as rejects,
+        open_writer(output, shape, columns, mark=table.has_mark, arrow_types=kept) as writer,
+    ):
         batch: list[Row] = []
 
         def flush() -> None:
-            nonlocal written
+            nonlocal written, weight
             texts = [row.values[text_column] for row in batch]
             parents = [_parent(row.values.get(parent_column)) for row in batch] if parent_column else None
             labels = labeller.label(texts, parents)
-            # A key that only this line has can still clash; the labels are the newer truth, the input keeps its value.
-            merged = [
-                {renamed.get(k) or (_free_name(k, taken) if k in new else k): v for k, v in row.values.items()} | new
-                for row, new in zip(batch, labels, strict=True)
-            ]
-            writer.write(merged)
+            writer.write(
+                [
+                    {renamed.get(name, name): value for name, value in row.values.items()} | new
+                    for row, new in zip(batch, labels, strict=True)
+                ]
+            )
             written += len(batch)
+            weight = 0
             batch.clear()
 
         for done, item in enumerate(table.rows(), start=1):
@@ -245,17 +266,20 @@ def label_file(
                 reason = text_problem(item.values.get(text_column), missing=text_column not in item.values)
                 if reason is None:
                     batch.append(item)
+                    weight += len(item.values[text_column]) + len(item.values)
                 else:
                     item = Reject(str(table.path), item.number, f"{text_column}: {reason}", str(item.values)[:2000])
             if isinstance(item, Reject):
                 rejects.write(item)
                 reasons[item.reason] = reasons.get(item.reason, 0) + 1
-            if len(batch) >= BATCH:
+                first_lines.setdefault(item.reason, item.line)
+            if len(batch) >= BATCH or weight >= BATCH_WEIGHT:
                 flush()
             if advance is not None and done % 256 == 0:
                 advance(256)
         flush()
-    return LabelledFile(output, written, rejects.count, reasons, rejects.path if rejects.count else None, renamed)
+    rejected = rejects.path if rejects.count else None
+    return LabelledFile(output, written, rejects.count, reasons, rejected, first_lines, renamed)
 
 
 def guess_text_column(columns: Sequence[str]) -> str:
@@ -272,19 +296,30 @@ def guess_text_column(columns: Sequence[str]) -> str:
     for name in TEXT_COLUMNS:
         if name in by_name:
             return by_name[name]
-    raise UsageError(f"no text column among {', '.join(map(str, columns))}; name it with --text-column / text_column=.")
+    raise UsageError(f"no text column among {listed(columns)}; name it with --text-column / text_column=.")
 
 
-def columns_of(table: Table, sample: int = 1000) -> list[str]:
-    """Columns of a table; of JSON Lines, the keys of its first rows."""
+def columns_of(table: Table, wanted: Sequence[str] = (), sample: int = 1000) -> list[str]:
+    """Columns of a table; of JSON Lines, the keys of its first rows, and of as many more as it takes to see `wanted`.
+
+    Raises
+    ------
+    DataError
+        If no line of a JSON Lines file can be read, naming the first.
+    """
     if table.format != "jsonl":
         return list(table.columns)
     keys: dict[str, None] = {}
-    for count, item in enumerate(table.rows()):
+    first: Reject | None = None
+    for count, item in enumerate(table.rows(), start=1):
         if isinstance(item, Row):
             keys |= dict.fromkeys(item.values)
-        if count >= sample:
+        elif first is None:
+            first = item
+        if keys and count >= sample and keys.keys() >= set(wanted):
             break
+    if not keys and first is not None:
+        raise DataError(f"{first.file}:{first.line}: {first.reason}; no line can be read as JSON, name the --format.")
     return list(keys)
 
 
@@ -292,7 +327,8 @@ def text_problem(value: object, *, missing: bool = False) -> str | None:
     """Say why a value cannot be labelled; None where it can."""
     if missing:
         return "missing"
-    if value is None or value != value:  # NaN, pandas' missing value, is unequal to itself
+    # NaN and NaT are unequal to themselves; pandas' NA refuses to be compared, and a list of arrays would answer many.
+    if value is None or type(value).__name__ in ("NAType", "NaTType") or (isinstance(value, float) and value != value):
         return "null"
     if not isinstance(value, str):
         return f"not a string but {type(value).__name__}"
@@ -305,6 +341,18 @@ def text_problem(value: object, *, missing: bool = False) -> str | None:
     return None
 
 
+@cache
+def _default_models() -> Mapping[str, Classifier]:
+    return {task: load(task) for task in (*_TASKS, "stance")}
+
+
+@cache
+def _canonical_targets() -> Mapping[str, str]:
+    from weibo_nlp.corpus import open_release
+
+    return {row["canonical_for"]: row["text"] for row in open_release().rows("targets") if row["canonical_for"]}
+
+
 def _as_frame(texts: Any) -> pd.DataFrame:
     import pandas as pd
 
@@ -312,6 +360,8 @@ def _as_frame(texts: Any) -> pd.DataFrame:
         return texts
     if isinstance(texts, pd.Series):
         return pd.DataFrame({"text" if texts.name is None else texts.name: texts})
+    if isinstance(texts, Mapping) or not isinstance(texts, Iterable):
+        raise UsageError(f"texts is a {type(texts).__name__}; give a string, a list of them, a Series or a DataFrame.")
     return pd.DataFrame({"text": pd.Series([texts] if isinstance(texts, str) else list(texts), dtype=object)})
 
 
@@ -319,39 +369,19 @@ def _parent(value: object) -> str | None:
     return value if text_problem(value) is None and isinstance(value, str) else None
 
 
-def _input_columns(table: Table, shape: OutputFormat) -> dict[str, ColumnType]:
+def _input_columns(table: Table, text_column: str) -> dict[str, ColumnType]:
     """Columns of the input with types; reads JSON Lines once through, since a table needs all its columns up front."""
     if table.format == "parquet":
-        return _parquet_types(table)
-    if table.format != "jsonl" or shape == "jsonl":
+        return {name: column_type_of(type_) for name, type_ in arrow_types(table).items()}
+    if table.format != "jsonl":
         return dict.fromkeys(table.columns, "string")
-    columns: dict[str, ColumnType] = {}
+    kinds: dict[str, set[ValueKind]] = {}
     for item in table.rows():
-        if isinstance(item, Row):
+        # A row to be set aside has no say: one number among the texts would turn them all into JSON.
+        if isinstance(item, Row) and text_problem(item.values.get(text_column)) is None:
             for name, value in item.values.items():
-                kind = column_type([value])
-                known = columns.get(name)
-                if known is None or (value is not None and known == "string" and kind != "string"):
-                    columns[name] = kind if known is None else "json"
-                elif value is not None and kind != known:
-                    columns[name] = "float" if {kind, known} == {"int", "float"} else "json"
-    return columns
-
-
-def _parquet_types(table: Table) -> dict[str, ColumnType]:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    def kind(type_: pa.DataType) -> ColumnType:
-        if pa.types.is_string(type_) or pa.types.is_large_string(type_):
-            return "string"
-        if pa.types.is_boolean(type_):
-            return "bool"
-        if pa.types.is_integer(type_) and not pa.types.is_uint64(type_):
-            return "int"
-        return "float" if pa.types.is_floating(type_) else "json"
-
-    return {item.name: kind(item.type) for item in pq.read_schema(table.path)}
+                kinds.setdefault(name, set()).add(value_kind(value))
+    return {name: column_type(found) for name, found in kinds.items()}
 
 
 def _free_name(name: str, taken: set[str]) -> str:

@@ -51,7 +51,7 @@ def krippendorff_alpha(codes: IntArray, n_labels: int | None = None) -> float:
     Raises
     ------
     DataError
-        If no unit was judged by two annotators.
+        If no unit was judged by two annotators, or an index lies beyond `n_labels`.
 
     Notes
     -----
@@ -92,7 +92,8 @@ def measure(
     rng = np.random.default_rng(seed)
     weights = rng.multinomial(len(names), np.full(len(names), 1 / len(names)), size=resamples).astype(float)
     resampled = _alpha_of(np.tensordot(weights, per_thread, axes=1))
-    low, high = np.nanquantile(resampled, [0.025, 0.975])
+    # Where one label was used throughout there is no resample to bound, and numpy would warn of it.
+    low, high = np.nanquantile(resampled, [0.025, 0.975]) if not np.isnan(resampled).all() else (np.nan, np.nan)
     agreeing = np.trace(total) / total.sum()
     lowest = np.where(codes >= 0, codes, n_labels).min(axis=1)
     split = lowest != codes.max(axis=1)
@@ -144,6 +145,8 @@ def _unit_coincidences(codes: IntArray, n_labels: int) -> FloatArray:
     """Coincidence matrix of every unit, shape (n_units, n_labels, n_labels); each sums to its number of judgements."""
     if not len(codes):
         raise DataError("no unit was judged by two annotators; agreement needs at least one.")
+    if codes.max() >= n_labels:
+        raise DataError(f"label index {codes.max()} with {n_labels} labels; indices run from 0 to {n_labels - 1}.")
     counts = np.stack([(codes == label).sum(axis=1) for label in range(n_labels)], axis=1).astype(float)
     judgements = counts.sum(axis=1)
     pairs = counts[:, :, None] * counts[:, None, :]

@@ -64,14 +64,22 @@ def votes(judgements: Sequence[Judgement]) -> dict[str, Vote]:
     -------
     dict
         Task -> Vote; ``winner`` is None where no label has a majority.
+
+    Raises
+    ------
+    DataError
+        If the intention is among them, or not all judged the same document on the same targets.
     """
     if any(judgement.annotator == INTENTION for judgement in judgements):
         raise DataError("the author's intention is no vote; leave it out.")
+    if len({(judgement.document_id, frozenset(judgement.stances)) for judgement in judgements}) != 1:
+        told = "; ".join(f"{j.annotator}: {j.document_id} on {sorted(j.stances)}" for j in judgements) or "none"
+        raise DataError(f"judgements of one document on the same targets are needed, got {told}.")
     tasks: dict[str, tuple[str, ...]] = {
         name: tuple(_text(getattr(judgement, name)) for judgement in judgements)
         for name in ("topic", "sentiment", "irony", "needs_context")
     }
-    for target in sorted({target for judgement in judgements for target in judgement.stances}):
+    for target in sorted(judgements[0].stances):
         tasks[f"stance:{target}"] = tuple(judgement.stances[target] for judgement in judgements)
     return {name: _vote(labels) for name, labels in tasks.items()}
 
@@ -104,12 +112,16 @@ def settle(judgements: Sequence[Judgement], rulings: Mapping[str, tuple[str, str
     Raises
     ------
     DataError
-        If a ruling is missing, or overrules a majority.
+        If a ruling is missing, overrules a majority, names a task that was not judged, or comes without a reason.
+    LabelError
+        If a ruling's label is not in the scheme.
     """
+    counted = votes(judgements)
     document_id = judgements[0].document_id
+    _check_rulings(document_id, rulings, counted, scheme)
     labels: dict[str, str] = {}
     settled: dict[str, str] = {}
-    for task, vote in votes(judgements).items():
+    for task, vote in counted.items():
         if vote.winner is None:
             if task not in rulings:
                 raise DataError(
@@ -181,6 +193,12 @@ def gold_problems(gold: Gold, judgements: Sequence[Judgement], scheme: Scheme) -
             problems.append(f"{task} is {label!r}, the judgements ({', '.join(vote.labels)}) give {vote.winner!r}")
         elif vote.winner is None and not gold.reasons.get(task):
             problems.append(f"{task} was adjudicated without a written reason")
+    problems += [f"{task} is said to be settled and was never judged" for task in sorted(gold.settled.keys() - counted)]
+    problems += [
+        f"{task} has a reason and was not adjudicated; a ruling may not overrule a majority"
+        for task in sorted(gold.reasons)
+        if task not in counted or counted[task].winner is not None
+    ]
     extra = sorted(set(gold.stances) - {task.removeprefix("stance:") for task in counted if task.startswith("stance:")})
     if extra:
         problems.append(f"stance on {', '.join(extra)} was never judged")
@@ -197,6 +215,19 @@ def by_document(located: Iterable[Located]) -> dict[str, list[Judgement]]:
         if item.judgement.annotator != INTENTION:
             grouped.setdefault(item.judgement.document_id, []).append(item.judgement)
     return grouped
+
+
+def _check_rulings(
+    document_id: str, rulings: Mapping[str, tuple[str, str]], counted: Mapping[str, Vote], scheme: Scheme
+) -> None:
+    for task, (label, reason) in rulings.items():
+        if task not in counted:
+            raise DataError(f"{document_id}: a ruling on {task}, which was not judged ({', '.join(counted)}).")
+        allowed = scheme.task("irony" if task == "needs_context" else task.partition(":")[0]).labels
+        if label not in allowed:
+            raise LabelError(f"{document_id}: ruling {label!r} on {task} is not in the scheme ({', '.join(allowed)}).")
+        if not reason.strip():
+            raise DataError(f"{document_id}: the ruling on {task} has no written reason; add one.")
 
 
 def _vote(labels: tuple[str, ...]) -> Vote:
@@ -219,6 +250,13 @@ def _gold_from(row: Mapping[str, Any], scheme: Scheme, where: str) -> Gold:
             f"{where}: fields missing or unknown: {', '.join(odd)}; a gold row has {', '.join(sorted(_FIELDS))}."
         )
     document_id = row["document_id"]
+    if not isinstance(document_id, str):
+        raise DataError(f"{where}: document_id must be text, got {document_id!r}.")
+    if not isinstance(row["frames"], list):
+        raise DataError(f"{where}: frames must be a list, got {row['frames']!r}.")
+    for name in ("stances", "settled", "reasons"):
+        if not isinstance(row[name], dict) or not all(isinstance(value, str) for value in row[name].values()):
+            raise DataError(f"{where}: {name} must map names to text, got {row[name]!r}.")
     given = [("topic", row["topic"]), ("sentiment", row["sentiment"])]
     given += [("stance", label) for label in row["stances"].values()]
     for task, label in given:

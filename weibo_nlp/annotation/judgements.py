@@ -95,6 +95,12 @@ def judgement_from(row: Mapping[str, Any], scheme: Scheme, where: str) -> Judgem
     for name in ("irony", "needs_context"):
         if not isinstance(row[name], bool):
             raise DataError(f"{where}: {name} must be true or false, got {row[name]!r}.")
+    for name in ("document_id", "annotator", "round"):
+        if not isinstance(row[name], str) or not row[name]:
+            raise DataError(f"{where}: {name} must be text that is not empty, got {row[name]!r}.")
+    for name in ("model", "prompt_sha256", "guideline_version", "layout"):
+        if not isinstance(row.get(name), str | None):
+            raise DataError(f"{where}: {name} must be text or null, got {row[name]!r}.")
     document_id = row["document_id"]
     for task in ("topic", "sentiment"):
         _check_label(row[task], scheme.task(task).labels, task, where, document_id)
@@ -103,12 +109,14 @@ def judgement_from(row: Mapping[str, Any], scheme: Scheme, where: str) -> Judgem
     for stance in row["stances"].values():
         _check_label(stance, scheme.task("stance").labels, "stance", where, document_id)
     frames = row.get("frames", [])
+    if not isinstance(frames, list):
+        raise DataError(f"{where}: frames must be a list, got {frames!r}.")
     for frame in frames:
         _check_label(frame, scheme.frames, "frames", where, document_id)
     confidence = row.get("confidence", "high")
     _check_label(confidence, scheme.confidence, "confidence", where, document_id)
     order = row.get("order")
-    if order is not None and (not isinstance(order, int) or order < 1):
+    if order is not None and (type(order) is not int or order < 1):
         raise DataError(f"{where}: order must be a whole number from 1, got {order!r}.")
     return Judgement(
         document_id=document_id,

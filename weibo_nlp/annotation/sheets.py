@@ -131,13 +131,18 @@ def collect(
         if row is None:
             problems.append(f"{where}: {line.reason}")
             continue
-        dealt = sheet.key.get((row.get("thread", ""), row.get("n", 0)))
+        n = row.get("n")
+        # A list would not hash, and true would pass for 1.
+        dealt = sheet.key.get((str(row.get("thread")), n)) if type(n) is int else None
         if dealt is None:
             problems.append(f"{where}: {row.get('thread')!r}/{row.get('n')!r} was not dealt")
             continue
         document_id, order = dealt
         keys = sheet.targets[row["thread"]]
         stance = row.get("stance") or {}
+        if not isinstance(stance, dict):
+            problems.append(f"{where}: stance must map target keys to labels, got {stance!r}")
+            continue
         if set(stance) != set(keys):
             problems.append(f"{where}: stance has {sorted(stance)}, the thread has {sorted(keys)}")
             continue

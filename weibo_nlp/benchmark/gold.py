@@ -7,12 +7,12 @@ from typing import Any
 
 from weibo_nlp.benchmark.data import corpus_data, external_data, external_task
 from weibo_nlp.corpus import open_release
-from weibo_nlp.errors import PredictionError, UsageError
+from weibo_nlp.errors import PredictionError, UnknownNameError, UsageError
 from weibo_nlp.evaluate import score
 from weibo_nlp.evaluate.intervals import RESAMPLES
 from weibo_nlp.external import load
 from weibo_nlp.predictions import read_predictions
-from weibo_nlp.tasks import CORPUS, STANDARD, corpus_tasks
+from weibo_nlp.tasks import CORPUS, corpus_tasks
 
 
 def score_file(
@@ -47,7 +47,10 @@ def score_file(
         if external_path is not None:
             raise UsageError(f"{path}: predictions on the corpus; leave the folder of an external set out.")
         release = open_release()
-        (spec,) = corpus_tasks(release.scheme, release.version, [header.task])
+        try:
+            (spec,) = corpus_tasks(release.scheme, release.version, [header.task])
+        except UnknownNameError as error:
+            raise PredictionError(f"{file.where_header}: {error}") from None
         data = corpus_data(release, spec)
     else:
         if external_path is None:
@@ -55,17 +58,21 @@ def score_file(
         external = load(header.set, external_path)
         spec = external_task(external)
         data = external_data(external, spec)
-    expected = {"set": spec.set, "version": spec.version, "split": spec.test, "task": spec.name, "scheme": spec.scheme}
-    found = {"set": header.set, "version": header.version, "split": header.split, "task": header.task}
-    found["scheme"] = header.scheme
+    expected = {
+        "set": spec.set,
+        "version": spec.version,
+        "split": spec.test,
+        "task": spec.name,
+        "scheme": spec.scheme,
+        "protocol": spec.protocol,
+    }
+    found = {name: getattr(header, name) for name in expected}
     if wrong := [name for name in expected if found[name] != expected[name]]:
         name = wrong[0]
         raise PredictionError(
             f"{file.where_header}: {name} is {found[name]!r}, what can be scored here is {expected[name]!r}; "
             "predict that, or install the version the file was made for."
         )
-    if header.set == CORPUS and header.protocol != STANDARD:
-        raise PredictionError(f"{file.where_header}: protocol {header.protocol!r}; known: {STANDARD!r}.")
     scores = score(
         file,
         data.gold,

@@ -9,6 +9,7 @@ from pathlib import Path
 from weibo_nlp.benchmark.data import TaskData, corpus_data, external_data, external_task
 from weibo_nlp.benchmark.result import Result
 from weibo_nlp.corpus import open_release
+from weibo_nlp.errors import UnknownNameError
 from weibo_nlp.evaluate import score
 from weibo_nlp.evaluate.intervals import RESAMPLES
 from weibo_nlp.external import load as load_external
@@ -47,11 +48,12 @@ def run_corpus(
     list of Result
         Task by task, models in the order asked for.
     """
+    models = _known(models)
     release = open_release()
     results = []
     for spec in corpus_tasks(release.scheme, release.version, tasks):
         data = corpus_data(release, spec)
-        results += [_run(spec, data, name, seed, resamples, predictions, report) for name in models or names()]
+        results += [_run(spec, data, name, seed, resamples, predictions, report) for name in models]
     return results
 
 
@@ -76,10 +78,18 @@ def run_external(
     models, seed, resamples, predictions, report
         As for :func:`run_corpus`; the bootstrap resamples rows where the set gives no groups.
     """
+    models = _known(models)
     external = load_external(name, path)
     spec = external_task(external)
     data = external_data(external, spec)
-    return [_run(spec, data, model, seed, resamples, predictions, report) for model in models or names()]
+    return [_run(spec, data, model, seed, resamples, predictions, report) for model in models]
+
+
+def _known(models: Sequence[str]) -> Sequence[str]:
+    """All models where none is named; an unknown name is refused before an hour is spent on the known ones."""
+    if unknown := [name for name in models if name not in names()]:
+        raise UnknownNameError("model", unknown[0], names())
+    return models or names()
 
 
 def _run(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import typer
 
@@ -44,7 +46,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in given
     try:
-        app([argument for argument in given if argument != "--debug"])
+        with _clean_stop():
+            app([argument for argument in given if argument != "--debug"])
+    except _Stopped as stop:
+        typer.echo("Stopped; nothing half-written was left behind.", err=True)
+        sys.exit(stop.code)
     except WeiboNlpError as error:
         if debug:
             raise
@@ -53,10 +59,35 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except OSError as error:
         if debug:
             raise
-        typer.echo(
-            f"Error: {error.filename or ''}: {error.strerror or error}. Check the path and the free space.", err=True
-        )
+        where = f"{error.filename}: " if error.filename else ""
+        typer.echo(f"Error: {where}{error.strerror or error}. Check the path and the free space.", err=True)
         sys.exit(1)
-    except KeyboardInterrupt:
-        typer.echo("Stopped; nothing half-written was left behind.", err=True)
-        sys.exit(130)
+    except Exception as error:
+        if debug:
+            raise
+        what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        typer.echo(f"Error: {what}. This should not happen; run again with --debug and report the traceback.", err=True)
+        sys.exit(1)
+
+
+class _Stopped(SystemExit):
+    """A signal asked for the end; unlike KeyboardInterrupt, which typer turns into exit code 1, it passes through."""
+
+
+@contextmanager
+def _clean_stop() -> Iterator[None]:
+    """Let Ctrl-C and a cluster's SIGTERM unwind the stack, so that temporary files are removed."""
+
+    def stop(number: int, frame: object) -> None:
+        raise _Stopped(128 + number)
+
+    # A signal that somebody else handles or ignores (nohup, a notebook) is left to them.
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    own = [number for number, known in before.items() if known in (signal.SIG_DFL, signal.default_int_handler)]
+    try:
+        for number in own:
+            signal.signal(number, stop)
+        yield
+    finally:
+        for number in own:
+            signal.signal(number, before[number])

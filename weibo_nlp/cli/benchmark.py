@@ -16,7 +16,7 @@ def benchmark(
     json_file: Annotated[Path | None, typer.Option("--json", help="Write all figures here.")] = None,
     html: Annotated[Path, typer.Option(help="The page to write.")] = Path("benchmark.html"),
     predictions: Annotated[Path | None, typer.Option(help="Folder to keep the prediction files in.")] = None,
-    seed: Annotated[int, typer.Option(help="Of the bootstrap.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Of the bootstrap.")] = 0,
     resamples: Annotated[int, typer.Option(min=200, help="Of the bootstrap.")] = 2000,
 ) -> None:
     """Train and score models; print a table, write one HTML page.
@@ -42,7 +42,9 @@ def benchmark(
     for file in (json_file, html):
         if file is not None and not file.absolute().parent.is_dir():
             raise UsageError(f"{file}: the folder does not exist; make it first.")
-    log = Console(stderr=True, highlight=False, soft_wrap=True)
+        if file is not None and file.is_dir():
+            raise UsageError(f"{file} is a folder; name a file.")
+    log = Console(stderr=True, highlight=False, emoji=False, soft_wrap=True)
     options = {"models": model or (), "seed": seed, "resamples": resamples, "predictions": predictions}
 
     def report(text: str) -> None:

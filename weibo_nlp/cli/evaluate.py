@@ -12,7 +12,7 @@ def evaluate(
     file: Annotated[Path, typer.Argument(help="Prediction file, JSONL or Parquet, with its header.")],
     path: Annotated[Path | None, typer.Option(help="Folder of your copy, for predictions on an external set.")] = None,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write all figures here.")] = None,
-    seed: Annotated[int, typer.Option(help="Of the bootstrap.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Of the bootstrap.")] = 0,
     resamples: Annotated[int, typer.Option(min=200, help="Of the bootstrap.")] = 2000,
 ) -> None:
     """Score a prediction file against the gold labels that its header names.

@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 import typer
 
+SHOWN_REASONS = 10
+
 
 def label(
     input: Annotated[Path, typer.Argument(help="CSV, TSV, JSONL, Parquet, or plain text with one post a line.")],
@@ -35,19 +37,20 @@ def label(
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    from weibo_nlp.errors import UsageError
+    from weibo_nlp.errors import DataError, UsageError
     from weibo_nlp.io import open_table
+    from weibo_nlp.io.rows import listed
     from weibo_nlp.pipeline import Labeller, columns_of, guess_text_column, label_file
 
-    console = Console(stderr=True, quiet=quiet, highlight=False, soft_wrap=True)
+    console = Console(stderr=True, quiet=quiet, highlight=False, emoji=False, soft_wrap=True)
     table = open_table(input, format)
-    columns = columns_of(table)
+    columns = columns_of(table, [name for name in (text_column, parent_column) if name is not None])
     if not columns:
-        raise UsageError(f"{input}: no row could be read as {table.format}; name the right --format.")
+        raise DataError(f"{input}: no column was found reading it as {table.format}; name the right --format.")
     chosen = text_column or guess_text_column(columns)
     for name in (chosen, parent_column):
         if name is not None and name not in columns:
-            raise UsageError(f"{input}: no column {name!r}; there is: {', '.join(columns)}.")
+            raise UsageError(f"{input}: no column {name!r}; there is: {listed(columns)}.")
     how = "" if text_column else " (guessed; --text-column names another)"
     console.print(f"Reading {input} as {table.format}; text column: {chosen}{how}", markup=False)
     bars = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
@@ -68,8 +71,11 @@ def label(
     if done.rejected:
         # Said even when quiet: rows are missing from the output.
         typer.echo(f"{done.rejected:,} rows set aside: {done.rejects}", err=True)
-        for reason, count in sorted(done.reasons.items(), key=lambda item: -item[1])[:10]:
-            console.print(f"  {count:,} x {reason}", markup=False)
+        by_count = sorted(done.reasons.items(), key=lambda item: -item[1])
+        for reason, count in by_count[:SHOWN_REASONS]:
+            console.print(f"  {input}:{done.first_lines[reason]}: {reason} ({count:,} in all)", markup=False)
+        if (more := len(by_count) - SHOWN_REASONS) > 0:
+            console.print(f"  and {more:,} other reasons", markup=False)
         raise typer.Exit(1)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 def print_results(results: Sequence[Mapping[str, Any]]) -> None:
     """Print the result table to standard output, whole lines also where there is no terminal."""
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     from weibo_nlp.report.table import HEADINGS, main_rows
@@ -20,7 +21,7 @@ def print_results(results: Sequence[Mapping[str, Any]]) -> None:
     for place, heading in enumerate(HEADINGS):
         table.add_column(heading, justify="left" if place < 5 else "right", no_wrap=True)
     for row in main_rows(results):
-        table.add_row(*row)
+        table.add_row(*map(escape, row))  # a model may be called [bold]
     console.print(table)
     if any(result["few_units"] for result in results):
         console.print("* fewer than 100 independent units: intervals like these are somewhat too narrow")

@@ -91,7 +91,7 @@ class Release:
         return build_threads(self.documents(split))
 
     def checksum_problems(self) -> list[str]:
-        """Files that are missing or differ from the manifest, each in a sentence."""
+        """Files that are missing, differ from the manifest or are not in it, each in a sentence."""
         problems = []
         for name, entry in self.manifest["files"].items():
             path = self.path / name
@@ -99,7 +99,16 @@ class Release:
                 problems.append(f"{path}: missing; the manifest lists it.")
             elif sha256_of_file(path) != entry["sha256"]:
                 problems.append(f"{path}: bytes differ from the manifest; rebuild or reinstall.")
-        return problems
+        return problems + [f"{path}: not in the manifest, yet it would be read; remove it." for path in self.strays()]
+
+    def strays(self) -> list[Path]:
+        """Parquet files that are not the release's, though ``<split>-*.parquet`` would read them as its rows."""
+        return [
+            path
+            for config in schema.CONFIGS
+            for path in sorted((self.path / config).glob("*.parquet"))
+            if f"{config}/{path.name}" not in self.manifest["files"]
+        ]
 
 
 def open_release(path: Path | str | None = None, *, version: str | None = None) -> Release:
@@ -110,13 +119,18 @@ def open_release(path: Path | str | None = None, *, version: str | None = None) 
     UnknownNameError
         If another `version` is asked for than the folder holds.
     DataError
-        If the folder has no manifest.
+        If the folder has no manifest, or one that is not a release's.
     """
     folder = Path(path) if path is not None else _resources.corpus_dir()
     try:
         manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
     except FileNotFoundError:
         raise DataError(f"{folder}: no manifest.json, so no release; run scripts/build_corpus.py in a clone.") from None
+    except ValueError as error:
+        raise DataError(f"{folder / 'manifest.json'}: not JSON: {error}; rebuild or reinstall.") from None
+    missing = {"version", "scheme", "files"} - (manifest.keys() if isinstance(manifest, dict) else set())
+    if missing:
+        raise DataError(f"{folder / 'manifest.json'}: {', '.join(sorted(missing))} missing; rebuild or reinstall.")
     if version is not None and version != manifest["version"]:
         raise UnknownNameError(
             "corpus version", version, [manifest["version"]], "Other versions: revision= on the Hub."

@@ -71,32 +71,44 @@ def build_threads(documents: Iterable[Document]) -> list[Thread]:
         circle; every such document is named.
     """
     groups: dict[str, dict[str, Document]] = {}
+    problems: list[str] = []
     for document in documents:
         group = groups.setdefault(document.thread, {})
         if document.id in group:
-            raise DataError(f"document {document.id!r} stands twice in thread {document.thread!r}; ids are unique.")
+            problems.append(f"document {document.id!r} stands twice in thread {document.thread!r}; ids are unique.")
         group[document.id] = document
-    return [_thread(name, group) for name, group in groups.items()]
+    children = {name: _children_in(group) for name, group in groups.items()}
+    for name, group in groups.items():
+        problems += _thread_problems(name, group, children[name])
+    if problems:
+        raise DataError("\n".join(problems))
+    return [Thread(group[name], group, children[name]) for name, group in groups.items()]
 
 
-def _thread(name: str, group: dict[str, Document]) -> Thread:
-    roots = [document for document in group.values() if above_of(document) is None]
-    if len(roots) != 1 or roots[0].id != name:
-        found = ", ".join(document.id for document in roots) or "none"
-        raise DataError(f"thread {name!r} needs one root with that id; documents without a parent: {found}.")
+def _children_in(group: Mapping[str, Document]) -> dict[str, tuple[str, ...]]:
     children: dict[str, list[str]] = {}
     for document in group.values():
         above = above_of(document)
         if above is not None:
-            if above not in group:
-                raise DataError(f"document {document.id!r} answers {above!r}, which is not in thread {name!r}.")
             children.setdefault(above, []).append(document.id)
-    reached, queue = {name}, [name]
+    return {parent: tuple(ids) for parent, ids in children.items()}
+
+
+def _thread_problems(
+    name: str, group: Mapping[str, Document], children: Mapping[str, tuple[str, ...]]
+) -> Iterator[str]:
+    roots = [document.id for document in group.values() if above_of(document) is None]
+    if roots != [name]:
+        found = ", ".join(roots) or "none"
+        yield f"thread {name!r} needs one root with that id; documents without a parent: {found}."
+    orphans = [(document, parent) for parent in children if parent not in group for document in children[parent]]
+    for document, parent in orphans:
+        yield f"document {document!r} answers {parent!r}, which is not in thread {name!r}."
+    starts = [*roots, *(document for document, _ in orphans)]
+    reached, queue = set(starts), starts
     while queue:
         below = children.get(queue.pop(), ())
         reached.update(below)
         queue.extend(below)
-    lost = sorted(set(group) - reached)
-    if lost:
-        raise DataError(f"thread {name!r}: {', '.join(lost[:5])} answer each other in a circle and reach no root.")
-    return Thread(roots[0], group, {parent: tuple(ids) for parent, ids in children.items()})
+    if lost := sorted(set(group) - reached):
+        yield f"thread {name!r}: {', '.join(lost)} answer each other in a circle and reach no root."

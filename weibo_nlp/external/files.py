@@ -6,7 +6,7 @@ import csv
 import gzip
 import re
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,9 +14,11 @@ from typing import TextIO, cast
 
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.external.sets import SetInfo
+from weibo_nlp.io.delimited import read_records
 
 UNDECODABLE = "undecodable bytes"
 WRONG_COLUMNS = "wrong number of columns"
+MAX_CELL = 131_072
 
 # Bytes that are not UTF-8 are read as lone surrogates, so that one bad byte costs one row and not the file.
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -99,22 +101,39 @@ def read_csv(
     """
     with open_text(path, newline="") as handle:
         # strict: without it a quote that is never closed swallows the rest of the file as one cell.
-        # The cell limit stays at csv's own 131,072 characters, forty times the longest post seen.
-        reader = csv.reader(handle, strict=True)
+        # The limit is forty times the longest post seen.
+        lines = _Counted(handle)
+        records = read_records(lines, strict=True, cell_limit=MAX_CELL)
         start = 1
         try:
-            header = [name.strip() for name in next(reader, [])]
+            header = [name.strip() for name in next(records, [])]
             places = _places(path, header, columns, optional or {})
-            start = reader.line_num + 1
-            for record in reader:
+            start = lines.number + 1
+            for record in records:
                 if record:
                     yield _row(start, record, header, places)
-                start = reader.line_num + 1
+                start = lines.number + 1
         except csv.Error as error:
             raise DataError(
                 f"{path}:{start}: the record starting here is not valid CSV ({error}). "
                 "Compare the line with the published file; a quote is probably not closed, or not doubled."
             ) from error
+
+
+class _Counted:
+    """Lines, and how many have been taken."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self.lines = iter(lines)
+        self.number = 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self.lines)
+        self.number += 1
+        return line
 
 
 def undecodable(text: str) -> bool:

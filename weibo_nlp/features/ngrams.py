@@ -57,7 +57,15 @@ class CharNgrams:
         return self
 
     def transform(self, texts: Sequence[str]) -> csr_matrix:
-        """Return features of shape (n_texts, n_terms), rows of unit length, or of zeros where no n-gram is known."""
+        """Return features of shape (n_texts, n_terms), rows of unit length, or of zeros where no n-gram is known.
+
+        Raises
+        ------
+        DataError
+            If nothing was learnt yet.
+        """
+        if self._vectorizer is None:
+            raise DataError("the n-grams are not learnt; call fit first.")
         features: csr_matrix = self._vectorizer.transform(texts).tocsr()
         return features
 
@@ -82,6 +90,8 @@ class CharNgrams:
         DataError
             If the arrays do not fit each other.
         """
+        if any(arrays[name].ndim != 1 for name in ("terms", "idf")) or arrays["terms"].dtype != np.uint64:
+            raise DataError("n-grams must be one row of uint64, and their weights one row of numbers.")
         terms, idf = unpack(arrays["terms"]), arrays["idf"]
         if len(terms) != len(idf) or len(set(terms)) != len(terms):
             raise DataError(f"{len(terms)} n-grams ({len(set(terms))} different) with {len(idf)} weights do not fit.")
@@ -125,11 +135,9 @@ def unpack(packed: npt.NDArray[np.uint64]) -> list[str]:
     terms = []
     for key in packed.tolist():
         codes = [(key >> (_BITS * place)) & _MASK for place in range(MAX_N)]
-        try:
-            term = "".join(chr(code % 0x110000) for code in codes if code)
-        except (ValueError, OverflowError):
-            raise DataError(f"{key} is no packed n-gram; the file is damaged.") from None
-        if not term or any(code > 0x110000 for code in codes):
+        length = sum(code > 0 for code in codes)
+        # Nothing above the three code points, none of them beyond Unicode, no gap between them.
+        if not length or key >> (_BITS * length) or max(codes) > 0x110000:
             raise DataError(f"{key} is no packed n-gram; the file is damaged.")
-        terms.append(term)
+        terms.append("".join(chr(code % 0x110000) for code in codes[:length]))
     return terms

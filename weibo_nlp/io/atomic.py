@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,11 +29,13 @@ def atomic_path(target: Path | str) -> Iterator[Path]:
     Raises
     ------
     UsageError
-        If the folder does not exist or cannot be written to.
+        If the folder does not exist or cannot be written to, or `target` is a folder or a device.
     """
     target = Path(target)
+    require_file_name(target)
     try:
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:80]}.", suffix=".tmp")
+        # File names end at 255 bytes, and a character has up to four.
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:40]}.", suffix=".tmp")
     except OSError as error:
         raise UsageError(
             f"cannot write {target}: {error.strerror}; name a folder that exists and is writable."
@@ -48,3 +51,21 @@ def atomic_path(target: Path | str) -> Iterator[Path]:
         temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def require_file_name(target: Path) -> None:
+    """Refuse what could not be renamed onto, before the work: a folder, a device, a name too long for the file system.
+
+    Raises
+    ------
+    UsageError
+        Naming what stands in the way.
+    """
+    try:
+        mode = target.stat().st_mode
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise UsageError(f"cannot write {target}: {error.strerror}; name another file.") from error
+    if not stat.S_ISREG(mode):  # a device such as /dev/null would be replaced by a file
+        raise UsageError(f"cannot write {target}: it is a folder or a device; name a file.")

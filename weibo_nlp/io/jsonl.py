@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +16,8 @@ from weibo_nlp.io.atomic import atomic_path
 # One document of the largest platform is far smaller; a line beyond this is a broken file, and
 # reading it whole would let one line take all memory.
 MAX_LINE_BYTES = 16 * 1024 * 1024
+# Far beyond any export; what is nested deeper than the interpreter's stack could be read but not written again.
+MAX_DEPTH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,24 +31,28 @@ class JsonLine:
 
 
 def raw_lines(path: Path, limit: int = MAX_LINE_BYTES) -> Iterator[tuple[int, bytes, bool]]:
-    """Yield (number, bytes without line end, too_long) for every physical line, in bounded memory.
+    """Yield (number, bytes without the newline, too_long) for every physical line, in bounded memory.
 
-    Of a line beyond `limit` bytes only the first `limit` are kept, and ``too_long`` is true.
+    Of a line beyond `limit` bytes only the first `limit` are kept, and ``too_long`` is true. The carriage return of
+    a Windows line end stays: inside a quoted cell it is text.
     """
     number = 0
     with path.open("rb") as handle:
         while piece := handle.readline(limit + 2):
             number += 1
             whole = piece.endswith(b"\n")
-            # A last line may lack its newline; only a full buffer without one is an overlong line.
-            too_long = not whole and len(piece) > limit
             while not whole and (rest := handle.readline(limit)):
                 whole = rest.endswith(b"\n")
-            yield number, piece.rstrip(b"\r\n")[:limit], too_long
+            line = piece.removesuffix(b"\n")
+            yield number, line[:limit], len(line.removesuffix(b"\r")) > limit
 
 
-def parse_json_line(raw: bytes, number: int, *, too_long: bool = False) -> JsonLine:
-    """Read one line as a JSON object; a line that is none comes back with its reason, never as an exception."""
+def parse_json_line(raw: bytes, number: int, *, too_long: bool = False, finite: bool = False) -> JsonLine:
+    """Read one line as a JSON object; a line that is none comes back with its reason, never as an exception.
+
+    With `finite`, a number too large for a float is refused; without, it is infinity.
+    """
+    raw = raw.removesuffix(b"\r")
     shown = raw[:2000].decode("utf-8", "backslashreplace")
     if too_long:
         return JsonLine(number, None, f"line is longer than {MAX_LINE_BYTES:,} bytes", shown)
@@ -55,25 +63,39 @@ def parse_json_line(raw: bytes, number: int, *, too_long: bool = False) -> JsonL
     if not text.strip():
         return JsonLine(number, None, "blank line", "")
     try:
-        value = json.loads(text, parse_constant=_refuse_constant)
+        value = json.loads(
+            text,
+            parse_constant=_refuse_constant,
+            parse_float=_finite if finite else None,
+            object_pairs_hook=_object_without_doubles,
+        )
     except json.JSONDecodeError as error:
-        return JsonLine(number, None, f"not JSON: {error.msg} at column {error.colno}", shown)
-    except (ValueError, RecursionError) as error:  # NaN and Infinity; brackets nested without end
-        return JsonLine(number, None, f"not JSON: {error}", shown)
+        return JsonLine(number, None, f"not JSON: {error.msg.removesuffix(' at')} at column {error.colno}", shown)
+    except _AmbiguousError as error:
+        return JsonLine(number, None, str(error), shown)
+    except ValueError as error:  # NaN and Infinity; an integer of thousands of digits
+        what = "an integer of thousands of digits" if "int_max_str_digits" in str(error) else error
+        return JsonLine(number, None, f"not JSON: {what}", shown)
+    except RecursionError:
+        return JsonLine(number, None, f"nested deeper than {MAX_DEPTH} levels", shown)
     if not isinstance(value, dict):
         return JsonLine(number, None, f"not a JSON object but {type(value).__name__}", shown)
+    if text.count("[") + text.count("{") > MAX_DEPTH and _depth_exceeds(value, MAX_DEPTH):
+        return JsonLine(number, None, f"nested deeper than {MAX_DEPTH} levels", shown)
     if "\\u" in text and not _encodable(value):
         return JsonLine(number, None, "a lone surrogate (half of an escaped character) stands in it", shown)
     return JsonLine(number, value, None, shown)
 
 
-def read_jsonl(path: Path | str) -> Iterator[JsonLine]:
+def read_jsonl(path: Path | str, *, finite: bool = False) -> Iterator[JsonLine]:
     """Stream a file's lines, good and bad, in order; blank lines at the very end of the file are not reported.
 
     Parameters
     ----------
     path : Path or str
         A UTF-8 file, with or without a byte order mark.
+    finite : bool
+        Refuse numbers too large for a float, which are valid but could not be written as JSON again.
 
     Yields
     ------
@@ -82,7 +104,7 @@ def read_jsonl(path: Path | str) -> Iterator[JsonLine]:
     """
     held: list[JsonLine] = []
     for number, raw, too_long in raw_lines(Path(path)):
-        line = parse_json_line(raw, number, too_long=too_long)
+        line = parse_json_line(raw, number, too_long=too_long, finite=finite)
         if line.reason == "blank line":
             held.append(line)
             continue
@@ -128,5 +150,32 @@ def _encodable(value: object) -> bool:
     return True
 
 
+class _AmbiguousError(ValueError):
+    """JSON by its grammar, but not one value: to keep the last of two would lose the other without a word."""
+
+
 def _refuse_constant(name: str) -> float:
     raise ValueError(f"{name} is not a JSON value")
+
+
+def _finite(digits: str) -> float:
+    value = float(digits)
+    if math.isinf(value):
+        raise ValueError(f"{digits[:40]} is too large a number")
+    return value
+
+
+def _object_without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        counts = Counter(key for key, _ in pairs)
+        raise _AmbiguousError(f"key {next(key for key, count in counts.items() if count > 1)[:40]!r} stands twice")
+    return value
+
+
+def _depth_exceeds(value: dict[str, Any], limit: int) -> bool:
+    level: list[Any] = [value]
+    for _ in range(limit):
+        inner = [each for outer in level for each in (outer.values() if isinstance(outer, dict) else outer)]
+        level = [each for each in inner if isinstance(each, dict | list)]
+    return bool(level)

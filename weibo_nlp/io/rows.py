@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from weibo_nlp.errors import DataError, UsageError
+from weibo_nlp.io.delimited import read_records
 from weibo_nlp.io.jsonl import MAX_LINE_BYTES, raw_lines, read_jsonl
 
 Format = Literal["csv", "tsv", "jsonl", "parquet", "lines"]
@@ -26,6 +28,14 @@ PARQUET_BATCH = 2048
 # A quoted cell may run over lines. A quote that never closes would swallow the rest of the file,
 # so after this many lines the opening line alone is set aside and reading goes on below it.
 MAX_RECORD_LINES = 100
+SHOWN_NAMES = 20
+# What people hand over for text; read as lines it would be labelled as noise.
+_NO_TEXT = {
+    b"PK\x03\x04": "an Excel workbook or a zip archive",
+    b"\x1f\x8b": "compressed with gzip",
+    b"\xff\xfe": "UTF-16 text",
+    b"\xfe\xff": "UTF-16 text",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,29 +85,44 @@ class Table:
         return _DelimitedReader(self.path, _DELIMITERS[self.format], self.columns).rows()
 
     def _json_rows(self) -> Iterator[Row | Reject]:
-        for line in read_jsonl(self.path):
+        for line in read_jsonl(self.path, finite=True):
             if line.value is None:
                 yield Reject(str(self.path), line.number, line.reason or "", line.raw)
             else:
                 yield Row(line.number, line.value)
 
     def _line_rows(self) -> Iterator[Row | Reject]:
+        blank: list[int] = []
         for number, raw, too_long in raw_lines(self.path):
             text, reason = _decoded(raw, number, too_long)
+            if text is not None and not text.strip():
+                blank.append(number)  # at the very end of a file, not worth a word
+                continue
+            for held in blank:
+                yield Reject(str(self.path), held, "blank line")
+            blank.clear()
             if text is None:
                 yield Reject(str(self.path), number, reason, _shown(raw))
             else:
-                yield Row(number, {"text": text})
+                yield Row(number, {"text": text.removesuffix("\r")})
 
     def _parquet_rows(self) -> Iterator[Row | Reject]:
+        import pyarrow as pa
         import pyarrow.parquet as pq
 
         number = 0
-        with pq.ParquetFile(self.path) as file:
-            for batch in file.iter_batches(batch_size=PARQUET_BATCH):
-                for values in batch.to_pylist():
-                    number += 1
-                    yield Row(number, values)
+        try:
+            with pq.ParquetFile(self.path) as file:
+                for batch in file.iter_batches(batch_size=PARQUET_BATCH):
+                    for values in _python_rows(batch):
+                        number += 1
+                        if isinstance(values, str):
+                            yield Reject(str(self.path), number, values)
+                        else:
+                            yield Row(number, values)
+        except (pa.ArrowException, OSError) as error:
+            what = " ".join(str(error).split())  # Arrow's messages run over lines
+            raise DataError(f"{self.path}: cannot be read on after row {number}: {what} Write it again.") from error
 
 
 def open_table(path: Path | str, format: Format | None = None) -> Table:
@@ -119,7 +144,7 @@ def open_table(path: Path | str, format: Format | None = None) -> Table:
     """
     path = Path(path)
     if not path.is_file():
-        found = "is a folder" if path.is_dir() else "does not exist"
+        found = "is a folder" if path.is_dir() else "is no regular file" if path.exists() else "does not exist"
         raise UsageError(f"{path} {found}; name a CSV, TSV, JSONL, Parquet or plain text file.")
     if path.stat().st_size == 0:
         raise DataError(f"{path} is empty; nothing to read.")
@@ -135,6 +160,11 @@ def _sniff(path: Path) -> Format:
     """Tell an unknown suffix by its first bytes: Parquet's magic, a JSON object, or a constant number of tabs."""
     with path.open("rb") as handle:
         head = handle.read(64 * 1024)
+    found = next((what for magic, what in _NO_TEXT.items() if head.startswith(magic)), None)
+    if path.suffix.lower() == ".json" and head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"["):
+        found = "one JSON array"
+    if found:
+        raise DataError(f"{path} is {found}; save it as CSV or JSON Lines in UTF-8, unpacked, or name the --format.")
     if head.startswith(b"PAR1"):
         return "parquet"
     lines = [line for line in head.removeprefix(b"\xef\xbb\xbf").split(b"\n")[:20] if line.strip()]
@@ -151,9 +181,11 @@ def _parquet_columns(path: Path) -> tuple[str, ...]:
     import pyarrow.parquet as pq
 
     try:
-        return tuple(pq.read_schema(path).names)
-    except pa.ArrowInvalid as error:
+        names = tuple(pq.read_schema(path).names)
+    except (pa.ArrowException, OSError) as error:
         raise DataError(f"{path}: not a Parquet file: {error}. Name the format if the suffix is wrong.") from None
+    _require_unique(f"{path}", names)
+    return names
 
 
 def _header(path: Path, delimiter: str) -> tuple[str, ...]:
@@ -161,14 +193,26 @@ def _header(path: Path, delimiter: str) -> tuple[str, ...]:
         text, reason = _decoded(raw, number, too_long)
         if text is None:
             raise DataError(f"{path}:1: the header cannot be read: {reason}. Save the file as UTF-8.")
-        names = _cells(text, delimiter)
+        names = _cells(text.removesuffix("\r"), delimiter, strict=False)
         if names is None:
-            raise DataError(f"{path}:1: the header is not a row of cells: {text[:80]!r}.")
-        twice = sorted({name for name in names if names.count(name) > 1})
-        if twice:
-            raise DataError(f"{path}:1: column {twice[0]!r} stands twice in the header; rename one.")
+            raise DataError(
+                f"{path}:1: the header is not a row of cells: {text[:80]!r}. Close its quotes, and put it on one line."
+            )
+        _require_unique(f"{path}:1", names)
         return tuple(names)
     return ()
+
+
+def _require_unique(where: str, names: Sequence[str]) -> None:
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice:
+        raise DataError(f"{where}: column {twice[0][:80]!r} stands twice in the header; rename one.")
+
+
+def listed(names: Sequence[object]) -> str:
+    """Names for a message: the first ``SHOWN_NAMES``, none longer than 40 characters, and how many more there are."""
+    shown = ", ".join(str(name)[:40] for name in names[:SHOWN_NAMES])
+    return f"{shown}, and {len(names) - SHOWN_NAMES:,} more" if len(names) > SHOWN_NAMES else shown
 
 
 class _DelimitedReader:
@@ -187,7 +231,7 @@ class _DelimitedReader:
         while (line := self._take()) is not None:
             number, raw, too_long = line
             text, reason = _decoded(raw, number, too_long)
-            if text is not None and not text.strip(" "):
+            if text is not None and not text.strip(" \r"):
                 blank.append(number)  # at the very end of a file, not worth a word
                 continue
             for held in blank:
@@ -203,22 +247,31 @@ class _DelimitedReader:
 
     def _record(self, number: int, raw: bytes, text: str) -> Row | Reject:
         width = len(self.columns)
-        cells = _cells(text, self.delimiter)
+        line = text.removesuffix("\r")
+        cells = _cells(line, self.delimiter, strict=True)
         if cells is not None and len(cells) == width:
             return self._row(number, cells)
+        # Strictly, `"好"的` is an error; read loosely it is harmless, and only an open quote is still none.
+        cells = cells or _cells(line, self.delimiter, strict=False)
         # Tab-separated files are mostly written without quoting: a quotation mark is then only text.
-        literal = text.split(self.delimiter)
-        if self.delimiter == "\t" and len(literal) == width:
+        literal = line.split(self.delimiter)
+        literal_fits = self.delimiter == "\t" and len(literal) == width
+        if cells is None and (joined := self._continued(text, literal_fits)) is not None:
+            return self._row(number, joined)
+        if literal_fits:
             return self._row(number, literal)
         if cells is None:
-            joined = self._continued(text)
-            if joined is not None and len(joined) == width:
-                return self._row(number, joined)
             return self._reject(number, f"a quoted cell is not closed, or closes {MAX_RECORD_LINES}+ lines on", raw)
-        return self._reject(number, f"{len(cells)} cells, the header has {width}", raw)
+        if len(cells) != width:
+            return self._reject(number, f"{len(cells)} cells, the header has {width}", raw)
+        return self._row(number, cells)
 
-    def _continued(self, text: str) -> list[str] | None:
-        """Cells of a record whose quoted cell runs on; the lines it took are given back if it does not end well."""
+    def _continued(self, text: str, literal_fits: bool) -> list[str] | None:
+        """Cells of a record whose quoted cell runs on; the lines it took are given back if it does not end well.
+
+        Where the first line is a whole row if quotation marks are text (`literal_fits`), it does not end well
+        either if it would swallow another such row.
+        """
         taken: list[tuple[int, bytes, bool]] = []
         size = len(text)
 
@@ -234,10 +287,13 @@ class _DelimitedReader:
                 yield piece + "\n"
 
         try:
-            cells = next(csv.reader(feed(), delimiter=self.delimiter, strict=True))
-        except (csv.Error, StopIteration):
+            records = read_records(feed(), delimiter=self.delimiter, strict=True, cell_limit=MAX_LINE_BYTES)
+            cells = next(records, None)
+        except csv.Error:
             cells = None
-        if cells is None or len(cells) != len(self.columns):
+        tabs = len(self.columns) - 1
+        swallowed = literal_fits and any(raw.count(b"\t") == tabs for _, raw, _ in taken)
+        if cells is None or len(cells) != len(self.columns) or swallowed:
             self.ahead[:0] = taken
             return None
         return cells
@@ -249,21 +305,27 @@ class _DelimitedReader:
         return Reject(str(self.path), number, reason, _shown(raw))
 
 
-def _cells(text: str, delimiter: str) -> list[str] | None:
-    """Cells of one line, or None where a quoted cell is left open."""
-    csv.field_size_limit(MAX_LINE_BYTES)
+def _cells(text: str, delimiter: str, *, strict: bool) -> list[str] | None:
+    """Cells of one line; None where a quoted cell is left open or, when strict, goes on after its closing quote."""
+    # The newline tells of an open quote: inside one it is text, outside it ends the record.
+    records = read_records([text + "\n"], delimiter=delimiter, strict=strict, cell_limit=MAX_LINE_BYTES)
     try:
-        # strict is the only way to learn of an open quote; but it also refuses `"好"的`, which is harmless.
-        return next(csv.reader([text], delimiter=delimiter, strict=True))
-    except csv.Error as error:
-        if "unexpected end" in str(error):
-            return None
-    except StopIteration:
-        return []
-    try:
-        return next(csv.reader([text], delimiter=delimiter))
+        cells = next(records, None)
     except csv.Error:
         return None
+    return None if cells and cells[-1].endswith("\n") else cells
+
+
+def _python_rows(batch: Any) -> Iterator[dict[str, Any] | str]:
+    """Rows of an Arrow batch; for one with a value Python cannot hold (broken UTF-8, the year 20000), the reason."""
+    try:
+        yield from batch.to_pylist()
+    except (ValueError, OverflowError):
+        for place in range(len(batch)):
+            try:
+                yield batch.slice(place, 1).to_pylist()[0]
+            except (ValueError, OverflowError) as error:
+                yield f"a value cannot be read: {error}"
 
 
 def _decoded(raw: bytes, number: int, too_long: bool) -> tuple[str | None, str]:

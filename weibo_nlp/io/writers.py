@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,16 +12,17 @@ from types import TracebackType
 from typing import Any, Literal, Protocol, Self
 
 from weibo_nlp.errors import UsageError
-from weibo_nlp.io.atomic import atomic_path
+from weibo_nlp.io.atomic import atomic_path, require_file_name
 from weibo_nlp.io.jsonl import dump_line
 from weibo_nlp.io.rows import Reject
+from weibo_nlp.io.types import ColumnType
 
 OutputFormat = Literal["csv", "tsv", "jsonl", "parquet"]
-ColumnType = Literal["string", "bool", "int", "float", "json"]
 
 SUFFIXES: dict[str, OutputFormat] = {
     ".csv": "csv",
     ".tsv": "tsv",
+    ".tab": "tsv",
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
     ".parquet": "parquet",
@@ -36,7 +38,12 @@ class RowWriter(Protocol):
 
 @contextmanager
 def open_writer(
-    path: Path | str, format: OutputFormat, columns: Mapping[str, ColumnType], *, mark: bool = False
+    path: Path | str,
+    format: OutputFormat,
+    columns: Mapping[str, ColumnType],
+    *,
+    mark: bool = False,
+    arrow_types: Mapping[str, Any] | None = None,
 ) -> Iterator[RowWriter]:
     """Open an output file for rows.
 
@@ -50,18 +57,21 @@ def open_writer(
         Names in order, with types; JSON Lines ignores it and keeps every row's own keys.
     mark : bool
         Begin a delimited file with a byte order mark, which Excel needs to show Chinese.
+    arrow_types : mapping of str to pyarrow.DataType, optional
+        Types that columns of a Parquet file keep, instead of what `columns` says.
 
     Yields
     ------
     RowWriter
-        To be given rows in batches; values of type ``json`` are written as JSON text in tables.
+        To be given rows in batches; values of type ``json`` are written as JSON text in tables, but
+        for strings in delimited files, which stand as they are.
     """
     with atomic_path(path) as temporary:
         if format == "jsonl":
             with temporary.open("w", encoding="utf-8", newline="\n") as handle:
                 yield _JsonWriter(handle)
         elif format == "parquet":
-            with _ParquetWriter(temporary, columns) as writer:
+            with _ParquetWriter(temporary, columns, arrow_types or {}) as writer:
                 yield writer
         else:
             with temporary.open("w", encoding="utf-8-sig" if mark else "utf-8", newline="") as handle:
@@ -77,19 +87,22 @@ class RejectWriter:
     """``<output>.rejected.jsonl``: made at the first reject, so that a clean run leaves no empty file behind."""
 
     def __init__(self, output: Path) -> None:
-        self.path = output.with_name(output.name + ".rejected.jsonl")
+        self.path = rejects_path(output)
         self.count = 0
         self._manager: Any = None
         self._handle: Any = None
 
     def __enter__(self) -> Self:
+        require_file_name(self.path)
         return self
 
     def write(self, reject: Reject) -> None:
         """Set one record aside."""
         if self._manager is None:
             self._manager = atomic_path(self.path)
-            self._handle = self._manager.__enter__().open("w", encoding="utf-8", newline="\n")
+            temporary = self._manager.__enter__()
+            # A file's name may hold bytes that are no UTF-8; Python shows them as lone surrogates.
+            self._handle = temporary.open("w", encoding="utf-8", errors="backslashreplace", newline="\n")
         self.count += 1
         self._handle.write(dump_line(reject.to_dict()))
 
@@ -98,8 +111,8 @@ class RejectWriter:
     ) -> None:
         if self._manager is not None:
             self._handle.close()
-            # Rejects found before a failure are worth keeping: they may be its reason.
-            self._manager.__exit__(None, None, None)
+            # After a failure the old output stands, and so must the rejects that belong to it.
+            self._manager.__exit__(kind, error, trace)
         elif kind is None:
             self.path.unlink(missing_ok=True)  # left by an earlier run of the same output
 
@@ -109,13 +122,23 @@ class _JsonWriter:
         self.handle = handle
 
     def write(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        self.handle.writelines(json.dumps(row, ensure_ascii=False, default=str) + "\n" for row in rows)
+        self.handle.writelines(_dumps(row) + "\n" for row in rows)
+
+
+class _UnixLines:
+    """Takes rows that end in CR LF and ends them in LF: only for that line end does csv quote a CR inside a cell."""
+
+    def __init__(self, handle: Any) -> None:
+        self.handle = handle
+
+    def write(self, row: str) -> None:
+        self.handle.write(row.removesuffix("\r\n") + "\n")
 
 
 class _DelimitedWriter:
     def __init__(self, handle: Any, columns: Mapping[str, ColumnType], delimiter: str) -> None:
         self.columns = columns
-        self.writer = csv.writer(handle, delimiter=delimiter, lineterminator="\n")
+        self.writer = csv.writer(_UnixLines(handle), delimiter=delimiter, lineterminator="\r\n")
         self.writer.writerow(list(columns))
 
     def write(self, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -123,7 +146,7 @@ class _DelimitedWriter:
 
 
 class _ParquetWriter:
-    def __init__(self, path: Path, columns: Mapping[str, ColumnType]) -> None:
+    def __init__(self, path: Path, columns: Mapping[str, ColumnType], kept: Mapping[str, Any]) -> None:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
@@ -136,7 +159,8 @@ class _ParquetWriter:
         }
         self.pa = pa
         self.columns = columns
-        self.schema = pa.schema([(name, types[kind]) for name, kind in columns.items()])
+        self.as_json = {name for name, kind in columns.items() if kind == "json" and name not in kept}
+        self.schema = pa.schema([(name, kept.get(name, types[kind])) for name, kind in columns.items()])
         self.writer = pq.ParquetWriter(path, self.schema, compression="zstd")
 
     def __enter__(self) -> Self:
@@ -144,8 +168,8 @@ class _ParquetWriter:
 
     def write(self, rows: Sequence[Mapping[str, Any]]) -> None:
         data = {
-            name: [_json_text(row.get(name)) if kind == "json" else row.get(name) for row in rows]
-            for name, kind in self.columns.items()
+            name: [_json_text(row.get(name)) if name in self.as_json else row.get(name) for row in rows]
+            for name in self.columns
         }
         self.writer.write_table(self.pa.table(data, schema=self.schema))
 
@@ -155,31 +179,42 @@ class _ParquetWriter:
         self.writer.close()
 
 
-def column_type(values: Sequence[Any]) -> ColumnType:
-    """Type of a column by its values, nulls aside; mixed or nested values become JSON text."""
-    kinds = {type(value) for value in values if value is not None}
-    if kinds <= {str}:
-        return "string"
-    if kinds == {bool}:
-        return "bool"
-    if kinds == {int}:
-        return "int" if all(-(2**63) <= value < 2**63 for value in values if value is not None) else "json"
-    if kinds <= {int, float}:
-        return "float"
-    return "json"
+def rejects_path(output: Path) -> Path:
+    """Where the rejects of an output go: ``<output>.rejected.jsonl``."""
+    return output.with_name(output.name + ".rejected.jsonl")
 
 
 def require_distinct(inputs: Path, output: Path) -> None:
-    """Refuse to write over the file being read."""
-    if output.exists() and output.resolve() == inputs.resolve():
-        raise UsageError(f"output {output} is the input itself; name another file with -o.")
+    """Refuse to write over the file being read, be it by the output or by its rejects."""
+    for path, what in ((output, f"output {output}"), (rejects_path(output), f"the file of rejects of {output}")):
+        try:
+            same = path.samefile(inputs)
+        except OSError:  # mostly that it does not exist yet
+            continue
+        if same:
+            raise UsageError(f"{what} is the input itself; name another file with -o.")
 
 
 def _cell(value: Any, kind: ColumnType) -> Any:
     if value is None:
         return ""
-    return _json_text(value) if kind == "json" else value
+    return _json_text(value) if kind == "json" and not isinstance(value, str) else value
 
 
 def _json_text(value: Any) -> str | None:
-    return None if value is None else json.dumps(value, ensure_ascii=False, default=str)
+    return None if value is None else _dumps(value)
+
+
+def _dumps(value: Any) -> str:
+    try:
+        return json.dumps(value, ensure_ascii=False, default=str, allow_nan=False)
+    except ValueError:  # NaN, which Parquet has and JSON has not
+        return json.dumps(_without_nan(value), ensure_ascii=False, default=str)
+
+
+def _without_nan(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _without_nan(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_nan(inner) for inner in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

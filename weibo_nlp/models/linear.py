@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -14,10 +14,12 @@ from weibo_nlp._version import __version__
 from weibo_nlp.errors import DataError
 from weibo_nlp.features import CharNgrams, prepare
 from weibo_nlp.models.base import Example, FloatArray
-from weibo_nlp.models.storage import read_model, write_model
+from weibo_nlp.models.storage import labels_of, read_model, rebuilding, write_model
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
+
+IntArray = npt.NDArray[np.int64]
 
 GRID = (0.25, 0.5, 1.0, 2.0)
 FOLDS = 5
@@ -92,7 +94,7 @@ class LinearClassifier:
         examples : sequence of Example
             All with a target, or none.
         labels : sequence of str
-            One a example.
+            One an example.
         groups : sequence of str, optional
             Thread of each example: the folds that choose the strength never tear one apart.
         weights : sequence of float, optional
@@ -101,9 +103,10 @@ class LinearClassifier:
         Raises
         ------
         DataError
-            If lengths differ, a label is unknown, fewer than two labels occur, or targets are given for some only.
+            If lengths differ, a label is unknown, fewer than two labels occur, targets are given for some only, a
+            weight is negative or not finite, or there is too little to make folds of.
         """
-        self._check(examples, labels)
+        self._check(examples, labels, groups, weights)
         seen = Counter(example.target for example in examples if example.target is not None)
         self.with_target = bool(seen)
         self.targets = tuple(sorted(target for target, count in seen.items() if count >= MIN_TARGET_EXAMPLES))
@@ -178,8 +181,8 @@ class LinearClassifier:
             If files are missing, damaged, or do not fit each other.
         """
         config, arrays = read_model(folder)
-        try:
-            model = cls(config["labels"], min_df=config["min_df"], seed=config["seed"])
+        with rebuilding(folder):
+            model = cls(labels_of(config), min_df=config["min_df"], seed=config["seed"])
             model.version = config["version"]
             model.targets = tuple(config["targets"])
             model.with_target = config["with_target"]
@@ -187,13 +190,11 @@ class LinearClassifier:
             model.trained_on = config["trained_on"]
             grams = {"terms": arrays["ngrams.terms"], "idf": arrays["ngrams.idf"]}
             model.ngrams = CharNgrams.from_arrays(grams, max_n=3, min_df=model.min_df)
-            model.weights, model.bias = _dense(arrays, config), arrays["bias"]
+            if config["columns"] != model._width():
+                raise DataError(f"{config['columns']} columns, the n-grams and targets make {model._width()}")
+            model.weights, model.bias = _dense(arrays, (len(model.labels), model._width())), arrays["bias"]
             model.mixing, model.offset = arrays["mixing"], arrays["offset"]
-        except (KeyError, ValueError) as error:
-            raise DataError(
-                f"{folder}: configuration and weights do not fit: {error}. Train or install again."
-            ) from error
-        model._check_shapes(folder)
+            model._check_shapes()
         return model
 
     def _trained(self) -> tuple[npt.NDArray[np.float32], ...]:
@@ -202,18 +203,27 @@ class LinearClassifier:
             raise DataError("the linear model is not trained; call fit first, or load a trained one.")
         return parts  # type: ignore[return-value]
 
-    def _check_shapes(self, folder: Path) -> None:
+    def _check_shapes(self) -> None:
         k = len(self.labels)
         expected = ((k, self._width()), (k,), (k, k), (k,))
         found = tuple(part.shape for part in self._trained())
         if found != expected:
-            raise DataError(
-                f"{folder}: arrays of shapes {found}, expected {expected}; train or install the model again."
-            )
+            raise DataError(f"arrays of shapes {found}, expected {expected}")
 
-    def _check(self, examples: Sequence[Example], labels: Sequence[str]) -> None:
-        if len(examples) != len(labels):
-            raise DataError(f"{len(examples)} examples with {len(labels)} labels; one label an example is needed.")
+    def _check(
+        self,
+        examples: Sequence[Example],
+        labels: Sequence[str],
+        groups: Sequence[str] | None,
+        weights: Sequence[float] | None,
+    ) -> None:
+        for what, given in (("label", labels), ("group", groups), ("weight", weights)):
+            if given is not None and len(given) != len(examples):
+                raise DataError(f"{len(examples)} examples with {len(given)} {what}s; one {what} an example is needed.")
+        if weights is not None and not all(0 <= weight < np.inf for weight in weights):
+            raise DataError("a weight is negative or not finite; give numbers from 0.")
+        if weights is not None and examples and not any(weights):
+            raise DataError("all weights are 0, so there is nothing to learn from; give some above 0.")
         if unknown := sorted(set(labels) - set(self.labels)):
             raise DataError(f"labels {unknown} are not among {', '.join(self.labels)}; correct them.")
         if len(set(labels)) < 2:
@@ -231,14 +241,19 @@ class LinearClassifier:
 
         blocks: list[Any] = [own * SHARED_SCALE if self.with_target else own]
         if self.with_parent:
-            parents = self.ngrams.transform([prepare(example.parent or "") for example in examples])
-            blocks.append(parents * PARENT_SCALE)
+            blocks.append(self._recurring([example.parent or "" for example in examples]) * PARENT_SCALE)
         if self.with_target:
-            blocks.append(self.ngrams.transform([prepare(example.target or "") for example in examples]))
+            blocks.append(self._recurring([example.target or "" for example in examples]))
         for target in self.targets:
             mine = np.array([example.target == target for example in examples], dtype=float)
             blocks.append(diags(mine) @ own)
         return csr_matrix(hstack(blocks))
+
+    def _recurring(self, texts: Sequence[str]) -> csr_matrix:
+        """N-grams of targets or parents: one root has thousands of answers and is read once."""
+        places = {text: place for place, text in enumerate(_distinct(texts))}
+        features = self.ngrams.transform([prepare(text) for text in places])
+        return features[[places[text] for text in texts]]
 
     def _svm(self, strength: float) -> Any:
         from sklearn.svm import LinearSVC
@@ -260,6 +275,22 @@ class LinearClassifier:
         bias[classes] = intercept
         return weights, bias
 
+    def _folds(self, y: npt.NDArray[np.int64], groups: Sequence[str] | None) -> Iterator[tuple[IntArray, IntArray]]:
+        """Places to learn from and places held out; fewer than ``FOLDS`` where there is too little for as many."""
+        from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
+
+        units = len(y) if groups is None else len(set(groups))
+        count = min(FOLDS, units, int(np.bincount(y).max()))
+        if count < 2:
+            raise DataError(
+                f"{len(y)} examples in {units} groups, at most {np.bincount(y).max()} of one label, cannot be held out "
+                "from each other; give two groups and two examples of a label at the least."
+            )
+        kind = StratifiedKFold if groups is None else StratifiedGroupKFold
+        folds: Iterator[tuple[IntArray, IntArray]]
+        folds = kind(count, shuffle=True, random_state=self.seed).split(np.zeros(len(y)), y, groups)
+        return folds
+
     def _out_of_fold(
         self,
         prepared: Sequence[str],
@@ -269,18 +300,12 @@ class LinearClassifier:
         weights: FloatArray | None,
     ) -> dict[float, FloatArray]:
         """Margins for texts the SVM has not seen, for each strength tried: shape (n_examples, n_labels)."""
-        from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
-
-        if groups is None:
-            folds = StratifiedKFold(FOLDS, shuffle=True, random_state=self.seed).split(prepared, y)
-        else:
-            splitter = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=self.seed)
-            folds = splitter.split(prepared, y, groups)
+        folds = [(train, held) for train, held in self._folds(y, groups) if len(set(y[train].tolist())) > 1]
+        if not folds:
+            raise DataError("no fold leaves two labels to learn from; give more examples or groups.")
         strengths = GRID if self.strength is None else (self.strength,)
         found = {strength: np.zeros((len(y), len(self.labels))) for strength in strengths}
         for train, held in folds:
-            if len(set(y[train].tolist())) < 2:
-                continue
             fold = LinearClassifier(self.labels, min_df=self.min_df, seed=self.seed)
             fold.targets, fold.with_target, fold.with_parent = self.targets, self.with_target, self.with_parent
             seen = [prepared[i] for i in train]
@@ -314,16 +339,17 @@ def _log_loss(calibrator: Any, margins: FloatArray, y: npt.NDArray[np.int64], we
     return float(log_loss(y, probabilities, sample_weight=weights, labels=calibrator.classes_))
 
 
-def _dense(arrays: Mapping[str, npt.NDArray[Any]], config: Mapping[str, Any]) -> npt.NDArray[np.float32]:
+def _dense(arrays: Mapping[str, npt.NDArray[Any]], shape: tuple[int, int]) -> npt.NDArray[np.float32]:
     from scipy.sparse import csr_matrix
 
-    shape = (len(config["labels"]), config["columns"])
     parts = (
         arrays["weights.data"],
         arrays["weights.columns"].astype(np.int64),
         arrays["weights.rows"].astype(np.int64),
     )
-    return np.asarray(csr_matrix(parts, shape=shape).toarray(), dtype=np.float32)
+    matrix = csr_matrix(parts, shape=shape)
+    matrix.check_format(full_check=True)  # or places outside the matrix would be written to, unchecked, in C
+    return np.asarray(matrix.toarray(), dtype=np.float32)
 
 
 def _softmax(scores: Any) -> FloatArray:

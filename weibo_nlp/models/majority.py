@@ -11,7 +11,7 @@ import numpy as np
 from weibo_nlp._version import __version__
 from weibo_nlp.errors import DataError
 from weibo_nlp.models.base import Example, FloatArray
-from weibo_nlp.models.storage import read_model, write_model
+from weibo_nlp.models.storage import labels_of, read_model, rebuilding, write_model
 
 
 class MajorityClassifier:
@@ -33,6 +33,8 @@ class MajorityClassifier:
         weights: Sequence[float] | None = None,
     ) -> Self:
         """Count labels; texts, groups and weights are without influence."""
+        if len(examples) != len(labels):
+            raise DataError(f"{len(examples)} examples with {len(labels)} labels; one label an example is needed.")
         if not labels:
             raise DataError("no training labels were given; the majority of nothing is not defined.")
         counts = np.array([sum(label == known for label in labels) for known in self.labels], dtype=float)
@@ -58,9 +60,18 @@ class MajorityClassifier:
 
     @classmethod
     def from_folder(cls, folder: Path) -> Self:
-        """Read what :meth:`save` wrote."""
+        """Read what :meth:`save` wrote.
+
+        Raises
+        ------
+        DataError
+            If files are missing, damaged, or do not fit each other.
+        """
         config, arrays = read_model(folder)
-        model = cls(config["labels"])
-        model.version = config["version"]
-        model.shares = arrays["shares"]
+        with rebuilding(folder):
+            model = cls(labels_of(config))
+            model.version = config["version"]
+            model.shares = arrays["shares"]
+            if model.shares.shape != (len(model.labels),):
+                raise DataError(f"shares of shape {model.shares.shape} for {len(model.labels)} labels")
         return model

@@ -63,7 +63,7 @@ def load(task_or_folder: str | Path) -> Classifier:
     ----------
     task_or_folder : str or Path
         A task (``topic``, ``sentiment``, ``irony``, ``stance``) for the model shipped for it, or a folder that a model
-        was saved to.
+        was saved to; a Path is always a folder.
 
     Raises
     ------
@@ -73,10 +73,11 @@ def load(task_or_folder: str | Path) -> Classifier:
         If the files are damaged.
     """
     shipped = {path.parent.name: path.parent for path in sorted(_resources.models_dir().glob("*/config.json"))}
-    folder = shipped.get(str(task_or_folder)) or Path(task_or_folder)
+    named = shipped.get(task_or_folder) if isinstance(task_or_folder, str) else None
+    folder = named or Path(task_or_folder)
     if not folder.is_dir():
         raise UnknownNameError("model", str(task_or_folder), shipped, "Or name a folder that a model was saved to.")
     kind: Any = read_config(folder).get("model")
-    if kind not in _READERS:
+    if not isinstance(kind, str) or kind not in _READERS:
         raise UnknownNameError("kind of model", kind, _READERS, f"Named in {folder / 'config.json'}.")
     return _READERS[kind](folder)

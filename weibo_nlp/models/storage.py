@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from weibo_nlp.errors import DataError
+from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.io import atomic_path
 
 FORMAT = 1
@@ -19,10 +20,21 @@ WEIGHTS = "model.safetensors"
 
 
 def write_model(folder: Path, config: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> None:
-    """Write configuration and arrays into a folder, made if it is not there; same input, same bytes."""
+    """Write configuration and arrays into a folder, made if it is not there; same input, same bytes.
+
+    Raises
+    ------
+    UsageError
+        If the folder cannot be made or written to.
+    """
     from safetensors.numpy import save
 
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        # Cut short between the two files, a model has no configuration, rather than that of the model before it.
+        (folder / CONFIG).unlink(missing_ok=True)
+    except OSError as error:
+        raise UsageError(f"cannot write into {folder}: {error.strerror}; name a folder that can be made.") from error
     with atomic_path(folder / WEIGHTS) as temporary:
         temporary.write_bytes(save({name: np.ascontiguousarray(array) for name, array in sorted(arrays.items())}))
     text = json.dumps({"format": FORMAT, **config}, ensure_ascii=False, indent=2, sort_keys=True)
@@ -36,16 +48,53 @@ def read_model(folder: Path) -> tuple[dict[str, Any], dict[str, npt.NDArray[Any]
     Raises
     ------
     DataError
-        If a file is missing, damaged, or of a later format.
+        If a file is missing, damaged, or of a later format, or an array holds what is no finite number.
     """
     from safetensors import SafetensorError
     from safetensors.numpy import load_file
 
-    config = read_config(folder)
+    config, path = read_config(folder), folder / WEIGHTS
     try:
-        return config, load_file(folder / WEIGHTS)
-    except (OSError, SafetensorError) as error:
-        raise DataError(f"{folder / WEIGHTS}: cannot be read: {error}. Train or install the model again.") from error
+        arrays = load_file(path)
+    except (OSError, SafetensorError, AttributeError, KeyError, TypeError) as error:  # the last three: no type of numpy
+        raise DataError(f"{path}: cannot be read: {error}. Train or install the model again.") from error
+    if odd := [name for name, array in arrays.items() if not np.isfinite(array).all()]:
+        raise DataError(f"{path}: {odd[0]} holds numbers that are not finite. Train or install the model again.")
+    return config, arrays
+
+
+@contextmanager
+def rebuilding(folder: Path) -> Iterator[None]:
+    """Turn what a damaged model provokes while it is put together into a DataError that names it.
+
+    Raises
+    ------
+    DataError
+        In place of any KeyError, TypeError or ValueError, and of any DataError that knows of no file.
+    """
+    try:
+        yield
+    except (DataError, KeyError, TypeError, ValueError) as error:
+        problem = f"{error} is missing" if isinstance(error, KeyError) else str(error).rstrip(".")
+        raise DataError(
+            f"{folder / WEIGHTS} and {CONFIG} beside it do not fit: {problem}. Train or install the model again."
+        ) from error
+
+
+def labels_of(config: Mapping[str, Any]) -> tuple[str, ...]:
+    """Labels that a configuration names.
+
+    Raises
+    ------
+    DataError
+        If they are not different strings in a list.
+    """
+    labels = config["labels"]
+    if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels):
+        raise DataError(f"labels must be a list of strings, not {labels!r:.60}")
+    if len(set(labels)) != len(labels):
+        raise DataError(f"labels {', '.join(labels)} are not all different")
+    return tuple(labels)
 
 
 def read_config(folder: Path) -> dict[str, Any]:
@@ -59,7 +108,7 @@ def read_config(folder: Path) -> dict[str, Any]:
     path = folder / CONFIG
     try:
         config = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise DataError(f"{path}: cannot be read: {error}. Name a folder that a model was saved to.") from error
     if not isinstance(config, dict) or config.get("format") != FORMAT:
         found = config.get("format") if isinstance(config, dict) else type(config).__name__

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from weibo_nlp.corpus import schema
+from weibo_nlp.corpus import Release, schema
+from weibo_nlp.errors import DataError
 from weibo_nlp.io import atomic_path, sha256_of_file, sha256_of_rows
 from weibo_nlp.labels import Scheme
 from weibo_nlp.release.sources import Sources
 from weibo_nlp.release.tables import Tables
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 MANIFEST = "manifest.json"
 CARD = "README.md"
@@ -28,16 +31,22 @@ def encoded_rows(tables: Tables, config: str, split: str, scheme: Scheme) -> lis
     return [schema.encode(config, row.values, scheme) for row in tables[config, split]]
 
 
+def arrow_table(config: str, rows: Sequence[Mapping[str, Any]]) -> pa.Table:
+    """Encoded rows as the table that is written."""
+    import pyarrow as pa
+
+    return pa.Table.from_pylist([dict(row) for row in rows], schema=schema.arrow_schema(config))
+
+
 def write_parquet(path: Path, config: str, rows: Sequence[Mapping[str, Any]]) -> int:
     """Write rows with every setting fixed; return the size in memory in bytes.
 
     The same rows give the same bytes under the same pyarrow; the writer's own version stands in the file,
     so another version gives equal rows in other bytes.
     """
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    table = pa.Table.from_pylist([dict(row) for row in rows], schema=schema.arrow_schema(config))
+    table = arrow_table(config, rows)
     pq.write_table(
         table,
         path,
@@ -62,7 +71,7 @@ def write_release(
     sources, tables
         What was read, and what was built from it.
     folder : Path
-        The data set repository; configurations already there are replaced.
+        The data set repository; configurations already there are replaced, file by file, once all rows are made.
     version : str
         Semantic version of the release.
     predecessor : mapping, optional
@@ -75,22 +84,24 @@ def write_release(
     """
     import pyarrow as pa
 
+    encoded = {
+        (config, split): encoded_rows(tables, config, split, sources.scheme)
+        for config in schema.CONFIGS
+        for split in schema.splits_of(config)
+    }
     files: dict[str, Any] = {}
     sizes: dict[tuple[str, str], tuple[int, int]] = {}
-    for config in schema.CONFIGS:
-        shutil.rmtree(folder / config, ignore_errors=True)
-        (folder / config).mkdir(parents=True)
-        for split in schema.splits_of(config):
-            rows = encoded_rows(tables, config, split, sources.scheme)
-            name = parquet_name(config, split)
-            with atomic_path(folder / name) as temporary:
-                n_bytes = write_parquet(temporary, config, rows)
-            sizes[config, split] = (len(rows), n_bytes)
-            files[name] = {
-                "rows": len(rows),
-                "sha256": sha256_of_file(folder / name),
-                "rows_sha256": sha256_of_rows(rows),
-            }
+    for (config, split), rows in encoded.items():
+        name = parquet_name(config, split)
+        (folder / config).mkdir(parents=True, exist_ok=True)
+        with atomic_path(folder / name) as temporary:
+            n_bytes = write_parquet(temporary, config, rows)
+        sizes[config, split] = (len(rows), n_bytes)
+        files[name] = {
+            "rows": len(rows),
+            "sha256": sha256_of_file(folder / name),
+            "rows_sha256": sha256_of_rows(rows),
+        }
     manifest = {
         "version": version,
         "schema": schema.SCHEMA_VERSION,
@@ -98,17 +109,19 @@ def write_release(
         "pyarrow": pa.__version__,
         "labels": {name: list(task.labels) for name, task in sources.scheme.tasks.items()},
         "files": files,
-        "inputs": {str(path.relative_to(sources.root)): sha256_of_file(path) for path in sources.files()},
+        "inputs": {path.relative_to(sources.root).as_posix(): sha256_of_file(path) for path in sources.files()},
         "predecessor": dict(predecessor) if predecessor else None,
     }
     with atomic_path(folder / MANIFEST) as temporary:
         temporary.write_text(json.dumps(manifest, indent=2, sort_keys=True, ensure_ascii=False) + "\n", "utf-8")
+    for stray in Release(folder, version, manifest).strays():
+        stray.unlink()
     write_card_header(folder / CARD, card_header(version, sizes, sources.scheme))
     return manifest
 
 
 def card_header(version: str, sizes: Mapping[tuple[str, str], tuple[int, int]], scheme: Scheme) -> str:
-    """YAML header of the Hub card: configurations, features, splits.
+    """YAML header of the Hub card: configurations, features, and the splits that have rows.
 
     Parameters
     ----------
@@ -119,7 +132,8 @@ def card_header(version: str, sizes: Mapping[tuple[str, str], tuple[int, int]], 
 
     configs, infos = [], []
     for config in schema.CONFIGS:
-        splits = schema.splits_of(config)
+        # `datasets` refuses a split without rows, and with it the whole configuration.
+        splits = [split for split in schema.splits_of(config) if sizes[config, split][0]]
         configs.append(
             {
                 "config_name": config,
@@ -161,11 +175,26 @@ def card_header(version: str, sizes: Mapping[tuple[str, str], tuple[int, int]], 
 
 def write_card_header(path: Path, header: str) -> None:
     """Put a header on a card, leaving the text below it as people wrote it."""
-    body = path.read_text("utf-8") if path.exists() else ""
-    if body.startswith("---\n"):
-        body = body.split("\n---\n", 1)[1]
+    _, body = read_card(path)
     with atomic_path(path) as temporary:
         temporary.write_text(f"---\n{header}---\n{body}", "utf-8")
+
+
+def read_card(path: Path) -> tuple[str, str]:
+    """Header and text of a card; empty where there is none.
+
+    Raises
+    ------
+    DataError
+        If a header begins and does not end: what is text and what is header cannot be told.
+    """
+    content = path.read_text("utf-8") if path.exists() else ""
+    if not content.startswith("---\n"):
+        return "", content
+    header, end, body = content.removeprefix("---").partition("\n---\n")
+    if not end:
+        raise DataError(f"{path}:1: the header opened by --- is never closed; put --- on a line of its own below it.")
+    return f"{header}\n".removeprefix("\n"), body
 
 
 def _feature(column: schema.Column, scheme: Scheme) -> dict[str, Any]:

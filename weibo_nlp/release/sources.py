@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from weibo_nlp.annotation.gold import Gold, read_gold
 from weibo_nlp.annotation.judgements import Located, read_judgements
 from weibo_nlp.annotation.sheets import Target
-from weibo_nlp.errors import DataError
+from weibo_nlp.errors import DataError, LabelError
 from weibo_nlp.io import read_jsonl
 from weibo_nlp.labels import Scheme, load_scheme
 from weibo_nlp.records import Document
@@ -29,6 +29,11 @@ _REQUIRED = {
     "script",
 }
 _EVENT_KEYS = {"id", "topic", "name", "start", "end", "fold", "phases", "actors", "hashtags", "facts", "targets"}
+_NO_TOPIC = ("canonical_for", None)
+_EVENT_TYPES: Mapping[str, type] = {
+    "topic": str, "name": dict, "fold": int, "phases": list, "actors": list, "hashtags": list, "facts": list,
+    "targets": list,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +129,7 @@ def read_sources(root: Path) -> Sources:
     DataError
         If a register or the scheme itself is missing or is no YAML: nothing can be checked without them.
     """
+    _yaml(root / "annotations" / "scheme.yaml")
     sources = Sources(root, load_scheme(root / "annotations" / "scheme.yaml"))
     _read_events(sources)
     _read_targets(sources)
@@ -161,6 +167,11 @@ def document_from(row: Mapping[str, Any], event: str) -> Document:
     for name in ("id", "text", "author"):
         if not isinstance(row[name], str) or not row[name].strip():
             raise DataError(f"{name} must be text that is not empty, got {row[name]!r}")
+    if not isinstance(row["thread"], str):
+        raise DataError(f"thread must be text, got {row['thread']!r}")
+    for name in ("title", "parent", "repost_of", "phase"):
+        if not isinstance(row[name], str | None):
+            raise DataError(f"{name} must be text or null, got {row[name]!r}")
     post = parse(row["text"])
     return Document(
         id=row["id"],
@@ -198,18 +209,18 @@ def _read_texts(path: Path, sources: Sources) -> None:
 
 def _read_events(sources: Sources) -> None:
     path = sources.root / "corpus" / "events.yaml"
-    content = _yaml(path)
-    known_sources = set(content.get("sources", {}))
-    for body in content["events"]:
-        name = body.get("id", "?")
-        if missing := _EVENT_KEYS - body.keys():
-            text = f"event {name!r}: {', '.join(sorted(missing))} missing"
-            sources.problems.append(Problem(path, _line_of(path, name), 1, "form", text))
+    known_sources = set(_yaml(path).get("sources") or ())
+    for name, body in _entries(path, "events", sources):
+        faults = [f"{key} missing" for key in sorted(_EVENT_KEYS - body.keys())]
+        faults += [f"unknown key {key!r}" for key in sorted(body.keys() - _EVENT_KEYS - {"near"})]
+        if faults := faults or _event_faults(body):
+            text = f"event {name!r}: {', '.join(faults)}"
+            sources.problems.append(Problem(path, line_of_entry(path, name), 1, "form", text))
             continue
         for fact in body["facts"]:
-            if fact.get("source") not in known_sources:
-                text = f"event {name!r}: fact {fact.get('text', '')[:40]!r} has no known source"
-                sources.problems.append(Problem(path, _line_of(path, name), 3, "reference", text))
+            if fact["source"] not in known_sources:
+                text = f"event {name!r}: fact {fact['text'][:40]!r} has no known source"
+                sources.problems.append(Problem(path, line_of_entry(path, name), 3, "reference", text))
         sources.events[name] = Event(
             id=name,
             topic=body["topic"],
@@ -228,12 +239,48 @@ def _read_events(sources: Sources) -> None:
 
 def _read_targets(sources: Sources) -> None:
     path = sources.root / "corpus" / "targets.yaml"
-    for body in _yaml(path)["targets"]:
-        try:
-            sources.targets[body["id"]] = Target(**body)
-        except TypeError as error:
-            text = f"target {body.get('id')!r}: {error}; it has id, text, canonical_for, favor, against, none"
-            sources.problems.append(Problem(path, _line_of(path, body.get("id", "?")), 1, "form", text))
+    names = {item.name for item in fields(Target)}
+    for name, body in _entries(path, "targets", sources):
+        odd = sorted(map(str, body.keys() ^ names))
+        if odd := odd or [key for key in names if not isinstance(body[key], str) and (key, body[key]) != _NO_TOPIC]:
+            text = f"target {name!r}: {', '.join(odd)} missing, unknown or no text; it has {', '.join(sorted(names))}"
+            sources.problems.append(Problem(path, line_of_entry(path, name), 1, "form", text))
+            continue
+        sources.targets[name] = Target(**body)
+
+
+def _entries(path: Path, key: str, sources: Sources) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the entries of a register by id, each once; what is no entry, or stands twice, is noted."""
+    content = _yaml(path)
+    if not isinstance(content.get(key), list):
+        raise DataError(f"{path}: a list under {key!r} is expected.")
+    seen: set[str] = set()
+    for body in content[key]:
+        name = body.get("id") if isinstance(body, dict) else None
+        if not isinstance(name, str):
+            sources.problems.append(Problem(path, 0, 1, "form", f"{str(body)[:60]!r} under {key!r} has no id of text"))
+        elif name in seen:
+            line = line_of_entry(path, name)
+            sources.problems.append(Problem(path, line, 1, "id", f"id {name!r} stands twice; ids are unique."))
+        else:
+            seen.add(name)
+            yield name, body
+
+
+def _event_faults(body: Mapping[str, Any]) -> list[str]:
+    """Values of an event, all keys being there, that have another form than the register's."""
+    faults = [f"{key} is no {kind.__name__}" for key, kind in _EVENT_TYPES.items() if type(body[key]) is not kind]
+    inner = {"phases": {"id", "date", "zh"}, "facts": {"text", "source"}}
+    for key, wanted in inner.items():
+        if isinstance(body[key], list) and not all(isinstance(i, dict) and i.keys() == wanted for i in body[key]):
+            faults.append(f"{key} need {', '.join(sorted(wanted))}")
+    if isinstance(body["name"], dict) and body["name"].keys() != {"zh", "en"}:
+        faults.append("name needs zh, en")
+    return faults + [
+        f"{key} hold something else than text"
+        for key in ("hashtags", "targets")
+        if isinstance(body[key], list) and not all(isinstance(item, str) for item in body[key])
+    ]
 
 
 def _yaml(path: Path) -> dict[str, Any]:
@@ -248,15 +295,10 @@ def _yaml(path: Path) -> dict[str, Any]:
     return content
 
 
-def _line_of(path: Path, event_id: str) -> int:
-    """Line on which a register's entry begins; 0 if it cannot be found."""
-    return next(_lines_with(path, f"- id: {event_id}"), 0)
-
-
-def _lines_with(path: Path, start: str) -> Iterator[int]:
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
-        if line.strip() == start:
-            yield number
+def line_of_entry(path: Path, entry_id: str) -> int:
+    """Line on which a register's entry begins, the last of several; 0 if it cannot be found."""
+    lines = enumerate(path.read_text("utf-8").splitlines(), start=1)
+    return max((number for number, line in lines if line.strip() == f"- id: {entry_id}"), default=0)
 
 
 def _date(value: object) -> str | None:
@@ -265,6 +307,6 @@ def _date(value: object) -> str | None:
 
 def _note(sources: Sources, path: Path, error: DataError) -> None:
     place, _, text = str(error).removeprefix(f"{path}:").partition(": ")
-    level = 2 if "scheme" in text else 1
+    level = 2 if isinstance(error, LabelError) else 1
     rule = "scheme" if level == 2 else "form"
     sources.problems.append(Problem(path, int(place) if place.isdigit() else 0, level, rule, text))

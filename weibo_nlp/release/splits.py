@@ -36,7 +36,8 @@ def assign_splits(threads: Iterable[Thread]) -> dict[str, str]:
             for thread in sorted(members, key=lambda thread: thread.id)
         }
         cuts = [_cut(kinds, trial) for trial in range(TRIALS)]
-        assigned |= min(cuts, key=lambda cut: _unevenness(kinds, cut))
+        best: dict[str, str] = min(cuts, key=lambda cut: _unevenness(kinds, cut))
+        assigned |= best
     return assigned
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from weibo_nlp.annotation.judgements import judgement_row
 from weibo_nlp.corpus import schema
 from weibo_nlp.corpus.tree import Thread, above_of, build_threads
-from weibo_nlp.release.sources import PlacedGold, PlacedText, Sources
+from weibo_nlp.release.sources import PlacedGold, PlacedText, Sources, line_of_entry
 from weibo_nlp.release.splits import assign_splits
 
 
@@ -31,7 +31,7 @@ def build_tables(sources: Sources) -> Tables:
     Parameters
     ----------
     sources : Sources
-        Without problems; a document without gold is an error here.
+        Without problems, as the validator's ``source_problems`` finds them.
 
     Returns
     -------
@@ -43,7 +43,7 @@ def build_tables(sources: Sources) -> Tables:
     DataError
         If threads are broken.
     KeyError
-        If a document has no gold or an unknown event: the validator says so first.
+        If a document has no gold, a row an unknown event, target or document: the validator says so first.
     """
     threads = build_threads(sources.documents)
     splits = assign_splits(threads)
@@ -124,7 +124,7 @@ def _stance_rows(placed: PlacedText, settled: PlacedGold, thread: Thread, source
 
 
 def _event_rows(sources: Sources) -> list[BuiltRow]:
-    origin = ((sources.root / "corpus" / "events.yaml", 0),)
+    path = sources.root / "corpus" / "events.yaml"
     rows = []
     for event in sorted(sources.events.values(), key=lambda event: event.id):
         values = {
@@ -136,11 +136,14 @@ def _event_rows(sources: Sources) -> list[BuiltRow]:
             "facts": [dict(fact) for fact in event.facts],
             "targets": list(event.targets),
         }
-        rows.append(BuiltRow(values, origin))
+        rows.append(BuiltRow(values, ((path, line_of_entry(path, event.id)),)))
     return rows
 
 
 def _target_rows(sources: Sources) -> list[BuiltRow]:
-    origin = ((sources.root / "corpus" / "targets.yaml", 0),)
+    path = sources.root / "corpus" / "targets.yaml"
     names = [column.name for column in schema.CONFIGS["targets"]]
-    return [BuiltRow({name: getattr(target, name) for name in names}, origin) for target in sources.targets.values()]
+    return [
+        BuiltRow({name: getattr(target, name) for name in names}, ((path, line_of_entry(path, target.id)),))
+        for target in sources.targets.values()
+    ]

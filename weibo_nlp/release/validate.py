@@ -6,10 +6,9 @@ belongs to the corpus report.)
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +19,19 @@ from weibo_nlp.corpus import open_release, schema
 from weibo_nlp.corpus.tree import above_of, build_threads
 from weibo_nlp.errors import DataError
 from weibo_nlp.io import sha256_of_file, sha256_of_rows
-from weibo_nlp.release.build import MANIFEST, encoded_rows, parquet_name
+from weibo_nlp.release.build import CARD, MANIFEST, arrow_table, card_header, encoded_rows, parquet_name, read_card
 from weibo_nlp.release.duplicates import THRESHOLD, near_duplicates
-from weibo_nlp.release.sources import Problem, Sources, read_sources
+from weibo_nlp.release.sources import Problem, Sources, line_of_entry, read_sources
 from weibo_nlp.release.splits import assign_splits
 from weibo_nlp.release.tables import build_tables
 
 LEVELS = (1, 2, 3, 4, 6)
 ANNOTATORS_A_DOCUMENT = 3
 MAX_NEAR_DUPLICATES = 0.005
+Origins = tuple[tuple[Path, int], ...]
+_BUILD = "run scripts/build_corpus.py."
+# What tells the rows of a configuration apart; `id` elsewhere.
+_KEYS = {"stances": ("document_id", "target_id"), "annotations": ("document_id", "round", "annotator")}
 _PROVENANCE = ("model", "prompt_sha256", "guideline_version", "layout", "order")
 
 
@@ -49,16 +52,18 @@ def validate(root: Path) -> list[Problem]:
         Empty when all is well; sorted by file and line.
     """
     sources = read_sources(root)
+    return _sorted(source_problems(sources) or _released(sources))
+
+
+def source_problems(sources: Sources) -> list[Problem]:
+    """Levels 1 to 4: what must hold before a release can be built from the sources; sorted by file and line."""
     problems = list(sources.problems)
     problems += _texts(sources)
+    problems += _circles(sources)
     problems += _registers(sources)
-    if not problems:
-        problems += _judgements(sources)
-        problems += _gold(sources)
-    if not problems:
-        problems += _splits(sources)
-        problems += _released(sources)
-    return sorted(problems, key=lambda problem: (str(problem.path), problem.line, problem.level, problem.text))
+    for check in (_judgements, _gold, _splits):
+        problems += check(sources) if not problems else ()
+    return _sorted(problems)
 
 
 def validate_release(folder: Path) -> list[Problem]:
@@ -83,9 +88,9 @@ def validate_release(folder: Path) -> list[Problem]:
                 problems.append(Problem(file, 0, 1, "form", text))
                 continue
             for number, row in enumerate(pq.read_table(file, partitioning=None).to_pylist(), start=1):
-                for column, task in schema.label_columns(config).items():
-                    if row[column] is not None and not 0 <= row[column] < len(release.scheme.task(task).labels):
-                        text = f"row {number}: {column} {row[column]} is no label of {task!r}."
+                for column, task, code in _codes(config, row):
+                    if code not in range(len(release.scheme.task(task).labels)):
+                        text = f"row {number}: {column} {code} is no label of {task!r}."
                         problems.append(Problem(file, number, 2, "scheme", text))
     if not problems:
         try:
@@ -93,6 +98,37 @@ def validate_release(folder: Path) -> list[Problem]:
         except DataError as error:
             problems.append(Problem(folder, 0, 3, "thread", str(error)))
     return problems
+
+
+def _sorted(problems: Iterable[Problem]) -> list[Problem]:
+    return sorted(problems, key=lambda problem: (str(problem.path), problem.line, problem.level, problem.text))
+
+
+def _codes(config: str, row: Mapping[str, Any]) -> Iterator[tuple[str, str, int | None]]:
+    """(column, task, label index) of every label in a stored row; only registers may leave one out."""
+    for column, task in schema.label_columns(config).items():
+        if row[column] is not None or column not in ("near", "canonical_for"):
+            yield column, task, row[column]
+    if config == "annotations":
+        for item in row["stances"]:
+            yield "stances", "stance", item["stance"]
+
+
+def _circles(sources: Sources) -> Iterator[Problem]:
+    """Documents that reach no root, because what they answer leads back to itself."""
+    above = {placed.document.id: above_of(placed.document) for placed in sources.texts}
+    settled: dict[str, bool] = {}  # document -> whether a root, or a parent that does not exist, ends its path
+    for placed in sources.texts:
+        path: dict[str, None] = {}
+        here: str | None = placed.document.id
+        while here is not None and here in above and here not in settled and here not in path:
+            path[here] = None
+            here = above[here]
+        ends = settled.get(here, here not in path) if here is not None else True
+        settled.update(dict.fromkeys(path, ends))
+        if not ends:
+            text = f"{placed.document.id!r} reaches no root: it answers what leads back in a circle."
+            yield Problem(placed.path, placed.line, 3, "thread", text)
 
 
 def _texts(sources: Sources) -> Iterator[Problem]:
@@ -148,38 +184,41 @@ def _links(placed_of: Mapping[str, Any], placed: Any, problem: Any, sources: Sou
         yield problem(3, "parent", f"{above!r} does not exist.")
     elif placed_of[above].document.thread != document.thread:
         yield problem(3, "thread", f"thread {document.thread!r} differs from that of {above!r}.")
+    elif placed_of[above].document.event != document.event:
+        yield problem(3, "thread", f"{above!r} belongs to another event; a thread lies in one event.")
 
 
 def _registers(sources: Sources) -> Iterator[Problem]:
     events = sources.root / "corpus" / "events.yaml"
     topics = sources.scheme.task("topic").labels
     for event in sources.events.values():
+
+        def problem(level: int, rule: str, text: str, event_id: str = event.id) -> Problem:
+            return Problem(events, line_of_entry(events, event_id), level, rule, f"event {event_id!r}: {text}")
+
         for name, value in (("topic", event.topic), ("near", event.near or event.topic)):
             if value not in topics:
-                yield Problem(
-                    events, 0, 2, "scheme", f"event {event.id!r}: {name} {value!r} is not one of {', '.join(topics)}."
-                )
+                yield problem(2, "scheme", f"{name} {value!r} is not one of {', '.join(topics)}.")
         for target in event.targets:
             if target not in sources.targets:
-                yield Problem(events, 0, 3, "target", f"event {event.id!r}: target {target!r} is not in targets.yaml.")
+                yield problem(3, "target", f"target {target!r} is not in targets.yaml.")
         if not 0 <= event.fold <= 4:
-            yield Problem(events, 0, 1, "fold", f"event {event.id!r}: fold {event.fold} is not 0-4.")
+            yield problem(1, "fold", f"fold {event.fold} is not 0-4.")
+    path = sources.root / "corpus" / "targets.yaml"
     canonical = Counter(t.canonical_for for t in sources.targets.values() if t.canonical_for)
+    for target_id, target_ in sources.targets.items():
+        if target_.canonical_for not in (None, *topics):
+            text = f"target {target_id!r}: canonical_for {target_.canonical_for!r} is not one of {', '.join(topics)}."
+            yield Problem(path, line_of_entry(path, target_id), 2, "scheme", text)
     for topic in topics:
         if topic != "other" and canonical[topic] != 1:
-            path = sources.root / "corpus" / "targets.yaml"
             yield Problem(path, 0, 3, "target", f"topic {topic!r} has {canonical[topic]} canonical targets, not one.")
 
 
 def _judgements(sources: Sources) -> Iterator[Problem]:
     """Every document judged three times and intended once, on the right targets, with provenance."""
-    try:
-        threads = build_threads(sources.documents)
-    except DataError as error:
-        yield Problem(sources.root / "corpus" / "texts", 0, 3, "thread", str(error))
-        return
     wanted = {}
-    for thread in threads:
+    for thread in build_threads(sources.documents):
         targets = targets_of(thread, sources.events[thread.root.event or ""].targets, sources.targets)
         wanted.update({document.id: {target.id for target in targets} for document in thread})
     declared = {document.id: set(sources.events[document.event or ""].targets) for document in sources.documents}
@@ -218,6 +257,11 @@ def _judgements(sources: Sources) -> Iterator[Problem]:
 
 def _gold(sources: Sources) -> Iterator[Problem]:
     judged = by_document(sources.judgements)
+    # A judgement changed by mistake shows here first, so the lines that were counted are named.
+    places: dict[str, list[str]] = defaultdict(list)
+    for located in sources.judgements:
+        if located.judgement.annotator != INTENTION:
+            places[located.judgement.document_id].append(f"{located.path.relative_to(sources.root)}:{located.line}")
     events = {placed.document.id: placed.document.event for placed in sources.texts}
     found: set[str] = set()
     for placed in sources.gold:
@@ -229,10 +273,9 @@ def _gold(sources: Sources) -> Iterator[Problem]:
         if document_id in found:
             yield Problem(placed.path, placed.line, 3, "document", f"{document_id!r} stands twice.")
         found.add(document_id)
-        for text in (
-            gold_problems(placed.gold, judged.get(document_id, []), sources.scheme) if document_id in judged else ()
-        ):
-            yield Problem(placed.path, placed.line, 3, "gold", f"{document_id}: {text}.")
+        for text in gold_problems(placed.gold, judged[document_id], sources.scheme):
+            text = f"{document_id}: {text}; judged at {', '.join(places[document_id])}."
+            yield Problem(placed.path, placed.line, 3, "gold", text)
     for text_placed in sources.texts:
         if text_placed.document.id not in found:
             text = f"{text_placed.document.id!r} has no gold row in annotations/adjudicated/."
@@ -252,66 +295,100 @@ def _splits(sources: Sources) -> Iterator[Problem]:
     if len(copies) > MAX_NEAR_DUPLICATES * len(texts):
         for j in sorted(copies):
             placed = sources.texts[j]
-            text = f"{placed.document.id!r} is a near-duplicate; {len(copies)} of {len(texts)} at {THRESHOLD} are too many."
+            count = f"{len(copies)} of {len(texts)}"
+            text = f"{placed.document.id!r} is a near-duplicate; {count} at {THRESHOLD} are too many."
             yield Problem(placed.path, placed.line, 4, "duplicate", text)
 
 
 def _released(sources: Sources) -> Iterator[Problem]:
     """Compare every released row with the one built now; a difference is named at the line it comes from."""
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     corpus = sources.root / "corpus"
-    path = corpus / MANIFEST
-    if not path.exists():
-        yield Problem(path, 0, 6, "released", "there is no release; run scripts/build_corpus.py.")
+    try:
+        release = open_release(corpus)
+    except DataError as error:
+        yield Problem(corpus / MANIFEST, 0, 6, "released", str(error))
         return
-    manifest = json.loads(path.read_text("utf-8"))
+    manifest = release.manifest
+    same_writer = manifest.get("pyarrow") == pa.__version__
     tables = build_tables(sources)
+    sizes = {}
     changed = False
     for config, split in tables:
-        name = parquet_name(config, split)
-        file = corpus / name
-        if not file.exists():
-            yield Problem(file, 0, 6, "released", "missing; run scripts/build_corpus.py.")
-            changed = True
-            continue
-        released = pq.read_table(file, partitioning=None).to_pylist()
+        file = corpus / parquet_name(config, split)
         rebuilt = encoded_rows(tables, config, split, sources.scheme)
-        for problem in _row_problems(file, released, rebuilt, [row.origins for row in tables[config, split]]):
-            changed = True
-            yield problem
-        entry = manifest["files"].get(name, {})
-        if not changed and manifest["pyarrow"] == pa.__version__ and entry.get("sha256") != sha256_of_file(file):
-            yield Problem(file, 0, 6, "released", "bytes differ from the manifest; run scripts/build_corpus.py.")
-        if not changed and entry.get("rows_sha256") != sha256_of_rows(rebuilt):
-            yield Problem(file, 0, 6, "released", "rows differ from the manifest; run scripts/build_corpus.py.")
+        sizes[config, split] = (len(rebuilt), int(arrow_table(config, rebuilt).nbytes))
+        origins = [row.origins for row in tables[config, split]]
+        found = list(_file_problems(file, config, rebuilt, origins))
+        entry = manifest["files"].get(parquet_name(config, split), {})
+        if not found and same_writer and entry.get("sha256") != sha256_of_file(file):
+            found.append(Problem(file, 0, 6, "released", f"bytes differ from the manifest; {_BUILD}"))
+        if not found and entry.get("rows_sha256") != sha256_of_rows(rebuilt):
+            found.append(Problem(file, 0, 6, "released", f"rows differ from the manifest; {_BUILD}"))
+        changed = changed or bool(found)
+        yield from found
+    for file in release.strays():
+        yield Problem(file, 0, 6, "released", "not in the manifest, yet load_dataset would read it; remove it.")
     if changed:
         return
-    now = {str(file.relative_to(sources.root)): sha256_of_file(file) for file in sources.files()}
-    for name in sorted(now.keys() | manifest["inputs"].keys()):
-        if now.get(name) != manifest["inputs"].get(name):
+    header, _ = read_card(corpus / CARD)
+    if same_writer and header != card_header(release.version, sizes, sources.scheme):
+        yield Problem(corpus / CARD, 1, 6, "released", f"the header is not the release's; {_BUILD}")
+    now = {file.relative_to(sources.root).as_posix(): sha256_of_file(file) for file in sources.files()}
+    built_from = manifest.get("inputs", {})
+    for name in sorted(now.keys() | built_from.keys()):
+        if now.get(name) != built_from.get(name):
             yield Problem(sources.root / name, 0, 6, "released", "changed since the release was built; build it again.")
 
 
+def _file_problems(file: Path, config: str, rebuilt: list[dict[str, Any]], origins: list[Origins]) -> Iterator[Problem]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    if not file.exists():
+        yield Problem(file, 0, 6, "released", f"missing; {_BUILD}")
+        return
+    try:
+        table = pq.read_table(file, partitioning=None)
+    except (pa.ArrowException, OSError) as error:
+        yield Problem(file, 0, 6, "released", f"cannot be read: {error}; {_BUILD}")
+        return
+    if not table.schema.equals(schema.arrow_schema(config)):
+        yield Problem(file, 0, 6, "released", f"columns or their types are not those of {config!r}; {_BUILD}")
+        return
+    yield from _row_problems(file, config, table.to_pylist(), rebuilt, origins)
+
+
 def _row_problems(
-    file: Path, released: list[Any], rebuilt: list[Any], origins: list[tuple[tuple[Path, int], ...]]
+    file: Path, config: str, released: list[dict[str, Any]], rebuilt: list[dict[str, Any]], origins: list[Origins]
 ) -> Iterator[Problem]:
-    for old, new, places in zip(released, rebuilt, origins, strict=False):
-        columns = [name for name in new if old.get(name) != new[name]]
+    def key(row: Mapping[str, Any]) -> tuple[Any, ...]:
+        return tuple(row[name] for name in _KEYS.get(config, ("id",)))
+
+    where = f"{file.parent.name}/{file.name}"
+    old_rows = {key(row): row for row in released}
+    clean = True
+    for new, places in zip(rebuilt, origins, strict=True):
+        old = old_rows.pop(key(new), None)
+        columns = [name for name in new if old is None or old[name] != new[name]]
         if not columns:
             continue
+        clean = False
         # The text's columns come from the text file, the labels from the annotation: name the line that tells.
         labels = {"topic", "sentiment", "irony", "needs_context", "frames", "stance", "stances"}
-        told = (
-            places[0] if len(places) == 1 or any(c in labels or c.endswith("settled") for c in columns) else places[-1]
-        )
-        column = columns[0]
-        text = (
-            f"{column} was released as {old.get(column)!r} in {file.parent.name}/{file.name}, the sources now give "
-            f"{new[column]!r}; correct the line, or release a new version with scripts/build_corpus.py."
-        )
+        told = places[0] if any(c in labels or c.endswith("settled") for c in columns) else places[-1]
+        if old is None:
+            text = f"{' '.join(key(new))} is not in {where}; {_BUILD}"
+            told = places[-1]
+        else:
+            text = (
+                f"{columns[0]} was released as {old[columns[0]]!r} in {where}, the sources now give "
+                f"{new[columns[0]]!r}; correct the line, or release a new version with scripts/build_corpus.py."
+            )
         yield Problem(told[0], told[1], 6, "released", text)
-    if len(released) != len(rebuilt):
-        text = f"{len(released)} rows released, the sources now give {len(rebuilt)}; run scripts/build_corpus.py."
-        yield Problem(file, 0, 6, "released", text)
+    for gone in old_rows:
+        clean = False
+        yield Problem(file, 0, 6, "released", f"{' '.join(map(str, gone))} is no longer in the sources; {_BUILD}")
+    if clean and released != rebuilt:
+        yield Problem(file, 0, 6, "released", f"rows are doubled or in another order; {_BUILD}")

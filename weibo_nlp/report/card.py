@@ -6,16 +6,17 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from statistics import quantiles
+from typing import Any
 
 from weibo_nlp.corpus.schema import SPLITS
 from weibo_nlp.corpus.tree import build_threads
 from weibo_nlp.errors import DataError
-from weibo_nlp.records import Document
+from weibo_nlp.records import KINDS, Document
 from weibo_nlp.release.agreement import measure_release
 from weibo_nlp.release.sources import Sources
 from weibo_nlp.release.splits import assign_splits
 
-KINDS = ("article", "post", "repost", "comment")
+END = "<!-- end -->"
 
 
 def card_blocks(sources: Sources) -> dict[str, str]:
@@ -41,18 +42,21 @@ def fill_blocks(text: str, blocks: dict[str, str]) -> str:
     if sorted(marked) != sorted(blocks):
         raise DataError(f"markers {sorted(marked)} and figures {sorted(blocks)} differ; each block needs one marker.")
     for name, block in blocks.items():
-        pattern = rf"(<!-- figures: {name} -->\n).*?(<!-- end -->)"
-        text = re.sub(pattern, lambda match, block=block: match[1] + block + match[2], text, flags=re.DOTALL)
+        head, marker, rest = text.partition(f"<!-- figures: {name} -->\n")
+        old, end, tail = rest.partition(END)
+        if not end or "<!-- figures: " in old:
+            raise DataError(f"figures {name!r} have no {END} below them; put it where they stop.")
+        text = head + marker + block + end + tail
     return text
 
 
 def _size(sources: Sources) -> str:
     documents = sources.documents
     splits = assign_splits(build_threads(documents))
-    rows = []
+    rows: list[list[Any]] = []
     for event in sources.events:
         mine = [document for document in documents if document.event == event]
-        kinds = Counter(document.kind for document in mine)
+        kinds = Counter[str](document.kind for document in mine)
         by_split = Counter(splits[document.thread] for document in mine)
         threads = len({document.thread for document in mine})
         counts = [kinds[kind] for kind in KINDS]
@@ -82,9 +86,7 @@ def _stance(sources: Sources) -> str:
     labels = sources.scheme.task("stance").labels
     rows = []
     for target in sources.targets.values():
-        found = Counter(
-            placed.gold.stances[target.id] for placed in sources.gold if target.id in placed.gold.stances
-        )
+        found = Counter(placed.gold.stances[target.id] for placed in sources.gold if target.id in placed.gold.stances)
         kind = "canonical" if target.canonical_for else "of one event"
         rows.append([target.text, kind, found.total(), *(_share(found[label], found.total()) for label in labels)])
     return _table(["target", "", "pairs", *labels], rows)

@@ -39,7 +39,8 @@ def write_page(path: Path | str, results: Sequence[Mapping[str, Any]], *, title:
         few=any(result["few_units"] for result in results),
     )
     with atomic_path(path) as temporary:
-        temporary.write_text(page, "utf-8")
+        # A lone surrogate, as in a file name that is not UTF-8, is shown escaped rather than losing the whole page.
+        temporary.write_text(page, "utf-8", errors="backslashreplace")
 
 
 def _shown(result: Mapping[str, Any]) -> dict[str, Any]:

@@ -44,7 +44,11 @@ def main_rows(results: Sequence[Mapping[str, Any]]) -> list[tuple[str, ...]]:
 
 
 def markdown_table(results: Sequence[Mapping[str, Any]]) -> str:
-    """Return the same rows as a Markdown table."""
+    """Return the same rows as a Markdown table; what would end a cell or a row is escaped or folded."""
     lines = ["| " + " | ".join(HEADINGS) + " |", "|" + "---|" * len(HEADINGS)]
-    lines += ["| " + " | ".join(row) + " |" for row in main_rows(results)]
+    lines += ["| " + " | ".join(map(_cell, row)) + " |" for row in main_rows(results)]
     return "\n".join(lines) + "\n"
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("\\", "\\\\").replace("|", "\\|")

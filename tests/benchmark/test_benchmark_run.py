@@ -1,0 +1,173 @@
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from weibo_nlp.benchmark import run_corpus, run_external
+from weibo_nlp.benchmark.gold import score_file
+from weibo_nlp.corpus import open_release
+from weibo_nlp.errors import PredictionError, UnknownNameError, UsageError
+from weibo_nlp.external import load
+from weibo_nlp.predictions import ModelReference, PredictionHeader, read_predictions, write_predictions
+from weibo_nlp.records import Prediction
+
+NLPCC2016 = Path(__file__).parents[1] / "data" / "external" / "nlpcc2016"
+EXTERNAL = os.environ.get("WEIBO_NLP_EXTERNAL", "")
+ROW = {
+    "set", "task", "protocol", "model", "model_version", "corpus_version", "scheme", "split", "n_train", "seconds",
+    "notes", "details", "main_metric", "labels", "metrics", "per_class", "confusion", "n", "n_units", "few_units",
+    "dropped", "bootstrap", "predictions",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def irony(tmp_path_factory):
+    """The majority model on irony, with its prediction file."""
+    folder = tmp_path_factory.mktemp("predictions")
+    told = []
+    results = run_corpus(
+        tasks=["irony"], models=["majority"], resamples=200, predictions=folder / "new", report=told.append
+    )
+    return results, folder / "new" / "corpus-irony-majority.jsonl", told
+
+
+def test_majority_on_the_miniature_is_worth_what_hand_work_says():
+    # Training: 3 favor, 3 against, 1 none; the tie goes to the first label, so all 3 scored rows (none, against,
+    # favor) are called favor. F1 of favor: 2 * 1/3 * 1 / (1/3 + 1) = 1/2; of against 0; FAVG their mean.
+    (result,) = run_external("nlpcc2016", NLPCC2016, models=["majority"], resamples=200)
+    row = result.to_dict()
+    assert row["confusion"] == [[1, 0, 0], [1, 0, 0], [1, 0, 0]]
+    assert row["metrics"]["favg"]["value"] == pytest.approx(1 / 4)
+    assert row["metrics"]["accuracy"]["value"] == pytest.approx(1 / 3)
+    assert (row["set"], row["task"], row["n_train"], row["n"], row["few_units"]) == ("nlpcc2016", "stance", 7, 3, True)
+    assert "train: 1 rows set aside (recurs in the scored part)" in row["notes"]
+
+
+def test_a_row_goes_through_json_with_everything_behind_it(irony):
+    ((result,), _, _) = irony
+    row = result.to_dict()
+    assert set(row) == ROW
+    assert json.loads(json.dumps(row, allow_nan=False)) == row
+    assert set(row["seconds"]) == {"train", "predict"}
+    assert (row["corpus_version"], row["split"]) == (open_release().version, "test")
+    assert set(row["metrics"][row["main_metric"]]) >= {"value", "low", "high"}
+
+
+def test_what_is_being_done_is_told(irony):
+    (_, _, told) = irony
+    gold = open_release().gold("irony", "test")
+    assert len(told) == 1
+    assert told[0].startswith("corpus irony: majority, ")
+    assert told[0].endswith(f" {len(gold)} to score")
+
+
+def test_a_kept_prediction_file_scores_as_the_run_did(irony):
+    ((result,), path, _) = irony
+    scored, row = score_file(path, resamples=200), result.to_dict()
+    for key in ("set", "task", "protocol", "model", "model_version", "metrics", "confusion", "per_class", "bootstrap"):
+        assert scored[key] == row[key]
+
+
+def test_an_external_prediction_file_scores_as_the_run_did(tmp_path):
+    (result,) = run_external("nlpcc2016", NLPCC2016, models=["majority"], resamples=200, predictions=tmp_path)
+    scored = score_file(tmp_path / "nlpcc2016-stance-majority.jsonl", external_path=NLPCC2016, resamples=200)
+    assert scored["metrics"] == result.to_dict()["metrics"]
+
+
+def test_an_unknown_model_is_refused_before_the_known_ones_are_trained():
+    told = []
+    with pytest.raises(UnknownNameError, match="unknown model 'bert'; there is: linear, majority"):
+        run_corpus(tasks=["irony"], models=["majority", "bert"], report=told.append)
+    with pytest.raises(UnknownNameError, match="unknown model 'bert'"):
+        run_external("nlpcc2016", NLPCC2016, models=["majority", "bert"], report=told.append)
+    assert told == []
+
+
+@pytest.fixture
+def written(tmp_path):
+    """Writes a file of one prediction under a header with some fields changed."""
+
+    def write(**fields):
+        release = open_release()
+        header = {
+            "set": "corpus",
+            "version": release.version,
+            "split": "test",
+            "task": "irony",
+            "protocol": "standard",
+            "scheme": release.scheme.version,
+            "model": ModelReference("mine", "1"),
+        } | fields
+        path = tmp_path / "mine.jsonl"
+        write_predictions(path, PredictionHeader(**header), [Prediction("a", header["task"], "true", {})])
+        return path
+
+    return write
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        pytest.param({"version": "0.0.9"}, "version is '0.0.9', what can be scored here is", id="other-version"),
+        pytest.param({"split": "train"}, "split is 'train', what can be scored here is 'test'", id="split-learnt-from"),
+        pytest.param({"scheme": "0.9.0"}, "scheme is '0.9.0'", id="other-scheme"),
+        pytest.param({"protocol": "leave-one-out"}, "protocol is 'leave-one-out'", id="other-protocol"),
+        pytest.param({"task": "mood"}, "unknown task 'mood'; there is: irony, sent", id="unknown-task"),
+    ],
+)
+def test_a_file_for_something_else_is_refused_at_its_header(written, fields, message):
+    with pytest.raises(PredictionError, match=rf"mine\.jsonl:1: {message}"):
+        score_file(written(**fields))
+
+
+def test_a_file_of_the_right_header_and_the_wrong_documents_is_refused(written):
+    with pytest.raises(PredictionError, match=r"mine\.jsonl:2: 'a' is not in the gold labels"):
+        score_file(written())
+
+
+def test_corpus_predictions_need_no_folder(written):
+    with pytest.raises(UsageError, match=r"mine\.jsonl: predictions on the corpus; leave the folder .* out"):
+        score_file(written(), external_path=NLPCC2016)
+
+
+def test_external_predictions_need_the_folder(written):
+    with pytest.raises(UsageError, match=r"mine\.jsonl: predictions on nlpcc2016; name the folder .* with --path"):
+        score_file(written(set="nlpcc2016"))
+
+
+EXTERNAL_HEADER = {"set": "nlpcc2016", "version": None, "task": "stance", "protocol": "external", "scheme": "nlpcc2016"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        pytest.param({"protocol": "standard"}, "protocol is 'standard', what .* is 'external'", id="protocol"),
+        pytest.param({"task": "topic"}, "task is 'topic', what .* is 'stance'", id="task"),
+        pytest.param({"version": "2"}, "version is '2', what .* is None", id="version"),
+        pytest.param({"split": "train"}, "split is 'train', what .* is 'test'", id="split"),
+    ],
+)
+def test_external_predictions_for_something_else_are_refused(written, fields, message):
+    with pytest.raises(PredictionError, match=rf"mine\.jsonl:1: {message}"):
+        score_file(written(**(EXTERNAL_HEADER | fields)), external_path=NLPCC2016)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not EXTERNAL, reason="WEIBO_NLP_EXTERNAL names no folder with copies of the sets")
+def test_linear_reaches_the_systems_of_the_nlpcc2016_shared_task(tmp_path):
+    # The best of 16 systems reached FAVG 0.7106 (Xu et al. 2016); 0.70 is what is held here.
+    (result,) = run_external("nlpcc2016", Path(EXTERNAL), models=["linear"], predictions=tmp_path)
+    row = json.loads(json.dumps(result.to_dict(), allow_nan=False))
+    assert set(row) == ROW
+    assert (row["set"], row["main_metric"], row["n"], row["few_units"]) == ("nlpcc2016", "favg", 1_000, False)
+    assert row["metrics"]["favg"]["value"] >= 0.70
+    assert row["metrics"]["favg"]["low"] < row["metrics"]["favg"]["value"] < row["metrics"]["favg"]["high"]
+    leaked = [note for note in row["notes"] if "recurs in the scored part" in note]
+    assert leaked
+    assert row["n_train"] == 2_986 - int(leaked[0].split()[1])
+    file = read_predictions(tmp_path / "nlpcc2016-stance-linear.jsonl")
+    gold = load("nlpcc2016", Path(EXTERNAL)).part("test").gold
+    assert [(item.document_id, item.target) for item in file.predictions] == [
+        (item.document_id, item.target) for item in gold
+    ]

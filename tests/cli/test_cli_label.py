@@ -1,0 +1,179 @@
+import csv
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from weibo_nlp.cli import main
+from weibo_nlp.errors import UsageError
+
+COMMAND = [sys.executable, "-c", "from weibo_nlp.cli import main; main()"]
+LINES = "失信就该禁乘\n今天食堂的菜有点咸\n"
+
+
+@pytest.fixture
+def posts(tmp_path):
+    path = tmp_path / "帖 子.csv"
+    path.write_text("id,正文,回复\n1,失信就该禁乘,\n2,今天食堂的菜有点咸,你吃了吗\n", "utf-8")
+    return path
+
+
+def rows_of(path):
+    with path.open(encoding="utf-8", newline="") as handle:
+        return list(csv.DictReader(handle))
+
+
+def test_the_result_lies_beside_the_input_unless_named(run, posts):
+    code, out, err = run("label", posts)
+    output = posts.with_name("帖 子.labelled.csv")
+    assert (code, out) == (0, "")
+    assert [row["id"] for row in rows_of(output)] == ["1", "2"]
+    assert err == (
+        f"Reading {posts} as csv; text column: 正文 (guessed; --text-column names another)\n2 rows labelled: {output}\n"
+    )
+
+
+def test_named_columns_target_and_all_scores_reach_the_models(run, posts, tmp_path):
+    output = tmp_path / "out.csv"
+    options = ("--text-column", "正文", "--parent-column", "回复", "--target", "信用惩戒", "--all-scores")
+    code, _, err = run("label", posts, "-o", output, *options)
+    assert code == 0
+    assert "text column: 正文\n" in err
+    rows = rows_of(output)
+    assert [row["stance_target"] for row in rows] == ["信用惩戒"] * 2
+    for task, count in (("topic", 4), ("sentiment", 3), ("irony", 2), ("stance", 3)):
+        scores = [float(value) for name, value in rows[1].items() if name.startswith(f"{task}_score_")]
+        assert len(scores) == count
+        assert sum(scores) == pytest.approx(1)
+
+
+def test_quiet_says_nothing_but_that_rows_are_missing(run, posts, tmp_path):
+    output = tmp_path / "out.csv"
+    assert run("label", posts, "-o", output, "-q") == (0, "", "")
+    posts.write_text("id,正文\n1,好\n2,\n", "utf-8")
+    assert run("label", posts, "-o", output, "-q") == (1, "", f"1 rows set aside: {output}.rejected.jsonl\n")
+
+
+def test_rejects_are_told_as_file_and_line_with_the_reason(run, posts, tmp_path):
+    posts.write_text("id,正文\n1,好\n2,\n3\n4,\n", "utf-8")
+    code, _, err = run("label", posts, "-o", tmp_path / "out.csv")
+    assert code == 1
+    assert f"  {posts}:3: 正文: empty (2 in all)\n  {posts}:4: 1 cells, the header has 2 (1 in all)\n" in err
+
+
+def test_of_many_reasons_ten_are_told_and_the_rest_counted(run, posts, tmp_path):
+    posts.write_text("id,正文\n0,好\n" + "".join("," * n + "\n" for n in range(2, 15)), "utf-8")
+    _, _, err = run("label", posts, "-o", tmp_path / "out.csv")
+    assert err.count(" cells, the header has 2") == 10
+    assert err.endswith("  and 3 other reasons\n")
+
+
+def test_renamed_columns_are_shown(run, posts, tmp_path):
+    posts.write_text("text,stance\n好,x\n", "utf-8")
+    output = tmp_path / "out.csv"
+    code, _, err = run("label", posts, "-o", output)
+    assert code == 0
+    assert "The input's column stance is written as stance_input\n" in err
+    assert rows_of(output)[0]["stance_input"] == "x"
+
+
+@pytest.mark.parametrize("name", ["[bold]x[.csv", "[x].csv", ":smile:.csv", "a b'\"\\.csv", "-x.csv"])
+def test_any_file_name_and_column_name_is_shown_as_it_is(run, tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / name).write_text("[/],[bold]text[/bold] :smile:\n1,好\n2\n", "utf-8")
+    code, _, err = run("label", f"./{name}", "--text-column", "[bold]text[/bold] :smile:", "-o", "[red].csv")
+    assert code == 1
+    assert "text column: [bold]text[/bold] :smile:\n" in err
+    assert "1 rows labelled: [red].csv\n" in err
+    assert f"Reading {name} as csv" in err
+    assert "no column '[/x]'; there is: [/], [bold]" in run("label", f"./{name}", "--text-column", "[/x]")[2]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        pytest.param(
+            ["{posts}", "-o", "{posts}"], 2, "is the input itself; name another file with -o", id="onto-input"
+        ),
+        pytest.param(["{tmp}/none.csv"], 2, "none.csv does not exist; name a CSV", id="no-input"),
+        pytest.param(["{tmp}"], 2, "is a folder; name a CSV", id="folder-as-input"),
+        pytest.param(["{posts}", "-o", "{tmp}/no/out.csv"], 2, "name a folder that exists", id="no-output-folder"),
+        pytest.param(["{posts}", "-o", "{tmp}"], 2, "it is a folder or a device; name a file", id="folder-as-output"),
+        pytest.param(["{posts}", "-o", "/dev/null"], 2, "it is a folder or a device; name a file", id="device"),
+        pytest.param(["{posts}", "--text-column", "x"], 2, "no column 'x'; there is: id, 正文, 回复.", id="no-column"),
+        pytest.param(["{posts}", "--parent-column", "y"], 2, "no column 'y'; there is", id="no-parent-column"),
+        pytest.param(["{posts}", "--target", ""], 2, "the stance target is no text (empty)", id="empty-target"),
+        pytest.param(["{posts}", "--format", "xml"], 2, "'xml' is not one of", id="no-such-format"),
+        pytest.param(["{posts}", "--nonsense"], 2, "No such option: --nonsense", id="no-such-option"),
+        pytest.param([], 2, "Missing argument", id="no-argument"),
+        pytest.param(["{posts}", "--format", "parquet"], 1, "not a Parquet file", id="not-what-was-said"),
+        pytest.param(["{posts}", "--format", "jsonl"], 1, ":1: not JSON", id="no-line-is-json"),
+        pytest.param(["{tmp}/empty.csv"], 1, "empty.csv is empty; nothing to read", id="empty-file"),
+        pytest.param(["{tmp}/blank.csv"], 1, "no column was found reading it as csv", id="blank-header"),
+        pytest.param(["{tmp}/two.csv"], 2, "no text column among a, b; name it with --text-column", id="no-guess"),
+    ],
+)
+def test_errors_say_what_to_do_with_a_fitting_exit_code_and_no_traceback(
+    run, posts, tmp_path, arguments, code, message
+):
+    (tmp_path / "empty.csv").write_bytes(b"")
+    (tmp_path / "blank.csv").write_bytes(b"\n\n")
+    (tmp_path / "two.csv").write_text("a,b\n1,2\n", "utf-8")
+    before = sorted(path.name for path in tmp_path.iterdir())
+    found, out, err = run("label", *(argument.format(posts=posts, tmp=tmp_path) for argument in arguments))
+    assert (found, out) == (code, "")
+    assert message in err
+    assert "Traceback" not in err
+    assert sorted(path.name for path in tmp_path.iterdir()) == before
+    assert posts.read_text("utf-8").startswith("id,正文")
+
+
+@pytest.mark.slow
+def test_a_file_name_that_is_no_utf8_is_labelled_and_shown_escaped(tmp_path):
+    (tmp_path / "\udcff.csv").write_text("id,text\n1,好\n2\n", "utf-8")
+    done = subprocess.run([*COMMAND, "label", "\udcff.csv"], capture_output=True, cwd=tmp_path)
+    assert done.returncode == 1
+    assert b"\\udcff.csv:3: 1 cells, the header has 2" in done.stderr
+    assert (tmp_path / "\udcff.labelled.csv.rejected.jsonl").exists()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_read_only_folder_is_a_wrong_call(run, posts, tmp_path):
+    (tmp_path / "locked").mkdir(mode=0o500)
+    code, _, err = run("label", posts, "-o", tmp_path / "locked" / "out.csv")
+    assert code == 2
+    assert "Permission denied; name a folder that exists and is writable" in err
+
+
+@pytest.mark.parametrize("place", [0, 1, 3])
+def test_debug_anywhere_on_the_line_shows_the_traceback(place, tmp_path):
+    arguments = ["label", str(tmp_path / "none.csv"), "-q"]
+    arguments.insert(place, "--debug")
+    with pytest.raises(UsageError, match="does not exist"):  # which Python shows with its traceback
+        main(arguments)
+
+
+WHERE = [pytest.param(signal.SIGINT, 130, id="ctrl-c"), pytest.param(signal.SIGTERM, 143, id="cluster")]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("number", "code"), WHERE)
+def test_a_stopped_run_leaves_the_old_file_and_no_half_one(tmp_path, number, code):
+    source, output = tmp_path / "posts.txt", tmp_path / "out.csv"
+    source.write_text(LINES * 500_000, "utf-8")
+    output.write_text("old", "utf-8")
+    with subprocess.Popen([*COMMAND, "label", source, "-o", output], stderr=subprocess.PIPE, text=True) as process:
+        deadline = time.monotonic() + 60
+        while not (half := list(tmp_path.glob(".out.csv.*.tmp"))) or not half[0].stat().st_size:
+            assert process.poll() is None
+            assert time.monotonic() < deadline, "the run never began to write"
+            time.sleep(0.05)
+        process.send_signal(number)
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == code
+    assert err.endswith("Stopped; nothing half-written was left behind.\n")
+    assert output.read_text("utf-8") == "old"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out.csv", "posts.txt"]

@@ -1,0 +1,250 @@
+import gzip
+import os
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from weibo_nlp.errors import DataError, UsageError
+from weibo_nlp.io import Reject, Row, open_table
+from weibo_nlp.io.rows import MAX_RECORD_LINES, listed
+
+DATA = Path(__file__).parents[1] / "data" / "io"
+
+
+def written(folder, name, content):
+    path = folder / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+def read(path, format=None):
+    """Numbers and values of the rows, numbers and reasons of the rejects."""
+    items = list(open_table(path, format).rows())
+    rows = [(item.number, list(item.values.values())) for item in items if isinstance(item, Row)]
+    return rows, [(item.line, item.reason) for item in items if isinstance(item, Reject)]
+
+
+@pytest.mark.parametrize(
+    ("rule", "reason"),
+    [
+        ("not_utf8", "not UTF-8: byte 0xbb at byte 2"),
+        ("encoded_surrogate", "not UTF-8: byte 0xed at byte 2"),
+        ("cell_missing", "1 cells, the header has 2"),
+        ("cell_too_many", "3 cells, the header has 2"),
+        ("blank_line", "blank line"),
+        ("quote_open", "a quoted cell is not closed, or closes 100+ lines on"),
+        ("quote_open_after_a_loose_one", "a quoted cell is not closed, or closes 100+ lines on"),
+    ],
+)
+def test_a_bad_csv_line_costs_one_row_and_says_why(rule, reason):
+    rows, rejects = read(DATA / f"reject-{rule}.csv")
+    assert rows == [(2, ["1", "前"]), (4, ["3", "后"])]
+    assert rejects == [(3, reason)]
+
+
+@pytest.mark.parametrize(
+    ("rule", "message"),
+    [
+        ("not_utf8", r":1: the header cannot be read: not UTF-8: byte 0xb1 at byte 0\. Save the file as UTF-8"),
+        ("utf16", r":1: the header cannot be read: not UTF-8: byte 0xff at byte 0\. Save the file as UTF-8"),
+        ("column_twice", r":1: column 'text' stands twice in the header; rename one"),
+        ("quote_open", r":1: the header is not a row of cells: 'id,\"text'\. Close its quotes"),
+    ],
+)
+def test_a_header_that_names_no_columns_is_refused(rule, message):
+    with pytest.raises(DataError, match=rf"header-{rule}\.csv{message}"):
+        open_table(DATA / f"header-{rule}.csv")
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        pytest.param('1,"一\n二"\n2,三\n', [(2, ["1", "一\n二"]), (4, ["2", "三"])], id="cell-over-two-lines"),
+        pytest.param('1,"一\r\n二"\r\n2,三\r\n', [(2, ["1", "一\r\n二"]), (4, ["2", "三"])], id="windows-line-ends"),
+        pytest.param('1,"他说""好"""\n', [(2, ["1", '他说"好"'])], id="doubled-quotes"),
+        pytest.param('1,"好"的\n', [(2, ["1", "好的"])], id="text-after-a-closing-quote"),
+        pytest.param('1,说"好"\n', [(2, ["1", '说"好"'])], id="quotes-inside-a-bare-cell"),
+        pytest.param("1,前\x00后\n", [(2, ["1", "前\x00后"])], id="nul"),
+        pytest.param("1,前\u2028后\x85\n", [(2, ["1", "前\u2028后\x85"])], id="other-line-separators-are-text"),
+        pytest.param("1,好\n\n \n\r\n", [(2, ["1", "好"])], id="blank-lines-at-the-end"),
+        pytest.param("1,好", [(2, ["1", "好"])], id="no-newline-at-the-end"),
+        pytest.param(",\n", [(2, ["", ""])], id="empty-cells"),
+        pytest.param("", [], id="header-only"),
+    ],
+)
+def test_csv_records(tmp_path, body, expected):
+    assert read(written(tmp_path, "a.csv", "\ufeffid,text\n" + body)) == (expected, [])
+    assert open_table(tmp_path / "a.csv").columns == ("id", "text")
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        pytest.param('1\t"好\n2\t坏"\n', [(2, ["1", '"好']), (3, ["2", '坏"'])], id="open-quote-is-text"),
+        pytest.param('1\t"好"的\n', [(2, ["1", '"好"的'])], id="loose-quote-is-text"),
+        pytest.param('1\t"一\n二"\n2\t三\n', [(2, ["1", "一\n二"]), (4, ["2", "三"])], id="quoted-cell-over-two-lines"),
+        pytest.param('1\t"一\t二"\n', [(2, ["1", "一\t二"])], id="quoted-tab"),
+        pytest.param("1\t好\r\n", [(2, ["1", "好"])], id="windows-line-ends"),
+        pytest.param('1\t"没关\n', [(2, ["1", '"没关'])], id="open-quote-on-the-last-line"),
+    ],
+)
+def test_tsv_records_with_quoting_and_without(tmp_path, body, expected):
+    assert read(written(tmp_path, "a.tsv", "id\ttext\n" + body)) == (expected, [])
+
+
+def test_a_cell_closes_at_most_a_hundred_lines_on(tmp_path):
+    body = '1,"' + "行\n" * MAX_RECORD_LINES + '"\n2,好\n'
+    (row, last), rejects = read(written(tmp_path, "a.csv", "id,text\n" + body))
+    assert row == (2, ["1", "行\n" * MAX_RECORD_LINES])
+    assert (last[0], rejects) == (MAX_RECORD_LINES + 3, [])
+    rows, rejects = read(written(tmp_path, "b.csv", "id,text\n" + body.replace("行", "行\n行", 1)))
+    assert rows == [(MAX_RECORD_LINES + 4, ["2", "好"])]
+    # The opening line, the hundred that could not be joined to it, and the quotation mark on its own.
+    assert len(rejects) == MAX_RECORD_LINES + 2
+
+
+def test_an_open_quote_before_a_line_that_is_no_utf8_takes_nothing_with_it(tmp_path):
+    path = written(tmp_path, "a.csv", 'id,text\n1,"一\n'.encode() + b'\xff"\n' + "2,二\n".encode())
+    rows, rejects = read(path)
+    assert rows == [(4, ["2", "二"])]
+    assert [line for line, _ in rejects] == [2, 3]
+
+
+@pytest.mark.parametrize("format", ["csv", "tsv", "jsonl", "lines"])
+@given(body=st.text(st.sampled_from('a,\t"\n\r{}好 '), max_size=40).map(str.encode) | st.binary(max_size=40))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+def test_no_content_raises_and_every_line_is_looked_at_once_and_in_order(tmp_path, format, body):
+    path = written(tmp_path, "any", b"a,b\tc\n" + body)
+    numbers = [item.number if isinstance(item, Row) else item.line for item in open_table(path, format).rows()]
+    assert numbers == sorted(set(numbers))
+    if format in ("lines", "jsonl"):
+        assert numbers == list(range(1, len(numbers) + 1))
+        assert not b"".join(body.split(b"\n")[len(numbers) - 1 :]).decode("utf-8", "replace").strip()
+
+
+def test_plain_lines_are_one_text_each(tmp_path):
+    path = written(tmp_path, "a.txt", "\ufeff第一条，有逗号\r\n\n第三条\n\u3000\n\n".encode())
+    assert open_table(path).format == "lines"
+    assert read(path) == ([(1, ["第一条，有逗号"]), (3, ["第三条"])], [(2, "blank line")])
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [
+        pytest.param("a.CSV", "text\n好\n", "csv", id="suffix-in-capitals"),
+        pytest.param("a.tab", "id\ttext\n", "tsv", id="tab"),
+        pytest.param("a.ndjson", "{}\n", "jsonl", id="ndjson"),
+        pytest.param("a.txt", '\ufeff{"text": "好"}\n', "jsonl", id="json-by-its-first-byte"),
+        pytest.param("a.json", '{"text": "好"}\n{"text": "坏"}\n', "jsonl", id="json-lines-called-json"),
+        pytest.param("a.utf8", "ID\tTEXT\n1\t好\n", "tsv", id="constant-number-of-tabs"),
+        pytest.param("a.txt", "一\t二\n三\n四\n", "lines", id="a-stray-tab"),
+        pytest.param("a", "[doge] 好\n", "lines", id="an-emoji-code-is-no-json"),
+    ],
+)
+def test_the_format_is_told_by_suffix_or_first_bytes(tmp_path, name, content, expected):
+    assert open_table(written(tmp_path, name, content)).format == expected
+
+
+def test_parquet_is_told_by_its_first_bytes(tmp_path):
+    pq.write_table(pa.table({"text": ["好"]}), tmp_path / "a.dat")
+    table = open_table(tmp_path / "a.dat")
+    assert (table.format, table.columns, table.has_mark) == ("parquet", ("text",), False)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "found"),
+    [
+        pytest.param("a.xlsx", b"PK\x03\x04rest", "an Excel workbook or a zip archive", id="excel"),
+        pytest.param("a.csv.gz", gzip.compress(b"text\n"), "compressed with gzip", id="gzip"),
+        pytest.param("a.txt", "好\n".encode("utf-16"), "UTF-16 text", id="utf-16"),
+        pytest.param("a.json", b'\n [{"text": "a"}]', "one JSON array", id="json-array"),
+    ],
+)
+def test_what_is_no_text_is_not_read_as_lines(tmp_path, name, content, found):
+    with pytest.raises(DataError, match=f"is {found}; save it as CSV or JSON Lines in UTF-8"):
+        open_table(written(tmp_path, name, content))
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        pytest.param(b"", "a.csv is empty; nothing to read", id="empty"),
+        pytest.param(None, "a.csv does not exist; name a CSV", id="missing"),
+    ],
+)
+def test_a_file_without_content_is_refused(tmp_path, content, message):
+    if content is not None:
+        written(tmp_path, "a.csv", content)
+    with pytest.raises((DataError, UsageError), match=message):
+        open_table(tmp_path / "a.csv")
+
+
+@pytest.mark.parametrize(
+    ("path", "found"), [pytest.param(os.curdir, "is a folder", id="folder"), (os.devnull, "is no regular file")]
+)
+def test_what_is_no_file_is_refused(path, found):
+    with pytest.raises(UsageError, match=f"{found}; name a CSV, TSV, JSONL, Parquet or plain text file"):
+        open_table(path)
+
+
+def test_a_header_of_a_hundred_thousand_columns_is_read_in_linear_time(tmp_path):
+    width = 100_000  # compared pair by pair, these would take minutes
+    path = written(tmp_path, "a.csv", ",".join(map(str, range(width))) + "\n" + "," * (width - 1) + "\n")
+    table = open_table(path)
+    assert len(table.columns) == width
+    assert [len(row.values) for row in table.rows()] == [width]
+
+
+def test_parquet_rows_with_unreadable_values_are_set_aside(tmp_path):
+    raw = pa.array([b"ok", b"\xe5\xa5", b"fine", None], pa.binary())
+    when = pa.array([0, 0, 10**18, 1], pa.timestamp("us"))
+    pq.write_table(pa.table({"text": raw.view(pa.string()), "when": when}), tmp_path / "a.parquet")
+    ok, broken, future, null = open_table(tmp_path / "a.parquet").rows()
+    assert (ok.number, ok.values["text"]) == (1, "ok")
+    assert (broken.line, future.line) == (2, 3)
+    assert broken.reason.startswith("a value cannot be read: 'utf-8' codec can't decode")
+    assert future.reason.startswith("a value cannot be read: ")
+    assert (null.number, null.values["text"]) == (4, None)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        pytest.param(b"id,text\n1,2\n", "not a Parquet file", id="csv"),
+        pytest.param(b"PAR1", "not a Parquet file", id="magic-only"),
+        pytest.param(b"PAR1" + b"\xff" * 40 + b"\x20\x00\x00\x00PAR1", "not a Parquet file", id="broken-footer"),
+    ],
+)
+def test_a_file_that_is_not_parquet_is_refused(tmp_path, content, message):
+    with pytest.raises(DataError, match=rf"a\.parquet: {message}"):
+        open_table(written(tmp_path, "a.parquet", content))
+
+
+def test_a_parquet_file_damaged_inside_names_the_row_it_was_read_up_to(tmp_path):
+    path = tmp_path / "a.parquet"
+    text = [f"第{number}条" for number in range(9_000)]
+    pq.write_table(pa.table({"text": text}), path, row_group_size=3_000, use_dictionary=False, compression="zstd")
+    whole = bytearray(path.read_bytes())
+    start = pq.read_metadata(path).row_group(2).column(0).data_page_offset
+    whole[start : start + 400] = b"\xff" * 400
+    path.write_bytes(whole)
+    # Batches may run over row groups, so up to a batch less is read than stands before the damage.
+    with pytest.raises(DataError, match=r"a\.parquet: cannot be read on after row \d+: .*Write it again"):
+        list(open_table(path).rows())
+
+
+def test_parquet_columns_of_one_name_are_refused(tmp_path):
+    table = pa.table([pa.array(["a"]), pa.array(["b"])], names=["text", "text"])
+    pq.write_table(table, tmp_path / "a.parquet")
+    with pytest.raises(DataError, match=r"a\.parquet: column 'text' stands twice"):
+        open_table(tmp_path / "a.parquet")
+
+
+def test_a_long_list_of_names_is_cut_for_a_message():
+    assert listed(["a", 7]) == "a, 7"
+    assert listed(["x" * 100]) == "x" * 40
+    assert listed([str(n) for n in range(1_021)]).endswith("18, 19, and 1,001 more")

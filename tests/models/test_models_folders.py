@@ -1,0 +1,203 @@
+"""Model folders that are damaged, or made to harm: each is refused with the file's name, and nothing in it is run."""
+
+import json
+import pickle
+import shutil
+import struct
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors.numpy import load_file, save_file
+
+from weibo_nlp.errors import DataError, UnknownNameError, UsageError
+from weibo_nlp.models import Example, create, load
+
+WORDS = {"praise": "好吃", "blame": "难吃"}
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory):
+    """One folder a kind of model, each of two labels."""
+    pairs = [(Example(f"{word}{number}"), label) for number in range(8) for label, word in WORDS.items()]
+    examples, labels = zip(*pairs, strict=True)
+    root = tmp_path_factory.mktemp("models")
+    for name in ("linear", "majority"):
+        create(name, tuple(WORDS)).fit(examples, labels).save(root / name)
+    return root
+
+
+@pytest.fixture
+def folder(saved, tmp_path):
+    return Path(shutil.copytree(saved / "linear", tmp_path / "model"))
+
+
+def change_config(folder, **values):
+    path = folder / "config.json"
+    config = json.loads(path.read_text("utf-8")) | values
+    path.write_text(json.dumps({key: value for key, value in config.items() if value is not ...}), "utf-8")
+
+
+def change_arrays(folder, **values):
+    path = folder / "model.safetensors"
+    arrays = load_file(path) | {name.replace("__", "."): value for name, value in values.items()}
+    save_file({name: value for name, value in arrays.items() if value is not ...}, path)
+
+
+@pytest.mark.parametrize("size", [0, 7, 100, -1], ids=["empty", "in-the-length", "in-the-header", "last-byte-missing"])
+def test_truncated_weights_are_refused(folder, size):
+    path = folder / "model.safetensors"
+    path.write_bytes(path.read_bytes()[:size])
+    with pytest.raises(DataError, match=r"model\.safetensors: cannot be read: .*install the model again"):
+        load(folder)
+
+
+@pytest.mark.parametrize("name", ["config.json", "model.safetensors"])
+def test_a_missing_file_is_named(folder, name):
+    (folder / name).unlink()
+    with pytest.raises(DataError, match=rf"{name}: cannot be read: .*No such file"):
+        load(folder)
+
+
+class Harm:
+    """Pickled, it makes a file when read."""
+
+    def __init__(self, mark):
+        self.mark = mark
+
+    def __reduce__(self):
+        return (Path.touch, (self.mark,))
+
+
+@pytest.mark.parametrize("name", ["config.json", "model.safetensors"])
+def test_a_pickle_in_place_of_a_file_is_not_run(folder, tmp_path, name):
+    mark = tmp_path / "run"
+    content = pickle.dumps(Harm(mark))
+    pickle.loads(content)  # noqa: S301 - shows that it would do harm
+    mark.unlink()
+    (folder / name).write_bytes(content)
+    with pytest.raises(DataError, match=rf"{name}: cannot be read"):
+        load(folder)
+    assert not mark.exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        pytest.param(b"{", "cannot be read", id="cut-short"),
+        pytest.param(b'{"format": 1, "model": "\xba\xc3"}', "cannot be read", id="not-utf8"),
+        pytest.param(b"[" * 200_000, "cannot be read", id="too-deep"),
+        pytest.param(b"[]", "format 'list', this version reads 1", id="not-an-object"),
+        pytest.param(b"{}", "format None, this version reads 1", id="no-format"),
+        pytest.param(b'{"format": 2}', "format 2, this version reads 1; install", id="later-format"),
+    ],
+)
+def test_a_configuration_that_is_none_is_refused(folder, content, message):
+    (folder / "config.json").write_bytes(content)
+    with pytest.raises(DataError, match=rf"config\.json: {message}"):
+        load(folder)
+
+
+@pytest.mark.parametrize("kind", ["transformer", ["linear"], None], ids=["unknown", "list", "none"])
+def test_an_unknown_kind_of_model_is_refused_with_the_known_ones(folder, kind):
+    change_config(folder, model=kind)
+    with pytest.raises(
+        UnknownNameError, match=r"unknown kind of model .*; there is: linear, majority\. .*config\.json"
+    ):
+        load(folder)
+
+
+@pytest.mark.parametrize(
+    ("values", "problem"),
+    [
+        *[pytest.param({key: ...}, f"'{key}' is missing", id=f"no-{key}") for key in ("labels", "version", "targets")],
+        pytest.param({"labels": 2}, "labels must be a list of strings, not 2", id="labels-number"),
+        pytest.param({"labels": [0, 1]}, "labels must be a list of strings", id="labels-numbers"),
+        pytest.param({"labels": "ab"}, "labels must be a list of strings", id="labels-text"),
+        pytest.param({"labels": ["praise"] * 2}, "not all different", id="labels-doubled"),
+        pytest.param({"labels": ["praise", "blame", "other"]}, "", id="labels-too-many"),
+        pytest.param({"targets": None}, "not iterable", id="targets-none"),
+        pytest.param({"targets": ["面条"]}, "columns, the n-grams and targets make", id="targets-too-many"),
+        pytest.param({"with_parent": True}, "columns, the n-grams and targets make", id="parent-without-weights"),
+        pytest.param({"with_target": "yes"}, "", id="target-text"),
+        pytest.param({"columns": 10**12}, "1000000000000 columns", id="terabytes-asked-for"),
+        pytest.param({"columns": 1}, "1 columns", id="columns-too-few"),
+    ],
+)
+def test_a_configuration_that_does_not_fit_is_refused(folder, values, problem):
+    change_config(folder, **values)
+    with pytest.raises(DataError, match=rf"model\.safetensors and config\.json beside it do not fit: .*{problem}"):
+        load(folder)
+
+
+F32 = np.float32
+
+
+@pytest.mark.parametrize(
+    ("values", "problem"),
+    [
+        *[
+            pytest.param({name: ...}, f"'{name.replace('__', '.')}' is missing", id=f"no-{name}")
+            for name in ("bias", "mixing", "offset", "weights__data", "weights__rows", "ngrams__terms", "ngrams__idf")
+        ],
+        pytest.param({"bias": np.zeros(3, F32)}, "arrays of shapes", id="bias-too-long"),
+        pytest.param({"mixing": np.zeros((2, 1), F32)}, "arrays of shapes", id="mixing-too-narrow"),
+        pytest.param({"offset": np.zeros((2, 1), F32)}, "arrays of shapes", id="offset-two-dimensional"),
+        pytest.param({"weights__data": np.zeros(1, F32)}, "same size", id="weights-too-few"),
+        pytest.param({"weights__rows": np.array([0, 9**9, 2], np.uint32)}, "", id="rows-beyond-the-weights"),
+        pytest.param({"ngrams__idf": np.ones(1, F32)}, "with 1 weights do not fit", id="idf-too-short"),
+        pytest.param({"ngrams__terms": np.zeros(1, F32)}, "one row of uint64", id="terms-are-floats"),
+        pytest.param({"ngrams__terms": np.zeros(1, np.uint64)}, "0 is no packed n-gram", id="term-is-none"),
+    ],
+)
+def test_arrays_that_do_not_fit_are_refused(folder, values, problem):
+    change_arrays(folder, **values)
+    with pytest.raises(DataError, match=rf"model\.safetensors and config\.json beside it do not fit: .*{problem}"):
+        load(folder)
+
+
+def test_weights_placed_outside_the_matrix_are_refused_before_they_are_written_there(folder):
+    columns = load_file(folder / "model.safetensors")["weights.columns"]
+    change_arrays(folder, weights__columns=np.full_like(columns, 4_000_000_000))
+    with pytest.raises(DataError, match=r"model\.safetensors and .* do not fit: .*indices"):
+        load(folder)
+
+
+@pytest.mark.parametrize("odd", [np.nan, np.inf])
+def test_numbers_that_are_not_finite_are_refused(folder, odd):
+    change_arrays(folder, offset=np.array([0, odd], F32))
+    with pytest.raises(DataError, match=r"model\.safetensors: offset holds numbers that are not finite"):
+        load(folder)
+
+
+@pytest.mark.parametrize(("dtype", "width"), [("BF16", 2), ("F8_E4M3", 1)])
+def test_number_types_unknown_to_numpy_are_refused(folder, dtype, width):
+    header = json.dumps({"bias": {"dtype": dtype, "shape": [2], "data_offsets": [0, 2 * width]}}).encode()
+    (folder / "model.safetensors").write_bytes(struct.pack("<Q", len(header)) + header + bytes(2 * width))
+    with pytest.raises(DataError, match=r"model\.safetensors: cannot be read"):
+        load(folder)
+
+
+def test_a_majority_model_whose_shares_do_not_fit_is_refused(saved, tmp_path):
+    folder = Path(shutil.copytree(saved / "majority", tmp_path / "model"))
+    change_config(folder, labels=["praise", "blame", "other"])
+    with pytest.raises(DataError, match=r"model\.safetensors and .* do not fit: shares of shape \(2,\) for 3 labels"):
+        load(folder)
+
+
+def test_a_folder_taken_for_another_kind_is_refused(saved, folder):
+    change_config(folder, model="majority")
+    with pytest.raises(DataError, match="'shares' is missing"):
+        load(folder)
+
+
+def test_saving_cut_short_leaves_no_model_rather_than_a_mixture(folder, saved):
+    # What is on disk if the computer stops after the first of the two files: weights, and no configuration.
+    model = load(saved / "linear")
+    (folder / "model.safetensors").unlink()
+    (folder / "model.safetensors").mkdir()  # so that the weights cannot be put in place
+    with pytest.raises(UsageError, match=r"cannot write .*model\.safetensors"):
+        model.save(folder)
+    with pytest.raises(DataError, match=r"config\.json: cannot be read"):
+        load(folder)
+    assert [path.name for path in folder.iterdir()] == ["model.safetensors"]

@@ -1,0 +1,251 @@
+import json
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from weibo_nlp.errors import DataError, UsageError
+from weibo_nlp.models import Classifier, Example, load
+from weibo_nlp.models.linear import LinearClassifier
+
+# Every label has a word of its own; what stands around it says nothing.
+WORDS = {"praise": "好吃", "blame": "难吃", "question": "多少钱", "news": "据报道"}
+AROUND = [
+    "今天的面条{}",
+    "{}，食堂",
+    "隔壁那家{}",
+    "{}这个包子",
+    "早饭{}啊",
+    "老板{}",
+    "又{}了",
+    "{}粥",
+    "店里{}",
+    "汤{}",
+]
+FAVOR_AGAINST = ("against", "none", "favor")
+
+
+def separable(*labels):
+    pairs = [(Example(around.format(WORDS[label])), label) for around in AROUND for label in labels]
+    return [example for example, _ in pairs], [label for _, label in pairs]
+
+
+def stance_pairs():
+    """The same words favour one target and oppose the other; 25 texts each."""
+    return [
+        (Example(f"{word}{number}", target), label)
+        for number in range(25)
+        for word, target, label in (
+            ("国货加油", "国产手机", "favor"),
+            ("国货加油", "进口手机", "against"),
+            ("洋货真香", "国产手机", "against"),
+            ("洋货真香", "进口手机", "favor"),
+            ("随便看看", "国产手机", "none"),
+            ("随便看看", "进口手机", "none"),
+        )
+    ]
+
+
+def answers(model, examples):
+    return [model.labels[best] for best in model.predict_proba(examples).argmax(axis=1)]
+
+
+@pytest.fixture(scope="module")
+def two():
+    return LinearClassifier(("praise", "blame")).fit(*separable("praise", "blame"))
+
+
+@pytest.fixture(scope="module")
+def stance():
+    examples, labels = zip(*stance_pairs(), strict=True)
+    return LinearClassifier(FAVOR_AGAINST, strength=1.0).fit(examples, labels)
+
+
+@pytest.mark.parametrize("labels", [("praise", "blame"), ("news", "praise", "question", "blame")], ids=["two", "four"])
+def test_learns_what_words_tell_apart(labels):
+    model = LinearClassifier(labels).fit(*separable(*labels))
+    unseen = [Example(f"昨晚{WORDS[label]}哦") for label in labels]
+    assert answers(model, unseen) == list(labels)
+    assert isinstance(model, Classifier)
+
+
+def test_order_of_labels_is_the_callers_not_the_alphabets():
+    examples, labels = separable("praise", "blame")
+    one = LinearClassifier(("praise", "blame")).fit(examples, labels).predict_proba(examples)
+    other = LinearClassifier(("blame", "praise")).fit(examples, labels).predict_proba(examples)
+    np.testing.assert_allclose(one, other[:, ::-1], atol=1e-3)
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"])), max_size=5))
+def test_probabilities_of_any_texts_sum_to_one(two, texts):
+    probabilities = two.predict_proba([Example(text) for text in texts])
+    assert probabilities.shape == (len(texts), 2)
+    assert (probabilities >= 0).all()
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-12)
+
+
+def test_a_text_is_judged_alike_alone_and_among_others(two):
+    examples = [Example("真好吃"), Example(""), Example("难吃")]
+    alone = np.vstack([two.predict_proba([example]) for example in examples])
+    np.testing.assert_allclose(two.predict_proba(examples), alone, atol=1e-12)
+
+
+def test_a_label_absent_from_training_is_never_predicted():
+    model = LinearClassifier(("praise", "news", "blame")).fit(*separable("praise", "blame"))
+    assert (model.predict_proba([Example("据报道"), Example("")])[:, 1] == 0).all()
+    four = LinearClassifier((*WORDS, "other")).fit(*separable(*WORDS))
+    assert (four.predict_proba([Example("从没见过")])[:, 4] == 0).all()
+
+
+def test_without_a_clue_the_answer_is_the_shares_of_training():
+    # One text for all: 30 times praised, 10 times blamed. The folds keep these shares: 3/4.
+    model = LinearClassifier(("praise", "blame"), min_df=1)
+    model.fit([Example("好的")] * 40, ["praise"] * 30 + ["blame"] * 10)
+    assert model.predict_proba([Example("好的")])[0, 0] == pytest.approx(0.75, abs=0.02)
+
+
+def test_a_weight_counts_like_as_many_copies():
+    # As many praised as blamed, but the praise weighs three times: 3/4 again.
+    model = LinearClassifier(("praise", "blame"), min_df=1)
+    model.fit([Example("好的")] * 40, ["praise", "blame"] * 20, weights=[3.0, 1.0] * 20)
+    assert model.predict_proba([Example("好的")])[0, 0] == pytest.approx(0.75, abs=0.02)
+
+
+def test_threads_are_not_torn_between_folds():
+    # Labels follow nothing but the thread, whose own sign stands in each of its texts. A text held out together with
+    # its thread cannot be guessed (log loss of a coin: 0.69); with a sibling in training it can.
+    threads = [chr(0x4E00 + 7 * number) * 2 for number in range(40)]
+    pairs = [(Example(f"{sign}{copy}"), sign) for sign in threads for copy in "abcde"]
+    examples, groups = [example for example, _ in pairs], [sign for _, sign in pairs]
+    labels = [("praise", "blame")[threads.index(sign) % 2] for sign in groups]
+
+    def loss(groups):
+        model = LinearClassifier(("praise", "blame"), strength=1.0).fit(examples, labels, groups=groups)
+        return model.trained_on["cross_validated_log_loss"]["1.0"]
+
+    assert loss(groups) > 0.68
+    assert loss(None) < 0.3
+
+
+def test_strength_is_the_one_with_the_least_log_loss_unless_given(two):
+    tried = two.trained_on["cross_validated_log_loss"]
+    assert list(tried) == ["0.25", "0.5", "1.0", "2.0"]
+    assert tried[str(two.trained_on["strength"])] == min(tried.values())
+    given = LinearClassifier(("praise", "blame"), strength=0.7).fit(*separable("praise", "blame"))
+    assert given.trained_on["strength"] == 0.7
+
+
+def test_one_text_means_different_things_to_different_targets(stance):
+    texts = [Example("国货加油哈", "国产手机"), Example("国货加油哈", "进口手机"), Example("随便看看哈", "国产手机")]
+    assert stance.targets == ("国产手机", "进口手机")
+    assert answers(stance, texts) == ["favor", "against", "none"]
+
+
+def test_a_target_never_seen_is_judged_by_what_targets_share(stance):
+    # The words that are neutral towards every known target are so towards a new one.
+    for target in ("折叠手机", "", None):
+        assert answers(stance, [Example("随便看看哈", target)]) == ["none"]
+
+
+def test_a_rare_target_gets_no_features_of_its_own():
+    pairs = [*stance_pairs(), *[(Example(f"路过{number}", "少见的"), "none") for number in range(19)]]
+    examples, labels = zip(*pairs, strict=True)
+    model = LinearClassifier(FAVOR_AGAINST, strength=1.0).fit(examples, labels)
+    assert model.targets == ("国产手机", "进口手机")
+    assert answers(model, [Example("路过", "少见的")]) == ["none"]
+
+
+def test_the_text_answered_can_decide():
+    said = [("早就该禁", None, "favor"), ("凭什么禁", None, "against"), ("路过看看", None, "none")]
+    said += [("同意楼上", "早就该禁", "favor"), ("同意楼上", "凭什么禁", "against")]
+    pairs = [(Example(text, "禁令", parent), label) for text, parent, label in said * 20]
+    examples, labels = zip(*pairs, strict=True)
+    model = LinearClassifier(FAVOR_AGAINST, min_df=1).fit(examples, labels)
+    agreeing = [Example("同意楼上", "禁令", parent) for parent in ("早就该禁啊", "凭什么禁啊")]
+    assert answers(model, agreeing) == ["favor", "against"]
+
+
+@pytest.mark.parametrize("kind", ["two", "stance"])
+def test_a_loaded_model_answers_as_the_saved_one(kind, request, tmp_path):
+    model = request.getfixturevalue(kind)
+    model.save(tmp_path / "new" / "folder")
+    loaded = load(tmp_path / "new" / "folder")
+    examples = [Example("国货加油好吃", "国产手机", "难吃"), Example("难吃", "无名"), Example("")]
+    np.testing.assert_allclose(loaded.predict_proba(examples), model.predict_proba(examples), atol=1e-6)
+    assert loaded.predict_proba([]).shape == (0, len(model.labels))
+    assert (loaded.name, loaded.version, loaded.labels) == ("linear", model.version, model.labels)
+    loaded.save(tmp_path / "again")
+    assert contents(tmp_path / "again") == contents(tmp_path / "new" / "folder")
+
+
+def contents(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_same_seed_same_bytes(tmp_path):
+    for name in ("one", "other"):
+        LinearClassifier(("praise", "blame"), seed=3).fit(*separable("praise", "blame")).save(tmp_path / name)
+    assert contents(tmp_path / "one") == contents(tmp_path / "other")
+    assert set(contents(tmp_path / "one")) == {"config.json", "model.safetensors"}
+    assert json.loads(contents(tmp_path / "one")["config.json"])["seed"] == 3
+
+
+def test_a_model_saved_over_another_leaves_nothing_of_it(two, stance, tmp_path):
+    stance.save(tmp_path / "model")
+    two.save(tmp_path / "model")
+    two.save(tmp_path / "fresh")
+    assert contents(tmp_path / "model") == contents(tmp_path / "fresh")
+
+
+def test_a_model_cannot_be_saved_into_a_file(two, tmp_path):
+    (tmp_path / "taken").write_text("", "utf-8")
+    with pytest.raises(UsageError, match=r"cannot write into .*taken: .*; name a folder"):
+        two.save(tmp_path / "taken")
+
+
+ONE, LABELS = [Example("好吃"), Example("难吃")], ["praise", "blame"]
+
+
+@pytest.mark.parametrize(
+    ("examples", "labels", "options", "message"),
+    [
+        pytest.param(ONE, ["praise"], {}, "2 examples with 1 labels", id="labels-missing"),
+        pytest.param(ONE, LABELS, {"groups": ["g"]}, "2 examples with 1 groups", id="groups-missing"),
+        pytest.param(ONE, LABELS, {"weights": [1.0] * 3}, "2 examples with 3 weights", id="weights-too-many"),
+        pytest.param(ONE, LABELS, {"weights": [1.0, -1.0]}, "weight is negative", id="weight-negative"),
+        pytest.param(ONE, LABELS, {"weights": [1.0, float("nan")]}, "not finite", id="weight-nan"),
+        pytest.param(ONE, LABELS, {"weights": [0, 0]}, "all weights are 0", id="weights-all-zero"),
+        pytest.param(ONE, ["praise", "meh"], {}, r"labels \['meh'\] are not among praise, blame", id="label-unknown"),
+        pytest.param(ONE, ["praise"] * 2, {}, r"only \['praise'\] occur; at least two", id="one-label"),
+        pytest.param([], [], {}, r"only \[\] occur", id="nothing"),
+        pytest.param([Example("甲", "乙"), Example("甲")], LABELS, {}, "1 of 2 examples have a target", id="targets"),
+        pytest.param(ONE, LABELS, {}, "at most 1 of one label", id="too-few"),
+        pytest.param(ONE * 9, LABELS * 9, {"groups": ["g"] * 18}, "in 1 groups", id="one-group"),
+        pytest.param(ONE * 9, LABELS * 9, {"groups": ["g", "h"] * 9}, "no fold leaves two labels", id="label-is-group"),
+        pytest.param([Example("")] * 18, LABELS * 9, {}, "hold no n-gram", id="empty-texts"),
+    ],
+)
+def test_what_cannot_be_learnt_from_is_refused(examples, labels, options, message):
+    with pytest.raises(DataError, match=message):
+        LinearClassifier(("praise", "blame")).fit(examples, labels, **options)
+
+
+def test_few_threads_make_as_many_folds():
+    examples, labels = separable("praise", "blame")
+    model = LinearClassifier(("praise", "blame")).fit(examples, labels, groups=[str(i % 3) for i in range(20)])
+    assert answers(model, [Example("真好吃"), Example("真难吃")]) == ["praise", "blame"]
+
+
+@pytest.mark.parametrize("use", ["predict_proba", "save"])
+def test_an_untrained_model_is_refused(use, tmp_path):
+    with pytest.raises(DataError, match="not trained; call fit first"):
+        getattr(LinearClassifier(("praise", "blame")), use)(tmp_path if use == "save" else [Example("好")])
+
+
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(texts=st.lists(st.text(st.sampled_from("好吃难的 @小http://"), max_size=10), min_size=1, max_size=3))
+def test_surrounding_space_and_case_change_nothing(two, texts):
+    bare = two.predict_proba([Example(text) for text in texts])
+    dressed = two.predict_proba([Example(f" \u3000{text}\n") for text in texts])
+    np.testing.assert_allclose(dressed, bare, atol=1e-12)

@@ -1,0 +1,42 @@
+import numpy as np
+import pytest
+
+from weibo_nlp.errors import DataError
+from weibo_nlp.models import Classifier, Example, load
+from weibo_nlp.models.majority import MajorityClassifier
+
+TEXTS = [Example("甲")] * 5
+
+
+def test_every_text_gets_the_shares_of_training():
+    model = MajorityClassifier(("a", "b", "c")).fit(TEXTS, ["b", "a", "b", "b", "a"])
+    assert model.predict_proba([Example("乙"), Example("")]).tolist() == [[0.4, 0.6, 0.0], [0.4, 0.6, 0.0]]
+    assert model.predict_proba([]).shape == (0, 3)
+    assert isinstance(model, Classifier)
+
+
+def test_a_loaded_model_answers_the_same(tmp_path):
+    model = MajorityClassifier(("赞", "踩")).fit(TEXTS, ["踩", "赞", "踩", "踩", "踩"])
+    model.save(tmp_path)
+    loaded = load(tmp_path)
+    assert (loaded.name, loaded.version, loaded.labels) == ("majority", model.version, ("赞", "踩"))
+    np.testing.assert_array_equal(loaded.predict_proba(TEXTS), model.predict_proba(TEXTS))
+
+
+@pytest.mark.parametrize(
+    ("examples", "labels", "message"),
+    [
+        pytest.param([], [], "majority of nothing", id="nothing"),
+        pytest.param(TEXTS, ["a"], "5 examples with 1 labels", id="labels-missing"),
+        pytest.param(TEXTS, ["a", "b", "x", "y", "x"], r"labels \['x', 'y'\] are not among a, b", id="unknown"),
+    ],
+)
+def test_what_has_no_majority_is_refused(examples, labels, message):
+    with pytest.raises(DataError, match=message):
+        MajorityClassifier(("a", "b")).fit(examples, labels)
+
+
+@pytest.mark.parametrize("use", ["predict_proba", "save"])
+def test_an_untrained_model_is_refused(use, tmp_path):
+    with pytest.raises(DataError, match="not trained; call fit first"):
+        getattr(MajorityClassifier(("a", "b")), use)(tmp_path if use == "save" else TEXTS)

@@ -1,0 +1,121 @@
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from weibo_nlp import models
+from weibo_nlp.benchmark.data import corpus_data
+from weibo_nlp.corpus import open_release
+from weibo_nlp.errors import DataError, UnknownNameError, UsageError
+from weibo_nlp.labels import load_scheme
+from weibo_nlp.models import Example, create, load, names, register, registry
+from weibo_nlp.models.linear import LinearClassifier
+from weibo_nlp.models.majority import MajorityClassifier
+from weibo_nlp.tasks import corpus_tasks
+
+SHIPPED = Path(models.__file__).parents[1] / "data" / "models"
+TASKS = tuple(load_scheme().tasks)
+
+
+class Parrot(MajorityClassifier):
+    name = "parrot"
+
+
+@pytest.fixture
+def parrot(monkeypatch):
+    """A model of one's own, for one test."""
+    monkeypatch.setattr(registry, "_FACTORIES", dict(registry._FACTORIES))
+    monkeypatch.setattr(registry, "_READERS", dict(registry._READERS))
+    register("parrot", Parrot, Parrot.from_folder)
+
+
+def test_a_registered_model_is_created_and_loaded_by_name(parrot, tmp_path):
+    assert names() == ("majority", "linear", "parrot")
+    model = create("parrot", ("a", "b")).fit([Example("甲")], ["b"])
+    model.save(tmp_path)
+    assert isinstance(load(tmp_path), Parrot)
+
+
+@pytest.mark.parametrize("name", ["linear", "parrot"])
+def test_a_name_is_taken_once(parrot, name):
+    with pytest.raises(UsageError, match=f"'{name}' is registered already; choose another"):
+        register(name, MajorityClassifier)
+
+
+def test_a_model_that_is_not_registered_is_answered_with_those_that_are():
+    with pytest.raises(UnknownNameError, match="unknown model 'bert'; there is: linear, majority"):
+        create("bert", ("a", "b"))
+
+
+def test_neither_task_nor_folder_is_answered_with_what_is_shipped(tmp_path):
+    with pytest.raises(UnknownNameError, match="unknown model 'mood'; there is: irony, sentiment, stance, topic"):
+        load("mood")
+    with pytest.raises(UnknownNameError, match="unknown model"):
+        load(tmp_path / "nowhere")
+
+
+def test_a_folder_without_a_model_is_refused(tmp_path):
+    with pytest.raises(DataError, match=r"config\.json: cannot be read"):
+        load(tmp_path)
+
+
+def test_a_path_is_a_folder_even_where_a_task_has_its_name(tmp_path, monkeypatch):
+    MajorityClassifier(("a", "b")).fit([Example("甲")], ["b"]).save(tmp_path / "topic")
+    monkeypatch.chdir(tmp_path)
+    assert load(Path("topic")).name == "majority"
+    assert load("topic").name == "linear"
+
+
+def test_every_task_has_a_shipped_model_and_no_other_is_shipped():
+    assert {path.name for path in SHIPPED.iterdir()} == set(TASKS)
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_shipped_model_follows_scheme_and_corpus(task):
+    model = load(task)
+    release = open_release()
+    assert model.labels == load_scheme().task(task).labels
+    assert (model.trained_on["corpus"], model.trained_on["scheme"]) == (release.version, release.scheme.version)
+    assert model.trained_on["splits"] == ["train", "validation"]
+    assert model.trained_on["examples"] == len(release.gold(task, "train")) + len(release.gold(task, "validation"))
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_shipped_model_is_small_and_only_data(task):
+    files = sorted((SHIPPED / task).iterdir())
+    assert [path.name for path in files] == ["config.json", "model.safetensors"]
+    assert sum(path.stat().st_size for path in files) < 4_000_000
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_shipped_model_takes_empty_and_strange_texts(task, tmp_path):
+    strange = ["", "\u202e", "\0", "🤷🏽‍♀️" * 50, "[" * 500, "@" * 500, "a" * 5_000]
+    probabilities = load(task).predict_proba([Example(text, "没有听说过的目标", "") for text in strange])
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1)
+
+
+def test_shipped_topics_are_told_apart():
+    model = load("topic")
+    texts = ["车展上的宝马MINI只给外国人冰淇淋，我抵制", "这个公众号为了流量造谣，标题党", "今天真热，晚上吃火锅"]
+    answered = [model.labels[best] for best in model.predict_proba([Example(text) for text in texts]).argmax(axis=1)]
+    assert answered == ["consumer_nationalism", "self_media", "other"]
+
+
+@pytest.mark.parametrize(
+    "task", [pytest.param(task, marks=() if task == "irony" else pytest.mark.slow) for task in TASKS]
+)
+def test_shipped_model_is_what_training_on_the_shipped_corpus_gives(task):
+    release = open_release()
+    (spec,) = corpus_tasks(release.scheme, release.version, [task])
+    data = corpus_data(release, spec)
+    trained = LinearClassifier(spec.labels)
+    trained.fit(data.train, data.train_labels, groups=data.train_groups, weights=data.train_weights)
+    # Other processors round otherwise, and the solver stops a little earlier or later.
+    np.testing.assert_allclose(trained.predict_proba(data.test), load(task).predict_proba(data.test), atol=0.01)
+
+
+def test_shipped_models_are_found_wherever_one_stands(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(SHIPPED / "irony", tmp_path / "mine")
+    assert load("mine").labels == load("irony").labels == ("false", "true")

@@ -1,0 +1,59 @@
+"""Types of columns: what a table's column holds, told from JSON values or from a Parquet schema."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from typing import Any, Literal
+
+from weibo_nlp.io.rows import Table
+
+ColumnType = Literal["string", "bool", "int", "float", "json"]
+ValueKind = Literal["null", "string", "bool", "int", "long", "float", "json"]
+
+
+def value_kind(value: object) -> ValueKind:
+    """Kind of one JSON value; ``long`` is an integer of 64 bits that a float cannot hold exactly."""
+    if value is None:
+        return "null"
+    if isinstance(value, str):
+        return "string"
+    if isinstance(value, bool):
+        return "bool"
+    if isinstance(value, int):
+        return "int" if abs(value) <= 2**53 else "long" if -(2**63) <= value < 2**63 else "json"
+    return "float" if isinstance(value, float) else "json"
+
+
+def column_type(kinds: Set[ValueKind]) -> ColumnType:
+    """Type of a column by the kinds of its values, nulls aside; mixed or nested values become JSON text."""
+    found = kinds - {"null"}
+    if found <= {"string"}:
+        return "string"
+    if found == {"bool"}:
+        return "bool"
+    if found <= {"int", "long"}:
+        return "int"
+    return "float" if found <= {"int", "float"} else "json"
+
+
+def arrow_types(table: Table) -> dict[str, Any]:
+    """Arrow type of every column of a Parquet table; of other formats none."""
+    import pyarrow.parquet as pq
+
+    return {item.name: item.type for item in pq.read_schema(table.path)} if table.format == "parquet" else {}
+
+
+def column_type_of(arrow_type: Any) -> ColumnType:
+    """Type of a Parquet column where the output has no such type."""
+    import pyarrow as pa
+
+    if pa.types.is_dictionary(arrow_type):  # pandas' categories
+        return column_type_of(arrow_type.value_type)
+    if pa.types.is_boolean(arrow_type):
+        return "bool"
+    if pa.types.is_integer(arrow_type):
+        return "int"
+    if pa.types.is_floating(arrow_type):
+        return "float"
+    # Dates, times and decimals stand as text; lists and records as JSON.
+    return "json" if pa.types.is_nested(arrow_type) else "string"

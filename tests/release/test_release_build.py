@@ -23,7 +23,7 @@ def all_rows(folder, config):
 
 def test_the_same_input_gives_the_same_bytes_twice(repository):
     before = bytes_of(repository.path("corpus"))
-    assert len(before) == 5 * 3 + 2 + 2  # five configurations of three splits, two registers, manifest and card
+    assert len(before) == 6 * 3 + 2 + 2  # six configurations of three splits, two registers, manifest and card
     repository.build()
     assert bytes_of(repository.path("corpus")) == before
 
@@ -81,6 +81,7 @@ def test_the_manifest_counts_rows_and_names_inputs_and_predecessor(repository):
         "comments": 9,
         "stances": 9 * 2 + 7,
         "annotations": 16 * 4,
+        "segmentation": 2,
         "events": 2,
         "targets": 4,
     }
@@ -92,6 +93,10 @@ def test_the_manifest_counts_rows_and_names_inputs_and_predecessor(repository):
         "annotations/rounds/r01/a3.jsonl",
         "annotations/rounds/r01/intention.jsonl",
         "annotations/scheme.yaml",
+        "annotations/segmentation/cuts/s1.jsonl",
+        "annotations/segmentation/cuts/s2.jsonl",
+        "annotations/segmentation/gold.jsonl",
+        "annotations/segmentation/sentences.jsonl",
         "corpus/events.yaml",
         "corpus/targets.yaml",
         "corpus/texts/credit/library-fines.jsonl",

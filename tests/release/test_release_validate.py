@@ -393,9 +393,9 @@ def test_copies_across_splits_are_told_at_the_later_text(repository):
 
 
 def test_too_many_copies_within_a_split_are_told(repository):
-    repository.change(SOUP, 2, text="放点白胡椒再放点陈皮和两片姜试试")
-    repository.change(SOUP, 3, text="放点白胡椒再放点陈皮和两片姜看看")
-    # 16 characters, 14 grams each, the last two of them differing: 12 of 16 are shared.
+    repository.change(SOUP, 2, text="放点白胡椒试试再放点陈皮和两片姜呢")
+    repository.change(SOUP, 3, text="放点白胡椒试试再放点陈皮和两片姜吧")
+    # 17 characters, 15 grams each, the last of them differing: 14 of 16 are shared.
     assert shown(repository) == [
         f"{SOUP}:3: [4 duplicate] 'everyday-soup-0003' is a near-duplicate; 1 of 16 at 0.7 are too many."
     ]

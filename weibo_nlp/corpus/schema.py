@@ -98,6 +98,16 @@ _ANNOTATIONS = (
     Column("order", "int32", "place of the document in what this annotator read, from 1"),
 )
 
+_SEGMENTATION = (
+    Column("id", "string", "sentence id: document id and place"),
+    Column("document_id", "string", "document"),
+    Column("start", "int32", "first code point of the sentence in the document's text"),
+    Column("end", "int32", "first code point behind it"),
+    Column("text", "string", "the sentence"),
+    Column("words", "list:string", "its words; joined, they are the sentence"),
+    Column("settled", "string", "agreed or adjudicated"),
+)
+
 _EVENTS = (
     Column("id", "string", "event id"),
     Column("topic", "label:topic", "topic the event belongs to"),
@@ -134,6 +144,7 @@ CONFIGS: Mapping[str, tuple[Column, ...]] = {
     "comments": _DOCUMENT,
     "stances": _STANCES,
     "annotations": _ANNOTATIONS,
+    "segmentation": _SEGMENTATION,
     "events": _EVENTS,
     "targets": _TARGETS,
 }

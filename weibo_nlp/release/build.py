@@ -134,6 +134,8 @@ def card_header(version: str, sizes: Mapping[tuple[str, str], tuple[int, int]], 
     for config in schema.CONFIGS:
         # `datasets` refuses a split without rows, and with it the whole configuration.
         splits = [split for split in schema.splits_of(config) if sizes[config, split][0]]
+        if not splits:
+            continue
         configs.append(
             {
                 "config_name": config,

@@ -14,6 +14,7 @@ from weibo_nlp.errors import DataError, LabelError
 from weibo_nlp.io import read_jsonl
 from weibo_nlp.labels import Scheme, load_scheme
 from weibo_nlp.records import Document
+from weibo_nlp.release.segmentation import Segmentation, read_segmentation
 
 _REQUIRED = {
     "id",
@@ -100,6 +101,7 @@ class Sources:
     texts: list[PlacedText] = field(default_factory=list)
     judgements: list[Located] = field(default_factory=list)
     gold: list[PlacedGold] = field(default_factory=list)
+    segmentation: Segmentation = field(default_factory=lambda: Segmentation(Path()))
     problems: list[Problem] = field(default_factory=list)
 
     @property
@@ -113,7 +115,7 @@ class Sources:
         patterns = ["corpus/texts/*/*.jsonl", "annotations/rounds/*/*.jsonl", "annotations/adjudicated/*.jsonl"]
         found = [self.root / name for name in names]
         found += [path for pattern in patterns for path in self.root.glob(pattern)]
-        return sorted(found)
+        return sorted([*found, *self.segmentation.files()])
 
 
 def read_sources(root: Path) -> Sources:
@@ -147,6 +149,8 @@ def read_sources(root: Path) -> Sources:
                 _note(sources, path, gold)
             else:
                 sources.gold.append(PlacedGold(gold, path, line))
+    sources.segmentation = read_segmentation(root)
+    sources.problems += [Problem(*fault) for fault in sources.segmentation.faults]
     return sources
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from weibo_nlp.annotation.judgements import judgement_row
 from weibo_nlp.corpus import schema
 from weibo_nlp.corpus.tree import Thread, above_of, build_threads
+from weibo_nlp.release.segmentation import GOLD, segmentation_row
 from weibo_nlp.release.sources import PlacedGold, PlacedText, Sources, line_of_entry
 from weibo_nlp.release.splits import assign_splits
 
@@ -66,6 +67,10 @@ def build_tables(sources: Sources) -> Tables:
         row["stances"] = [{"target_id": target, "stance": stance} for target, stance in row["stances"].items()]
         built = BuiltRow(row, ((located.path, located.line),))
         tables["annotations", split_of[located.judgement.document_id]].append(built)
+    for name in sorted(sources.segmentation.gold):
+        row = segmentation_row(sources.segmentation, name)
+        origin = (sources.root / GOLD, sources.segmentation.lines[name])
+        tables["segmentation", split_of[row["document_id"]]].append(BuiltRow(row, (origin,)))
     tables["events", "train"] = _event_rows(sources)
     tables["targets", "train"] = _target_rows(sources)
     return tables

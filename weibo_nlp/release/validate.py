@@ -21,6 +21,7 @@ from weibo_nlp.errors import DataError
 from weibo_nlp.io import sha256_of_file, sha256_of_rows
 from weibo_nlp.release.build import CARD, MANIFEST, arrow_table, card_header, encoded_rows, parquet_name, read_card
 from weibo_nlp.release.duplicates import THRESHOLD, near_duplicates
+from weibo_nlp.release.segmentation import segmentation_faults
 from weibo_nlp.release.sources import Problem, Sources, line_of_entry, read_sources
 from weibo_nlp.release.splits import assign_splits
 from weibo_nlp.release.tables import build_tables
@@ -61,7 +62,7 @@ def source_problems(sources: Sources) -> list[Problem]:
     problems += _texts(sources)
     problems += _circles(sources)
     problems += _registers(sources)
-    for check in (_judgements, _gold, _splits):
+    for check in (_judgements, _gold, _segmentation, _splits):
         problems += check(sources) if not problems else ()
     return _sorted(problems)
 
@@ -280,6 +281,12 @@ def _gold(sources: Sources) -> Iterator[Problem]:
         if text_placed.document.id not in found:
             text = f"{text_placed.document.id!r} has no gold row in annotations/adjudicated/."
             yield Problem(text_placed.path, text_placed.line, 3, "gold", text)
+
+
+def _segmentation(sources: Sources) -> Iterator[Problem]:
+    documents = {document.id: document for document in sources.documents}
+    for fault in segmentation_faults(sources.segmentation, documents):
+        yield Problem(*fault)
 
 
 def _splits(sources: Sources) -> Iterator[Problem]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import combinations
 from statistics import quantiles
 from typing import Any
 
+from weibo_nlp.annotation.words import AGREED, word_f1
 from weibo_nlp.corpus.schema import SPLITS
 from weibo_nlp.corpus.tree import build_threads
 from weibo_nlp.errors import DataError
@@ -27,6 +29,7 @@ def card_blocks(sources: Sources) -> dict[str, str]:
         "stance": _stance(sources),
         "agreement": _agreement(sources),
         "text": _text(sources.documents),
+        "segmentation": _segmentation(sources),
     }
 
 
@@ -122,6 +125,20 @@ def _text(documents: Iterable[Document]) -> str:
         )
     heads = ["kind", "n", "length quartiles", "emoticon", "hashtag", "mention", "ends in .!?。！？", "≤ 5 characters"]
     return _table([*heads, "traditional script"], rows)
+
+
+def _segmentation(sources: Sources) -> str:
+    found = sources.segmentation
+    annotators = sorted({name for cuts in found.cuts.values() for name in cuts})
+    names = sorted(found.gold)
+    words = sum(len(gold.words) for gold in found.gold.values())
+    agreed = sum(gold.settled == AGREED for gold in found.gold.values())
+    pairs = [
+        f"{one} and {other}: {word_f1([found.cuts[n][one] for n in names], [found.cuts[n][other] for n in names]):.3f}"
+        for one, other in combinations(annotators, 2)
+    ]
+    rows = [[len(names), words, _share(agreed, len(names)), "; ".join(pairs)]]
+    return _table(["sentences", "words", "cut alike", "word F1 between annotators"], rows)
 
 
 def _share(part: int, whole: int) -> str:

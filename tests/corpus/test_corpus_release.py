@@ -140,7 +140,7 @@ def test_a_release_under_another_scheme_is_refused_before_labels_are_read(miniat
     [
         pytest.param(
             lambda release: release.files("post"),
-            "unknown configuration 'post'; there is: annotations, articles, comments, events, posts, segmentation, stances,",
+            "unknown configuration 'post'; there is: annotations, articles, comments, events, posts,",
             id="configuration",
         ),
         pytest.param(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -268,7 +269,7 @@ def label_file(
                     batch.append(item)
                     weight += len(item.values[text_column]) + len(item.values)
                 else:
-                    item = Reject(str(table.path), item.number, f"{text_column}: {reason}", str(item.values)[:2000])
+                    item = Reject(str(table.path), item.number, f"{text_column}: {reason}", json.dumps(item.values, ensure_ascii=False, default=str)[:2000])
             if isinstance(item, Reject):
                 rejects.write(item)
                 reasons[item.reason] = reasons.get(item.reason, 0) + 1

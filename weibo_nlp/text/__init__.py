@@ -7,7 +7,7 @@ rewrites a text and keeps for each character its raw place. :func:`evasions` add
 
 from weibo_nlp.text.evasion import Evasion, evasions
 from weibo_nlp.text.grammar import PROTECTED_KINDS, ChainLink, Post, parse, protected_spans
-from weibo_nlp.text.lexicon import emoticon_lexicon, evasion_lexicon
+from weibo_nlp.text.lexicon import DomainLexicon, domain_lexicon, emoticon_lexicon, evasion_lexicon
 from weibo_nlp.text.markup import MARKUP_KINDS, Markup, MarkupKind
 from weibo_nlp.text.normalise import DroppableKind, normalise
 from weibo_nlp.text.offsets import Normalised, Offsets
@@ -17,6 +17,7 @@ __all__ = [
     "MARKUP_KINDS",
     "PROTECTED_KINDS",
     "ChainLink",
+    "DomainLexicon",
     "DroppableKind",
     "Evasion",
     "Markup",
@@ -24,6 +25,7 @@ __all__ = [
     "Normalised",
     "Offsets",
     "Post",
+    "domain_lexicon",
     "emoticon_lexicon",
     "evasion_lexicon",
     "evasions",

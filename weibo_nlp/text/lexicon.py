@@ -1,6 +1,6 @@
-"""The word lists of this room: which bracketed names are emoticons, and what evasive spellings mean.
+"""The word lists: which bracketed names are emoticons, what evasive spellings mean, and the words of the corpus's events.
 
-The lists are TOML files that people edit (``text/data/``); each carries its own version, which moves with every
+The lists are TOML files that people edit (``text/data/``, and ``data/`` for the domain's words); each carries its own version, which moves with every
 change, so that a result can say which list it was read with. They are read on first use, not on import.
 """
 
@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 from typing import Any
+
+from weibo_nlp.errors import DataError, UnknownNameError
 
 EMOTICON_NAME_LIMIT = 8
 """Longest name between the brackets of an emoticon, in characters."""
@@ -57,6 +59,26 @@ class EvasionLexicon:
     cut_words: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class DomainLexicon:
+    """Terms, brands, names, hashtags and slang of the corpus's events, each with its kind, and the list's version."""
+
+    version: str
+    kinds: Mapping[str, str]
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words in the order of the list; a segmenter takes them as its user lexicon."""
+        return tuple(self.kinds)
+
+    def of_kind(self, kind: str) -> tuple[str, ...]:
+        """Words of one kind; an unknown kind raises UnknownNameError listing the known ones."""
+        found = tuple(word for word, its in self.kinds.items() if its == kind)
+        if not found:
+            raise UnknownNameError("kind of word", kind, set(self.kinds.values()))
+        return found
+
+
 @lru_cache(maxsize=1)
 def emoticon_lexicon() -> EmoticonLexicon:
     """Return the emoticon names this version of the package ships."""
@@ -78,6 +100,25 @@ def evasion_lexicon() -> EvasionLexicon:
     return EvasionLexicon(data["version"], entries, frozenset(data["cut_words"]["words"]))
 
 
-def _read(name: str) -> dict[str, Any]:
-    with resources.files("weibo_nlp.text").joinpath("data", name).open("rb") as file:
+@lru_cache(maxsize=1)
+def domain_lexicon() -> DomainLexicon:
+    """Return the domain's words this version of the package ships (``weibo_nlp/data/lexicon.toml``).
+
+    Raises
+    ------
+    DataError
+        If a word stands under two kinds.
+    """
+    data = _read("lexicon.toml", package="weibo_nlp")
+    kinds: dict[str, str] = {}
+    for kind, words in data["words"].items():
+        for word in words:
+            if word in kinds:
+                raise DataError(f"lexicon.toml: {word!r} stands under {kinds[word]} and {kind}; keep one.")
+            kinds[word] = kind
+    return DomainLexicon(data["version"], kinds)
+
+
+def _read(name: str, package: str = "weibo_nlp.text") -> dict[str, Any]:
+    with resources.files(package).joinpath("data", name).open("rb") as file:
         return tomllib.load(file)

@@ -13,6 +13,7 @@ from weibo_nlp.cli.benchmark import benchmark
 from weibo_nlp.cli.corpus import corpus
 from weibo_nlp.cli.evaluate import evaluate
 from weibo_nlp.cli.label import label
+from weibo_nlp.cli.models import models
 from weibo_nlp.errors import UnknownNameError, UsageError, WeiboNlpError
 
 app = typer.Typer(
@@ -26,6 +27,7 @@ app.command()(label)
 app.command()(benchmark)
 app.command()(evaluate)
 app.add_typer(corpus, name="corpus", help="The shipped corpus, or the one in a clone.")
+app.add_typer(models, name="models", help="Models on this machine: shipped, fetched, to be fetched.")
 
 
 @app.callback(invoke_without_command=True)

@@ -1,7 +1,8 @@
-"""The word lists: which bracketed names are emoticons, what evasive spellings mean, and the words of the corpus's events.
+"""The word lists: which bracketed names are emoticons, what evasive spellings mean, and the domain's own words.
 
-The lists are TOML files that people edit (``text/data/``, and ``data/`` for the domain's words); each carries its own version, which moves with every
-change, so that a result can say which list it was read with. They are read on first use, not on import.
+The lists are TOML files that people edit (``text/data/``, and ``data/`` for the domain's words); each carries its
+own version, which moves with every change, so that a result can say which list it was read with. They are read on
+first use, not on import.
 """
 
 from __future__ import annotations

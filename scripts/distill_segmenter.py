@@ -1,0 +1,61 @@
+"""Distil the shipped segmenter from pkuseg (fetch it first) and unlabelled text, and write it into the package."""
+
+import argparse
+import json
+import lzma
+import sys
+from pathlib import Path
+
+from weibo_nlp.corpus import open_release
+from weibo_nlp.external import load
+from weibo_nlp.io import atomic_path, sha256_of_bytes
+from weibo_nlp.segment.distill.train import distil
+from weibo_nlp.segment.pkuseg import PkusegModel
+from weibo_nlp.segment.shipped import CARD, MODEL, shipped_folder
+from weibo_nlp.segment.store import stored_model
+
+ROOT = Path(__file__).resolve().parent.parent
+VERSION = "1"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--external", type=Path, required=True, help="folder that holds cold/ and swsr/")
+    parser.add_argument("--output", type=Path, default=shipped_folder())
+    arguments = parser.parse_args()
+    release = open_release(ROOT / "corpus")
+    own = [part for document in release.documents() for part in (document.title, document.text) if part]
+    cold = [document.text for document in load("cold", arguments.external).parts["train"].documents]
+    swsr = [d.text for part in load("swsr", arguments.external).parts.values() for d in part.documents]
+    silver = [
+        {"name": f"this corpus {release.version}, all splits", "licence": "CC-BY-4.0", "texts": own},
+        {"name": "COLD (Deng et al., EMNLP 2022), train", "licence": "Apache-2.0", "texts": cold},
+        {"name": "SWSR (Jiang et al., 2022), comments and posts", "licence": "MIT", "texts": swsr},
+    ]
+    teacher = PkusegModel.from_cache()
+    done = distil([text for source in silver for text in source["texts"]], teacher.cut, teacher.dictionary())
+    unpacked = done.model.to_bytes()
+    packed = lzma.compress(unpacked, preset=9)
+    stored = stored_model("pkuseg")
+    card = {
+        "name": "fast",
+        "version": VERSION,
+        "licence": "Apache-2.0",
+        "teacher": {key: stored.manifest[key] for key in ("name", "version", "source", "note", "conversion")},
+        "silver": [
+            {**source, "texts": len(source["texts"]), "characters": sum(map(len, source["texts"]))} for source in silver
+        ],
+        "file": {"sha256": sha256_of_bytes(packed), "bytes": len(packed), "bytes_unpacked": len(unpacked)},
+        **done.facts,
+    }
+    arguments.output.mkdir(parents=True, exist_ok=True)
+    with atomic_path(arguments.output / MODEL) as path:
+        path.write_bytes(packed)
+    with atomic_path(arguments.output / CARD) as path:
+        path.write_text(json.dumps(card, ensure_ascii=False, indent=2, sort_keys=True) + "\n", "utf-8")
+    print(json.dumps({key: card[key] for key in ("file", "model", "training", "held_out")}, indent=2))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,89 @@
+"""``weibo-nlp models``: what it prints and how it leaves."""
+
+import pytest
+
+from weibo_nlp.segment.shipped import shipped_folder
+from weibo_nlp.segment.store import MANIFEST, model_folder, write_manifest
+
+
+@pytest.fixture(autouse=True)
+def empty_cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("WEIBO_NLP_HOME", str(tmp_path / "home"))
+
+
+@pytest.fixture
+def fetched():
+    """A folder that looks like a fetched model: one file of five bytes, and its manifest."""
+    folder = model_folder("pkuseg")
+    folder.mkdir(parents=True)
+    (folder / "weights.npz").write_bytes(b"12345")
+    write_manifest(folder, {"name": "pkuseg", "version": "1"})
+    return folder
+
+
+def state_of(out, name):
+    rows = {row[0]: row[1:] for row in (line.split("\t") for line in out.splitlines())}
+    return rows[name]
+
+
+def test_list_shows_what_is_shipped_and_what_can_be_fetched(run):
+    code, out, err = run("models", "list")
+    assert (code, err) == (0, "")
+    assert state_of(out, "fast")[0] == "shipped"
+    assert state_of(out, "topic")[0] == "shipped"
+    assert state_of(out, "pkuseg") == ["absent", "-", "run: weibo-nlp models fetch pkuseg"]
+
+
+def test_list_shows_a_fetched_model_with_its_folder(run, fetched):
+    code, out, _ = run("models", "list")
+    assert code == 0
+    assert state_of(out, "pkuseg") == ["fetched", "0.0 MB", str(fetched)]
+
+
+def test_list_shows_a_damaged_model_and_goes_on(run, fetched):
+    (fetched / "weights.npz").write_bytes(b"1234")
+    code, out, err = run("models", "list")
+    assert code == 0
+    assert state_of(out, "pkuseg")[0] == "damaged"
+    assert f"not what {MANIFEST} says" in err
+
+
+def test_path_prints_the_folder_alone(run, fetched):
+    assert run("models", "path", "pkuseg") == (0, f"{fetched}\n", "")
+    assert run("models", "path", "fast") == (0, f"{shipped_folder()}\n", "")
+
+
+def test_path_of_an_absent_model_says_how_to_fetch_it(run):
+    code, out, err = run("models", "path", "pkuseg")
+    assert (code, out) == (1, "")
+    assert "run `weibo-nlp models fetch pkuseg`" in err
+
+
+def test_remove_deletes_the_folder_once(run, fetched):
+    assert run("models", "remove", "pkuseg") == (0, f"pkuseg: removed from {fetched}\n", "")
+    assert not fetched.exists()
+    assert run("models", "remove", "pkuseg") == (0, "pkuseg: was not there\n", "")
+
+
+def test_what_is_shipped_cannot_be_removed(run):
+    code, _, err = run("models", "remove", "fast")
+    assert code == 2
+    assert "fast is shipped with the package and stays" in err
+
+
+@pytest.mark.parametrize("command", ["fetch", "path", "remove"])
+def test_unknown_names_are_refused_with_the_known_ones(run, command):
+    code, _, err = run("models", command, "ctb8")
+    assert code == 2
+    assert "'ctb8'; there is: " in err
+    assert "pkuseg" in err
+
+
+def test_fetch_that_finds_nothing_ends_with_one_line(run, tmp_path, monkeypatch):
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
+    monkeypatch.setenv("PIP_CONFIG_FILE", str(tmp_path / "none"))
+    code, out, err = run("models", "fetch", "pkuseg")
+    assert (code, out) == (1, "")
+    assert err.startswith("Error: pip could not download pkuseg==0.0.25: ")
+    assert err.count("\n") == 1

@@ -1,0 +1,100 @@
+"""``weibo-nlp models``: what is shipped, what was fetched, and fetching what cannot be shipped."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+models = typer.Typer(no_args_is_help=True, context_settings={"help_option_names": ["-h", "--help"]})
+
+_Name = Annotated[str, typer.Argument(help="Name of the model, as `weibo-nlp models list` shows it.")]
+
+
+@models.callback()
+def _group() -> None:
+    """Models on this machine: shipped, fetched, to be fetched."""
+
+
+@models.command()
+def fetch(name: Annotated[str, typer.Argument(help="Name of the model: pkuseg.")]) -> None:
+    """Download a model through your pip configuration, verify and convert it, and keep it in the cache.
+
+    The cache is WEIBO_NLP_HOME, or weibo-nlp in the system's cache folder. Needs about 1 GB of memory for some seconds.
+    """
+    from weibo_nlp.segment.fetch import SOURCES
+    from weibo_nlp.segment.fetch import fetch as fetch_model
+
+    stored = fetch_model(name)
+    typer.echo(f"{name}: {stored.bytes / 1e6:.1f} MB in {stored.path}")
+    typer.echo(SOURCES[name].note, err=True)
+
+
+@models.command("list")
+def list_models() -> None:
+    """List models, tab-separated: name, state (shipped, fetched, absent, damaged), size, folder."""
+    from weibo_nlp.errors import DataError
+    from weibo_nlp.segment.fetch import SOURCES
+    from weibo_nlp.segment.store import model_folder, stored_model
+
+    for shown, folder in _shipped().items():
+        size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+        typer.echo(f"{shown}\tshipped\t{size / 1e6:.1f} MB\t{folder}")
+    for name in SOURCES:
+        try:
+            stored = stored_model(name)
+            if stored is not None:
+                stored.check()
+        except DataError as error:
+            typer.echo(f"{name}\tdamaged\t-\t{model_folder(name)}")
+            typer.echo(f"Warning: {error}", err=True)
+            continue
+        if stored is None:
+            typer.echo(f"{name}\tabsent\t-\trun: weibo-nlp models fetch {name}")
+        else:
+            typer.echo(f"{name}\tfetched\t{stored.bytes / 1e6:.1f} MB\t{stored.path}")
+
+
+@models.command()
+def path(name: _Name) -> None:
+    """Print the folder of a model that is shipped or fetched."""
+    from weibo_nlp.errors import DataError, UnknownNameError
+    from weibo_nlp.segment.fetch import SOURCES
+    from weibo_nlp.segment.store import stored_model
+
+    shipped = _shipped()
+    if name in shipped:
+        typer.echo(str(shipped[name]))
+        return
+    if name not in SOURCES:
+        raise UnknownNameError("model", name, [*shipped, *SOURCES])
+    stored = stored_model(name)
+    if stored is None:
+        raise DataError(f"{name} is not on this machine; run `weibo-nlp models fetch {name}`.")
+    typer.echo(str(stored.path))
+
+
+@models.command()
+def remove(name: _Name) -> None:
+    """Delete a fetched model from the cache."""
+    from weibo_nlp.errors import UnknownNameError, UsageError
+    from weibo_nlp.segment.fetch import SOURCES
+    from weibo_nlp.segment.store import model_folder, remove_model
+
+    shipped = _shipped()
+    if name in shipped:
+        raise UsageError(f"{name} is shipped with the package and stays; only fetched models can be removed.")
+    if name not in SOURCES:
+        raise UnknownNameError("model", name, [*shipped, *SOURCES])
+    done = remove_model(name)
+    typer.echo(f"{name}: removed from {model_folder(name)}" if done else f"{name}: was not there")
+
+
+def _shipped() -> dict[str, Path]:
+    """Folders of the shipped models, by name: the segmenter, and one labelling model for each task."""
+    from weibo_nlp import _resources
+    from weibo_nlp.segment.shipped import shipped_folder
+
+    tasks = {file.parent.name: file.parent for file in sorted(_resources.models_dir().glob("*/config.json"))}
+    return {"fast": shipped_folder(), **tasks}

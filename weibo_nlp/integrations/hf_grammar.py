@@ -1,0 +1,132 @@
+r"""The grammar of Weibo text in the language of the `tokenizers` library, so that it travels inside ``tokenizer.json``.
+
+The library can only replace what a pattern matches by a fixed string, and it ties a replacement to the last raw
+character of the match. Two devices make the grammar of :mod:`weibo_nlp.text` out of that:
+
+- The text is put in lower case first. From there on a capital letter is a mark of ours, and nothing that a user typed.
+- A place that becomes one token is rewritten at both ends: ``@`` becomes ``[MENTION``, the last character of the
+  name becomes ``]``, what lies between is dropped. So the token reaches from the raw ``@`` to the raw end of the name.
+
+Patterns are in the dialect of Oniguruma: ``\K`` keeps what was matched before it, ``(?>…)`` does not go back.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tokenizers.normalizers import Normalizer, Replace
+    from tokenizers.pre_tokenizers import PreTokenizer
+
+MENTION, URL, HASHTAG, HASHTAG_END = "[MENTION]", "[URL]", "[HASHTAG]", "[/HASHTAG]"
+MARKS = (MENTION, URL, HASHTAG, HASHTAG_END)
+"""Tokens that stand for what a text names or links, and for the two signs of a hashtag."""
+
+SUPER_TOPIC_MARKS = ("[超话]", "[超話]")
+SPACE = "▁"
+"""Token of a run of white space within a line; on Weibo a space often is the only punctuation there is."""
+
+_NAME = r"[\p{L}\p{N}_\-·]"
+_BLANK = r"[ \t\u00a0\u3000\u200b\u200e\u200f\u2060\ufeff]"
+_NO_ADDRESS_BEFORE = r"(?<![a-z0-9@./_\-])"
+
+# The body of a link, one character at a time; the next link, or a repost chain, may follow without a space.
+_BODY = r"[a-z0-9\-._~:?!$&'()*+,;=%@/]"
+_LINK_CHARACTER = (
+    r"(?:[a-gi-z0-9\-._~:?!$&'()*+,;=%@]|h(?!ttps?://)|(?<![a-z0-9])h"
+    rf"|/(?!/[@＠]{_NAME}{{1,30}}{_BLANK}{{0,4}}[:：]))"
+)
+_INNER = r"\([a-z0-9\-._~:?!$&'*+,;=%@/]*"  # an open bracket; the link keeps a closing one that answers it
+_NO_SENTENCE_SIGN = r"(?<=[a-z0-9\-_~=%+/])"
+_LINK_END = (
+    rf"(?:https?://|{_NO_ADDRESS_BEFORE})t\.cn/(?:(?!https?://)[a-z0-9])*\K(?!https?://)[a-z0-9]"
+    rf"|(?:https?://|{_NO_ADDRESS_BEFORE}www\.)(?=[a-z0-9])(?:"
+    rf"(?>{_LINK_CHARACTER}*)#(?=[a-z0-9!/_])(?=(?>{_BODY}+)(?![#＃\p{{L}}\p{{N}}_])){_BODY}*\K{_BODY}{_NO_SENTENCE_SIGN}"
+    rf"|(?>{_INNER}\)|{_LINK_CHARACTER})*(?:{_INNER}\K\)|\K{_LINK_CHARACTER}{_NO_SENTENCE_SIGN}))"
+)
+# Looked for between one end and the next, so that a link within a link is none; `L` is the mark of an end.
+_LINK_START = (
+    rf"(?:\A|L\])[^L]*?\K(?:h(?=ttps?://[a-z0-9L])|{_NO_ADDRESS_BEFORE}t(?=\.cn/[a-z0-9L])"
+    rf"|{_NO_ADDRESS_BEFORE}w(?=ww\.[a-z0-9L]))(?=[^L]+L\])"
+)
+
+# Repost prefixes come before hashtags: `#…//@N:…#` is none.
+_CHAIN_MENTION_START = rf"//{_BLANK}{{0,4}}\K[@＠](?={_NAME}{{1,30}}{_BLANK}{{0,4}}[:：])"
+
+# A topic holds no link and no repost prefix, whose marks have a `U` and an `M`. Behind a lone letter or a digit
+# (`C#`, `3#楼`) it must look like a topic.
+_SIGN = "[#＃]"
+_TOPIC = r"[^#＃\nUM]{1,140}"
+_STRICT_TOPIC = r"(?!\s)[^#＃\nUM。！？!?]{1,140}"
+_TOPIC_END = (
+    rf"(?:(?:(?<![a-z0-9_])|(?<=[a-z0-9_][a-z_])){_SIGN}(?!\s+{_SIGN}){_TOPIC}"
+    rf"|(?<=[0-9]){_SIGN}{_STRICT_TOPIC}(?<![\s0-9])"
+    rf"|(?<=[a-z_]){_SIGN}{_STRICT_TOPIC}(?<![\sa-z_]))\K{_SIGN}"
+)
+_TOPIC_START = rf"{_SIGN}(?=[^#＃\nUM]{{1,140}}\[/HASHTAG\])"
+
+# Not behind a letter (an e-mail address), nor inside a hashtag: there the next mark with an `H` is a closing one.
+_MENTION_START = rf"(?<![a-z0-9_])[@＠](?={_NAME})(?!(?>[^H]{{0,160}})(?<=\[/)H)"
+_MENTION_END = rf"\[MENTION\K{_NAME}{{1,30}}"
+
+_INVISIBLE = r"[\u200b\ufeff\u2060\u200e\u200f\u00ad]"
+_SURPLUS_SPACE = r"\n\K\s+|[^\S\n]+(?=\n)|[^\S\n]\K[^\S\n]+"
+
+# Words of alphabetic scripts are cut further by the trained merges; all else is one character a token.
+_PIECE = r"(?:[\p{L}&&[^\p{Han}\p{Hiragana}\p{Katakana}]]\p{M}*)+|[\s\S]"
+
+
+def create_normalizer() -> Normalizer:
+    """Return what rewrites a raw text for the model, keeping for every character its raw place.
+
+    Lower case; links, mentions and the signs of hashtags become their marks; full-width letters and digits become
+    half-width ones; invisible characters go; a run of white space becomes ``▁``, or one newline if it holds any.
+
+    Returns
+    -------
+    tokenizers.normalizers.Normalizer
+    """
+    from tokenizers import normalizers
+
+    return normalizers.Sequence(
+        [
+            # The only capital whose lower case is two characters; the second, a mark, would end a name, and an ASCII
+            # letter in its stead would keep a mention behind it from being one.
+            normalizers.Replace("İ", "ı"),
+            normalizers.Lowercase(),
+            # The library normalises its list of tokens too, and `[MENTION]` must come out of that as it went in.
+            *(_replace(rf"\[\K{mark[1:-1].lower()}(?=\])", mark[1:-1]) for mark in MARKS),
+            _replace(_LINK_END, "L]"),
+            _replace(_LINK_START, "[UR"),
+            _replace(r"\[UR\K[^L]+(?=L\])", ""),
+            _replace(_CHAIN_MENTION_START, "[MENTION"),
+            _replace(_TOPIC_END, HASHTAG_END),
+            _replace(_TOPIC_START, HASHTAG),
+            _replace(_MENTION_START, "[MENTION"),
+            _replace(_MENTION_END, "]"),
+            # One by one: NFKC would also turn ① into 1 and ， into a comma.
+            *(normalizers.Replace(chr(0xFF41 + i), chr(0x61 + i)) for i in range(26)),
+            *(normalizers.Replace(chr(0xFF10 + i), chr(0x30 + i)) for i in range(10)),
+            _replace(_INVISIBLE, ""),
+            _replace(_SURPLUS_SPACE, ""),
+            _replace(r"[^\S\n]", SPACE),
+        ]
+    )
+
+
+def create_pre_tokenizer() -> PreTokenizer:
+    """Return what cuts a normalised text into pieces that no token reaches across.
+
+    Returns
+    -------
+    tokenizers.pre_tokenizers.PreTokenizer
+    """
+    from tokenizers import Regex, pre_tokenizers
+
+    return pre_tokenizers.Split(Regex(_PIECE), "isolated")
+
+
+def _replace(pattern: str, content: str) -> Replace:
+    from tokenizers import Regex, normalizers
+
+    return normalizers.Replace(Regex(pattern), content)

@@ -1,0 +1,172 @@
+"""Components of a spaCy pipeline: ``weibo_spans`` marks up what stands between the words, ``weibo_labels`` labels.
+
+Importing the module registers both factories, and these extensions:
+
+``doc._.topic``, ``doc._.sentiment``, ``doc._.irony``, ``doc._.stance``, ``doc._.stance_target``
+    Set by ``weibo_labels``; None before, and where there is no text or no target.
+``token._.like_hashtag``, ``token._.like_mention``, ``token._.like_emoticon``
+    What a token looks like by itself, as spaCy's ``token.like_url``; no component is needed. A super topic is a
+    hashtag; an emoticon is a bracketed one.
+
+No ``from __future__ import annotations`` here: spaCy checks a configuration against the annotations themselves.
+"""
+
+from collections.abc import Iterable, Iterator
+from functools import partial
+from itertools import islice
+from typing import Any
+
+from spacy.language import Language
+from spacy.pipeline import Pipe
+from spacy.tokens import Doc, Token
+
+from weibo_nlp.pipeline import Labeller, text_problem
+from weibo_nlp.text import parse
+from weibo_nlp.text.markup import MarkupKind
+
+SPANS, LABELS = "weibo_spans", "weibo_labels"
+"""Names of the component factories."""
+
+SPAN_LABELS: dict[MarkupKind, str] = {
+    "hashtag": "HASHTAG",
+    "super_topic": "SUPER_TOPIC",
+    "mention": "MENTION",
+    "emoticon": "EMOTICON",
+    "url": "URL",
+}
+"""Kind of markup -> label of the span."""
+
+_FIELDS = ("topic", "sentiment", "irony", "stance", "stance_target")
+_LOOKS: dict[str, frozenset[MarkupKind]] = {
+    "like_hashtag": frozenset({"hashtag", "super_topic"}),
+    "like_mention": frozenset({"mention"}),
+    "like_emoticon": frozenset({"emoticon"}),
+}
+
+
+class WeiboSpans:
+    """Marks hashtags, super topics, mentions, emoticons and links in ``doc.spans``.
+
+    With our tokenizer each is one token; with another the span is widened to whole tokens.
+
+    Parameters
+    ----------
+    spans_key : str
+        Where in ``doc.spans``.
+
+    Examples
+    --------
+    >>> nlp = spacy.blank("zh")
+    >>> _ = nlp.add_pipe("weibo_spans")
+    >>> [(span.text, span.label_) for span in nlp("回复@小甲:好[doge]").spans["weibo"]]
+    [('@小甲', 'MENTION'), ('[doge]', 'EMOTICON')]
+    """
+
+    def __init__(self, spans_key: str = "weibo") -> None:
+        self.spans_key = spans_key
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Mark up one Doc; names in reply and repost prefixes are mentions too."""
+        post = parse(doc.text)
+        marked = [item for item in post.spans if item.kind in SPAN_LABELS and item.kind != "mention"]
+        spans = (
+            doc.char_span(item.span.start, item.span.end, label=SPAN_LABELS[item.kind], alignment_mode="expand")
+            for item in sorted([*marked, *post.handles], key=lambda item: item.span.start)
+        )
+        doc.spans[self.spans_key] = [span for span in spans if span is not None]
+        return doc
+
+
+class WeiboLabels(Pipe):
+    """Puts topic, sentiment, irony and stance on Docs, in batches.
+
+    ``doc.cats`` gets the probability of every label, under ``task:label`` (``topic:credit``, ``irony:true``); the
+    labels themselves are in ``doc._``. An empty text gets neither, and a text without a stance target no stance.
+
+    Parameters
+    ----------
+    name : str
+        The component's name in its pipeline.
+    target : str, optional
+        Stance target for every text; by default the predicted topic's canonical one.
+
+    Raises
+    ------
+    UsageError
+        If the target is empty.
+    """
+
+    def __init__(self, name: str = LABELS, target: str | None = None) -> None:
+        self.name = name
+        self.target = target
+        self._labeller = Labeller(target=target, all_scores=True)
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Label one Doc."""
+        self._label([doc])
+        return doc
+
+    def pipe(self, stream: Iterable[Doc], *, batch_size: int = 128) -> Iterator[Doc]:
+        """Label a stream of Docs, `batch_size` at a time."""
+        handle = self.get_error_handler()
+        stream = iter(stream)
+        while docs := list(islice(stream, batch_size)):
+            try:
+                self._label(docs)
+            except Exception as error:  # spaCy's contract: the pipeline's error handler decides, by default it raises
+                handle(self.name, self, docs, error)
+            else:
+                yield from docs
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the settings; another process loads the models itself."""
+        return type(self), (self.name, self.target)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Keys that may stand in ``doc.cats``."""
+        return tuple(f"{task}:{label}" for task, model in self._labeller.models.items() for label in model.labels)
+
+    def _label(self, docs: list[Doc]) -> None:
+        worded = [doc for doc in docs if text_problem(doc.text) is None]
+        rows = self._labeller.label([doc.text for doc in worded]) if worded else []
+        for doc, row in zip(worded, rows, strict=True):
+            for field in _FIELDS:
+                doc._.set(field, row[field])
+            for task, model in self._labeller.models.items():
+                for label in model.labels:
+                    if (score := row[f"{task}_score_{label}"]) is not None:
+                        doc.cats[f"{task}:{label}"] = score
+
+
+@Language.factory(SPANS, default_config={"spans_key": "weibo"}, assigns=["doc.spans"])
+def create_spans(nlp: Language, name: str, spans_key: str) -> WeiboSpans:
+    """Return the component ``weibo_spans`` of a pipeline."""
+    return WeiboSpans(spans_key)
+
+
+@Language.factory(
+    LABELS, default_config={"target": None}, assigns=["doc.cats", *(f"doc._.{field}" for field in _FIELDS)]
+)
+def create_labels(nlp: Language, name: str, target: str | None) -> WeiboLabels:
+    """Return the component ``weibo_labels`` of a pipeline."""
+    return WeiboLabels(name, target)
+
+
+def _looks_like(token: Token, kinds: frozenset[MarkupKind]) -> bool:
+    found = parse(token.text).found
+    return len(found) == 1 and found[0][:2] == (0, len(token.text)) and found[0][2] in kinds
+
+
+def _register_extensions() -> None:
+    # Somebody else's extension of the same name is left alone: spaCy keeps one list for the whole process.
+    for field in _FIELDS:
+        if not Doc.has_extension(field):
+            Doc.set_extension(field, default=None)
+    for name, kinds in _LOOKS.items():
+        if not Token.has_extension(name):
+            # A partial, because spaCy pickles the getters on their way to a spawned process.
+            Token.set_extension(name, getter=partial(_looks_like, kinds=kinds))
+
+
+_register_extensions()

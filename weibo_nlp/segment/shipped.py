@@ -1,0 +1,64 @@
+"""The shipped model of the segmenter ``fast``, and the card that says what it was made of."""
+
+from __future__ import annotations
+
+import json
+import lzma
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from weibo_nlp.errors import DataError
+from weibo_nlp.io import sha256_of_bytes
+
+if TYPE_CHECKING:
+    from vaporetto import Vaporetto
+
+MODEL = "fast.model.xz"
+CARD = "fast.json"
+
+
+def shipped_folder() -> Path:
+    """Folder of the shipped segmenter."""
+    return Path(__file__).resolve().parent.parent / "data" / "segmenter"
+
+
+def fast_card() -> dict[str, Any]:
+    """Return the card of the shipped model: version, teacher, text, settings, agreement, checksum.
+
+    Raises
+    ------
+    DataError
+        If it is missing or no card.
+    """
+    path = shipped_folder() / CARD
+    try:
+        card = json.loads(path.read_text("utf-8"))
+        found = {"version", "file"} <= card.keys() and "sha256" in card["file"]
+    except (OSError, ValueError, AttributeError, TypeError) as error:
+        raise DataError(f"{path}: not the card of the segmenter ({error}); reinstall weibo-nlp.") from error
+    if not found:
+        raise DataError(f"{path}: lacks version or file.sha256; reinstall weibo-nlp.")
+    result: dict[str, Any] = card
+    return result
+
+
+def load_fast() -> tuple[str, Vaporetto]:
+    """Load the shipped model; return its version and the tokenizer.
+
+    Raises
+    ------
+    DataError
+        If the file is missing or not the one its card describes.
+    """
+    from vaporetto import Vaporetto
+
+    card = fast_card()
+    path = shipped_folder() / MODEL
+    try:
+        packed = path.read_bytes()
+    except OSError as error:
+        raise DataError(f"{path}: {error.strerror}; reinstall weibo-nlp.") from error
+    if sha256_of_bytes(packed) != card["file"]["sha256"]:
+        raise DataError(f"{path}: bytes differ from {CARD}; reinstall weibo-nlp.")
+    # norm=True would look at full-width forms of half-width characters, which the model was not trained on.
+    return str(card["version"]), Vaporetto(lzma.decompress(packed), norm=False)

@@ -10,6 +10,10 @@ load
     A trained model, shipped or saved.
 normalise, parse
     Weibo text cleaned without losing offsets, and its grammar.
+segment
+    A text cut into words; also the room with the segmenters.
+load_spacy, hf_tokenizer
+    A spaCy pipeline, a tokenizer for Hugging Face models.
 corpus, external, evaluate, models, predictions, text
     The rooms behind them.
 """
@@ -22,8 +26,11 @@ from weibo_nlp._version import __version__
 if TYPE_CHECKING:
     from weibo_nlp import corpus, evaluate, external, models, predictions, text
     from weibo_nlp.corpus import load_corpus
+    from weibo_nlp.integrations.hf_tokenizer import hf_tokenizer
+    from weibo_nlp.integrations.spacy_pipeline import load_spacy
     from weibo_nlp.models import load
     from weibo_nlp.pipeline import label
+    from weibo_nlp.segment.registry import segment
     from weibo_nlp.text import normalise, parse
 
 __all__ = [
@@ -31,24 +38,29 @@ __all__ = [
     "corpus",
     "evaluate",
     "external",
+    "hf_tokenizer",
     "label",
     "load",
     "load_corpus",
+    "load_spacy",
     "models",
     "normalise",
     "parse",
     "predictions",
+    "segment",
     "text",
 ]
 
 _HOMES = {
+    "hf_tokenizer": "integrations.hf_tokenizer",
+    "load_spacy": "integrations.spacy_pipeline",
     "label": "pipeline",
     "load": "models",
     "load_corpus": "corpus",
     "normalise": "text",
     "parse": "text",
 }
-_ROOMS = frozenset({"corpus", "evaluate", "external", "models", "predictions", "text"})
+_ROOMS = frozenset({"corpus", "evaluate", "external", "models", "predictions", "segment", "text"})
 
 
 def __getattr__(name: str) -> Any:

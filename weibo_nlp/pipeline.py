@@ -269,7 +269,8 @@ def label_file(
                     batch.append(item)
                     weight += len(item.values[text_column]) + len(item.values)
                 else:
-                    item = Reject(str(table.path), item.number, f"{text_column}: {reason}", json.dumps(item.values, ensure_ascii=False, default=str)[:2000])
+                    raw = json.dumps(item.values, ensure_ascii=False, default=str)[:2000]
+                    item = Reject(str(table.path), item.number, f"{text_column}: {reason}", raw)
             if isinstance(item, Reject):
                 rejects.write(item)
                 reasons[item.reason] = reasons.get(item.reason, 0) + 1

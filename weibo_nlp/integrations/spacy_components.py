@@ -56,9 +56,11 @@ class WeiboSpans:
 
     Examples
     --------
+    >>> import spacy
     >>> nlp = spacy.blank("zh")
     >>> _ = nlp.add_pipe("weibo_spans")
-    >>> [(span.text, span.label_) for span in nlp("回复@小甲:好[doge]").spans["weibo"]]
+    >>> doc = nlp("回复@小甲:好[doge]")
+    >>> [(span.text, span.label_) for span in doc.spans["weibo"]]
     [('@小甲', 'MENTION'), ('[doge]', 'EMOTICON')]
     """
 

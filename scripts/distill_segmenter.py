@@ -14,7 +14,6 @@ from weibo_nlp.segment.pkuseg import PkusegModel
 from weibo_nlp.segment.shipped import CARD, MODEL, shipped_folder
 from weibo_nlp.segment.store import stored_model
 
-ROOT = Path(__file__).resolve().parent.parent
 VERSION = "1"
 
 
@@ -23,7 +22,7 @@ def main() -> int:
     parser.add_argument("--external", type=Path, required=True, help="folder that holds cold/ and swsr/")
     parser.add_argument("--output", type=Path, default=shipped_folder())
     arguments = parser.parse_args()
-    release = open_release(ROOT / "corpus")
+    release = open_release()
     own = [part for document in release.documents() for part in (document.title, document.text) if part]
     cold = [document.text for document in load("cold", arguments.external).parts["train"].documents]
     swsr = [d.text for part in load("swsr", arguments.external).parts.values() for d in part.documents]

@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from weibo_nlp.errors import DataError, UnknownNameError, UsageError
-from weibo_nlp.segment import segment, segment_many
+from weibo_nlp.segment import registry, segment, segment_many
 from weibo_nlp.segment.many import BATCH_TEXTS, BATCHES_AHEAD
 
 TEXTS = [f"第{number}条,今天天气真好@小甲" for number in range(3 * BATCH_TEXTS + 7)]
@@ -52,3 +52,11 @@ def test_no_texts_give_no_results():
 def test_misuse_is_refused_at_the_call_not_at_the_first_result(arguments, error, message):
     with pytest.raises(error, match=message):
         segment_many(**arguments)
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_a_model_that_was_not_fetched_is_said_at_the_call(processes, tmp_path, monkeypatch):
+    monkeypatch.setenv("WEIBO_NLP_HOME", str(tmp_path))
+    registry._engine.cache_clear()
+    with pytest.raises(DataError, match="run `weibo-nlp models fetch pkuseg` once"):
+        segment_many(["好"], "pkuseg", processes=processes)

@@ -10,7 +10,7 @@ from pathlib import Path
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.segment.base import Segmenter
 from weibo_nlp.segment.lexicon import Lexicon, as_lexicon
-from weibo_nlp.segment.registry import check_name, create_segmenter
+from weibo_nlp.segment.registry import create_segmenter
 
 BATCH_TEXTS = 512
 BATCH_CHARACTERS = 65_536
@@ -51,16 +51,18 @@ def segment_many(
     UsageError
         If `texts` is a single string or `processes` is below 1.
     DataError
-        While iterating, if a text is no string or holds a lone surrogate, saying which, counted from 0.
+        If the model of ``pkuseg`` is not there or damaged; and while iterating, if a text is no string or holds a lone
+        surrogate, saying which, counted from 0.
     """
     if isinstance(texts, str):
         raise UsageError("texts is one string, whose characters would be cut one by one; use segment(text), or a list.")
     if not isinstance(processes, int) or processes < 1:
         raise UsageError(f"processes={processes!r}; pass the number of worker processes, 1 or more.")
-    check_name(with_)
     words = as_lexicon(lexicon)
+    # Made here in any case: a model that is missing is said before a worker starts, and a forked worker shares it.
+    segmenter = create_segmenter(with_, words)
     if processes == 1:
-        return _in_this_process(texts, create_segmenter(with_, words))
+        return _in_this_process(texts, segmenter)
     return _in_workers(texts, with_, words, processes)
 
 

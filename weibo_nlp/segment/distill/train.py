@@ -45,7 +45,7 @@ class Settings:
     tolerance: float = 0.02
     min_count: int = 2
     smallest_weight: float = 0.02
-    word_support: float = 0.05
+    word_support: float = 0.1
     held_out: float = 0.05
     seed: int = 20261121
 

@@ -25,14 +25,11 @@ def benchmark(
     threads. With --external and --path, they learn from the set's official training file and are scored on its
     official test file.
     """
-    import json
-
     from rich.console import Console
 
     from weibo_nlp.benchmark import run_corpus, run_external
-    from weibo_nlp.cli.shown import print_results
+    from weibo_nlp.cli.shown import print_results, write_results
     from weibo_nlp.errors import UsageError
-    from weibo_nlp.io import atomic_path
     from weibo_nlp.report import write_page
 
     if (external is None) != (path is None):
@@ -63,6 +60,4 @@ def benchmark(
     write_page(html, results, title="weibo_nlp benchmark", command=command)
     log.print(f"Page: {html}", markup=False)
     if json_file is not None:
-        with atomic_path(json_file) as temporary:
-            text = json.dumps({"results": results}, ensure_ascii=False, indent=2, allow_nan=False)
-            temporary.write_text(text + "\n", "utf-8")
+        write_results(json_file, results)

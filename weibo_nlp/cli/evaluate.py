@@ -20,11 +20,8 @@ def evaluate(
     A file that lacks documents, names unknown ones, uses unknown labels, or was made for another version is refused,
     each fault with file and line.
     """
-    import json
-
     from weibo_nlp.benchmark.gold import score_file
-    from weibo_nlp.cli.shown import print_results
-    from weibo_nlp.io import atomic_path
+    from weibo_nlp.cli.shown import print_results, write_results
 
     result = score_file(file, external_path=path, seed=seed, resamples=resamples)
     print_results([result])
@@ -32,6 +29,4 @@ def evaluate(
         figures = ", ".join(f"{name} {own[name]['value']:.3f}" for name in ("precision", "recall", "f1"))
         typer.echo(f"  {label}: {figures} ({own['support']} in gold)")
     if json_file is not None:
-        with atomic_path(json_file) as temporary:
-            text = json.dumps({"results": [result]}, ensure_ascii=False, indent=2, allow_nan=False)
-            temporary.write_text(text + "\n", "utf-8")
+        write_results(json_file, [result])

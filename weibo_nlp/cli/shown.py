@@ -1,8 +1,9 @@
-"""Results as a table on a terminal."""
+"""Results as a table on a terminal, and as a JSON file."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 
@@ -25,3 +26,14 @@ def print_results(results: Sequence[Mapping[str, Any]]) -> None:
     console.print(table)
     if any(result["few_units"] for result in results):
         console.print("* fewer than 100 independent units: intervals like these are somewhat too narrow")
+
+
+def write_results(path: Path, results: Sequence[Mapping[str, Any]]) -> None:
+    """Write ``{"results": [...]}``, beside and renamed."""
+    import json
+
+    from weibo_nlp.io import atomic_path
+
+    with atomic_path(path) as temporary:
+        text = json.dumps({"results": results}, ensure_ascii=False, indent=2, allow_nan=False)
+        temporary.write_text(text + "\n", "utf-8")

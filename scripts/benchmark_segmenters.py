@@ -7,13 +7,14 @@ from contextlib import nullcontext
 from pathlib import Path
 
 from weibo_nlp.benchmark.cutters import CUTTERS
-from weibo_nlp.benchmark.segmenter_table import check_file, fill_file, markdown_table
+from weibo_nlp.benchmark.marked import check_file, fill_file
+from weibo_nlp.benchmark.segmenter_table import BLOCK, markdown_table
 from weibo_nlp.benchmark.segmenters import REPEAT, SECONDS, run_segmenters
 from weibo_nlp.errors import WeiboNlpError
 from weibo_nlp.io import atomic_path
 
-ROOT = Path(__file__).resolve().parent.parent
-VOCABULARY = ROOT / "annotations" / "segmentation" / "gold.jsonl"
+# Against its own words nothing is unknown: it is no vocabulary for itself.
+VOCABULARY = Path(__file__).resolve().parent.parent / "annotations" / "segmentation" / "gold.jsonl"
 
 
 def main() -> int:
@@ -27,11 +28,10 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=SECONDS, help="work for each of these (default %(default)s)")
     arguments = parser.parse_args()
     names = [name.strip() for name in arguments.segmenters.split(",") if name.strip()]
-    # Against its own words nothing is unknown: the corpus gold is no vocabulary for itself.
     own = VOCABULARY if VOCABULARY.exists() and arguments.gold.resolve() != VOCABULARY else None
     try:
         if arguments.readme:
-            check_file(arguments.readme)
+            check_file(arguments.readme, BLOCK)
         with atomic_path(arguments.json) if arguments.json else nullcontext() as figures:
             found = run_segmenters(
                 arguments.gold,
@@ -46,7 +46,7 @@ def main() -> int:
             if figures:
                 figures.write_text(json.dumps(found.to_dict(), ensure_ascii=False, indent=2) + "\n", "utf-8")
         if arguments.readme:
-            fill_file(arguments.readme, table)
+            fill_file(arguments.readme, BLOCK, table)
     except WeiboNlpError as error:
         print(error, file=sys.stderr)
         return 1

@@ -20,12 +20,13 @@ def main() -> int:
     for spec in corpus_tasks(release.scheme, release.version):
         data = corpus_data(release, spec)
         model = LinearClassifier(spec.labels)
-        model.fit(data.train, data.train_labels, groups=data.train_groups, weights=data.train_weights)
+        (fold,) = data.folds
+        model.fit(fold.train, fold.train_labels, groups=fold.train_groups, weights=fold.train_weights)
         model.trained_on |= {"corpus": release.version, "splits": list(spec.train), "scheme": spec.scheme}
         folder = arguments.output / spec.name
         model.save(folder)
         size = sum(file.stat().st_size for file in folder.iterdir())
-        print(f"{spec.name}\t{len(data.train)} examples\t{len(model.ngrams)} n-grams\t{size / 1e6:.2f} MB")
+        print(f"{spec.name}\t{data.n_train} examples\t{len(model.ngrams)} n-grams\t{size / 1e6:.2f} MB")
     return 0
 
 

@@ -2,7 +2,9 @@ import json
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
+from sklearn.metrics import f1_score
 
 from weibo_nlp.benchmark import run_corpus, run_external
 from weibo_nlp.benchmark.gold import score_file
@@ -15,9 +17,9 @@ from weibo_nlp.records import Prediction
 NLPCC2016 = Path(__file__).parents[1] / "data" / "external" / "nlpcc2016"
 EXTERNAL = os.environ.get("WEIBO_NLP_EXTERNAL", "")
 ROW = {
-    "set", "task", "protocol", "model", "model_version", "corpus_version", "scheme", "split", "n_train", "seconds",
-    "notes", "details", "main_metric", "labels", "metrics", "per_class", "confusion", "n", "n_units", "few_units",
-    "dropped", "bootstrap", "predictions",
+    "set", "task", "protocol", "units", "model", "model_version", "corpus_version", "scheme", "split", "n_train",
+    "seconds", "folds", "notes", "details", "main_metric", "labels", "metrics", "per_class", "confusion", "n",
+    "n_units", "few_units", "dropped", "bootstrap", "predictions", "seeds", "calibration", "slices",
 }  # fmt: skip
 
 
@@ -29,7 +31,7 @@ def irony(tmp_path_factory):
     results = run_corpus(
         tasks=["irony"], models=["majority"], resamples=200, predictions=folder / "new", report=told.append
     )
-    return results, folder / "new" / "corpus-irony-majority.jsonl", told
+    return results, folder / "new" / "corpus-irony-standard-majority.jsonl", told
 
 
 def test_majority_on_the_miniature_is_worth_what_hand_work_says():
@@ -58,7 +60,7 @@ def test_what_is_being_done_is_told(irony):
     (_, _, told) = irony
     gold = open_release().gold("irony", "test")
     assert len(told) == 1
-    assert told[0].startswith("corpus irony: majority, ")
+    assert told[0].startswith("corpus irony standard: majority, ")
     assert told[0].endswith(f" {len(gold)} to score")
 
 
@@ -71,7 +73,7 @@ def test_a_kept_prediction_file_scores_as_the_run_did(irony):
 
 def test_an_external_prediction_file_scores_as_the_run_did(tmp_path):
     (result,) = run_external("nlpcc2016", NLPCC2016, models=["majority"], resamples=200, predictions=tmp_path)
-    scored = score_file(tmp_path / "nlpcc2016-stance-majority.jsonl", external_path=NLPCC2016, resamples=200)
+    scored = score_file(tmp_path / "nlpcc2016-stance-external-majority.jsonl", external_path=NLPCC2016, resamples=200)
     assert scored["metrics"] == result.to_dict()["metrics"]
 
 
@@ -112,7 +114,11 @@ def written(tmp_path):
         pytest.param({"version": "0.0.9"}, "version is '0.0.9', what can be scored here is", id="other-version"),
         pytest.param({"split": "train"}, "split is 'train', what can be scored here is 'test'", id="split-learnt-from"),
         pytest.param({"scheme": "0.9.0"}, "scheme is '0.9.0'", id="other-scheme"),
-        pytest.param({"protocol": "leave-one-out"}, "protocol is 'leave-one-out'", id="other-protocol"),
+        pytest.param(
+            {"protocol": "leave-one-out"},
+            "protocol is 'leave-one-out', what .* is standard, cross_event",
+            id="other-protocol",
+        ),
         pytest.param({"task": "mood"}, "unknown task 'mood'; there is: irony, sent", id="unknown-task"),
     ],
 )
@@ -127,12 +133,12 @@ def test_a_file_of_the_right_header_and_the_wrong_documents_is_refused(written):
 
 
 def test_corpus_predictions_need_no_folder(written):
-    with pytest.raises(UsageError, match=r"mine\.jsonl: predictions on the corpus; leave the folder .* out"):
+    with pytest.raises(UsageError, match=r"mine\.jsonl:1: predictions on the corpus; leave the folder .* out"):
         score_file(written(), external_path=NLPCC2016)
 
 
 def test_external_predictions_need_the_folder(written):
-    with pytest.raises(UsageError, match=r"mine\.jsonl: predictions on nlpcc2016; name the folder .* with --path"):
+    with pytest.raises(UsageError, match=r"mine\.jsonl:1: predictions on nlpcc2016; name the folder .* with --path"):
         score_file(written(set="nlpcc2016"))
 
 
@@ -142,7 +148,7 @@ EXTERNAL_HEADER = {"set": "nlpcc2016", "version": None, "task": "stance", "proto
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        pytest.param({"protocol": "standard"}, "protocol is 'standard', what .* is 'external'", id="protocol"),
+        pytest.param({"protocol": "standard"}, "protocol is 'standard', what .* is zero_shot, external", id="protocol"),
         pytest.param({"task": "topic"}, "task is 'topic', what .* is 'stance'", id="task"),
         pytest.param({"version": "2"}, "version is '2', what .* is None", id="version"),
         pytest.param({"split": "train"}, "split is 'train', what .* is 'test'", id="split"),
@@ -157,7 +163,7 @@ def test_external_predictions_for_something_else_are_refused(written, fields, me
 @pytest.mark.skipif(not EXTERNAL, reason="WEIBO_NLP_EXTERNAL names no folder with copies of the sets")
 def test_linear_reaches_the_systems_of_the_nlpcc2016_shared_task(tmp_path):
     # The best of 16 systems reached FAVG 0.7106 (Xu et al. 2016); 0.70 is what is held here.
-    (result,) = run_external("nlpcc2016", Path(EXTERNAL), models=["linear"], predictions=tmp_path)
+    (result,) = run_external("nlpcc2016", Path(EXTERNAL), models=["linear"], seeds=1, predictions=tmp_path)
     row = json.loads(json.dumps(result.to_dict(), allow_nan=False))
     assert set(row) == ROW
     assert (row["set"], row["main_metric"], row["n"], row["few_units"]) == ("nlpcc2016", "favg", 1_000, False)
@@ -166,8 +172,56 @@ def test_linear_reaches_the_systems_of_the_nlpcc2016_shared_task(tmp_path):
     leaked = [note for note in row["notes"] if "recurs in the scored part" in note]
     assert leaked
     assert row["n_train"] == 2_986 - int(leaked[0].split()[1])
-    file = read_predictions(tmp_path / "nlpcc2016-stance-linear.jsonl")
+    file = read_predictions(tmp_path / "nlpcc2016-stance-external-linear-seed0.jsonl")
     gold = load("nlpcc2016", Path(EXTERNAL)).part("test").gold
     assert [(item.document_id, item.target) for item in file.predictions] == [
         (item.document_id, item.target) for item in gold
     ]
+
+
+def test_a_model_with_randomness_is_trained_with_every_seed_and_its_mean_is_scored(tmp_path):
+    (result,) = run_corpus(tasks=["stance"], models=["linear"], seeds=3, resamples=200, predictions=tmp_path)
+    row = result.to_dict()
+    values = row["seeds"]["values"]
+    assert len(values) == 3
+    assert len(set(values)) > 1, "folds drawn by another seed tune and calibrate otherwise"
+    assert row["metrics"]["macro_f1"]["value"] == pytest.approx(sum(values) / 3)
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert names == [f"corpus-stance-standard-linear-seed{seed}.jsonl" for seed in range(3)]
+    assert [read_predictions(tmp_path / name).header.seed for name in names] == [0, 1, 2]
+    again = score_file(tmp_path / names[2], resamples=200)
+    assert again["metrics"]["macro_f1"]["value"] == pytest.approx(values[2])
+
+
+def test_a_model_without_randomness_is_trained_once():
+    (result,) = run_corpus(tasks=["irony"], models=["majority"], seeds=4, resamples=200)
+    assert len(result.files) == 1
+    assert result.files[0].header.seed is None
+
+
+def test_fold_scores_are_those_of_each_held_out_fold_alone():
+    (result,) = run_corpus(tasks=["topic"], protocols=["cross_event"], models=["majority"], resamples=200)
+    gold = np.array([result.spec.labels.index(label.label) for label in result.data.gold])
+    predicted = result.predicted_indices()[0]
+    for fold, told in zip(result.data.folds, result.folds, strict=True):
+        held = list(fold.held_out)
+        expected = f1_score(gold[held], predicted[held], labels=range(4), average="macro", zero_division=0)
+        assert (told.name, told.n, told.value) == (fold.name, len(held), pytest.approx(expected))
+    assert result.to_dict()["units"] == "events"
+
+
+def test_zero_shot_predictions_are_scored_again_from_their_file(tmp_path):
+    (result,) = run_external(
+        "nlpcc2016", NLPCC2016, protocol="zero_shot", models=["majority"], resamples=200, predictions=tmp_path
+    )
+    row = result.to_dict()
+    assert (row["protocol"], row["corpus_version"], row["main_metric"]) == ("zero_shot", open_release().version, "favg")
+    scored = score_file(tmp_path / "nlpcc2016-stance-zero_shot-majority.jsonl", external_path=NLPCC2016, resamples=200)
+    assert scored["metrics"] == row["metrics"]
+
+
+def test_a_protocol_of_the_corpus_is_refused_for_an_external_set():
+    with pytest.raises(UnknownNameError, match="unknown protocol of an external set 'standard'"):
+        run_external("nlpcc2016", NLPCC2016, protocol="standard")
+    with pytest.raises(UsageError, match="seeds must be at least 1"):
+        run_corpus(tasks=["irony"], seeds=0)

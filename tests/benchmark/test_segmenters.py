@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from weibo_nlp.benchmark import cutters, segmenters
+from weibo_nlp.benchmark import child, isolated, segmenters
 from weibo_nlp.benchmark.cutters import CUTTERS, Cutter, measure
-from weibo_nlp.benchmark.segmenter_table import HEADINGS, check_file, fill_file, fill_table, markdown_table
+from weibo_nlp.benchmark.marked import check_file, fill_block, fill_file
+from weibo_nlp.benchmark.segmenter_table import HEADINGS, markdown_table
 from weibo_nlp.benchmark.segmenters import (
     SegmenterBenchmark,
     SegmenterResult,
@@ -114,14 +115,13 @@ def test_memory_is_that_of_the_child_not_of_its_parent():
         "import subprocess, sys; held = bytearray(300_000_000); held[::4096] = b'1' * len(held[::4096]);"
         "print(subprocess.run([sys.executable, '-P', '-c', sys.argv[1]], capture_output=True, text=True).stdout)"
     )
-    child = (
-        "import importlib.util as u; s = u.spec_from_file_location('cutters', "
-        f"{str(cutters.__file__)!r}); m = u.module_from_spec(s); import sys; sys.modules['cutters'] = m;"
-        "s.loader.exec_module(m); print(m._peak_bytes())"
+    measured = (
+        "import importlib.util as u; s = u.spec_from_file_location('child', "
+        f"{str(child.__file__)!r}); m = u.module_from_spec(s); s.loader.exec_module(m); print(m.peak_bytes())"
     )
     if not Path("/proc/self/status").exists():
         pytest.skip("no /proc here: the figure is ru_maxrss")
-    done = subprocess.run([sys.executable, "-c", code, child], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", code, measured], capture_output=True, text=True, check=True)
     assert 0 < int(done.stdout) < 100_000_000
 
 
@@ -176,7 +176,7 @@ def test_a_segmenter_that_takes_too_long_is_given_up(gold):
 )
 def test_a_process_that_dies_is_told_by_how_it_ended(gold, monkeypatch, code, stderr, reason):
     dead = subprocess.CompletedProcess([], code, stdout=b"", stderr=stderr)
-    monkeypatch.setattr(segmenters.subprocess, "run", lambda *_, **__: dead)
+    monkeypatch.setattr(isolated.subprocess, "run", lambda *_, **__: dead)
     (result,) = run_segmenters(gold, segmenters=["char"]).results
     assert result.reason == reason
 
@@ -184,7 +184,7 @@ def test_a_process_that_dies_is_told_by_how_it_ended(gold, monkeypatch, code, st
 def test_a_segmenter_that_changes_the_text_gets_no_figures(gold, monkeypatch):
     words = [["他", "的", "車", "。"], ["看", "@小甲", "[doge]"]]
     found = {"words": words, "load_seconds": 1.0, "rounds": 1, "seconds": [1.0], "peak_bytes": 1}
-    monkeypatch.setattr(segmenters, "_measured", lambda *_: found)
+    monkeypatch.setattr(segmenters, "run_isolated", lambda *_: found)
     (result,) = run_segmenters(gold, segmenters=["char"]).results
     assert result.scores is None
     assert result.reason.startswith("gold.txt:1: joined, the predicted words are not the text: from character 2 on")
@@ -199,7 +199,7 @@ def test_a_segmenter_that_changes_the_text_gets_no_figures(gold, monkeypatch):
     ],
 )
 def test_misuse_is_refused_before_anything_runs(gold, monkeypatch, extra, error, message):
-    monkeypatch.setattr(segmenters, "_measured", lambda *_: pytest.fail("ran"))
+    monkeypatch.setattr(segmenters, "run_isolated", lambda *_: pytest.fail("ran"))
     with pytest.raises(error, match=message):
         run_segmenters(gold, **extra)
 
@@ -281,9 +281,9 @@ def test_a_reason_cannot_end_a_cell_or_a_row():
 def test_the_table_replaces_what_stands_between_its_markers(tmp_path):
     path = tmp_path / "README.md"
     path.write_text("# 甲\n<!-- segmenters -->\nold\n<!-- end -->\nrest <!-- end -->\n", "utf-8")
-    check_file(path)
-    fill_file(path, "| new |\n")
-    fill_file(path, "| newer |\n")
+    check_file(path, "segmenters")
+    fill_file(path, "segmenters", "| new |\n")
+    fill_file(path, "segmenters", "| newer |\n")
     wanted = "# 甲\n<!-- segmenters -->\n| newer |\n<!-- end -->\nrest <!-- end -->\n"
     assert path.read_text("utf-8") == wanted
 
@@ -299,7 +299,12 @@ def test_the_table_replaces_what_stands_between_its_markers(tmp_path):
 )
 def test_a_file_without_its_markers_is_refused(text, message):
     with pytest.raises(DataError, match=message):
-        fill_table(text, "")
+        fill_block(text, "segmenters", "")
+
+
+def test_a_block_that_holds_a_marker_itself_is_refused():
+    with pytest.raises(DataError, match="the block for <!-- segmenters --> holds a marker itself"):
+        fill_block("<!-- segmenters -->\n<!-- end -->\n", "segmenters", "| a<!-- end -->.txt |\n")
 
 
 # The script

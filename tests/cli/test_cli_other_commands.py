@@ -18,7 +18,7 @@ def benchmarked(tmp_path_factory):
     written = {"json": folder / "r.json", "html": folder / "r.html", "predictions": folder / "predictions"}
     options = [part for name, path in written.items() for part in (f"--{name}", str(path))]
     with pytest.raises(SystemExit) as left:
-        main(["benchmark", "--task", "irony", "--model", "majority", "--resamples", "200", *options])
+        main(["benchmark", "--task", "irony", "--model", "majority", "--no-checks", "--resamples", "200", *options])
     assert left.value.code in (0, None)
     return folder, json.loads((folder / "r.json").read_text("utf-8"))
 
@@ -61,7 +61,7 @@ def test_the_benchmark_writes_one_page_that_needs_no_network(benchmarked):
 
 def test_evaluate_scores_a_kept_prediction_file_as_the_benchmark_did(benchmarked, run, tmp_path):
     folder, found = benchmarked
-    file = folder / "predictions" / "corpus-irony-majority.jsonl"
+    file = folder / "predictions" / "corpus-irony-standard-majority.jsonl"
     code, out, _ = run("evaluate", file, "--resamples", "200", "--json", tmp_path / "e.json")
     assert code == 0
     (own,) = json.loads((tmp_path / "e.json").read_text("utf-8"))["results"]
@@ -74,7 +74,7 @@ def test_evaluate_scores_a_kept_prediction_file_as_the_benchmark_did(benchmarked
 
 
 def test_a_models_name_is_shown_as_it_is(benchmarked, run, tmp_path):
-    lines = (benchmarked[0] / "predictions" / "corpus-irony-majority.jsonl").read_text("utf-8").splitlines()
+    lines = (benchmarked[0] / "predictions" / "corpus-irony-standard-majority.jsonl").read_text("utf-8").splitlines()
     header = json.loads(lines[0])
     header["model"]["name"] = "[/x][bold]好"
     (tmp_path / "p.jsonl").write_text("\n".join([json.dumps(header), *lines[1:]]), "utf-8")
@@ -100,7 +100,7 @@ def test_a_models_name_is_shown_as_it_is(benchmarked, run, tmp_path):
     ],
 )
 def test_a_prediction_file_that_cannot_be_scored_is_refused(benchmarked, run, tmp_path, change, code, message):
-    lines = (benchmarked[0] / "predictions" / "corpus-irony-majority.jsonl").read_text("utf-8").splitlines()
+    lines = (benchmarked[0] / "predictions" / "corpus-irony-standard-majority.jsonl").read_text("utf-8").splitlines()
     (tmp_path / "p.jsonl").write_text("\n".join(change(lines)), "utf-8")
     found, out, err = run("evaluate", tmp_path / "p.jsonl", "--json", tmp_path / "e.json")
     assert (found, out) == (code, "")
@@ -117,6 +117,17 @@ def test_a_prediction_file_that_cannot_be_scored_is_refused(benchmarked, run, tm
         pytest.param(["--external", "cold"], "--external and --path go together", id="no-path"),
         pytest.param(["--external", "x", "--path", "."], "unknown external set 'x'; there is", id="external"),
         pytest.param(["--external", "x", "--path", ".", "--task", "irony"], "--task is for the corpus", id="both"),
+        pytest.param(
+            ["--protocol", "cross"], "unknown protocol of the corpus 'cross'; there is: cross_event", id="protocol"
+        ),
+        pytest.param(["--protocol", "zero_shot"], "unknown protocol of the corpus 'zero_shot'", id="set-lacks"),
+        pytest.param(
+            ["--external", "x", "--path", ".", "--protocol", "cross_kind"],
+            "cross_kind is for the corpus",
+            id="of-corpus",
+        ),
+        pytest.param(["--task", "irony", "--protocol", "cross_topic"], "cross_topic is for stance", id="task-unfit"),
+        pytest.param(["--seeds", "0"], "Invalid value for '--seeds'", id="no-seed"),
         pytest.param(["--json", "nowhere/r.json"], "nowhere/r.json: the folder does not exist", id="no-folder"),
         pytest.param(["--html", "."], ". is a folder; name a file", id="folder"),
         pytest.param(["--resamples", "10"], "Invalid value for '--resamples'", id="few-resamples"),

@@ -1,5 +1,6 @@
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -66,7 +67,7 @@ def test_what_was_written_is_read_back_unchanged(tmp_path, suffix, rows, version
         ("header_missing", r":1: the header is missing"),
         ("header_of_a_later_format", r":1: format version 2 is not 1"),
         ("header_lacks_scheme", r":1: header lacks scheme"),
-        ("header_has_unknown_field", r":1: header has unknown seed"),
+        ("header_has_unknown_field", r":1: header has unknown 'fold'"),
         ("header_without_model_version", r":1: header: model lacks version"),
         ("model_is_a_name", r":1: header: model must be .* got 'linear'"),
         ("header_with_empty_task", r":1: header: task must be a non-empty string, got ''"),
@@ -109,6 +110,39 @@ def test_every_cut_through_a_file_is_refused_or_loses_whole_rows_only(tmp_path):
         else:
             with pytest.raises(PredictionError, match=r"p\.jsonl:\d"):
                 read_predictions(path)
+
+
+@BOTH
+def test_a_seed_is_read_back_and_none_leaves_the_header_as_it_always_was(tmp_path, suffix):
+    path = tmp_path / f"p{suffix}"
+    for seed in (0, 2**64 - 1, None):
+        header = replace(HEADER, seed=seed)
+        write_predictions(path, header, [])
+        assert read_predictions(path).header == header
+    # What releases before the field wrote, and could not read with one more field in it.
+    assert set(HEADER.to_dict()) == {
+        "weibo_nlp_predictions", "set", "version", "split", "task", "protocol", "scheme", "model"
+    }  # fmt: skip
+    assert HEADER.to_dict() | {"seed": 3} == replace(HEADER, seed=3).to_dict()
+
+
+def test_a_seed_of_null_is_none(tmp_path):
+    path = tmp_path / "p.jsonl"
+    path.write_text(json.dumps(HEADER.to_dict() | {"seed": None}) + "\n", "utf-8")
+    assert read_predictions(path).header == HEADER
+
+
+@pytest.mark.parametrize("seed", [-1, 2**64, 1.0, "1", True], ids=repr)
+def test_what_is_no_seed_is_refused(seed):
+    with pytest.raises(PredictionError, match=r"seed must be an integer from 0 to 2\*\*64 - 1 or null, got"):
+        replace(HEADER, seed=seed)
+
+
+def test_reading_stops_after_a_thousand_problems(tmp_path):
+    path = tmp_path / "p.jsonl"
+    path.write_text(json.dumps(HEADER.to_dict()) + "\n" + "{}\n" * 5_000, "utf-8")
+    with pytest.raises(PredictionError, match=r"1000 problems; the first 20(.|\n)*Reading stopped there\."):
+        read_predictions(path)
 
 
 def test_integer_scores_and_windows_line_ends_are_accepted(tmp_path):

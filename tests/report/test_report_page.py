@@ -1,113 +1,304 @@
+import copy
+import re
 from html.parser import HTMLParser
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from report_results import result_of
+from report_document import HOSTILE, error, fig, hostile_document, retold, rich_document, said
 
-from weibo_nlp.errors import UsageError
+from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.report import write_page
 
-HOSTILE = [
-    pytest.param("<script>alert(1)</script>", id="script"),
-    pytest.param('"><img src=x onerror=alert(1)>', id="attribute-closed"),
-    pytest.param("' onload='alert(1)", id="attribute-added"),
-    pytest.param("</title><base href=//evil.example>", id="title-closed"),
-    pytest.param("]]><!-- <svg/onload=alert(1)> --><style>*{}", id="comment-and-style"),
-    pytest.param("{{ 7 * 191 }}{% raw %}{# #}", id="template"),
-    pytest.param("\u202e\u2067支持\u200f", id="right-to-left-marks"),
-    pytest.param("长" * 10_000, id="endless-word"),
-    pytest.param("items", id="name-of-a-dict-method"),
-]
-SAFE_TAGS = {
-    "html", "head", "meta", "title", "style", "body", "h1", "h2", "h3", "p", "code", "b", "div", "section",
-    "table", "tr", "th", "td", "svg", "line", "text", "circle",
-}  # fmt: skip
+VOID = {"meta", "line", "circle", "rect", "col"}
 
 
 class Page(HTMLParser):
-    """Tags, attributes and text of a page."""
+    """Elements in order with their attributes and depth, the text of each, and all text.
+
+    The spans in which a code point or a cut is shown are not counted among the elements; texts of two others have a
+    space between them, as they have on the screen.
+    """
 
     def __init__(self, content):
         super().__init__()
-        self.tags, self.attributes, self.text = set(), [], ""
+        self.content = content
+        self.elements, self.attributes, self.text, self.ids, self._open = [], [], "", [], []
         self.feed(content)
         self.close()
 
     def handle_starttag(self, tag, attributes):
-        self.tags.add(tag)
-        self.attributes += attributes
+        known = dict(attributes)
+        shown = tag == "span" and known.get("class") in ("code", "cut")
+        if not shown:
+            self.elements.append((len(self._open), tag, tuple(name for name, _ in attributes), known.get("class")))
+            self.attributes += attributes
+            self.ids += [known["id"]] if "id" in known else []
+            self.text += "" if tag == "bdi" else " "
+        if tag not in VOID:
+            self._open.append((tag, shown))
+
+    def handle_endtag(self, tag):
+        if tag not in VOID:
+            opened, shown = self._open.pop()
+            assert opened == tag
+            self.text += "" if shown or tag == "bdi" else " "
+
+    def handle_startendtag(self, tag, attributes):
+        self.handle_starttag(tag, attributes)
 
     def handle_data(self, data):
-        self.text += data
+        if self._open and self._open[-1][0] != "style":
+            self.text += data
 
 
-def page_of(path, results, **options):
-    write_page(path, results, **{"title": "结果", "command": "weibo-nlp benchmark", **options})
+def page_of(path, document):
+    write_page(path, document)
     return Page(path.read_text("utf-8"))
 
 
-@pytest.mark.parametrize("text", HOSTILE)
-def test_hostile_text_is_shown_as_text_wherever_it_stands(tmp_path, text):
-    result = result_of((text, "踩"), set_=text, model=text, notes=(text,))
-    page = page_of(tmp_path / "page.html", [result], title=text, command=text)
-    # title twice, command, set and model in the table and in the heading, label as row and column, note
-    assert page.text.count(text) == 10
-    assert page.tags <= SAFE_TAGS
-    assert not any(name.startswith("on") for name, _ in page.attributes)
+def words(page):
+    return " ".join(page.text.split())
 
 
-@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(text=st.text(max_size=40))
-def test_no_text_at_all_makes_a_tag(tmp_path, text):
-    result = result_of((text + "?", "踩"), model=text, notes=(text,))
-    assert page_of(tmp_path / "page.html", [result], title=text).tags <= SAFE_TAGS
+@pytest.fixture
+def document():
+    return rich_document()
 
 
-def test_a_page_asks_for_nothing_from_anywhere(tmp_path):
-    page = page_of(tmp_path / "page.html", [result_of(("赞", "踩"))])
-    names = {name for name, _ in page.attributes}
-    assert not names & {"src", "href", "srcset", "action", "background", "data", "poster", "xlink:href"}
-    content = (tmp_path / "page.html").read_text("utf-8")
-    assert "url(" not in content
-    assert "@import" not in content
-    assert "//" not in content
-    policy = next(value for name, value in page.attributes if name == "content" and "default-src" in value)
+@pytest.fixture(scope="module")
+def harmless(tmp_path_factory):
+    return page_of(tmp_path_factory.mktemp("page") / "page.html", rich_document())
+
+
+# What decides how a page is built: a verdict has its colour, the standard protocol its ceiling, "all" its heading.
+MEANINGFUL = ("verdict", "protocol", "depth")
+
+
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(text=st.text(alphabet=st.characters(), max_size=20) | st.sampled_from(HOSTILE))
+def test_no_text_in_any_field_makes_or_changes_an_element(tmp_path, harmless, text):
+    # The text stands first, where a cut cannot hide it; the field's own text goes on telling one name from another.
+    document = retold(rich_document(), lambda own: own[:4] + text[:24] + own[4:], kept=MEANINGFUL)
+    page = page_of(tmp_path / "page.html", document)
+    assert page.elements == harmless.elements
+
+
+def test_a_document_with_something_hostile_in_every_field_is_a_page_without_a_stranger_in_it(tmp_path, harmless):
+    page = page_of(tmp_path / "page.html", hostile_document())
+    known = {(tag, names) for _, tag, names, _ in harmless.elements}
+    known.add(("li", ("class",)))  # says how much of a long thread is left out
+    assert {(tag, names) for _, tag, names, _ in page.elements} <= known
+    assert "<script>document.title='run'</script>" in page.text
+    assert "{{ 7 * 191 }}" in page.text
+    assert "U+202E" in page.text
+    assert not set("\u202e\u2067\u200b\ufeff\x00\x1b") & set(page.text)
+
+
+def test_a_page_asks_for_nothing_from_anywhere(harmless):
+    assert {value[0] for name, value in harmless.attributes if name == "href"} == {"#"}
+    assert {name for name, _ in harmless.attributes} <= {
+        "lang", "charset", "name", "content", "http-equiv", "id", "class", "href", "scope", "style", "title", "colspan",
+        "tabindex", "role", "open", "aria-label", "aria-labelledby", "aria-hidden", "aria-current", "viewbox", "width",
+        "height", "x", "y", "x1", "x2", "y1", "y2", "cx", "cy", "r", "transform",
+    }  # fmt: skip
+    styles = [value for name, value in harmless.attributes if name == "style"]
+    pattern = r"(--gap: [\d.]+%|--depth: \d+|width: [\d.]+%|background: rgba\(var\(--blue-rgb\), 0\.\d\d\))"
+    assert all(re.fullmatch(pattern, style) for style in styles)
+    assert "url(" not in harmless.content
+    assert "@import" not in harmless.content
+    assert "//" not in harmless.content
+    policy = next(value for name, value in harmless.attributes if name == "content" and "default-src" in value)
     assert policy.startswith("default-src 'none'")
 
 
-def test_a_page_shows_metrics_confusion_and_what_was_dropped(tmp_path):
-    note = "train: 19 rows set aside (recurs in the scored part)"
-    text = page_of(tmp_path / "page.html", [result_of(("赞", "踩"), notes=(note,))]).text
-    assert note in text
-    assert "A star marks fewer than 100 units" in text
-    assert "trained on 1,234, scored on 6 rows in 3 units" in text
-    # Gold 赞: 2 called 赞, 1 called 踩; precision, recall and F1 are 2/3 each.
-    assert "".join(text.split("F1")[1].split()).startswith("赞210.6670.6670.667踩120.6670.6670.667")
+def test_every_link_leads_somewhere_and_every_place_is_one(harmless):
+    assert len(harmless.ids) == len(set(harmless.ids))
+    links = {value.removeprefix("#") for name, value in harmless.attributes if name == "href"}
+    named = {value for name, value in harmless.attributes if name == "aria-labelledby"}
+    assert links | named <= set(harmless.ids)
 
 
-def test_results_over_enough_units_need_no_warning(tmp_path):
-    result = result_of(("赞", "踩")) | {"few_units": False}
-    assert "A star marks" not in page_of(tmp_path / "page.html", [result]).text
+def test_every_table_head_says_of_what_and_every_figure_has_words(harmless):
+    heads = [names for _, tag, names, _ in harmless.elements if tag == "th"]
+    assert all("scope" in names for names in heads)
+    pictures = [names for _, tag, names, _ in harmless.elements if tag == "svg"]
+    assert all("aria-hidden" in names or {"role", "aria-label"} <= set(names) for names in pictures)
 
 
-def test_a_page_without_results_is_a_page(tmp_path):
-    assert "结果" in page_of(tmp_path / "page.html", []).text
+@pytest.mark.parametrize(
+    ("lists", "heading"),
+    [
+        (["comparisons"], "Paired tests"),
+        (["ceiling"], "Annotator ceiling"),
+        (["robustness"], "Robustness"),
+        (["context"], "Context The same"),
+        (["shortcuts"], "Shortcut gate How"),
+        (["errors"], "Errors worth reading"),
+        (["results", "comparisons", "ceiling"], "Leaderboard"),
+    ],
+)
+def test_a_section_without_content_is_left_out(tmp_path, document, harmless, lists, heading):
+    assert heading in words(harmless)
+    assert heading not in words(page_of(tmp_path / "empty.html", document | {name: [] for name in lists}))
+    shorter = {name: value for name, value in document.items() if name not in lists}
+    assert heading not in words(page_of(tmp_path / "absent.html", shorter))
 
 
-def test_half_a_character_does_not_cost_the_page(tmp_path):
-    assert r"模\ud83d型" in page_of(tmp_path / "page.html", [result_of(("赞", "踩"), model="模\ud83d型")]).text
+def test_the_leaderboard_shows_ranks_ties_seeds_and_the_ceiling_by_its_name(harmless):
+    text = words(harmless)
+    # Only stack differs from nb-svm, and all three from majority: three are better than that one, none than linear.
+    assert "=1 stack 0.1.0 · tie with linear · 5 seeds, sd 0.006 0.672 0.642 to 0.702" in text
+    assert "=1 linear 0.1.0 · tie with stack, nb-svm" in text
+    assert "2 nb-svm 0.1.0 · tie with linear" in text
+    assert "4 majority 0.1.0" in text
+    assert "Annotator ceiling: language-model passes, not people" in text
+    assert "stack minus majority +0.451 +0.431 to +0.471 p < .001 before Holm p < .001 differ" in text
+    assert "stack minus linear +0.017 −0.003 to +0.037 p = .081 before Holm p = .162 tie" in text
 
 
-def test_a_page_that_cannot_be_made_leaves_the_earlier_one(tmp_path):
+def test_systems_without_paired_tests_get_no_rank(tmp_path, document):
+    text = words(page_of(tmp_path / "page.html", document | {"comparisons": []}))
+    assert "=1" not in text
+    assert "No paired tests were run on these systems" in text
+
+
+def test_the_ceiling_stands_beside_the_standard_protocol_of_its_task_alone(tmp_path, document):
+    document["results"] = [result for result in document["results"] if result["protocol"] != "standard"]
+    assert "Annotator ceiling" not in words(page_of(tmp_path / "page.html", document))
+
+
+def test_dots_stand_where_their_values_are(tmp_path, document):
+    (result,) = document["results"] = document["results"][-1:]
+    result["metrics"]["macro_f1"] = {"value": 0.55, "low": 0.45, "high": 0.6}
+    result["slices"] = result["calibration"] = None
+    other = ("ceiling", "context", "robustness", "shortcuts", "errors")
+    page = page_of(tmp_path / "page.html", document | {name: [] for name in other})
+    # An axis from .45 to .60 in steps of .05: .55 stands two thirds of the way.
+    assert [value for name, value in page.attributes if name == "cx"] == ["50%", "66.67%"]
+    assert ("x1", "0.0%") in page.attributes
+    assert ("x2", "100.0%") in page.attributes
+
+
+def test_a_confusion_matrix_shows_counts_and_shares_of_the_row(harmless):
+    # 290 + 70 + 40 = 400 rows of the first label.
+    assert "Gold against none favor against 290 0.725 70 0.175 40 0.100" in words(harmless)
+
+
+def test_edits_that_were_not_checked_stand_apart(harmless):
+    kept, unchecked = words(harmless).split("Keep the label (blind check passed)")[1].split("Not checked, or found to")
+    assert "homophones 同音字 640 of 1,200 changed +0.061" in kept
+    assert "emoji for words" not in kept
+    assert "appended spam 640 of 1,200 changed +0.113" in unchecked
+
+
+def test_an_error_shows_its_conversation_and_what_the_model_saw(harmless):
+    text = words(harmless).split("Errors worth reading Each")[1]
+    assert "on 企业征信系统 : gold favor , predicted against" in text
+    assert "comment by 用户2, depth 2 judged 有用啊，我舅的工钱就是这么要回来的" in text
+    assert "against predicted 0.810 0 none 0.120 0 favor gold 0.070 3" in text
+    assert "Text the judged text as it stands Target 企业征信系统 Parent 公示有什么用，老赖照样住别墅" in text
+
+
+def test_a_megabyte_and_a_thread_of_thousands_are_cut_and_the_cuts_counted(tmp_path):
+    path = tmp_path / "page.html"
+    thread = [
+        said(str(place), "comment", min(place, 40), "甲", f"第{place}楼", this=place == 3_000) for place in range(5_000)
+    ]
+    mistake = error(1, ("头", "尾")) | {"thread": thread}
+    mistake["seen"] = {"text": "话" * 1_000_000, "target": None, "parent": "字\n" * 500_000}
+    text = words(page_of(path, {"weibo_nlp_benchmark": 1, "title": "", "command": "", "errors": [mistake]}))
+    # 24 of 5,000 are shown: the root, and 2,988 to 3,010 around the judged one; 2,987 lie between, 1,989 after.
+    assert "2,987 documents of the thread are left out here." in text
+    assert "1,989 later documents of the thread are left out." in text
+    assert "第3000楼" in text
+    assert text.count("楼") == 24
+    assert "999,200 more characters" in text
+    assert "999,940 more characters" in text  # 30 lines of 2 characters are kept
+    assert path.stat().st_size < 100_000
+
+
+def test_errors_beyond_twenty_of_a_task_and_model_are_counted(tmp_path, document):
+    document["errors"] = [error(number, ("帖", "评")) for number in range(23)]
+    page = page_of(tmp_path / "page.html", document)
+    assert "3 more errors are in the JSON file." in words(page)
+    assert sum(names == ("class", "style", "aria-current") for _, _, names, _ in page.elements) == 20
+
+
+def test_a_slice_without_some_label_and_a_shortcut_with_a_note_say_so(tmp_path, document):
+    document["results"][0]["slices"][0]["absent"] = ["favor", "none"]
+    document["shortcuts"][0]["note"] = "0 by construction"
+    text = words(page_of(tmp_path / "page.html", document))
+    assert "article no gold favor, none" in text
+    assert "1,200 rows in 260 units; 0 by construction" in text
+
+
+def test_a_ratio_beyond_the_axis_is_marked_as_such(tmp_path, document):
+    document["shortcuts"][0]["ratio"] = fig(0.2) | {"high": 1e9}
+    text = words(page_of(tmp_path / "page.html", document))
+    assert "marks beyond the axis stand at its end" in text
+    assert "1000000000.000" in text
+
+
+def test_dozens_of_results_stay_under_two_megabytes(tmp_path, document):
+    path = tmp_path / "page.html"
+    some = [copy.deepcopy(result) for result in document["results"][:4]]
+    document["results"] = [
+        result | {"task": f"{result['task']}{number}", "model": f"{result['model']}{number}"}
+        for number in range(15)
+        for result in some
+    ]
+    page_of(path, document)
+    assert path.stat().st_size < 2_000_000
+
+
+def test_a_result_made_before_a_section_existed_is_shown_without_it(tmp_path, document):
+    for result in document["results"]:
+        for name in ("seeds", "folds", "calibration", "slices", "units", "dropped", "predictions_sha256"):
+            del result[name]
+    text = words(page_of(tmp_path / "page.html", document))
+    assert "macro_f1 on 1,200 rows in 260 units" in text
+    assert "Slices" not in text
+    assert "Calibration" not in text
+
+
+def test_a_label_may_be_called_like_a_method_of_python(tmp_path, document):
+    renamed = {"against": "items", "none": "get"}
+    document["results"] = [retold(result, lambda own: renamed.get(own, own)) for result in document["results"]]
+    assert "Gold items get favor items 290" in words(page_of(tmp_path / "page.html", document))
+
+
+def test_a_page_without_results_says_how_it_was_made(tmp_path):
+    page = page_of(
+        tmp_path / "page.html", {"weibo_nlp_benchmark": 1, "title": "结果", "command": "weibo-nlp benchmark"}
+    )
+    assert "结果" in page.text
+    assert "Command weibo-nlp benchmark" in words(page)
+
+
+@pytest.mark.parametrize(
+    ("document", "message"),
+    [
+        pytest.param({"results": []}, "has the field 'weibo_nlp_benchmark', this mapping has 'results'", id="no-mark"),
+        pytest.param({}, "this mapping has none at all", id="empty"),
+        pytest.param({"weibo_nlp_benchmark": 2}, "version 2, and 1 is known here", id="later-version"),
+    ],
+)
+def test_what_is_no_benchmark_document_is_refused(tmp_path, document, message):
+    with pytest.raises(DataError, match=message):
+        write_page(tmp_path / "page.html", document)
+
+
+def test_a_page_that_cannot_be_made_leaves_the_earlier_one(tmp_path, document):
     path = tmp_path / "page.html"
     path.write_text("earlier", "utf-8")
+    document["results"][0]["metrics"] = {}
     with pytest.raises(KeyError):
-        write_page(path, [{"metrics": {}}], title="", command="")
+        write_page(path, document)
     assert path.read_text("utf-8") == "earlier"
     assert [item.name for item in tmp_path.iterdir()] == ["page.html"]
 
 
-def test_a_folder_that_is_not_there_is_refused(tmp_path):
+def test_a_folder_that_is_not_there_is_refused(tmp_path, document):
     with pytest.raises(UsageError, match="name a folder that exists"):
-        write_page(tmp_path / "nowhere" / "page.html", [], title="", command="")
+        write_page(tmp_path / "nowhere" / "page.html", document)

@@ -1,22 +1,18 @@
-"""The segmenters measured, ours and others', and the process in which one of them is timed.
+"""The segmenters measured, ours and others', and how one of them is timed.
 
-Run as a file by :mod:`weibo_nlp.benchmark.segmenters`, not as a module: the package around it would load numpy into
+Loaded as a file by :mod:`weibo_nlp.benchmark.child`, not as a module: the package around it would load numpy into
 every measured process. So it imports only the standard library at its top, and each segmenter where it is made.
 """
 
 from __future__ import annotations
 
-import json
 import math
-import os
-import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from itertools import chain, cycle, islice
-from pathlib import Path
 from typing import Any, Literal
 
 Group = Literal["ours", "bare", "peer"]
@@ -167,6 +163,11 @@ CUTTERS: dict[str, Cutter] = {
 """All segmenters by name, in the order of the table."""
 
 
+def do(job: dict[str, Any]) -> dict[str, Any]:
+    """Measure the segmenter that a job names; see :func:`measure`."""
+    return measure(CUTTERS[job["segmenter"]], job["texts"], repeat=job["repeat"], seconds=job["seconds"])
+
+
 def measure(cutter: Cutter, texts: list[str], *, repeat: int, seconds: float) -> dict[str, Any]:
     """Load a segmenter and cut the texts, in this process.
 
@@ -184,8 +185,8 @@ def measure(cutter: Cutter, texts: list[str], *, repeat: int, seconds: float) ->
     Returns
     -------
     dict
-        ``words`` (a list for each text), ``load_seconds`` (import, model, first cut), ``rounds``, ``seconds`` (a list,
-        one for each repeat of `rounds` passes, cutting alone) and ``peak_bytes``.
+        ``words`` (a list for each text), ``load_seconds`` (import, model, first cut), ``rounds`` and ``seconds`` (one
+        for each repeat of `rounds` passes, cutting alone).
     """
     start = time.perf_counter()
     # One endless stream serves all, so that nothing is loaded twice: not in the clock, and not in memory.
@@ -204,7 +205,6 @@ def measure(cutter: Cutter, texts: list[str], *, repeat: int, seconds: float) ->
         "load_seconds": load_seconds,
         "rounds": rounds,
         "seconds": elapsed,
-        "peak_bytes": _peak_bytes(),
     }
 
 
@@ -212,38 +212,3 @@ def _timed(stream: Iterator[list[str]], n_texts: int) -> float:
     start = time.perf_counter()
     deque(islice(stream, n_texts), maxlen=0)
     return time.perf_counter() - start
-
-
-def _peak_bytes() -> int | None:
-    """Largest resident memory of this process so far, interpreter and libraries included; None on Windows."""
-    status = Path("/proc/self/status")
-    if status.exists():
-        # Not ru_maxrss here: Linux carries that figure of the parent over fork and exec.
-        sizes = dict(line.split(":", 1) for line in status.read_text("utf-8").splitlines() if ":" in line)
-        if "VmHWM" in sizes:
-            return int(sizes["VmHWM"].split()[0]) * 1024
-    if os.name == "nt":
-        return None
-    resource: Any = import_module("resource")
-    peak: int = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024
-
-
-def main() -> int:
-    """Read a job from standard input, do it on one core, write the result to standard output, both as JSON."""
-    # Segmenters print as they load; what they print must not stand in the result.
-    with os.fdopen(os.dup(1), "w", encoding="utf-8") as result:
-        os.dup2(2, 1)
-        job = json.loads(sys.stdin.buffer.read())
-        if hasattr(os, "sched_setaffinity"):
-            os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
-        try:
-            found = measure(CUTTERS[job["segmenter"]], job["texts"], repeat=job["repeat"], seconds=job["seconds"])
-        except Exception as error:  # whatever another program raises is the reason that its row in the table gives
-            found = {"reason": f"{type(error).__name__}: {error}"}
-        json.dump(found, result)
-    return 1 if "reason" in found else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

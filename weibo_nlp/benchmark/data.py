@@ -1,34 +1,67 @@
-"""Examples and gold labels for a TaskSpec, from the corpus or from an external set."""
+"""Examples and gold labels of a corpus task, laid out in folds as its protocol says."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from weibo_nlp.corpus.release import Release
 from weibo_nlp.corpus.tree import above_of
-from weibo_nlp.errors import UsageError
-from weibo_nlp.external import ExternalSet, Part, conflicts, without_leakage
+from weibo_nlp.errors import DataError, UnknownNameError
+from weibo_nlp.evaluate.metrics import IntArray
 from weibo_nlp.models import Example
 from weibo_nlp.records import Document, GoldLabel
-from weibo_nlp.tasks import EXTERNAL, TaskSpec
+from weibo_nlp.tasks import ALL, CORPUS_PROTOCOLS, CROSS_KIND, CROSS_TOPIC, STANDARD, TaskSpec
 
 # A text that only its thread explains teaches a model that never sees the thread little but noise.
 CONTEXT_WEIGHT = 0.3
 
 
 @dataclass(frozen=True)
-class TaskData:
-    """What a model learns from, what it is scored on, and what happened to the rest."""
+class Fold:
+    """One training run: what a model learns from, and which rows it then answers.
 
+    Attributes
+    ----------
+    name : str
+        ``test`` where there is one fold; else the held-out fold of events or topic.
+    train, train_labels, train_groups : tuple
+        Examples, their labels, and the thread of each, which tuning never tears apart.
+    train_weights : tuple of float or None
+        Weight of each example in the loss.
+    held_out : tuple of int
+        Places in ``TaskData.test``.
+    """
+
+    name: str
     train: tuple[Example, ...]
     train_labels: tuple[str, ...]
     train_groups: tuple[str, ...]
     train_weights: tuple[float, ...] | None
+    held_out: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class TaskData:
+    """What is scored, and the folds that answer it.
+
+    ``units`` is the resampling unit of each gold label, ``documents`` the document it belongs to; ``notes`` says
+    what was left out.
+    """
+
+    folds: tuple[Fold, ...]
     test: tuple[Example, ...]
     gold: tuple[GoldLabel, ...]
-    test_groups: tuple[str, ...]
+    units: tuple[str, ...]
+    documents: tuple[Document, ...]
     notes: tuple[str, ...] = ()
+
+    @property
+    def n_train(self) -> int:
+        """Examples learnt from; where there are several folds, by the largest."""
+        return max(len(fold.train) for fold in self.folds)
 
 
 def corpus_data(release: Release, spec: TaskSpec) -> TaskData:
@@ -36,73 +69,46 @@ def corpus_data(release: Release, spec: TaskSpec) -> TaskData:
 
     An article counts with its title. Where the model sees no thread (all tasks but stance), training
     documents marked ``needs_context`` weigh ``CONTEXT_WEIGHT``.
-    """
-    documents = {document.id: document for document in release.documents()}
-    needy = _context_documents(release)
-    train_gold = [label for split in spec.train for label in release.gold(spec.name, split)]
-    test_gold = release.gold(spec.name, spec.test)
-    stance = spec.name == "stance"
-    return TaskData(
-        train=tuple(_example(label, documents) for label in train_gold),
-        train_labels=tuple(label.label for label in train_gold),
-        train_groups=tuple(documents[label.document_id].thread for label in train_gold),
-        train_weights=None
-        if stance
-        else tuple(CONTEXT_WEIGHT if label.document_id in needy else 1.0 for label in train_gold),
-        test=tuple(_example(label, documents) for label in test_gold),
-        gold=tuple(test_gold),
-        test_groups=tuple(documents[label.document_id].thread for label in test_gold),
-    )
-
-
-def external_task(external: ExternalSet) -> TaskSpec:
-    """Official split of an external set: trained on ``train``, scored on ``test`` or, without one, ``validation``.
 
     Raises
     ------
-    UsageError
-        If this copy has no such parts.
+    UnknownNameError
+        If the spec's protocol is not one of the corpus.
+    DataError
+        If the protocol leaves nothing to learn from or to score, as with a single fold of events.
     """
-    scored = next((name for name in ("test", "validation") if name in external.parts), None)
-    if "train" not in external.parts or scored is None:
-        raise UsageError(
-            f"{external.name}: this copy holds {', '.join(external.parts)}; a benchmark needs train, and test or "
-            "validation. Sets without an official split can be loaded with weibo_nlp.external.load."
+    if spec.protocol not in CORPUS_PROTOCOLS:
+        raise UnknownNameError("protocol of the corpus", spec.protocol, CORPUS_PROTOCOLS)
+    documents = {document.id: document for document in release.documents()}
+    rows = _Rows(spec.name, documents, context_documents(release))
+    if spec.protocol in (STANDARD, CROSS_KIND):
+        learnt = [label for split in spec.train for label in release.gold(spec.name, split)]
+        scored = release.gold(spec.name, spec.test)
+        if spec.protocol == CROSS_KIND:
+            learnt = [label for label in learnt if documents[label.document_id].kind in ("post", "repost")]
+            scored = [label for label in scored if documents[label.document_id].kind == "comment"]
+        folds: dict[str, tuple[list[GoldLabel], Sequence[int]]] = {spec.test: (learnt, range(len(scored)))}
+        unit: Callable[[GoldLabel], str] = rows.thread
+    else:
+        scored = release.gold(spec.name, None if spec.test == ALL else spec.test)
+        held = _topic_of_target(release) if spec.protocol == CROSS_TOPIC else None
+        places: dict[str, list[int]] = {}
+        for place, label in enumerate(scored):
+            name = str(documents[label.document_id].extra["fold"]) if held is None else held[label.target or ""]
+            places.setdefault(name, []).append(place)
+        folds = {name: (_all_but(scored, mine), mine) for name, mine in sorted(places.items())}
+        unit = rows.event
+    if not scored or not all(learnt for learnt, _ in folds.values()):
+        raise DataError(
+            f"{spec.name} under {spec.protocol}: nothing to {'learn from' if scored else 'score'} in corpus "
+            f"{release.version}; take another protocol."
         )
-    task = external.tasks[0]
-    return TaskSpec(
-        name=task,
-        set=external.name,
-        protocol=EXTERNAL,
-        train=("train",),
-        test=scored,
-        labels=external.labels[task],
-        main_metric=external.main_metric,
-        version=None,
-        scheme=external.name,
-    )
-
-
-def external_data(external: ExternalSet, spec: TaskSpec) -> TaskData:
-    """Examples of an external set; training rows that recur in the scored part are left out and counted."""
-    scored = external.part(spec.test)
-    train = without_leakage(external.part("train"), scored)
-    notes = [f"{part.name}: {n} rows set aside ({reason})" for part in (train, scored) for reason, n in _counts(part)]
-    if clashing := conflicts(train):
-        notes.append(f"train: {len(clashing)} texts stand with different labels; kept as they are")
-    if spec.test == "validation":
-        notes.append("scored on validation: this copy holds no test part")
-    train_examples, train_labels, train_groups = _part_examples(train, spec)
-    test_examples, _, test_groups = _part_examples(scored, spec)
     return TaskData(
-        train=tuple(train_examples),
-        train_labels=tuple(train_labels),
-        train_groups=tuple(train_groups),
-        train_weights=None,
-        test=tuple(test_examples),
-        gold=tuple(label for label in scored.gold if label.task == spec.name),
-        test_groups=tuple(test_groups),
-        notes=tuple(notes),
+        folds=tuple(rows.fold(name, learnt, held_out) for name, (learnt, held_out) in folds.items()),
+        test=tuple(map(rows.example, scored)),
+        gold=tuple(scored),
+        units=tuple(map(unit, scored)),
+        documents=tuple(documents[label.document_id] for label in scored),
     )
 
 
@@ -111,37 +117,63 @@ def full_text(document: Document) -> str:
     return f"{document.title}\n{document.text}" if document.title else document.text
 
 
-def _example(label: GoldLabel, documents: dict[str, Document]) -> Example:
-    document = documents[label.document_id]
-    if label.target is None:
-        return Example(full_text(document))
-    above = above_of(document)
-    return Example(full_text(document), label.target, full_text(documents[above]) if above else None)
+def label_numbers(labels: Iterable[str], spec: TaskSpec) -> IntArray:
+    """Place of each label among those of the task, shape (n_rows,)."""
+    place = {label: number for number, label in enumerate(spec.labels)}
+    return np.array([place[label] for label in labels], dtype=np.int64)
 
 
-def _context_documents(release: Release) -> set[str]:
+@dataclass(frozen=True)
+class _Rows:
+    """Turns gold labels into what models see."""
+
+    task: str
+    documents: Mapping[str, Document]
+    needy: Collection[str]
+
+    def example(self, label: GoldLabel) -> Example:
+        document = self.documents[label.document_id]
+        if label.target is None:
+            return Example(full_text(document))
+        above = above_of(document)
+        return Example(full_text(document), label.target, full_text(self.documents[above]) if above else None)
+
+    def thread(self, label: GoldLabel) -> str:
+        return self.documents[label.document_id].thread
+
+    def event(self, label: GoldLabel) -> str:
+        return self.documents[label.document_id].event or self.thread(label)
+
+    def weight(self, label: GoldLabel) -> float:
+        return CONTEXT_WEIGHT if label.document_id in self.needy else 1.0
+
+    def fold(self, name: str, learnt: Sequence[GoldLabel], held_out: Sequence[int]) -> Fold:
+        return Fold(
+            name=name,
+            train=tuple(map(self.example, learnt)),
+            train_labels=tuple(label.label for label in learnt),
+            train_groups=tuple(map(self.thread, learnt)),
+            train_weights=None if self.task == "stance" else tuple(map(self.weight, learnt)),
+            held_out=tuple(held_out),
+        )
+
+
+def _all_but(labels: Sequence[GoldLabel], places: Collection[int]) -> list[GoldLabel]:
+    held = set(places)
+    return [label for place, label in enumerate(labels) if place not in held]
+
+
+def _topic_of_target(release: Release) -> dict[str, str]:
+    """Topic of each target by its text: the one it is canonical for, else that of the event that declares it."""
+    declared = {name: row["topic"] for row in release.rows("events") for name in row["targets"]}
+    return {row["text"]: row["canonical_for"] or declared[row["id"]] for row in release.rows("targets")}
+
+
+def context_documents(release: Release) -> set[str]:
+    """Ids of the documents that most annotators could not judge without their thread."""
     return {
         row["id"]
         for config in ("articles", "posts", "comments")
         for row in release.rows(config)
         if row["needs_context"]
     }
-
-
-def _part_examples(part: Part, spec: TaskSpec) -> tuple[list[Example], list[str], list[str]]:
-    documents = {document.id: document for document in part.documents}
-    examples, labels, groups = [], [], []
-    for label, group in zip(part.gold, part.groups, strict=True):
-        if label.task != spec.name:
-            continue
-        document = documents[label.document_id]
-        parent = documents.get(document.parent or "")
-        with_parent = parent.text if parent and label.target is not None else None
-        examples.append(Example(full_text(document), label.target, with_parent))
-        labels.append(label.label)
-        groups.append(group)
-    return examples, labels, groups
-
-
-def _counts(part: Part) -> Sequence[tuple[str, int]]:
-    return list(part.dropped_counts.items())

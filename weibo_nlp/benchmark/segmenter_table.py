@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
+from weibo_nlp.benchmark.marked import NOTHING, figure_table, shown
 from weibo_nlp.benchmark.segmenters import SegmenterBenchmark, SegmenterResult
-from weibo_nlp.errors import DataError, UsageError
-from weibo_nlp.io import atomic_path
 
-START = "<!-- segmenters -->\n"
-END = "<!-- end -->"
+BLOCK = "segmenters"
+"""Name of the table's place in a Markdown file."""
 HEADINGS = (
     "segmenter",
     "F1",
@@ -22,81 +19,31 @@ HEADINGS = (
     "speed ratio",
     "versions and settings",
 )
-_NONE = "–"
 
 
 def markdown_table(benchmark: SegmenterBenchmark) -> str:
     """Return the results as a Markdown table, with what was measured and how below it."""
-    lines = ["| " + " | ".join(HEADINGS) + " |", "|---|" + "---:|" * (len(HEADINGS) - 2) + "---|"]
-    lines += ["| " + " | ".join(map(_cell, _row(result))) + " |" for result in benchmark.results]
-    return "\n".join([*lines, "", *_notes(benchmark)]) + "\n"
-
-
-def fill_table(text: str, table: str) -> str:
-    """Replace what stands between ``<!-- segmenters -->`` and ``<!-- end -->``.
-
-    Raises
-    ------
-    DataError
-        If the text does not have the first of these lines exactly once, or not the second below it.
-    """
-    head, marker, rest = text.partition(START)
-    old, end, tail = rest.partition(END)
-    if not marker or START in rest:
-        raise DataError(f"{text.count(START)} lines {START.strip()}, one is needed; put it where the table starts.")
-    if not end or "<!-- " in old:
-        raise DataError(f"the table has no {END} below {START.strip()}; put it where the table stops.")
-    return head + marker + table + end + tail
-
-
-def check_file(path: Path | str) -> None:
-    """Make sure that a file can take the table, before the work and not after it; errors as in :func:`fill_file`."""
-    fill_table(_read(Path(path)), "")
-
-
-def fill_file(path: Path | str, table: str) -> None:
-    """Replace the table in a Markdown file.
-
-    Raises
-    ------
-    UsageError
-        If the file cannot be read or written.
-    DataError
-        If it does not have the two lines.
-    """
-    text = fill_table(_read(Path(path)), table)
-    with atomic_path(path) as temporary:
-        temporary.write_text(text, "utf-8", newline="\n")
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: {error}; name a Markdown file in UTF-8.") from error
+    rows = [_row(result) for result in benchmark.results]
+    return figure_table(HEADINGS, rows) + "\n" + "\n".join(_notes(benchmark)) + "\n"
 
 
 def _row(result: SegmenterResult) -> tuple[str, ...]:
     settings = [f"{name} {version}" for name, version in result.versions.items()] + [result.note] * bool(result.note)
     scores = result.scores
     if scores is None:
-        return (result.segmenter, *[_NONE] * (len(HEADINGS) - 2), f"no figures: {result.reason}")
+        return (result.segmenter, *[NOTHING] * (len(HEADINGS) - 2), f"no figures: {result.reason}")
     return (
         result.segmenter,
         f"{scores.f1:.3f}",
-        _shown(scores.oov_recall, "{:.3f}"),
-        _shown(result.protected_share, "{:.3f}"),
-        _shown(result.speed, "{:,.0f}"),
-        _shown(result.load_seconds, "{:.2f} s"),
-        _shown(None if result.peak_bytes is None else result.peak_bytes / 1e6, "{:.0f} MB"),
-        _shown(result.f1_ratio, "{:.3f}"),
-        _shown(result.speed_ratio, "{:.3g}"),
+        shown(scores.oov_recall, "{:.3f}"),
+        shown(result.protected_share, "{:.3f}"),
+        shown(result.speed, "{:,.0f}"),
+        shown(result.load_seconds, "{:.2f} s"),
+        shown(None if result.peak_bytes is None else result.peak_bytes / 1e6, "{:.0f} MB"),
+        shown(result.f1_ratio, "{:.3f}"),
+        shown(result.speed_ratio, "{:.3g}"),
         ", ".join(settings),
     )
-
-
-def _shown(value: float | None, pattern: str) -> str:
-    return _NONE if value is None else pattern.format(value)
 
 
 def _notes(benchmark: SegmenterBenchmark) -> list[str]:
@@ -118,7 +65,3 @@ def _notes(benchmark: SegmenterBenchmark) -> list[str]:
         "largest resident size of the process, interpreter included, nothing subtracted.",
         f"- Machine: {benchmark.machine}.",
     ]
-
-
-def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("\\", "\\\\").replace("|", "\\|")

@@ -6,23 +6,18 @@ fails is a result as well, with its reason.
 
 from __future__ import annotations
 
-import json
-import os
 import platform
-import signal
-import subprocess
-import sys
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
-from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-import weibo_nlp
 from weibo_nlp.benchmark import cutters
 from weibo_nlp.benchmark.cutters import CUTTERS, Cutter, Group
+from weibo_nlp.benchmark.hardware import processor
+from weibo_nlp.benchmark.isolated import installed_versions, run_isolated, shortened
 from weibo_nlp.benchmark.words import CutSentence, read_cut_sentences
 from weibo_nlp.errors import DataError, UnknownNameError, UsageError
 from weibo_nlp.evaluate.words import WordScores, restore_white_space, score_words
@@ -35,12 +30,6 @@ SECONDS = 1.0
 TIMEOUT = 1800.0
 REFERENCES: dict[Group, str] = {"ours": "pkuseg", "bare": "bare-pkuseg", "peer": "bare-pkuseg"}
 """What ratios compare with: the reading of marked places is on both sides, or on neither."""
-
-# One core is one thread only if the libraries underneath know of it.
-_ONE_THREAD = dict.fromkeys(
-    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "RAYON_NUM_THREADS"), "1"
-)
-_REASON_LIMIT = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,11 +255,7 @@ def protected_whole(texts: Sequence[str], cuts: Sequence[Sequence[str]]) -> tupl
 
 def machine() -> str:
     """Name processor, system and Python of this machine."""
-    cpus = Path("/proc/cpuinfo")
-    lines = cpus.read_text("utf-8", "replace").splitlines() if cpus.exists() else []
-    named = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    processor = named[0] if named else platform.processor() or platform.machine()
-    return f"{processor}, {platform.system()}, Python {platform.python_version()}"
+    return f"{processor()}, {platform.system()}, Python {platform.python_version()}"
 
 
 def _words_of(sentences: Iterable[CutSentence]) -> Collection[str]:
@@ -280,12 +265,12 @@ def _words_of(sentences: Iterable[CutSentence]) -> Collection[str]:
 def _result(
     cutter: Cutter, job: dict[str, Any], timeout: float, sentences: Sequence[CutSentence], known: Collection[str] | None
 ) -> SegmenterResult:
-    result = SegmenterResult(cutter.name, cutter.group, _versions(cutter), cutter.note)
+    result = SegmenterResult(cutter.name, cutter.group, installed_versions(cutter.packages), cutter.note)
     if len(result.versions) < len(cutter.packages) or find_spec(cutter.module) is None:
         return replace(result, reason=f"not installed: pip install {' '.join(cutter.packages)}")
-    found = _measured(cutter.name, job, timeout)
+    found = run_isolated(cutters.__file__, {"segmenter": cutter.name, **job}, timeout)
     if "reason" in found:
-        return replace(result, reason=_shortened(found["reason"]))
+        return replace(result, reason=found["reason"])
     texts: list[str] = job["texts"]
     cuts = [restore_white_space(text, words) for text, words in zip(texts, found["words"], strict=True)]
     try:
@@ -296,7 +281,7 @@ def _result(
             lines=[Path(sentence.where).name for sentence in sentences],
         )
     except DataError as error:
-        return replace(result, reason=_shortened(str(error)))
+        return replace(result, reason=shortened(str(error)))
     whole, total = protected_whole(texts, cuts)
     work = found["rounds"] * sum(map(len, texts))
     return replace(
@@ -308,52 +293,3 @@ def _result(
         load_seconds=found["load_seconds"],
         peak_bytes=found["peak_bytes"],
     )
-
-
-def _versions(cutter: Cutter) -> dict[str, str]:
-    """Versions of the installed ones among its distributions."""
-    versions = {}
-    for package in cutter.packages:
-        try:
-            versions[package] = metadata.version(package)
-        except metadata.PackageNotFoundError:
-            continue  # its absence is told by the row's reason
-    return versions
-
-
-def _measured(name: str, job: dict[str, Any], timeout: float) -> dict[str, Any]:
-    """Run one segmenter in a fresh interpreter; return what it measured, or the reason why not."""
-    package = str(Path(weibo_nlp.__file__).parent.parent)
-    paths = os.pathsep.join(filter(None, (package, os.environ.get("PYTHONPATH"))))
-    try:
-        done = subprocess.run(
-            [sys.executable, "-P", str(cutters.__file__)],
-            input=json.dumps({"segmenter": name, **job}).encode(),
-            capture_output=True,
-            env={**os.environ, **_ONE_THREAD, "PYTHONPATH": paths},
-            timeout=timeout,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return {"reason": f"not done after {timeout:g} s"}
-    try:
-        found: dict[str, Any] = json.loads(done.stdout)
-    except ValueError:
-        # No result at all: the process was killed, or the interpreter itself failed.
-        last = (done.stderr.decode("utf-8", "replace").strip().splitlines() or ["nothing on standard error"])[-1]
-        return {"reason": f"ended by {_ending(done.returncode)}: {last}"}
-    return found
-
-
-def _ending(code: int) -> str:
-    if code >= 0:
-        return f"exit code {code}"
-    try:
-        return f"signal {signal.Signals(-code).name}"
-    except ValueError:
-        return f"signal {-code}"
-
-
-def _shortened(reason: str) -> str:
-    reason = " ".join(reason.split())
-    return reason if len(reason) <= _REASON_LIMIT else reason[: _REASON_LIMIT - 1] + "…"

@@ -10,9 +10,11 @@ from contextlib import contextmanager
 import typer
 
 from weibo_nlp.cli.benchmark import benchmark
+from weibo_nlp.cli.compare import compare
 from weibo_nlp.cli.corpus import corpus
 from weibo_nlp.cli.evaluate import evaluate
 from weibo_nlp.cli.label import label
+from weibo_nlp.cli.leaderboard import leaderboard
 from weibo_nlp.cli.models import models
 from weibo_nlp.errors import UnknownNameError, UsageError, WeiboNlpError
 
@@ -26,6 +28,8 @@ app = typer.Typer(
 app.command()(label)
 app.command()(benchmark)
 app.command()(evaluate)
+app.command()(compare)
+app.add_typer(leaderboard, name="leaderboard", help="Results of many systems, ranked with ties as ties.")
 app.add_typer(corpus, name="corpus", help="The shipped corpus, or the one in a clone.")
 app.add_typer(models, name="models", help="Models on this machine: shipped, fetched, to be fetched.")
 

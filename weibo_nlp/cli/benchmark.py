@@ -10,54 +10,102 @@ import typer
 
 def benchmark(
     task: Annotated[list[str] | None, typer.Option(help="Task of the corpus; may be repeated. Default: all.")] = None,
+    protocol: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="standard, cross_event, cross_topic, cross_kind on the corpus; external or zero_shot with --external; "
+            "may be repeated. Default: standard, or external."
+        ),
+    ] = None,
     model: Annotated[list[str] | None, typer.Option(help="Model; may be repeated. Default: all registered.")] = None,
     external: Annotated[str | None, typer.Option(help="Score on a published set instead, such as nlpcc2016.")] = None,
     path: Annotated[Path | None, typer.Option(help="Folder of your copy of the external set.")] = None,
+    seeds: Annotated[int, typer.Option(min=1, help="Trainings of each model that has randomness in it.")] = 5,
+    checks: Annotated[
+        bool,
+        typer.Option(
+            "--checks/--no-checks",
+            help="Under the standard protocol: annotator ceiling, context, robustness, shortcuts, errors.",
+        ),
+    ] = True,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write all figures here.")] = None,
     html: Annotated[Path, typer.Option(help="The page to write.")] = Path("benchmark.html"),
     predictions: Annotated[Path | None, typer.Option(help="Folder to keep the prediction files in.")] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Of the bootstrap.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Of the bootstrap and the paired tests.")] = 0,
     resamples: Annotated[int, typer.Option(min=200, help="Of the bootstrap.")] = 2000,
 ) -> None:
     """Train and score models; print a table, write one HTML page.
 
     On the corpus, models learn from the train and validation splits and are scored on test; intervals resample whole
     threads. With --external and --path, they learn from the set's official training file and are scored on its
-    official test file.
+    official test file, or, under zero_shot, learn from the corpus.
     """
     from rich.console import Console
 
-    from weibo_nlp.benchmark import run_corpus, run_external
-    from weibo_nlp.cli.shown import print_results, write_results
+    from weibo_nlp.benchmark.document import benchmark_document, with_checks
+    from weibo_nlp.benchmark.run import run_corpus, run_external
+    from weibo_nlp.cli.shown import print_results, writable, write_json
+    from weibo_nlp.corpus import open_release
     from weibo_nlp.errors import UsageError
     from weibo_nlp.report import write_page
+    from weibo_nlp.tasks import CORPUS_PROTOCOLS, EXTERNAL, STANDARD
 
     if (external is None) != (path is None):
         raise UsageError("--external and --path go together: the name of a set, and the folder of your copy of it.")
-    if external and task:
-        raise UsageError("--task is for the corpus; an external set has its own task. Leave one of them out.")
-    for file in (json_file, html):
-        if file is not None and not file.absolute().parent.is_dir():
-            raise UsageError(f"{file}: the folder does not exist; make it first.")
-        if file is not None and file.is_dir():
-            raise UsageError(f"{file} is a folder; name a file.")
+    wanted = protocol or [STANDARD if external is None else EXTERNAL]
+    if external is not None and (strange := [name for name in wanted if name in CORPUS_PROTOCOLS]):
+        raise UsageError(f"protocol {strange[0]} is for the corpus; with --external, take external or zero_shot.")
+    if external is not None and task and EXTERNAL in wanted:
+        raise UsageError(
+            "--task is for the corpus and for zero_shot; an external set has its own. Leave one of them out."
+        )
+    writable(html, json_file)
     log = Console(stderr=True, highlight=False, emoji=False, soft_wrap=True)
-    options = {"models": model or (), "seed": seed, "resamples": resamples, "predictions": predictions}
 
     def report(text: str) -> None:
         log.print(text, markup=False)
 
     if external is not None and path is not None:
-        found = run_external(external, path, report=report, **options)  # type: ignore[arg-type]
-        command = f"weibo-nlp benchmark --external {external} --path …"
+        found = [
+            result
+            for name in wanted
+            for result in run_external(
+                external,
+                path,
+                protocol=name,
+                tasks=task or (),
+                models=model or (),
+                seeds=seeds,
+                seed=seed,
+                resamples=resamples,
+                predictions=predictions,
+                report=report,
+            )
+        ]
     else:
-        found = run_corpus(tasks=task or (), report=report, **options)  # type: ignore[arg-type]
-        command = "weibo-nlp benchmark"
-    results = [result.to_dict() for result in found]
-    print_results(results)
-    for note in dict.fromkeys(note for result in found for note in result.notes):
+        found = run_corpus(
+            tasks=task or (),
+            protocols=wanted,
+            models=model or (),
+            seeds=seeds,
+            seed=seed,
+            resamples=resamples,
+            predictions=predictions,
+            report=report,
+        )
+    options = [f"--external {external} --path …"] if external else []
+    options += [
+        f"--{name} {value}"
+        for name, given in (("task", task), ("protocol", protocol), ("model", model))
+        for value in given or ()
+    ]
+    document = benchmark_document(found, command=" ".join(["weibo-nlp benchmark", *options]), seed=seed)
+    if checks and external is None and STANDARD in wanted:
+        document = with_checks(document, open_release(), found, seed=seed, resamples=resamples, report=report)
+    print_results(document["results"], document["comparisons"])
+    for note in document["notes"]:
         log.print(note, markup=False)
-    write_page(html, results, title="weibo_nlp benchmark", command=command)
+    write_page(html, document)
     log.print(f"Page: {html}", markup=False)
     if json_file is not None:
-        write_results(json_file, results)
+        write_json(json_file, document)

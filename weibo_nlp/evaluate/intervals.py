@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+import math
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -13,11 +14,16 @@ import numpy.typing as npt
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.evaluate.metrics import CountMetric, FloatArray, IntArray, label_indices
 
-Method = Literal["percentile", "bca"]
+Method = Literal["percentile", "bca", "bca_t"]
+FromTotals = Callable[[FloatArray], Mapping[str, FloatArray]]
+"""Totals over units, shape (n_rows, n_columns) -> each figure by name, shape (n_rows,)."""
 
 RESAMPLES = 2000
-# Simulated (1,500 samples of threads of uneven size), 95 % percentile intervals of macro-F1 cover 94 % at 100 units,
-# 93 % at 50, 92 % at 20, 89 % at 10; bca gains a point or two below 50.
+DEFAULT_METHOD: Method = "bca_t"
+# Simulated (2,000 samples each; threads of 1 to 40 rows, heavy-tailed; four populations of 3 and 4 labels), 95 %
+# intervals of macro-F1 and accuracy cover at 60 and at 200 threads: bca_t 94.6 to 96.1 and 94.6 to 95.6 %, bca 91 to 93
+# and 93 to 94 %, percentile 89 to 93 and 92 to 94 %. What no method mends is a label that hardly any thread has: with
+# one on 3 % of the rows, macro-F1 is covered in 93 % at 60 threads, 83 % at 38, 63 % at 20 (accuracy still in 95 %).
 FEW_UNITS = 100
 _CELLS_AT_ONCE = 1 << 21  # resamples × units drawn in one piece: about 50 MB
 
@@ -26,7 +32,7 @@ _CELLS_AT_ONCE = 1 << 21  # resamples × units drawn in one piece: about 50 MB
 class Interval:
     """A figure and how far it may be off, judged by its spread over resampled units.
 
-    ``few_units`` is true under 100 units, where the interval tends to be too narrow.
+    ``few_units`` is true under 100 units, where the interval tends to be too narrow if it hangs on a rare label.
     """
 
     value: float
@@ -100,15 +106,8 @@ class UnitSums:
         if len(set(lengths.values())) > 1:
             given = ", ".join(f"{name} {size}" for name, size in lengths.items())
             raise UsageError(f"rows differ in number: {given}; give one of each per row.")
-        if not rows.size:
-            raise DataError("there are no rows to score; check the split and the task that were loaded.")
-        units = _numbered(groups)
+        units = unit_numbers(groups)
         n_units = int(units.max()) + 1
-        if n_units < 2:
-            raise DataError(
-                f"all {rows.size} rows belong to one group ({groups[0]!r}), so nothing is known of the spread between "
-                "groups; give at least 2 (better 100) independent groups."
-            )
         cells = rows * n_labels + columns
         # Sums of floats depend on their order in the last bits: fix it by content within each unit.
         order = np.lexsort((*values.values(), cells, units))
@@ -131,7 +130,7 @@ def cluster_bootstrap(
     resamples: int = RESAMPLES,
     seed: int = 0,
     level: float = 0.95,
-    method: Method = "percentile",
+    method: Method = DEFAULT_METHOD,
 ) -> dict[str, Interval]:
     """Intervals for all metrics at once, from the same resamples of whole units.
 
@@ -147,9 +146,11 @@ def cluster_bootstrap(
         Of the draws; the same seed and data give the same intervals.
     level : float
         Nominal coverage in (0, 1).
-    method : {"percentile", "bca"}
-        ``bca`` corrects for bias and for spread that changes with the value (Efron, 1987), with a jackknife
-        over units; use it where `few_units` is flagged or a figure lies near 0 or 1.
+    method : {"percentile", "bca", "bca_t"}
+        ``percentile`` is the plain share of the resamples. ``bca`` corrects for bias and for spread that changes with
+        the value (Efron 1987), with a jackknife over units. ``bca_t`` also widens that by Student's t, for as many
+        degrees of freedom as the units' influence on the figure speaks for: a few long threads, or a label found in a
+        few, make a sample small.
 
     Returns
     -------
@@ -163,34 +164,88 @@ def cluster_bootstrap(
 
     Notes
     -----
-    Field & Welsh (2007), the cluster bootstrap. A resample in which a label has vanished scores 0 for it,
-    see `metrics.macro_f1`.
+    Field & Welsh (2007), the cluster bootstrap; Hesterberg (2015) on widening by t. A resample in which a label has
+    vanished scores 0 for it, see `metrics.macro_f1`.
+    """
+    side = units.n_labels
+
+    def figures(totals: FloatArray) -> dict[str, FloatArray]:
+        confusion = totals[:, : side**2].reshape(-1, side, side)
+        n_rows = confusion.sum(axis=(-2, -1))
+        counted = {name: metric(confusion) for name, metric in metrics.items()}
+        return counted | {name: totals[:, side**2 + at] / n_rows for at, name in enumerate(units.losses)}
+
+    return bootstrap_figures(units.sums, figures, resamples=resamples, seed=seed, level=level, method=method)
+
+
+def bootstrap_figures(
+    sums: FloatArray,
+    figures: FromTotals,
+    *,
+    resamples: int = RESAMPLES,
+    seed: int = 0,
+    level: float = 0.95,
+    method: Method = DEFAULT_METHOD,
+) -> dict[str, Interval]:
+    """Intervals of anything that is a function of sums over units, as the difference of two systems is.
+
+    Parameters
+    ----------
+    sums : ndarray of float, shape (n_units, n_columns)
+        What each unit adds, in an order of units that depends on their content alone.
+    figures : function
+        From totals, shape (n_rows, n_columns), to each figure by name, shape (n_rows,).
+    resamples, seed, level, method
+        See `cluster_bootstrap`.
+
+    Returns
+    -------
+    dict of str to Interval
+        In the order of `figures`.
+
+    Raises
+    ------
+    UsageError
+        If `resamples`, `level` or `method` is out of range.
     """
     if resamples < 2:
         raise UsageError(f"resamples must be at least 2, better {RESAMPLES}; got {resamples}.")
     if not 0 < level < 1:
         raise UsageError(f"level must lie between 0 and 1, as 0.95; got {level}.")
-    if method not in ("percentile", "bca"):
-        raise UsageError(f"method must be 'percentile' or 'bca', got {method!r}.")
-    total = units.sums.sum(axis=0)
-    observed = _figures(total[None], units, metrics)
-    resampled = _figures(_resampled_totals(units.sums, resamples, seed), units, metrics)
-    left_out = _figures(total - units.sums, units, metrics) if method == "bca" else {}
-    tails = ((1 - level) / 2, (1 + level) / 2)
+    if method not in get_args(Method):
+        raise UsageError(f"method must be one of {', '.join(get_args(Method))}; got {method!r}.")
+    n_units = len(sums)
+    total = sums.sum(axis=0)
+    observed = figures(total[None])
+    resampled = figures(_resampled_totals(sums, resamples, seed))
+    left_out = {} if method == "percentile" else figures(total - sums)
     intervals: dict[str, Interval] = {}
     for name, spread in resampled.items():
         value = float(observed[name][0])
-        shares = _bca_shares(value, spread, left_out[name], tails) if method == "bca" else tails
+        shares = _shares(method, level, value, spread, left_out.get(name))
         low, high = (float(bound) for bound in np.quantile(spread, shares))
-        intervals[name] = Interval(
-            value, low, high, level, units.n_units, resamples, method, few_units=units.n_units < FEW_UNITS
-        )
+        intervals[name] = Interval(value, low, high, level, n_units, resamples, method, few_units=n_units < FEW_UNITS)
     return intervals
 
 
-def _numbered(groups: Sequence[Hashable] | npt.NDArray[Any]) -> IntArray:
+def unit_numbers(groups: Sequence[Hashable] | npt.NDArray[Any]) -> IntArray:
+    """Number the units of the rows from 0, in the order in which they come up.
+
+    Raises
+    ------
+    DataError
+        If there are no rows, or fewer than two units.
+    """
     numbers: dict[Hashable, int] = {}
-    return np.fromiter((numbers.setdefault(group, len(numbers)) for group in groups), np.int64, len(groups))
+    units = np.fromiter((numbers.setdefault(group, len(numbers)) for group in groups), np.int64, len(groups))
+    if not units.size:
+        raise DataError("there are no rows to score; check the split and the task that were loaded.")
+    if len(numbers) < 2:
+        raise DataError(
+            f"all {units.size} rows belong to one group ({groups[0]!r}), so nothing is known of the spread between "
+            "groups; give at least 2 (better 100) independent groups."
+        )
+    return units
 
 
 def _resampled_totals(sums: FloatArray, resamples: int, seed: int) -> FloatArray:
@@ -209,20 +264,13 @@ def _resampled_totals(sums: FloatArray, resamples: int, seed: int) -> FloatArray
     return totals
 
 
-def _figures(totals: FloatArray, units: UnitSums, metrics: Mapping[str, CountMetric]) -> dict[str, FloatArray]:
-    """Metrics of each row of totals, shape (n_rows,) each."""
-    side = units.n_labels
-    confusion = totals[:, : side**2].reshape(-1, side, side)
-    n_rows = confusion.sum(axis=(-2, -1))
-    figures = {name: metric(confusion) for name, metric in metrics.items()}
-    return figures | {name: totals[:, side**2 + at] / n_rows for at, name in enumerate(units.losses)}
-
-
-def _bca_shares(
-    value: float, spread: FloatArray, left_out: FloatArray, tails: tuple[float, float]
+def _shares(
+    method: Method, level: float, value: float, spread: FloatArray, left_out: FloatArray | None
 ) -> tuple[float, float]:
-    """Shares of the resamples at which the corrected interval ends (Efron & Tibshirani 1993, ch. 14)."""
+    """Shares of the resamples at which the interval ends (Efron & Tibshirani 1993, ch. 14)."""
     normal = NormalDist()
+    if left_out is None:
+        return (1 - level) / 2, (1 + level) / 2
     below = float(((spread < value).mean() + (spread <= value).mean()) / 2)
     # A value beyond all resamples would put the correction at infinity; it is at most one resample more.
     edge = 1 / (spread.size + 1)
@@ -231,9 +279,28 @@ def _bca_shares(
     squares = float(np.square(deviation).sum())
     # No spread over the jackknife means that the value does not depend on single units at all.
     acceleration = float((deviation**3).sum()) / (6 * squares**1.5) if squares > 0 else 0.0
+    reach = normal.inv_cdf((1 + level) / 2) if method == "bca" else _expanded(level, deviation)
     shares = []
-    for tail in tails:
-        shift = bias + normal.inv_cdf(tail)
-        # |acceleration| is at most 1/6: only extreme levels come near a denominator of 0, where the tail is empty.
+    for distance in (-reach, reach):
+        shift = bias + distance
+        # |acceleration| is at most 1/6: only extreme levels and a handful of units come near a denominator of 0, where
+        # the interval ends with the last resample.
         shares.append(normal.cdf(bias + shift / max(1 - acceleration * shift, 1e-9)))
     return shares[0], shares[1]
+
+
+def _expanded(level: float, deviation: FloatArray) -> float:
+    """Standard errors of the bootstrap to go to either side, by Student's t (Hesterberg 2015).
+
+    The degrees of freedom are those of a variance of values with this kurtosis (O'Neill 2014): one less than the units
+    where their influence is normal, few where most of it comes from a few units.
+    """
+    from scipy.special import stdtrit
+
+    n_units = deviation.size
+    squares = np.square(deviation)
+    # Divided before it is squared again: the influence of one of many units is small enough to vanish.
+    kurtosis = n_units * float(np.square(squares / squares.sum()).sum()) if squares.sum() > 0 else 3.0
+    freedom = min(2 * n_units / (kurtosis - (n_units - 3) / (n_units - 1)), n_units - 1)
+    # The bootstrap divides the variance by the number of units, not by the degrees of freedom.
+    return float(stdtrit(freedom, (1 + level) / 2)) * math.sqrt((freedom + 1) / freedom)

@@ -177,15 +177,42 @@ def expected_calibration_error(
     -----
     Guo et al. (2017). The estimate is biased upwards: bins of few rows differ from their confidence by chance alone.
     """
-    labels, matrix = _distributions(gold, probabilities)
-    if labels.size == 0:
+    confidence, right, at = confidence_bins(gold, probabilities, bins)
+    if confidence.size == 0:
         return 0.0
-    confidence = matrix.max(axis=1)
-    gap = (matrix.argmax(axis=1) == labels) - confidence
-    at = np.searchsorted(np.arange(1, bins) / bins, confidence, side="left")
+    gap = right - confidence
     # Sums of floats depend on their order in the last bits; sorted, they do not depend on the order of the rows.
     order = np.argsort(gap)
-    return float(np.abs(np.bincount(at[order], weights=gap[order], minlength=bins)).sum() / labels.size)
+    return float(np.abs(np.bincount(at[order], weights=gap[order], minlength=bins)).sum() / confidence.size)
+
+
+def confidence_bins(
+    gold: npt.ArrayLike, probabilities: npt.ArrayLike, bins: int
+) -> tuple[FloatArray, npt.NDArray[np.bool_], IntArray]:
+    """Probability of each row's top label, whether that label is right, and the bin the probability falls into.
+
+    Parameters
+    ----------
+    gold, probabilities, bins
+        As in `expected_calibration_error`.
+
+    Returns
+    -------
+    tuple of ndarray, shape (n_rows,) each
+        Confidence, right or not, and bin from 0; bin ``i`` is (i / bins, (i + 1) / bins].
+
+    Raises
+    ------
+    UsageError
+        If the shapes do not fit, a row is no distribution, or there is no bin.
+    """
+    if bins < 1:
+        raise UsageError(f"bins must be at least 1, better {CALIBRATION_BINS}; got {bins}.")
+    labels, matrix = _distributions(gold, probabilities)
+    # The maximum over no labels does not exist, and no rows have no labels to speak of.
+    confidence = matrix.max(axis=1) if labels.size else np.zeros(0)
+    right = matrix.argmax(axis=1) == labels if labels.size else np.zeros(0, dtype=np.bool_)
+    return confidence, right, np.searchsorted(np.arange(1, bins) / bins, confidence, side="left").astype(np.int64)
 
 
 def label_indices(values: npt.ArrayLike, n_labels: int, what: str) -> IntArray:
@@ -200,20 +227,34 @@ def label_indices(values: npt.ArrayLike, n_labels: int, what: str) -> IntArray:
     return array.astype(np.int64)
 
 
-def _distributions(gold: npt.ArrayLike, probabilities: npt.ArrayLike) -> tuple[IntArray, FloatArray]:
-    matrix = np.asarray(probabilities, dtype=np.float64)
+def distributions(values: npt.ArrayLike, what: str) -> FloatArray:
+    """Return `values` as a matrix whose rows are distributions, or raise UsageError saying which row of `what` is none.
+
+    Parameters
+    ----------
+    values : array-like of float, shape (n_rows, n_labels)
+        Each row at least 0 and, but for 1e-6, with sum 1.
+    what : str
+        What errors call it.
+    """
+    matrix = np.asarray(values, dtype=np.float64)
     if matrix.ndim != 2:
-        raise UsageError(f"probabilities must have the shape (n_rows, n_labels), got {matrix.shape}.")
+        raise UsageError(f"{what} must have the shape (n_rows, n_labels), got {matrix.shape}.")
+    # NaN compares false, so the condition is put the way that catches it.
+    fine = (matrix >= 0).all(axis=1) & (np.abs(matrix.sum(axis=1) - 1.0) <= 1e-6)
+    if not fine.all():
+        row = int(np.flatnonzero(~fine)[0])
+        raise UsageError(f"{what}[{row}] = {matrix[row].tolist()} is no distribution; normalise it to sum 1.")
+    return matrix
+
+
+def _distributions(gold: npt.ArrayLike, probabilities: npt.ArrayLike) -> tuple[IntArray, FloatArray]:
+    matrix = distributions(probabilities, "probabilities")
     labels = label_indices(gold, matrix.shape[1], "gold")
     if labels.size != matrix.shape[0]:
         raise UsageError(
             f"gold has {labels.size} rows, probabilities have {matrix.shape[0]}; give one of each per row."
         )
-    # NaN compares false, so the condition is put the way that catches it.
-    fine = (matrix >= 0).all(axis=1) & (np.abs(matrix.sum(axis=1) - 1.0) <= 1e-6)
-    if not fine.all():
-        row = int(np.flatnonzero(~fine)[0])
-        raise UsageError(f"probabilities[{row}] = {matrix[row].tolist()} is no distribution; normalise it to sum 1.")
     return labels, matrix
 
 

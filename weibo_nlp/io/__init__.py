@@ -3,6 +3,7 @@
 from weibo_nlp.io.atomic import atomic_path
 from weibo_nlp.io.checksum import sha256_of_bytes, sha256_of_file, sha256_of_rows
 from weibo_nlp.io.jsonl import JsonLine, dump_line, read_jsonl, write_jsonl
+from weibo_nlp.io.names import safe_stem
 from weibo_nlp.io.rows import Reject, Row, Table, open_table
 from weibo_nlp.io.writers import RejectWriter, RowWriter, open_writer
 
@@ -18,6 +19,7 @@ __all__ = [
     "open_table",
     "open_writer",
     "read_jsonl",
+    "safe_stem",
     "sha256_of_bytes",
     "sha256_of_file",
     "sha256_of_rows",

@@ -4,6 +4,6 @@ Nothing here knows of tasks' splits or of the benchmark: models see texts, targe
 """
 
 from weibo_nlp.models.base import Classifier, Example
-from weibo_nlp.models.registry import create, load, names, register
+from weibo_nlp.models.registry import create, is_seeded, load, names, register
 
-__all__ = ["Classifier", "Example", "create", "load", "names", "register"]
+__all__ = ["Classifier", "Example", "create", "is_seeded", "load", "names", "register"]

@@ -13,10 +13,11 @@ from weibo_nlp.models.linear import LinearClassifier
 from weibo_nlp.models.majority import MajorityClassifier
 from weibo_nlp.models.storage import read_config
 
-Factory = Callable[[Sequence[str]], Classifier]
+Factory = Callable[..., Classifier]
 Reader = Callable[[Path], Classifier]
 
 _FACTORIES: dict[str, Factory] = {"majority": MajorityClassifier, "linear": LinearClassifier}
+_SEEDED: set[str] = {"linear"}
 _READERS: dict[str, Reader] = {"majority": MajorityClassifier.from_folder, "linear": LinearClassifier.from_folder}
 
 
@@ -25,7 +26,7 @@ def names() -> tuple[str, ...]:
     return tuple(_FACTORIES)
 
 
-def register(name: str, factory: Factory, reader: Reader | None = None) -> None:
+def register(name: str, factory: Factory, reader: Reader | None = None, *, seeded: bool = False) -> None:
     """Add a model of one's own, so that the benchmark and :func:`load` know it.
 
     Parameters
@@ -33,9 +34,11 @@ def register(name: str, factory: Factory, reader: Reader | None = None) -> None:
     name : str
         Must be free.
     factory : callable
-        Takes the labels, gives an untrained Classifier.
+        Takes the labels, gives an untrained Classifier; a seeded one takes ``seed=`` as well.
     reader : callable, optional
         Takes a folder, gives the trained Classifier saved there.
+    seeded : bool
+        Whether training has randomness in it, so that a benchmark repeats it with several seeds.
 
     Raises
     ------
@@ -47,13 +50,20 @@ def register(name: str, factory: Factory, reader: Reader | None = None) -> None:
     _FACTORIES[name] = factory
     if reader is not None:
         _READERS[name] = reader
+    if seeded:
+        _SEEDED.add(name)
 
 
-def create(name: str, labels: Sequence[str]) -> Classifier:
-    """Return an untrained model, or raise UnknownNameError listing what there is."""
+def create(name: str, labels: Sequence[str], *, seed: int = 0) -> Classifier:
+    """Return an untrained model, or raise UnknownNameError listing what there is; `seed` is for those that take one."""
     if name not in _FACTORIES:
         raise UnknownNameError("model", name, _FACTORIES)
-    return _FACTORIES[name](labels)
+    return _FACTORIES[name](labels, seed=seed) if is_seeded(name) else _FACTORIES[name](labels)
+
+
+def is_seeded(name: str) -> bool:
+    """Whether two trainings of a model may differ, so that one of them says little."""
+    return name in _SEEDED
 
 
 def load(task_or_folder: str | Path) -> Classifier:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+import stat
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from numbers import Real
 from pathlib import Path
 from typing import Any
 
 from weibo_nlp.errors import PredictionError, UsageError
 from weibo_nlp.io import atomic_path, dump_line, read_jsonl
+from weibo_nlp.io.jsonl import parse_json_line
 from weibo_nlp.predictions.header import (
     FORMAT_KEY,
     FORMAT_VERSION,
@@ -20,9 +22,12 @@ from weibo_nlp.predictions.header import (
     is_parquet,
     raise_if_any,
 )
+from weibo_nlp.predictions.shown import shown, shown_list
 from weibo_nlp.records import Prediction, known_fields
 
 PARQUET_METADATA_KEY = b"weibo_nlp"
+# A file of another kind is wrong on every line; nobody needs a million messages, nor the memory they take.
+PROBLEMS_READ = 1_000
 
 _ROW_FIELDS = ("document_id", "target", "label", "scores")
 _MARK_EXAMPLE = f'{{"{FORMAT_KEY}": {FORMAT_VERSION}, "set": …, "version": …, "split": …, "task": …, …}}'
@@ -49,12 +54,15 @@ def read_predictions(path: str | Path) -> PredictionFile:
     ------
     PredictionError
         If the file is empty, truncated, not UTF-8, without header, or has rows of another shape; problems
-        in rows are collected, and each is named with file and line.
+        in rows are collected, and each is named with file and line. After 1,000 of them reading stops.
     UsageError
-        If the file cannot be opened.
+        If the file cannot be opened, or is a device.
     """
     path = Path(path)
     try:
+        mode = path.stat().st_mode
+        if stat.S_ISCHR(mode) or stat.S_ISBLK(mode):  # /dev/zero would be read for ever
+            raise UsageError(f"{path}: is a device. Give the path of a file.")
         return _read_parquet(path) if is_parquet(path) else _read_jsonl(path)
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror or error}). Give the path of a file.") from error
@@ -103,7 +111,8 @@ def _read_jsonl(path: Path) -> PredictionFile:
     for line in read_jsonl(path):
         try:
             if line.value is None:
-                raise _RowError(f"{line.reason}; expected one JSON object a line, in UTF-8.")
+                hint = _hint(line.raw) if line.number == 1 else ""
+                raise _RowError(f"{line.reason}; expected one JSON object a line, in UTF-8.{hint}")
             if header is None:
                 header = _header_from(line.value)
                 continue
@@ -113,9 +122,11 @@ def _read_jsonl(path: Path) -> PredictionFile:
             if header is None:  # nothing below can be understood without it
                 raise PredictionError(f"{path}:{line.number}: {problem}") from problem
             problems.append(f"{path}:{line.number}: {problem}")
+            if len(problems) == PROBLEMS_READ:
+                break
     if header is None:
         raise PredictionError(f"{path}:1: the file is empty; a prediction file begins with {_MARK_EXAMPLE}.")
-    raise_if_any(problems, str(path), "Correct these lines, or predict again.")
+    raise_if_any(problems, str(path), _remedy("lines", problems))
     return PredictionFile(header, tuple(predictions), str(path), tuple(numbers))
 
 
@@ -125,30 +136,54 @@ def _read_parquet(path: Path) -> PredictionFile:
 
     predictions: list[Prediction] = []
     problems: list[str] = []
-    try:
-        # ParquetFile, not read_table: the latter takes a folder called `split=test` for a column.
-        with path.open("rb") as stream, pq.ParquetFile(stream) as table:
-            header = _header_from_metadata(path, table.schema_arrow.metadata or {})
-            number = 0
-            for batch in table.iter_batches():
-                for row in batch.to_pylist():
-                    number += 1
+    with path.open("rb") as stream:
+        try:
+            # ParquetFile, not read_table: the latter takes a folder called `split=test` for a column.
+            with pq.ParquetFile(stream) as table:
+                header = _header_from_metadata(path, table.schema_arrow.metadata or {})
+                for number, row in enumerate(_parquet_rows(path, table), start=1):
                     try:
                         row["scores"] = _scores_from_arrow(row.get("scores"))
                         predictions.append(_prediction_from(row, header.task))
                     except _RowError as problem:
                         problems.append(f"{path}:row {number}: {problem}")
-    except (pa.ArrowException, UnicodeDecodeError) as error:
-        raise PredictionError(f"{path}: not a whole Parquet file ({error}). Write it again.") from error
-    raise_if_any(problems, str(path), "Correct these rows, or predict again.")
-    return PredictionFile(header, tuple(predictions), str(path), tuple(range(1, number + 1)))
+                        if len(problems) == PROBLEMS_READ:
+                            break
+        # Arrow reports bytes that cannot be decoded as any of these, OSError among them.
+        except (pa.ArrowException, ValueError, OverflowError, OSError) as error:
+            reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
+            raise PredictionError(f"{path}: not a whole Parquet file ({reason}). Write it again.") from error
+    raise_if_any(problems, str(path), _remedy("rows", problems))
+    return PredictionFile(header, tuple(predictions), str(path), tuple(range(1, len(predictions) + 1)))
+
+
+def _parquet_rows(path: Path, table: Any) -> Iterator[dict[str, Any]]:
+    names = table.schema_arrow.names
+    if doubled := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
+        raise PredictionError(f"{path}:schema: column {shown(doubled[0])} stands {names.count(doubled[0])} times.")
+    for batch in table.iter_batches():
+        yield from batch.to_pylist()
+
+
+def _hint(first_line: str) -> str:
+    """Name the other format that a file begins like; bytes that are not UTF-8 arrive as escapes."""
+    if first_line.startswith("PAR1"):
+        return " It begins like Parquet: let its name end in .parquet."
+    return " It begins like gzip: unpack it first." if first_line.startswith("\x1f\\x8b") else ""
+
+
+def _remedy(what: str, problems: Sequence[str]) -> str:
+    stopped = "Reading stopped there. " if len(problems) == PROBLEMS_READ else ""
+    return f"{stopped}Correct these {what}, or predict again."
 
 
 def _header_from_metadata(path: Path, metadata: Mapping[bytes, bytes]) -> PredictionHeader:
+    line = parse_json_line(metadata.get(PARQUET_METADATA_KEY, b"{}"), 1)
     try:
-        # Without the key, null stands in for the header and is refused as a missing one.
-        return _header_from(json.loads(metadata.get(PARQUET_METADATA_KEY, b"null")))
-    except (_RowError, ValueError) as problem:
+        if line.value is None:
+            raise _RowError(f"{line.reason}.")
+        return _header_from(line.value)
+    except _RowError as problem:
         raise PredictionError(
             f"{path}:schema metadata: key {PARQUET_METADATA_KEY.decode()!r} must hold the header as JSON: {problem}"
         ) from problem
@@ -158,7 +193,7 @@ def _scores_from_arrow(scores: object) -> object:
     """Undo what Arrow makes of a mapping: pairs (map type), or a struct with null for absent labels."""
     if isinstance(scores, list) and all(isinstance(pair, tuple) for pair in scores):
         if len(dict(scores)) != len(scores):
-            raise _RowError(f"scores name a label twice: {scores!r}.")
+            raise _RowError(f"scores name a label twice: {shown(scores)}.")
         scores = dict(scores)
     if isinstance(scores, dict):
         return {label: score for label, score in scores.items() if score is not None} or None
@@ -190,11 +225,13 @@ def _header_from(data: object) -> PredictionHeader:
     fields = dict(data)
     mark = fields.pop(FORMAT_KEY)
     if type(mark) is not int or mark != FORMAT_VERSION:
-        raise _RowError(f"format version {mark!r} is not {FORMAT_VERSION}; read it with the release that wrote it.")
-    _refuse_other_fields("header", fields, known_fields(PredictionHeader))
+        raise _RowError(
+            f"format version {shown(mark)} is not {FORMAT_VERSION}; read it with the release that wrote it."
+        )
+    _refuse_other_fields("header", fields, known_fields(PredictionHeader), optional={"seed"})
     model = fields.pop("model")
     if not isinstance(model, dict):
-        raise _RowError(f'header: model must be {{"name": …, "version": …}}, got {model!r}.')
+        raise _RowError(f'header: model must be {{"name": …, "version": …}}, got {shown(model)}.')
     _refuse_other_fields("header: model", model, known_fields(ModelReference))
     try:
         return PredictionHeader(model=ModelReference(**model), **fields)
@@ -202,24 +239,28 @@ def _header_from(data: object) -> PredictionHeader:
         raise _RowError(str(error)) from error
 
 
-def _refuse_other_fields(what: str, given: Mapping[str, Any], known: frozenset[str]) -> None:
-    if lacking := sorted(known - given.keys()):
+def _refuse_other_fields(
+    what: str, given: Mapping[str, Any], known: frozenset[str], *, optional: Set[str] = frozenset()
+) -> None:
+    if lacking := sorted(known - optional - given.keys()):
         raise _RowError(f"{what} lacks {', '.join(lacking)}; it has {', '.join(sorted(known))}.")
     if foreign := sorted(given.keys() - known):
-        raise _RowError(f"{what} has unknown {', '.join(foreign)}; it has {', '.join(sorted(known))}.")
+        raise _RowError(f"{what} has unknown {shown_list(foreign)}; it has {', '.join(sorted(known))}.")
 
 
 def _prediction_from(row: Mapping[str, Any], task: str) -> Prediction:
+    if FORMAT_KEY in row:
+        raise _RowError("a second header; a file has one, on its first line. Were two files joined? Score each alone.")
     # A misspelt `scores` would otherwise cost the calibration figures without a word.
     if foreign := sorted(row.keys() - set(_ROW_FIELDS)):
-        raise _RowError(f"unknown field {', '.join(map(repr, foreign))}; a row has {', '.join(_ROW_FIELDS)}.")
+        raise _RowError(f"unknown field {shown_list(foreign)}; a row has {', '.join(_ROW_FIELDS)}.")
     document_id, target, label, scores = (row.get(name) for name in _ROW_FIELDS)
     if not isinstance(document_id, str) or not document_id:
-        raise _RowError(f"document_id must be a non-empty string, got {document_id!r}.")
+        raise _RowError(f"document_id must be a non-empty string, got {shown(document_id)}.")
     if not isinstance(label, str):
-        raise _RowError(f"label for {document_id!r} must be a string, got {label!r}.")
+        raise _RowError(f"label for {shown(document_id)} must be a string, got {shown(label)}.")
     if target is not None and not isinstance(target, str):
-        raise _RowError(f"target of {document_id!r} must be a string or null, got {target!r}.")
+        raise _RowError(f"target of {shown(document_id)} must be a string or null, got {shown(target)}.")
     return Prediction(document_id, task, label, _scores_from(scores, document_id), target)
 
 
@@ -227,11 +268,15 @@ def _scores_from(scores: object, document_id: str) -> dict[str, float]:
     if scores is None:
         return {}
     if not isinstance(scores, dict) or not scores:
-        raise _RowError(f"scores for {document_id!r} must map labels to numbers, got {scores!r}; or leave them out.")
+        raise _RowError(
+            f"scores for {shown(document_id)} must map labels to numbers, got {shown(scores)}; or leave them out."
+        )
     numbers: dict[str, float] = {}
     for label, score in scores.items():
         if not isinstance(label, str) or isinstance(score, bool) or not isinstance(score, int | float):
-            raise _RowError(f"scores for {document_id!r}: {label!r}: {score!r} is not a label and a number.")
+            raise _RowError(
+                f"scores for {shown(document_id)}: {shown(label)}: {shown(score)} is not a label and a number."
+            )
         try:
             numbers[label] = float(score)
         except OverflowError:  # an integer of more than 308 digits: left for check_against to refuse

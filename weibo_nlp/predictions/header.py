@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from weibo_nlp.errors import PredictionError
+from weibo_nlp.predictions.shown import shown
 from weibo_nlp.records import Prediction
 
 FORMAT_KEY = "weibo_nlp_predictions"
 FORMAT_VERSION = 1
 PROBLEMS_SHOWN = 20
+NAME_LENGTH = 1_000  # a header is repeated in every result made of it
+SEED_LIMIT = 2**64  # what the generators of numpy, torch and others take
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +42,13 @@ class PredictionHeader:
         Version of the label scheme.
     model : ModelReference
         Who predicted.
+    seed : int or None
+        Seed of the model's training; None where nothing was random, or the seed is not known.
 
     Raises
     ------
     PredictionError
-        If a field is empty or of another type.
+        If a field is empty, of another type, or a name of more than 1,000 characters.
     """
 
     set: str
@@ -53,6 +58,7 @@ class PredictionHeader:
     protocol: str
     scheme: str
     model: ModelReference
+    seed: int | None = None
 
     def __post_init__(self) -> None:
         """Refuse empty or mistyped fields."""
@@ -65,11 +71,18 @@ class PredictionHeader:
         for name, value in required.items():
             if not isinstance(value, str) or not value:
                 null = " or null" if name == "version" else ""
-                raise PredictionError(f"header: {name} must be a non-empty string{null}, got {value!r}.")
+                raise PredictionError(f"header: {name} must be a non-empty string{null}, got {shown(value)}.")
+            if len(value) > NAME_LENGTH:
+                raise PredictionError(f"header: {name} has {len(value):,} characters; {NAME_LENGTH:,} are allowed.")
+        # A bool is an int to Python, and no seed.
+        if self.seed is not None and (type(self.seed) is not int or not 0 <= self.seed < SEED_LIMIT):
+            raise PredictionError(
+                f"header: seed must be an integer from 0 to 2**64 - 1 or null, got {shown(self.seed)}."
+            )
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the header as the JSON object that opens a file, the format's mark first."""
-        return {
+        """Return the header as the JSON object that opens a file, the format's mark first; no seed, no field."""
+        header = {
             FORMAT_KEY: FORMAT_VERSION,
             "set": self.set,
             "version": self.version,
@@ -79,6 +92,8 @@ class PredictionHeader:
             "scheme": self.scheme,
             "model": {"name": self.model.name, "version": self.model.version},
         }
+        # Left out rather than null: releases before the field was added refuse what they do not know.
+        return header if self.seed is None else header | {"seed": self.seed}
 
 
 @dataclass(frozen=True, slots=True)

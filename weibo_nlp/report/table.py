@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+
+from weibo_nlp.report.shown import bounds, count, number
 
 HEADINGS = ("set", "task", "protocol", "model", "main metric", "value", "95 % interval", "accuracy", "scored", "units")
 
@@ -33,20 +35,25 @@ def main_rows(results: Sequence[Mapping[str, Any]]) -> list[tuple[str, ...]]:
                 result["protocol"],
                 result["model"],
                 result["main_metric"],
-                f"{main['value']:.3f}",
-                f"{main['low']:.3f} to {main['high']:.3f}{star}",
-                f"{result['metrics']['accuracy']['value']:.3f}",
-                f"{result['n']:,}",
-                f"{result['n_units']:,}",
+                number(main["value"]),
+                bounds(main) + star,
+                number(result["metrics"]["accuracy"]["value"]),
+                count(result["n"]),
+                count(result["n_units"]),
             )
         )
     return rows
 
 
 def markdown_table(results: Sequence[Mapping[str, Any]]) -> str:
-    """Return the same rows as a Markdown table; what would end a cell or a row is escaped or folded."""
-    lines = ["| " + " | ".join(HEADINGS) + " |", "|" + "---|" * len(HEADINGS)]
-    lines += ["| " + " | ".join(map(_cell, row)) + " |" for row in main_rows(results)]
+    """Return the rows of `main_rows` as a Markdown table."""
+    return markdown_rows(HEADINGS, main_rows(results))
+
+
+def markdown_rows(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return any rows as a Markdown table; what would end a cell or a row is escaped or folded."""
+    lines = ["| " + " | ".join(map(_cell, headings)) + " |", "|" + "---|" * len(headings)]
+    lines += ["| " + " | ".join(map(_cell, row)) + " |" for row in rows]
     return "\n".join(lines) + "\n"
 
 

@@ -1,0 +1,104 @@
+"""``weibo-nlp leaderboard``: keep prediction files with their scores, and rank systems so that ties stay ties."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+leaderboard = typer.Typer(no_args_is_help=True, context_settings={"help_option_names": ["-h", "--help"]})
+
+_Folder = Annotated[Path, typer.Option(help="The leaderboard.")]
+
+
+@leaderboard.callback()
+def _group() -> None:
+    """Results of many systems, each with the predictions it can be scored from again."""
+
+
+@leaderboard.command()
+def add(
+    predictions: Annotated[
+        list[Path], typer.Argument(help="Prediction file; several are one system's, each with a seed of its own.")
+    ],
+    folder: _Folder = Path("leaderboard"),
+    hardware: Annotated[
+        str | None, typer.Option(help="What the system ran on. Default: as in --result, else this machine.")
+    ] = None,
+    command: Annotated[str | None, typer.Option(help="What made the predictions. Default: as in --result.")] = None,
+    result: Annotated[
+        Path | None, typer.Option(help="JSON of a benchmark or of evaluate, whose figures are checked.")
+    ] = None,
+    path: Annotated[Path | None, typer.Option(help="Folder of your copy, for predictions on an external set.")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Of the bootstrap.")] = 0,
+    resamples: Annotated[int, typer.Option(min=200, max=1_000_000, help="Of the bootstrap.")] = 2000,
+) -> None:
+    """Score predictions, and keep both in the leaderboard.
+
+    Figures are always those of the predictions; with --result, one that deviates by more than 1e-6 is refused. A
+    version of a system never changes: other predictions under the same name and version are refused as well.
+    """
+    from weibo_nlp.benchmark.leaderboard import add_predictions
+    from weibo_nlp.predictions.shown import shown_name
+
+    done = add_predictions(
+        predictions,
+        folder,
+        external_path=path,
+        hardware_text=hardware,
+        command=command,
+        result=result,
+        seed=seed,
+        resamples=resamples,
+    )
+    said = {
+        "added": "added",
+        "present": "is there already, unchanged; nothing was done",
+        "restored": "was there, its predictions missing or damaged; they are restored",
+    }
+    for added in done:
+        header = added.entry.header
+        run = "" if header.seed is None else f" seed {header.seed}"
+        score = f"{added.entry.scores['main_metric']} {added.entry.main():.3f}"
+        name = f"{shown_name(header.model.name)} {shown_name(header.model.version, 24)}{run}"
+        typer.echo(f"{name}, {score}: {said[added.state]} ({added.path})")
+
+
+@leaderboard.command()
+def show(
+    folder: _Folder = Path("leaderboard"),
+    set_name: Annotated[str | None, typer.Option("--set", help="Only tables of this set.")] = None,
+    task: Annotated[str | None, typer.Option(help="Only tables of this task.")] = None,
+    protocol: Annotated[str | None, typer.Option(help="Only tables of this protocol.")] = None,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write all figures here.")] = None,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown tables.")] = False,
+    path: Annotated[Path | None, typer.Option(help="Folder of your copies, to test tables on external sets.")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Of the paired tests.")] = 0,
+    rounds: Annotated[int, typer.Option(min=1000, max=1_000_000, help="Of each paired test, at least.")] = 10_000,
+) -> None:
+    """Check every file of the leaderboard, test all pairs of systems, and print the tables.
+
+    Files that are damaged, missing or changed are named, their rows set aside, and the exit code is then 1.
+    """
+    from weibo_nlp.benchmark.standings import standings
+    from weibo_nlp.cli.shown import writable, write_json
+    from weibo_nlp.predictions.shown import printable
+    from weibo_nlp.report.leaderboard import markdown_tables, print_tables
+
+    writable(json_file)
+    found = standings(
+        folder, set_name=set_name, task=task, protocol=protocol, external_path=path, seed=seed, rounds=rounds
+    )
+    content = found.to_dict()
+    if markdown:
+        typer.echo(markdown_tables(content), nl=False)
+    else:
+        print_tables(content)
+    if json_file is not None:
+        write_json(json_file, content)
+    for item in found.set_aside:
+        typer.echo(f"Set aside: {printable(item.reason)}", err=True)
+    if found.set_aside:
+        typer.echo(f"{len(found.set_aside)} set aside", err=True)
+        raise typer.Exit(1)

@@ -1,0 +1,174 @@
+"""Texts and numbers as a reader sees them: nothing invisible, nothing endless, nothing that passes for markup.
+
+Texts on a page come from crawls and from other people's prediction files. What would reorder a line, hide in it or
+break it is shown by its code point; what is too long is cut, and how much was cut is said.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from markupsafe import Markup
+
+from weibo_nlp.text.emoji import EMOJI
+
+NAME_LIMIT = 80
+TEXT_LIMIT = 800
+LINE_LIMIT = 30
+NOTHING = "–"
+_MINUS = "\u2212"
+
+_HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+# Without a shape of their own, but not of category Cf: grapheme joiner, fillers, Khmer and Mongolian marks, and
+# variation selectors, which are left alone directly after the character they vary.
+_HIDDEN = frozenset(map(ord, "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0"))
+_MARKS_KEPT = 4  # combining marks on one letter: Vietnamese needs 2, Zalgo text climbs over the lines above
+_MARKS = re.compile(r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\u3099\u309a\ufe20-\ufe2f]")
+
+
+def visible(text: object, limit: int = NAME_LIMIT, *, lines: bool = False) -> Markup:
+    """Return text as HTML in a direction of its own, with invisible characters shown by code point.
+
+    Parameters
+    ----------
+    text : object
+        Shown by its ``str``; may hold anything, lone surrogates included.
+    limit : int
+        Code points shown; a longer text ends in how many more there are.
+    lines : bool
+        Keep line breaks and tabs, up to ``LINE_LIMIT`` lines; without it they are shown by code point.
+    """
+    whole = str(text)
+    kept = _cut(whole, limit, lines)
+    pieces = [
+        Markup('<span class="code" title="{}">{}</span>').format(_name_of(piece), _code_of(piece, times))
+        if hidden
+        else Markup.escape(piece)
+        for piece, times, hidden in _pieces(kept, lines)
+    ]
+    if rest := len(whole) - len(kept):
+        pieces.append(Markup('<span class="cut"> … {} more characters</span>').format(count(rest)))
+    return Markup("<bdi>{}</bdi>").format(Markup("").join(pieces))
+
+
+def plain(text: object, limit: int = NAME_LIMIT) -> str:
+    """Return text for an attribute or the window's title: as `visible` shows it, without elements."""
+    whole = str(text)
+    kept = _cut(whole, limit, lines=False)
+    pieces = [f"[{_code_of(piece, times)}]" if hidden else piece for piece, times, hidden in _pieces(kept, False)]
+    if rest := len(whole) - len(kept):
+        pieces.append(f" … {count(rest)} more characters")
+    return "".join(pieces)
+
+
+def _cut(text: str, limit: int, lines: bool) -> str:
+    kept = text[:limit]
+    if lines:
+        kept = "".join(kept.splitlines(keepends=True)[:LINE_LIMIT])
+    if len(kept) == len(text):
+        return kept
+    # Not inside an emoji or between a letter and its marks: half of one would be shown as something else.
+    # A few steps are enough for any real sequence, and hostile ones get no more.
+    for back in range(16):
+        at = len(kept) - back
+        if at < 1 or not (_continues(text[at]) or text[at - 1] == "\u200d"):
+            return kept[: max(at, 1)]
+    return kept
+
+
+def _continues(character: str) -> bool:
+    return character == "\u200d" or "\U0001f3fb" <= character <= "\U0001f3ff" or unicodedata.category(character) == "Mn"
+
+
+def _pieces(text: str, lines: bool) -> Iterator[tuple[str, int, bool]]:
+    """Runs of readable text, and runs of one hidden character with their length."""
+    start = at = 0
+    emoji = {found.start(): found.end() for found in EMOJI.finditer(text)}
+    marks = 0
+    while at < len(text):
+        if at in emoji:
+            at, marks = emoji[at], 0
+            continue
+        character = text[at]
+        marks = marks + 1 if _MARKS.match(character) else 0
+        follows = at > start and not _is_selector(text[at - 1])  # a readable character stands right before
+        if marks <= _MARKS_KEPT and not _is_hidden(character, follows, lines):
+            at += 1
+            continue
+        if start < at:
+            yield text[start:at], 1, False
+        end = at + 1
+        while end < len(text) and text[end] == character and end not in emoji:
+            end += 1
+        yield character, end - at, True
+        start = at = end
+    if start < at:
+        yield text[start:at], 1, False
+
+
+def _is_hidden(character: str, follows: bool, lines: bool) -> bool:
+    code = ord(character)
+    if lines and character in "\n\t":
+        return False
+    if _is_selector(character):
+        return not follows
+    noncharacter = code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF
+    return noncharacter or code in _HIDDEN or unicodedata.category(character) in _HIDDEN_CATEGORIES
+
+
+def _is_selector(character: str) -> bool:
+    return "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef"
+
+
+def _code_of(character: str, times: int) -> str:
+    return f"U+{ord(character):04X}" + (f" × {count(times)}" if times > 1 else "")
+
+
+def _name_of(character: str) -> str:
+    return unicodedata.name(character, "character without a name")
+
+
+def count(value: int) -> str:
+    """Return a whole number with its thousands apart."""
+    return f"{value:,}"
+
+
+def number(value: float | None, *, signed: bool = False) -> str:
+    """Return a figure with three decimals; a dash where there is none, and ``undefined`` where it is no number."""
+    if value is None:
+        return NOTHING
+    if not math.isfinite(value):
+        return "undefined"
+    shown = f"{abs(value):.3f}"
+    if float(shown) == 0:
+        return shown
+    return (_MINUS if value < 0 else "+" if signed else "") + shown
+
+
+def bounds(figure: Mapping[str, Any] | None, *, signed: bool = False) -> str:
+    """Return the interval of a figure as ``low to high``, or that there is none."""
+    if figure is None or figure["low"] is None or figure["high"] is None:
+        return "no interval"
+    return f"{number(figure['low'], signed=signed)} to {number(figure['high'], signed=signed)}"
+
+
+def p_value(value: float | None) -> str:
+    """Return a p-value as papers print it: ``p = .012``, ``p < .001``."""
+    if value is None:
+        return NOTHING
+    if value < 0.001:
+        return "p < .001"
+    return "p = " + f"{value:.3f}".removeprefix("0")
+
+
+def seconds(value: float) -> str:
+    """Return a duration in the unit people would say it in."""
+    if value >= 120:
+        return f"{value / 60:,.0f} min"
+    if value < 0.05:
+        return "under 0.1 s"
+    return f"{value:.1f} s"

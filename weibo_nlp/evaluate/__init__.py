@@ -7,6 +7,9 @@ from weibo_nlp.evaluate.calibration import CalibrationBin, calibration_curve
 from weibo_nlp.evaluate.ceiling import AnnotatorScore, annotator_ceiling, release_ceiling
 from weibo_nlp.evaluate.figures import Figure
 from weibo_nlp.evaluate.intervals import Interval, UnitSums, cluster_bootstrap
+from weibo_nlp.evaluate.multiplicity import holm
+from weibo_nlp.evaluate.paired import PairedTest, paired_test
+from weibo_nlp.evaluate.prevalence import PrevalenceEstimate, adjusted_count, design_based, saerens_em, uncorrected
 from weibo_nlp.evaluate.score import LabelScores, Scores, score
 from weibo_nlp.evaluate.slices import SliceScore, corpus_slices, score_slices
 from weibo_nlp.evaluate.soft import corpus_votes, judged_labels, vote_shares
@@ -17,17 +20,25 @@ __all__ = [
     "Figure",
     "Interval",
     "LabelScores",
+    "PairedTest",
+    "PrevalenceEstimate",
     "Scores",
     "SliceScore",
     "UnitSums",
+    "adjusted_count",
     "annotator_ceiling",
     "calibration_curve",
     "cluster_bootstrap",
     "corpus_slices",
     "corpus_votes",
+    "design_based",
+    "holm",
     "judged_labels",
+    "paired_test",
     "release_ceiling",
+    "saerens_em",
     "score",
     "score_slices",
+    "uncorrected",
     "vote_shares",
 ]

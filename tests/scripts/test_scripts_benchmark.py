@@ -1,0 +1,42 @@
+import re
+from pathlib import Path
+
+import pytest
+
+from weibo_nlp.benchmark import run_corpus
+from weibo_nlp.benchmark.document import benchmark_document
+from weibo_nlp.report.markdown import result_table
+
+ROOT = Path(__file__).parents[2]
+# Solvers and processors differ in the last places; a changed model, corpus or interval shows above this.
+CLOSE = 0.015
+
+
+def block(path, name):
+    return path.read_text("utf-8").partition(f"<!-- {name} -->\n")[2].partition("<!-- end -->")[0]
+
+
+def rows(table):
+    """Cells of a result table by set, task, protocol and model."""
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines() if "|" in line]
+    return {tuple(row[:4]): row[4:] for row in cells[2:]}
+
+
+def test_readme_and_data_card_show_the_same_results():
+    assert block(ROOT / "README.md", "results") == block(ROOT / "DATA_CARD.md", "results")
+
+
+@pytest.mark.slow
+def test_the_printed_results_are_what_the_benchmark_gives():
+    printed = rows(block(ROOT / "README.md", "results"))
+    found = rows(result_table(benchmark_document(run_corpus(), command="")))
+    assert found.keys() <= printed.keys()
+    for key, cells in found.items():
+        words, figures = zip(*[(re.sub(r"[\d.,\u2212]+", "#", cell), numbers(cell)) for cell in cells], strict=True)
+        assert words == tuple(re.sub(r"[\d.,\u2212]+", "#", cell) for cell in printed[key])
+        for mine, theirs in zip(figures, map(numbers, printed[key]), strict=True):
+            assert mine == pytest.approx(theirs, abs=CLOSE), key
+
+
+def numbers(cell):
+    return [float(number.replace(",", "").replace("\u2212", "-")) for number in re.findall(r"\u2212?[\d.,]+", cell)]

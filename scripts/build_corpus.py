@@ -6,12 +6,13 @@ from pathlib import Path
 
 from weibo_nlp.errors import WeiboNlpError
 from weibo_nlp.release.build import write_release
+from weibo_nlp.release.history import keep_predecessor
 from weibo_nlp.release.sources import read_sources
 from weibo_nlp.release.tables import build_tables
 from weibo_nlp.release.validate import source_problems
 
 ROOT = Path(__file__).resolve().parent.parent
-VERSION = "0.1.0"
+VERSION = "0.2.0"
 
 
 def main() -> int:
@@ -26,7 +27,9 @@ def main() -> int:
             print(problem.shown(arguments.root), file=sys.stderr)
         if problems:
             return 1
-        manifest = write_release(sources, build_tables(sources), arguments.root / "corpus", arguments.version)
+        corpus = arguments.root / "corpus"
+        before = keep_predecessor(corpus, arguments.version)
+        manifest = write_release(sources, build_tables(sources), corpus, arguments.version, predecessor=before)
     except WeiboNlpError as error:
         print(error, file=sys.stderr)
         return 1

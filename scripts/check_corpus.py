@@ -5,7 +5,8 @@ import sys
 from pathlib import Path
 
 from weibo_nlp.errors import WeiboNlpError
-from weibo_nlp.release.validate import LEVELS, validate
+from weibo_nlp.release.sources import read_sources
+from weibo_nlp.release.validate import LEVELS, left_out, validate_sources
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -15,13 +16,18 @@ def main() -> int:
     parser.add_argument("--root", type=Path, default=ROOT, help="repository with corpus/ and annotations/")
     root = parser.parse_args().root.resolve()
     try:
-        problems = validate(root)
+        sources = read_sources(root)
+        problems = validate_sources(sources)
     except WeiboNlpError as error:
         print(error, file=sys.stderr)
         return 1
     for problem in problems:
         print(problem.shown(root))
-    print(f"levels {', '.join(map(str, LEVELS))}: " + (f"{len(problems)} problems" if problems else "all rules hold"))
+    missing = left_out(sources)
+    for level, reason in missing.items():
+        print(f"level {level} left out: {reason}")
+    levels = ", ".join(str(level) for level in LEVELS if level not in missing)
+    print(f"levels {levels}: " + (f"{len(problems)} problems" if problems else "all rules hold"))
     return 1 if problems else 0
 
 

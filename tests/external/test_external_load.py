@@ -12,7 +12,7 @@ MINIATURES = Path(__file__).parents[1] / "data" / "external"
 
 def test_every_set_is_listed_with_tasks_licence_files_and_publication():
     listed = {info.name: info for info in available()}
-    assert list(listed) == ["nlpcc2016", "c_stance", "smp2020", "cold", "swsr"]
+    assert list(listed) == ["nlpcc2016", "c_stance", "smp2020", "cold", "swsr", "mission_dev"]
     assert listed["cold"].tasks == ("offence",)
     assert listed["cold"].licence == "Apache-2.0"
     assert listed["swsr"].files["posts"] == ("SexWeibo.csv", "posts.csv")
@@ -20,7 +20,7 @@ def test_every_set_is_listed_with_tasks_licence_files_and_publication():
 
 
 def test_an_unknown_name_lists_the_known_ones():
-    with pytest.raises(UnknownNameError, match="unknown external set 'sst2'; there is: c_stance, cold, nlpcc2016, s"):
+    with pytest.raises(UnknownNameError, match="unknown external set 'sst2'; there is: c_stance, cold, mission_dev, n"):
         load("sst2", MINIATURES)
 
 

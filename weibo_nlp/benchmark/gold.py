@@ -14,7 +14,7 @@ from weibo_nlp.benchmark.external_data import (
     zero_shot_data,
     zero_shot_tasks,
 )
-from weibo_nlp.corpus import open_release
+from weibo_nlp.corpus import open_release, versions
 from weibo_nlp.errors import PredictionError, UnknownNameError, UsageError
 from weibo_nlp.evaluate import Scores, score
 from weibo_nlp.evaluate.intervals import RESAMPLES
@@ -95,7 +95,7 @@ def score_files(
     """
     first = files[0]
     spec, data = gold_of(first.header, external_path, where=first.where_header)
-    release = open_release() if spec.set == CORPUS else None
+    release = open_release(version=spec.version) if spec.set == CORPUS else None
     scores = score(
         files,
         data.gold,
@@ -158,7 +158,13 @@ def score_file(
 
 
 def _corpus_gold(header: PredictionHeader, where: str) -> tuple[TaskSpec, TaskData]:
-    release = open_release()
+    known = versions()
+    if header.version not in known:
+        raise PredictionError(
+            f"{where}: version is {header.version!r}, what can be scored here is {', '.join(map(repr, known))}; "
+            "predict that, or install the version the file was made for."
+        )
+    release = open_release(version=header.version)
     try:
         (spec,) = corpus_tasks(release.scheme, release.version, [header.task], [header.protocol])
         return spec, corpus_data(release, spec)

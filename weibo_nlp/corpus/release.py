@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+OLDER = "versions"
+"""Folder of a data set repository that holds its older releases."""
+
+
 @dataclass(frozen=True)
 class Release:
     """One version of the corpus in a folder laid out as `load_dataset` reads it."""
@@ -47,6 +51,11 @@ class Release:
             )
         return scheme
 
+    @property
+    def schema_version(self) -> int:
+        """Version of the columns the release was built with."""
+        return int(self.manifest.get("schema", 1))
+
     def files(self, config: str, split: str | None = None) -> list[Path]:
         """Parquet files of a configuration, of one split or of all in the order train, validation, test."""
         _check_config(config)
@@ -67,7 +76,7 @@ class Release:
 
         for path in self.files(config, split):
             for row in pq.read_table(path, partitioning=None).to_pylist():
-                yield schema.decode(config, row, self.scheme)
+                yield schema.decode(config, row, self.scheme, self.schema_version)
 
     def documents(self, split: str | None = None) -> list[Document]:
         """Articles, then posts and reposts, then comments."""
@@ -114,14 +123,51 @@ class Release:
 def open_release(path: Path | str | None = None, *, version: str | None = None) -> Release:
     """Open a release folder; without `path`, the one shipped with the package.
 
+    Parameters
+    ----------
+    path : Path or str, optional
+        The data set repository: its newest release lies in it, older ones in ``versions/<version>/``.
+    version : str, optional
+        One of `versions`; without it, the newest.
+
     Raises
     ------
     UnknownNameError
-        If another `version` is asked for than the folder holds.
+        If the folder does not hold `version`.
     DataError
         If the folder has no manifest, or one that is not a release's.
     """
     folder = Path(path) if path is not None else _resources.corpus_dir()
+    newest = _release_in(folder)
+    if version is None or version == newest.version:
+        return newest
+    if version not in (known := versions(folder)):
+        raise UnknownNameError("corpus version", version, known, "Other versions: revision= on the Hub.")
+    return _release_in(folder / OLDER / version)
+
+
+def versions(path: Path | str | None = None) -> tuple[str, ...]:
+    """Versions of the corpus that a release folder holds, the newest first; without `path`, the shipped ones."""
+    folder = Path(path) if path is not None else _resources.corpus_dir()
+    older = (file.parent.name for file in (folder / OLDER).glob("*/manifest.json"))
+    return (_release_in(folder).version, *sorted(older, key=version_key, reverse=True))
+
+
+def version_key(version: str) -> tuple[int, ...]:
+    """Order of semantic versions: 0.10.0 comes after 0.9.0.
+
+    Raises
+    ------
+    UsageError
+        If the version is not three numbers.
+    """
+    parts = version.split(".")
+    if len(parts) != 3 or not all(part.isascii() and part.isdigit() for part in parts):
+        raise UsageError(f"version {version!r} is not three numbers such as 0.2.0.")
+    return tuple(map(int, parts))
+
+
+def _release_in(folder: Path) -> Release:
     try:
         manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
     except FileNotFoundError:
@@ -131,16 +177,7 @@ def open_release(path: Path | str | None = None, *, version: str | None = None) 
     missing = {"version", "scheme", "files"} - (manifest.keys() if isinstance(manifest, dict) else set())
     if missing:
         raise DataError(f"{folder / 'manifest.json'}: {', '.join(sorted(missing))} missing; rebuild or reinstall.")
-    if version is not None and version != manifest["version"]:
-        raise UnknownNameError(
-            "corpus version", version, [manifest["version"]], "Other versions: revision= on the Hub."
-        )
     return Release(folder, manifest["version"], manifest)
-
-
-def versions() -> tuple[str, ...]:
-    """Versions of the corpus that this installation carries."""
-    return (open_release().version,)
 
 
 @overload
@@ -191,14 +228,16 @@ def load_corpus(
 
         table = pa.concat_tables([pq.read_table(path, partitioning=None) for path in release.files(config, split)])
         # Straight from Arrow: the cache of load_dataset would hand out rows of an older build.
-        return datasets.Dataset(table.replace_schema_metadata(None)).cast(schema.features(config, release.scheme))
+        return datasets.Dataset(table.replace_schema_metadata(None)).cast(
+            schema.features(config, release.scheme, release.schema_version)
+        )
     if as_ != "pandas":
         raise UsageError(f'as_={as_!r}; choose "pandas" or "datasets".')
     import pandas as pd
 
     if split is not None:
-        return _frame(list(release.rows(config, split)), config)
-    parts = {name: _frame(list(release.rows(config, name)), config) for name in schema.splits_of(config)}
+        return _frame(release, config, split)
+    parts = {name: _frame(release, config, name) for name in schema.splits_of(config)}
     return pd.concat([part.assign(split=name) for name, part in parts.items()], ignore_index=True)
 
 
@@ -238,7 +277,8 @@ def _check_config(config: str) -> None:
         raise UnknownNameError("configuration", config, schema.CONFIGS)
 
 
-def _frame(rows: list[dict[str, Any]], config: str) -> pd.DataFrame:
+def _frame(release: Release, config: str, split: str) -> pd.DataFrame:
     import pandas as pd
 
-    return pd.DataFrame(rows, columns=[column.name for column in schema.CONFIGS[config]])
+    columns = [column.name for column in schema.columns_of(config, release.schema_version)]
+    return pd.DataFrame(list(release.rows(config, split)), columns=columns)

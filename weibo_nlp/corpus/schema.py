@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     import datasets
     import pyarrow as pa
 
-SCHEMA_VERSION = 1
+# 2 added `figures` to the events. A release is read with the columns of the version it was built under.
+SCHEMA_VERSION = 2
 SPLITS = ("train", "validation", "test")
 # The registers have no split of their own; one `train` is what tools for single-split sets expect.
 REGISTER_SPLITS = ("train",)
@@ -23,12 +24,13 @@ class Column:
     """A column: its name, what it holds, and its type in the small language below.
 
     Types: ``string``, ``bool``, ``int32``, ``label:<task>``, ``list:<type>``, or a tuple of columns for a struct
-    (``list`` of struct: ``("list", columns)``).
+    (``list`` of struct: ``("list", columns)``). ``since`` is the schema version that brought it.
     """
 
     name: str
     type: str | tuple[str, tuple[Column, ...]]
     meaning: str
+    since: int = 1
 
 
 _DOCUMENT = (
@@ -114,14 +116,20 @@ _EVENTS = (
     Column("near", "label:topic", "topic whose words an `other` event borrows"),
     Column("name_zh", "string", "name"),
     Column("name_en", "string", "name in English"),
-    Column("start", "string", "first day or month"),
-    Column("end", "string", "last day or month"),
+    Column("start", "string", "first day, month or year"),
+    Column("end", "string", "last day, month or year"),
     Column("fold", "int32", "as in the documents"),
     Column("hashtags", "list:string", "hashtags of the event"),
     Column(
         "phases",
         ("list", (Column("id", "string", ""), Column("date", "string", ""), Column("zh", "string", ""))),
         "phases",
+    ),
+    Column(
+        "figures",
+        ("list", (Column("value", "string", ""), Column("what", "string", ""), Column("source", "string", ""))),
+        "numbers that the texts may name",
+        since=2,
     ),
     Column(
         "facts", ("list", (Column("text", "string", ""), Column("source", "string", ""))), "what the texts may state"
@@ -152,6 +160,11 @@ DOCUMENT_CONFIGS = ("articles", "posts", "comments")
 CONFIG_OF_KIND = {"article": "articles", "post": "posts", "repost": "posts", "comment": "comments"}
 
 
+def columns_of(config: str, version: int = SCHEMA_VERSION) -> tuple[Column, ...]:
+    """Columns that a configuration has under a version of the schema."""
+    return tuple(column for column in CONFIGS[config] if column.since <= version)
+
+
 def splits_of(config: str) -> tuple[str, ...]:
     """Names of the splits a configuration has."""
     return REGISTER_SPLITS if config in ("events", "targets") else SPLITS
@@ -164,11 +177,11 @@ def arrow_schema(config: str) -> pa.Schema:
     return pa.schema([(column.name, _arrow_type(column.type)) for column in CONFIGS[config]])
 
 
-def features(config: str, scheme: Scheme) -> datasets.Features:
+def features(config: str, scheme: Scheme, version: int = SCHEMA_VERSION) -> datasets.Features:
     """`datasets` features of a configuration, labels as ClassLabel with the scheme's names."""
     import datasets
 
-    return datasets.Features({column.name: _feature(column.type, scheme) for column in CONFIGS[config]})
+    return datasets.Features({column.name: _feature(column.type, scheme) for column in columns_of(config, version)})
 
 
 def encode(config: str, row: Mapping[str, Any], scheme: Scheme) -> dict[str, Any]:
@@ -184,9 +197,12 @@ def encode(config: str, row: Mapping[str, Any], scheme: Scheme) -> dict[str, Any
     return {column.name: _coded(column.type, row[column.name], scheme, decode=False) for column in CONFIGS[config]}
 
 
-def decode(config: str, row: Mapping[str, Any], scheme: Scheme) -> dict[str, Any]:
-    """Turn stored integers back into label names."""
-    return {column.name: _coded(column.type, row[column.name], scheme, decode=True) for column in CONFIGS[config]}
+def decode(config: str, row: Mapping[str, Any], scheme: Scheme, version: int = SCHEMA_VERSION) -> dict[str, Any]:
+    """Turn stored integers back into label names, over the columns of a version of the schema."""
+    return {
+        column.name: _coded(column.type, row[column.name], scheme, decode=True)
+        for column in columns_of(config, version)
+    }
 
 
 def label_columns(config: str) -> dict[str, str]:

@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from weibo_nlp.errors import UnknownNameError
-from weibo_nlp.external import c_stance, cold, nlpcc2016, smp2020, swsr
+from weibo_nlp.external import c_stance, cold, mission_dev, nlpcc2016, smp2020, swsr
 from weibo_nlp.external.files import find_parts
 from weibo_nlp.external.sets import ExternalSet, Part, SetInfo
 
 _Reader = Callable[[Mapping[str, Path]], dict[str, Part]]
 
 _READERS: dict[str, tuple[SetInfo, _Reader]] = {
-    module.INFO.name: (module.INFO, module.read) for module in (nlpcc2016, c_stance, smp2020, cold, swsr)
+    module.INFO.name: (module.INFO, module.read) for module in (nlpcc2016, c_stance, smp2020, cold, swsr, mission_dev)
 }
 
 

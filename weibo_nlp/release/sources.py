@@ -30,10 +30,11 @@ _REQUIRED = {
     "script",
 }
 _EVENT_KEYS = {"id", "topic", "name", "start", "end", "fold", "phases", "actors", "hashtags", "facts", "targets"}
+_OPTIONAL_EVENT_KEYS = {"near", "figures"}
 _NO_TOPIC = ("canonical_for", None)
 _EVENT_TYPES: Mapping[str, type] = {
     "topic": str, "name": dict, "fold": int, "phases": list, "actors": list, "hashtags": list, "facts": list,
-    "targets": list,
+    "targets": list, "figures": list,
 }  # fmt: skip
 
 
@@ -68,6 +69,7 @@ class Event:
     fold: int
     phases: tuple[Mapping[str, Any], ...]
     hashtags: tuple[str, ...]
+    figures: tuple[Mapping[str, str], ...]
     facts: tuple[Mapping[str, Any], ...]
     targets: tuple[str, ...]
 
@@ -215,15 +217,18 @@ def _read_events(sources: Sources) -> None:
     path = sources.root / "corpus" / "events.yaml"
     known_sources = set(_yaml(path).get("sources") or ())
     for name, body in _entries(path, "events", sources):
+        body.setdefault("figures", [])  # everyday events have none
         faults = [f"{key} missing" for key in sorted(_EVENT_KEYS - body.keys())]
-        faults += [f"unknown key {key!r}" for key in sorted(body.keys() - _EVENT_KEYS - {"near"})]
+        faults += [f"unknown key {key!r}" for key in sorted(body.keys() - _EVENT_KEYS - _OPTIONAL_EVENT_KEYS)]
         if faults := faults or _event_faults(body):
             text = f"event {name!r}: {', '.join(faults)}"
             sources.problems.append(Problem(path, line_of_entry(path, name), 1, "form", text))
             continue
-        for fact in body["facts"]:
-            if fact["source"] not in known_sources:
-                text = f"event {name!r}: fact {fact['text'][:40]!r} has no known source"
+        for kind, text_of in (("fact", "text"), ("figure", "what")):
+            for item in body[f"{kind}s"]:
+                if item["source"] in known_sources:
+                    continue
+                text = f"event {name!r}: {kind} {item[text_of][:40]!r} has no known source"
                 sources.problems.append(Problem(path, line_of_entry(path, name), 3, "reference", text))
         sources.events[name] = Event(
             id=name,
@@ -236,6 +241,7 @@ def _read_events(sources: Sources) -> None:
             fold=body["fold"],
             phases=tuple({"id": p["id"], "date": _date(p["date"]), "zh": p["zh"]} for p in body["phases"]),
             hashtags=tuple(body["hashtags"]),
+            figures=tuple(body["figures"]),
             facts=tuple(body["facts"]),
             targets=tuple(body["targets"]),
         )
@@ -274,10 +280,19 @@ def _entries(path: Path, key: str, sources: Sources) -> Iterator[tuple[str, dict
 def _event_faults(body: Mapping[str, Any]) -> list[str]:
     """Values of an event, all keys being there, that have another form than the register's."""
     faults = [f"{key} is no {kind.__name__}" for key, kind in _EVENT_TYPES.items() if type(body[key]) is not kind]
-    inner = {"phases": {"id", "date", "zh"}, "facts": {"text", "source"}}
+    inner = {"phases": {"id", "date", "zh"}, "facts": {"text", "source"}, "figures": {"value", "what", "source"}}
     for key, wanted in inner.items():
         if isinstance(body[key], list) and not all(isinstance(i, dict) and i.keys() == wanted for i in body[key]):
             faults.append(f"{key} need {', '.join(sorted(wanted))}")
+    if isinstance(body["figures"], list):
+        texts = (value for item in body["figures"] if isinstance(item, dict) for value in item.values())
+        if not all(isinstance(value, str) for value in texts):
+            faults.append("figures hold something else than text; quote bare numbers")
+    # YAML reads a bare `off` as false.
+    if isinstance(body["phases"], list) and not all(
+        isinstance(i, dict) and type(i.get("id")) is str for i in body["phases"]
+    ):
+        faults.append("phases have an id that is no text; put it in quotes")
     if isinstance(body["name"], dict) and body["name"].keys() != {"zh", "en"}:
         faults.append("name needs zh, en")
     return faults + [

@@ -138,6 +138,7 @@ def _event_rows(sources: Sources) -> list[BuiltRow]:
         values |= {
             "hashtags": [tag.strip("#") for tag in event.hashtags],
             "phases": [dict(phase) for phase in event.phases],
+            "figures": [dict(figure) for figure in event.figures],
             "facts": [dict(fact) for fact in event.facts],
             "targets": list(event.targets),
         }

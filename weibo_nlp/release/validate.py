@@ -1,7 +1,7 @@
 """The levelled validator: what a release must hold to, each breach with file, line, level and rule.
 
-Levels: 1 form, 2 scheme, 3 references, 4 splits and duplicates, 6 released = rebuilt. (5, statistics against real text,
-belongs to the corpus report.)
+Levels: 1 form, 2 scheme, 3 references, 4 splits and duplicates, 5 statistics (`weibo_nlp.release.statistics.limits`),
+6 released = rebuilt.
 """
 
 from __future__ import annotations
@@ -15,18 +15,20 @@ from typing import Any
 from weibo_nlp.annotation.gold import by_document, gold_problems
 from weibo_nlp.annotation.judgements import INTENTION
 from weibo_nlp.annotation.sheets import targets_of
-from weibo_nlp.corpus import open_release, schema
+from weibo_nlp.corpus import open_release, schema, versions
 from weibo_nlp.corpus.tree import above_of, build_threads
 from weibo_nlp.errors import DataError
 from weibo_nlp.io import sha256_of_file, sha256_of_rows
 from weibo_nlp.release.build import CARD, MANIFEST, arrow_table, card_header, encoded_rows, parquet_name, read_card
 from weibo_nlp.release.duplicates import THRESHOLD, near_duplicates
+from weibo_nlp.release.history import predecessor
 from weibo_nlp.release.segmentation import segmentation_faults
 from weibo_nlp.release.sources import Problem, Sources, line_of_entry, read_sources
 from weibo_nlp.release.splits import assign_splits
+from weibo_nlp.release.statistics.limits import LEAST_DOCUMENTS, LEVEL, statistics_apply, statistics_problems
 from weibo_nlp.release.tables import build_tables
 
-LEVELS = (1, 2, 3, 4, 6)
+LEVELS = (1, 2, 3, 4, 5, 6)
 ANNOTATORS_A_DOCUMENT = 3
 MAX_NEAR_DUPLICATES = 0.005
 Origins = tuple[tuple[Path, int], ...]
@@ -39,8 +41,8 @@ _PROVENANCE = ("model", "prompt_sha256", "guideline_version", "layout", "order")
 def validate(root: Path) -> list[Problem]:
     """Check a repository's corpus and annotations.
 
-    Later levels need what earlier ones promise, so splits and the released files are checked only once forms,
-    labels and references are right.
+    Later levels need what earlier ones promise, so splits, statistics and the released files are checked only once
+    forms, labels and references are right.
 
     Parameters
     ----------
@@ -52,8 +54,19 @@ def validate(root: Path) -> list[Problem]:
     list of Problem
         Empty when all is well; sorted by file and line.
     """
-    sources = read_sources(root)
-    return _sorted(source_problems(sources) or _released(sources))
+    return validate_sources(read_sources(root))
+
+
+def validate_sources(sources: Sources) -> list[Problem]:
+    """Check what was read from a repository, and its release, at all levels; as :func:`validate`."""
+    return _sorted(source_problems(sources) or [*statistics_problems(sources), *_released(sources)])
+
+
+def left_out(sources: Sources) -> dict[int, str]:
+    """Levels that cannot be checked of these sources, each with the reason, for whoever reads the result."""
+    if statistics_apply(sources):
+        return {}
+    return {LEVEL: f"{len(sources.texts)} documents, its statistics need {LEAST_DOCUMENTS} or more"}
 
 
 def source_problems(sources: Sources) -> list[Problem]:
@@ -337,8 +350,14 @@ def _released(sources: Sources) -> Iterator[Problem]:
         yield from found
     for file in release.strays():
         yield Problem(file, 0, 6, "released", "not in the manifest, yet load_dataset would read it; remove it.")
+    for version in versions(corpus)[1:]:
+        older = open_release(corpus, version=version)
+        for text in older.checksum_problems():
+            yield Problem(older.path / MANIFEST, 0, 6, "released", f"{text} An old release never changes.")
     if changed:
         return
+    if manifest.get("predecessor") != predecessor(corpus, release.version):
+        yield Problem(corpus / MANIFEST, 0, 6, "released", f"predecessor is not the newest older release; {_BUILD}")
     header, _ = read_card(corpus / CARD)
     if same_writer and header != card_header(release.version, sizes, sources.scheme):
         yield Problem(corpus / CARD, 1, 6, "released", f"the header is not the release's; {_BUILD}")

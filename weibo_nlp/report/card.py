@@ -59,6 +59,8 @@ def _size(sources: Sources) -> str:
     rows: list[list[Any]] = []
     for event in sources.events:
         mine = [document for document in documents if document.event == event]
+        if not mine:  # registered, not yet written about
+            continue
         kinds = Counter[str](document.kind for document in mine)
         by_split = Counter(splits[document.thread] for document in mine)
         threads = len({document.thread for document in mine})
@@ -90,6 +92,8 @@ def _stance(sources: Sources) -> str:
     rows = []
     for target in sources.targets.values():
         found = Counter(placed.gold.stances[target.id] for placed in sources.gold if target.id in placed.gold.stances)
+        if not found:
+            continue
         kind = "canonical" if target.canonical_for else "of one event"
         rows.append([target.text, kind, found.total(), *(_share(found[label], found.total()) for label in labels)])
     return _table(["target", "", "pairs", *labels], rows)

@@ -91,7 +91,7 @@ def _completed(document: Mapping[str, Any]) -> dict[str, Any]:
 
 def _render(document: Mapping[str, Any]) -> str:
     return (
-        _environment()
+        environment()
         .get_template("benchmark.html")
         .render(
             document=document,
@@ -111,7 +111,7 @@ def _render(document: Mapping[str, Any]) -> str:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(

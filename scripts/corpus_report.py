@@ -1,0 +1,49 @@
+"""Measure the corpus, beside real sets where there are copies, and write the report as HTML, Markdown and JSON."""
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+
+from weibo_nlp.benchmark.corpus_report import corpus_document
+from weibo_nlp.errors import WeiboNlpError
+from weibo_nlp.io import atomic_path
+from weibo_nlp.report.corpus_markdown import markdown_corpus
+from weibo_nlp.report.corpus_page import write_corpus_page
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--root", type=Path, default=ROOT, help="repository with corpus/ and annotations/")
+    parser.add_argument("--output", type=Path, default=Path("corpus-report"), help="stem of .html, .md and .json")
+    parser.add_argument("--external", type=Path, default=os.environ.get("WEIBO_NLP_EXTERNAL"), help="copies of sets")
+    parser.add_argument("--no-shortcuts", action="store_true", help="leave the shortcut gate out, which takes longest")
+    arguments = parser.parse_args()
+    try:
+        document = corpus_document(
+            arguments.root.resolve(),
+            command=" ".join(["scripts/corpus_report.py", *sys.argv[1:]]),
+            external=Path(arguments.external) if arguments.external else None,
+            shortcuts=not arguments.no_shortcuts,
+            report=lambda line: print(line, file=sys.stderr, flush=True),
+        )
+        stem = arguments.output
+        text = json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False) + "\n"
+        for suffix, content in ((".json", text), (".md", markdown_corpus(document))):
+            with atomic_path(stem.with_name(stem.name + suffix)) as temporary:
+                temporary.write_text(content, "utf-8")
+        write_corpus_page(stem.with_name(stem.name + ".html"), document)
+    except WeiboNlpError as error:
+        print(error, file=sys.stderr)
+        return 1
+    for row in document["deviations"]:
+        if row["verdict"] != "inside":
+            print(f"{row['figure']}: {row['ours']['value']:.3f}, real {row['low']:.3f} to {row['high']:.3f}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,63 @@
+"""Releases of the past: kept beside the newest one, so that every version stays loadable and scorable."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from weibo_nlp.corpus.release import OLDER, open_release, version_key
+from weibo_nlp.errors import DataError
+from weibo_nlp.io import sha256_of_file
+
+MANIFEST = "manifest.json"
+
+
+def keep_predecessor(folder: Path, version: str) -> dict[str, str] | None:
+    """Put the release that lies in a folder among the older ones, if another version is about to be built there.
+
+    Parameters
+    ----------
+    folder : Path
+        The data set repository.
+    version : str
+        What will be built.
+
+    Returns
+    -------
+    dict of str to str, or None
+        ``version`` and ``manifest_sha256`` of the newest older release, as a manifest names its predecessor; None
+        for a first release.
+
+    Raises
+    ------
+    UsageError
+        If `version` is not a semantic version.
+    DataError
+        If `version` is older than what lies there, or the files there are not those of its manifest.
+    """
+    wanted = version_key(version)
+    if (folder / MANIFEST).exists():
+        release = open_release(folder)
+        if version_key(release.version) > wanted:
+            raise DataError(
+                f"{folder}: holds {release.version}, so {version} cannot be built over it; name a later version."
+            )
+        if release.version != version:
+            if problems := release.checksum_problems():
+                raise DataError("\n".join(problems))
+            kept = folder / OLDER / release.version
+            for name in (MANIFEST, *release.manifest["files"]):
+                (kept / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(folder / name, kept / name)
+    return predecessor(folder, version)
+
+
+def predecessor(folder: Path, version: str) -> dict[str, str] | None:
+    """Newest release among the older ones of a folder that comes before a version, as a manifest names it."""
+    kept = (folder / OLDER).glob(f"*/{MANIFEST}")
+    known = {version_key(path.parent.name): path for path in kept}
+    before = {key: path for key, path in known.items() if key < version_key(version)}
+    if not before:
+        return None
+    newest = before[max(before)]
+    return {"version": newest.parent.name, "manifest_sha256": sha256_of_file(newest)}

@@ -1,0 +1,1 @@
+"""What a collection of texts is like, counted: lengths, marks, diversity, repetition, plainness, balance of labels."""

@@ -1,0 +1,172 @@
+"""How ordinary the wording of texts is, without anybody's judgement of it.
+
+A reader calls a comment plain when it says what anybody would say: common words in their usual company, no figure, no
+turn. A character model of everyday posts expects such wording and finds anything else surprising. So a comment is
+**plain** here if its own words cost that model no more bits a character than the median real comment *of the same
+length* does. By that definition about half of any real set is plain; what a composed set lacks to a half is its excess
+of points, turns and rare words.
+
+A second figure needs no real texts: the share of **bare** comments, one short clause or nothing but marks.
+
+What both miss: an unusual thing said in common words; a dull remark about a rare name, dialect, a typo, an evasive
+spelling, all of which surprise the model, as do the words of any one subject; and whether a remark is beside the
+point, which only its thread tells.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from weibo_nlp.errors import DataError
+
+# Lower ends of the classes within which lengths count as the same.
+LENGTH_CLASSES = (1, 5, 9, 13, 17, 21, 29, 37, 53, 77, 109, 150)
+LEAST_TEXTS = 50  # real texts in a class; a median of fewer moves with each of them
+_STRENGTH = 3.0  # weight of the next shorter context, in observations
+_CHARACTERS = 8_000  # how many there are to be expected: what was never seen shares this much
+_START, _END = "\x02", "\x03"
+BARE_CHARACTERS = 12
+_BETWEEN_CLAUSES = re.compile(r"[\s，。！？；：、,.!?;:…~～]+")
+
+
+@dataclass(frozen=True)
+class CharacterModel:
+    """Character trigrams, each smoothed by the next shorter context (MacKay & Peto 1995, with a fixed strength)."""
+
+    total: int
+    contexts: Mapping[str, int]
+    grams: Mapping[str, int]
+
+    @classmethod
+    def fit(cls, texts: Iterable[str]) -> CharacterModel:
+        """Count the characters of texts, markup taken out, and what they follow."""
+        contexts: Counter[str] = Counter()
+        grams: Counter[str] = Counter()
+        total = 0
+        for text in texts:
+            padded = _START * 2 + text + _END
+            for at in range(2, len(padded)):
+                total += 1
+                grams.update((padded[at], padded[at - 1 : at + 1], padded[at - 2 : at + 1]))
+                contexts.update((padded[at - 1], padded[at - 2 : at]))
+        if not total:
+            raise DataError("there are no texts to learn from; give at least one.")
+        return cls(total, contexts, grams)
+
+    def bits(self, text: str) -> float:
+        """Mean surprise of a text's characters and its end, in bits."""
+        padded = _START * 2 + text + _END
+        cost = sum(-math.log2(self._probability(padded[at - 2 : at], padded[at])) for at in range(2, len(padded)))
+        return cost / (len(padded) - 2)
+
+    def _probability(self, before: str, character: str) -> float:
+        chance = 1 / _CHARACTERS
+        chance = (self.grams.get(character, 0) + _STRENGTH * chance) / (self.total + _STRENGTH)
+        for context in (before[1:], before):
+            seen = self.grams.get(context + character, 0)
+            chance = (seen + _STRENGTH * chance) / (self.contexts.get(context, 0) + _STRENGTH)
+        return chance
+
+
+@dataclass(frozen=True, slots=True)
+class Plainness:
+    """Share of plain texts.
+
+    ``compared`` texts found enough real ones of their length, or hold nothing but marks, which is plain; the rest are
+    ``left_out``.
+    """
+
+    share: float
+    compared: int
+    left_out: int
+
+
+def is_bare(text: str) -> bool:
+    """Whether a text has room for no more than one short clause: ``BARE_CHARACTERS`` of its own, or only marks.
+
+    Parameters
+    ----------
+    text : str
+        With its markup and white space; both are left aside.
+    """
+    from weibo_nlp.text import parse
+
+    words, last = [], 0
+    for markup in parse(text).spans:
+        words.append(text[last : markup.span.start])
+        last = markup.span.end
+    clauses = [clause for clause in _BETWEEN_CLAUSES.split(" ".join((*words, text[last:]))) if clause]
+    return len(clauses) <= 1 and sum(map(len, clauses)) <= BARE_CHARACTERS
+
+
+def median_bits(model: CharacterModel, sets: Iterable[Sequence[str]]) -> dict[int, float]:
+    """Median surprise of real texts by length class, every set counting the same.
+
+    Parameters
+    ----------
+    model : CharacterModel
+        Learnt from none of these texts.
+    sets : iterable of sequences of str
+        Real texts, markup taken out. A set counts in the classes of which it has ``LEAST_TEXTS`` texts.
+    """
+    medians: dict[int, list[float]] = defaultdict(list)
+    for texts in sets:
+        found: dict[int, list[float]] = defaultdict(list)
+        for text in texts:
+            if text:
+                found[_length_class(text)].append(model.bits(text))
+        for length, bits in found.items():
+            if len(bits) >= LEAST_TEXTS:
+                medians[length].append(median(bits))
+    return {length: sum(found) / len(found) for length, found in sorted(medians.items())}
+
+
+def plainness(
+    texts: Sequence[str], model: CharacterModel, medians: Mapping[int, float], *, like: Sequence[str] | None = None
+) -> Plainness | None:
+    """Share of texts that surprise the model no more than the median real text of their length.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        Markup taken out.
+    model, medians
+        As for and from :func:`median_bits`.
+    like : sequence of str, optional
+        Texts whose lengths the share is standardised to, so that two sets can be compared; those of `texts` themselves
+        if left out. A class of which `texts` has fewer than ``LEAST_TEXTS`` is left out then.
+
+    Returns
+    -------
+    Plainness or None
+        None if no text can be compared.
+    """
+    found: dict[int, list[bool]] = defaultdict(list)
+    for text in texts:
+        length = _length_class(text)
+        if not text or length in medians:
+            found[length].append(not text or model.bits(text) <= medians[length])
+    if like is None:
+        weights = {length: len(plain) for length, plain in found.items()}
+        left_out = len(texts) - sum(weights.values())
+    else:
+        wanted = Counter(map(_length_class, like))
+        weights = {length: wanted[length] for length, plain in found.items() if len(plain) >= LEAST_TEXTS}
+        left_out = len(like) - sum(weights.values())
+    compared = sum(weights.values())
+    if not compared:
+        return None
+    share = sum(weight * sum(found[length]) / len(found[length]) for length, weight in weights.items()) / compared
+    return Plainness(share, compared, left_out)
+
+
+def _length_class(text: str) -> int:
+    """Lower end of the class, 0 for nothing."""
+    place = bisect_right(LENGTH_CLASSES, len(text))
+    return LENGTH_CLASSES[place - 1] if place else 0

@@ -177,7 +177,7 @@ def test_cross_topic_holds_out_all_targets_of_a_topic():
     for fold in data.folds:
         held = {data.gold[place].target for place in fold.held_out}
         assert not held & {example.target for example in fold.train}
-        assert {targets[target] for target in held if target in targets} == {fold.name}
+        assert {targets[target] for target in held if target in targets} <= {fold.name}
         texts = {data.test[place].text for place in fold.held_out if len(data.test[place].text) > 15}
         assert not texts & {example.text for example in fold.train}, "a text under another topic's target"
 

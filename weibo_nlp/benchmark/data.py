@@ -96,7 +96,7 @@ def corpus_data(release: Release, spec: TaskSpec) -> TaskData:
         for place, label in enumerate(scored):
             name = str(documents[label.document_id].extra["fold"]) if held is None else held[label.target or ""]
             places.setdefault(name, []).append(place)
-        folds = {name: (_all_but(scored, mine), mine) for name, mine in sorted(places.items())}
+        folds = {name: (rows.apart_from(scored, mine), mine) for name, mine in sorted(places.items())}
         unit = rows.event
     if not scored or not all(learnt for learnt, _ in folds.values()):
         raise DataError(
@@ -147,6 +147,11 @@ class _Rows:
     def weight(self, label: GoldLabel) -> float:
         return CONTEXT_WEIGHT if label.document_id in self.needy else 1.0
 
+    def apart_from(self, labels: Sequence[GoldLabel], places: Collection[int]) -> list[GoldLabel]:
+        """Labels of other threads: a document judged on targets of two topics is learnt from for neither."""
+        held = {self.thread(labels[place]) for place in places}
+        return [label for label in labels if self.thread(label) not in held]
+
     def fold(self, name: str, learnt: Sequence[GoldLabel], held_out: Sequence[int]) -> Fold:
         return Fold(
             name=name,
@@ -156,11 +161,6 @@ class _Rows:
             train_weights=None if self.task == "stance" else tuple(map(self.weight, learnt)),
             held_out=tuple(held_out),
         )
-
-
-def _all_but(labels: Sequence[GoldLabel], places: Collection[int]) -> list[GoldLabel]:
-    held = set(places)
-    return [label for place, label in enumerate(labels) if place not in held]
 
 
 def _topic_of_target(release: Release) -> dict[str, str]:

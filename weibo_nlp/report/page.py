@@ -112,6 +112,7 @@ def _render(document: Mapping[str, Any]) -> str:
 
 @cache
 def environment() -> Environment:
+    """Templates of this room, with autoescape and every printed text made visible."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(

@@ -226,8 +226,8 @@ def test_five_points_are_found_on_the_stance_pairs_of_todays_test_split(metric):
 @pytest.mark.slow
 @pytest.mark.parametrize("metric", METRICS)
 def test_five_points_are_found_in_two_thousand_documents_though_one_in_five_answers_differs(metric):
-    # The size planned for release 1.0.0; on the 157 documents of today's test split, power is at best .58 for accuracy
-    # and .69 for macro-F1 (both where 5 to 8 % of the answers differ).
+    # The size planned for release 1.0.0. On the 157 documents of corpus 0.1.0's test split, power is at best .58 for
+    # accuracy and .69 for macro-F1 (both where 5 to 8 % of the answers differ).
     _, shares = _test_threads("sentiment")
     systems = Systems(shares, disagreement=0.2, lead=0.05)
 

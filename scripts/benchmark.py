@@ -7,12 +7,12 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from weibo_nlp.benchmark.marked import check_file, fill_file
 from weibo_nlp.benchmark.suite import log_external_runs, run_everything
 from weibo_nlp.errors import WeiboNlpError
 from weibo_nlp.io import atomic_path
 from weibo_nlp.report import write_page
 from weibo_nlp.report.markdown import markdown_document, result_table
+from weibo_nlp.report.marked import check_file, fill_file
 
 ROOT = Path(__file__).resolve().parent.parent
 TABLES = (ROOT / "README.md", ROOT / "DATA_CARD.md")

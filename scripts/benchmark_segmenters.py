@@ -6,12 +6,13 @@ import sys
 from contextlib import nullcontext
 from pathlib import Path
 
-from weibo_nlp.benchmark.cutters import CUTTERS
-from weibo_nlp.benchmark.marked import check_file, fill_file
-from weibo_nlp.benchmark.segmenter_table import BLOCK, markdown_table
-from weibo_nlp.benchmark.segmenters import REPEAT, SECONDS, run_segmenters
+from benchmarks.cutters import CUTTERS
+from benchmarks.segmenter_table import BLOCK, markdown_table
+from benchmarks.segmenters import REPEAT, SECONDS, run_segmenters
+
 from weibo_nlp.errors import WeiboNlpError
 from weibo_nlp.io import atomic_path
+from weibo_nlp.report.marked import check_file, fill_file
 
 # Against its own words nothing is unknown: it is no vocabulary for itself.
 VOCABULARY = Path(__file__).resolve().parent.parent / "annotations" / "segmentation" / "gold.jsonl"

@@ -6,13 +6,14 @@ import sys
 from contextlib import nullcontext
 from pathlib import Path
 
-from weibo_nlp.benchmark.answerers import ANSWERERS
-from weibo_nlp.benchmark.marked import check_file, fill_file
-from weibo_nlp.benchmark.speed import LIMIT, REPEAT, SECONDS, Posts, corpus_posts, run_speed, spread_posts
-from weibo_nlp.benchmark.speed_table import BLOCK, markdown_table
+from benchmarks.answerers import ANSWERERS
+from benchmarks.speed_table import BLOCK, markdown_table
+from benchmarks.throughput import LIMIT, REPEAT, SECONDS, Posts, corpus_posts, run_speed, spread_posts
+
 from weibo_nlp.errors import WeiboNlpError
 from weibo_nlp.io import Row, atomic_path, open_table
-from weibo_nlp.pipeline import columns_of, guess_text_column
+from weibo_nlp.labelling.labeller import columns_of, guess_text_column
+from weibo_nlp.report.marked import check_file, fill_file
 
 
 def posts_of(path: Path, column: str | None, limit: int) -> Posts:

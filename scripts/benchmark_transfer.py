@@ -8,13 +8,14 @@ from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
-from weibo_nlp.benchmark.marked import check_file, fill_file
-from weibo_nlp.benchmark.peers import PEERS
+from benchmarks.peers import PEERS
+from benchmarks.transfer import of_three_labels, run_transfer
+from benchmarks.transfer_table import BLOCK, markdown_table
+
 from weibo_nlp.benchmark.suite import log_external_runs
-from weibo_nlp.benchmark.transfer import of_three_labels, run_transfer
-from weibo_nlp.benchmark.transfer_table import BLOCK, markdown_table
 from weibo_nlp.errors import WeiboNlpError
 from weibo_nlp.io import atomic_path
+from weibo_nlp.report.marked import check_file, fill_file
 
 ROOT = Path(__file__).resolve().parent.parent
 TABLES = (ROOT / "README.md", ROOT / "DATA_CARD.md")

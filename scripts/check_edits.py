@@ -5,12 +5,13 @@ import json
 import sys
 from pathlib import Path
 
-import weibo_nlp.evaluate.robustness as package
+import weibo_nlp.perturbations as package
+from weibo_nlp.annotation.perturbation_check import PARTS, PER_EDIT, draw, write_deck
+from weibo_nlp.annotation.perturbation_verdicts import collect
 from weibo_nlp.corpus import open_release
 from weibo_nlp.errors import WeiboNlpError
-from weibo_nlp.evaluate.robustness.checks import CHECKED, collect
-from weibo_nlp.evaluate.robustness.samples import PARTS, PER_EDIT, draw, write_deck
 from weibo_nlp.io import atomic_path, sha256_of_file, write_jsonl
+from weibo_nlp.perturbations.checked import CHECKED
 
 FOLDER = Path(__file__).resolve().parent.parent / "annotations" / "robustness"
 

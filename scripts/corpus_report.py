@@ -6,9 +6,10 @@ import os
 import sys
 from pathlib import Path
 
-from weibo_nlp.benchmark.corpus_report import corpus_document
+from weibo_nlp.benchmark.shortcuts import shortcut_gate
 from weibo_nlp.errors import WeiboNlpError
 from weibo_nlp.io import atomic_path
+from weibo_nlp.release.report import corpus_document
 from weibo_nlp.report.corpus_markdown import markdown_corpus
 from weibo_nlp.report.corpus_page import write_corpus_page
 
@@ -27,7 +28,7 @@ def main() -> int:
             arguments.root.resolve(),
             command=" ".join(["scripts/corpus_report.py", *sys.argv[1:]]),
             external=Path(arguments.external) if arguments.external else None,
-            shortcuts=not arguments.no_shortcuts,
+            shortcut_gate=None if arguments.no_shortcuts else shortcut_gate,
             report=lambda line: print(line, file=sys.stderr, flush=True),
         )
         stem = arguments.output

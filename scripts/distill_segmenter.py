@@ -6,13 +6,14 @@ import lzma
 import sys
 from pathlib import Path
 
+from distill.train import distil
+
 from weibo_nlp.corpus import open_release
 from weibo_nlp.external import load
 from weibo_nlp.io import atomic_path, sha256_of_bytes
-from weibo_nlp.segment.distill.train import distil
-from weibo_nlp.segment.pkuseg import PkusegModel
-from weibo_nlp.segment.shipped import CARD, MODEL, shipped_folder
-from weibo_nlp.segment.store import stored_model
+from weibo_nlp.segmentation.pkuseg import PkusegModel
+from weibo_nlp.segmentation.shipped import CARD, MODEL, shipped_folder
+from weibo_nlp.segmentation.store import stored_model
 
 VERSION = "1"
 

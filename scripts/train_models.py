@@ -4,10 +4,10 @@ import argparse
 import sys
 from pathlib import Path
 
-from weibo_nlp.benchmark.data import corpus_data
 from weibo_nlp.corpus import open_release
 from weibo_nlp.models.linear import LinearClassifier
 from weibo_nlp.tasks import corpus_tasks
+from weibo_nlp.tasks.folds import corpus_data
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -4,9 +4,10 @@ import argparse
 import sys
 from pathlib import Path
 
+from tokenizer.train import save_tokenizer, train_tokenizer
+
 from weibo_nlp.corpus import open_release
 from weibo_nlp.integrations.hf_tokenizer import tokenizer_dir
-from weibo_nlp.integrations.hf_training import save_tokenizer, train_tokenizer
 
 ROOT = Path(__file__).resolve().parent.parent
 SPLITS = ("train", "validation")

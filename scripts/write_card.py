@@ -5,8 +5,8 @@ import sys
 from pathlib import Path
 
 from weibo_nlp.errors import WeiboNlpError
+from weibo_nlp.release.card import card_blocks, fill_blocks
 from weibo_nlp.release.sources import read_sources
-from weibo_nlp.report.card import card_blocks, fill_blocks
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -14,7 +14,7 @@ segment
     A text cut into words; also the room with the segmenters.
 load_spacy, hf_tokenizer
     A spaCy pipeline, a tokenizer for Hugging Face models.
-corpus, external, evaluate, models, predictions, text
+corpus, external, evaluation, models, predictions, text
     The rooms behind them.
 """
 
@@ -24,19 +24,19 @@ from typing import TYPE_CHECKING, Any
 from weibo_nlp._version import __version__
 
 if TYPE_CHECKING:
-    from weibo_nlp import corpus, evaluate, external, models, predictions, text
+    from weibo_nlp import corpus, evaluation, external, models, predictions, text
     from weibo_nlp.corpus import load_corpus
     from weibo_nlp.integrations.hf_tokenizer import hf_tokenizer
     from weibo_nlp.integrations.spacy_pipeline import load_spacy
+    from weibo_nlp.labelling import label
     from weibo_nlp.models import load
-    from weibo_nlp.pipeline import label
-    from weibo_nlp.segment.registry import segment
+    from weibo_nlp.segmentation.registry import segment
     from weibo_nlp.text import normalise, parse
 
 __all__ = [
     "__version__",
     "corpus",
-    "evaluate",
+    "evaluation",
     "external",
     "hf_tokenizer",
     "label",
@@ -54,13 +54,14 @@ __all__ = [
 _HOMES = {
     "hf_tokenizer": "integrations.hf_tokenizer",
     "load_spacy": "integrations.spacy_pipeline",
-    "label": "pipeline",
+    "label": "labelling",
+    "segment": "segmentation",
     "load": "models",
     "load_corpus": "corpus",
     "normalise": "text",
     "parse": "text",
 }
-_ROOMS = frozenset({"corpus", "evaluate", "external", "models", "predictions", "segment", "text"})
+_ROOMS = frozenset({"corpus", "evaluation", "external", "models", "predictions", "text"})
 
 
 def __getattr__(name: str) -> Any:

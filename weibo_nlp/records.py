@@ -155,3 +155,47 @@ class Prediction:
 def known_fields(record: type) -> frozenset[str]:
     """Names of a record's fields, to refuse or set aside what does not belong."""
     return frozenset(item.name for item in fields(record))
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """What a model sees: a text, for stance a target, and the text it answers where that is known."""
+
+    text: str
+    target: str | None = None
+    parent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A stance target of the register with one sentence for each label."""
+
+    id: str
+    text: str
+    canonical_for: str | None
+    favor: str
+    against: str
+    none: str
+
+
+@dataclass(frozen=True)
+class Event:
+    """One entry of the event register."""
+
+    id: str
+    topic: str
+    near: str | None
+    name_zh: str
+    name_en: str
+    start: str | None
+    end: str | None
+    fold: int
+    phases: tuple[Mapping[str, Any], ...]
+    hashtags: tuple[str, ...]
+    figures: tuple[Mapping[str, str], ...]
+    facts: tuple[Mapping[str, Any], ...]
+    targets: tuple[str, ...]
+
+
+# The author's own layer: published beside the judgements, never counted among them.
+INTENTION = "intention"

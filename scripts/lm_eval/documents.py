@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from weibo_nlp.benchmark.data import full_text
 from weibo_nlp.corpus import Release, open_release
 from weibo_nlp.corpus.tree import above_of
+from weibo_nlp.tasks.folds import full_text
 
 if TYPE_CHECKING:
     from datasets import Dataset

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from weibo_nlp.errors import UsageError
-from weibo_nlp.evaluate import metrics
-from weibo_nlp.labels import load_scheme
+from weibo_nlp.scheme import load_scheme
+from weibo_nlp.stats import metrics
 
 Item = Sequence[Any]
 """Task, gold label, label given or None: what is kept of a row, as plain values that can be logged and gathered."""
@@ -55,7 +55,7 @@ def macro_f1(items: Sequence[Item]) -> float:
     -----
     A row without a label is missed by its gold label and taken by none, so that it costs recall and no precision, as
     in ``sklearn.metrics.f1_score(..., labels=scheme, average="macro")`` with a word outside the scheme as prediction.
-    Where every row has a label, this is `weibo_nlp.evaluate.metrics.macro_f1`.
+    Where every row has a label, this is `weibo_nlp.stats.metrics.macro_f1`.
     """
     confusion = _confusion(items)
     return float(metrics.f1(confusion)[:-1].mean())

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from weibo_nlp.annotation.gold import by_document
+from weibo_nlp.annotation.adjudication import by_document
 from weibo_nlp.annotation.judgements import judgement_row, read_judgements, read_round, write_judgements
 from weibo_nlp.errors import DataError, LabelError
-from weibo_nlp.labels import load_scheme
 from weibo_nlp.records import Judgement
+from weibo_nlp.scheme import load_scheme
 
 SCHEME = load_scheme()
 ROW = {

@@ -6,11 +6,11 @@ from sklearn.metrics import f1_score
 
 from weibo_nlp.benchmark import context
 from weibo_nlp.benchmark.context import context_ablation
-from weibo_nlp.benchmark.data import corpus_data
 from weibo_nlp.corpus import build_threads, open_release
 from weibo_nlp.errors import UnknownNameError, UsageError
 from weibo_nlp.records import Document, GoldLabel
 from weibo_nlp.tasks import corpus_tasks
+from weibo_nlp.tasks.folds import corpus_data
 
 LABELS = ("negative", "neutral", "positive")
 WORDS = ("糟心", "如常", "欢喜")

@@ -4,13 +4,12 @@ import numpy as np
 import pytest
 
 from weibo_nlp.benchmark import robustness as room
-from weibo_nlp.benchmark.data import Fold, TaskData
 from weibo_nlp.benchmark.robustness import robustness
 from weibo_nlp.errors import UnknownNameError, UsageError
-from weibo_nlp.evaluate.robustness import EDITS
-from weibo_nlp.models import Example
-from weibo_nlp.records import Document, GoldLabel
+from weibo_nlp.perturbations import EDITS
+from weibo_nlp.records import Document, Example, GoldLabel
 from weibo_nlp.tasks import TaskSpec
+from weibo_nlp.tasks.folds import Fold, TaskData
 
 LABELS = ("against", "favor")
 SPEC = TaskSpec("stance", "corpus", "standard", ("train",), "test", LABELS, "accuracy", "0.1.0", "1.0.0")

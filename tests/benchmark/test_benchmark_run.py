@@ -7,9 +7,9 @@ import pytest
 from sklearn.metrics import f1_score
 
 from weibo_nlp.benchmark import run_corpus, run_external
-from weibo_nlp.benchmark.gold import score_file
 from weibo_nlp.corpus import open_release
 from weibo_nlp.errors import PredictionError, UnknownNameError, UsageError
+from weibo_nlp.evaluation.files import score_file
 from weibo_nlp.external import load
 from weibo_nlp.predictions import ModelReference, PredictionHeader, read_predictions, write_predictions
 from weibo_nlp.records import Prediction

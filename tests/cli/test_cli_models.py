@@ -2,8 +2,8 @@
 
 import pytest
 
-from weibo_nlp.segment.shipped import shipped_folder
-from weibo_nlp.segment.store import MANIFEST, model_folder, write_manifest
+from weibo_nlp.segmentation.shipped import shipped_folder
+from weibo_nlp.segmentation.store import MANIFEST, model_folder, write_manifest
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ import pytest
 
 from weibo_nlp import _resources
 from weibo_nlp.corpus import schema
-from weibo_nlp.labels import load_scheme
+from weibo_nlp.scheme import load_scheme
 
 # `load_dataset` serves rows of an earlier build from its cache: every run here has a home of its own, and no network.
 PROGRAM = """

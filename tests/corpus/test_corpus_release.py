@@ -6,7 +6,7 @@ import pytest
 import weibo_nlp
 from weibo_nlp.corpus import load_corpus, open_release, schema, threads, versions
 from weibo_nlp.errors import DataError, LabelError, UnknownNameError, UsageError
-from weibo_nlp.labels import load_scheme
+from weibo_nlp.scheme import load_scheme
 
 CONFIGS = sorted(schema.CONFIGS)
 

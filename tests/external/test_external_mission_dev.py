@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from weibo_nlp.benchmark.external_data import zero_shot_data, zero_shot_tasks
 from weibo_nlp.benchmark.run import run_external
 from weibo_nlp.corpus import open_release
 from weibo_nlp.errors import DataError
 from weibo_nlp.external import load, mission_dev
-from weibo_nlp.labels import load_scheme
+from weibo_nlp.scheme import load_scheme
+from weibo_nlp.tasks.external import zero_shot_data, zero_shot_tasks
 
 MINIATURES = Path(__file__).parents[1] / "data" / "external"
 EXTERNAL = os.environ.get("WEIBO_NLP_EXTERNAL", "")

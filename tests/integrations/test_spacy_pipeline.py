@@ -14,8 +14,8 @@ from weibo_nlp.errors import DataError, UnknownNameError, UsageError
 from weibo_nlp.integrations.spacy_components import WeiboLabels
 from weibo_nlp.integrations.spacy_pipeline import load_spacy
 from weibo_nlp.integrations.spacy_tokenizer import WeiboTokenizer, words_and_spaces
-from weibo_nlp.pipeline import label
-from weibo_nlp.segment import create_segmenter
+from weibo_nlp.labelling.labeller import label
+from weibo_nlp.segmentation import create_segmenter
 
 BRAND = "这家车企在展台上区别对待，太让人失望了[怒]再也不买"
 SECTIONS = {

@@ -11,7 +11,8 @@ import pytest
 from safetensors.numpy import load_file, save_file
 
 from weibo_nlp.errors import DataError, UnknownNameError, UsageError
-from weibo_nlp.models import Example, create, load
+from weibo_nlp.models import create, load
+from weibo_nlp.records import Example
 
 WORDS = {"praise": "好吃", "blame": "难吃"}
 

@@ -6,8 +6,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from weibo_nlp.errors import DataError, UsageError
-from weibo_nlp.models import Classifier, Example, load
+from weibo_nlp.models import Classifier, load
 from weibo_nlp.models.linear import LinearClassifier
+from weibo_nlp.records import Example
 
 # Every label has a word of its own; what stands around it says nothing.
 WORDS = {"praise": "好吃", "blame": "难吃", "question": "多少钱", "news": "据报道"}

@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 
 from weibo_nlp.errors import DataError
-from weibo_nlp.models import Classifier, Example, load
+from weibo_nlp.models import Classifier, load
 from weibo_nlp.models.majority import MajorityClassifier
+from weibo_nlp.records import Example
 
 TEXTS = [Example("甲")] * 5
 

@@ -5,14 +5,15 @@ import numpy as np
 import pytest
 
 from weibo_nlp import models
-from weibo_nlp.benchmark.data import corpus_data
 from weibo_nlp.corpus import open_release
 from weibo_nlp.errors import DataError, UnknownNameError, UsageError
-from weibo_nlp.labels import load_scheme
-from weibo_nlp.models import Example, create, load, names, register, registry
+from weibo_nlp.models import create, load, names, register, registry
 from weibo_nlp.models.linear import LinearClassifier
 from weibo_nlp.models.majority import MajorityClassifier
+from weibo_nlp.records import Example
+from weibo_nlp.scheme import load_scheme
 from weibo_nlp.tasks import corpus_tasks
+from weibo_nlp.tasks.folds import corpus_data
 
 SHIPPED = Path(models.__file__).parents[1] / "data" / "models"
 TASKS = tuple(load_scheme().tasks)

@@ -6,10 +6,10 @@ import yaml
 
 from weibo_nlp.corpus import open_release, schema
 from weibo_nlp.errors import DataError, LabelError
-from weibo_nlp.labels import load_scheme
 from weibo_nlp.release.build import card_header, read_card, write_card_header, write_release
 from weibo_nlp.release.sources import read_sources
 from weibo_nlp.release.tables import build_tables
+from weibo_nlp.scheme import load_scheme
 
 
 def bytes_of(corpus):

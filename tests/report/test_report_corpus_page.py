@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from report_browser import BROWSER, Tab
 
-from weibo_nlp.benchmark.corpus_report import corpus_document
 from weibo_nlp.errors import DataError
-from weibo_nlp.report.corpus_figures import HEIGHT, WIDTH, deviation_rows, event_bars, length_plots, range_plots
+from weibo_nlp.release.report import corpus_document
 from weibo_nlp.report.corpus_markdown import markdown_corpus
 from weibo_nlp.report.corpus_page import write_corpus_page
+from weibo_nlp.report.profile_view import HEIGHT, WIDTH, deviation_rows, event_bars, length_plots, range_plots
 
 DATA = Path(__file__).parents[1] / "data"
 HOSTILE = "</style><script>document.title='run'</script>{{ 7 * 191 }}\u202e|"
@@ -24,7 +24,7 @@ SHORTCUT = {
 @pytest.fixture(scope="module")
 def measured():
     document = corpus_document(
-        DATA / "release", command="scripts/corpus_report.py", external=DATA / "external", shortcuts=False, resamples=50
+        DATA / "release", command="scripts/corpus_report.py", external=DATA / "external", resamples=50
     )
     document["shortcuts"] = [SHORTCUT, SHORTCUT | {"shortcut": "hashtags", "ratio": None, "verdict": "not testable"}]
     document["plain"] = [

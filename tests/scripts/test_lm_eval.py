@@ -15,13 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score, f1_score
 
-from weibo_nlp.benchmark.data import corpus_data
 from weibo_nlp.corpus import open_release
 from weibo_nlp.errors import DataError, PredictionError, UnknownNameError, UsageError
-from weibo_nlp.evaluate import metrics
-from weibo_nlp.labels import load_scheme
 from weibo_nlp.predictions import read_predictions
+from weibo_nlp.scheme import load_scheme
+from weibo_nlp.stats import metrics
 from weibo_nlp.tasks import corpus_tasks
+from weibo_nlp.tasks.folds import corpus_data
 
 FOLDER = Path(__file__).parents[2] / "scripts" / "lm_eval"
 TASKS = ("topic", "sentiment", "stance", "irony")

@@ -7,9 +7,10 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from weibo_nlp.annotation.gold import votes
-from weibo_nlp.annotation.judgements import INTENTION, judgement_from
-from weibo_nlp.labels import load_scheme
+from weibo_nlp.annotation.adjudication import votes
+from weibo_nlp.annotation.judgements import judgement_from
+from weibo_nlp.records import INTENTION
+from weibo_nlp.scheme import load_scheme
 
 CHECKOUT = Path(__file__).parents[2]
 MINIATURE = CHECKOUT / "tests" / "data" / "release"

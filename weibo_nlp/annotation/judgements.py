@@ -9,11 +9,8 @@ from typing import Any
 
 from weibo_nlp.errors import DataError, LabelError
 from weibo_nlp.io import read_jsonl, write_jsonl
-from weibo_nlp.labels import Scheme
 from weibo_nlp.records import Judgement
-
-# The author's own layer: published beside the judgements, never counted among them.
-INTENTION = "intention"
+from weibo_nlp.scheme import Scheme
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,22 +17,10 @@ from weibo_nlp.annotation.judgements import judgement_from
 from weibo_nlp.corpus.tree import Thread
 from weibo_nlp.errors import DataError
 from weibo_nlp.io import read_jsonl
-from weibo_nlp.labels import Scheme
-from weibo_nlp.records import Judgement
+from weibo_nlp.records import Judgement, Target
+from weibo_nlp.scheme import Scheme
 
 _TARGET_KEYS = "STUVWXYZ"
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A stance target of the register with one sentence for each label."""
-
-    id: str
-    text: str
-    canonical_for: str | None
-    favor: str
-    against: str
-    none: str
 
 
 @dataclass(frozen=True)

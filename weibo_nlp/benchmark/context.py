@@ -8,17 +8,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from weibo_nlp.benchmark.data import CONTEXT_WEIGHT, context_documents, full_text
 from weibo_nlp.corpus.release import Release
 from weibo_nlp.errors import UsageError
-from weibo_nlp.evaluate.figures import Figure, figures_of
-from weibo_nlp.evaluate.intervals import RESAMPLES
-from weibo_nlp.evaluate.metrics import CountMetric, IntArray, count_metrics
-from weibo_nlp.evaluate.multiplicity import holm
-from weibo_nlp.evaluate.paired import paired_test
-from weibo_nlp.models import Example, create
-from weibo_nlp.records import Document, GoldLabel
+from weibo_nlp.models import create
+from weibo_nlp.records import Document, Example, GoldLabel
+from weibo_nlp.stats.bootstrap import RESAMPLES
+from weibo_nlp.stats.estimate import Figure, figures_of
+from weibo_nlp.stats.metrics import CountMetric, IntArray, count_metrics
+from weibo_nlp.stats.multiplicity import holm
+from weibo_nlp.stats.randomisation import paired_test
 from weibo_nlp.tasks import CORPUS, STANDARD, TaskSpec
+from weibo_nlp.tasks.folds import CONTEXT_WEIGHT, context_documents, full_text
 
 OWN_TEXT = "own text"
 _Above = tuple[Document, ...]

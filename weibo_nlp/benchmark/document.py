@@ -6,16 +6,16 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from weibo_nlp._version import __version__
-from weibo_nlp.benchmark.compare import compare_runs
 from weibo_nlp.benchmark.context import context_ablation
-from weibo_nlp.benchmark.hardware import hardware
-from weibo_nlp.benchmark.mistakes import instructive_errors
+from weibo_nlp.benchmark.errors import instructive_errors
 from weibo_nlp.benchmark.result import Result
 from weibo_nlp.benchmark.robustness import robustness
 from weibo_nlp.benchmark.shortcuts import shortcut_gate
 from weibo_nlp.corpus import Release
-from weibo_nlp.evaluate.ceiling import release_ceiling
-from weibo_nlp.evaluate.intervals import RESAMPLES
+from weibo_nlp.evaluation.annotator_baseline import release_ceiling
+from weibo_nlp.evaluation.comparison import compare_runs
+from weibo_nlp.provenance import hardware
+from weibo_nlp.stats.bootstrap import RESAMPLES
 from weibo_nlp.tasks import CORPUS, STANDARD
 
 FORMAT_KEY = "weibo_nlp_benchmark"

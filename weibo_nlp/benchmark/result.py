@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from weibo_nlp.benchmark.data import TaskData, label_numbers
-from weibo_nlp.evaluate import Scores
-from weibo_nlp.evaluate.metrics import IntArray
+from weibo_nlp.evaluation import Scores
 from weibo_nlp.models import Classifier
 from weibo_nlp.predictions import PredictionFile
+from weibo_nlp.stats.metrics import IntArray
 from weibo_nlp.tasks import TaskSpec
+from weibo_nlp.tasks.folds import TaskData, label_numbers
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from weibo_nlp.benchmark.data import TaskData
 from weibo_nlp.errors import UnknownNameError, UsageError
-from weibo_nlp.evaluate.intervals import FEW_UNITS, RESAMPLES, bootstrap_figures
-from weibo_nlp.evaluate.metrics import CountMetric, FloatArray, IntArray, count_metrics
-from weibo_nlp.evaluate.robustness import EDITS, apply_edit, is_label_preserving
-from weibo_nlp.models import Classifier, Example
+from weibo_nlp.models import Classifier
+from weibo_nlp.perturbations import EDITS, apply_edit, is_label_preserving
+from weibo_nlp.records import Example
+from weibo_nlp.stats.bootstrap import FEW_UNITS, RESAMPLES, bootstrap_figures
+from weibo_nlp.stats.metrics import CountMetric, FloatArray, IntArray, count_metrics
 from weibo_nlp.tasks import TaskSpec
+from weibo_nlp.tasks.folds import TaskData
 
 
 def robustness(

@@ -8,27 +8,27 @@ from pathlib import Path
 
 import numpy as np
 
-from weibo_nlp.benchmark.data import TaskData, corpus_data, label_numbers
-from weibo_nlp.benchmark.external_data import (
+from weibo_nlp.benchmark.result import FoldScore, Result
+from weibo_nlp.corpus import Release, open_release
+from weibo_nlp.errors import UnknownNameError, UsageError
+from weibo_nlp.evaluation import score
+from weibo_nlp.evaluation.slices import corpus_slices
+from weibo_nlp.evaluation.soft_labels import corpus_votes
+from weibo_nlp.io import safe_stem
+from weibo_nlp.models import Classifier, create, is_seeded, names
+from weibo_nlp.predictions import ModelReference, PredictionFile, PredictionHeader, write_predictions
+from weibo_nlp.records import Prediction
+from weibo_nlp.stats.bootstrap import RESAMPLES
+from weibo_nlp.stats.metrics import FloatArray, confusion_matrix, count_metrics
+from weibo_nlp.tasks import EXTERNAL, EXTERNAL_PROTOCOLS, STANDARD, TaskSpec, corpus_tasks
+from weibo_nlp.tasks.external import (
     external_data,
     external_task,
     open_external,
     zero_shot_data,
     zero_shot_tasks,
 )
-from weibo_nlp.benchmark.result import FoldScore, Result
-from weibo_nlp.corpus import Release, open_release
-from weibo_nlp.errors import UnknownNameError, UsageError
-from weibo_nlp.evaluate import score
-from weibo_nlp.evaluate.intervals import RESAMPLES
-from weibo_nlp.evaluate.metrics import FloatArray, confusion_matrix, count_metrics
-from weibo_nlp.evaluate.slices import corpus_slices
-from weibo_nlp.evaluate.soft import corpus_votes
-from weibo_nlp.io import safe_stem
-from weibo_nlp.models import Classifier, create, is_seeded, names
-from weibo_nlp.predictions import ModelReference, PredictionFile, PredictionHeader, write_predictions
-from weibo_nlp.records import Prediction
-from weibo_nlp.tasks import EXTERNAL, EXTERNAL_PROTOCOLS, STANDARD, TaskSpec, corpus_tasks
+from weibo_nlp.tasks.folds import TaskData, corpus_data, label_numbers
 
 Report = Callable[[str], None]
 

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from weibo_nlp.evaluate.metrics import IntArray, confusion_matrix, macro_f1
 from weibo_nlp.features import CharNgrams, prepare
 from weibo_nlp.features.cues import Cues
 from weibo_nlp.models.linear import MIN_TARGET_EXAMPLES, SHARED_SCALE
+from weibo_nlp.stats.metrics import IntArray, confusion_matrix, macro_f1
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix

@@ -14,13 +14,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from weibo_nlp.benchmark.data import full_text
 from weibo_nlp.benchmark.shortcut_models import best_cue_answers, full_answers, majority_answers
 from weibo_nlp.corpus.release import Release
 from weibo_nlp.errors import DataError
-from weibo_nlp.evaluate.intervals import RESAMPLES, Interval, bootstrap_figures
-from weibo_nlp.evaluate.metrics import FloatArray, IntArray, confusion_matrix, macro_f1
 from weibo_nlp.features.cues import Cues, emoticon_cues, hashtag_cues, opening_cues, shape_cues
+from weibo_nlp.stats.bootstrap import RESAMPLES, Interval, bootstrap_figures
+from weibo_nlp.stats.metrics import FloatArray, IntArray, confusion_matrix, macro_f1
+from weibo_nlp.tasks.folds import full_text
 
 FOLDS = 5
 LIMIT = 0.8

@@ -8,14 +8,14 @@ from typing import Any
 
 from weibo_nlp._version import __version__
 from weibo_nlp.benchmark.document import benchmark_document, with_checks
-from weibo_nlp.benchmark.external_data import POLARITY
 from weibo_nlp.benchmark.result import Result
 from weibo_nlp.benchmark.run import SEEDS, run_corpus, run_external
 from weibo_nlp.corpus import open_release
 from weibo_nlp.errors import UsageError
-from weibo_nlp.evaluate.intervals import RESAMPLES
 from weibo_nlp.io import dump_line
+from weibo_nlp.stats.bootstrap import RESAMPLES
 from weibo_nlp.tasks import CORPUS, CORPUS_PROTOCOLS, EXTERNAL, ZERO_SHOT
+from weibo_nlp.tasks.external import POLARITY
 
 Report = Callable[[str], None]
 

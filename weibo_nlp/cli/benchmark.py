@@ -44,7 +44,7 @@ def benchmark(
 
     from weibo_nlp.benchmark.document import benchmark_document, with_checks
     from weibo_nlp.benchmark.run import run_corpus, run_external
-    from weibo_nlp.cli.shown import print_results, writable, write_json
+    from weibo_nlp.cli.output import print_results, writable, write_json
     from weibo_nlp.corpus import open_release
     from weibo_nlp.errors import UsageError
     from weibo_nlp.report import write_page

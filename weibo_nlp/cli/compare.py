@@ -25,9 +25,9 @@ def compare(
     from rich.markup import escape
     from rich.table import Table
 
-    from weibo_nlp.benchmark.compare import compare_files
-    from weibo_nlp.cli.shown import writable, write_json
-    from weibo_nlp.predictions.shown import shown_name
+    from weibo_nlp.cli.output import writable, write_json
+    from weibo_nlp.evaluation.comparison import compare_files
+    from weibo_nlp.io.shown import shown_name
 
     writable(json_file)
     found = compare_files(files, external_path=path, seed=seed, rounds=rounds, resamples=resamples)

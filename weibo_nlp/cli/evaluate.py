@@ -20,8 +20,8 @@ def evaluate(
     A file that lacks documents, names unknown ones, uses unknown labels, or was made for another version is refused,
     each fault with file and line.
     """
-    from weibo_nlp.benchmark.gold import score_file
-    from weibo_nlp.cli.shown import print_results, write_results
+    from weibo_nlp.cli.output import print_results, write_results
+    from weibo_nlp.evaluation.files import score_file
 
     result = score_file(file, external_path=path, seed=seed, resamples=resamples)
     print_results([result])

@@ -40,7 +40,7 @@ def label(
     from weibo_nlp.errors import DataError, UsageError
     from weibo_nlp.io import open_table
     from weibo_nlp.io.rows import listed
-    from weibo_nlp.pipeline import Labeller, columns_of, guess_text_column, label_file
+    from weibo_nlp.labelling.labeller import Labeller, columns_of, guess_text_column, label_file
 
     console = Console(stderr=True, quiet=quiet, highlight=False, emoji=False, soft_wrap=True)
     table = open_table(input, format)

@@ -39,8 +39,8 @@ def add(
     Figures are always those of the predictions; with --result, one that deviates by more than 1e-6 is refused. A
     version of a system never changes: other predictions under the same name and version are refused as well.
     """
-    from weibo_nlp.benchmark.leaderboard import add_predictions
-    from weibo_nlp.predictions.shown import shown_name
+    from weibo_nlp.io.shown import shown_name
+    from weibo_nlp.leaderboard.entries import add_predictions
 
     done = add_predictions(
         predictions,
@@ -81,9 +81,9 @@ def show(
 
     Files that are damaged, missing or changed are named, their rows set aside, and the exit code is then 1.
     """
-    from weibo_nlp.benchmark.standings import standings
-    from weibo_nlp.cli.shown import writable, write_json
-    from weibo_nlp.predictions.shown import printable
+    from weibo_nlp.cli.output import writable, write_json
+    from weibo_nlp.io.shown import printable
+    from weibo_nlp.leaderboard.ranking import standings
     from weibo_nlp.report.leaderboard import markdown_tables, print_tables
 
     writable(json_file)

@@ -23,8 +23,8 @@ def fetch(name: Annotated[str, typer.Argument(help="Name of the model: pkuseg.")
 
     The cache is WEIBO_NLP_HOME, or weibo-nlp in the system's cache folder. Needs about 1 GB of memory for some seconds.
     """
-    from weibo_nlp.segment.fetch import SOURCES
-    from weibo_nlp.segment.fetch import fetch as fetch_model
+    from weibo_nlp.segmentation.fetch import SOURCES
+    from weibo_nlp.segmentation.fetch import fetch as fetch_model
 
     stored = fetch_model(name)
     typer.echo(f"{name}: {stored.bytes / 1e6:.1f} MB in {stored.path}")
@@ -35,8 +35,8 @@ def fetch(name: Annotated[str, typer.Argument(help="Name of the model: pkuseg.")
 def list_models() -> None:
     """List models, tab-separated: name, state (shipped, fetched, absent, damaged), size, folder."""
     from weibo_nlp.errors import DataError
-    from weibo_nlp.segment.fetch import SOURCES
-    from weibo_nlp.segment.store import model_folder, stored_model
+    from weibo_nlp.segmentation.fetch import SOURCES
+    from weibo_nlp.segmentation.store import model_folder, stored_model
 
     for shown, folder in _shipped().items():
         size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
@@ -60,8 +60,8 @@ def list_models() -> None:
 def path(name: _Name) -> None:
     """Print the folder of a model that is shipped or fetched."""
     from weibo_nlp.errors import DataError, UnknownNameError
-    from weibo_nlp.segment.fetch import SOURCES
-    from weibo_nlp.segment.store import stored_model
+    from weibo_nlp.segmentation.fetch import SOURCES
+    from weibo_nlp.segmentation.store import stored_model
 
     shipped = _shipped()
     if name in shipped:
@@ -79,8 +79,8 @@ def path(name: _Name) -> None:
 def remove(name: _Name) -> None:
     """Delete a fetched model from the cache."""
     from weibo_nlp.errors import UnknownNameError, UsageError
-    from weibo_nlp.segment.fetch import SOURCES
-    from weibo_nlp.segment.store import model_folder, remove_model
+    from weibo_nlp.segmentation.fetch import SOURCES
+    from weibo_nlp.segmentation.store import model_folder, remove_model
 
     shipped = _shipped()
     if name in shipped:
@@ -94,7 +94,7 @@ def remove(name: _Name) -> None:
 def _shipped() -> dict[str, Path]:
     """Folders of the shipped models, by name: the segmenter, and one labelling model for each task."""
     from weibo_nlp import _resources
-    from weibo_nlp.segment.shipped import shipped_folder
+    from weibo_nlp.segmentation.shipped import shipped_folder
 
     tasks = {file.parent.name: file.parent for file in sorted(_resources.models_dir().glob("*/config.json"))}
     return {"fast": shipped_folder(), **tasks}

@@ -13,8 +13,8 @@ from weibo_nlp.corpus import schema
 from weibo_nlp.corpus.tree import Thread, build_threads
 from weibo_nlp.errors import DataError, UnknownNameError, UsageError
 from weibo_nlp.io import sha256_of_file
-from weibo_nlp.labels import Scheme, load_scheme
 from weibo_nlp.records import Document, GoldLabel
+from weibo_nlp.scheme import Scheme, load_scheme
 
 if TYPE_CHECKING:
     import datasets

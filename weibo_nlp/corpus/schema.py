@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from weibo_nlp.labels import Scheme
+from weibo_nlp.scheme import Scheme
 
 if TYPE_CHECKING:
     import datasets

@@ -20,7 +20,7 @@ from spacy.language import Language
 from spacy.pipeline import Pipe
 from spacy.tokens import Doc, Token
 
-from weibo_nlp.pipeline import Labeller, text_problem
+from weibo_nlp.labelling.labeller import Labeller, text_problem
 from weibo_nlp.text import parse
 from weibo_nlp.text.markup import MarkupKind
 

@@ -12,7 +12,7 @@ from weibo_nlp._version import __version__
 from weibo_nlp.errors import UsageError
 from weibo_nlp.integrations.spacy_components import LABELS, SPANS
 from weibo_nlp.integrations.spacy_tokenizer import TOKENIZER, WeiboTokenizer
-from weibo_nlp.segment import Lexicon
+from weibo_nlp.segmentation import Lexicon
 
 
 def load_spacy(

@@ -16,9 +16,9 @@ from spacy.vocab import Vocab
 
 from weibo_nlp.errors import DataError
 from weibo_nlp.io import atomic_path
-from weibo_nlp.segment import Lexicon, Segmenter, create_segmenter
-from weibo_nlp.segment.lexicon import as_lexicon
-from weibo_nlp.segment.registry import check_name
+from weibo_nlp.segmentation import Lexicon, Segmenter, create_segmenter
+from weibo_nlp.segmentation.lexicon import as_lexicon
+from weibo_nlp.segmentation.registry import check_name
 
 TOKENIZER = "weibo_nlp.Tokenizer.v1"
 """Name under ``@tokenizers`` in a spaCy configuration."""

@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 
+from weibo_nlp.records import Example
+
 FloatArray = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """What a model sees: a text, for stance a target, and the text it answers where that is known."""
-
-    text: str
-    target: str | None = None
-    parent: str | None = None
 
 
 @runtime_checkable

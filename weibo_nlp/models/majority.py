@@ -10,8 +10,9 @@ import numpy as np
 
 from weibo_nlp._version import __version__
 from weibo_nlp.errors import DataError
-from weibo_nlp.models.base import Example, FloatArray
+from weibo_nlp.models.base import FloatArray
 from weibo_nlp.models.storage import labels_of, read_model, rebuilding, write_model
+from weibo_nlp.records import Example
 
 
 class MajorityClassifier:

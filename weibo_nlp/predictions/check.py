@@ -6,8 +6,8 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from weibo_nlp.errors import DataError, LabelError, UsageError
+from weibo_nlp.io.shown import SHOWN_NAMES, shown, shown_list, shown_name
 from weibo_nlp.predictions.header import PredictionFile, PredictionHeader, raise_if_any
-from weibo_nlp.predictions.shown import SHOWN_NAMES, shown, shown_list, shown_name
 from weibo_nlp.records import GoldLabel, Prediction, known_fields
 
 SUM_TOLERANCE = 1e-3  # scores are often rounded to three or four places before they are written

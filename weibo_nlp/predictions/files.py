@@ -13,6 +13,7 @@ from typing import Any
 from weibo_nlp.errors import PredictionError, UsageError
 from weibo_nlp.io import atomic_path, dump_line, read_jsonl
 from weibo_nlp.io.jsonl import parse_json_line
+from weibo_nlp.io.shown import shown, shown_list
 from weibo_nlp.predictions.header import (
     FORMAT_KEY,
     FORMAT_VERSION,
@@ -22,7 +23,6 @@ from weibo_nlp.predictions.header import (
     is_parquet,
     raise_if_any,
 )
-from weibo_nlp.predictions.shown import shown, shown_list
 from weibo_nlp.records import Prediction, known_fields
 
 PARQUET_METADATA_KEY = b"weibo_nlp"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from weibo_nlp.errors import PredictionError
-from weibo_nlp.predictions.shown import shown
+from weibo_nlp.io.shown import shown
 from weibo_nlp.records import Prediction
 
 FORMAT_KEY = "weibo_nlp_predictions"

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from weibo_nlp.annotation.agreement import Agreement, code_matrix, measure
-from weibo_nlp.annotation.judgements import INTENTION
-from weibo_nlp.records import Judgement
+from weibo_nlp.records import INTENTION, Judgement
 from weibo_nlp.release.sources import Sources
 
 TASKS = ("topic", "sentiment", "irony", "needs_context", "stance")

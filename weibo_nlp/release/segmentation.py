@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from weibo_nlp.annotation.words import GoldCut, Sentence, cut_problem, gold_cut_problem
+from weibo_nlp.annotation.segmentation import GoldCut, Sentence, cut_problem, gold_cut_problem
 from weibo_nlp.errors import DataError
 from weibo_nlp.io import read_jsonl, sha256_of_file
 from weibo_nlp.records import Document, Span

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from weibo_nlp.annotation.gold import Gold, read_gold
+from weibo_nlp.annotation.adjudication import Gold, read_gold
 from weibo_nlp.annotation.judgements import Located, read_judgements
-from weibo_nlp.annotation.sheets import Target
 from weibo_nlp.errors import DataError, LabelError
 from weibo_nlp.io import read_jsonl
-from weibo_nlp.labels import Scheme, load_scheme
-from weibo_nlp.records import Document
+from weibo_nlp.io.validation import Problem
+from weibo_nlp.records import Document, Event, Target
 from weibo_nlp.release.segmentation import Segmentation, read_segmentation
+from weibo_nlp.scheme import Scheme, load_scheme
 
 _REQUIRED = {
     "id",
@@ -36,42 +36,6 @@ _EVENT_TYPES: Mapping[str, type] = {
     "topic": str, "name": dict, "fold": int, "phases": list, "actors": list, "hashtags": list, "facts": list,
     "targets": list, "figures": list,
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """A broken rule and where: file, line (0 for the whole file), level, rule, sentence."""
-
-    path: Path
-    line: int
-    level: int
-    rule: str
-    text: str
-
-    def shown(self, root: Path) -> str:
-        """``file:line: level rule: sentence``, the file relative to `root`."""
-        path = self.path.relative_to(root) if self.path.is_relative_to(root) else self.path
-        place = f"{path}:{self.line}" if self.line else f"{path}"
-        return f"{place}: [{self.level} {self.rule}] {self.text}"
-
-
-@dataclass(frozen=True)
-class Event:
-    """One entry of the event register."""
-
-    id: str
-    topic: str
-    near: str | None
-    name_zh: str
-    name_en: str
-    start: str | None
-    end: str | None
-    fold: int
-    phases: tuple[Mapping[str, Any], ...]
-    hashtags: tuple[str, ...]
-    figures: tuple[Mapping[str, str], ...]
-    facts: tuple[Mapping[str, Any], ...]
-    targets: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The levelled validator: what a release must hold to, each breach with file, line, level and rule.
 
-Levels: 1 form, 2 scheme, 3 references, 4 splits and duplicates, 5 statistics (`weibo_nlp.release.statistics.limits`),
+Levels: 1 form, 2 scheme, 3 references, 4 splits and duplicates, 5 statistics (`weibo_nlp.release.limits`),
 6 released = rebuilt.
 """
 
@@ -12,20 +12,21 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from weibo_nlp.annotation.gold import by_document, gold_problems
-from weibo_nlp.annotation.judgements import INTENTION
+from weibo_nlp.annotation.adjudication import by_document, gold_problems
 from weibo_nlp.annotation.sheets import targets_of
 from weibo_nlp.corpus import open_release, schema, versions
 from weibo_nlp.corpus.tree import above_of, build_threads
 from weibo_nlp.errors import DataError
 from weibo_nlp.io import sha256_of_file, sha256_of_rows
+from weibo_nlp.io.validation import Problem
+from weibo_nlp.profiling.duplicates import THRESHOLD, near_duplicates
+from weibo_nlp.records import INTENTION
 from weibo_nlp.release.build import CARD, MANIFEST, arrow_table, card_header, encoded_rows, parquet_name, read_card
-from weibo_nlp.release.duplicates import THRESHOLD, near_duplicates
 from weibo_nlp.release.history import predecessor
+from weibo_nlp.release.limits import LEAST_DOCUMENTS, LEVEL, statistics_apply, statistics_problems
 from weibo_nlp.release.segmentation import segmentation_faults
-from weibo_nlp.release.sources import Problem, Sources, line_of_entry, read_sources
+from weibo_nlp.release.sources import Sources, line_of_entry, read_sources
 from weibo_nlp.release.splits import assign_splits
-from weibo_nlp.release.statistics.limits import LEAST_DOCUMENTS, LEVEL, statistics_apply, statistics_problems
 from weibo_nlp.release.tables import build_tables
 
 LEVELS = (1, 2, 3, 4, 5, 6)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from weibo_nlp.report.corpus_figures import (
+from weibo_nlp.report.display import NOTHING, bounds, count, number
+from weibo_nlp.report.profile_view import (
     agreement_table,
     balance_tables,
     confidence_table,
@@ -17,7 +18,6 @@ from weibo_nlp.report.corpus_figures import (
     share,
     summary,
 )
-from weibo_nlp.report.shown import NOTHING, bounds, count, number
 from weibo_nlp.report.table import markdown_rows
 
 

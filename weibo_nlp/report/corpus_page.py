@@ -8,7 +8,7 @@ from typing import Any
 
 from weibo_nlp.errors import DataError
 from weibo_nlp.io import atomic_path
-from weibo_nlp.report import corpus_figures
+from weibo_nlp.report import profile_view
 from weibo_nlp.report.page import environment
 
 MARK = "weibo_nlp_corpus_report"
@@ -35,29 +35,29 @@ def write_corpus_page(path: Path | str, document: Mapping[str, Any]) -> None:
             f"a corpus report has the field {MARK!r} with {VERSION}, this mapping has {document.get(MARK)!r}; "
             "run scripts/corpus_report.py of this version."
         )
-    shortcut_axis, shortcuts = corpus_figures.shortcut_rows(document)
+    shortcut_axis, shortcuts = profile_view.shortcut_rows(document)
     page = (
         environment()
         .get_template("corpus.html")
         .render(
             document=document,
-            summary=corpus_figures.summary(document),
-            deviations=corpus_figures.deviation_rows(document),
-            ranges=corpus_figures.range_plots(document),
-            lengths=corpus_figures.length_plots(document),
-            length_ticks=corpus_figures.length_ticks(),
-            width=corpus_figures.WIDTH,
-            height=corpus_figures.HEIGHT,
-            events=corpus_figures.event_bars(document),
-            tables=corpus_figures.balance_tables(document),
-            features=corpus_figures.feature_table(document),
-            diversity=corpus_figures.diversity_table(document),
-            agreement=corpus_figures.agreement_table(document),
+            summary=profile_view.summary(document),
+            deviations=profile_view.deviation_rows(document),
+            ranges=profile_view.range_plots(document),
+            lengths=profile_view.length_plots(document),
+            length_ticks=profile_view.length_ticks(),
+            width=profile_view.WIDTH,
+            height=profile_view.HEIGHT,
+            events=profile_view.event_bars(document),
+            tables=profile_view.balance_tables(document),
+            features=profile_view.feature_table(document),
+            diversity=profile_view.diversity_table(document),
+            agreement=profile_view.agreement_table(document),
             shortcut_axis=shortcut_axis,
             shortcuts=shortcuts,
-            plain=corpus_figures.plain_table(document),
-            confidence=corpus_figures.confidence_table(document),
-            share=corpus_figures.share,
+            plain=profile_view.plain_table(document),
+            confidence=profile_view.confidence_table(document),
+            share=profile_view.share,
         )
     )
     with atomic_path(path) as temporary:

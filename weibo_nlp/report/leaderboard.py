@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from weibo_nlp.predictions.shown import printable, shown_name
+from weibo_nlp.io.shown import printable, shown_name
 
 COLUMNS = ("row", "rank", "system", "runs", "metric", "95 % interval", "sd", "accuracy", "ties with")
 _LEFT = ("system", "ties with")
@@ -21,7 +21,7 @@ def print_tables(standings: Mapping[str, Any]) -> None:
     Parameters
     ----------
     standings : mapping
-        As ``Standings.to_dict`` of `weibo_nlp.benchmark.standings` gives them.
+        As ``Standings.to_dict`` of `weibo_nlp.leaderboard.ranking` gives them.
     """
     from rich.console import Console
     from rich.markup import escape

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from weibo_nlp.report.shown import NOTHING, bounds, number, p_value
+from weibo_nlp.report.display import NOTHING, bounds, number, p_value
 from weibo_nlp.report.table import markdown_rows, markdown_table
 
 Row = Mapping[str, Any]

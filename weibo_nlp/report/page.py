@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from weibo_nlp.errors import DataError
 from weibo_nlp.io import atomic_path
-from weibo_nlp.report import shown
-from weibo_nlp.report.mistakes import mistakes
-from weibo_nlp.report.standing import leaderboards
-from weibo_nlp.report.suites import (
+from weibo_nlp.report import display
+from weibo_nlp.report.errors_view import mistakes
+from weibo_nlp.report.leaderboard_view import leaderboards
+from weibo_nlp.report.panels import (
     calibrations,
     context_plots,
     results_in_detail,
@@ -95,7 +95,7 @@ def _render(document: Mapping[str, Any]) -> str:
         .get_template("benchmark.html")
         .render(
             document=document,
-            text_limit=shown.TEXT_LIMIT,
+            text_limit=display.TEXT_LIMIT,
             leaderboards=leaderboards(document),
             results=results_in_detail(document),
             calibrations=calibrations(document),
@@ -122,16 +122,16 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         # Every text that a template prints is cut and freed of hidden characters, also where no filter was asked for.
-        finalize=lambda value: shown.plain(value) if type(value) is str else value,
+        finalize=lambda value: display.plain(value) if type(value) is str else value,
     )
     environment.filters |= {
-        "visible": shown.visible,
-        "plain": shown.plain,
-        "number": shown.number,
-        "bounds": shown.bounds,
-        "p_value": shown.p_value,
-        "count": shown.count,
-        "seconds": shown.seconds,
+        "visible": display.visible,
+        "plain": display.plain,
+        "number": display.number,
+        "bounds": display.bounds,
+        "p_value": display.p_value,
+        "count": display.count,
+        "seconds": display.seconds,
         "as_json": lambda value: json.dumps(value, ensure_ascii=False, indent=1, default=str),
     }
     return environment

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from weibo_nlp.report.shown import bounds, count, number
+from weibo_nlp.report.display import bounds, count, number
 
 HEADINGS = ("set", "task", "protocol", "model", "main metric", "value", "95 % interval", "accuracy", "scored", "units")
 

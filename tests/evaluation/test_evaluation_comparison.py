@@ -1,0 +1,182 @@
+import json
+from dataclasses import replace
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from weibo_nlp.benchmark.run import run_corpus
+from weibo_nlp.errors import PredictionError, UsageError
+from weibo_nlp.evaluation.comparison import Comparison, compare_files, compare_runs, ranks
+from weibo_nlp.evaluation.files import gold_of, score_file
+from weibo_nlp.predictions import ModelReference, PredictionHeader, read_predictions, write_predictions
+from weibo_nlp.records import Prediction
+from weibo_nlp.stats.bootstrap import Interval
+from weibo_nlp.stats.multiplicity import holm
+from weibo_nlp.stats.randomisation import PairedTest
+
+NLPCC2016 = Path(__file__).parents[1] / "data" / "external" / "nlpcc2016"
+
+
+@pytest.fixture(scope="module")
+def corpus_files(tmp_path_factory):
+    """Predictions of both registered models on sentiment, as the benchmark writes them."""
+    folder = tmp_path_factory.mktemp("predictions")
+    run_corpus(tasks=["sentiment"], models=["majority", "linear"], seeds=1, resamples=200, predictions=folder)
+    files = {read_predictions(path).header.model.name: path for path in folder.iterdir()}
+    return files["majority"], files["linear"]
+
+
+def flipped(path, folder, count=1, name="flipped"):
+    """The same predictions under another name, some labels changed at random."""
+    file = read_predictions(path)
+    rows = list(file.predictions)
+    rng = np.random.default_rng(0)
+    labels = sorted({row.label for row in rows} | {"neutral", "negative"})
+    for place in rng.choice(len(rows), count, replace=False):
+        other = [label for label in labels if label != rows[place].label]
+        rows[place] = replace(rows[place], label=str(rng.choice(other)))
+    target = folder / f"{name}.jsonl"
+    write_predictions(target, replace(file.header, model=ModelReference(name, "1")), rows)
+    return target
+
+
+def test_models_that_differ_by_one_random_flip_tie(corpus_files, tmp_path):
+    for path in corpus_files:
+        (comparison,) = compare_files([path, flipped(path, tmp_path)], resamples=200).comparisons
+        # One unit differs, so two assignments are possible, and both are as far apart as what was observed.
+        assert (comparison.test.p, comparison.test.n_differing_units) == (1.0, 1)
+        assert comparison.tie
+        assert comparison.better is None
+
+
+def test_a_learnt_model_is_better_than_the_majority_whichever_comes_first(corpus_files):
+    majority, linear = corpus_files
+    (one,) = compare_files([majority, linear], resamples=200).comparisons
+    (other,) = compare_files([linear, majority], resamples=200).comparisons
+    assert one.better == other.better == next(name for name in (one.a, one.b) if name.startswith("linear "))
+    assert one.test.p == other.test.p < 0.05
+    assert one.test.difference.value == -other.test.difference.value < 0
+
+
+def test_the_scores_are_those_of_evaluate_and_their_difference_is_the_difference(corpus_files):
+    found = compare_files(list(corpus_files), resamples=200)
+    mains = []
+    for file, path in zip(found.files, corpus_files, strict=True):
+        scored = score_file(path, resamples=200)
+        assert file.main.to_dict() == scored["metrics"][scored["main_metric"]]
+        mains.append(file.main.value)
+    assert found.comparisons[0].test.difference.value == pytest.approx(mains[0] - mains[1], abs=1e-12)
+
+
+def test_more_files_mean_all_pairs_and_holm_over_them(corpus_files, tmp_path):
+    majority, linear = corpus_files
+    paths = [majority, linear, flipped(linear, tmp_path, 9, "nine"), flipped(linear, tmp_path, 40, "forty")]
+    found = compare_files(paths, resamples=200)
+    names = [file.name for file in found.files]
+    assert [(pair.a, pair.b) for pair in found.comparisons] == list(combinations(names, 2))
+    assert [pair.p_holm for pair in found.comparisons] == holm([pair.test.p for pair in found.comparisons]).tolist()
+    content = found.to_dict()
+    assert json.loads(json.dumps(content, allow_nan=False)) == content
+    wanted = {"set", "task", "protocol", "metric", "a", "b", "difference", "p", "p_holm", "tie"}
+    assert all(wanted <= set(row) for row in content["comparisons"])
+
+
+def test_files_that_look_the_same_are_told_apart_by_seed_then_by_place(corpus_files, tmp_path):
+    file = read_predictions(corpus_files[0])
+    paths = []
+    for number, seed in enumerate((0, 1, None, None)):
+        paths.append(tmp_path / f"{number}.jsonl")
+        write_predictions(paths[-1], replace(file.header, seed=seed), file.predictions)
+    found = compare_files(paths, resamples=200)
+    own = f"majority {file.header.model.version}"
+    assert [one.name for one in found.files] == [f"{own} seed 0", f"{own} seed 1", f"{own} (file 3)", f"{own} (file 4)"]
+    assert all(pair.test.p == 1 for pair in found.comparisons)
+
+
+@pytest.mark.parametrize("field", ["set", "version", "split", "task", "protocol", "scheme"])
+def test_files_about_different_things_are_refused_naming_field_and_both_files(corpus_files, tmp_path, field):
+    file = read_predictions(corpus_files[0])
+    other = tmp_path / "other.jsonl"
+    header = replace(file.header, **{field: "else"})
+    write_predictions(other, header, [replace(row, task=header.task) for row in file.predictions])
+    with pytest.raises(PredictionError, match=rf"other\.jsonl:1: {field} is 'else', but .* in .*majority.*\.jsonl:1;"):
+        compare_files([corpus_files[0], other])
+
+
+def test_one_file_is_nothing_to_compare(corpus_files):
+    with pytest.raises(UsageError, match="1 prediction file given; name two or more"):
+        compare_files(list(corpus_files[:1]))
+
+
+def test_external_files_are_compared_against_the_users_copy(tmp_path):
+    # Gold of the miniature's test part is none, against, favor: 3 right against 1 right (all favor). FAVG is 1 for the
+    # first, and for the second (F1 of favor 1/2, of against 0) 1/4.
+    header = PredictionHeader(
+        "nlpcc2016", None, "test", "stance", "external", "nlpcc2016", ModelReference("right", "1")
+    )
+    _, data = gold_of(header, NLPCC2016)
+    right = [Prediction(gold.document_id, "stance", gold.label, {}, gold.target) for gold in data.gold]
+    write_predictions(tmp_path / "a.jsonl", header, right)
+    favor = [replace(row, label="favor") for row in right]
+    write_predictions(tmp_path / "b.jsonl", replace(header, model=ModelReference("favor", "1")), favor)
+    found = compare_files([tmp_path / "a.jsonl", tmp_path / "b.jsonl"], external_path=NLPCC2016, resamples=200)
+    assert [file.main.value for file in found.files] == [1.0, pytest.approx(1 / 4)]
+    assert found.comparisons[0].test.difference.value == pytest.approx(3 / 4)
+    with pytest.raises(UsageError, match="name the folder of your copy with --path"):
+        compare_files([tmp_path / "a.jsonl", tmp_path / "b.jsonl"])
+
+
+def test_a_large_table_gets_rounds_enough_for_holm_to_find_anything(corpus_files):
+    # 14 systems make 91 pairs. With 1,000 rounds the smallest p is 1 / 1,001, and 91 times that is above .05: no pair
+    # could ever be told apart.
+    spec, data = gold_of(read_predictions(corpus_files[0]).header)
+    gold = np.array([[spec.labels.index(label.label) for label in data.gold]])
+    wrong = (gold + 1) % len(spec.labels)
+    runs = {f"wrong {number}": wrong for number in range(13)} | {"right": gold}
+    pairs = compare_runs(runs, spec, data, rounds=1000, resamples=20)
+    assert len(pairs) == 91
+    assert {pair.better for pair in pairs if "right" in (pair.a, pair.b)} == {"right"}
+
+
+def compared(a, b, p, difference=0.1):
+    interval = Interval(difference, difference - 0.1, difference + 0.1, 0.95, 50, 200, "percentile", True)
+    return Comparison(a, b, "macro_f1", PairedTest(interval, p, 50, 20, 1000, "approximate"), p)
+
+
+def test_a_system_that_ties_with_the_first_shares_its_rank():
+    # x beats z; y, between them, ties with both.
+    pairs = [compared("x", "y", 0.4), compared("x", "z", 0.01), compared("y", "z", 0.3)]
+    assert ranks(["x", "y", "z"], pairs) == {"x": 1, "y": 1, "z": 2}
+
+
+def test_who_is_beaten_ranks_below_also_where_the_first_does_not_beat_both():
+    # x beats y and y beats z, but x and z are not told apart: still z cannot stand beside y, who beats it.
+    pairs = [compared("x", "y", 0.01), compared("x", "z", 0.06), compared("y", "z", 0.01)]
+    assert ranks(["x", "y", "z"], pairs) == {"x": 1, "y": 2, "z": 3}
+
+
+def test_p_of_exactly_five_percent_is_a_tie():
+    assert compared("x", "y", 0.05).tie
+    assert compared("x", "y", 0.0499).better == "x"
+    assert compared("x", "y", 0.0499, difference=-0.1).better == "y"
+
+
+@given(st.integers(0, 6), st.data())
+def test_ranks_follow_every_significant_pair_and_no_order_of_names(count, data):
+    names = [f"s{number}" for number in range(count)]
+    pairs = [compared(a, b, 0.01 if data.draw(st.booleans()) else 0.5) for a, b in combinations(names, 2)]
+    placed = ranks(names, pairs)
+    assert all(placed[pair.a] < placed[pair.b] for pair in pairs if not pair.tie)
+    assert all(1 <= rank <= count for rank in placed.values())
+    assert not names or min(placed.values()) == 1
+    shuffled = data.draw(st.permutations(names))
+    turned = [replace_sides(pair) if data.draw(st.booleans()) else pair for pair in data.draw(st.permutations(pairs))]
+    assert ranks(shuffled, turned) == placed
+
+
+def replace_sides(pair):
+    return compared(pair.b, pair.a, pair.p_holm, -pair.test.difference.value)

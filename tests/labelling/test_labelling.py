@@ -1,0 +1,316 @@
+import os
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import weibo_nlp
+from weibo_nlp import label
+from weibo_nlp.errors import DataError, UsageError
+from weibo_nlp.io import open_table, read_jsonl
+from weibo_nlp.labelling.labeller import BATCH, Labeller, columns_of, guess_text_column, label_file, text_problem
+
+# corpus/targets.yaml, canonical_for
+CANONICAL = {"credit": "信用惩戒", "self_media": "自媒体的可信与价值", "consumer_nationalism": "以国家立场决定消费"}
+ADDED = ["topic", "topic_score", "sentiment", "sentiment_score", "irony", "irony_score"]
+ADDED += ["stance_target", "stance", "stance_score"]
+LABELS = {
+    "topic": ["credit", "self_media", "consumer_nationalism", "other"],
+    "sentiment": ["positive", "negative", "neutral"],
+    "irony": ["true", "false"],
+    "stance": ["favor", "against", "none"],
+}
+TEXTS = [
+    "失信被执行人就该上征信黑名单，禁乘火车罚得太轻",
+    "这公众号的文章又是编的，自媒体为了流量什么都敢写",
+    "抵制宝马，国货当自强，以后再也不买外国车",
+    "今天食堂的番茄炒蛋有点咸",
+]
+
+
+@pytest.fixture(scope="module")
+def labelled():
+    return label([*TEXTS, "好", "\u200b", "@某人 http://t.cn/x", "a" * 5_000], all_scores=True)
+
+
+def test_columns_come_in_the_promised_order(labelled):
+    assert list(labelled.columns[:10]) == ["text", *ADDED]
+    every = {f"{task}_score_{name}" for task, names in LABELS.items() for name in names}
+    assert set(labelled.columns[10:]) == every
+
+
+@pytest.mark.parametrize("task", LABELS)
+def test_a_tasks_scores_sum_to_one_and_the_best_one_is_the_label(labelled, task):
+    scores = labelled[[f"{task}_score_{name}" for name in LABELS[task]]].dropna()
+    assert len(scores) == (labelled[task].notna().sum())
+    assert scores.sum(axis=1).tolist() == pytest.approx([1.0] * len(scores))
+    best = scores.idxmax(axis=1).str.removeprefix(f"{task}_score_")
+    chosen = labelled.loc[scores.index, task]
+    assert best.tolist() == [str(value).lower() if task == "irony" else value for value in chosen]
+    assert labelled.loc[scores.index, f"{task}_score"].tolist() == scores.max(axis=1).tolist()
+
+
+def test_the_stance_target_is_the_predicted_topics_and_other_has_none(labelled):
+    assert {*CANONICAL, "other"} == set(labelled["topic"])
+    for row in labelled.itertuples():
+        assert (row.stance_target if row.topic != "other" else None) == CANONICAL.get(row.topic)
+        assert (row.topic == "other") == pd.isna(row.stance) == pd.isna(row.stance_score) == pd.isna(row.stance_target)
+
+
+def test_a_named_target_holds_for_every_text_whatever_its_topic():
+    found = label(TEXTS, target="共享单车")
+    assert found["stance_target"].tolist() == ["共享单车"] * len(TEXTS)
+    assert found["stance"].isin(LABELS["stance"]).all()
+
+
+def test_a_batch_answers_as_each_text_alone():
+    together = label(TEXTS)
+    alone = pd.concat([label(text) for text in TEXTS], ignore_index=True)
+    pd.testing.assert_frame_equal(together.astype(object).fillna(""), alone.astype(object).fillna(""))
+
+
+@pytest.mark.parametrize(
+    ("texts", "column", "index"),
+    [
+        pytest.param("好", "text", [0], id="one-string"),
+        pytest.param(["好", "坏"], "text", [0, 1], id="list"),
+        pytest.param((text for text in ("好", "坏")), "text", [0, 1], id="generator"),
+        pytest.param(pd.Series(["好", "坏"], index=["b", "a"]), "text", ["b", "a"], id="series-without-name"),
+        pytest.param(
+            pd.Series(["好", "坏"], index=[7, 7], name="正文"), "正文", [7, 7], id="series-with-a-doubled-index"
+        ),
+        pytest.param(pd.Series(["好"], dtype="category", name="t"), "t", [0], id="categories"),
+        pytest.param(pd.DataFrame({"content": ["好"]}, index=["x"]), "content", ["x"], id="frame"),
+        pytest.param([], "text", [], id="nothing"),
+    ],
+)
+def test_texts_may_come_in_many_shapes_and_keep_their_index(texts, column, index):
+    found = label(texts)
+    assert list(found.columns) == [column, *ADDED]
+    assert list(found.index) == index
+
+
+@pytest.mark.parametrize("texts", [[], TEXTS[3:], TEXTS], ids=["nothing", "no-stance", "all-topics"])
+def test_scores_are_numbers_and_irony_is_true_or_false_whatever_the_texts(texts):
+    types = label(texts).dtypes
+    assert {str(types[name]) for name in ADDED if name.endswith("_score")} == {"float64"}
+    assert str(types["irony"]) == "bool"
+
+
+def test_a_frame_keeps_its_columns_and_is_not_changed():
+    frame = pd.DataFrame({"id": [1, 2], "微博正文": ["好", "坏"], "when": pd.to_datetime(["2020-01-01", "2020-01-02"])})
+    before = frame.copy()
+    found = label(frame)
+    pd.testing.assert_frame_equal(frame, before)
+    pd.testing.assert_frame_equal(found[["id", "微博正文", "when"]], before)
+
+
+def test_more_texts_than_a_batch_come_back_in_order():
+    texts = [f"第{number}条" for number in range(BATCH + 2)]
+    assert label(texts)["text"].tolist() == texts
+
+
+def test_bad_texts_are_counted_and_the_first_positions_named():
+    texts = ["好", None, "", 7, "\ud83d", float("nan"), "\u3000", ["好"]]
+    with pytest.raises(DataError) as caught:
+        label(texts)
+    assert str(caught.value) == (
+        "7 of 8 texts cannot be labelled (position 1: null; position 2: empty; position 3: not a string but int; "
+        "position 4: holds a lone surrogate; position 5: null). Drop or fill these rows."
+    )
+
+
+@pytest.mark.parametrize("dtype", ["object", "string", "category"])
+def test_a_missing_text_is_named_whatever_pandas_keeps_it_in(dtype):
+    with pytest.raises(DataError, match=r"1 of 2 texts cannot be labelled \(position 1: null\)"):
+        label(pd.Series(["好", None], dtype=dtype))
+
+
+@pytest.mark.parametrize(
+    ("value", "problem"),
+    [
+        ("好", None),
+        (None, "null"),
+        (float("nan"), "null"),
+        (pd.NA, "null"),
+        (pd.NaT, "null"),
+        (0.5, "not a string but float"),
+        (b"a", "not a string but bytes"),
+        ("\ufeff", None),
+        ("\n\u2003", "empty"),
+    ],
+    ids=repr,
+)
+def test_what_can_be_labelled(value, problem):
+    assert text_problem(value) == problem
+
+
+@pytest.mark.parametrize(
+    ("texts", "options", "message"),
+    [
+        pytest.param(None, {}, "texts is a NoneType; give a string", id="none"),
+        pytest.param({"text": "好"}, {}, "texts is a dict; give a string", id="mapping"),
+        pytest.param("好", {"target": " "}, r"the stance target is no text \(empty\)", id="empty-target"),
+        pytest.param("好", {"target": "\udcff"}, "the stance target is no text .holds a lone", id="surrogate-target"),
+        pytest.param(
+            pd.DataFrame({"a": ["x"], "b": ["y"]}), {}, "no text column among a, b; name it with", id="no-text-column"
+        ),
+        pytest.param(
+            pd.DataFrame({"a": ["x"]}),
+            {"text_column": "b"},
+            "column 'b' is not in the frame; it has a",
+            id="wrong-name",
+        ),
+        pytest.param(
+            pd.DataFrame({"text": ["x"]}), {"parent_column": "p"}, "column 'p' is not in the frame", id="wrong-parent"
+        ),
+        pytest.param(
+            pd.DataFrame([["x", "y"]], columns=["text", "text"]), {}, "column 'text' stands twice", id="doubled-column"
+        ),
+        pytest.param(
+            pd.DataFrame({"text": ["x"], "topic": [1], "irony": [0]}),
+            {},
+            "the frame has columns topic, irony already; rename or drop them",
+            id="clash",
+        ),
+    ],
+)
+def test_a_wrong_call_is_refused(texts, options, message):
+    with pytest.raises(UsageError, match=message):
+        label(texts, **options)
+
+
+def test_a_parent_is_used_where_it_is_a_text_and_never_a_reason_to_refuse():
+    frame = pd.DataFrame({"text": ["支持", "支持", "支持"], "parent": ["抵制宝马！", None, 7]})
+    found = label(frame, parent_column="parent", target="抵制宝马")
+    assert found["stance_score"].iloc[1] == found["stance_score"].iloc[2]
+
+
+@pytest.mark.parametrize(
+    ("columns", "chosen"),
+    [
+        (["id", "Text"], "Text"),
+        (["content", "text"], "text"),
+        (["评论内容", "id"], "评论内容"),
+        (["id", " 正文 "], " 正文 "),
+        (["whatever"], "whatever"),
+    ],
+    ids=["capitals", "the-surer-name-wins", "chinese", "spaces", "only-one"],
+)
+def test_the_text_column_is_guessed_by_the_names_people_use(columns, chosen):
+    assert guess_text_column(columns) == chosen
+
+
+def test_many_columns_are_not_all_listed():
+    with pytest.raises(UsageError) as caught:
+        guess_text_column([f"c{number}" for number in range(100_000)])
+    assert str(caught.value).endswith("c18, c19, and 99,980 more; name it with --text-column / text_column=.")
+
+
+def write(path, content):
+    path.write_text(content, "utf-8")
+    return open_table(path)
+
+
+def test_a_key_that_only_late_lines_have_is_found_when_it_is_asked_for(tmp_path):
+    table = write(tmp_path / "a.jsonl", '{"text": "好"}\n' * 1_500 + '{"text": "好", "parent": "坏"}\n')
+    assert columns_of(table) == ["text"]
+    assert columns_of(table, ["parent"]) == ["text", "parent"]
+
+
+def test_json_lines_without_one_readable_line_name_the_first(tmp_path):
+    table = write(tmp_path / "a.jsonl", "\n[1]\n")
+    with pytest.raises(DataError, match=r"a\.jsonl:1: blank line; no line can be read as JSON, name the --format"):
+        columns_of(table)
+
+
+@pytest.mark.parametrize("suffix", ["jsonl", "csv", "parquet"])
+def test_input_columns_called_like_labels_are_renamed_and_nothing_is_lost(tmp_path, suffix):
+    row = '{"text": "好", "topic": "a", "topic_input": "b", "stance": "c"}\n'
+    table = write(tmp_path / "a.jsonl", '{"text": "好", "topic": "a"}\n' + row)
+    done = label_file(table, tmp_path / f"out.{suffix}", Labeller(), text_column="text")
+    assert done.renamed == {"topic": "topic_input_", "stance": "stance_input"}
+    if suffix == "jsonl":
+        second = list(read_jsonl(done.output))[1].value
+    else:
+        reader = pd.read_csv if suffix == "csv" else pd.read_parquet
+        second = reader(done.output).iloc[1].to_dict()
+    assert (second["topic_input_"], second["topic_input"], second["stance_input"]) == ("a", "b", "c")
+    assert second["topic"] in LABELS["topic"]
+
+
+def test_a_text_set_aside_has_no_say_in_the_type_of_its_column(tmp_path):
+    table = write(tmp_path / "a.jsonl", '{"text": "说\\"好\\""}\n{"text": 5, "n": "x"}\n')
+    done = label_file(table, tmp_path / "out.csv", Labeller(), text_column="text")
+    assert (done.rows, done.rejected, done.reasons) == (1, 1, {"text: not a string but int": 1})
+    assert (tmp_path / "out.csv").read_text("utf-8").startswith("text,topic,topic_score")
+    assert '\n"说""好""",' in (tmp_path / "out.csv").read_text("utf-8")
+
+
+def test_parquet_columns_keep_type_and_value(tmp_path):
+    source = pa.table(
+        {
+            "text": pa.array(["好", "坏"]).dictionary_encode(),
+            "when": pa.array([0, None], pa.timestamp("ms")),
+            "likes": pa.array([3, None], pa.int32()),
+            "tags": pa.array([["一"], []], pa.list_(pa.string())),
+            "topic": pa.array([1.5, 2.5], pa.float32()),
+        }
+    )
+    pq.write_table(source, tmp_path / "a.parquet")
+    done = label_file(open_table(tmp_path / "a.parquet"), tmp_path / "o.parquet", Labeller(), text_column="text")
+    back = pq.read_table(done.output)
+    assert back.column_names == ["text", "when", "likes", "tags", "topic_input", *ADDED]
+    assert back.schema.types[:5] == source.schema.types
+    assert back.select(range(5)).to_pydict() == source.rename_columns(back.column_names[:5]).to_pydict()
+
+
+def test_parquet_dates_and_categories_stand_as_plain_text_in_csv(tmp_path):
+    source = pa.table({"text": pa.array(["好"]).dictionary_encode(), "when": pa.array([0], pa.timestamp("ms"))})
+    pq.write_table(source, tmp_path / "a.parquet")
+    label_file(open_table(tmp_path / "a.parquet"), tmp_path / "o.csv", Labeller(), text_column="text")
+    assert (tmp_path / "o.csv").read_text("utf-8").splitlines()[1].startswith("好,1970-01-01 00:00:00,")
+
+
+def stopped(_):
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("rejects", [0, 300], ids=["clean", "with-rejects"])
+def test_an_interrupted_run_leaves_old_output_and_old_rejects_as_they_were(tmp_path, rejects):
+    table = write(tmp_path / "a.csv", "id,text\n" + "1,好\n" * 300 + "\n" * rejects + "1,好\n")
+    output = tmp_path / "out.csv"
+    old = {output: "old rows", tmp_path / "out.csv.rejected.jsonl": "old rejects"}
+    for path, content in old.items():
+        path.write_text(content, "utf-8")
+    with pytest.raises(KeyboardInterrupt):
+        label_file(table, output, Labeller(), text_column="text", advance=stopped)
+    assert {path: path.read_text("utf-8") for path in old} == old
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_progress_is_told_while_rows_pass(tmp_path):
+    table = write(tmp_path / "a.txt", "好\n" * 600)
+    told: list[int] = []
+    label_file(table, tmp_path / "out.csv", Labeller(), text_column="text", advance=told.append)
+    assert told == [256, 256]
+
+
+@pytest.mark.parametrize("suffix", ["csv", "tsv", "jsonl", "parquet"])
+def test_a_header_without_rows_gives_a_header_without_rows(tmp_path, suffix):
+    table = write(tmp_path / "a.csv", "id,text\n")
+    done = label_file(table, tmp_path / f"out.{suffix}", Labeller(), text_column="text")
+    assert (done.rows, done.rejected, done.rejects) == (0, 0, None)
+    assert open_table(tmp_path / "a.csv").columns == ("id", "text")
+    assert (os.path.getsize(done.output) == 0) == (suffix == "jsonl")  # noqa: PTH202
+
+
+def test_the_byte_order_mark_excel_needs_is_kept(tmp_path):
+    (tmp_path / "a.csv").write_bytes("\ufefftext\n好\n".encode())
+    label_file(open_table(tmp_path / "a.csv"), tmp_path / "o.csv", Labeller(), text_column="text")
+    assert (tmp_path / "o.csv").read_bytes().startswith("\ufefftext,topic,".encode())
+
+
+def test_the_facade_offers_label():
+    assert weibo_nlp.label is label

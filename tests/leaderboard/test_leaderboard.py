@@ -1,0 +1,533 @@
+import json
+import re
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from statistics import fmean, stdev
+
+import numpy as np
+import pytest
+
+from weibo_nlp.corpus import open_release
+from weibo_nlp.errors import DataError, PredictionError, UnknownNameError, UsageError
+from weibo_nlp.evaluation.files import gold_of, score_file
+from weibo_nlp.io import sha256_of_file
+from weibo_nlp.leaderboard.claims import require_same_figures
+from weibo_nlp.leaderboard.entries import add_predictions, entry_stem, read_entry
+from weibo_nlp.leaderboard.ranking import standings
+from weibo_nlp.predictions import ModelReference, PredictionHeader, read_predictions, write_predictions
+from weibo_nlp.records import Prediction
+from weibo_nlp.stats.metrics import macro_f1
+from weibo_nlp.stats.multiplicity import holm
+from weibo_nlp.stats.randomisation import mean_interval, paired_test
+
+NLPCC2016 = Path(__file__).parents[1] / "data" / "external" / "nlpcc2016"
+RELEASE = open_release()
+LABELS = RELEASE.scheme.task("sentiment").labels
+GOLD = RELEASE.gold("sentiment", "test")
+HEADER = PredictionHeader(
+    "corpus", RELEASE.version, "test", "sentiment", "standard", RELEASE.scheme.version, ModelReference("mine", "1")
+)
+
+
+def written(path, name="mine", version="1", *, wrong=0.4, draw=0, **fields):
+    """A file whose labels are right but for a random share; `draw` decides which."""
+    rng = np.random.default_rng(draw)
+    rows = []
+    for label in GOLD:
+        others = [other for other in LABELS if other != label.label]
+        said = str(rng.choice(others)) if rng.random() < wrong else label.label
+        rows.append(Prediction(label.document_id, "sentiment", said, {}))
+    write_predictions(path, replace(HEADER, model=ModelReference(name, version), **fields), rows)
+    return path
+
+
+def add(path, board, **options):
+    (added,) = add_predictions([path], board, resamples=200, hardware_text="a test", **options)
+    return added
+
+
+def tree(folder):
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory):
+    """A board of a good system, two alike ones in the middle, and a bad one with a hostile name."""
+    folder = tmp_path_factory.mktemp("board")
+    for name, wrong, draw in (("good", 0.1, 1), ("middle", 0.4, 2), ("rival", 0.4, 3), ("../x\n\u202e|<b>", 0.9, 4)):
+        path = written(folder / "p.jsonl", name, wrong=wrong, draw=draw)
+        add(path, folder / "board", command=f"make {name}")
+    return folder / "board"
+
+
+@pytest.fixture
+def board(filled, tmp_path):
+    return shutil.copytree(filled, tmp_path / "board")
+
+
+def test_an_added_file_is_kept_unchanged_beside_its_own_figures(tmp_path):
+    path = written(tmp_path / "p.jsonl")
+    added = add(path, tmp_path / "board", command="train | predict")
+    assert added.state == "added"
+    kept = tmp_path / "board" / "predictions" / f"{added.path.stem}.jsonl"
+    assert kept.read_bytes() == path.read_bytes()
+    assert added.path.name == f"corpus-{RELEASE.version}-test-sentiment-standard-mine-1.json"
+    content = json.loads(added.path.read_text("utf-8"))
+    scored = score_file(path, resamples=200)
+    assert content["scores"] == {name: scored[name] for name in content["scores"]}
+    assert content["scores"]["slices"]
+    assert content["predictions"] == {"file": kept.name, "sha256": sha256_of_file(path)}
+    assert (content["hardware"], content["command"], content["seed"]) == ("a test", "train | predict", None)
+    assert content["system"] == {"name": "mine", "version": "1"}
+    assert (content["corpus_version"], content["protocol"]) == (RELEASE.version, "standard")
+    assert added.path.read_text("utf-8") == json.dumps(content, ensure_ascii=False, sort_keys=True, indent=2) + "\n"
+    assert read_entry(added.path) == added.entry
+
+
+def test_without_a_word_on_hardware_this_machine_is_named(tmp_path):
+    (added,) = add_predictions([written(tmp_path / "p.jsonl")], tmp_path / "board", resamples=200)
+    assert "Python 3." in added.entry.hardware
+    assert " core" in added.entry.hardware
+
+
+def test_the_same_file_again_changes_nothing(board, tmp_path):
+    before = tree(board)
+    again = add(written(tmp_path / "p.jsonl", "good", wrong=0.1, draw=1), board, command="another")
+    assert again.state == "present"
+    assert tree(board) == before
+
+
+def test_a_version_never_changes_its_meaning(board, tmp_path):
+    before = tree(board)
+    with pytest.raises(PredictionError, match=r"p\.jsonl: good 1 is in .* already, with other predictions; a version"):
+        add(written(tmp_path / "p.jsonl", "good", wrong=0.1, draw=9), board)
+    as_parquet = written(tmp_path / "p.parquet", "good", wrong=0.1, draw=1)
+    with pytest.raises(PredictionError, match="with other predictions"):
+        add(as_parquet, board)
+    assert tree(board) == before
+    assert add(written(tmp_path / "p.jsonl", "good", "2", wrong=0.1, draw=9), board).state == "added"
+
+
+def test_lost_predictions_are_restored_by_the_same_file(board, tmp_path):
+    before = tree(board)
+    (kept,) = (board / "predictions").glob("*good*")
+    kept.unlink()
+    assert add(written(tmp_path / "p.jsonl", "good", wrong=0.1, draw=1), board).state == "restored"
+    assert tree(board) == before
+
+
+def test_an_unscorable_file_leaves_no_trace(tmp_path):
+    path = written(tmp_path / "p.jsonl")
+    path.write_text("".join(path.read_text("utf-8").splitlines(keepends=True)[:-1]), "utf-8")
+    with pytest.raises(PredictionError, match=r"p\.jsonl:\d+: the predictions end without one"):
+        add(path, tmp_path / "board")
+    assert not (tmp_path / "board").exists()
+
+
+HOSTILE = [
+    "../../escape", "a/b", "a\\b", "line\nend", "nul\0", "\u202egnp", "x" * 999, ".", "..", " ", "CON", "模型",
+    "Linear", "linear", "linear-1", "-rf", "😀", "a" * 150 + "b", "a" * 150 + "c",
+]  # fmt: skip
+
+
+def test_file_names_are_safe_and_no_two_systems_share_one():
+    stems = set()
+    for name in HOSTILE:
+        for version in ("1", "1/../2", "\n"):
+            for seed in (None, 0):
+                stem = entry_stem(replace(HEADER, model=ModelReference(name, version), seed=seed))
+                assert stem.isascii()
+                assert not set(stem) - set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
+                assert len(stem) < 120
+                assert not stem.startswith(".")
+                stems.add(stem.lower())  # some file systems know no case
+    assert len(stems) == len(HOSTILE) * 3 * 2
+
+
+@pytest.mark.parametrize("name", ["../../escape", "nul\0\n\x1b[2J", "x" * 999], ids=["path", "controls", "long"])
+def test_a_hostile_name_stays_inside_the_folder_and_is_shown_escaped(tmp_path, name):
+    add(written(tmp_path / "p.jsonl", name), tmp_path / "board")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["board", "p.jsonl"]
+    (table,) = standings(tmp_path / "board").tables
+    (row,) = table.rows
+    assert row.name.isprintable()
+    assert len(row.name) < 80
+    assert row.to_dict()["system"]["name"] == name
+
+
+def result_of(path, folder, **changes):
+    claim = score_file(path, resamples=300, seed=7) | changes
+    (folder / "r.json").write_text(json.dumps({"results": [claim]}), "utf-8")
+    return claim, folder / "r.json"
+
+
+def changed(value, places, to):
+    """The value with what lies at the end of `places` changed by the function `to`."""
+    if not places:
+        return to(value)
+    copy = list(value) if isinstance(value, list) else dict(value)
+    copy[places[0]] = changed(copy[places[0]], places[1:], to)
+    return copy
+
+
+@pytest.mark.parametrize(
+    ("places", "named"),
+    [
+        pytest.param(("metrics", "macro_f1", "value"), "metrics.macro_f1.value", id="main"),
+        pytest.param(("metrics", "accuracy", "low"), "metrics.accuracy.low", id="bound"),
+        pytest.param(("per_class", LABELS[0], "recall", "high"), f"per_class.{LABELS[0]}.recall.high", id="class"),
+        pytest.param(("slices", 0, "score", "value"), r"slices\[0\].score.value", id="slice"),
+        pytest.param(("confusion", 1, 0), r"confusion\[1\]\[0\]", id="count"),
+        pytest.param(("n",), "n", id="rows"),
+    ],
+)
+def test_a_stated_figure_that_deviates_is_refused_and_named(tmp_path, places, named):
+    path = written(tmp_path / "p.jsonl")
+    claim, result = result_of(path, tmp_path)
+    file = read_predictions(path)
+    result.write_text(json.dumps(changed(claim, places, lambda value: value + 5e-7)), "utf-8")
+    if not isinstance(claim[places[0]], int):  # half of what is tolerated
+        require_same_figures(result, [file])
+    result.write_text(
+        json.dumps(changed(claim, places, lambda value: value + (2e-6 if places != ("n",) else 1))), "utf-8"
+    )
+    with pytest.raises(
+        PredictionError, match=rf"r\.json: 1 problem:\n.*r\.json: {named} is .*, but the predictions score"
+    ):
+        add(path, tmp_path / "board", result=result)
+    assert not (tmp_path / "board").exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        pytest.param(
+            lambda claim: claim | {"model": "other"}, "no result is of set 'corpus', .* model 'mine'", id="system"
+        ),
+        pytest.param(lambda claim: claim | {"task": "topic"}, "no result is of", id="task"),
+        pytest.param(
+            lambda claim: claim | {"metrics": claim["metrics"] | {"magic": {"value": 0.9}}},
+            "metrics.magic is stated, and cannot be scored again",
+            id="unknown-metric",
+        ),
+        pytest.param(lambda claim: claim | {"metrics": {}}, "no metrics with its main_metric", id="nothing-stated"),
+        pytest.param(
+            lambda claim: claim | {"main_metric": "accuracy"}, "main_metric is 'accuracy', but", id="other-main"
+        ),
+        pytest.param(lambda claim: claim | {"n": True}, "n is True, but the predictions score", id="bool"),
+        pytest.param(lambda claim: claim | {"n": 10**400}, "n is an integer of 1,329 bits, but", id="enormous"),
+        pytest.param(lambda claim: claim | {"slices": []}, r"slices is \[\], but", id="slices-lacking"),
+        pytest.param(
+            lambda claim: claim | {"bootstrap": {"resamples": 10**9}}, "bootstrap has seed 0 and", id="endless"
+        ),
+        pytest.param(lambda claim: claim | {"bootstrap": [1]}, r"bootstrap is \[1\], not a JSON object", id="list"),
+        pytest.param(
+            lambda claim: claim | {"seeds": {"values": [0.5, 0.6]}},
+            "the mean over 2 seeds, but 1 prediction",
+            id="seeds",
+        ),
+        pytest.param(lambda claim: {"results": [claim, claim]}, "several results are of", id="twice"),
+        pytest.param(lambda claim: {"results": {}}, "results is {}, not a list", id="no-list"),
+        pytest.param(
+            lambda claim: claim | {"hardware": 7}, "hardware is 7, neither a text nor processor", id="hardware"
+        ),
+    ],
+)
+def test_a_result_that_cannot_be_held_against_the_predictions_is_refused(tmp_path, change, message):
+    path = written(tmp_path / "p.jsonl")
+    claim, result = result_of(path, tmp_path)
+    result.write_text(json.dumps(change(claim)), "utf-8")
+    with pytest.raises(PredictionError, match=message):
+        require_same_figures(result, [read_predictions(path)])
+
+
+def test_a_benchmarks_own_words_on_hardware_and_command_are_kept(tmp_path):
+    path = written(tmp_path / "p.jsonl")
+    claim, result = result_of(path, tmp_path)
+    machine = {"processor": "Abacus 3", "cores": 1, "memory_gb": None, "system": "Sand", "python": "3.11"}
+    other = claim | {"model": "other", "metrics": {}}
+    document = {"results": [other, claim], "hardware": machine, "command": "weibo-nlp benchmark --seeds 1"}
+    result.write_text(json.dumps(document), "utf-8")
+    (added,) = add_predictions([path], tmp_path / "board", result=result, resamples=200)
+    assert added.entry.hardware == "Abacus 3, 1 core, memory unknown, Sand, Python 3.11"
+    assert added.entry.command == "weibo-nlp benchmark --seeds 1"
+    # What is stored has the board's own bootstrap, whatever the stated figures were made with.
+    assert added.entry.scores["bootstrap"]["resamples"] == 200
+
+
+def test_one_leaderboards_result_can_be_held_against_the_predictions_for_another(board, tmp_path):
+    path = written(tmp_path / "p.jsonl", "good", wrong=0.1, draw=1)
+    (result,) = (board / "results").glob("*good*")
+    assert add(path, tmp_path / "new", result=result).state == "added"
+    content = json.loads(result.read_text("utf-8"))
+    content["scores"]["metrics"]["macro_f1"]["value"] += 0.01
+    (tmp_path / "r.json").write_text(json.dumps(content), "utf-8")
+    with pytest.raises(PredictionError, match=r"metrics\.macro_f1\.value is "):
+        add(path, tmp_path / "newer", result=tmp_path / "r.json")
+
+
+@pytest.mark.parametrize(
+    ("raw", "message"),
+    [
+        pytest.param(b"{", r"r\.json: not JSON", id="cut"),
+        pytest.param(b"[]", r"r\.json: not a JSON object", id="list"),
+        pytest.param(b'{"a": ' + b"[" * 99_999, r"r\.json: nested deeper", id="deep"),
+        pytest.param(b'{"results": [{"n": NaN}]}', r"r\.json: not JSON: NaN", id="nan"),
+        pytest.param(b"\xff", r"r\.json: not UTF-8", id="bytes"),
+        pytest.param(b'{"a": 1, "a": 2}', r"r\.json: key 'a' stands twice", id="doubled"),
+    ],
+)
+def test_a_result_that_is_no_json_is_refused(tmp_path, raw, message):
+    path = written(tmp_path / "p.jsonl")
+    (tmp_path / "r.json").write_bytes(raw)
+    with pytest.raises(PredictionError, match=message):
+        require_same_figures(tmp_path / "r.json", [read_predictions(path)])
+
+
+def test_systems_are_ranked_by_what_the_rows_can_tell_apart(filled):
+    found = standings(filled)
+    (table,) = found.tables
+    assert found.set_aside == ()
+    assert [row.value for row in table.rows] == sorted((row.value for row in table.rows), reverse=True)
+    assert table.rows[0].name == "good 1"
+    ranked = {row.entries[0].header.model.name: row.rank for row in table.rows}
+    assert ranked == {"good": 1, "middle": 2, "rival": 2, "../x\n\u202e|<b>": 4}
+    assert {row.entries[0].header.model.name: row.ties for row in table.rows}["middle"] == ("rival 1",)
+    assert [pair.p_holm for pair in table.comparisons] == holm([pair.test.p for pair in table.comparisons]).tolist()
+    content = found.to_dict()
+    assert json.loads(json.dumps(content, allow_nan=False)) == content
+
+
+def test_the_order_of_adding_has_no_say(filled, tmp_path):
+    other = tmp_path / "board"
+    for result in sorted((filled / "results").iterdir(), reverse=True):
+        entry = read_entry(result)
+        add(filled / "predictions" / entry.file, other, command=entry.command)
+    assert standings(other, rounds=1000).to_dict() == standings(filled, rounds=1000).to_dict()
+
+
+def seeded(folder, board, name, wrongs):
+    for seed, wrong in enumerate(wrongs):
+        add(written(folder / "p.jsonl", name, wrong=wrong, draw=seed + 50, seed=seed), board)
+
+
+def test_seeds_of_a_system_are_one_row_tested_together(tmp_path):
+    board = tmp_path / "board"
+    seeded(tmp_path, board, "many", (0.2, 0.25, 0.3))
+    add(written(tmp_path / "p.jsonl", "one", wrong=0.35, draw=9), board)
+    (table,) = standings(board).tables
+    first, second = table.rows
+    values = [entry.main() for entry in first.entries]
+    assert [entry.header.seed for entry in first.entries] == [0, 1, 2]
+    assert (first.value, first.sd) == (pytest.approx(fmean(values)), pytest.approx(stdev(values)))
+    assert second.sd is None
+    spec, data = gold_of(HEADER)
+    place = {label: number for number, label in enumerate(spec.labels)}
+    truth = [place[label.label] for label in data.gold]
+    runs = [
+        [
+            [place[row.label] for row in read_predictions(board / "predictions" / entry.file).predictions]
+            for entry in row.entries
+        ]
+        for row in table.rows
+    ]
+    test = paired_test(truth, *runs, data.units, len(place), macro_f1)
+    assert table.comparisons[0].test == test
+    interval = mean_interval(truth, runs[0], data.units, len(place), macro_f1)
+    assert (first.low, first.high) == (interval.low, interval.high)
+
+
+def test_seeds_are_added_together_and_checked_against_their_mean(tmp_path):
+    paths = [written(tmp_path / f"{seed}.jsonl", "many", draw=seed, seed=seed) for seed in (0, 1)]
+    values = [score_file(path, resamples=200)["metrics"]["macro_f1"]["value"] for path in paths]
+    about = {"set": "corpus", "task": "sentiment", "protocol": "standard", "model": "many", "model_version": "1"}
+    claim = about | {
+        "main_metric": "macro_f1",
+        "seeds": {"values": values, "sd": stdev(values)},
+        "metrics": {"macro_f1": {"value": fmean(values)}},
+    }
+    result = tmp_path / "r.json"
+    result.write_text(json.dumps({"results": [claim]}), "utf-8")
+    options = {"result": result, "resamples": 200, "hardware_text": "a test"}
+    with pytest.raises(PredictionError, match="states the mean over 2 seeds, but 1 prediction files were given"):
+        add_predictions(paths[:1], tmp_path / "board", **options)
+    assert [added.state for added in add_predictions(paths, tmp_path / "board", **options)] == ["added", "added"]
+    claim["metrics"]["macro_f1"]["value"] += 0.001
+    result.write_text(json.dumps({"results": [claim]}), "utf-8")
+    with pytest.raises(PredictionError, match=r"metrics\.macro_f1\.value is"):
+        add_predictions(paths, tmp_path / "other", **options)
+
+
+@pytest.mark.parametrize(
+    ("second", "message"),
+    [
+        pytest.param({"name": "other"}, "not the system, version and task of", id="other-system"),
+        pytest.param({"version": "2"}, "not the system, version and task of", id="other-version"),
+        pytest.param({}, "two of the files have seed 0", id="same-seed"),
+    ],
+)
+def test_files_added_together_are_one_systems_seeds(tmp_path, second, message):
+    one = written(tmp_path / "1.jsonl", seed=0)
+    two = written(tmp_path / "2.jsonl", seed=0, **second)
+    with pytest.raises(UsageError, match=message):
+        add_predictions([one, two], tmp_path / "board")
+    assert not (tmp_path / "board").exists()
+
+
+def edit(path, change):
+    content = json.loads(path.read_text("utf-8"))
+    change(content)
+    path.write_text(json.dumps(content), "utf-8")
+
+
+def of_good(board, kind):
+    (path,) = (board / kind).glob("*good*")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("damage", "named", "message"),
+    [
+        pytest.param(
+            lambda board: of_good(board, "predictions").unlink(),
+            "good",
+            "jsonl: missing; .*results/.*good",
+            id="missing",
+        ),
+        pytest.param(
+            lambda board: of_good(board, "predictions").open("a").write("\n"), "good", "its bytes changed", id="changed"
+        ),
+        pytest.param(lambda board: of_good(board, "results").write_text("{"), "good", "not JSON", id="no-json"),
+        pytest.param(lambda board: of_good(board, "results").write_text("{}"), "good", "is None, not 1", id="no-mark"),
+        pytest.param(
+            lambda board: of_good(board, "results").write_text("[" * 99_999), "good", "nested deeper", id="deep"
+        ),
+        pytest.param(
+            lambda board: edit(of_good(board, "results"), lambda c: c["system"].update(name="best")),
+            "good",
+            "holds the result of|predictions.file is",
+            id="renamed-inside",
+        ),
+        pytest.param(
+            lambda board: of_good(board, "results").rename(board / "results" / "best.json"),
+            "best",
+            "holds the result of .*good",
+            id="renamed-outside",
+        ),
+        pytest.param(
+            lambda board: edit(
+                of_good(board, "results"), lambda c: c["predictions"].update(file="../../../etc/passwd")
+            ),
+            "good",
+            "predictions.file is '../../../etc/passwd', not",
+            id="path-out-of-the-folder",
+        ),
+        pytest.param(
+            lambda board: edit(
+                of_good(board, "results"), lambda c: c["scores"]["metrics"]["macro_f1"].update(value=0.999)
+            ),
+            "good",
+            "metrics.macro_f1.value is 0.999, but the predictions score 0",
+            id="figure-raised",
+        ),
+        pytest.param(
+            lambda board: edit(
+                of_good(board, "results"), lambda c: c["scores"]["metrics"].update(macro_f1={"value": "1"})
+            ),
+            "good",
+            "scores.metrics.macro_f1.value is '1', not a score",
+            id="figure-text",
+        ),
+        pytest.param(
+            lambda board: edit(of_good(board, "results"), lambda c: c.update(hardware=[1])),
+            "good",
+            r"hardware is \[1\], not a text",
+            id="hardware-list",
+        ),
+        pytest.param(
+            lambda board: edit(of_good(board, "results"), lambda c: c.update(seed="0")),
+            "good",
+            "seed must be",
+            id="seed",
+        ),
+        pytest.param(
+            lambda board: edit(of_good(board, "results"), lambda c: c.pop("scores")), "good", "scores is None", id="x"
+        ),
+    ],
+)
+def test_a_damaged_row_is_named_and_set_aside_and_the_others_stand(board, damage, named, message):
+    damage(board)
+    found = standings(board, rounds=1000)
+    (table,) = found.tables
+    assert {row.rank for row in table.rows} == {1, 3}
+    assert [row.entries[0].header.model.name for row in table.rows if row.rank == 3] == ["../x\n\u202e|<b>"]
+    reasons = [item.reason for item in found.set_aside]
+    assert any(re.search(f"{named}.*{message}", reason) for reason in reasons), reasons
+
+
+def test_predictions_whose_result_was_deleted_are_named(board):
+    of_good(board, "results").unlink()
+    (item,) = standings(board).set_aside
+    assert "no result in" in item.reason
+    assert "good" in item.file
+
+
+def test_where_the_gold_is_not_installed_nothing_is_tested_and_nothing_ties(board):
+    for result in (board / "results").iterdir():
+        entry = read_entry(result)
+        kept = board / "predictions" / entry.file
+        file = read_predictions(kept)
+        old = replace(entry, header=replace(file.header, version="0.0.9"))
+        old = replace(old, file=f"{old.stem}.jsonl")
+        write_predictions(board / "predictions" / old.file, old.header, file.predictions)
+        old = replace(old, sha256=sha256_of_file(board / "predictions" / old.file))
+        kept.unlink()
+        result.unlink()
+        (board / "results" / f"{old.stem}.json").write_text(json.dumps(old.to_dict()), "utf-8")
+    found = standings(board)
+    (table,) = found.tables
+    assert found.set_aside == ()
+    assert "0.0.9" in table.untested
+    assert [(row.rank, row.ties) for row in table.rows] == [(None, ())] * 4
+    assert table.comparisons == ()
+    assert [row.value for row in table.rows] == sorted((row.value for row in table.rows), reverse=True)
+    assert table.rows[0].low < table.rows[0].value < table.rows[0].high  # as stored
+
+
+def test_an_external_table_is_tested_against_the_users_copy_alone(tmp_path):
+    header = PredictionHeader(
+        "nlpcc2016", None, "test", "stance", "external", "nlpcc2016", ModelReference("right", "1")
+    )
+    _, data = gold_of(header, NLPCC2016)
+    rows = [Prediction(gold.document_id, "stance", gold.label, {}, gold.target) for gold in data.gold]
+    write_predictions(tmp_path / "p.jsonl", header, rows)
+    add(tmp_path / "p.jsonl", tmp_path / "board", external_path=NLPCC2016)
+    (table,) = standings(tmp_path / "board").tables
+    assert "--path" in table.untested
+    (table,) = standings(tmp_path / "board", external_path=NLPCC2016).tables
+    assert (table.untested, table.rows[0].rank, table.rows[0].value) == (None, 1, 1.0)
+
+
+def test_tables_can_be_chosen_and_what_there_is_is_told(board, tmp_path):
+    assert len(standings(board, set_name="corpus", task="sentiment", protocol="standard").tables) == 1
+    with pytest.raises(UnknownNameError, match=r"unknown task in .* 'topic'; there is: sentiment"):
+        standings(board, task="topic")
+    with pytest.raises(UsageError, match="has no folder results, so is no leaderboard"):
+        standings(tmp_path)
+
+
+def test_names_that_look_alike_are_told_apart(tmp_path):
+    board = tmp_path / "board"
+    for draw, name in enumerate(("linear", "Linear", "ｌinear")):
+        add(written(tmp_path / "p.jsonl", name, draw=draw), board)
+    (table,) = standings(board).tables
+    names = [row.name for row in table.rows]
+    assert len(set(names)) == 3
+    assert all("#" in name for name in names)
+
+
+def test_an_entry_of_another_format_is_refused(tmp_path):
+    (tmp_path / "x.json").write_text('{"weibo_nlp_leaderboard": 2}', "utf-8")
+    with pytest.raises(DataError, match=r"x\.json: not a result .*weibo_nlp_leaderboard is 2, not 1"):
+        read_entry(tmp_path / "x.json")

@@ -1,0 +1,86 @@
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from weibo_nlp.report.plots import Axis, Bar, Mark, axis_over, bar_of, mark_of, reliability
+
+
+def fig(value, low=None, high=None):
+    return {"value": value, "low": low, "high": high}
+
+
+@pytest.mark.parametrize(
+    ("values", "ticks"),
+    [
+        pytest.param([0.0, 1.0], [0, 0.2, 0.4, 0.6, 0.8, 1], id="whole-range"),
+        pytest.param([0.61, 0.68], [0.6, 0.62, 0.64, 0.66, 0.68], id="close-together"),
+        pytest.param([0.1 + 0.2, 0.4], [0.3, 0.32, 0.34, 0.36, 0.38, 0.4], id="float-noise-asks-for-no-step"),
+        pytest.param([-0.013, 0.0, 0.108], [-0.05, 0, 0.05, 0.1, 0.15], id="across-zero"),
+        pytest.param([0.5], [0.49, 0.5], id="single-value"),
+        pytest.param([0.0], [0, 0.01], id="nothing-but-zero"),
+        pytest.param([], [0, 0.25, 0.5, 0.75, 1], id="no-values"),
+        pytest.param([None, math.nan, 0.2, 0.4], [0.2, 0.25, 0.3, 0.35, 0.4], id="unknown-values"),
+        pytest.param([-3.0, 40.0], [-11, 0, 11, 22, 33, 44], id="far-apart"),
+    ],
+)
+def test_axis_is_the_tightest_of_round_steps(values, ticks):
+    axis = axis_over(values)
+    assert [float(text.replace("−", "-")) for _, text in axis.ticks] == ticks
+    assert [place for place, _ in axis.ticks] == pytest.approx(
+        [100 * index / (len(ticks) - 1) for index in range(len(ticks))], abs=0.01
+    )
+    assert axis.gap == pytest.approx(100 / (len(ticks) - 1), abs=0.001)
+
+
+def test_tick_texts_have_the_decimals_of_the_step():
+    assert [text for _, text in Axis(0, 0.5, 0.25).ticks] == ["0.00", "0.25", "0.50"]
+    assert [text for _, text in Axis(-0.2, 0.2, 0.2).ticks] == ["−0.2", "0.0", "0.2"]
+    assert [text for _, text in Axis(-1, 1, 1.0).ticks] == ["−1", "0", "1"]
+
+
+def test_a_figure_is_placed_to_scale():
+    axis = Axis(0.2, 0.7, 0.1)  # 0.5 wide: 0.45 is half of the way, 0.3 and 0.6 a fifth and four fifths
+    assert mark_of(fig(0.45, 0.3, 0.6), axis, few=True) == Mark(50.0, 20.0, 80.0, hollow=True)
+
+
+def test_a_figure_without_interval_is_a_dot_and_an_unknown_one_nothing():
+    assert mark_of(fig(0.5), Axis(0, 1, 0.5)) == Mark(50.0, None, None, hollow=False)
+    assert mark_of(fig(math.nan), Axis(0, 1, 0.5)) is None
+    assert mark_of(None, Axis(0, 1, 0.5)) is None
+    assert bar_of(None, Axis(0, 1, 0.5)) is None
+
+
+def test_a_bar_runs_from_zero_whichever_its_sign():
+    axis = Axis(-0.05, 0.15, 0.05)  # zero at a quarter
+    assert bar_of(fig(0.05, 0.0, 0.1), axis) == Bar(25.0, 25.0, 25.0, 75.0, hollow=False)
+    assert bar_of(fig(-0.025), axis) == Bar(12.5, 12.5, None, None, hollow=False)
+
+
+def test_a_reliability_diagram_places_bins_by_confidence_and_accuracy():
+    names = ("low", "high", "n", "confidence", "accuracy", "accuracy_low", "accuracy_high")
+    rows = [(0.5, 0.6, 10, 0.56, 0.4, 0.2, 0.6), (0.9, 1.0, 40, 0.95, 1.0, None, None)]
+    bins = [dict(zip(names, row, strict=True)) for row in rows]
+    diagram = reliability(bins, side=100, bar_room=20)
+    first, last = diagram.bins
+    # Accuracy upwards from the lower edge at 100: .4 stands at 60, its interval from 80 to 40.
+    assert (first.x, first.y, first.low, first.high) == (56.0, 60.0, 80.0, 40.0)
+    assert (last.x, last.y, last.low, last.high) == (95.0, 0.0, None, None)
+    # A bin from .5 to .6 is 10 wide, less a pixel on either side; 10 of 40 rows are a quarter of the room.
+    assert (first.bar_left, first.bar_width, first.bar_height) == (51.0, 8.0, 5.0)
+    assert last.bar_height == 20.0
+    assert diagram.described == (
+        "confidence 0.560: accuracy 0.400 (0.200 to 0.600), 10 rows; "
+        "confidence 0.950: accuracy 1.000 (no interval), 40 rows"
+    )
+
+
+@given(st.lists(st.floats(-50, 50), min_size=1, max_size=8))
+def test_any_axis_holds_its_values_in_few_steps(values):
+    axis = axis_over(values)
+    assert axis.low <= min(values) + 1e-6
+    assert axis.high >= max(values) - 1e-6
+    assert 1 <= len(axis.ticks) - 1 <= 6
+    places = [axis.place(value) for value in sorted(values)]
+    assert places == sorted(places)

@@ -1,0 +1,231 @@
+"""Fetching: verified before it is opened, converted without pickle, whole or not at all."""
+
+import io
+import json
+import pickle
+import subprocess
+import sys
+import zipfile
+
+import numpy as np
+import pytest
+
+from weibo_nlp.errors import DataError, UnknownNameError, UsageError
+from weibo_nlp.io import sha256_of_bytes
+from weibo_nlp.segmentation import create_segmenter, fetch, registry
+from weibo_nlp.segmentation.pkuseg import FEATURES, WEIGHTS, PkusegModel, convert_pkuseg
+from weibo_nlp.segmentation.store import MANIFEST, cache_folder, model_folder, remove_model, stored_model
+
+WHEEL = fetch.SOURCES["pkuseg"].file
+TAGS = {"B": 0, "B_single": 1, "I": 2, "I_end": 3, "I_first": 4}
+# Three features: the one that every character has, one that says 乙 goes on a word, one too weak to be kept.
+NAMES = {"$$": 0, "c.乙": 1, "c.丙": 2}
+NODES = np.array([[0, 1, 0, 0, 0], [0, -9, 0, 9, 0], [0.05, 0, 0, 0, -0.05]])
+ENDED = []
+
+
+class _Ends:
+    """Unpickled without care, this writes down that code ran."""
+
+    def __reduce__(self):
+        return ENDED.append, ("ran",)
+
+
+def wheel_of(features, nodes=NODES):
+    """A wheel with the two members that count, small enough to read."""
+    arrays, archive = io.BytesIO(), io.BytesIO()
+    np.savez(arrays, sizes=np.array([5, len(nodes)]), w=np.concatenate([nodes.ravel(), np.zeros(25)]))
+    with zipfile.ZipFile(archive, "w") as made:
+        made.writestr("pkuseg/models/default/features.pkl", pickle.dumps(features))
+        made.writestr("pkuseg/models/default/weights.npz", arrays.getvalue())
+        info = "pkuseg-0.0.25.dist-info"
+        made.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\nName: pkuseg\nVersion: 0.0.25\n")
+        made.writestr(
+            f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: false\nTag: cp37-cp37m-manylinux1_x86_64\n"
+        )
+        made.writestr(f"{info}/RECORD", "")
+    return archive.getvalue()
+
+
+PLAIN = {"unigram": ["", "甲乙"], "bigram": ["甲*乙"], "feature_to_idx": NAMES, "tag_to_idx": TAGS}
+
+
+@pytest.fixture
+def index(tmp_path, monkeypatch):
+    """An empty cache, and a folder that is all pip can find."""
+    folder = tmp_path / "index"
+    folder.mkdir()
+    monkeypatch.setenv("WEIBO_NLP_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(folder))
+    monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null" if sys.platform != "win32" else "nul")
+    registry._engine.cache_clear()
+    yield folder
+    registry._engine.cache_clear()
+
+
+@pytest.fixture
+def trusted(index, monkeypatch):
+    """The same, with a tiny wheel whose checksum is the expected one."""
+    data = wheel_of(PLAIN)
+    (index / WHEEL).write_bytes(data)
+    expect(monkeypatch, data)
+    return index
+
+
+def expect(monkeypatch, data):
+    from dataclasses import replace
+
+    source = replace(fetch.SOURCES["pkuseg"], sha256=sha256_of_bytes(data))
+    monkeypatch.setattr(fetch, "SOURCES", {"pkuseg": source})
+
+
+def left_in_cache():
+    return sorted(path.name for path in cache_folder().rglob("*") if path.is_file())
+
+
+def test_fetched_model_cuts_as_its_weights_say(trusted):
+    stored = fetch.fetch("pkuseg")
+    assert stored.path == model_folder("pkuseg")
+    assert stored.manifest["conversion"] == {"features": 3, "features_kept": 2}
+    segmenter = create_segmenter("pkuseg")
+    # 乙 goes on the word of 甲 (weight 9 against 1); 丙 is a word alone, like every character without a feature.
+    assert segmenter.cut("甲乙丙 丙") == ["甲乙", "丙", " ", "丙"]
+    assert segmenter.version == "0.0.25-pruned-0.1"
+
+
+def test_nothing_but_the_converted_files_is_left(trusted):
+    fetch.fetch("pkuseg")
+    assert left_in_cache() == [FEATURES, MANIFEST, WEIGHTS]
+    assert [path.name for path in model_folder("pkuseg").parent.iterdir()] == ["pkuseg"]
+
+
+def test_fetching_again_replaces(trusted):
+    fetch.fetch("pkuseg")
+    (model_folder("pkuseg") / "stray").write_text("")
+    fetch.fetch("pkuseg")
+    assert left_in_cache() == [FEATURES, MANIFEST, WEIGHTS]
+
+
+def test_an_altered_archive_is_refused_before_it_is_opened(index):
+    (index / WHEEL).write_bytes(wheel_of(_Ends()))
+    with pytest.raises(DataError, match=r"sha256 [0-9a-f]{64}, expected 6fc2f97d.*nothing of it was unpacked"):
+        fetch.fetch("pkuseg")
+    assert ENDED == []
+    assert left_in_cache() == []
+    assert stored_model("pkuseg") is None
+
+
+def test_a_refused_archive_leaves_the_older_model_in_place(trusted):
+    fetch.fetch("pkuseg")
+    (trusted / WHEEL).write_bytes(wheel_of({**PLAIN, "unigram": ["丁"]}))
+    with pytest.raises(DataError, match="it was altered"):
+        fetch.fetch("pkuseg")
+    stored_model("pkuseg").check()
+
+
+def test_even_a_trusted_pickle_cannot_run_code(index, monkeypatch):
+    data = wheel_of({**PLAIN, "unigram": _Ends()})
+    (index / WHEEL).write_bytes(data)
+    expect(monkeypatch, data)
+    with pytest.raises(DataError, match=r"asks for .*; only plain data is allowed"):
+        fetch.fetch("pkuseg")
+    assert ENDED == []
+    assert left_in_cache() == []
+
+
+def test_a_folder_without_manifest_is_no_model(trusted):
+    fetch.fetch("pkuseg")
+    (model_folder("pkuseg") / MANIFEST).unlink()
+    assert stored_model("pkuseg") is None
+    with pytest.raises(DataError, match="run `weibo-nlp models fetch pkuseg` once"):
+        create_segmenter("pkuseg")
+
+
+@pytest.mark.parametrize("name", [FEATURES, WEIGHTS])
+def test_a_damaged_file_is_refused_on_loading(trusted, name):
+    file = fetch.fetch("pkuseg").path / name
+    file.write_bytes(file.read_bytes() + b"\x00")
+    with pytest.raises(DataError, match=rf"{name}: missing, or not what manifest\.json says"):
+        create_segmenter("pkuseg")
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "{}", '{"files": {"a": 1}}'])
+def test_a_damaged_manifest_is_refused(trusted, text):
+    (fetch.fetch("pkuseg").path / MANIFEST).write_text(text)
+    with pytest.raises(DataError, match="not the manifest of a model"):
+        stored_model("pkuseg")
+    assert remove_model("pkuseg")
+    assert not remove_model("pkuseg")
+
+
+def test_without_an_index_the_message_is_short_and_says_what_to_do(index):
+    with pytest.raises(DataError, match=r"(?s)pip could not download pkuseg==0\.0\.25: .*PIP_FIND_LINKS") as caught:
+        fetch.fetch("pkuseg")
+    assert len(str(caught.value)) < 700
+    assert "\n" not in str(caught.value)
+
+
+def test_without_pip_the_message_says_how_to_get_it(index, monkeypatch):
+    answer = subprocess.CompletedProcess([], 1, "", f"{sys.executable}: No module named pip\n")
+    monkeypatch.setattr(fetch.subprocess, "run", lambda *_, **__: answer)
+    with pytest.raises(DataError, match=r"has no pip.*ensurepip"):
+        fetch.fetch("pkuseg")
+
+
+def test_a_cache_that_cannot_be_made_is_named(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("WEIBO_NLP_HOME", str(tmp_path / "file" / "home"))
+    with pytest.raises(UsageError, match=r"cannot write to .*set WEIBO_NLP_HOME"):
+        fetch.fetch("pkuseg")
+
+
+def test_an_unknown_model_is_refused_with_the_names_there_are():
+    with pytest.raises(UnknownNameError, match="unknown model to fetch 'ctb8'; there is: pkuseg"):
+        fetch.fetch("ctb8")
+
+
+def test_an_archive_without_the_model_is_refused(tmp_path):
+    empty = io.BytesIO()
+    zipfile.ZipFile(empty, "w").close()
+    for archive in (empty.getvalue(), b"no zip"):
+        with pytest.raises(DataError, match="the archive is not pkuseg's wheel"):
+            convert_pkuseg(archive, tmp_path)
+
+
+def test_unpruned_conversion_keeps_every_feature(tmp_path):
+    assert convert_pkuseg(wheel_of(PLAIN), tmp_path, smallest=0)["features_kept"] == 3
+    assert PkusegModel.from_folder(tmp_path, "x").dictionary() == {"": 0.0, "甲乙": 0.0}
+
+
+def test_the_cache_follows_the_environment(tmp_path, monkeypatch):
+    monkeypatch.setenv("WEIBO_NLP_HOME", str(tmp_path / "own"))
+    assert cache_folder() == tmp_path / "own"
+    monkeypatch.delenv("WEIBO_NLP_HOME")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
+    assert cache_folder() == tmp_path / "xdg" / "weibo-nlp"
+
+
+@pytest.mark.slow
+def test_the_real_model_from_the_users_index(tmp_path, monkeypatch):
+    asked = [
+        sys.executable,
+        "-m",
+        "pip",
+        "download",
+        "--no-cache-dir",
+        "--no-deps",
+        "--dest",
+        str(tmp_path),
+        "iniconfig",
+    ]
+    if subprocess.run(asked, capture_output=True, check=False).returncode:
+        pytest.skip("no package index can be reached")
+    monkeypatch.setenv("WEIBO_NLP_HOME", str(tmp_path / "home"))
+    registry._engine.cache_clear()
+    stored = fetch.fetch("pkuseg")
+    assert left_in_cache() == [FEATURES, MANIFEST, WEIGHTS]
+    assert json.loads((stored.path / MANIFEST).read_text("utf-8"))["source"]["sha256"].startswith("6fc2f97d")
+    assert stored.bytes < 40e6  # the two files of the pruned model, 26 + 8.5 MB in the design's measurement
+    assert create_segmenter("pkuseg").cut("我喜欢北京的天气") == ["我", "喜欢", "北京", "的", "天气"]
+    registry._engine.cache_clear()

@@ -1,0 +1,214 @@
+import itertools
+
+import numpy as np
+import pytest
+import scipy.stats
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from weibo_nlp.errors import DataError, UsageError
+from weibo_nlp.stats import randomisation
+from weibo_nlp.stats.bootstrap import UnitSums, cluster_bootstrap
+from weibo_nlp.stats.metrics import accuracy, confusion_matrix, macro_f1
+from weibo_nlp.stats.randomisation import mean_interval, paired_test
+
+SMALL = {"rounds": 200, "resamples": 50}
+
+
+def _answers(n_units: int, seed: int, n_runs: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Gold, runs of answers that resemble each other, and units of uneven size."""
+    rng = np.random.default_rng(seed)
+    units = np.repeat(np.arange(n_units), rng.geometric(0.3, n_units))
+    gold = rng.integers(0, 3, units.size)
+    usual = np.where(rng.random(units.size) < 0.6, gold, rng.integers(0, 3, units.size))
+    runs = np.where(rng.random((n_runs, units.size)) < 0.8, usual, rng.integers(0, 3, (n_runs, units.size)))
+    return gold, runs, units
+
+
+def _two_by_two(both: int, only_a: int, only_b: int, neither: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    a = np.repeat([0, 0, 1, 1], [both, only_a, only_b, neither])
+    b = np.repeat([0, 1, 0, 1], [both, only_a, only_b, neither])
+    return np.zeros(a.size, int), a, b
+
+
+@pytest.mark.parametrize(
+    ("table", "published"),
+    [
+        # Fay, "Exact McNemar's Test and Matching Confidence Intervals", vignette of R's exact2x2.
+        pytest.param((21, 9, 2, 12), 0.06543, id="exact2x2"),
+        # stat-tools.xyz/mcnemar, b = 12, c = 5, exact.
+        pytest.param((0, 12, 5, 0), 0.1435, id="stat-tools"),
+    ],
+)
+def test_rows_as_units_and_accuracy_give_mcnemars_exact_test(table, published):
+    gold, a, b = _two_by_two(*table)
+    found = paired_test(gold, a, b, np.arange(gold.size), 2, accuracy, rounds=2**17)
+    assert (found.method, found.n_differing_units) == ("exact", table[1] + table[2])
+    assert found.rounds == 2 ** (table[1] + table[2])
+    assert found.p == pytest.approx(published, abs=5e-5)
+    assert found.p == pytest.approx(scipy.stats.binomtest(table[1], table[1] + table[2]).pvalue, rel=1e-12)
+    assert found.difference.value == pytest.approx((table[1] - table[2]) / gold.size)
+
+
+def test_random_swaps_come_close_to_all_swaps():
+    gold, a, b = _two_by_two(21, 9, 2, 12)
+    drawn = paired_test(gold, a, b, np.arange(gold.size), 2, accuracy, rounds=2000)
+    assert (drawn.method, drawn.rounds) == ("approximate", 2000)
+    # Standard error of a share of .065 in 2,000 rounds: .0055.
+    assert drawn.p == pytest.approx(0.06543, abs=0.02)
+
+
+def test_three_units_are_enumerated_as_by_hand():
+    # Rows right: unit u, a 3 b 0; v, a 1 b 0; w, a 0 b 1. The difference is (±3 ±1 ±1) / 6, observed 3/6: of the
+    # eight assignments +++ ++- +-+ (5, 3, 3) and their mirror images reach it.
+    gold = np.zeros(6, int)
+    a, b = np.array([0, 0, 0, 0, 1, 1]), np.array([1, 1, 1, 1, 0, 1])
+    found = paired_test(gold, a, b, list("uuuvww"), 2, accuracy)
+    assert found.difference.value == pytest.approx(0.5)
+    assert (found.p, found.method, found.rounds) == (6 / 8, "exact", 8)
+    assert (found.n_units, found.n_differing_units) == (3, 3)
+
+
+def test_macro_f1_over_seeds_is_what_swapping_the_answers_themselves_gives():
+    gold, runs, units = _answers(6, seed=1, n_runs=3)
+    a, b = runs[:2], runs[2:]
+
+    def difference(swapped: tuple[bool, ...]) -> float:
+        turned = np.array(swapped)[units]
+        pairs = []
+        for one, other in itertools.product(a, b):
+            first, second = np.where(turned, other, one), np.where(turned, one, other)
+            pairs.append(macro_f1(confusion_matrix(gold, first, 3)) - macro_f1(confusion_matrix(gold, second, 3)))
+        return float(np.mean(pairs))
+
+    every = [abs(difference(swapped)) for swapped in itertools.product([False, True], repeat=6)]
+    observed = difference((False,) * 6)
+    found = paired_test(gold, a, b, units, 3, macro_f1)
+    assert found.difference.value == pytest.approx(observed)
+    assert found.p == pytest.approx(np.mean([value >= abs(observed) - 1e-9 for value in every]))
+    means = [np.mean([macro_f1(confusion_matrix(gold, run, 3)) for run in system]) for system in (a, b)]
+    assert observed == pytest.approx(means[0] - means[1])
+
+
+@given(seed=st.integers(0, 1000), n_runs=st.integers(1, 3), metric=st.sampled_from([accuracy, macro_f1]))
+@settings(max_examples=30, deadline=None)
+def test_a_system_does_not_differ_from_itself(seed, n_runs, metric):
+    gold, runs, units = _answers(15, seed, n_runs)
+    found = paired_test(gold, runs, runs, units, 3, metric, **SMALL)
+    assert (found.p, found.difference.value) == (1.0, 0.0)
+
+
+@given(seed=st.integers(0, 1000), n_b=st.integers(1, 3), metric=st.sampled_from([accuracy, macro_f1]))
+@settings(max_examples=40, deadline=None)
+def test_exchanging_the_systems_turns_the_sign_and_keeps_p(seed, n_b, metric):
+    gold, runs, units = _answers(20, seed, 2 + n_b)
+    there = paired_test(gold, runs[:2], runs[2:], units, 3, metric, **SMALL)
+    back = paired_test(gold, runs[2:], runs[:2], units, 3, metric, **SMALL)
+    assert back.p == there.p
+    assert back.difference.value == -there.difference.value
+    assert (back.difference.low, back.difference.high) == pytest.approx((-there.difference.high, -there.difference.low))
+
+
+@given(seed=st.integers(0, 1000), shuffle=st.integers(0, 1000))
+@settings(max_examples=40, deadline=None)
+def test_order_of_rows_and_names_of_groups_do_not_matter(seed, shuffle):
+    gold, runs, units = _answers(20, seed, 3)
+    rng = np.random.default_rng(shuffle)
+    names, order = rng.permutation(20), rng.permutation(gold.size)
+    plain = paired_test(gold, runs[:2], runs[2], units, 3, macro_f1, **SMALL)
+    renamed = [f"thread {names[unit]}" for unit in units[order]]
+    other = paired_test(gold[order], runs[:2, order], runs[2, order], renamed, 3, macro_f1, **SMALL)
+    assert other == plain
+
+
+@given(row=st.integers(0, 199), seed=st.integers(0, 1000))
+@settings(max_examples=30, deadline=None)
+def test_a_single_row_in_two_hundred_proves_nothing(row, seed):
+    gold = np.random.default_rng(seed).integers(0, 3, 200)
+    other = gold.copy()
+    other[row] = (other[row] + 1) % 3
+    assert paired_test(gold, gold, other, np.arange(200), 3, macro_f1, **SMALL).p == 1.0
+
+
+def test_a_clear_difference_is_found_and_p_is_never_zero():
+    gold, runs, units = _answers(200, seed=2, n_runs=1)
+    found = paired_test(gold, gold, runs, units, 3, macro_f1, rounds=999)
+    assert found.p == 1 / 1000
+    assert found.difference.low > 0
+
+
+def test_rows_of_one_unit_are_swapped_together():
+    # 40 rows that differ, all to the advantage of a; as rows p is next to nothing, but they come from two threads only.
+    gold, a, b = _two_by_two(160, 40, 0, 0)
+    units = np.concatenate([np.arange(160), np.repeat([1000, 1001], 20)])
+    assert paired_test(gold, a, b, np.arange(200), 2, accuracy).p < 0.001
+    assert paired_test(gold, a, b, units, 2, accuracy).p == 0.5
+
+
+def test_seed_decides_the_draws():
+    gold, runs, units = _answers(60, seed=3, n_runs=2)
+    first, again, other = (paired_test(gold, *runs, units, 3, macro_f1, rounds=500, seed=seed) for seed in (1, 1, 2))
+    assert first == again
+    assert first.p != other.p
+
+
+def test_pieces_in_which_swaps_are_tried_do_not_matter(monkeypatch):
+    gold, runs, units = _answers(40, seed=4, n_runs=5)
+    whole = paired_test(gold, runs[:3], runs[3:], units, 3, macro_f1, rounds=301)
+    monkeypatch.setattr(randomisation, "_CELLS_AT_ONCE", 7 * 90)
+    assert paired_test(gold, runs[:3], runs[3:], units, 3, macro_f1, rounds=301) == whole
+    monkeypatch.setattr(randomisation, "_CELLS_AT_ONCE", 1)
+    assert paired_test(gold, runs[:3], runs[3:], units, 3, macro_f1, rounds=301) == whole
+
+
+def test_result_is_ready_for_json():
+    gold, a, b = _two_by_two(21, 9, 2, 12)
+    found = paired_test(gold, a, b, np.arange(44), 2, accuracy).to_dict()
+    assert found["difference"].keys() == {"value", "low", "high"}
+    assert found | {"difference": None, "p": None} == {
+        "difference": None,
+        "p": None,
+        "n_units": 44,
+        "n_differing_units": 11,
+        "rounds": 2048,
+        "method": "exact",
+    }
+
+
+def test_mean_over_one_seed_is_the_interval_of_the_bootstrap():
+    gold, runs, units = _answers(50, seed=5, n_runs=1)
+    expected = cluster_bootstrap(UnitSums.from_rows(gold, runs[0], units, 3), {"macro_f1": macro_f1})["macro_f1"]
+    assert mean_interval(gold, runs[0], units, 3, macro_f1) == expected
+    assert mean_interval(gold, runs, units, 3, macro_f1) == expected
+
+
+def test_mean_over_seeds_lies_between_them_and_copies_of_a_seed_make_nothing_more_certain():
+    gold, runs, units = _answers(50, seed=6, n_runs=3)
+    single = [mean_interval(gold, run, units, 3, accuracy) for run in runs]
+    found = mean_interval(gold, runs, units, 3, accuracy)
+    assert found.value == pytest.approx(np.mean([interval.value for interval in single]))
+    copied = mean_interval(gold, np.repeat(runs[:1], 5, axis=0), units, 3, accuracy)
+    assert (copied.low, copied.high) == pytest.approx((single[0].low, single[0].high))
+
+
+@pytest.mark.parametrize(
+    ("a", "message"),
+    [
+        pytest.param([0, 1], r"gold has 3 rows, groups 3, a the shape \(2,\)", id="other-number-of-rows"),
+        pytest.param(np.zeros((0, 3), int), r"a the shape \(0, 3\)", id="no-seed"),
+        pytest.param(np.zeros((1, 1, 3), int), r"a the shape \(1, 1, 3\)", id="three-dimensional"),
+        pytest.param([[0, 1, 0], [0, 3, 0]], r"a, run 1,\[1\] is 3, not a label index from 0 to 1", id="no-label"),
+    ],
+)
+def test_answers_that_do_not_fit_are_refused(a, message):
+    with pytest.raises(UsageError, match=message):
+        paired_test([0, 1, 0], a, [0, 1, 0], [1, 2, 3], 2, accuracy)
+
+
+def test_options_out_of_range_and_a_single_group_are_refused():
+    with pytest.raises(UsageError, match="rounds must be at least 1, better 10000; got 0"):
+        paired_test([0, 1], [0, 1], [0, 1], [1, 2], 2, accuracy, rounds=0)
+    with pytest.raises(DataError, match="all 2 rows belong to one group"):
+        paired_test([0, 1], [0, 1], [0, 1], [1, 1], 2, accuracy)
+    with pytest.raises(DataError, match="there are no rows to score"):
+        mean_interval([], [], [], 2, accuracy)

@@ -1,0 +1,118 @@
+"""The most instructive errors: where a model was sure and wrong though the annotators agreed, each with its thread."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from weibo_nlp.benchmark.result import Result
+from weibo_nlp.corpus.release import Release
+from weibo_nlp.corpus.tree import Thread, build_threads
+from weibo_nlp.evaluation.soft_labels import corpus_judged
+from weibo_nlp.records import Document
+from weibo_nlp.tasks.folds import full_text
+
+SHOWN = 20
+AROUND = 4  # answers to the judged document that are shown below it
+
+
+def instructive_errors(release: Release, results: Sequence[Result], shown: int = SHOWN) -> list[dict[str, Any]]:
+    """Choose errors of the best system of each task, and show what it saw and what it did not.
+
+    Parameters
+    ----------
+    release : Release
+        The corpus that was scored.
+    results : sequence of Result
+        Of the corpus; for each task and protocol the system with the best main metric is looked at, its first seed.
+    shown : int
+        How many, taken task by task in turn; within a task, kinds of confusion (gold, predicted) take turns too, the
+        surest error of each first. Errors on which annotators agreed come before those on which they did not.
+
+    Returns
+    -------
+    list of dict
+        ``task, model, document_id, event, kind, target, gold, predicted, scores, votes, thread, seen, reason``.
+    """
+    threads = {thread.id: thread for thread in build_threads(release.documents())}
+    queues = []
+    for result in _best(results):
+        votes = [Counter(judged.values()) for judged in corpus_judged(release, result.data.gold)]
+        queues.append(_in_turn(_by_confusion(_errors(result, votes, threads))))
+    return [error for _, error in zip(range(shown), _in_turn(queues), strict=False)]
+
+
+def _best(results: Sequence[Result]) -> Iterable[Result]:
+    best: dict[tuple[str, str], Result] = {}
+    for result in results:
+        key = (result.spec.name, result.spec.protocol)
+        if key not in best or result.scores.main.value > best[key].scores.main.value:
+            best[key] = result
+    return best.values()
+
+
+def _errors(
+    result: Result, votes: Sequence[Mapping[str, int]], threads: Mapping[str, Thread]
+) -> list[tuple[tuple[Any, ...], dict[str, Any]]]:
+    found = []
+    rows = zip(result.data.gold, result.files[0].predictions, result.data.documents, result.data.test, strict=True)
+    for (gold, predicted, document, example), cast in zip(rows, votes, strict=True):
+        if gold.label == predicted.label:
+            continue
+        agreed = len(cast) == 1
+        sure = predicted.scores.get(predicted.label, 0.0)
+        error = {
+            "task": result.spec.name,
+            "model": result.model,
+            "document_id": document.id,
+            "event": document.event,
+            "kind": document.kind,
+            "target": gold.target,
+            "gold": gold.label,
+            "predicted": predicted.label,
+            "scores": {label: round(score, 4) for label, score in predicted.scores.items()},
+            "votes": dict(cast),
+            "thread": _conversation(threads[document.thread], document),
+            "seen": {"text": example.text, "target": example.target, "parent": example.parent},
+            "reason": _reason(agreed, sure, predicted.label, example.parent is not None, document),
+        }
+        found.append(((not agreed, -sure, document.id, gold.target or ""), error))
+    return found
+
+
+def _by_confusion(errors: Iterable[tuple[tuple[Any, ...], dict[str, Any]]]) -> list[list[dict[str, Any]]]:
+    """Errors of each kind of confusion, the most instructive first; the commonest kind first."""
+    kinds: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for _, error in sorted(errors, key=lambda item: item[0]):
+        kinds.setdefault((error["gold"], error["predicted"]), []).append(error)
+    return sorted(kinds.values(), key=lambda kind: (-len(kind), kind[0]["gold"], kind[0]["predicted"]))
+
+
+def _in_turn(queues: Sequence[Sequence[dict[str, Any]]]) -> list[dict[str, Any]]:
+    longest = max(map(len, queues), default=0)
+    return [queue[place] for place in range(longest) for queue in queues if place < len(queue)]
+
+
+def _conversation(thread: Thread, document: Document) -> list[dict[str, Any]]:
+    """The way from the root to the document, and the first answers to it."""
+    path = list(reversed(thread.path_to_root(document.id)))
+    answers = thread.children(document.id)[:AROUND]
+    return [
+        {
+            "id": shown.id,
+            "kind": shown.kind,
+            "author": shown.author,
+            "depth": depth,
+            "text": full_text(shown),
+            "this": shown.id == document.id,
+        }
+        for depth, shown in [*enumerate(path), *((len(path), answer) for answer in answers)]
+    ]
+
+
+def _reason(agreed: bool, sure: float, label: str, saw_parent: bool, document: Document) -> str:
+    said = "all annotators agreed" if agreed else "annotators did not agree"
+    answering = document.parent is not None or document.repost_of is not None
+    unseen = "; the model did not see what this answers" if answering and not saw_parent else ""
+    return f"the model gave {label} {sure:.0%}, {said}{unseen}"

@@ -1,0 +1,176 @@
+"""The reliability curve: how often a model is right when it says how sure it is."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from weibo_nlp.errors import UsageError
+from weibo_nlp.stats.metrics import CALIBRATION_BINS, FloatArray, IntArray, confidence_bins
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationBin:
+    """Rows whose top label has a probability in (low, high].
+
+    Attributes
+    ----------
+    low, high : float
+        Edges of the bin.
+    n, n_units : int
+        Rows in it; units they belong to.
+    confidence : float
+        Mean probability of the top label.
+    accuracy : float
+        Share of rows whose top label is right.
+    accuracy_low, accuracy_high : float or None
+        Bounds of the accuracy; ``None`` where the rows belong to one unit.
+    """
+
+    low: float
+    high: float
+    n: int
+    n_units: int
+    confidence: float
+    accuracy: float
+    accuracy_low: float | None
+    accuracy_high: float | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the bin, ready for JSON."""
+        return {
+            "low": self.low,
+            "high": self.high,
+            "n": self.n,
+            "confidence": self.confidence,
+            "accuracy": self.accuracy,
+            "accuracy_low": self.accuracy_low,
+            "accuracy_high": self.accuracy_high,
+        }
+
+
+def calibration_curve(
+    gold: npt.ArrayLike,
+    probabilities: npt.ArrayLike,
+    groups: Sequence[Hashable] | None = None,
+    *,
+    bins: int = CALIBRATION_BINS,
+    level: float = 0.95,
+) -> tuple[CalibrationBin, ...]:
+    """Confidence against accuracy, over equal-width bins of the top label's probability.
+
+    Parameters
+    ----------
+    gold : array-like of int, shape (n_rows,)
+        Label indices.
+    probabilities : array-like of float, shape (n_rows, n_labels)
+        Each row a distribution.
+    groups : sequence, length n_rows, optional
+        The unit (thread, event) of each row; without it every row is its own.
+    bins : int
+        Number of bins, empty ones included; each holds its upper edge.
+    level : float
+        Nominal coverage of the bounds of the accuracy.
+
+    Returns
+    -------
+    tuple of CalibrationBin
+        From low to high; bins without rows are left out. The mean distance between confidence and accuracy, each bin
+        weighing as many as it has rows, is `metrics.expected_calibration_error` with as many bins.
+
+    Raises
+    ------
+    UsageError
+        If shapes do not fit, a row is no distribution, or `bins` or `level` is out of range.
+
+    Notes
+    -----
+    The bounds are those of `accuracy_bounds`, not of a bootstrap: most bins hold a handful of units and an accuracy
+    near 0 or 1, where resampling returns intervals that are too narrow or empty.
+    """
+    confidence, right, at = confidence_bins(gold, probabilities, bins)
+    if not 0 < level < 1:
+        raise UsageError(f"level must lie between 0 and 1, as 0.95; got {level}.")
+    if groups is not None and len(groups) != confidence.size:
+        raise UsageError(f"there are {len(groups)} groups for {confidence.size} rows; give one each, in order.")
+    numbers: dict[Hashable, int] = {}
+    names: Sequence[Hashable] = range(confidence.size) if groups is None else groups
+    units = np.fromiter((numbers.setdefault(name, len(numbers)) for name in names), np.int64, confidence.size)
+    found = []
+    for index in np.unique(at):
+        here = at == index
+        rows, hits = _by_unit(units[here], right[here])
+        bounds = accuracy_bounds(rows, hits, level)
+        found.append(
+            CalibrationBin(
+                low=int(index) / bins,
+                high=(int(index) + 1) / bins,
+                n=int(here.sum()),
+                n_units=rows.size,
+                # Sums of floats depend on their order in the last bits; sorted, the order of rows has no say.
+                confidence=float(np.sort(confidence[here]).mean()),
+                accuracy=float(hits.sum() / rows.sum()),
+                accuracy_low=None if bounds is None else bounds[0],
+                accuracy_high=None if bounds is None else bounds[1],
+            )
+        )
+    return tuple(found)
+
+
+def accuracy_bounds(rows: npt.ArrayLike, hits: npt.ArrayLike, level: float = 0.95) -> tuple[float, float] | None:
+    """Bounds of a share of rows, where the rows come in units that resemble themselves.
+
+    Parameters
+    ----------
+    rows, hits : array-like of int, shape (n_units,)
+        Rows of each unit, and how many of them are hits.
+    level : float
+        Nominal coverage.
+
+    Returns
+    -------
+    tuple of float, or None
+        Low and high; ``None`` for fewer than two units.
+
+    Notes
+    -----
+    Wilson's score interval with an effective number of rows, as Korn & Graubard (1998) use Clopper and Pearson's: the
+    number that would have the variance found by leaving out unit after unit, reduced by the ratio of the normal to
+    the t quantile. Simulated with units that agree as strongly as a correlation of 0 to .3 makes them, 95 % bounds
+    cover 94 to 100 % for 3 to 60 units of 1 to 5 rows, and 91 to 100 % where units have up to 40 rows.
+    """
+    sizes, right = np.asarray(rows, dtype=np.float64), np.asarray(hits, dtype=np.float64)
+    if sizes.size < 2:
+        return None
+    share = float(right.sum() / sizes.sum())
+    z = NormalDist().inv_cdf((1 + level) / 2)
+    added = z**2 / _effective_rows(sizes, right, share, z, (1 + level) / 2)
+    middle = (share + added / 2) / (1 + added)
+    half = math.sqrt(share * (1 - share) * added + added**2 / 4) / (1 + added)
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def _effective_rows(sizes: FloatArray, hits: FloatArray, share: float, z: float, quantile: float) -> float:
+    """How many independent rows would know as much of the share, in the small-sample sense of Student's t."""
+    from scipy.special import stdtrit  # a tenth of a second to load, which scoring bare labels need not spend
+
+    n = float(sizes.sum())
+    left_out = (hits - share * sizes) / (1 - sizes / n)
+    # Sums of floats depend on their order in the last bits; sorted, the order of units has no say.
+    variance = float(np.sort(np.square(left_out)).sum()) * (sizes.size - 1) / sizes.size / n**2
+    # All right, all wrong, or all units alike: nothing tells how much the rows of a unit resemble each other, so they
+    # count as copies (Kish's number of units of equal weight).
+    copies = n**2 / float(np.square(sizes).sum())
+    rows = min(n, share * (1 - share) / variance) if variance > 0 else copies
+    return rows * (z / float(stdtrit(sizes.size - 1, quantile))) ** 2
+
+
+def _by_unit(units: IntArray, right: npt.NDArray[np.bool_]) -> tuple[IntArray, IntArray]:
+    _, numbered = np.unique(units, return_inverse=True)
+    return np.bincount(numbered).astype(np.int64), np.bincount(numbered, weights=right).astype(np.int64)

@@ -1,0 +1,270 @@
+"""Slices: the same metric over the rows that share a fact (their kind, their event, the depth in the thread)."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from weibo_nlp.errors import DataError, UnknownNameError, UsageError
+from weibo_nlp.records import ACCOUNT_TYPES, KINDS, SCRIPTS, GoldLabel
+from weibo_nlp.stats.bootstrap import DEFAULT_METHOD, RESAMPLES, Method
+from weibo_nlp.stats.estimate import Figure, figures_of
+from weibo_nlp.stats.metrics import count_metrics, label_indices
+
+if TYPE_CHECKING:
+    from weibo_nlp.corpus.release import Release
+
+_YES_NO = ("yes", "no")
+# (most characters, name): a word or two, a short comment, a comment, a classic post of 140 characters, anything longer.
+_LENGTHS = ((5, "<=5"), (15, "6-15"), (40, "16-40"), (140, "41-140"))
+_LONGEST = ">140"
+_DEEPEST = 3
+
+SLICES: Mapping[str, tuple[str, ...]] = {
+    "kind": KINDS,
+    "event": (),
+    "account_type": ACCOUNT_TYPES,
+    "depth": (*map(str, range(_DEEPEST)), f"{_DEEPEST}+"),
+    "irony": _YES_NO,
+    "needs_context": _YES_NO,
+    "length": (*(name for _, name in _LENGTHS), _LONGEST),
+    "disagreement": ("unanimous", "not unanimous"),
+    "script": SCRIPTS,
+    "hashtag": _YES_NO,
+    "emoticon": _YES_NO,
+    "target_kind": ("canonical", "of the event"),
+}
+"""Slices of the corpus in the order they are shown, each with its values in order; events go by the alphabet."""
+
+
+@dataclass(frozen=True, slots=True)
+class SliceScore:
+    """The metric over one slice.
+
+    Attributes
+    ----------
+    slice, value : str
+        Such as ``kind`` and ``comment``.
+    score : Figure
+        Without bounds where all rows belong to one unit, or all units score alike.
+    n, n_units : int
+        Rows; units they belong to.
+    few_units : bool
+        Whether the interval tends to be too narrow.
+    absent : tuple of str
+        Labels that no gold row of the slice has. They count as F1 = 0 in a macro-F1, whose highest value is lower by
+        their share: texts that are all ironic score .5 at best on irony.
+    """
+
+    slice: str
+    value: str
+    score: Figure
+    n: int
+    n_units: int
+    few_units: bool
+    absent: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the slice, ready for JSON."""
+        return {
+            "slice": self.slice,
+            "value": self.value,
+            "n": self.n,
+            "n_units": self.n_units,
+            "few_units": self.few_units,
+            "score": self.score.to_dict(),
+            "absent": list(self.absent),
+        }
+
+
+def corpus_slices(release: Release, gold: Sequence[GoldLabel]) -> tuple[dict[str, str], ...]:
+    """Which slices each gold label of the corpus belongs to.
+
+    Parameters
+    ----------
+    release : Release
+        The release that `gold` is from.
+    gold : sequence of GoldLabel
+        Of one task, from any split.
+
+    Returns
+    -------
+    tuple of dict
+        For each gold label, slice -> value, with the keys and values of `SLICES`; ``target_kind`` for stance only.
+        ``length`` counts code points of the text without its title; ``emoticon`` is a bracketed one, an emoji or a
+        kaomoji; ``hashtag`` includes super topics; ``disagreement`` is that of the annotators on this very label.
+
+    Raises
+    ------
+    DataError
+        If a gold label is not in the release.
+    """
+    from weibo_nlp.corpus import schema
+    from weibo_nlp.corpus.release import document_of
+    from weibo_nlp.corpus.tree import build_threads
+
+    rows = {row["id"]: row for config in schema.DOCUMENT_CONFIGS for row in release.rows(config)}
+    if lost := [item.document_id for item in gold if item.document_id not in rows]:
+        raise DataError(
+            f"{len(lost)} of {len(gold)} gold labels are of documents that {release.path} does not hold, the first "
+            f"{lost[0]!r}; open the release they are from."
+        )
+    wanted = {rows[item.document_id]["thread"] for item in gold}
+    threads = build_threads(document_of(row) for row in rows.values() if row["thread"] in wanted)
+    thread_of = {thread.id: thread for thread in threads}
+    of_document: dict[str, dict[str, str]] = {}
+    for document_id in {item.document_id for item in gold}:
+        row = rows[document_id]
+        of_document[document_id] = _facts(row, thread_of[row["thread"]].depth(document_id))
+    stances = _stances(release) if any(item.target is not None for item in gold) else {}
+    found = []
+    for item in gold:
+        facts = dict(of_document[item.document_id])
+        if item.target is None:
+            settled = rows[item.document_id][f"{item.task}_settled"]
+        elif (item.document_id, item.target) in stances:
+            settled, facts["target_kind"] = stances[item.document_id, item.target]
+        else:
+            raise DataError(
+                f"{release.path} has no stance of {item.document_id!r} on {item.target!r}; open the release the gold "
+                "labels are from."
+            )
+        facts["disagreement"] = "unanimous" if settled == "unanimous" else "not unanimous"
+        found.append(facts)
+    return tuple(found)
+
+
+def score_slices(
+    truth: npt.ArrayLike,
+    predicted: npt.ArrayLike,
+    units: Sequence[Hashable],
+    facts: Sequence[Mapping[str, str]],
+    labels: Sequence[str],
+    metric: str,
+    *,
+    seed: int = 0,
+    resamples: int = RESAMPLES,
+    level: float = 0.95,
+    method: Method = DEFAULT_METHOD,
+) -> tuple[SliceScore, ...]:
+    """Score every slice by itself.
+
+    Parameters
+    ----------
+    truth : array-like of int, shape (n_rows,)
+        Label indices of the gold labels.
+    predicted : array-like of int, shape (n_rows,) or (n_seeds, n_rows)
+        Label indices; of several seeds the mean score is meant.
+    units : sequence, length n_rows
+        The unit (thread, event) of each row.
+    facts : sequence of mapping, length n_rows
+        Slice -> value of each row, as `corpus_slices` gives them. A row without a slice is in none of its values.
+    labels : sequence of str
+        The task's labels in the order of the scheme.
+    metric : str
+        One of `metrics.count_metrics`.
+    seed, resamples, level, method
+        Of the bootstrap over the units of each slice.
+
+    Returns
+    -------
+    tuple of SliceScore
+        In the order of `SLICES`, others after them by the alphabet.
+
+    Raises
+    ------
+    UsageError
+        If `facts` or `units` does not fit the rows.
+    UnknownNameError
+        If `metric` is not a metric of these labels.
+    """
+    gold = label_indices(truth, len(labels), "truth")
+    runs = np.atleast_2d(np.asarray(predicted))
+    lengths = {"truth": gold.size, "predicted": runs.shape[-1], "units": len(units), "facts": len(facts)}
+    if len(set(lengths.values())) > 1:
+        given = ", ".join(f"{name} {size}" for name, size in lengths.items())
+        raise UsageError(f"rows differ in number: {given}; give one of each per row.")
+    known = count_metrics(labels)
+    if metric not in known:
+        raise UnknownNameError("metric of a slice", metric, known, "Slices are scored on labels, not probabilities.")
+    members: dict[tuple[str, str], list[int]] = {}
+    for row, values in enumerate(facts):
+        for name, value in values.items():
+            members.setdefault((name, value), []).append(row)
+    found = []
+    for name, value in sorted(members, key=_place):
+        rows = members[name, value]
+        scored = figures_of(
+            gold[rows],
+            runs[:, rows],
+            [units[row] for row in rows],
+            len(labels),
+            {metric: known[metric]},
+            seed=seed,
+            resamples=resamples,
+            level=level,
+            method=method,
+        )
+        present = set(gold[rows].tolist())
+        found.append(
+            SliceScore(
+                slice=name,
+                value=value,
+                score=scored.of[metric],
+                n=scored.n,
+                n_units=scored.n_units,
+                few_units=scored.few_units,
+                absent=tuple(label for index, label in enumerate(labels) if index not in present),
+            )
+        )
+    return tuple(found)
+
+
+def _place(member: tuple[str, str]) -> tuple[int, str, int, str]:
+    name, value = member
+    names, values = list(SLICES), SLICES.get(name, ())
+    return (
+        names.index(name) if name in SLICES else len(names),
+        name,
+        values.index(value) if value in values else len(values),
+        value,
+    )
+
+
+def _facts(row: Mapping[str, Any], depth: int) -> dict[str, str]:
+    """What is the same for every task and target of a document."""
+    from weibo_nlp.text.grammar import marked_places
+
+    marks = {kind for _, _, kind, _ in marked_places(row["text"], known_mentions=row["mentions"])}
+    length = len(row["text"])
+    return {
+        "kind": row["kind"],
+        "event": row["event"],
+        "account_type": row["account_type"],
+        "depth": str(depth) if depth < _DEEPEST else f"{_DEEPEST}+",
+        "irony": _yes_no(row["irony"]),
+        "needs_context": _yes_no(row["needs_context"]),
+        "length": next((name for most, name in _LENGTHS if length <= most), _LONGEST),
+        "script": row["script"],
+        "hashtag": _yes_no(bool(marks & {"hashtag", "super_topic"})),
+        "emoticon": _yes_no(bool(marks & {"emoticon", "emoji", "kaomoji"})),
+    }
+
+
+def _yes_no(fact: bool) -> str:
+    return "yes" if fact else "no"
+
+
+def _stances(release: Release) -> dict[tuple[str, str], tuple[str, str]]:
+    """(document, target's text) -> how the stance was settled, and which kind of target it is towards."""
+    return {
+        (row["document_id"], row["target"]): (
+            row["stance_settled"],
+            "canonical" if row["canonical"] else "of the event",
+        )
+        for row in release.rows("stances")
+    }

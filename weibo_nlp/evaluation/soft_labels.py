@@ -1,0 +1,227 @@
+"""Soft labels: the distribution of the annotators' judgements, and how far a predicted distribution is from it.
+
+Annotators disagree for reasons, so a text on which they part two to one is no plain case of the majority's label.
+What is scored is a distribution; a bare label has none, and no soft score.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from weibo_nlp.errors import DataError, LabelError, UsageError
+from weibo_nlp.records import INTENTION, GoldLabel
+from weibo_nlp.stats.metrics import SMALLEST_PROBABILITY, FloatArray, distributions
+
+if TYPE_CHECKING:
+    from weibo_nlp.corpus.release import Release
+
+
+def judged_labels(
+    rows: Iterable[Mapping[str, Any]], gold: Sequence[GoldLabel], targets: Mapping[str, str] | None = None
+) -> tuple[dict[str, str], ...]:
+    """What each annotator said where the gold label stands.
+
+    Parameters
+    ----------
+    rows : iterable of mapping
+        Rows of the release's configuration ``annotations``, of any documents in any order. The author's own layer,
+        `intention`, is passed over: it is no judgement of the text as it reads.
+    gold : sequence of GoldLabel
+        The labels asked for.
+    targets : mapping of str to str, optional
+        Target id -> the target's text, as the configuration ``targets`` has them; needed where gold labels have a
+        target.
+
+    Returns
+    -------
+    tuple of dict
+        For each gold label, annotator -> label, in alphabetical order of the annotators; empty if nobody judged it.
+
+    Raises
+    ------
+    DataError
+        If an annotator judged a document twice (in two rounds), or two target ids have one text.
+    UsageError
+        If gold labels have targets and `targets` is missing, or does not hold one of them.
+    """
+    ids = _ids_of(gold, targets)
+    wanted = {item.document_id for item in gold}
+    by_document: dict[str, dict[str, Mapping[str, Any]]] = {}
+    for row in rows:
+        if row["annotator"] == INTENTION or row["document_id"] not in wanted:
+            continue
+        judged = by_document.setdefault(row["document_id"], {})
+        if row["annotator"] in judged:
+            raise DataError(
+                f"{row['annotator']!r} judged {row['document_id']!r} in the rounds "
+                f"{judged[row['annotator']]['round']!r} and {row['round']!r}; pass the rows of one of them."
+            )
+        judged[row["annotator"]] = row
+    found = []
+    for item in gold:
+        told = sorted(by_document.get(item.document_id, {}).items())
+        labels = {name: _label(row, item, ids) for name, row in told}
+        found.append({name: label for name, label in labels.items() if label is not None})
+    return tuple(found)
+
+
+def shares_of(judged: Sequence[Mapping[str, str]], gold: Sequence[GoldLabel], labels: Sequence[str]) -> FloatArray:
+    """Distribution of judgements over the labels, where they are known by annotator already.
+
+    Parameters
+    ----------
+    judged : sequence of mapping
+        For each gold label, annotator -> label, as `judged_labels` gives them.
+    gold : sequence of GoldLabel
+        What was judged.
+    labels : sequence of str
+        The task's labels in the order of the scheme.
+
+    Returns
+    -------
+    ndarray of float, shape (n_rows, n_labels)
+        Each row sums to 1.
+
+    Raises
+    ------
+    DataError
+        If a gold label was judged by nobody.
+    LabelError
+        If a judgement is not in `labels`.
+    """
+    if bare := [item for item, by in zip(gold, judged, strict=True) if not by]:
+        raise DataError(
+            f"{len(bare)} of {len(gold)} gold labels were judged by nobody, the first {_named(bare[0])}; "
+            "pass the annotations of the same release and split."
+        )
+    place = {label: index for index, label in enumerate(labels)}
+    shares = np.zeros((len(gold), len(labels)))
+    for row, (item, by) in enumerate(zip(gold, judged, strict=True)):
+        for label, count in Counter(by.values()).items():
+            if label not in place:
+                raise LabelError(
+                    f"{_named(item)} was judged {label!r}, which is not a label of {item.task} ({', '.join(labels)}); "
+                    "pass the labels of the scheme the release was built under."
+                )
+            shares[row, place[label]] = count / len(by)
+    return shares
+
+
+def vote_shares(
+    rows: Iterable[Mapping[str, Any]],
+    gold: Sequence[GoldLabel],
+    labels: Sequence[str],
+    targets: Mapping[str, str] | None = None,
+) -> FloatArray:
+    """Distribution of the independent judgements behind each gold label, shape (n_rows, n_labels).
+
+    Parameters and errors as in `judged_labels` and `shares_of`.
+    """
+    return shares_of(judged_labels(rows, gold, targets), gold, labels)
+
+
+def corpus_votes(release: Release, gold: Sequence[GoldLabel], labels: Sequence[str]) -> FloatArray:
+    """`vote_shares` from a release's own annotations."""
+    return shares_of(corpus_judged(release, gold), gold, labels)
+
+
+def corpus_judged(release: Release, gold: Sequence[GoldLabel], split: str | None = None) -> tuple[dict[str, str], ...]:
+    """`judged_labels` from a release's own annotations, of one split or of all."""
+    targets = {row["id"]: row["text"] for row in release.rows("targets")}
+    return judged_labels(release.rows("annotations", split), gold, targets)
+
+
+def cross_entropy_rows(votes: npt.ArrayLike, probabilities: npt.ArrayLike) -> FloatArray:
+    """Mean surprise at the judgements in nats, shape (n_rows,).
+
+    Parameters
+    ----------
+    votes, probabilities : array-like of float, shape (n_rows, n_labels)
+        Each row a distribution; probabilities are clipped from below at 2.2e-16.
+
+    Returns
+    -------
+    ndarray of float, shape (n_rows,)
+        At least the entropy of the votes; where they are unanimous, the log loss of what they say.
+
+    Raises
+    ------
+    UsageError
+        If the shapes differ or a row is no distribution.
+
+    Notes
+    -----
+    The soft score of Peterson et al. (2019) and of the shared tasks on learning with disagreement (Uma et al., 2021).
+    """
+    truth, given = _pair(votes, probabilities)
+    surprise: FloatArray = -(truth * np.log(np.clip(given, SMALLEST_PROBABILITY, 1.0))).sum(axis=1)
+    return surprise
+
+
+def jensen_shannon_rows(votes: npt.ArrayLike, probabilities: npt.ArrayLike) -> FloatArray:
+    """Jensen-Shannon divergence of prediction and judgements in nats, in [0, ln 2], shape (n_rows,).
+
+    Parameters and errors as in `cross_entropy_rows`.
+
+    Notes
+    -----
+    Lin (1991), with natural logarithms: the square of ``scipy.spatial.distance.jensenshannon``, which is its root.
+    """
+    truth, given = _pair(votes, probabilities)
+    middle = (truth + given) / 2
+    # Rounding may leave the range by a last bit.
+    return np.clip((_divergence(truth, middle) + _divergence(given, middle)) / 2, 0.0, math.log(2))
+
+
+def _divergence(from_: FloatArray, to: FloatArray) -> FloatArray:
+    """Kullback-Leibler divergence row by row; 0 log 0 is 0."""
+    there = from_ > 0
+    ratio = np.divide(from_, to, out=np.ones_like(from_), where=there)
+    divergence: FloatArray = (from_ * np.log(ratio)).sum(axis=1)
+    return divergence
+
+
+def _pair(votes: npt.ArrayLike, probabilities: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
+    truth, given = distributions(votes, "votes"), distributions(probabilities, "probabilities")
+    if truth.shape != given.shape:
+        raise UsageError(f"votes have the shape {truth.shape}, probabilities {given.shape}; give one of each per row.")
+    return truth, given
+
+
+def _ids_of(gold: Sequence[GoldLabel], targets: Mapping[str, str] | None) -> dict[str, str]:
+    """Text of each target -> its id, checked to hold every target of `gold`."""
+    asked = {item.target for item in gold if item.target is not None}
+    if not asked:
+        return {}
+    if targets is None:
+        raise UsageError('gold labels have targets; pass the ids and texts of the configuration "targets" as targets.')
+    ids: dict[str, str] = {}
+    for target_id, text in targets.items():
+        if ids.setdefault(text, target_id) != target_id and text in asked:
+            raise DataError(
+                f"targets {ids[text]!r} and {target_id!r} both read {text!r}; their judgements get mixed up."
+            )
+    if unknown := sorted(asked - ids.keys()):
+        raise UsageError(
+            f"target {unknown[0]!r} is not among the {len(ids)} of targets; pass those of the same release."
+        )
+    return ids
+
+
+def _label(row: Mapping[str, Any], item: GoldLabel, ids: Mapping[str, str]) -> str | None:
+    """The annotator's label for the gold label's task, None if this target was not judged."""
+    if item.target is None:
+        value = row[item.task]
+        return str(value).lower() if isinstance(value, bool) else str(value)
+    wanted = ids[item.target]
+    return next((judged["stance"] for judged in row["stances"] if judged["target_id"] == wanted), None)
+
+
+def _named(item: GoldLabel) -> str:
+    return repr(item.document_id) if item.target is None else f"{item.document_id!r} on {item.target!r}"

@@ -1,0 +1,318 @@
+"""A leaderboard on disk: a folder of results, each with the prediction file that it can be scored from again."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import stat
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from weibo_nlp._version import __version__
+from weibo_nlp.errors import DataError, PredictionError, UsageError, WeiboNlpError
+from weibo_nlp.evaluation.files import score_files
+from weibo_nlp.io import atomic_path, safe_stem, sha256_of_file
+from weibo_nlp.io.json_file import read_json_object
+from weibo_nlp.io.shown import shown, shown_name
+from weibo_nlp.leaderboard.claims import require_same_figures
+from weibo_nlp.predictions import ModelReference, PredictionFile, PredictionHeader, read_predictions
+from weibo_nlp.predictions.header import is_parquet
+from weibo_nlp.provenance import described, hardware
+from weibo_nlp.stats.bootstrap import RESAMPLES
+
+FORMAT_KEY = "weibo_nlp_leaderboard"
+FORMAT_VERSION = 1
+RESULTS, PREDICTIONS = "results", "predictions"
+# Of what `Scores.to_dict` gives; the rest of it repeats the header.
+SCORE_FIELDS = (
+    "units", "main_metric", "labels", "metrics", "per_class", "confusion", "n", "n_units", "few_units", "dropped",
+    "bootstrap", "calibration", "slices",
+)  # fmt: skip
+LONGEST_TEXT = 1_000
+LARGEST_RESULT = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One run of a system on one task, as the leaderboard keeps it.
+
+    Attributes
+    ----------
+    header : PredictionHeader
+        Of the prediction file: what was predicted, the system, its version and seed.
+    scores : mapping
+        Figures with intervals, over all rows and by slice, as `weibo-nlp evaluate` gives them.
+    hardware : str
+        What the system ran on.
+    command : str or None
+        What made the predictions.
+    package : str
+        Version of this package that scored them.
+    file, sha256 : str
+        Name of the stored prediction file, and the checksum of its bytes.
+    """
+
+    header: PredictionHeader
+    scores: Mapping[str, Any]
+    hardware: str
+    command: str | None
+    package: str
+    file: str
+    sha256: str
+
+    @property
+    def stem(self) -> str:
+        """File name without suffix, safe whatever the system is called, and another one for every other system."""
+        return entry_stem(self.header)
+
+    def main(self, name: str = "value") -> float:
+        """Value (or bound) of the main metric."""
+        return float(self.scores["metrics"][self.scores["main_metric"]][name])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the entry ready for JSON."""
+        header = self.header
+        return {
+            FORMAT_KEY: FORMAT_VERSION,
+            "set": header.set,
+            "corpus_version": header.version,
+            "split": header.split,
+            "task": header.task,
+            "protocol": header.protocol,
+            "scheme": header.scheme,
+            "system": {"name": header.model.name, "version": header.model.version},
+            "seed": header.seed,
+            "hardware": self.hardware,
+            "command": self.command,
+            "package": self.package,
+            "scores": dict(self.scores),
+            "predictions": {"file": self.file, "sha256": self.sha256},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What became of a prediction file: it is new, was there already, or replaced a damaged copy of itself."""
+
+    entry: Entry
+    path: Path
+    state: Literal["added", "present", "restored"]
+
+
+def entry_stem(header: PredictionHeader) -> str:
+    """Name the files of an entry after what its header says."""
+    version = [] if header.version is None else [header.version]
+    seed = [] if header.seed is None else [f"seed{header.seed}"]
+    model = (header.model.name, header.model.version)
+    return safe_stem(header.set, *version, header.split, header.task, header.protocol, *model, *seed)
+
+
+def add_predictions(
+    paths: Sequence[Path],
+    folder: Path,
+    *,
+    external_path: Path | None = None,
+    hardware_text: str | None = None,
+    command: str | None = None,
+    result: Path | None = None,
+    seed: int = 0,
+    resamples: int = RESAMPLES,
+) -> list[Added]:
+    """Score prediction files of one system and keep them, with their figures, in a leaderboard.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        One file, or one for each seed.
+    folder : Path
+        The leaderboard; made where it does not exist.
+    external_path : Path, optional
+        Folder of the user's copy, for an external set.
+    hardware_text, command : str, optional
+        What the system ran on, and what was called. Without them: what `result` says, else this machine, and nothing.
+    result : Path, optional
+        Figures made elsewhere, as JSON of `weibo-nlp benchmark`, `weibo-nlp evaluate` or a leaderboard. They are not
+        stored, but compared with the score of the files.
+    seed, resamples
+        Of the bootstrap of the stored figures.
+
+    Raises
+    ------
+    PredictionError
+        If a file cannot be scored; if a figure of `result` deviates by more than 1e-6; if other predictions of the
+        same system and version are kept already. Nothing is stored then.
+    UsageError
+        If a file cannot be read, or the files are not of one system with different seeds.
+    """
+    checksums = [_checksum(path) for path in paths]
+    files = [read_predictions(path) for path in paths]
+    _require_one_system(files)
+    claimed: Mapping[str, Any] = {}
+    if result is not None:
+        claimed = require_same_figures(result, files, external_path)
+    machine = _text("--hardware", hardware_text or claimed.get("hardware") or described(hardware()))
+    called = command or claimed.get("command")
+    entries = []
+    for path, file, checksum in zip(paths, files, checksums, strict=True):
+        spec, _, scores = score_files([file], external_path=external_path, seed=seed, resamples=resamples)
+        figures = {"units": spec.units, **scores.to_dict()}
+        suffix = ".parquet" if is_parquet(path) else ".jsonl"
+        entries.append(
+            Entry(
+                header=file.header,
+                scores={name: figures[name] for name in SCORE_FIELDS if name in figures},
+                hardware=machine,
+                command=None if called is None else _text("--command", called),
+                package=__version__,
+                file=entry_stem(file.header) + suffix,
+                sha256=checksum,
+            )
+        )
+    # All are looked at before the first is written.
+    states = [_state(entry, path, folder) for entry, path in zip(entries, paths, strict=True)]
+    return [_store(entry, path, folder, state) for entry, path, state in zip(entries, paths, states, strict=True)]
+
+
+def read_entry(path: Path) -> Entry:
+    """Read one result file of a leaderboard.
+
+    Raises
+    ------
+    DataError
+        If it is not a result of this format, or lies under another name than its content asks for; names the file.
+    """
+    try:
+        data = read_json_object(path, LARGEST_RESULT)
+        mark = data.get(FORMAT_KEY)
+        if type(mark) is not int or mark != FORMAT_VERSION:
+            raise DataError(f"{FORMAT_KEY} is {shown(mark)}, not {FORMAT_VERSION}")
+        entry = _entry_from(data)
+    except WeiboNlpError as error:
+        raise DataError(f"{path}: not a result of a leaderboard: {str(error).removeprefix(f'{path}: ')}") from None
+    if path.stem != entry.stem:
+        raise DataError(f"{path}: holds the result of {entry.stem}; give it that name.")
+    return entry
+
+
+def _entry_from(data: Mapping[str, Any]) -> Entry:
+    system, kept, scores = (_mapping(data, name) for name in ("system", "predictions", "scores"))
+    texts = {name: data.get(name) for name in ("set", "split", "task", "protocol", "scheme")}
+    header = PredictionHeader(
+        **texts,  # type: ignore[arg-type]  # the header refuses what is no text
+        version=data.get("corpus_version"),
+        model=ModelReference(system.get("name"), system.get("version")),  # type: ignore[arg-type]
+        seed=data.get("seed"),
+    )
+    if not isinstance(data.get("command"), str | None):
+        raise DataError(f"command is {shown(data['command'])}, not a text or null")
+    entry = Entry(
+        header=header,
+        scores=scores,
+        hardware=_field(data, "hardware", str),
+        command=data.get("command"),
+        package=_field(data, "package", str),
+        file=_field(kept, "file", str),
+        sha256=_field(kept, "sha256", str),
+    )
+    # The name comes from a file: without this, it could lead out of the folder.
+    if entry.file not in (f"{entry.stem}.jsonl", f"{entry.stem}.parquet"):
+        raise DataError(f"predictions.file is {shown(entry.file)}, not {entry.stem}.jsonl or .parquet")
+    _require_figures(scores)
+    return entry
+
+
+def _require_figures(scores: Mapping[str, Any]) -> None:
+    """Refuse scores that a table could not be made of."""
+    metrics = _mapping(scores, "metrics", "scores.")
+    main = _field(scores, "main_metric", str)
+    for name in ("n", "n_units"):
+        if type(scores.get(name)) is not int:
+            raise DataError(f"scores.{name} is {shown(scores.get(name))}, not a whole number")
+    if type(scores.get("few_units")) is not bool:
+        raise DataError(f"scores.few_units is {shown(scores.get('few_units'))}, not true or false")
+    for metric, bounds in ((main, ("value", "low", "high")), ("accuracy", ("value",))):
+        figure = _mapping(metrics, metric, "scores.metrics.")
+        for bound in bounds:
+            value = figure.get(bound)
+            if isinstance(value, bool) or not isinstance(value, int | float) or not -1 <= value <= 1:
+                raise DataError(f"scores.metrics.{metric}.{bound} is {shown(value)}, not a score")
+
+
+def _mapping(data: Mapping[str, Any], name: str, above: str = "") -> Mapping[str, Any]:
+    value: Mapping[str, Any] = _field(data, name, dict, above)
+    return value
+
+
+def _field(data: Mapping[str, Any], name: str, kind: type, above: str = "") -> Any:
+    value = data.get(name)
+    if not isinstance(value, kind):
+        raise DataError(f"{above}{name} is {shown(value)}, not a {'text' if kind is str else 'JSON object'}")
+    return value
+
+
+def _require_one_system(files: Sequence[PredictionFile]) -> None:
+    if not files:
+        raise UsageError("no prediction file given; name one, or one for each seed of a system.")
+    first = files[0]
+    for file in files[1:]:
+        if replace(file.header, seed=first.header.seed) != first.header:
+            raise UsageError(
+                f"{file.where_header}: not the system, version and task of {first.where_header}; "
+                "files added together are one system's with different seeds. Add these one by one."
+            )
+    seeds = [file.header.seed for file in files]
+    if len(set(seeds)) < len(seeds):
+        seed = next(seed for seed in seeds if seeds.count(seed) > 1)
+        raise UsageError(f"two of the files have seed {'null' if seed is None else seed}; each run has its own.")
+
+
+def _state(entry: Entry, path: Path, folder: Path) -> Literal["added", "present", "restored"]:
+    stored = folder / RESULTS / f"{entry.stem}.json"
+    if not stored.exists():
+        return "added"
+    known = read_entry(stored)
+    name, version = shown_name(entry.header.model.name), shown_name(entry.header.model.version, 24)
+    if known.header != entry.header or known.sha256 != entry.sha256:
+        raise PredictionError(
+            f"{path}: {name} {version} is in {stored} already, with other predictions; a version never changes its "
+            "meaning. Give the changed system a new version."
+        )
+    kept = folder / PREDICTIONS / known.file
+    return "present" if kept.is_file() and sha256_of_file(kept) == known.sha256 else "restored"
+
+
+def _store(entry: Entry, path: Path, folder: Path, state: Literal["added", "present", "restored"]) -> Added:
+    stored = folder / RESULTS / f"{entry.stem}.json"
+    if state == "present":
+        return Added(read_entry(stored), stored, state)
+    for name in (RESULTS, PREDICTIONS):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    with atomic_path(folder / PREDICTIONS / entry.file) as temporary:
+        shutil.copyfile(path, temporary)
+        if sha256_of_file(temporary) != entry.sha256:
+            raise PredictionError(f"{path}: changed while it was scored; add it again when it is finished.")
+    # Predictions first: a row that is there can always be checked.
+    if state == "restored":
+        return Added(read_entry(stored), stored, state)
+    with atomic_path(stored) as temporary:
+        text = json.dumps(entry.to_dict(), ensure_ascii=False, sort_keys=True, indent=2, allow_nan=False)
+        temporary.write_text(text + "\n", "utf-8", newline="\n")
+    return Added(entry, stored, state)
+
+
+def _checksum(path: Path) -> str:
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):  # a pipe could be read once only, and is needed three times
+            raise UsageError(f"{path}: is not a file; name a prediction file.")
+        return sha256_of_file(path)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror or error}). Give the path of a file.") from error
+
+
+def _text(option: str, text: str) -> str:
+    if len(text) > LONGEST_TEXT:
+        raise UsageError(f"{option} has {len(text):,} characters; {LONGEST_TEXT:,} are allowed.")
+    # An argument that is not UTF-8 arrives with lone surrogates, which JSON in UTF-8 cannot hold.
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -1,0 +1,376 @@
+"""Tables of a leaderboard: its results checked against their predictions, ranked so that no tie decides."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import fmean, stdev
+from typing import Any
+
+import numpy as np
+
+from weibo_nlp.errors import DataError, UnknownNameError, UsageError, WeiboNlpError
+from weibo_nlp.evaluation.comparison import Comparison, aligned_labels, compare_runs, ranks
+from weibo_nlp.evaluation.files import gold_of
+from weibo_nlp.io import sha256_of_file
+from weibo_nlp.io.shown import shown, shown_name
+from weibo_nlp.leaderboard.claims import TOLERANCE
+from weibo_nlp.leaderboard.entries import PREDICTIONS, RESULTS, Entry, read_entry
+from weibo_nlp.predictions import read_predictions
+from weibo_nlp.stats.metrics import IntArray, confusion_matrix, count_metrics
+from weibo_nlp.stats.randomisation import ROUNDS, mean_interval
+from weibo_nlp.tasks import CORPUS, TaskSpec
+from weibo_nlp.tasks.folds import TaskData, label_numbers
+
+RANK_RULE = (
+    "Rank: 1 + the number of systems that are better, directly (paired approximate randomisation, Holm over all pairs "
+    "of the table, p < .05) or through others; systems that share a rank, or name each other under 'ties with', are "
+    "not told apart by these rows."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A file of the leaderboard that no row was made of, and why."""
+
+    file: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One system of a table: all its runs.
+
+    Attributes
+    ----------
+    name : str
+        As tables show it: printable, short, and unlike any other of the table.
+    entries : tuple of Entry
+        A run each, by seed.
+    value : float
+        Main metric, the mean over runs.
+    low, high : float or None
+        Its interval; None where several runs could not be read against the gold labels.
+    sd : float or None
+        Spread over runs; None for one.
+    rank : int or None
+        None where nothing was tested.
+    ties : tuple of str
+        Names of the systems that it is not told apart from.
+    """
+
+    name: str
+    entries: tuple[Entry, ...]
+    value: float
+    low: float | None
+    high: float | None
+    sd: float | None
+    rank: int | None = None
+    ties: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the row ready for JSON."""
+        first = self.entries[0]
+        return {
+            "name": self.name,
+            "system": {"name": first.header.model.name, "version": first.header.model.version},
+            "rank": self.rank,
+            "score": {"value": self.value, "low": self.low, "high": self.high},
+            "sd": self.sd,
+            "accuracy": self.accuracy,
+            "n": first.scores["n"],
+            "n_units": first.scores["n_units"],
+            "few_units": first.scores["few_units"],
+            "ties": list(self.ties),
+            "runs": [
+                {
+                    "seed": entry.header.seed,
+                    "value": entry.main(),
+                    "hardware": entry.hardware,
+                    "command": entry.command,
+                    "result": f"{RESULTS}/{entry.stem}.json",
+                    "predictions": f"{PREDICTIONS}/{entry.file}",
+                    "sha256": entry.sha256,
+                }
+                for entry in self.entries
+            ],
+        }
+
+    @property
+    def accuracy(self) -> float:
+        """Mean over runs."""
+        return fmean(entry.scores["metrics"]["accuracy"]["value"] for entry in self.entries)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Systems on one task of one set and version under one protocol, the best first.
+
+    ``untested`` says why there are no ranks; it is None where every pair was tested.
+    """
+
+    set: str
+    corpus_version: str | None
+    split: str
+    task: str
+    protocol: str
+    scheme: str
+    metric: str
+    rows: tuple[Row, ...]
+    comparisons: tuple[Comparison, ...] = ()
+    untested: str | None = None
+
+    @property
+    def title(self) -> str:
+        """What the table is of, in one line."""
+        version = "" if self.corpus_version is None else f" {shown_name(self.corpus_version, 24)}"
+        named = (shown_name(name) for name in (self.task, self.protocol, self.split))
+        return f"{shown_name(self.set)}{version}: {', '.join(named)}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the table ready for JSON."""
+        about = {"set": self.set, "task": self.task, "protocol": self.protocol}
+        return {
+            **about,
+            "corpus_version": self.corpus_version,
+            "split": self.split,
+            "scheme": self.scheme,
+            "metric": self.metric,
+            "untested": self.untested,
+            "rows": [row.to_dict() for row in self.rows],
+            "comparisons": [{**about, **comparison.to_dict()} for comparison in self.comparisons],
+        }
+
+
+@dataclass(frozen=True)
+class Standings:
+    """All tables of a leaderboard, and what was set aside."""
+
+    tables: tuple[Table, ...]
+    set_aside: tuple[SetAside, ...] = field(default=())
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything ready for JSON."""
+        return {
+            "weibo_nlp_standings": 1,
+            "rank_rule": RANK_RULE,
+            "tables": [table.to_dict() for table in self.tables],
+            "set_aside": [{"file": item.file, "reason": item.reason} for item in self.set_aside],
+        }
+
+
+def standings(
+    folder: Path,
+    *,
+    set_name: str | None = None,
+    task: str | None = None,
+    protocol: str | None = None,
+    external_path: Path | None = None,
+    seed: int = 0,
+    rounds: int = ROUNDS,
+) -> Standings:
+    """Check a leaderboard's files, and rank its systems table by table.
+
+    Parameters
+    ----------
+    folder : Path
+        The leaderboard.
+    set_name, task, protocol : str, optional
+        Only tables of these.
+    external_path : Path, optional
+        Folder of the user's copies of external sets; without it their tables are not tested.
+    seed, rounds
+        Of the paired tests.
+
+    Returns
+    -------
+    Standings
+        Scores are those stored. Where the gold labels of a table's version are installed they are checked against the
+        predictions, and all pairs of systems are tested; where not, the table says so and has no ranks.
+
+    Raises
+    ------
+    UsageError
+        If the folder is no leaderboard.
+    UnknownNameError
+        If nothing is of the set, task or protocol asked for.
+    """
+    if not (folder / RESULTS).is_dir():
+        raise UsageError(
+            f"{folder}: has no folder {RESULTS}, so is no leaderboard; `weibo-nlp leaderboard add` makes one."
+        )
+    entries, set_aside = _entries(folder)
+    for what, wanted in (("set", set_name), ("task", task), ("protocol", protocol)):
+        known = {getattr(entry.header, what) for entry in entries}
+        if wanted is not None and wanted not in known:
+            raise UnknownNameError(f"{what} in {folder}", wanted, map(shown_name, known))
+        entries = [entry for entry in entries if wanted in (None, getattr(entry.header, what))]
+    groups: dict[tuple[str, ...], list[Entry]] = {}
+    for entry in entries:
+        groups.setdefault(_group(entry), []).append(entry)
+    tables = []
+    for _, mine in sorted(groups.items()):
+        table, wrong = _table(folder, mine, external_path, seed, rounds)
+        set_aside += wrong
+        if table is not None:
+            tables.append(table)
+    return Standings(tuple(tables), tuple(sorted(set_aside, key=lambda item: item.file)))
+
+
+def _entries(folder: Path) -> tuple[list[Entry], list[SetAside]]:
+    """Results whose predictions are there unchanged, and the files for which that does not hold."""
+    entries, set_aside = [], []
+    known = set()
+    for path in sorted(path for path in (folder / RESULTS).iterdir() if path.suffix == ".json"):
+        if path.name.startswith("."):  # half-written by a process that was killed
+            continue
+        known.add(path.stem)
+        try:
+            entry = read_entry(path)
+            kept = folder / PREDICTIONS / entry.file
+            if not kept.is_file():
+                raise DataError(f"{kept}: missing; {path} was scored from it. Add the predictions again.")
+            if (found := sha256_of_file(kept)) != entry.sha256:
+                raise DataError(
+                    f"{kept}: its bytes changed since it was scored (SHA-256 {found[:12]}…, {path.name} says "
+                    f"{shown(entry.sha256[:12])}…). Add the predictions again."
+                )
+        except (DataError, OSError) as error:
+            set_aside.append(SetAside(str(path), str(error)))
+            continue
+        entries.append(entry)
+    for path in sorted((folder / PREDICTIONS).glob("*")):
+        if path.name.startswith(".") or path.suffix not in (".jsonl", ".parquet"):
+            continue
+        if path.stem not in known:
+            reason = f"{path}: no result in {folder / RESULTS} is of it. Add the predictions again."
+            set_aside.append(SetAside(str(path), reason))
+    return entries, set_aside
+
+
+def _group(entry: Entry) -> tuple[str, ...]:
+    """Entries that can stand in one table; '' never is a name, so it can stand for null."""
+    header = entry.header
+    about = (header.set, header.version or "", header.task, header.protocol, header.split, header.scheme)
+    return (*about, entry.scores["main_metric"])
+
+
+def _table(
+    folder: Path, entries: Sequence[Entry], external_path: Path | None, seed: int, rounds: int
+) -> tuple[Table | None, list[SetAside]]:
+    header = entries[0].header
+    untested = None
+    set_aside: list[SetAside] = []
+    runs: dict[str, IntArray] = {}
+    try:
+        spec, data = gold_of(header, None if header.set == CORPUS else external_path, where=shown_name(header.set))
+    except WeiboNlpError as error:
+        untested = f"the gold labels could not be read: {error}"
+    else:
+        runs, set_aside = _verified(folder, entries, spec, data)
+        entries = [entry for entry in entries if entry.stem in runs]
+    if not entries:
+        return None, set_aside
+    systems: dict[tuple[str, str], list[Entry]] = {}
+    for entry in entries:
+        systems.setdefault((entry.header.model.name, entry.header.model.version), []).append(entry)
+    rows = []
+    for (_, mine), name in zip(systems.items(), _told_apart(systems), strict=True):
+        mine.sort(key=lambda entry: -1 if entry.header.seed is None else entry.header.seed)
+        values = [entry.main() for entry in mine]
+        low, high = (mine[0].main("low"), mine[0].main("high")) if len(mine) == 1 else (None, None)
+        sd = stdev(values) if len(values) > 1 else None
+        rows.append(Row(name, tuple(mine), fmean(values), low, high, sd))
+    # Names decide between equal scores alone, where any order is as good as another.
+    rows.sort(key=lambda row: (-row.value, row.name))
+    comparisons: tuple[Comparison, ...] = ()
+    if untested is None:
+        rows, comparisons = _tested(rows, runs, spec, data, seed, rounds)
+    table = Table(
+        set=header.set,
+        corpus_version=header.version,
+        split=header.split,
+        task=header.task,
+        protocol=header.protocol,
+        scheme=header.scheme,
+        metric=entries[0].scores["main_metric"],
+        rows=tuple(rows),
+        comparisons=comparisons,
+        untested=untested,
+    )
+    return table, set_aside
+
+
+def _verified(
+    folder: Path, entries: Iterable[Entry], spec: TaskSpec, data: TaskData
+) -> tuple[dict[str, IntArray], list[SetAside]]:
+    """Predicted labels of each entry by stem; entries whose figures do not follow from them are set aside."""
+    truth = label_numbers([label.label for label in data.gold], spec)
+    runs: dict[str, IntArray] = {}
+    set_aside = []
+    for entry in entries:
+        path = folder / RESULTS / f"{entry.stem}.json"
+        try:
+            file = read_predictions(folder / PREDICTIONS / entry.file)
+            if file.header != entry.header:
+                raise DataError(f"{file.where_header}: the header is not what {path} says; add the predictions again.")
+            predicted = aligned_labels(file, spec, data)
+            _require_own_scores(path, entry, confusion_matrix(truth, predicted, len(spec.labels)), spec)
+        except (WeiboNlpError, OSError) as error:
+            set_aside.append(SetAside(str(path), str(error)))
+        else:
+            runs[entry.stem] = predicted
+    return runs, set_aside
+
+
+def _require_own_scores(path: Path, entry: Entry, confusion: IntArray, spec: TaskSpec) -> None:
+    """Refuse stored figures that the stored predictions do not have."""
+    stored: Mapping[str, Any] = entry.scores["metrics"]
+    if entry.scores["main_metric"] != spec.main_metric:
+        raise DataError(f"{path}: main_metric is not {spec.main_metric}, which ranks {spec.name}; add it again.")
+    for name, metric in count_metrics(spec.labels).items():
+        value = float(metric(confusion))
+        claimed = stored[name].get("value") if isinstance(stored.get(name), dict) else None
+        if isinstance(claimed, bool) or not isinstance(claimed, int | float) or abs(claimed - value) > TOLERANCE:
+            raise DataError(f"{path}: metrics.{name}.value is {shown(claimed)}, but the predictions score {value:.6f}.")
+
+
+def _tested(
+    rows: Sequence[Row], by_stem: Mapping[str, IntArray], spec: TaskSpec, data: TaskData, seed: int, rounds: int
+) -> tuple[list[Row], tuple[Comparison, ...]]:
+    runs = {row.name: np.stack([by_stem[entry.stem] for entry in row.entries]) for row in rows}
+    comparisons = compare_runs(runs, spec, data, seed=seed, rounds=rounds)
+    placed = ranks(list(runs), comparisons)
+    truth = label_numbers([label.label for label in data.gold], spec)
+    metric = count_metrics(spec.labels)[spec.main_metric]
+    tested = []
+    for row in rows:
+        ties = tuple(
+            other.b if other.a == row.name else other.a
+            for other in comparisons
+            if other.tie and row.name in (other.a, other.b)
+        )
+        low, high = row.low, row.high
+        if len(row.entries) > 1:
+            interval = mean_interval(truth, runs[row.name], data.units, len(spec.labels), metric, seed=seed)
+            low, high = interval.low, interval.high
+        tested.append(Row(row.name, row.entries, row.value, low, high, row.sd, placed[row.name], ties))
+    return tested, comparisons
+
+
+def _told_apart(systems: Mapping[tuple[str, str], Sequence[Entry]]) -> list[str]:
+    """Name and version as shown; systems that look the same also carry the checksum of their names."""
+    shown_names = [f"{shown_name(name)} {shown_name(version, 24)}" for name, version in systems]
+    alike = [unicodedata.normalize("NFKC", name).casefold() for name in shown_names]
+    digests = [hashlib.sha256(repr(system).encode()).hexdigest() for system in systems]
+    for length in (8, 16):
+        told = [
+            name if alike.count(look) == 1 else f"{name} #{digest[:length]}"
+            for name, look, digest in zip(shown_names, alike, digests, strict=True)
+        ]
+        if len(set(told)) == len(told):
+            return told
+    return [f"{name} #{digest}" for name, digest in zip(shown_names, digests, strict=True)]

@@ -1,0 +1,240 @@
+"""Where the robustness edits write, and what: each finder proposes places of a passage with their replacements.
+
+A finder yields sorted, not overlapping, not empty places. Those who only exchange words share one; those who draw do so
+from the generator they are given, in an order that depends on the text alone.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from weibo_nlp.perturbations.lexicon import EditLexicon, WordList, edit_lexicon
+from weibo_nlp.text.grammar import Post, parse
+from weibo_nlp.text.markup import Found, MarkupKind
+from weibo_nlp.text.offsets import Edit as Place
+
+HASHTAGS: frozenset[MarkupKind] = frozenset({"hashtag", "super_topic"})
+
+_HAN = "\u3400-\u9fff"
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """What an edit may read and where it may write.
+
+    Attributes
+    ----------
+    text : str
+        The whole text.
+    post : Post
+        Its structure.
+    free : tuple of (start, end)
+        Where the edit may write: sorted, not overlapping, free of what it must not touch.
+    """
+
+    text: str
+    post: Post
+    free: tuple[tuple[int, int], ...]
+
+
+def passage_of(text: str, *, whole_text: bool = False, touches: frozenset[MarkupKind] = frozenset()) -> Passage:
+    """Read a text and find where an edit may write.
+
+    Parameters
+    ----------
+    text : str
+        The text.
+    whole_text : bool
+        Also in what others said; else in the author's own words only.
+    touches : frozenset of str
+        Kinds of markup that do not hold the edit back.
+    """
+    post = parse(text)
+    first, last = (0, len(text)) if whole_text else (post.own.start, post.own.end)
+    free: list[tuple[int, int]] = []
+    position = first
+    for left, right, kind, _ in post.found:
+        if kind in touches:
+            continue
+        if position < min(left, last):
+            free.append((position, min(left, last)))
+        position = max(position, right)
+    if position < last:
+        free.append((position, last))
+    return Passage(text, post, tuple(free))
+
+
+Finder = Callable[[Passage, random.Random], list[Place]]
+
+
+def swap(words: Callable[[EditLexicon], WordList]) -> Finder:
+    """Return a finder of the words of a list, each with one of its replacements."""
+
+    def find(passage: Passage, generator: random.Random) -> list[Place]:
+        return [
+            (left, right, generator.choice(others), None)
+            for start, end in passage.free
+            for left, right, others in words(edit_lexicon()).find(passage.text, start, end)
+        ]
+
+    return find
+
+
+def separators(passage: Passage, generator: random.Random) -> list[Place]:
+    """Words of two characters and more, cut by one sign for the whole text."""
+    lexicon = edit_lexicon()
+    sign = generator.choice(lexicon.cut_signs)
+    return [
+        (left, right, sign.join(passage.text[left:right]), None)
+        for start, end in passage.free
+        for left, right, _ in lexicon.cut_words.find(passage.text, start, end)
+    ]
+
+
+_BETWEEN_HAN = re.compile(f"[{_HAN}](?=[{_HAN}])")
+# Zero-width space, non-joiner, word joiner, byte order mark: they show nothing between Chinese characters, and unlike a
+# joiner they are never part of an emoji.
+_ZERO_WIDTH = "\u200b\u200c\u2060\ufeff"
+
+
+def zero_width(passage: Passage, generator: random.Random) -> list[Place]:
+    """Gaps between characters, each with an invisible sign."""
+    return [
+        (match.start(), match.end(), match.group() + generator.choice(_ZERO_WIDTH), None)
+        for start, end in passage.free
+        for match in _BETWEEN_HAN.finditer(passage.text, start, end)
+    ]
+
+
+# The signs of markup (# @ [ ] / : and brackets) stay: in full width some would be markup and some would not.
+_HALF_WIDTH = re.compile(r"[A-Za-z0-9,.!?;~%&*+=-]+")
+_TO_FULL_WIDTH = {half: half + 0xFEE0 for half in range(ord("!"), ord("~") + 1)}
+
+
+def full_width(passage: Passage, generator: random.Random) -> list[Place]:
+    """Runs of Latin letters, digits and punctuation, in full width."""
+    return [
+        (match.start(), match.end(), match.group().translate(_TO_FULL_WIDTH), None)
+        for start, end in passage.free
+        for match in _HALF_WIDTH.finditer(passage.text, start, end)
+    ]
+
+
+def traditional(passage: Passage, generator: random.Random) -> list[Place]:
+    """Characters that traditional script writes otherwise, by phrase."""
+    places: list[Place] = []
+    for start, end in passage.free:
+        before = passage.text[start:end]
+        after: str = _to_traditional().convert(before)
+        if len(before) == len(after):
+            changed = (i for i, (old, new) in enumerate(zip(before, after, strict=True)) if old != new)
+            places += [(start + i, start + i + 1, after[i], None) for i in changed]
+        elif before != after:
+            places.append((start, end, after, None))
+    return places
+
+
+@lru_cache(maxsize=1)
+def _to_traditional() -> Any:
+    from opencc import OpenCC  # dictionaries of a few megabytes: only for those who ask
+
+    return OpenCC("s2t")
+
+
+# Marks that stretch a feeling which is there already. Not ？, which turns a question into indignation, and not a 了
+# in the middle of a sentence, which is no cry.
+# With an end position `$` is that end, so a final particle before markup counts.
+_STRETCHED = re.compile(
+    r"([哈嘿嘻呵])\1+|[哈hH]{3,}|[!！]+|[~～]+|[啊呀哇哦噢耶啦嘛哟呜](?=[\s。！!，,～~…?？]|$)|了(?=[！!～~]|\s*$)"
+)
+
+
+def repeats(passage: Passage, generator: random.Random) -> list[Place]:
+    """Exclamation marks, laughter and final particles, drawn out by two or three."""
+    places: list[Place] = []
+    for start, end in passage.free:
+        for match in _STRETCHED.finditer(passage.text, start, end):
+            last = match.group()[-1]
+            places.append((match.end() - 1, match.end(), last * (1 + generator.randint(2, 3)), None))
+    return places
+
+
+def hashtags(passage: Passage, generator: random.Random) -> list[Place]:
+    """Hashtags before the first word and after the last one; within a sentence a hashtag is a part of it."""
+    text, own = passage.text, passage.post.own
+    tags = [found for found in passage.post.found if found[2] in HASHTAGS and own.start <= found[0] < own.end]
+    leading, trailing = own.start, own.end
+    dropped: list[Found] = []
+    for tag in tags:
+        if text[leading : tag[0]].strip():
+            break
+        dropped.append(tag)
+        leading = tag[1]
+    for tag in reversed(tags[len(dropped) :]):
+        if text[tag[1] : trailing].strip():
+            break
+        dropped.append(tag)
+        trailing = tag[0]
+    if not text[leading:trailing].strip():
+        return []
+    places: list[Place] = []
+    position = own.start
+    for left, right, kind, _ in sorted(dropped):
+        # The blank that set a hashtag apart goes with it.
+        while left > position and text[left - 1] in " \u3000":
+            left -= 1
+        while right < own.end and text[right] in " \u3000":
+            right += 1
+        places.append((left, right, "", kind))
+        position = right
+    return places
+
+
+def brands(passage: Passage, generator: random.Random) -> list[Place]:
+    """Brands, each with that of the same trade which the draw puts in its place."""
+    # Drawn for all trades before the text is looked at, so that text, target and parent exchange alike.
+    others = _exchange(tuple(generator.randrange(1, len(trade.rows)) for trade in edit_lexicon().trades))
+    return [
+        (left, right, _in_case_of(passage.text[left:right], other), None)
+        for start, end in passage.free
+        for left, right, (other,) in others.find(passage.text, start, end)
+    ]
+
+
+@lru_cache(maxsize=256)
+def _exchange(shifts: tuple[int, ...]) -> WordList:
+    words: dict[str, tuple[str]] = {}
+    lexicon = edit_lexicon()
+    for trade, shift in zip(lexicon.trades, shifts, strict=True):
+        for i, row in enumerate(trade.rows):
+            for spelling, other in zip(row, trade.rows[(i + shift) % len(trade.rows)], strict=True):
+                for cased in {spelling, spelling.lower(), spelling.upper(), spelling.capitalize()}:
+                    words[cased] = (other,)
+    return WordList.of(words, lexicon.kept_brands)
+
+
+def _in_case_of(spelling: str, other: str) -> str:
+    if not (spelling.isascii() and other.isascii()):
+        return other
+    for cased in (str.lower, str.upper, str.capitalize):
+        if spelling == cased(spelling):
+            return cased(other)
+    return other
+
+
+def spam(passage: Passage, generator: random.Random) -> list[Place]:
+    """The end of the author's own words, with one of the tails behind it."""
+    own, text = passage.post.own, passage.text
+    tail = generator.choice(edit_lexicon().spam_tails)
+    end = own.end
+    while end > own.start and text[end - 1].isspace():
+        end -= 1
+    if end == own.start:
+        return []
+    gap = generator.choice((" ", "\n", "  "))
+    return [(end - 1, end, f"{text[end - 1]}{gap}{tail}", None)]

@@ -1,0 +1,101 @@
+"""What stands in several texts: long strings, and whole comments."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from weibo_nlp.text import parse
+
+STRING_LENGTH = 10
+_MARKS = frozenset({"url", "mention", "hashtag", "super_topic", "reply_prefix", "repost_prefix"})
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """A string and the places of the texts that it stands in, ascending."""
+
+    string: str
+    places: tuple[int, ...]
+
+
+def repeated_strings(
+    texts: Sequence[str], *, length: int = STRING_LENGTH, names: Iterable[str] = (), least: int = 2
+) -> list[Repeated]:
+    """Strings of `length` or more characters that stand in several texts, the most frequent and longest first.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        Links, names after an @ and hashtags are taken out: a thread repeats them by its nature.
+    length : int
+        Shortest string.
+    names : iterable of str
+        Taken out as well, such as the names that a register gives.
+    least : int
+        Texts in which a string must stand.
+
+    Returns
+    -------
+    list of Repeated
+        Strings that overlap and stand in the same texts are one, as long as they reach.
+    """
+    pieces = [_own_pieces(text, names_pattern) for names_pattern in (_pattern(names),) for text in texts]
+    where: dict[str, set[int]] = defaultdict(set)
+    for place, found in enumerate(pieces):
+        for piece in found:
+            for start in range(len(piece) - length + 1):
+                where[piece[start : start + length]].add(place)
+    kept = {string: tuple(sorted(places)) for string, places in where.items() if len(places) >= least}
+    repeated = {
+        item
+        for first in {places[0] for places in kept.values()}
+        for piece in pieces[first]
+        for item in _joined(piece, length, kept)
+    }
+    return sorted(repeated, key=lambda item: (-len(item.places), -len(item.string), item.string))
+
+
+def exact_repeats(texts: Iterable[str]) -> list[int]:
+    """Places of the texts that repeat an earlier one to the letter."""
+    seen: set[str] = set()
+    places = []
+    for place, text in enumerate(texts):
+        if text in seen:
+            places.append(place)
+        seen.add(text)
+    return places
+
+
+def most_repeated(texts: Iterable[str], most: int) -> list[tuple[str, int]]:
+    """Texts that stand more than once, with their number, the most frequent first."""
+    counts = sorted(Counter(texts).items(), key=lambda item: (-item[1], item[0]))
+    return [(text, number) for text, number in counts[:most] if number > 1]
+
+
+def _pattern(names: Iterable[str]) -> re.Pattern[str] | None:
+    wanted = sorted(set(names), key=lambda name: (-len(name), name))
+    return re.compile("|".join(map(re.escape, wanted))) if wanted else None
+
+
+def _own_pieces(text: str, names: re.Pattern[str] | None) -> list[str]:
+    pieces, last = [], 0
+    for markup in parse(text).spans:
+        if markup.kind in _MARKS:
+            pieces.append(text[last : markup.span.start])
+            last = markup.span.end
+    pieces.append(text[last:])
+    return [part for piece in pieces for part in (names.split(piece) if names else (piece,)) if part]
+
+
+def _joined(piece: str, length: int, kept: dict[str, tuple[int, ...]]) -> Iterator[Repeated]:
+    """Runs of neighbouring windows that stand in the same texts."""
+    start, places = 0, None
+    for at in range(len(piece) - length + 2):
+        here = kept.get(piece[at : at + length]) if at <= len(piece) - length else None
+        if here != places:
+            if places is not None:
+                yield Repeated(piece[start : at - 1 + length], places)
+            start, places = at, here

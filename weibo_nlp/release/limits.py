@@ -1,0 +1,229 @@
+"""Level 5 of the validator: what a corpus as a whole has to hold to, each bound with its reason.
+
+Bounds hold at any size from ``LEAST_DOCUMENTS`` on; below it shares hang on single documents and nothing is checked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from weibo_nlp.io.validation import Problem
+from weibo_nlp.profiling.diversity import NGRAM_CHARACTERS, diversity
+from weibo_nlp.profiling.lengths import lengths_of
+from weibo_nlp.profiling.repetition import STRING_LENGTH, exact_repeats, most_repeated, repeated_strings
+from weibo_nlp.profiling.surface_features import feature_rates
+from weibo_nlp.release.balance import (
+    Labelled,
+    first_own_target,
+    labelled_documents,
+    register_names,
+    sentiments_by_topic,
+    stance_counts,
+    topic_counts,
+)
+from weibo_nlp.release.sources import Sources, line_of_entry
+
+LEVEL = 5
+RULE = "statistics"
+LEAST_DOCUMENTS = 500
+LEAST_REPEATS = 5  # a string in fewer documents may stand there by chance, in a corpus of any size
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What a figure must not leave; ``low`` and ``high`` are allowed themselves, None where there is no bound."""
+
+    low: float | None
+    high: float | None
+    why: str
+    remedy: str
+    shares: bool = True
+
+    def broken_by(self, value: float) -> bool:
+        """Whether a figure lies outside."""
+        return (self.low is not None and value < self.low) or (self.high is not None and value > self.high)
+
+    def told(self, value: float) -> str:
+        """The figure, what is allowed, why, and what to do, as the end of a sentence."""
+
+        def said(number: float) -> str:
+            return f"{number:.1%}" if self.shares else f"{number:.4g}"
+
+        ends = [f"{word} {said(end)}" for word, end in (("at least", self.low), ("at most", self.high)) if end]
+        return f"{said(value)}, allowed is {' and '.join(ends)} ({self.why}); {self.remedy}."
+
+
+def _around(aim: float) -> tuple[float, float]:
+    return round(aim * 2 / 3, 1), round(aim * 4 / 3, 1)
+
+
+_LENGTHS_WHY = "within a third of the aim, which is taken from uncleaned real sets"
+_SHORTER = "write shorter or longer ones"
+LIMITS: Mapping[str, Limit] = {
+    "topic": Limit(
+        0.15,
+        None,
+        "a model learns a topic from its documents, and 1.0.0 aims at 20 %",
+        "compose events of this topic",
+    ),
+    "other": Limit(
+        0.33, None, "most of a real crawl is about something else", "compose near-domain and everyday documents"
+    ),
+    "sentiment": Limit(
+        0.15,
+        None,
+        "else the topic gives the sentiment away and a rare one cannot be scored",
+        "compose documents of this feeling",
+    ),
+    "stance": Limit(
+        0.15,
+        None,
+        "else the target gives the stance away",
+        "compose documents of this stance in this event",
+    ),
+    "irony": Limit(0.08, None, "irony has to be found often enough to be scored", "compose ironic documents"),
+    "needs_context": Limit(
+        0.25,
+        None,
+        "threads are worth having for what only they decide",
+        "compose comments that only their thread explains",
+    ),
+    "comment length 25": Limit(*_around(9), _LENGTHS_WHY, _SHORTER, shares=False),
+    "comment length 50": Limit(*_around(15), _LENGTHS_WHY, _SHORTER, shares=False),
+    "comment length 75": Limit(*_around(28), _LENGTHS_WHY, _SHORTER, shares=False),
+    "post length 25": Limit(*_around(45), _LENGTHS_WHY, _SHORTER, shares=False),
+    "post length 50": Limit(*_around(85), _LENGTHS_WHY, _SHORTER, shares=False),
+    "post length 75": Limit(*_around(140), _LENGTHS_WHY, _SHORTER, shares=False),
+    "emoticon": Limit(
+        0.20, 0.35, "uncleaned real comments have 27 to 29 %", "put emoticons where people would, or take some out"
+    ),
+    "final_mark": Limit(
+        0.17, 0.45, "real comments range from 17 to 42 %, the rest just stop", "end comments as people do"
+    ),
+    "strings": Limit(
+        None,
+        0.005,
+        "more is a template or a quotation handed round",
+        "write the later ones anew, or add the name to the register",
+    ),
+    "repeats": Limit(None, 0.05, "笑死 and +1 repeat on every platform, but not more", "write other short comments"),
+    "distinct": Limit(
+        0.84, None, "the least diverse real set, reposts with .843, has no less", "write in more voices", shares=False
+    ),
+}
+"""Bounds by figure."""
+
+
+def statistics_apply(sources: Sources) -> bool:
+    """Whether a corpus is large enough for its statistics to say something."""
+    return len(sources.texts) >= LEAST_DOCUMENTS
+
+
+def statistics_problems(sources: Sources) -> Iterator[Problem]:
+    """What breaks a bound, pointing to the register's entry of an event, to a text, or to the folder of all texts.
+
+    Parameters
+    ----------
+    sources : Sources
+        A corpus that holds to levels 1 to 4; under ``LEAST_DOCUMENTS`` documents nothing is checked.
+    """
+    if not statistics_apply(sources):
+        return
+    labelled = labelled_documents(sources)
+    yield from _balance(sources, labelled)
+    yield from _stances(sources, labelled)
+    yield from _form(sources)
+    yield from _repetition(sources)
+
+
+def _balance(sources: Sources, labelled: list[Labelled]) -> Iterator[Problem]:
+    topics, sentiments = (sources.scheme.task(task).labels for task in ("topic", "sentiment"))
+    n = len(labelled)
+    counts = topic_counts(labelled, topics)
+    for topic, count in counts.items():
+        figure = "other" if topic == "other" else "topic"
+        yield from _check(figure, count / n, _texts(sources, topic), f"topic {topic!r} has {count} of {n} documents")
+    for topic, found in sentiments_by_topic(labelled, topics, sentiments).items():
+        for sentiment, count in found.items():
+            if counts[topic]:  # a topic without documents was told above
+                what = f"sentiment {sentiment!r} has {count} of the {counts[topic]} documents on {topic!r}"
+                yield from _check("sentiment", count / counts[topic], _texts(sources, topic), what)
+    ironic = sum(item.gold.irony for item in labelled)
+    yield from _check("irony", ironic / n, _texts(sources), f"{ironic} of {n} documents are ironic")
+    comments = [item for item in labelled if item.document.kind == "comment"]
+    if comments:
+        needing = sum(item.gold.needs_context for item in comments)
+        what = f"{needing} of {len(comments)} comments need their thread"
+        yield from _check("needs_context", needing / len(comments), _texts(sources), what)
+
+
+def _stances(sources: Sources, labelled: list[Labelled]) -> Iterator[Problem]:
+    counts = stance_counts(labelled, sources.scheme.task("stance").labels)
+    path = sources.root / "corpus" / "events.yaml"
+    for event in sources.events.values():
+        target = first_own_target(event, sources.targets)
+        found = counts.get((event.id, target or ""), {})
+        n = sum(found.values())
+        for stance, count in found.items():
+            what = f"event {event.id!r}: stance {stance!r} towards {target!r} has {count} of {n} documents"
+            yield from _check("stance", count / n, path, what, line=line_of_entry(path, event.id))
+
+
+def _form(sources: Sources) -> Iterator[Problem]:
+    by_kind = {
+        kind: [document.text for document in sources.documents if document.kind == kind] for kind in ("comment", "post")
+    }
+    for kind, texts in by_kind.items():
+        if not texts:
+            continue
+        lengths = lengths_of(texts)
+        for percent in (25, 50, 75):
+            what = f"the {percent} % quantile of the lengths of {lengths.n} {kind}s in characters is"
+            yield from _check(f"{kind} length {percent}", lengths.at(percent), _texts(sources), what, join=" ")
+    if comments := by_kind["comment"]:
+        rates = feature_rates(comments)
+        whats = {"emoticon": "comments with an emoticon", "final_mark": "comments that end in .!?。！？"}
+        for feature, what in whats.items():
+            yield from _check(feature, rates[feature], _texts(sources), f"{what} among {len(comments)}")
+    whole = [document.text for document in sources.documents]
+    for name, texts in (("all documents", whole), *((f"{kind}s", texts) for kind, texts in by_kind.items())):
+        measured = diversity(texts, xz_characters=NGRAM_CHARACTERS)
+        if measured.distinct is not None:
+            what = f"distinct 3-grams among {NGRAM_CHARACTERS:,} characters of {name}"
+            yield from _check("distinct", measured.distinct[1], _texts(sources), what)
+
+
+def _repetition(sources: Sources) -> Iterator[Problem]:
+    texts = [document.text for document in sources.documents]
+    n = len(texts)
+    told: set[str] = set()
+    for item in repeated_strings(texts, names=register_names(sources), least=LEAST_REPEATS):
+        first = sources.texts[item.places[0]]
+        windows = {item.string[at : at + STRING_LENGTH] for at in range(len(item.string) - STRING_LENGTH + 1)}
+        if windows & told:  # another stretch of the same passage, in texts that have less of it
+            continue
+        told |= windows
+        what = (
+            f"{item.string[:40]!r} ({STRING_LENGTH} characters or more) stands in {len(item.places)} of {n} documents, "
+            f"from {first.document.id!r} to {sources.texts[item.places[-1]].document.id!r}"
+        )
+        yield from _check("strings", len(item.places) / n, first.path, what, line=first.line)
+    comments = [placed for placed in sources.texts if placed.document.kind == "comment"]
+    repeats = exact_repeats(placed.document.text for placed in comments)
+    if repeats:
+        most = ", ".join(f"{text} × {number}" for text, number in most_repeated((c.document.text for c in comments), 5))
+        first = comments[repeats[0]]
+        what = f"{len(repeats)} of {len(comments)} comments repeat an earlier one ({most})"
+        yield from _check("repeats", len(repeats) / len(comments), first.path, what, line=first.line)
+
+
+def _check(figure: str, value: float, path: Path, what: str, *, line: int = 0, join: str = ": ") -> Iterator[Problem]:
+    limit = LIMITS[figure]
+    if limit.broken_by(value):
+        yield Problem(path, line, LEVEL, RULE, f"{what}{join}{limit.told(value)}")
+
+
+def _texts(sources: Sources, topic: str = "") -> Path:
+    return sources.root / "corpus" / "texts" / topic

@@ -1,0 +1,345 @@
+"""The corpus report: size, balance, form, repetition, shortcuts and agreement in one JSON-ready mapping."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from weibo_nlp._version import __version__
+from weibo_nlp.annotation.adjudication import UNANIMOUS, by_document, votes
+from weibo_nlp.corpus import Release, open_release
+from weibo_nlp.corpus.schema import SPLITS
+from weibo_nlp.corpus.tree import build_threads
+from weibo_nlp.errors import DataError, UsageError
+from weibo_nlp.external import load
+from weibo_nlp.profiling.comparison import compared_row, deviations
+from weibo_nlp.profiling.reference_sets import (
+    OURS,
+    PUBLISHED,
+    PUBLISHED_SOURCE,
+    THIS_CORPUS,
+    TextSet,
+    common_sizes,
+    form_of,
+    plain_shares,
+    real_sets,
+    share_figures,
+)
+from weibo_nlp.profiling.repetition import exact_repeats, most_repeated, repeated_strings
+from weibo_nlp.records import ACCOUNT_TYPES, INTENTION, KINDS, Document
+from weibo_nlp.release.agreement import TASKS, measure_release
+from weibo_nlp.release.balance import (
+    Labelled,
+    comment_depths,
+    comments_by_thread,
+    first_own_target,
+    labelled_documents,
+    register_names,
+    sentiments_by_topic,
+    stance_counts,
+    topic_counts,
+)
+from weibo_nlp.release.limits import LIMITS
+from weibo_nlp.release.sources import Sources, read_sources
+from weibo_nlp.release.splits import assign_splits
+from weibo_nlp.stats.bootstrap import RESAMPLES
+
+FORMAT_KEY = "weibo_nlp_corpus_report"
+FORMAT_VERSION = 1
+JUDGED_SET = "mission-dev"
+_STRINGS_SHOWN = 12
+_NOTHING: Mapping[str, Any] = {"judged": [], "low_confidence": [], "agreement": []}
+
+
+def corpus_document(
+    root: Path,
+    *,
+    command: str,
+    external: Path | None = None,
+    shortcut_gate: Callable[[Release], list[dict[str, Any]]] | None = None,
+    resamples: int = RESAMPLES,
+    report: Callable[[str], None] = lambda line: None,
+) -> dict[str, Any]:
+    """Measure everything that the report shows.
+
+    Parameters
+    ----------
+    root : Path
+        The repository: ``corpus/`` and ``annotations/`` lie in it. Texts without gold yet take part in form and
+        diversity; labels are counted over those that have it.
+    command : str
+        What was called.
+    external : Path, optional
+        Folder with the user's copies of public sets; without it the corpus is compared with published figures alone.
+    shortcut_gate : function, optional
+        Rows of the shortcut gate over the release that is built in ``corpus/``, as `benchmark.shortcuts.shortcut_gate`
+        gives them; the gate trains models, which a room below them does not know.
+    resamples : int
+        Of the bootstraps over threads.
+    report : function
+        Told what is being done.
+
+    Raises
+    ------
+    DataError
+        If a row cannot be read: figures over the readable rest would pass for those of all.
+    """
+    sources = read_sources(root)
+    if sources.problems:
+        told = "; ".join(problem.shown(root) for problem in sources.problems[:3])
+        raise DataError(f"{len(sources.problems)} rows of {root} cannot be read: {told} Run scripts/check_corpus.py.")
+    if not sources.texts:
+        raise DataError(f"{root}: no texts under corpus/texts/; a report is made of some.")
+    labelled = labelled_documents(sources)
+    notes = [
+        f"{len(sources.texts) - len(labelled)} texts have no gold labels yet; labels are counted over the other "
+        f"{len(labelled)}."
+    ] * (len(labelled) < len(sources.texts))
+    report("form and diversity of the corpus")
+    judged = _judgements(sources, resamples)
+    real, more = _real(external, report)
+    notes += more
+    forms, plain = _forms(sources, real, external, resamples, report)
+    rows = deviations(forms, plain) + _disagreement_rows(judged, external)
+    gate, version = [], None
+    if shortcut_gate is not None:
+        report("shortcut gate")
+        release = open_release(root / "corpus")
+        gate, version = shortcut_gate(release), release.version
+        n_released = sum(1 for _ in release.documents())
+        if n_released != len(sources.texts):
+            notes.append(
+                f"The shortcut gate is that of release {version} with {n_released} documents; "
+                f"the texts here are {len(sources.texts)}."
+            )
+    return {
+        FORMAT_KEY: FORMAT_VERSION,
+        "title": "Corpus report",
+        "command": command,
+        "package": __version__,
+        "corpus_version": version,
+        "size": _size(sources, labelled),
+        "balance": _balance(sources, labelled),
+        "forms": forms,
+        "deviations": rows,
+        "plain": plain,
+        "repetition": _repetition(sources),
+        "shortcuts": gate,
+        **judged,
+        "published_source": PUBLISHED_SOURCE,
+        "notes": notes,
+    }
+
+
+def _size(sources: Sources, labelled: Sequence[Labelled]) -> dict[str, Any]:
+    threads = build_threads(sources.documents)
+    splits = assign_splits(threads)
+    documents = sources.documents
+    topics = sources.scheme.task("topic").labels
+    gold = {item.document.id: item.gold.topic for item in labelled}
+    events = []
+    for event in sources.events.values():
+        mine = [document for document in documents if document.event == event.id]
+        if mine:
+            counts = Counter(gold[document.id] for document in mine if document.id in gold)
+            events.append(
+                {
+                    "event": event.id,
+                    "name": event.name_zh,
+                    "topic": event.topic,
+                    "near": event.near,
+                    "documents": len(mine),
+                    "threads": len({document.thread for document in mine}),
+                    "topics": {topic: counts[topic] for topic in topics},
+                }
+            )
+    return {
+        "documents": len(documents),
+        "threads": len(threads),
+        "characters": sum(len(document.text) for document in documents),
+        "events": events,
+        "kinds": _counted((document.kind for document in documents), KINDS),
+        "splits": _counted((splits[document.thread] for document in documents), SPLITS),
+        "account_types": _counted((document.account_type for document in documents), ACCOUNT_TYPES),
+        "depths": {str(depth): count for depth, count in comment_depths(threads).items()},
+        "comments_by_thread": comments_by_thread(threads),
+    }
+
+
+def _balance(sources: Sources, labelled: Sequence[Labelled]) -> dict[str, Any]:
+    scheme = sources.scheme
+    topics, sentiments, stances = (scheme.task(task).labels for task in ("topic", "sentiment", "stance"))
+    counts = topic_counts(labelled, topics)
+    feelings = sentiments_by_topic(labelled, topics, sentiments)
+    comments = [item for item in labelled if item.document.kind == "comment"]
+    own = {event.id: first_own_target(event, sources.targets) for event in sources.events.values()}
+    return {
+        "documents": len(labelled),
+        "topics": [
+            {
+                "topic": topic,
+                "documents": count,
+                "sentiments": feelings[topic],
+                "ironic": sum(item.gold.irony for item in labelled if item.gold.topic == topic),
+            }
+            for topic, count in counts.items()
+        ],
+        "ironic": sum(item.gold.irony for item in labelled),
+        "comments": len(comments),
+        "needs_context": sum(item.gold.needs_context for item in comments),
+        "stances": [
+            {
+                "event": event,
+                "target": sources.targets[target].text,
+                "first_own": own.get(event) == target,
+                "canonical": sources.targets[target].canonical_for is not None,
+                "labels": found,
+            }
+            for (event, target), found in stance_counts(labelled, stances).items()
+        ],
+    }
+
+
+def _forms(
+    sources: Sources,
+    real: Sequence[TextSet],
+    external: Path | None,
+    resamples: int,
+    report: Callable[[str], None],
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    by_kind: dict[str, list[Document]] = {
+        kind: found for kind in KINDS if (found := [d for d in sources.documents if d.kind == kind])
+    }
+    forms = []
+    for kind, documents in by_kind.items():
+        texts = TextSet(THIS_CORPUS, kind, tuple(document.text for document in documents))
+        threads = [document.thread for document in documents]
+        sizes = common_sizes(texts.texts)
+        forms.append(form_of(texts, source=OURS, sizes=sizes, threads=threads, resamples=resamples))
+        for other in real:
+            if other.kind == kind:
+                report(f"form and diversity of {other.name}")
+                forms.append(form_of(other, sizes=sizes, sample=len(documents)))
+    forms += [dict(form) for form in PUBLISHED if form["kind"] in by_kind]
+    whole = TextSet(THIS_CORPUS, "all", tuple(document.text for document in sources.documents))
+    forms.append(form_of(whole, source=OURS, sizes=common_sizes(whole.texts)))
+    report("plain comments")
+    mine = {kind: [document.text for document in documents] for kind, documents in by_kind.items()}
+    return forms, plain_shares(mine, real, _judged_texts(external)) if real else []
+
+
+def _real(external: Path | None, report: Callable[[str], None]) -> tuple[list[TextSet], list[str]]:
+    if external is None:
+        return [], ["No copies of public sets were given: the corpus stands beside published figures alone."]
+    report("public sets")
+    return real_sets(external)
+
+
+def _judged_texts(external: Path | None) -> list[TextSet]:
+    """Texts of the judged set: reposts with words of their own are as short as comments and count with them."""
+    documents = _judged_set(external)
+    kinds = {"comment": ("comment", "repost"), "post": ("post",)}
+    return [
+        TextSet(JUDGED_SET, kind, texts)
+        for kind, those in kinds.items()
+        if (texts := tuple(document.text for document in documents if document.kind in those))
+    ]
+
+
+def _judged_set(external: Path | None) -> tuple[Document, ...]:
+    if external is None:
+        return ()
+    try:
+        return load("mission_dev", external).part("test").documents
+    except UsageError:
+        return ()  # a user's copies rarely hold it; its rows are then absent from the table
+
+
+def _judgements(sources: Sources, resamples: int) -> dict[str, Any]:
+    """Agreement, non-unanimity and low confidence; empty lists where nothing is judged."""
+    threads = {document.id: document.thread for document in sources.documents}
+    judged = {
+        name: found for name, found in by_document(sources.judgements).items() if name in threads and len(found) > 1
+    }
+    if not judged:
+        return dict(_NOTHING)
+    columns: dict[str, list[bool]] = {task: [] for task in TASKS}
+    groups: dict[str, list[str]] = {task: [] for task in TASKS}
+    for document_id, judgements in judged.items():
+        for name, vote in votes(judgements).items():
+            task = name.partition(":")[0]
+            columns[task].append(vote.settled != UNANIMOUS)
+            groups[task].append(threads[document_id])
+    non_unanimous = [
+        {
+            "task": task,
+            "n": len(columns[task]),
+            "share": share_figures({task: columns[task]}, groups[task], resamples=resamples)[task],
+        }
+        for task in TASKS
+        if columns[task]
+    ]
+    low: dict[str, list[bool]] = {}
+    for located in sources.judgements:
+        if located.judgement.annotator != INTENTION:
+            low.setdefault(located.judgement.annotator, []).append(located.judgement.confidence == "low")
+    agreement = [
+        {name: None if value != value else value for name, value in asdict(found).items()}
+        for found in measure_release(sources, resamples=resamples)
+    ]
+    return {
+        "judged": non_unanimous,
+        "low_confidence": [
+            {"annotator": name, "n": len(found), "share": sum(found) / len(found)}
+            for name, found in sorted(low.items())
+        ],
+        "agreement": agreement,
+    }
+
+
+def _disagreement_rows(judged: Mapping[str, Any], external: Path | None) -> list[dict[str, Any]]:
+    """Non-unanimity of ours beside that of the judged real set: outside is what lies beyond the latter's interval."""
+    columns: dict[str, list[bool]] = {}
+    for document in _judged_set(external):
+        for task, labels in document.extra.get("votes", {}).items():
+            if task in TASKS and "-" not in labels:  # a reader who sees no target gives no stance
+                columns.setdefault(task, []).append(len(set(labels)) > 1)
+    rows = []
+    for entry in judged["judged"]:
+        if entry["task"] in columns:
+            votes_there = columns[entry["task"]]
+            theirs = share_figures({"all": votes_there}, [str(row) for row in range(len(votes_there))])["all"]
+            low, high = float(theirs["low"] or 0.0), float(theirs["high"] or 0.0)
+            row = compared_row(entry["task"], "non_unanimous", "share", entry["share"], {"": low, JUDGED_SET: high})
+            rows.append(row | {"sets": {JUDGED_SET: theirs["value"]}, "lowest": JUDGED_SET, "n": len(votes_there)})
+    return rows
+
+
+def _repetition(sources: Sources) -> dict[str, Any]:
+    texts = [document.text for document in sources.documents]
+    found = repeated_strings(texts, names=register_names(sources))
+    comments = [document.text for document in sources.documents if document.kind == "comment"]
+    return {
+        "documents": len(texts),
+        "limit": LIMITS["strings"].high,
+        "strings": [
+            {
+                "string": item.string,
+                "documents": len(item.places),
+                "first": sources.texts[item.places[0]].document.id,
+            }
+            for item in found[:_STRINGS_SHOWN]
+        ],
+        "comments": len(comments),
+        "repeated_comments": len(exact_repeats(comments)),
+        "repeats_limit": LIMITS["repeats"].high,
+        "most_repeated": [{"text": text, "times": times} for text, times in most_repeated(comments, _STRINGS_SHOWN)],
+    }
+
+
+def _counted(values: Iterable[str], order: Sequence[str]) -> dict[str, int]:
+    counts = Counter(values)
+    return {name: counts[name] for name in order if counts[name]}

@@ -1,1 +1,0 @@
-"""What a collection of texts is like, counted: lengths, marks, diversity, repetition, plainness, balance of labels."""

@@ -1,0 +1,122 @@
+"""Many texts, in order, in one process or several, without holding more than a few batches of them."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from pathlib import Path
+
+from weibo_nlp.errors import DataError, UsageError
+from weibo_nlp.segmentation.base import Segmenter
+from weibo_nlp.segmentation.lexicon import Lexicon, as_lexicon
+from weibo_nlp.segmentation.registry import create_segmenter
+
+BATCH_TEXTS = 512
+BATCH_CHARACTERS = 65_536
+BATCHES_AHEAD = 3
+"""For each process: one being cut, and two so that none waits."""
+
+_Batch = tuple[int, list[str]]
+
+
+def segment_many(
+    texts: Iterable[str],
+    with_: str = "fast",
+    lexicon: Lexicon | Iterable[str] | Path | str | None = None,
+    processes: int = 1,
+) -> Iterator[list[str]]:
+    """Cut texts into words, one list for each text, in the order of the texts.
+
+    Parameters
+    ----------
+    texts : iterable of str
+        Read as results are asked for, at most a few batches ahead.
+    with_ : str
+        Name of the segmenter: ``fast``, ``pkuseg``, ``jieba`` or ``char``.
+    lexicon : Lexicon, iterable of str, Path or str, optional
+        Words to keep whole, or the path of a file with one word a line.
+    processes : int
+        1 works in this process. More start that many worker processes, each with a segmenter of its own; under
+        Windows and macOS the calling script then needs ``if __name__ == "__main__":``.
+
+    Returns
+    -------
+    iterator of list of str
+
+    Raises
+    ------
+    UnknownNameError
+        For an unknown segmenter.
+    UsageError
+        If `texts` is a single string or `processes` is below 1.
+    DataError
+        If the model of ``pkuseg`` is not there or damaged; and while iterating, if a text is no string or holds a lone
+        surrogate, saying which, counted from 0.
+    """
+    if isinstance(texts, str):
+        raise UsageError("texts is one string, whose characters would be cut one by one; use segment(text), or a list.")
+    if not isinstance(processes, int) or processes < 1:
+        raise UsageError(f"processes={processes!r}; pass the number of worker processes, 1 or more.")
+    words = as_lexicon(lexicon)
+    # Made here in any case: a model that is missing is said before a worker starts, and a forked worker shares it.
+    segmenter = create_segmenter(with_, words)
+    if processes == 1:
+        return _in_this_process(texts, segmenter)
+    return _in_workers(texts, with_, words, processes)
+
+
+def _in_this_process(texts: Iterable[str], segmenter: Segmenter) -> Iterator[list[str]]:
+    for number, text in enumerate(texts):
+        yield _cut(segmenter, number, text)
+
+
+def _in_workers(texts: Iterable[str], name: str, lexicon: Lexicon | None, processes: int) -> Iterator[list[str]]:
+    waiting: deque[Future[list[list[str]]]] = deque()
+    # The runtimes cannot be pickled, so that a worker makes its segmenter itself.
+    pool = ProcessPoolExecutor(processes, initializer=_start_worker, initargs=(name, lexicon))
+    try:
+        for batch in _batches(texts):
+            waiting.append(pool.submit(_cut_batch, batch))
+            if len(waiting) >= BATCHES_AHEAD * processes:
+                yield from waiting.popleft().result()
+        while waiting:
+            yield from waiting.popleft().result()
+    finally:
+        # Also when the caller stops early or a text is refused: nobody wants the rest.
+        pool.shutdown(cancel_futures=True)
+
+
+def _batches(texts: Iterable[str]) -> Iterator[_Batch]:
+    """Group texts, each group with the number of its first: many short ones, or one long one."""
+    first, batch, size = 0, [], 0
+    for text in texts:
+        batch.append(text)
+        size += len(text) if isinstance(text, str) else 0
+        if len(batch) >= BATCH_TEXTS or size >= BATCH_CHARACTERS:
+            yield first, batch
+            first, batch, size = first + len(batch), [], 0
+    if batch:
+        yield first, batch
+
+
+_worker: Segmenter | None = None
+
+
+def _start_worker(name: str, lexicon: Lexicon | None) -> None:
+    global _worker
+    _worker = create_segmenter(name, lexicon)
+
+
+def _cut_batch(batch: _Batch) -> list[list[str]]:
+    if _worker is None:
+        raise RuntimeError("a batch reached a process that no segmenter was made in")
+    first, texts = batch
+    return [_cut(_worker, number, text) for number, text in enumerate(texts, first)]
+
+
+def _cut(segmenter: Segmenter, number: int, text: str) -> list[str]:
+    try:
+        return segmenter.cut(text)
+    except DataError as error:
+        raise DataError(f"text {number}: {error}") from error

@@ -1,0 +1,86 @@
+"""Segmenters by name, and the shortest way to cut one text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import cache
+from pathlib import Path
+
+from weibo_nlp.errors import UnknownNameError
+from weibo_nlp.segmentation.base import Engine, FramedSegmenter, Segmenter
+from weibo_nlp.segmentation.engines import char_engine, fast_engine, jieba_engine, pkuseg_engine
+from weibo_nlp.segmentation.lexicon import Lexicon, as_lexicon
+
+_ENGINES: dict[str, Callable[[], Engine]] = {
+    "fast": fast_engine,
+    "pkuseg": pkuseg_engine,
+    "jieba": jieba_engine,
+    "char": char_engine,
+}
+
+
+def names() -> tuple[str, ...]:
+    """Names of the segmenters, the default first."""
+    return tuple(_ENGINES)
+
+
+def check_name(name: str) -> None:
+    """Raise UnknownNameError, listing what there is, if no segmenter has this name."""
+    if name not in _ENGINES:
+        raise UnknownNameError("segmenter", name, _ENGINES)
+
+
+def create_segmenter(name: str = "fast", lexicon: Lexicon | Iterable[str] | Path | str | None = None) -> Segmenter:
+    """Make a segmenter.
+
+    Parameters
+    ----------
+    name : str
+        ``fast`` (shipped; pkuseg's cutting learnt by a small linear model), ``pkuseg`` (its published model, fetched
+        once by ``weibo-nlp models fetch pkuseg``), ``jieba`` (its default dictionary), or ``char``.
+    lexicon : Lexicon, iterable of str, Path or str, optional
+        Words to keep whole wherever they stand outside of links, mentions and the like; or the path of a UTF-8 file
+        with one word a line, ``#`` starting a comment line.
+
+    Returns
+    -------
+    Segmenter
+        Engines are loaded once a process and shared between segmenters.
+
+    Raises
+    ------
+    UnknownNameError
+        For an unknown name.
+    DataError
+        If the lexicon holds something else than words, or the model of ``pkuseg`` is not there or damaged.
+    UsageError
+        If the lexicon's file cannot be read.
+    """
+    check_name(name)
+    words = as_lexicon(lexicon)
+    return FramedSegmenter(_engine(name), words)
+
+
+def segment(text: str, with_: str = "fast", lexicon: Lexicon | Iterable[str] | Path | str | None = None) -> list[str]:
+    """Cut one text into words; joined, they are the text.
+
+    Links, mentions, hashtags, super topics, emoticons, emoji and drawn faces stay whole, and a run of white space is
+    one token. Arguments and errors as in :func:`create_segmenter`; for many texts use
+    :func:`weibo_nlp.segmentation.segment_many`, or keep a segmenter, so that the lexicon is read once.
+
+    Raises
+    ------
+    DataError
+        If `text` is no string, or holds a lone surrogate, naming its offset.
+
+    Examples
+    --------
+    >>> segment("今天天气真好[泪] @小甲", with_="char")
+    ['今', '天', '天', '气', '真', '好', '[泪]', ' ', '@小甲']
+    """
+    return create_segmenter(with_, lexicon).cut(text)
+
+
+@cache
+def _engine(name: str) -> Engine:
+    return _ENGINES[name]()

@@ -1,0 +1,43 @@
+"""What is scored: tasks on sets under protocols, the folds that answer them, and external sets as tasks."""
+
+from weibo_nlp.tasks.spec import (
+    ALL,
+    CORPUS,
+    CORPUS_PROTOCOLS,
+    CROSS_EVENT,
+    CROSS_KIND,
+    CROSS_TOPIC,
+    EXTERNAL,
+    EXTERNAL_PROTOCOLS,
+    LEARNT_SPLITS,
+    MEANINGS,
+    PROTOCOLS,
+    STANDARD,
+    UNITS,
+    ZERO_SHOT,
+    Protocol,
+    TaskSpec,
+    Units,
+    corpus_tasks,
+)
+
+__all__ = [
+    "ALL",
+    "CORPUS",
+    "CORPUS_PROTOCOLS",
+    "CROSS_EVENT",
+    "CROSS_KIND",
+    "CROSS_TOPIC",
+    "EXTERNAL",
+    "EXTERNAL_PROTOCOLS",
+    "LEARNT_SPLITS",
+    "MEANINGS",
+    "PROTOCOLS",
+    "STANDARD",
+    "UNITS",
+    "ZERO_SHOT",
+    "Protocol",
+    "TaskSpec",
+    "Units",
+    "corpus_tasks",
+]

@@ -1,0 +1,143 @@
+"""What is scored: a task on a set under a protocol, pinned to the version of the corpus and of the scheme."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from weibo_nlp.errors import UnknownNameError, UsageError
+from weibo_nlp.scheme import Scheme
+
+Protocol = Literal["standard", "cross_event", "cross_topic", "cross_kind", "zero_shot", "external"]
+Units = Literal["threads", "events", "rows"]
+
+CORPUS = "corpus"
+STANDARD: Protocol = "standard"
+CROSS_EVENT: Protocol = "cross_event"
+CROSS_TOPIC: Protocol = "cross_topic"
+CROSS_KIND: Protocol = "cross_kind"
+ZERO_SHOT: Protocol = "zero_shot"
+EXTERNAL: Protocol = "external"
+
+PROTOCOLS: tuple[Protocol, ...] = get_args(Protocol)
+CORPUS_PROTOCOLS: tuple[Protocol, ...] = (STANDARD, CROSS_EVENT, CROSS_TOPIC, CROSS_KIND)
+EXTERNAL_PROTOCOLS: tuple[Protocol, ...] = (ZERO_SHOT, EXTERNAL)
+
+MEANINGS: Mapping[Protocol, str] = {
+    STANDARD: "the corpus' own split by whole threads",
+    CROSS_EVENT: "five folds of whole events, each scored by a model that saw none of them",
+    CROSS_TOPIC: "stance towards one topic's targets, learnt from the targets of the others",
+    CROSS_KIND: "learnt from posts and reposts, scored on comments of other threads",
+    ZERO_SHOT: "learnt from the corpus, scored on an external set",
+    EXTERNAL: "an external set's official split",
+}
+
+# The unit held out is the unit resampled: rows of one thread, or threads of one event, resemble each other.
+UNITS: Mapping[Protocol, Units] = {
+    STANDARD: "threads",
+    CROSS_EVENT: "events",
+    CROSS_TOPIC: "events",  # a topic is held out at a time, but four topics are too few to say anything about spread
+    CROSS_KIND: "threads",
+    ZERO_SHOT: "rows",
+    EXTERNAL: "rows",
+}
+
+ALL = "all"
+LEARNT_SPLITS = ("train", "validation")
+
+
+@dataclass(frozen=True, slots=True)
+class TaskSpec:
+    """One thing a model can be scored on.
+
+    Attributes
+    ----------
+    name : str
+        Task of the scheme, or of the external set.
+    set : str
+        ``corpus``, or the name of an external set.
+    protocol : str
+        How what is learnt from is held apart from what is scored; see ``MEANINGS``.
+    train, test : tuple of str, str
+        Splits learnt from and the one scored; ``all`` where every row is scored by the fold that did not see it.
+    labels : tuple of str
+        Label order.
+    main_metric : str
+        The metric that ranks systems.
+    version : str or None
+        Version of the corpus scored; None for external sets.
+    scheme : str
+        Version of the label scheme; for external sets the set's name, whose labels are its own.
+    learnt_from : str or None
+        Version of the corpus learnt from under ``zero_shot``; else None.
+    """
+
+    name: str
+    set: str
+    protocol: Protocol
+    train: tuple[str, ...]
+    test: str
+    labels: tuple[str, ...]
+    main_metric: str
+    version: str | None
+    scheme: str
+    learnt_from: str | None = None
+
+    @property
+    def units(self) -> Units:
+        """What the bootstrap and the paired test draw; an external set with groups of its own counts them as rows."""
+        return UNITS[self.protocol]
+
+
+def corpus_tasks(
+    scheme: Scheme, version: str, wanted: Sequence[str] = (), protocols: Sequence[str] = (STANDARD,)
+) -> list[TaskSpec]:
+    """Tasks of the corpus, protocol by protocol; models are tuned inside what they learn from.
+
+    Parameters
+    ----------
+    scheme : Scheme
+        Tasks and their labels.
+    version : str
+        Of the corpus.
+    wanted : sequence of str
+        Tasks; all when empty, and then those for which a protocol makes no sense are left out of it.
+    protocols : sequence of str
+        Of ``CORPUS_PROTOCOLS``.
+
+    Raises
+    ------
+    UnknownNameError
+        If a wanted task is not in the scheme, or a protocol is not one of the corpus.
+    UsageError
+        If a wanted task cannot be scored under a protocol.
+    """
+    if unknown := [name for name in wanted if name not in scheme.tasks]:
+        raise UnknownNameError("task", unknown[0], scheme.tasks)
+    if strange := [name for name in protocols if name not in CORPUS_PROTOCOLS]:
+        raise UnknownNameError("protocol of the corpus", strange[0], CORPUS_PROTOCOLS)
+    specs = []
+    for protocol in (name for name in PROTOCOLS if name in protocols):
+        for name, task in scheme.tasks.items():
+            if wanted and name not in wanted:
+                continue
+            if protocol == CROSS_TOPIC and name != "stance":
+                if wanted:
+                    raise UsageError(f"protocol {CROSS_TOPIC} is for stance, not for {name}; leave one of them out.")
+                continue
+            whole = protocol in (CROSS_EVENT, CROSS_TOPIC)
+            specs.append(
+                TaskSpec(
+                    name=name,
+                    set=CORPUS,
+                    protocol=protocol,
+                    train=(ALL,) if whole else LEARNT_SPLITS,
+                    test=ALL if whole else "test",
+                    labels=task.labels,
+                    main_metric=task.main_metric,
+                    version=version,
+                    scheme=scheme.version,
+                )
+            )
+    return specs

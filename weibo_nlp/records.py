@@ -64,7 +64,8 @@ class Document:
     """One article, post, repost or comment, in its place in a thread.
 
     ``thread`` is the id of the root document; a root has ``parent`` and ``root`` of ``None``.
-    Unknown values are ``None``, not empty strings and not zeros.
+    Unknown values are ``None``, not empty strings and not zeros. ``fold`` is the fold of whole events it belongs to,
+    ``votes`` maps tasks to the labels that single annotators gave, where a set publishes them.
     """
 
     id: str
@@ -88,6 +89,8 @@ class Document:
     region: str | None = None
     event: str | None = None
     phase: str | None = None
+    fold: int | None = None
+    votes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     source: Source | None = None
     flags: tuple[str, ...] = ()
     extra: Mapping[str, Any] = field(default_factory=dict)

@@ -6,20 +6,36 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from weibo_nlp import _resources
 from weibo_nlp.errors import DataError, LabelError, UnknownNameError
 
 
 @dataclass(frozen=True, slots=True)
-class TaskLabels:
-    """The labels of one task in the order that files, matrices and ClassLabel features use."""
+class Task:
+    """What a task is: its labels in the order that files, matrices and ClassLabel features use, and how it is asked.
+
+    Attributes
+    ----------
+    name, question : str
+        What it is called, and what an annotator is asked.
+    main_metric : str
+        The metric that ranks systems.
+    meanings : mapping of str to str
+        Label -> what it means, in order.
+    targeted : bool
+        Whether a label is about a target, so that a text has one for each of its targets.
+    stored : {"string", "bool"}
+        How tables hold a label: by its name, or, of the labels ``false`` and ``true``, as a boolean.
+    """
 
     name: str
     question: str
     main_metric: str
     meanings: Mapping[str, str]
+    targeted: bool = False
+    stored: Literal["string", "bool"] = "string"
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -42,6 +58,18 @@ class TaskLabels:
                 "Correct it, or add the label to a new scheme version."
             ) from None
 
+    def to_stored(self, label: str) -> str | bool:
+        """Return a label as tables hold it."""
+        return label == "true" if self.stored == "bool" else label
+
+    def to_label(self, value: object) -> str:
+        """Return the label that a table holds as `value`."""
+        return str(value).lower() if self.stored == "bool" else str(value)
+
+
+# A mark is kept with every judgement, and settled and measured like a task; it is no benchmark task of its own.
+NEEDS_CONTEXT = "needs_context"
+
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
@@ -49,11 +77,26 @@ class Scheme:
 
     name: str
     version: str
-    tasks: Mapping[str, TaskLabels]
+    tasks: Mapping[str, Task]
     frames: tuple[str, ...]
     confidence: tuple[str, ...]
 
-    def task(self, name: str) -> TaskLabels:
+    @property
+    def targeted(self) -> tuple[str, ...]:
+        """Names of the tasks whose labels are about a target."""
+        return tuple(name for name, task in self.tasks.items() if task.targeted)
+
+    @property
+    def judged(self) -> Mapping[str, Task]:
+        """Everything an annotator answers with one label of a few: the tasks, and the mark ``needs_context``.
+
+        In the order that agreement tables use: what is asked of the text, then what is asked of its targets.
+        """
+        mark = Task(NEEDS_CONTEXT, "", "macro_f1", {"false": "", "true": ""}, stored="bool")
+        texts = {name: task for name, task in self.tasks.items() if not task.targeted}
+        return {**texts, NEEDS_CONTEXT: mark, **{name: self.tasks[name] for name in self.targeted}}
+
+    def task(self, name: str) -> Task:
         """Return the task called `name`, or raise UnknownNameError listing what there is."""
         try:
             return self.tasks[name]
@@ -90,13 +133,23 @@ def load_scheme(path: Path | None = None) -> Scheme:
     )
 
 
-def _task(path: Path, name: str, body: object) -> TaskLabels:
+def _task(path: Path, name: str, body: object) -> Task:
     content = _mapping(path, f"task {name!r}", body, "question", "main_metric", "labels")
     meanings = _mapping(path, f"labels of task {name!r}", content["labels"])
     for label in meanings:
         if not isinstance(label, str):  # YAML reads a bare `true` as a boolean
             raise DataError(f"{path}: label {label!r} of task {name!r} is not a string; put it in quotes.")
-    return TaskLabels(name, content["question"], content["main_metric"], dict(meanings))
+    targeted, stored = content.get("targeted", False), content.get("stored", "string")
+    if not isinstance(targeted, bool):
+        raise DataError(f"{path}: targeted of task {name!r} is {targeted!r}; write true or false.")
+    if stored not in ("string", "bool"):
+        raise DataError(f"{path}: stored of task {name!r} is {stored!r}; write string or bool.")
+    if stored == "bool" and list(meanings) != ["false", "true"]:
+        raise DataError(
+            f"{path}: task {name!r} is stored as bool and has the labels {', '.join(meanings)}; a task "
+            'stored as bool has "false" and "true", in this order.'
+        )
+    return Task(name, content["question"], content["main_metric"], dict(meanings), targeted, stored)
 
 
 def _mapping(path: Path, what: str, value: object, *keys: str) -> Mapping[str, Any]:

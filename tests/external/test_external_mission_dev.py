@@ -83,7 +83,7 @@ def test_what_has_no_majority_or_no_target_is_set_aside_for_that_task_and_counte
 
 def test_votes_source_and_id_stay_with_the_document():
     document = miniature().documents[4]
-    assert document.extra["votes"]["stance"] == ["favor", "against", "none"]
+    assert document.votes["stance"] == ("favor", "against", "none")
     assert (document.extra["id"], document.extra["source"], document.kind) == ("m5", "ced", "repost")
     assert Counter(each.kind for each in miniature().documents) == {"post": 3, "comment": 3, "repost": 1}
 
@@ -159,7 +159,9 @@ def test_the_real_copy_is_accounted_for_row_by_row():
     rows = [json.loads(text) for text in found[0].read_text("utf-8").splitlines()]
     part = load("mission_dev", EXTERNAL).part("test")
     assert [document.text for document in part.documents] == [row["text"] for row in rows]
-    assert [document.extra["votes"] for document in part.documents] == [row["votes"] for row in rows]
+    assert [document.votes for document in part.documents] == [
+        {task: tuple(labels) for task, labels in row["votes"].items()} for row in rows
+    ]
     for task in TASKS:
         counted = Counter(str(row[task]) for row in rows if row[task] is not None)
         expected = {"0": "false", "1": "true"} if task == "irony" else {label: label for label in counted}

@@ -165,7 +165,7 @@ def test_cross_event_scores_every_document_by_a_model_that_saw_nothing_of_its_ev
     for fold in data.folds:
         held = {data.documents[place].event for place in fold.held_out}
         assert not held & {of_thread[thread] for thread in fold.train_groups}
-        assert {str(data.documents[place].extra["fold"]) for place in fold.held_out} == {fold.name}
+        assert {str(data.documents[place].fold) for place in fold.held_out} == {fold.name}
     assert set(data.units) == {document.event for document in data.documents}
 
 

@@ -84,13 +84,13 @@ class Release:
 
     def gold(self, task: str, split: str | None = None) -> list[GoldLabel]:
         """Gold labels of a task; for stance one for each (document, target) pair."""
-        self.scheme.task(task)
-        if task == "stance":
+        asked = self.scheme.task(task)
+        if asked.targeted:
             return [
-                GoldLabel(row["document_id"], task, row["stance"], row["target"]) for row in self.rows("stances", split)
+                GoldLabel(row["document_id"], task, row[task], row["target"]) for row in self.rows("stances", split)
             ]
         return [
-            GoldLabel(row["id"], task, str(row[task]).lower() if task == "irony" else row[task])
+            GoldLabel(row["id"], task, asked.to_label(row[task]))
             for config in schema.DOCUMENT_CONFIGS
             for row in self.rows(config, split)
         ]
@@ -268,7 +268,7 @@ def document_of(row: Mapping[str, Any]) -> Document:
         event=row["event"],
         phase=row["phase"],
         flags=("composed",) if row["composed"] else (),
-        extra={"fold": row["fold"]},
+        fold=row["fold"],
     )
 
 

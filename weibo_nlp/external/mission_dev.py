@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from weibo_nlp.external.sets import Part, SetInfo
 from weibo_nlp.external.smp2020 import NOT_A_RECORD, POLARITIES
 from weibo_nlp.io.jsonl import MAX_LINE_BYTES, parse_json_line
 from weibo_nlp.records import Document, GoldLabel, Kind
+from weibo_nlp.scheme import load_scheme
 
 NO_TARGET_OF_TOPIC = "its topic has no canonical target"
 
@@ -37,8 +39,8 @@ INFO = SetInfo(
 
 # Which sources hold what; the others are posts.
 _KINDS: Mapping[str, Kind] = {"chnci": "comment", "cmtcsd": "comment", "ced": "repost"}
-# Irony is written as a number there.
-_IRONY = {"0": "false", "1": "true"}
+# Labels that are written otherwise there.
+_WRITTEN: Mapping[str, Mapping[str, str]] = {"irony": {"0": "false", "1": "true"}}
 
 
 def read(parts: Mapping[str, Path]) -> dict[str, Part]:
@@ -46,7 +48,8 @@ def read(parts: Mapping[str, Path]) -> dict[str, Part]:
 
     Each row has up to four gold labels. What the readers had no majority on is set aside for that task alone, and
     stance where the topic has no canonical target. Targets are worded as in the targets configuration of the shipped
-    corpus. A document's ``extra`` keeps ``id``, ``source`` and ``votes`` (by task, each reader's label as written).
+    corpus. A document's ``extra`` keeps ``id`` and
+    ``source``, its ``votes`` each reader's label as written, by task.
     """
     targets = {row["canonical_for"]: row["text"] for row in open_release().rows("targets") if row["canonical_for"]}
     return {name: _read_part(name, path, targets) for name, path in parts.items()}
@@ -60,8 +63,9 @@ def _read_part(name: str, path: Path, targets: Mapping[str, str]) -> Part:
         if not reading.usable(row):
             continue
         kind = _KINDS.get(str(record.get("source")), "post")
-        extra = {key: record[key] for key in ("id", "source", "votes") if record.get(key) is not None}
-        document = reading.document(row.line, kind, record["text"], extra=extra)
+        extra = {key: record[key] for key in ("id", "source") if record.get(key) is not None}
+        votes = {task: tuple(labels) for task, labels in (record.get("votes") or {}).items()}
+        document = replace(reading.document(row.line, kind, record["text"], extra=extra), votes=votes)
         documents[document.id] = document
         gold += _gold(reading, row.line, document.id, record, targets)
     part = row_part(name, [(documents[label.document_id], label) for label in gold], reading.finish())
@@ -74,7 +78,7 @@ def _gold(
 ) -> Iterator[GoldLabel]:
     for task, labels in INFO.labels.items():
         raw, target = record.get(task), None
-        if task == "stance":
+        if load_scheme().task(task).targeted:
             topic = record.get("topic")
             target = targets.get(topic) if isinstance(topic, str) else None
             if target is None:
@@ -84,7 +88,7 @@ def _gold(
             reading.drop(line, f"{task}: {'no majority' if task in record else NO_LABEL}")
             continue
         label = str(raw).strip().casefold()
-        label = _IRONY.get(label, label) if task == "irony" else label
+        label = _WRITTEN.get(task, {}).get(label, label)
         if label in labels:
             yield GoldLabel(document_id, task, label, target)
         else:

@@ -92,7 +92,7 @@ def answer_to(kind: str, name: str, verdict: str) -> str:
     UsageError
         If the file of answers has none.
     """
-    text = files("weibo_nlp.benchmark").joinpath(_ANSWERS).read_text("utf-8")
+    text = files(__package__).joinpath(_ANSWERS).read_text("utf-8")
     answers: dict[str, dict[str, str]] = tomllib.loads(text)
     family = name.rstrip("0123456789").rstrip("_")
     for key in (f"{kind}-{family}", family):

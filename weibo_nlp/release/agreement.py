@@ -7,8 +7,7 @@ from collections.abc import Collection
 from weibo_nlp.annotation.agreement import Agreement, code_matrix, measure
 from weibo_nlp.records import INTENTION, Judgement
 from weibo_nlp.release.sources import Sources
-
-TASKS = ("topic", "sentiment", "irony", "needs_context", "stance")
+from weibo_nlp.scheme import Task
 
 
 def measure_release(
@@ -40,12 +39,11 @@ def measure_release(
             judged.setdefault(judgement.document_id, {})[judgement.annotator] = judgement
     annotators = sorted({name for by in judged.values() for name in by})
     found = []
-    for task in TASKS:
+    for name, task in sources.scheme.judged.items():
         units = [(document_id, unit) for document_id, by in sorted(judged.items()) for unit in _units(task, by)]
-        order = sources.scheme.task("irony" if task == "needs_context" else task).labels
-        codes = code_matrix([unit for _, unit in units], annotators, order)
+        codes = code_matrix([unit for _, unit in units], annotators, task.labels)
         groups = [threads[document_id] for document_id, _ in units]
-        found.append(measure(task + suffix, codes, groups, len(order), resamples=resamples))
+        found.append(measure(name + suffix, codes, groups, len(task.labels), resamples=resamples))
     return found
 
 
@@ -58,10 +56,10 @@ def agreement_by_event(sources: Sources, *, resamples: int = 500) -> dict[str, l
     }
 
 
-def _units(task: str, by: dict[str, Judgement]) -> list[dict[str, str]]:
-    """Labels by annotator: one unit a document, for stance one a target."""
-    if task != "stance":
-        return [{name: str(getattr(judgement, task)).lower() for name, judgement in by.items()}]
+def _units(task: Task, by: dict[str, Judgement]) -> list[dict[str, str]]:
+    """Labels by annotator: one unit a document, or one a target."""
+    if not task.targeted:
+        return [{name: task.to_label(getattr(judgement, task.name)) for name, judgement in by.items()}]
     targets = sorted({target for judgement in by.values() for target in judgement.stances})
     return [
         {name: judgement.stances[target] for name, judgement in by.items() if target in judgement.stances}

@@ -30,7 +30,7 @@ from weibo_nlp.profiling.reference_sets import (
 )
 from weibo_nlp.profiling.repetition import exact_repeats, most_repeated, repeated_strings
 from weibo_nlp.records import ACCOUNT_TYPES, INTENTION, KINDS, Document
-from weibo_nlp.release.agreement import TASKS, measure_release
+from weibo_nlp.release.agreement import measure_release
 from weibo_nlp.release.balance import (
     Labelled,
     comment_depths,
@@ -266,8 +266,8 @@ def _judgements(sources: Sources, resamples: int) -> dict[str, Any]:
     }
     if not judged:
         return dict(_NOTHING)
-    columns: dict[str, list[bool]] = {task: [] for task in TASKS}
-    groups: dict[str, list[str]] = {task: [] for task in TASKS}
+    columns: dict[str, list[bool]] = {task: [] for task in sources.scheme.judged}
+    groups: dict[str, list[str]] = {task: [] for task in sources.scheme.judged}
     for document_id, judgements in judged.items():
         for name, vote in votes(judgements).items():
             task = name.partition(":")[0]
@@ -279,7 +279,7 @@ def _judgements(sources: Sources, resamples: int) -> dict[str, Any]:
             "n": len(columns[task]),
             "share": share_figures({task: columns[task]}, groups[task], resamples=resamples)[task],
         }
-        for task in TASKS
+        for task in sources.scheme.judged
         if columns[task]
     ]
     low: dict[str, list[bool]] = {}
@@ -304,8 +304,8 @@ def _disagreement_rows(judged: Mapping[str, Any], external: Path | None) -> list
     """Non-unanimity of ours beside that of the judged real set: outside is what lies beyond the latter's interval."""
     columns: dict[str, list[bool]] = {}
     for document in _judged_set(external):
-        for task, labels in document.extra.get("votes", {}).items():
-            if task in TASKS and "-" not in labels:  # a reader who sees no target gives no stance
+        for task, labels in document.votes.items():
+            if "-" not in labels:  # a reader who sees no target gives no stance
                 columns.setdefault(task, []).append(len(set(labels)) > 1)
     rows = []
     for entry in judged["judged"]:

@@ -53,6 +53,7 @@ def external_task(external: ExternalSet) -> TaskSpec:
         main_metric=external.main_metric,
         version=None,
         scheme=external.name,
+        targeted=any(label.target is not None for label in external.part(scored).gold),
     )
 
 

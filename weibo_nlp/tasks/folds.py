@@ -79,7 +79,7 @@ def corpus_data(release: Release, spec: TaskSpec) -> TaskData:
     if spec.protocol not in CORPUS_PROTOCOLS:
         raise UnknownNameError("protocol of the corpus", spec.protocol, CORPUS_PROTOCOLS)
     documents = {document.id: document for document in release.documents()}
-    rows = _Rows(spec.name, documents, context_documents(release))
+    rows = _Rows(spec.targeted, documents, context_documents(release))
     if spec.protocol in (STANDARD, CROSS_KIND):
         learnt = [label for split in spec.train for label in release.gold(spec.name, split)]
         scored = release.gold(spec.name, spec.test)
@@ -93,7 +93,7 @@ def corpus_data(release: Release, spec: TaskSpec) -> TaskData:
         held = _topic_of_target(release) if spec.protocol == CROSS_TOPIC else None
         places: dict[str, list[int]] = {}
         for place, label in enumerate(scored):
-            name = str(documents[label.document_id].extra["fold"]) if held is None else held[label.target or ""]
+            name = str(documents[label.document_id].fold) if held is None else held[label.target or ""]
             places.setdefault(name, []).append(place)
         folds = {name: (rows.apart_from(scored, mine), mine) for name, mine in sorted(places.items())}
         unit = rows.event
@@ -126,7 +126,7 @@ def label_numbers(labels: Iterable[str], spec: TaskSpec) -> IntArray:
 class _Rows:
     """Turns gold labels into what models see."""
 
-    task: str
+    targeted: bool
     documents: Mapping[str, Document]
     needy: Collection[str]
 
@@ -157,7 +157,7 @@ class _Rows:
             train=tuple(map(self.example, learnt)),
             train_labels=tuple(label.label for label in learnt),
             train_groups=tuple(map(self.thread, learnt)),
-            train_weights=None if self.task == "stance" else tuple(map(self.weight, learnt)),
+            train_weights=None if self.targeted else tuple(map(self.weight, learnt)),
             held_out=tuple(held_out),
         )
 

@@ -69,6 +69,8 @@ class TaskSpec:
         Version of the corpus scored; None for external sets.
     scheme : str
         Version of the label scheme; for external sets the set's name, whose labels are its own.
+    targeted : bool
+        Whether a label is about a target, so that a text has one for each of its targets.
     learnt_from : str or None
         Version of the corpus learnt from under ``zero_shot``; else None.
     """
@@ -82,6 +84,7 @@ class TaskSpec:
     main_metric: str
     version: str | None
     scheme: str
+    targeted: bool = False
     learnt_from: str | None = None
 
     @property
@@ -122,9 +125,10 @@ def corpus_tasks(
         for name, task in scheme.tasks.items():
             if wanted and name not in wanted:
                 continue
-            if protocol == CROSS_TOPIC and name != "stance":
+            if protocol == CROSS_TOPIC and not task.targeted:
                 if wanted:
-                    raise UsageError(f"protocol {CROSS_TOPIC} is for stance, not for {name}; leave one of them out.")
+                    fitting = ", ".join(scheme.targeted)
+                    raise UsageError(f"protocol {CROSS_TOPIC} is for {fitting}, not for {name}; leave one of them out.")
                 continue
             whole = protocol in (CROSS_EVENT, CROSS_TOPIC)
             specs.append(
@@ -138,6 +142,7 @@ def corpus_tasks(
                     main_metric=task.main_metric,
                     version=version,
                     scheme=scheme.version,
+                    targeted=task.targeted,
                 )
             )
     return specs

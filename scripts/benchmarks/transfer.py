@@ -181,7 +181,7 @@ def _ours(
 
 
 def _trained(name: str, spec: TaskSpec, data: TaskData, settings: _Settings) -> Result:
-    settings.report(f"{spec.set} {spec.name}: {name} from corpus {spec.learnt_from}, {len(data.test):,} to score")
+    settings.report(f"{spec.set} {spec.name}: {name} from corpus {spec.train_version}, {len(data.test):,} to score")
     (fold,) = data.folds
     files, models = [], list[Classifier]()
     start = time.perf_counter()
@@ -225,7 +225,7 @@ def _peers(
     ours: Result, names: Sequence[str], timeout: float, settings: _Settings
 ) -> tuple[list[tuple[Result, list[float]]], list[dict[str, Any]]]:
     """Results of other programs on the rows of ours, with their scores; and those that gave none."""
-    spec, data = replace(ours.spec, learnt_from=None), ours.data
+    spec, data = replace(ours.spec, train_version=None), ours.data
     answered, failed = [], []
     for name in names:
         settings.report(f"{spec.set} {spec.name}: {name}, {len(data.test):,} to score")
@@ -356,7 +356,7 @@ def _comparisons(
     pairs = [
         (ours, other)
         for ours in results
-        if (ours.model, ours.spec.learnt_from) == (OURS, newest.version)
+        if (ours.model, ours.spec.train_version) == (OURS, newest.version)
         for other in results
         if other is not ours and _question(other) == _question(ours)
     ]
@@ -381,7 +381,7 @@ def _comparisons(
             "task": ours.spec.name,
             "labels": list(ours.spec.labels),
             "metric": ours.spec.main_metric,
-            **{side: {"model": each.model, "corpus_version": each.spec.learnt_from} for side, each in
+            **{side: {"model": each.model, "corpus_version": each.spec.train_version} for side, each in
                (("a", ours), ("b", other))},
             **test.to_dict(),
             "p_holm": float(p),

@@ -223,7 +223,7 @@ def test_the_oldest_release_is_learnt_from_as_well_and_two_of_the_same_do_not_di
             shutil.copytree(_resources.corpus_dir() / config, folder / config)
         (folder / "manifest.json").write_text(json.dumps(dict(newest.manifest) | {"version": version}), "utf-8")
     document, results = run_transfer(smp, corpus=corpus, peers=[], seeds=1, **TINY)
-    learnt = [(result.model, result.spec.learnt_from) for result in of_three_labels(results)]
+    learnt = [(result.model, result.spec.train_version) for result in of_three_labels(results)]
     assert learnt == [("linear", newest.version), ("majority", newest.version), ("linear", "0.0.1")]
     (test, _) = (test for test in document["comparisons"] if test["b"]["corpus_version"] == "0.0.1")
     assert (test["difference"]["value"], test["p"]) == (0.0, 1.0)

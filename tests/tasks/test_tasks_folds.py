@@ -209,7 +209,7 @@ def test_zero_shot_learns_from_the_corpus_and_scores_the_set_under_the_corpus_la
     external, release = load("nlpcc2016", MINIATURES / "nlpcc2016"), open_release()
     (spec,) = zero_shot_tasks(external, release)
     assert (spec.name, spec.protocol, spec.main_metric, spec.version) == ("stance", "zero_shot", "favg", None)
-    assert (spec.labels, spec.learnt_from) == (("against", "none", "favor"), release.version)
+    assert (spec.labels, spec.train_version) == (("against", "none", "favor"), release.version)
     data = zero_shot_data(external, release, spec)
     assert data.folds[0].train == data_of("stance").folds[0].train
     assert [label.document_id for label in data.gold] == [label.document_id for label in external.part("test").gold]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,15 +11,17 @@ import numpy.typing as npt
 
 from weibo_nlp.corpus.release import Release
 from weibo_nlp.errors import UsageError
+from weibo_nlp.evaluation.diagnostics import ContextScore
 from weibo_nlp.models import create
 from weibo_nlp.records import Document, Example, GoldLabel
-from weibo_nlp.stats.bootstrap import RESAMPLES
-from weibo_nlp.stats.estimate import Figure, figures_of
+from weibo_nlp.stats.bootstrap import DEFAULT, BootstrapConfig, estimate_rows
+from weibo_nlp.stats.estimate import Estimate
 from weibo_nlp.stats.metrics import CountMetric, IntArray, count_metrics
 from weibo_nlp.stats.multiplicity import holm
 from weibo_nlp.stats.randomisation import paired_test
-from weibo_nlp.tasks import CORPUS, STANDARD, TaskSpec
-from weibo_nlp.tasks.folds import CONTEXT_WEIGHT, context_documents, full_text
+from weibo_nlp.tasks.evaluation_set import full_text
+from weibo_nlp.tasks.folds import CONTEXT_WEIGHT, context_documents
+from weibo_nlp.tasks.spec import CORPUS, STANDARD, TaskSpec
 
 OWN_TEXT = "own text"
 _Above = tuple[Document, ...]
@@ -34,8 +37,8 @@ _DEEPEST = 3
 
 
 def context_ablation(
-    release: Release, spec: TaskSpec, model_name: str, *, seed: int = 0, resamples: int = RESAMPLES
-) -> list[dict[str, Any]]:
+    release: Release, spec: TaskSpec, model_name: str, *, bootstrap: BootstrapConfig = DEFAULT
+) -> list[ContextScore]:
     """Train a model on the same texts with more and more of their thread, and score each on the test part.
 
     Parameters
@@ -45,16 +48,15 @@ def context_ablation(
     spec : TaskSpec
         A task of the corpus under the standard protocol.
     model_name : str
-        A registered model; trained once for each context, always with `seed`.
-    seed, resamples
-        Of the training, of the paired test and of the bootstrap over threads.
+        A registered model; trained once for each context, always with the bootstrap's seed.
+    bootstrap : BootstrapConfig
+        How intervals are made, over threads; its seed is that of the training and of the paired test as well.
 
     Returns
     -------
-    list of dict
-        One for each context and class of depth that occurs: ``task, model, context, depth, n, n_units, few_units,
-        metric, score, difference, p, p_holm``. Differences are against ``own text`` on the same rows, paired over
-        threads; None for ``own text`` itself. With a single thread there are no bounds and no p.
+    list of ContextScore
+        One for each context and class of depth that occurs. Differences are against ``own text`` on the same rows,
+        paired over threads; None for ``own text`` itself. With a single thread there are no bounds and no p.
 
     Raises
     ------
@@ -93,7 +95,7 @@ def context_ablation(
     weights = [CONTEXT_WEIGHT if label.document_id in needy else 1.0 for label in learnt]
     answers = {}
     for context, shown in CONTEXTS.items():
-        model = create(model_name, spec.labels, seed=seed)
+        model = create(model_name, spec.labels, seed=bootstrap.seed)
         model.fit(
             _examples(learnt, documents, paths, shown),
             [label.label for label in learnt],
@@ -106,24 +108,21 @@ def context_ablation(
     depths = np.array([_depth_class(len(paths[label.document_id])) for label in scored], dtype=object)
     metric = count_metrics(spec.labels)[spec.main_metric]
     table = [
-        {"task": spec.name, "model": model_name, "context": context, "depth": depth, "metric": spec.main_metric}
-        | _compared(
+        _compared(
+            (spec.name, model_name, context, depth, spec.main_metric),
             truth[chosen],
-            found[chosen],
+            answer[chosen],
             None if context == OWN_TEXT else answers[OWN_TEXT][chosen],
             threads[chosen].tolist(),
             len(spec.labels),
             metric,
-            seed=seed,
-            resamples=resamples,
+            bootstrap,
         )
         for depth, chosen in _depths(depths)
-        for context, found in answers.items()
+        for context, answer in answers.items()
     ]
-    tested = [row for row in table if row["p"] is not None]
-    for row, adjusted in zip(tested, holm([row["p"] for row in tested]).tolist(), strict=True):
-        row["p_holm"] = adjusted
-    return table
+    adjusted = iter(holm([row.p for row in table if row.p is not None]).tolist())
+    return [row if row.p is None else replace(row, p_holm=next(adjusted)) for row in table]
 
 
 def _examples(
@@ -145,37 +144,28 @@ def _depth_class(depth: int) -> str:
 
 def _depths(depths: npt.NDArray[Any]) -> list[tuple[str, npt.NDArray[np.bool_]]]:
     """All rows, then the classes of depth that occur, each with the rows that are of it."""
-    found = [(ALL_DEPTHS, np.ones(len(depths), dtype=bool))]
-    return found + [(depth, depths == depth) for depth in sorted(set(depths.tolist()))]
+    everything = [(ALL_DEPTHS, np.ones(len(depths), dtype=bool))]
+    return everything + [(depth, depths == depth) for depth in sorted(set(depths.tolist()))]
 
 
 def _compared(
+    about: tuple[str, str, str, str, str],
     truth: IntArray,
-    found: IntArray,
+    answer: IntArray,
     own: IntArray | None,
     threads: Sequence[str],
     n_labels: int,
     metric: CountMetric,
-    *,
-    seed: int,
-    resamples: int,
-) -> dict[str, Any]:
-    """Score of one context over some rows, and what it is above the text alone."""
-    figures = figures_of(truth, found, threads, n_labels, {"score": metric}, seed=seed, resamples=resamples)
-    difference: dict[str, float | None] | None = None
-    p = None
-    if own is not None and figures.n_units > 1:
-        test = paired_test(truth, found, own, threads, n_labels, metric, seed=seed, resamples=resamples)
-        difference, p = {**test.difference.to_dict()}, test.p
-    elif own is not None:
-        alone = figures_of(truth, own, threads, n_labels, {"score": metric})
-        difference = Figure(figures.of["score"].value - alone.of["score"].value).to_dict()
-    return {
-        "n": figures.n,
-        "n_units": figures.n_units,
-        "few_units": figures.few_units,
-        "score": figures.of["score"].to_dict(),
-        "difference": difference,
-        "p": p,
-        "p_holm": None,
-    }
+    bootstrap: BootstrapConfig,
+) -> ContextScore:
+    """Score one context over some rows, and say what it is above the text alone; `about` opens the row."""
+    score = estimate_rows(truth, answer, threads, n_labels, {"score": metric}, bootstrap)["score"]
+    n_units = len(set(threads))
+    row = ContextScore(*about, n=len(threads), n_units=n_units, few_units=score.few_units, score=score)
+    if own is None:
+        return row
+    if n_units > 1:
+        test = paired_test(truth, answer, own, threads, n_labels, metric, bootstrap=bootstrap)
+        return replace(row, difference=test.difference, p=test.p)
+    alone = estimate_rows(truth, own, threads, n_labels, {"score": metric}, bootstrap)["score"]
+    return replace(row, difference=Estimate(score.value - alone.value, n_units=n_units))

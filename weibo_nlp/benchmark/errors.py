@@ -6,25 +6,26 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from weibo_nlp.benchmark.result import Result
+from weibo_nlp.benchmark.run import ModelRun
 from weibo_nlp.corpus.release import Release
 from weibo_nlp.corpus.tree import Thread, build_threads
+from weibo_nlp.evaluation.diagnostics import ErrorCase, SeenExample, ThreadEntry
 from weibo_nlp.evaluation.soft_labels import corpus_judged
 from weibo_nlp.records import Document
-from weibo_nlp.tasks.folds import full_text
+from weibo_nlp.tasks.evaluation_set import full_text
 
 SHOWN = 20
 AROUND = 4  # answers to the judged document that are shown below it
 
 
-def instructive_errors(release: Release, results: Sequence[Result], shown: int = SHOWN) -> list[dict[str, Any]]:
+def instructive_errors(release: Release, runs: Sequence[ModelRun], shown: int = SHOWN) -> list[ErrorCase]:
     """Choose errors of the best system of each task, and show what it saw and what it did not.
 
     Parameters
     ----------
     release : Release
         The corpus that was scored.
-    results : sequence of Result
+    runs : sequence of ModelRun
         Of the corpus; for each task and protocol the system with the best main metric is looked at, its first seed.
     shown : int
         How many, taken task by task in turn; within a task, kinds of confusion (gold, predicted) take turns too, the
@@ -32,87 +33,87 @@ def instructive_errors(release: Release, results: Sequence[Result], shown: int =
 
     Returns
     -------
-    list of dict
-        ``task, model, document_id, event, kind, target, gold, predicted, scores, votes, thread, seen, reason``.
+    list of ErrorCase
     """
     threads = {thread.id: thread for thread in build_threads(release.documents())}
     queues = []
-    for result in _best(results):
-        votes = [Counter(judged.values()) for judged in corpus_judged(release, result.data.gold)]
-        queues.append(_in_turn(_by_confusion(_errors(result, votes, threads))))
+    for run in _best(runs):
+        votes = [Counter(judged.values()) for judged in corpus_judged(release, run.evaluation_set.gold)]
+        queues.append(_in_turn(_by_confusion(_errors(run, votes, threads))))
     return [error for _, error in zip(range(shown), _in_turn(queues), strict=False)]
 
 
-def _best(results: Sequence[Result]) -> Iterable[Result]:
-    best: dict[tuple[str, str], Result] = {}
-    for result in results:
-        key = (result.spec.name, result.spec.protocol)
-        if key not in best or result.scores.main.value > best[key].scores.main.value:
-            best[key] = result
+def _best(runs: Sequence[ModelRun]) -> Iterable[ModelRun]:
+    best: dict[tuple[str, str], ModelRun] = {}
+    for run in runs:
+        key = (run.spec.name, run.spec.protocol)
+        if key not in best or run.result.main.value > best[key].result.main.value:
+            best[key] = run
     return best.values()
 
 
 def _errors(
-    result: Result, votes: Sequence[Mapping[str, int]], threads: Mapping[str, Thread]
-) -> list[tuple[tuple[Any, ...], dict[str, Any]]]:
-    found = []
-    rows = zip(result.data.gold, result.files[0].predictions, result.data.documents, result.data.test, strict=True)
+    run: ModelRun, votes: Sequence[Mapping[str, int]], threads: Mapping[str, Thread]
+) -> list[tuple[tuple[Any, ...], ErrorCase]]:
+    errors = []
+    scored = run.evaluation_set
+    rows = zip(scored.gold, run.files[0].predictions, scored.documents, scored.examples, strict=True)
     for (gold, predicted, document, example), cast in zip(rows, votes, strict=True):
         if gold.label == predicted.label:
             continue
         agreed = len(cast) == 1
         sure = predicted.scores.get(predicted.label, 0.0)
-        error = {
-            "task": result.spec.name,
-            "model": result.model,
-            "document_id": document.id,
-            "event": document.event,
-            "kind": document.kind,
-            "target": gold.target,
-            "gold": gold.label,
-            "predicted": predicted.label,
-            "scores": {label: round(score, 4) for label, score in predicted.scores.items()},
-            "votes": dict(cast),
-            "thread": _conversation(threads[document.thread], document),
-            "seen": {"text": example.text, "target": example.target, "parent": example.parent},
-            "reason": _reason(agreed, sure, predicted.label, example.parent is not None, document),
-        }
-        found.append(((not agreed, -sure, document.id, gold.target or ""), error))
-    return found
+        error = ErrorCase(
+            task=run.spec.name,
+            model=run.model,
+            document_id=document.id,
+            event=document.event,
+            kind=document.kind,
+            target=gold.target,
+            gold=gold.label,
+            predicted=predicted.label,
+            scores={label: round(score, 4) for label, score in predicted.scores.items()},
+            votes=dict(cast),
+            thread=_conversation(threads[document.thread], document),
+            seen=SeenExample(example.text, example.target, example.parent),
+            reason=_reason(agreed, sure, predicted.label, example.parent is not None, document),
+        )
+        errors.append(((not agreed, -sure, document.id, gold.target or ""), error))
+    return errors
 
 
-def _by_confusion(errors: Iterable[tuple[tuple[Any, ...], dict[str, Any]]]) -> list[list[dict[str, Any]]]:
+def _by_confusion(errors: Iterable[tuple[tuple[Any, ...], ErrorCase]]) -> list[list[ErrorCase]]:
     """Errors of each kind of confusion, the most instructive first; the commonest kind first."""
-    kinds: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    kinds: dict[tuple[str, str], list[ErrorCase]] = {}
     for _, error in sorted(errors, key=lambda item: item[0]):
-        kinds.setdefault((error["gold"], error["predicted"]), []).append(error)
-    return sorted(kinds.values(), key=lambda kind: (-len(kind), kind[0]["gold"], kind[0]["predicted"]))
+        kinds.setdefault((error.gold, error.predicted), []).append(error)
+    return sorted(kinds.values(), key=lambda kind: (-len(kind), kind[0].gold, kind[0].predicted))
 
 
-def _in_turn(queues: Sequence[Sequence[dict[str, Any]]]) -> list[dict[str, Any]]:
+def _in_turn(queues: Sequence[Sequence[ErrorCase]]) -> list[ErrorCase]:
     longest = max(map(len, queues), default=0)
     return [queue[place] for place in range(longest) for queue in queues if place < len(queue)]
 
 
-def _conversation(thread: Thread, document: Document) -> list[dict[str, Any]]:
+def _conversation(thread: Thread, document: Document) -> tuple[ThreadEntry, ...]:
     """The way from the root to the document, and the first answers to it."""
     path = list(reversed(thread.path_to_root(document.id)))
     answers = thread.children(document.id)[:AROUND]
-    return [
-        {
-            "id": shown.id,
-            "kind": shown.kind,
-            "author": shown.author,
-            "depth": depth,
-            "text": full_text(shown),
-            "this": shown.id == document.id,
-        }
+    return tuple(
+        ThreadEntry(
+            id=shown.id,
+            kind=shown.kind,
+            author=shown.author,
+            depth=depth,
+            text=full_text(shown),
+            this=shown.id == document.id,
+        )
         for depth, shown in [*enumerate(path), *((len(path), answer) for answer in answers)]
-    ]
+    )
 
 
 def _reason(agreed: bool, sure: float, label: str, saw_parent: bool, document: Document) -> str:
-    said = "all annotators agreed" if agreed else "annotators did not agree"
+    votes = "all annotators agreed" if agreed else "annotators did not agree"
     answering = document.parent is not None or document.repost_of is not None
     unseen = "; the model did not see what this answers" if answering and not saw_parent else ""
-    return f"the model gave {label} {sure:.0%}, {said}{unseen}"
+    return f"the model gave {label} {sure:.0%}, {votes}{unseen}"

@@ -4,35 +4,68 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from weibo_nlp.benchmark.result import FoldScore, Result
-from weibo_nlp.corpus import Release, open_release
+from weibo_nlp.corpus import open_release
 from weibo_nlp.errors import UnknownNameError, UsageError
-from weibo_nlp.evaluation import score
-from weibo_nlp.evaluation.slices import corpus_slices
-from weibo_nlp.evaluation.soft_labels import corpus_votes
+from weibo_nlp.evaluation.files import judged_evaluation_set, score_set
+from weibo_nlp.evaluation.results import FoldScore, Provenance, Result
 from weibo_nlp.io import safe_stem
 from weibo_nlp.models import Classifier, create, is_seeded, names
 from weibo_nlp.predictions import ModelReference, PredictionFile, PredictionHeader, write_predictions
 from weibo_nlp.records import Prediction
-from weibo_nlp.stats.bootstrap import RESAMPLES
-from weibo_nlp.stats.metrics import FloatArray, confusion_matrix, count_metrics
-from weibo_nlp.tasks import EXTERNAL, EXTERNAL_PROTOCOLS, STANDARD, TaskSpec, corpus_tasks
+from weibo_nlp.stats.bootstrap import DEFAULT, BootstrapConfig
+from weibo_nlp.stats.metrics import FloatArray, IntArray, confusion_matrix, count_metrics
+from weibo_nlp.tasks.evaluation_set import EvaluationSet, label_numbers
 from weibo_nlp.tasks.external import (
-    external_data,
+    external_evaluation_set,
+    external_fold,
     external_task,
     open_external,
-    zero_shot_data,
+    zero_shot_fold,
     zero_shot_tasks,
 )
-from weibo_nlp.tasks.folds import TaskData, corpus_data, label_numbers
+from weibo_nlp.tasks.folds import Fold, corpus_folds
+from weibo_nlp.tasks.spec import EXTERNAL, EXTERNAL_PROTOCOLS, STANDARD, TaskSpec, corpus_tasks
 
-Report = Callable[[str], None]
+Progress = Callable[[str], None]
 
 SEEDS = 5
+
+
+@dataclass(frozen=True)
+class ModelRun:
+    """A trained and scored model.
+
+    Attributes
+    ----------
+    result : Result
+        The figures.
+    spec, evaluation_set : TaskSpec, EvaluationSet
+        What was scored.
+    files : tuple of PredictionFile
+        One for each training seed.
+    trained : tuple of Classifier
+        One for each fold, of the first seed.
+    """
+
+    result: Result
+    spec: TaskSpec
+    evaluation_set: EvaluationSet
+    files: tuple[PredictionFile, ...]
+    trained: tuple[Classifier, ...]
+
+    @property
+    def model(self) -> str:
+        """Name of the model."""
+        return self.result.model
+
+    def predicted_indices(self) -> IntArray:
+        """Predicted labels as indices into the spec's labels, shape (n_seeds, n_rows), in the order of the gold."""
+        return np.array([label_numbers([item.label for item in file.predictions], self.spec) for file in self.files])
 
 
 def run_corpus(
@@ -41,11 +74,10 @@ def run_corpus(
     protocols: Sequence[str] = (STANDARD,),
     models: Sequence[str] = (),
     seeds: int = SEEDS,
-    seed: int = 0,
-    resamples: int = RESAMPLES,
+    bootstrap: BootstrapConfig = DEFAULT,
     predictions: Path | None = None,
-    report: Report | None = None,
-) -> list[Result]:
+    progress: Progress | None = None,
+) -> list[ModelRun]:
     """Train and score models on the shipped corpus.
 
     Parameters
@@ -56,16 +88,16 @@ def run_corpus(
         Of `tasks.CORPUS_PROTOCOLS`.
     seeds : int
         Trainings of each model that has randomness in it, with the seeds 0, 1, …; all others are trained once.
-    seed, resamples
-        Of the bootstrap over the protocol's units.
+    bootstrap : BootstrapConfig
+        How intervals are made, over the protocol's units.
     predictions : Path, optional
         Folder to keep every prediction file in.
-    report : callable, optional
+    progress : callable, optional
         Told in words what is being done.
 
     Returns
     -------
-    list of Result
+    list of ModelRun
         Protocol by protocol and task by task, models in the order asked for.
 
     Raises
@@ -73,13 +105,19 @@ def run_corpus(
     UnknownNameError, UsageError
         If a name is unknown, or a task has no such protocol; before anything is trained.
     """
-    models, seeds = _known(models), _checked(seeds)
+    models = _known(models, seeds)
     release = open_release()
-    results = []
+    runs = []
     for spec in corpus_tasks(release.scheme, release.version, tasks, protocols):
-        data = corpus_data(release, spec)
-        results += [_run(spec, data, name, seeds, seed, resamples, predictions, report, release) for name in models]
-    return results
+        evaluation_set, folds = judged_evaluation_set(release, spec), corpus_folds(release, spec)
+        runs += [
+            run_task(
+                spec, evaluation_set, folds, model,
+                seeds=seeds, bootstrap=bootstrap, predictions=predictions, progress=progress,
+            )
+            for model in models
+        ]  # fmt: skip
+    return runs
 
 
 def run_external(
@@ -90,11 +128,10 @@ def run_external(
     tasks: Sequence[str] = (),
     models: Sequence[str] = (),
     seeds: int = SEEDS,
-    seed: int = 0,
-    resamples: int = RESAMPLES,
+    bootstrap: BootstrapConfig = DEFAULT,
     predictions: Path | None = None,
-    report: Report | None = None,
-) -> list[Result]:
+    progress: Progress | None = None,
+) -> list[ModelRun]:
     """Score models on an external set, from the user's own copy.
 
     Parameters
@@ -107,7 +144,7 @@ def run_external(
         Learn from the set's own training part, or from the corpus.
     tasks : sequence of str
         Under ``zero_shot``, some of the tasks that the set shares with the corpus.
-    models, seeds, seed, resamples, predictions, report
+    models, seeds, bootstrap, predictions, progress
         As for :func:`run_corpus`; the bootstrap resamples rows where the set gives no groups.
 
     Raises
@@ -117,23 +154,95 @@ def run_external(
     """
     if protocol not in EXTERNAL_PROTOCOLS:
         raise UnknownNameError("protocol of an external set", protocol, EXTERNAL_PROTOCOLS)
-    models, seeds = _known(models), _checked(seeds)
+    models = _known(models, seeds)
     external = open_external(name, path)
     if protocol == EXTERNAL:
         if tasks:
             raise UsageError(f"{external.name} has a task of its own under {EXTERNAL}; leave {', '.join(tasks)} out.")
         spec = external_task(external)
-        pairs = [(spec, external_data(external, spec))]
+        trainings = [(spec, external_fold(external, spec))]
     else:
         release = open_release()
-        specs = zero_shot_tasks(external, release)
-        if unknown := [task for task in tasks if task not in {spec.name for spec in specs}]:
-            raise UnknownNameError(f"task of {external.name}", unknown[0], [spec.name for spec in specs])
-        specs = [spec for spec in specs if not tasks or spec.name in tasks]
-        pairs = [(spec, zero_shot_data(external, release, spec)) for spec in specs]
-    return [
-        _run(spec, data, model, seeds, seed, resamples, predictions, report) for spec, data in pairs for model in models
-    ]
+        specs = {spec.name: spec for spec in zero_shot_tasks(external, release)}
+        if unknown := [task for task in tasks if task not in specs]:
+            raise UnknownNameError(f"task of {external.name}", unknown[0], specs)
+        trainings = [(specs[task], zero_shot_fold(external, release, specs[task])) for task in tasks or specs]
+    runs = []
+    for spec, (fold, notes) in trainings:
+        evaluation_set = external_evaluation_set(external, spec)
+        evaluation_set = replace(evaluation_set, notes=(*notes, *evaluation_set.notes))
+        runs += [
+            run_task(
+                spec, evaluation_set, (fold,), model,
+                seeds=seeds, bootstrap=bootstrap, predictions=predictions, progress=progress,
+            )
+            for model in models
+        ]  # fmt: skip
+    return runs
+
+
+def run_task(
+    spec: TaskSpec,
+    evaluation_set: EvaluationSet,
+    folds: Sequence[Fold],
+    model: str | Callable[[int], Classifier],
+    *,
+    seeds: int = SEEDS,
+    bootstrap: BootstrapConfig = DEFAULT,
+    predictions: Path | None = None,
+    progress: Progress | None = None,
+) -> ModelRun:
+    """Train a model on every fold with every seed, let it answer what the fold holds out, and score the answers.
+
+    Parameters
+    ----------
+    spec, evaluation_set : TaskSpec, EvaluationSet
+        What is scored.
+    folds : sequence of Fold
+        Training runs that answer every row between them.
+    model : str or callable
+        Name of a registered model; or what makes an untrained one from a seed, asked for each of `seeds`.
+    seeds, bootstrap, predictions, progress
+        As for :func:`run_corpus`.
+    """
+    seeded = callable(model) or is_seeded(model)
+    trainings = range(seeds if seeded else 1)
+
+    def untrained(seed: int) -> Classifier:
+        return create(model, spec.labels, seed=seed) if isinstance(model, str) else model(seed)
+
+    n_train = max(len(fold.train) for fold in folds)
+    if progress is not None:
+        name = model if isinstance(model, str) else untrained(0).name
+        in_folds = "" if len(folds) == 1 else f" in {len(folds)} folds"
+        times = "" if len(trainings) == 1 else f", {len(trainings)} seeds"
+        progress(
+            f"{spec.set} {spec.name} {spec.protocol}: {name}, {n_train:,} to learn from, "
+            f"{len(evaluation_set.gold):,} to score{in_folds}{times}"
+        )
+    seconds = {"train": 0.0, "predict": 0.0}
+    trained: list[Classifier] = []
+    files = []
+    for seed in trainings:
+        models, probabilities = _answers(spec, evaluation_set, folds, lambda: untrained(seed), seconds)  # noqa: B023
+        trained = trained or models
+        reference = ModelReference(models[0].name, models[0].version)
+        files.append(prediction_file(spec, evaluation_set, probabilities, reference, seed if seeded else None))
+    if predictions is not None:
+        predictions.mkdir(parents=True, exist_ok=True)
+        for file in files:
+            write_predictions(predictions / prediction_name(file.header), file.header, file.predictions)
+    first = trained[0]
+    result = Result(
+        Provenance.of(spec, first.name, first.version),
+        score_set(files, spec, evaluation_set, bootstrap),
+        n_train=n_train,
+        seconds={what: value / len(trainings) for what, value in seconds.items()},
+        folds=_fold_scores(spec, evaluation_set, folds, files),
+        notes=evaluation_set.notes,
+        details=getattr(first, "trained_on", {}) if len(folds) == 1 else {},
+    )
+    return ModelRun(result, spec, evaluation_set, tuple(files), tuple(trained))
 
 
 def prediction_name(header: PredictionHeader) -> str:
@@ -142,105 +251,18 @@ def prediction_name(header: PredictionHeader) -> str:
     return f"{safe_stem(header.set, header.task, header.protocol, header.model.name, *seed)}.jsonl"
 
 
-def _known(models: Sequence[str]) -> Sequence[str]:
-    """All models where none is named; an unknown name is refused before an hour is spent on the known ones."""
-    if unknown := [name for name in models if name not in names()]:
-        raise UnknownNameError("model", unknown[0], names())
-    return models or names()
-
-
-def _checked(seeds: int) -> int:
-    if seeds < 1:
-        raise UsageError(f"seeds must be at least 1, better {SEEDS}; got {seeds}.")
-    return seeds
-
-
-def _run(
-    spec: TaskSpec,
-    data: TaskData,
-    name: str,
-    seeds: int,
-    seed: int,
-    resamples: int,
-    folder: Path | None,
-    report: Report | None,
-    release: Release | None = None,
-) -> Result:
-    trainings = range(seeds if is_seeded(name) else 1)
-    if report is not None:
-        times = "" if len(trainings) == 1 else f", {len(trainings)} seeds"
-        folds = "" if len(data.folds) == 1 else f" in {len(data.folds)} folds"
-        report(
-            f"{spec.set} {spec.name} {spec.protocol}: {name}, {data.n_train:,} to learn from, "
-            f"{len(data.test):,} to score{folds}{times}"
-        )
-    files, trained, seconds = [], [], {"train": 0.0, "predict": 0.0}
-    for training in trainings:
-        models, file = _train(spec, data, name, training if is_seeded(name) else None, seconds)
-        files.append(file)
-        trained.append(models)
-    if folder is not None:
-        folder.mkdir(parents=True, exist_ok=True)
-        for file in files:
-            write_predictions(folder / prediction_name(file.header), file.header, file.predictions)
-    scores = score(
-        files,
-        data.gold,
-        spec.labels,
-        data.units,
-        task=spec.name,
-        main_metric=spec.main_metric,
-        seed=seed,
-        resamples=resamples,
-        expect={"set": spec.set, "version": spec.version, "split": spec.test},
-        votes=corpus_votes(release, data.gold, spec.labels) if release is not None else None,
-        slices=corpus_slices(release, data.gold) if release is not None else None,
-    )
-    return Result(
-        spec=spec,
-        model=name,
-        model_version=trained[0][0].version,
-        scores=scores,
-        n_train=data.n_train,
-        seconds={what: value / len(trainings) for what, value in seconds.items()},
-        folds=_fold_scores(spec, data, files),
-        notes=data.notes,
-        details=getattr(trained[0][0], "trained_on", {}) if len(data.folds) == 1 else {},
-        data=data,
-        files=tuple(files),
-        trained=tuple(trained[0]),
-    )
-
-
-def _train(
-    spec: TaskSpec, data: TaskData, name: str, seed: int | None, seconds: dict[str, float]
-) -> tuple[list[Classifier], PredictionFile]:
-    """Train a model a fold and let each answer what its fold held out; the time taken is added to `seconds`."""
-    models = []
-    probabilities = np.full((len(data.test), len(spec.labels)), np.nan)
-    for fold in data.folds:
-        start = time.perf_counter()
-        model = create(name, spec.labels, seed=seed or 0)
-        model.fit(fold.train, fold.train_labels, groups=fold.train_groups, weights=fold.train_weights)
-        trained = time.perf_counter()
-        places = list(fold.held_out)
-        columns = [model.labels.index(label) for label in spec.labels]
-        probabilities[places] = model.predict_proba([data.test[place] for place in places])[:, columns]
-        seconds["train"] += trained - start
-        seconds["predict"] += time.perf_counter() - trained
-        models.append(model)
-    reference = ModelReference(models[0].name, models[0].version)
-    return models, prediction_file(spec, data, probabilities, reference, seed)
-
-
 def prediction_file(
-    spec: TaskSpec, data: TaskData, probabilities: FloatArray, model: ModelReference, seed: int | None = None
+    spec: TaskSpec,
+    evaluation_set: EvaluationSet,
+    probabilities: FloatArray,
+    model: ModelReference,
+    seed: int | None = None,
 ) -> PredictionFile:
     """Put probabilities, shape (n_rows, n_labels), into the seam's own format.
 
     Parameters
     ----------
-    spec, data : TaskSpec, TaskData
+    spec, evaluation_set : TaskSpec, EvaluationSet
         What was answered.
     probabilities : ndarray
         A distribution a gold label, columns in the order of the spec's labels.
@@ -259,28 +281,66 @@ def prediction_file(
         model=model,
         seed=seed,
     )
-    predictions = tuple(
-        Prediction(
-            label.document_id,
-            spec.name,
-            spec.labels[int(best)],
-            dict(zip(spec.labels, row, strict=True)),
-            label.target,
-        )
-        for label, row, best in zip(data.gold, probabilities.tolist(), probabilities.argmax(axis=1), strict=True)
+    rows = zip(evaluation_set.gold, probabilities.tolist(), probabilities.argmax(axis=1), strict=True)
+    return PredictionFile(
+        header,
+        tuple(
+            Prediction(
+                label.document_id,
+                spec.name,
+                spec.labels[int(best)],
+                dict(zip(spec.labels, row, strict=True)),
+                label.target,
+            )
+            for label, row, best in rows
+        ),
     )
-    return PredictionFile(header, predictions)
 
 
-def _fold_scores(spec: TaskSpec, data: TaskData, files: Sequence[PredictionFile]) -> tuple[FoldScore, ...]:
+def _known(models: Sequence[str], seeds: int) -> Sequence[str]:
+    """All models where none is named; a wrong call is refused before an hour is spent on the right ones."""
+    if unknown := [name for name in models if name not in names()]:
+        raise UnknownNameError("model", unknown[0], names())
+    if seeds < 1:
+        raise UsageError(f"seeds must be at least 1, better {SEEDS}; got {seeds}.")
+    return models or names()
+
+
+def _answers(
+    spec: TaskSpec,
+    evaluation_set: EvaluationSet,
+    folds: Sequence[Fold],
+    untrained: Callable[[], Classifier],
+    seconds: dict[str, float],
+) -> tuple[list[Classifier], FloatArray]:
+    """Train a model a fold and let each answer what its fold held out; the time taken is added to `seconds`."""
+    models = []
+    probabilities = np.full((len(evaluation_set.gold), len(spec.labels)), np.nan)
+    for fold in folds:
+        start = time.perf_counter()
+        model = untrained()
+        model.fit(fold.train, fold.train_labels, groups=fold.train_groups, weights=fold.train_weights)
+        trained = time.perf_counter()
+        places = list(fold.held_out)
+        columns = [model.labels.index(label) for label in spec.labels]
+        probabilities[places] = model.predict_proba([evaluation_set.examples[place] for place in places])[:, columns]
+        seconds["train"] += trained - start
+        seconds["predict"] += time.perf_counter() - trained
+        models.append(model)
+    return models, probabilities
+
+
+def _fold_scores(
+    spec: TaskSpec, evaluation_set: EvaluationSet, folds: Sequence[Fold], files: Sequence[PredictionFile]
+) -> tuple[FoldScore, ...]:
     """Main metric of each fold by itself, the mean over seeds; empty where there is one fold."""
-    if len(data.folds) < 2:
+    if len(folds) < 2:
         return ()
-    truth = label_numbers((label.label for label in data.gold), spec)
+    truth = evaluation_set.gold_indices(spec)
     answers = [label_numbers((item.label for item in file.predictions), spec) for file in files]
     metric = count_metrics(spec.labels)[spec.main_metric]
     scores = []
-    for fold in data.folds:
+    for fold in folds:
         held = list(fold.held_out)
         counts = np.array([confusion_matrix(truth[held], answer[held], len(spec.labels)) for answer in answers])
         scores.append(FoldScore(fold.name, len(held), len(fold.train), float(metric(counts).mean())))

@@ -17,10 +17,12 @@ import numpy.typing as npt
 from weibo_nlp.benchmark.shortcut_models import best_cue_answers, full_answers, majority_answers
 from weibo_nlp.corpus.release import Release
 from weibo_nlp.errors import DataError
+from weibo_nlp.evaluation.diagnostics import ShortcutScore
 from weibo_nlp.features.cues import Cues, emoticon_cues, hashtag_cues, opening_cues, shape_cues
-from weibo_nlp.stats.bootstrap import RESAMPLES, Interval, bootstrap_figures
+from weibo_nlp.stats.bootstrap import DEFAULT, BootstrapConfig, bootstrap_estimates, confusion_sums, in_order_of_content
+from weibo_nlp.stats.estimate import Estimate
 from weibo_nlp.stats.metrics import FloatArray, IntArray, confusion_matrix, macro_f1
-from weibo_nlp.tasks.folds import full_text
+from weibo_nlp.tasks.evaluation_set import full_text
 
 FOLDS = 5
 LIMIT = 0.8
@@ -35,6 +37,8 @@ TEXT_CUES: Mapping[str, Callable[[str], Cues]] = {
     "first 5 characters": opening_cues,
 }
 TARGET = "target"
+# The task whose labels are subjects: they hardly differ within an event.
+SUBJECT = "topic"
 EVENT = "event's prior"
 _SAME_AS_MAJORITY = "each pool is one event, so that the event's prior is the majority itself; 0 by construction"
 _EVENT_WITHIN_DOMAIN = "no model is shown the event: this is what telling the events of one domain apart would give"
@@ -68,8 +72,8 @@ class GateRows:
 
 
 def shortcut_gate(
-    release: Release, *, tasks: Sequence[str] = (), seed: int = 0, resamples: int = RESAMPLES
-) -> list[dict[str, Any]]:
+    release: Release, *, tasks: Sequence[str] = (), bootstrap: BootstrapConfig = DEFAULT
+) -> list[ShortcutScore]:
     """Hold the gate over a whole release, all its splits together.
 
     Parameters
@@ -78,12 +82,12 @@ def shortcut_gate(
         The corpus.
     tasks : sequence of str
         Names; all of the scheme when empty.
-    seed, resamples
+    bootstrap : BootstrapConfig
         See :func:`gate`.
 
     Returns
     -------
-    list of dict
+    list of ShortcutScore
         As :func:`gate` gives them, task by task.
 
     Raises
@@ -94,9 +98,7 @@ def shortcut_gate(
         If a document's event is not in the register, or a task has fewer than two threads.
     """
     return [
-        row
-        for task in tasks or release.scheme.tasks
-        for row in gate(gate_rows(release, task), seed=seed, resamples=resamples)
+        row for task in tasks or release.scheme.tasks for row in gate(gate_rows(release, task), bootstrap=bootstrap)
     ]
 
 
@@ -115,7 +117,7 @@ def gate_rows(release: Release, task: str) -> GateRows:
         event = documents[label.document_id].event or ""
         if event not in register:
             raise DataError(f"document {label.document_id!r}: event {event!r} is not in the register; add it there.")
-        pool = _domain(register, event) if task == "topic" else event
+        pool = _domain(register, event) if task == SUBJECT else event
         if pool is not None:
             gold.append(label)
             pools.append(pool)
@@ -133,25 +135,21 @@ def gate_rows(release: Release, task: str) -> GateRows:
     )
 
 
-def gate(rows: GateRows, *, seed: int = 0, resamples: int = RESAMPLES) -> list[dict[str, Any]]:
+def gate(rows: GateRows, *, bootstrap: BootstrapConfig = DEFAULT) -> list[ShortcutScore]:
     """Compare every shortcut with the full model, out of fold.
 
     Parameters
     ----------
     rows : GateRows
         In any order.
-    seed : int
-        Of the folds, the SVMs and the bootstrap.
-    resamples : int
-        Of the bootstrap over threads.
+    bootstrap : BootstrapConfig
+        How intervals are made, over threads; its seed is that of the folds and the SVMs as well.
 
     Returns
     -------
-    list of dict
-        One for each shortcut: ``task, shortcut, n, n_units, few_units, metric``; macro-F1 of the ``majority``, of
-        guesses in the pool's proportions (``proportional``), of the ``full`` model and of the shortcut (``score``,
-        with its interval); their ``ratio`` (None where the full model gains too little), the ``limit`` that its
-        upper bound must stay under, the ``verdict`` and a ``note`` (or None).
+    list of ShortcutScore
+        One for each shortcut; ``majority``, ``proportional`` (guesses in the pool's proportions), ``full`` and
+        ``score`` are macro-F1.
 
     Raises
     ------
@@ -191,7 +189,7 @@ def gate(rows: GateRows, *, seed: int = 0, resamples: int = RESAMPLES) -> list[d
     .16. Therefore it has to be that much above guesses in the pool's proportions as well. The ratio itself stays with
     the majority, which is the stricter: a shortcut gets credit for guessing.
     """
-    units, folds = _folds(rows, seed)
+    units, folds = _folds(rows, bootstrap.seed)
     present = [label for label in rows.labels if label in set(rows.gold)]
     n_labels = len(present)
     y = np.array([present.index(label) for label in rows.gold], dtype=np.int64)
@@ -199,12 +197,12 @@ def gate(rows: GateRows, *, seed: int = 0, resamples: int = RESAMPLES) -> list[d
     order = _order(rows)
     rows, y, units, folds = _ordered(rows, order), y[order], units[order], folds[order]
     majority = majority_answers(rows.pools, y, folds)
-    full = full_answers(rows.texts, rows.targets, rows.pools, y, folds, seed=seed)
+    full = full_answers(rows.texts, rows.targets, rows.pools, y, folds, seed=bootstrap.seed)
     shortcuts = {
-        name: majority if cues is None else best_cue_answers(cues, rows.pools, y, folds, seed=seed)
+        name: majority if cues is None else best_cue_answers(cues, rows.pools, y, folds, seed=bootstrap.seed)
         for name, cues in _shortcuts(rows).items()
     }
-    figures = _figures({"majority": majority, "full": full, **shortcuts}, y, units, n_labels, seed, resamples)
+    estimates = _estimates({"majority": majority, "full": full, **shortcuts}, y, units, n_labels, bootstrap)
     plain = {
         "majority": float(macro_f1(confusion_matrix(y, majority, n_labels))),
         "proportional": _proportional(y, np.array(rows.pools), n_labels),
@@ -213,31 +211,32 @@ def gate(rows: GateRows, *, seed: int = 0, resamples: int = RESAMPLES) -> list[d
     testable = plain["full"] - max(plain["majority"], plain["proportional"]) >= TESTABLE
     table = []
     for name in shortcuts:
-        score, share = figures[f"score of {name}"], figures[f"ratio of {name}"]
+        score, share = estimates[f"score of {name}"], estimates[f"ratio of {name}"]
+        # No model is shown the event, so that nothing can be leant on; what is not testable is not passed.
+        judged = testable and not (name == EVENT and rows.events != rows.pools)
         table.append(
-            {
-                "task": rows.task,
-                "shortcut": name,
-                "n": len(y),
-                "n_units": share.n_units,
-                "few_units": share.few_units,
-                "metric": "macro_f1",
+            ShortcutScore(
+                task=rows.task,
+                shortcut=name,
+                n=len(y),
+                n_units=int(units.max()) + 1,
+                few_units=share.few_units,
+                metric="macro_f1",
                 **plain,
-                "score": score.to_dict(),
-                "ratio": share.to_dict() if testable else None,
-                "limit": LIMIT,
-                # No model is shown the event, so that nothing can be leant on; what is not testable is not passed.
-                "verdict": _verdict(testable and not (name == EVENT and rows.events != rows.pools), share.high),
-                "note": _note(rows, name),
-            }
+                score=score,
+                ratio=share if testable else None,
+                limit=LIMIT,
+                verdict=_verdict(judged, share),
+                note=_note(rows, name),
+            )
         )
     return table
 
 
-def _verdict(testable: bool, upper: float) -> str:
-    if not testable:
+def _verdict(testable: bool, ratio: Estimate) -> str:
+    if not testable or ratio.high is None:
         return "not testable"
-    return "failed" if upper >= LIMIT else "passed"
+    return "failed" if ratio.high >= LIMIT else "passed"
 
 
 def _domain(register: Mapping[str, Mapping[str, Any]], event: str) -> str | None:
@@ -302,25 +301,19 @@ def _note(rows: GateRows, shortcut: str) -> str | None:
     return _SAME_AS_MAJORITY if rows.events == rows.pools else _EVENT_WITHIN_DOMAIN
 
 
-def _figures(
-    answers: Mapping[str, IntArray], y: IntArray, units: IntArray, n_labels: int, seed: int, resamples: int
-) -> dict[str, Interval]:
+def _estimates(
+    answers: Mapping[str, IntArray], y: IntArray, units: IntArray, n_labels: int, bootstrap: BootstrapConfig
+) -> dict[str, Estimate]:
     """Score and ratio of every shortcut with intervals, all models resampled together."""
-    n_units, n_cells = int(units.max()) + 1, n_labels**2
-    counts = [
-        np.bincount(units * n_cells + y * n_labels + found, minlength=n_units * n_cells).reshape(n_units, n_cells)
-        for found in answers.values()
-    ]
-    sums = np.concatenate(counts, axis=1).astype(np.float64)
-    sums = sums[np.lexsort(sums.T)]  # by content, so that names of threads do not decide which one a draw hits
+    counts = confusion_sums(y, np.stack(list(answers.values())), units, n_labels, "answers")
 
-    def figures(totals: FloatArray) -> dict[str, FloatArray]:
+    def estimate(totals: FloatArray) -> dict[str, FloatArray]:
         scores = macro_f1(totals.reshape(len(totals), -1, n_labels, n_labels))
         of = dict(zip(answers, scores.T, strict=True))
         ratios = {f"ratio of {name}": gain_ratio(score, of["majority"], of["full"]) for name, score in of.items()}
         return {f"score of {name}": score for name, score in of.items()} | ratios
 
-    return bootstrap_figures(sums, figures, seed=seed, resamples=resamples)
+    return bootstrap_estimates(in_order_of_content(counts.reshape(len(counts), -1)), estimate, bootstrap)
 
 
 def gain_ratio(shortcut: npt.ArrayLike, majority: npt.ArrayLike, full: npt.ArrayLike) -> FloatArray:

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from weibo_nlp._version import __version__
-from weibo_nlp.benchmark.document import benchmark_document, with_checks
-from weibo_nlp.benchmark.result import Result
-from weibo_nlp.benchmark.run import SEEDS, run_corpus, run_external
-from weibo_nlp.corpus import open_release
+from weibo_nlp.benchmark.context import context_ablation
+from weibo_nlp.benchmark.errors import instructive_errors
+from weibo_nlp.benchmark.robustness import robustness
+from weibo_nlp.benchmark.run import SEEDS, ModelRun, Progress, run_corpus, run_external
+from weibo_nlp.benchmark.shortcuts import shortcut_gate
+from weibo_nlp.corpus import Release, open_release
 from weibo_nlp.errors import UsageError
+from weibo_nlp.evaluation.annotator_baseline import release_baseline
+from weibo_nlp.evaluation.benchmark_report import BenchmarkReport
+from weibo_nlp.evaluation.comparison import compare_runs
 from weibo_nlp.io import dump_line
-from weibo_nlp.stats.bootstrap import RESAMPLES
-from weibo_nlp.tasks import CORPUS, CORPUS_PROTOCOLS, EXTERNAL, ZERO_SHOT
+from weibo_nlp.provenance import hardware
+from weibo_nlp.stats.bootstrap import DEFAULT, BootstrapConfig
 from weibo_nlp.tasks.external import POLARITY
+from weibo_nlp.tasks.spec import CORPUS, CORPUS_PROTOCOLS, EXTERNAL, STANDARD, ZERO_SHOT
 
-Report = Callable[[str], None]
-
+MAJORITY = "majority"
 # Sets with an official split are learnt and scored on it; sets that share a task with the corpus are scored zero-shot.
 EXTERNAL_RUNS: tuple[tuple[str, str], ...] = (
     ("nlpcc2016", EXTERNAL),
@@ -31,63 +36,154 @@ EXTERNAL_RUNS: tuple[tuple[str, str], ...] = (
 )
 
 
+def benchmark_report(
+    runs: Sequence[ModelRun],
+    *,
+    command: str,
+    title: str = "weibo_nlp benchmark",
+    notes: Sequence[str] = (),
+    bootstrap: BootstrapConfig = DEFAULT,
+) -> BenchmarkReport:
+    """Put results, their paired comparisons and the circumstances together; the further checks are empty.
+
+    Parameters
+    ----------
+    runs : sequence of ModelRun
+        In the order in which they are to be shown.
+    command, title : str
+        What was called, and the heading.
+    notes : sequence of str
+        What to say beside the notes of the runs.
+    bootstrap : BootstrapConfig
+        Of the paired tests and the intervals of their differences.
+    """
+    versions = {run.result.provenance.corpus_version for run in runs} - {None}
+    tables: dict[tuple[str, str, str], list[ModelRun]] = {}
+    for run in runs:
+        tables.setdefault(run.result.provenance.question, []).append(run)
+    comparisons = [
+        pair
+        for of_table in tables.values()
+        for pair in compare_runs(
+            {run.model: run.predicted_indices() for run in of_table},
+            of_table[0].spec,
+            of_table[0].evaluation_set,
+            bootstrap=bootstrap,
+        )
+    ]
+    return BenchmarkReport(
+        title=title,
+        command=command,
+        results=tuple(run.result for run in runs),
+        comparisons=tuple(comparisons),
+        package=__version__,
+        corpus_version=versions.pop() if len(versions) == 1 else None,
+        hardware=hardware(),
+        notes=tuple(dict.fromkeys([*(note for run in runs for note in run.result.notes), *notes])),
+    )
+
+
+def with_checks(
+    report: BenchmarkReport,
+    release: Release,
+    runs: Sequence[ModelRun],
+    *,
+    bootstrap: BootstrapConfig = DEFAULT,
+    progress: Progress | None = None,
+) -> BenchmarkReport:
+    """Add what a single score does not tell: annotator baseline, context, robustness, shortcuts, errors.
+
+    They are of the standard protocol on the corpus; runs of others are left out of them.
+
+    Parameters
+    ----------
+    report : BenchmarkReport
+        As `benchmark_report` made it of these runs.
+    release : Release
+        The corpus that was scored.
+    runs : sequence of ModelRun
+        With the trained models in them.
+    bootstrap : BootstrapConfig
+        How intervals are made; its seed is that of all draws.
+    progress : callable, optional
+        Told in words what is being done.
+    """
+    own = [run for run in runs if (run.spec.set, run.spec.protocol) == (CORPUS, STANDARD)]
+    specs = {run.spec.name: run.spec for run in own}
+    # What sees no text cannot lean on context or be misled by an edit.
+    readers = [run for run in own if run.model != MAJORITY]
+    tell = progress or (lambda text: None)
+    tell("annotators against each other")
+    ceiling = [row for task in specs for row in release_baseline(release, task, bootstrap=bootstrap)]
+    tell("context: own text, with parent, with root, with the whole path")
+    context = [row for run in readers for row in context_ablation(release, run.spec, run.model, bootstrap=bootstrap)]
+    tell("robustness: every edit of the suite")
+    edited = [
+        row for run in readers for row in robustness(run.trained[0], run.spec, run.evaluation_set, bootstrap=bootstrap)
+    ]
+    tell("shortcuts: models that see a single cue")
+    return replace(
+        report,
+        ceiling=tuple(ceiling),
+        context=tuple(context),
+        robustness=tuple(edited),
+        shortcuts=tuple(shortcut_gate(release, tasks=tuple(specs), bootstrap=bootstrap)),
+        errors=tuple(instructive_errors(release, own)),
+    )
+
+
 def run_everything(
     *,
     external: Path | None = None,
     models: Sequence[str] = (),
     seeds: int = SEEDS,
-    seed: int = 0,
-    resamples: int = RESAMPLES,
     command: str = "python scripts/benchmark.py",
-    report: Report | None = None,
-) -> tuple[dict[str, Any], list[Result]]:
-    """Run every protocol, and put all figures into one benchmark document.
+    bootstrap: BootstrapConfig = DEFAULT,
+    progress: Progress | None = None,
+) -> tuple[BenchmarkReport, list[ModelRun]]:
+    """Run every protocol, and put all figures into one benchmark report.
 
     Parameters
     ----------
     external : Path, optional
-        Folder that holds the user's copies of external sets; a set that is not there is noted in the document.
-    models, seeds, seed, resamples, report
+        Folder that holds the user's copies of external sets; a set that is not there is noted in the report.
+    models, seeds, bootstrap, progress
         As for `run.run_corpus`.
     command : str
         What was called.
 
     Returns
     -------
-    dict, list of Result
-        The benchmark document, and the results it was made from.
+    BenchmarkReport, list of ModelRun
+        The report, and the runs it was made from.
     """
-    results = run_corpus(
-        protocols=CORPUS_PROTOCOLS, models=models, seeds=seeds, seed=seed, resamples=resamples, report=report
-    )
+    runs = run_corpus(protocols=CORPUS_PROTOCOLS, models=models, seeds=seeds, bootstrap=bootstrap, progress=progress)
     missing = []
     for name, protocol in EXTERNAL_RUNS if external is not None else ():
         try:
-            results += run_external(
+            runs += run_external(
                 name,
                 external or Path(),
                 protocol=protocol,
                 models=models,
                 seeds=seeds,
-                seed=seed,
-                resamples=resamples,
-                report=report,
+                bootstrap=bootstrap,
+                progress=progress,
             )
         except UsageError as error:  # this copy does not hold it
             missing.append(f"{name} {protocol}: not scored ({error})")
-    document = benchmark_document(results, command=command, seed=seed)
-    document["notes"] += missing
-    return with_checks(document, open_release(), results, seed=seed, resamples=resamples, report=report), results
+    report = benchmark_report(runs, command=command, notes=missing, bootstrap=bootstrap)
+    return with_checks(report, open_release(), runs, bootstrap=bootstrap, progress=progress), runs
 
 
-def log_external_runs(path: Path, results: Iterable[Result], *, date: str) -> int:
+def log_external_runs(path: Path, runs: Iterable[ModelRun], *, date: str) -> int:
     """Append a line for every scored run on an external set, since what is looked at often is no longer unseen.
 
     Parameters
     ----------
     path : Path
         JSONL; made if it is not there.
-    results : iterable of Result
+    runs : iterable of ModelRun
         Those on the corpus are passed over.
     date : str
         ISO date of the run.
@@ -101,21 +197,21 @@ def log_external_runs(path: Path, results: Iterable[Result], *, date: str) -> in
         dump_line(
             {
                 "date": date,
-                "set": result.spec.set,
-                "split": result.spec.test,
-                "task": result.spec.name,
-                "protocol": result.spec.protocol,
-                "model": result.model,
-                "model_version": result.model_version,
+                "set": run.spec.set,
+                "split": run.spec.test,
+                "task": run.spec.name,
+                "protocol": run.spec.protocol,
+                "model": run.model,
+                "model_version": run.result.provenance.model_version,
                 "package": __version__,
-                "corpus_version": result.spec.learnt_from,
-                "seeds": len(result.files),
-                "metric": result.spec.main_metric,
-                "value": round(result.scores.main.value, 4),
+                "corpus_version": run.spec.train_version,
+                "seeds": len(run.files),
+                "metric": run.spec.main_metric,
+                "value": round(run.result.main.value, 4),
             }
         )
-        for result in results
-        if result.spec.set != CORPUS
+        for run in runs
+        if run.spec.set != CORPUS
     ]
     with path.open("a", encoding="utf-8", newline="\n") as stream:
         stream.writelines(lines)

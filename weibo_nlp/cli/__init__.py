@@ -1,4 +1,4 @@
-"""The command line: thin, one file per command; exit codes 0 fine, 1 the data has problems, 2 the call is wrong."""
+"""The command line: thin, one file per command; exit codes 0 fine, 1 rows were set aside, 2 a wrong call, 3 failed."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ from weibo_nlp.cli.label import label
 from weibo_nlp.cli.leaderboard import leaderboard
 from weibo_nlp.cli.models import models
 from weibo_nlp.errors import UnknownNameError, UsageError, WeiboNlpError
+
+# What every command leaves with: 0 fine, SET_ASIDE where rows or files were left out and counted.
+WRONG_CALL, FAILED = 2, 3
 
 app = typer.Typer(
     help="Chinese internet discourse: label posts, score models, check the corpus.",
@@ -61,19 +64,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if debug:
             raise
         typer.echo(f"Error: {error}", err=True)
-        sys.exit(2 if isinstance(error, (UsageError, UnknownNameError)) else 1)
+        sys.exit(WRONG_CALL if isinstance(error, (UsageError, UnknownNameError)) else FAILED)
     except OSError as error:
         if debug:
             raise
         where = f"{error.filename}: " if error.filename else ""
         typer.echo(f"Error: {where}{error.strerror or error}. Check the path and the free space.", err=True)
-        sys.exit(1)
+        sys.exit(FAILED)
     except Exception as error:
         if debug:
             raise
         what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
         typer.echo(f"Error: {what}. This should not happen; run again with --debug and report the traceback.", err=True)
-        sys.exit(1)
+        sys.exit(FAILED)
 
 
 class _Stopped(SystemExit):

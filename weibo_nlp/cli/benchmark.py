@@ -25,14 +25,14 @@ def benchmark(
         bool,
         typer.Option(
             "--checks/--no-checks",
-            help="Under the standard protocol: annotator ceiling, context, robustness, shortcuts, errors.",
+            help="Under the standard protocol: annotators against each other, context, robustness, shortcuts, errors.",
         ),
     ] = True,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write all figures here.")] = None,
     html: Annotated[Path, typer.Option(help="The page to write.")] = Path("benchmark.html"),
     predictions: Annotated[Path | None, typer.Option(help="Folder to keep the prediction files in.")] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Of the bootstrap and the paired tests.")] = 0,
-    resamples: Annotated[int, typer.Option(min=200, help="Of the bootstrap.")] = 2000,
+    seed: Annotated[int, typer.Option(min=0, help="Random seed of the bootstrap and the paired tests.")] = 0,
+    resamples: Annotated[int, typer.Option(min=200, help="Resamples of the bootstrap.")] = 2000,
 ) -> None:
     """Train and score models; print a table, write one HTML page.
 
@@ -42,12 +42,13 @@ def benchmark(
     """
     from rich.console import Console
 
-    from weibo_nlp.benchmark.document import benchmark_document, with_checks
     from weibo_nlp.benchmark.run import run_corpus, run_external
+    from weibo_nlp.benchmark.suite import benchmark_report, with_checks
     from weibo_nlp.cli.output import print_results, writable, write_json
     from weibo_nlp.corpus import open_release
     from weibo_nlp.errors import UsageError
     from weibo_nlp.report import write_page
+    from weibo_nlp.stats import BootstrapConfig
     from weibo_nlp.tasks import CORPUS_PROTOCOLS, EXTERNAL, STANDARD
 
     if (external is None) != (path is None):
@@ -62,36 +63,35 @@ def benchmark(
     writable(html, json_file)
     log = Console(stderr=True, highlight=False, emoji=False, soft_wrap=True)
 
-    def report(text: str) -> None:
+    def progress(text: str) -> None:
         log.print(text, markup=False)
 
+    bootstrap = BootstrapConfig(n_resamples=resamples, seed=seed)
     if external is not None and path is not None:
-        found = [
-            result
+        runs = [
+            run
             for name in wanted
-            for result in run_external(
+            for run in run_external(
                 external,
                 path,
                 protocol=name,
                 tasks=task or (),
                 models=model or (),
                 seeds=seeds,
-                seed=seed,
-                resamples=resamples,
+                bootstrap=bootstrap,
                 predictions=predictions,
-                report=report,
+                progress=progress,
             )
         ]
     else:
-        found = run_corpus(
+        runs = run_corpus(
             tasks=task or (),
             protocols=wanted,
             models=model or (),
             seeds=seeds,
-            seed=seed,
-            resamples=resamples,
+            bootstrap=bootstrap,
             predictions=predictions,
-            report=report,
+            progress=progress,
         )
     options = [f"--external {external} --path …"] if external else []
     options += [
@@ -99,13 +99,13 @@ def benchmark(
         for name, given in (("task", task), ("protocol", protocol), ("model", model))
         for value in given or ()
     ]
-    document = benchmark_document(found, command=" ".join(["weibo-nlp benchmark", *options]), seed=seed)
+    report = benchmark_report(runs, command=" ".join(["weibo-nlp benchmark", *options]), bootstrap=bootstrap)
     if checks and external is None and STANDARD in wanted:
-        document = with_checks(document, open_release(), found, seed=seed, resamples=resamples, report=report)
-    print_results(document["results"], document["comparisons"])
-    for note in document["notes"]:
+        report = with_checks(report, open_release(), runs, bootstrap=bootstrap, progress=progress)
+    print_results(report.results, report.comparisons)
+    for note in report.notes:
         log.print(note, markup=False)
-    write_page(html, document)
+    write_page(html, report)
     log.print(f"Page: {html}", markup=False)
     if json_file is not None:
-        write_json(json_file, document)
+        write_json(json_file, report.to_dict())

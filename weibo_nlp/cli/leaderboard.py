@@ -23,46 +23,40 @@ def add(
         list[Path], typer.Argument(help="Prediction file; several are one system's, each with a seed of its own.")
     ],
     folder: _Folder = Path("leaderboard"),
-    hardware: Annotated[
-        str | None, typer.Option(help="What the system ran on. Default: as in --result, else this machine.")
-    ] = None,
-    command: Annotated[str | None, typer.Option(help="What made the predictions. Default: as in --result.")] = None,
-    result: Annotated[
-        Path | None, typer.Option(help="JSON of a benchmark or of evaluate, whose figures are checked.")
-    ] = None,
+    hardware: Annotated[str | None, typer.Option(help="What the system ran on. Default: this machine.")] = None,
+    command: Annotated[str | None, typer.Option(help="What made the predictions.")] = None,
     path: Annotated[Path | None, typer.Option(help="Folder of your copy, for predictions on an external set.")] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Of the bootstrap.")] = 0,
-    resamples: Annotated[int, typer.Option(min=200, max=1_000_000, help="Of the bootstrap.")] = 2000,
+    seed: Annotated[int, typer.Option(min=0, help="Random seed of the bootstrap.")] = 0,
+    resamples: Annotated[int, typer.Option(min=200, max=1_000_000, help="Resamples of the bootstrap.")] = 2000,
 ) -> None:
     """Score predictions, and keep both in the leaderboard.
 
-    Figures are always those of the predictions; with --result, one that deviates by more than 1e-6 is refused. A
-    version of a system never changes: other predictions under the same name and version are refused as well.
+    Figures are always those of the predictions. A version of a system never changes: other predictions under the same
+    name and version are refused.
     """
     from weibo_nlp.io.shown import shown_name
     from weibo_nlp.leaderboard.entries import add_predictions
+    from weibo_nlp.stats import BootstrapConfig
 
-    done = add_predictions(
+    entries = add_predictions(
         predictions,
         folder,
         external_path=path,
         hardware_text=hardware,
         command=command,
-        result=result,
-        seed=seed,
-        resamples=resamples,
+        bootstrap=BootstrapConfig(n_resamples=resamples, seed=seed),
     )
-    said = {
+    states = {
         "added": "added",
         "present": "is there already, unchanged; nothing was done",
         "restored": "was there, its predictions missing or damaged; they are restored",
     }
-    for added in done:
+    for added in entries:
         header = added.entry.header
         run = "" if header.seed is None else f" seed {header.seed}"
-        score = f"{added.entry.scores['main_metric']} {added.entry.main():.3f}"
+        score = f"{added.entry.scores.main_metric} {added.entry.main.value:.3f}"
         name = f"{shown_name(header.model.name)} {shown_name(header.model.version, 24)}{run}"
-        typer.echo(f"{name}, {score}: {said[added.state]} ({added.path})")
+        typer.echo(f"{name}, {score}: {states[added.state]} ({added.path})")
 
 
 @leaderboard.command()
@@ -74,8 +68,10 @@ def show(
     json_file: Annotated[Path | None, typer.Option("--json", help="Write all figures here.")] = None,
     markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown tables.")] = False,
     path: Annotated[Path | None, typer.Option(help="Folder of your copies, to test tables on external sets.")] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Of the paired tests.")] = 0,
-    rounds: Annotated[int, typer.Option(min=1000, max=1_000_000, help="Of each paired test, at least.")] = 10_000,
+    seed: Annotated[int, typer.Option(min=0, help="Random seed of the paired tests.")] = 0,
+    rounds: Annotated[
+        int, typer.Option(min=1000, max=1_000_000, help="Permutations of each paired test, at least.")
+    ] = 10_000,
 ) -> None:
     """Check every file of the leaderboard, test all pairs of systems, and print the tables.
 
@@ -85,20 +81,26 @@ def show(
     from weibo_nlp.io.shown import printable
     from weibo_nlp.leaderboard.ranking import standings
     from weibo_nlp.report.leaderboard import markdown_tables, print_tables
+    from weibo_nlp.stats import BootstrapConfig
 
     writable(json_file)
-    found = standings(
-        folder, set_name=set_name, task=task, protocol=protocol, external_path=path, seed=seed, rounds=rounds
+    ranked = standings(
+        folder,
+        set_name=set_name,
+        task=task,
+        protocol=protocol,
+        external_path=path,
+        n_permutations=rounds,
+        bootstrap=BootstrapConfig(seed=seed),
     )
-    content = found.to_dict()
     if markdown:
-        typer.echo(markdown_tables(content), nl=False)
+        typer.echo(markdown_tables(ranked), nl=False)
     else:
-        print_tables(content)
+        print_tables(ranked)
     if json_file is not None:
-        write_json(json_file, content)
-    for item in found.set_aside:
+        write_json(json_file, ranked.to_dict())
+    for item in ranked.set_aside:
         typer.echo(f"Set aside: {printable(item.reason)}", err=True)
-    if found.set_aside:
-        typer.echo(f"{len(found.set_aside)} set aside", err=True)
+    if ranked.set_aside:
+        typer.echo(f"{len(ranked.set_aside)} set aside", err=True)
         raise typer.Exit(1)

@@ -58,11 +58,6 @@ def writable(*files: Path | None) -> None:
             raise UsageError(f"{file} is a folder; name a file.")
 
 
-def write_results(path: Path, results: Sequence[Mapping[str, Any]]) -> None:
-    """Write ``{"results": [...]}``, beside and renamed."""
-    write_json(path, {"results": results})
-
-
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
     """Write figures as JSON, beside and renamed."""
     import json

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, overload
 
@@ -32,6 +32,7 @@ class Release:
     path: Path
     version: str
     manifest: Mapping[str, Any]
+    _read: dict[Path, list[dict[str, Any]]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def scheme(self) -> Scheme:
@@ -71,12 +72,17 @@ class Release:
         return found
 
     def rows(self, config: str, split: str | None = None) -> Iterator[dict[str, Any]]:
-        """Rows with label names instead of integers, in release order."""
+        """Rows with label names instead of integers, in release order; each file is read once in a release's life."""
+        for path in self.files(config, split):
+            if path not in self._read:
+                self._read[path] = self._decoded(config, path)
+            yield from map(dict, self._read[path])
+
+    def _decoded(self, config: str, path: Path) -> list[dict[str, Any]]:
         import pyarrow.parquet as pq
 
-        for path in self.files(config, split):
-            for row in pq.read_table(path, partitioning=None).to_pylist():
-                yield schema.decode(config, row, self.scheme, self.schema_version)
+        stored = pq.read_table(path, partitioning=None).to_pylist()
+        return [schema.decode(config, row, self.scheme, self.schema_version) for row in stored]
 
     def documents(self, split: str | None = None) -> list[Document]:
         """Articles, then posts and reposts, then comments."""

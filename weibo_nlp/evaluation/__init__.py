@@ -1,44 +1,43 @@
-"""Evaluation: metrics, intervals over independent units, and the scoring of prediction files.
+"""Evaluation: prediction files scored and compared, with intervals over independent units; shares of labels.
 
 Imports nothing of `weibo_nlp.models`: what is scored is a file, whoever wrote it.
 """
 
-from weibo_nlp.evaluation.annotator_baseline import AnnotatorScore, annotator_ceiling, release_ceiling
+from weibo_nlp.evaluation.annotator_baseline import AnnotatorScore, annotator_baseline, release_baseline
 from weibo_nlp.evaluation.calibration import CalibrationBin, calibration_curve
+from weibo_nlp.evaluation.comparison import FileComparison, compare
+from weibo_nlp.evaluation.files import evaluate
 from weibo_nlp.evaluation.prevalence import PrevalenceEstimate, adjusted_count, design_based, saerens_em, uncorrected
-from weibo_nlp.evaluation.scoring import LabelScores, Scores, score
+from weibo_nlp.evaluation.results import Comparison, LabelScores, Provenance, Result, Scores, ranks
+from weibo_nlp.evaluation.scoring import score
 from weibo_nlp.evaluation.slices import SliceScore, corpus_slices, score_slices
-from weibo_nlp.evaluation.soft_labels import corpus_votes, judged_labels, vote_shares
-from weibo_nlp.stats.bootstrap import Interval, UnitSums, cluster_bootstrap
-from weibo_nlp.stats.estimate import Figure
-from weibo_nlp.stats.multiplicity import holm
-from weibo_nlp.stats.randomisation import PairedTest, paired_test
+from weibo_nlp.evaluation.soft_labels import corpus_votes, judged_labels, vote_distribution
 
 __all__ = [
     "AnnotatorScore",
     "CalibrationBin",
-    "Figure",
-    "Interval",
+    "Comparison",
+    "FileComparison",
     "LabelScores",
-    "PairedTest",
     "PrevalenceEstimate",
+    "Provenance",
+    "Result",
     "Scores",
     "SliceScore",
-    "UnitSums",
     "adjusted_count",
-    "annotator_ceiling",
+    "annotator_baseline",
     "calibration_curve",
-    "cluster_bootstrap",
+    "compare",
     "corpus_slices",
     "corpus_votes",
     "design_based",
-    "holm",
+    "evaluate",
     "judged_labels",
-    "paired_test",
-    "release_ceiling",
+    "ranks",
+    "release_baseline",
     "saerens_em",
     "score",
     "score_slices",
     "uncorrected",
-    "vote_shares",
+    "vote_distribution",
 ]

@@ -1,6 +1,6 @@
-"""The annotator ceiling: how an annotator fares against the others, as a yardstick for models.
+"""The annotator baseline: how an annotator fares against the others, as a yardstick for models.
 
-The annotators of the corpus are passes of a language model, not people: the ceiling says how well one such pass agrees
+The annotators of the corpus are passes of a language model, not people: it says how well one such pass agrees
 with two others, and promises nothing of human readers. It is no upper bound either: the rows are those on which the
 other two agree, which are easier than the rest, and the gold labels come from the same three passes.
 """
@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from weibo_nlp.errors import DataError, LabelError, UnknownNameError, UsageError
 from weibo_nlp.evaluation.soft_labels import corpus_judged
-from weibo_nlp.stats.bootstrap import DEFAULT_METHOD, RESAMPLES, Method
-from weibo_nlp.stats.estimate import Figure, figures_of
+from weibo_nlp.stats.bootstrap import DEFAULT, BootstrapConfig, estimate_rows
+from weibo_nlp.stats.estimate import Estimate
 from weibo_nlp.stats.metrics import count_metrics
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class AnnotatorScore:
         What was judged, by whom.
     metric : str
         What `score` is.
-    score, accuracy : Figure
+    score, accuracy : Estimate
         Without bounds where all rows belong to one unit, or all units score alike.
     n, n_units : int
         Rows on which the others agree; units they belong to.
@@ -44,38 +44,22 @@ class AnnotatorScore:
 
     task: str
     annotator: str
-    metric: str
-    score: Figure
-    accuracy: Figure
     n: int
     n_units: int
     few_units: bool
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the score, ready for JSON."""
-        return {
-            "task": self.task,
-            "annotator": self.annotator,
-            "n": self.n,
-            "n_units": self.n_units,
-            "few_units": self.few_units,
-            "metric": self.metric,
-            "score": self.score.to_dict(),
-            "accuracy": self.accuracy.to_dict(),
-        }
+    metric: str
+    score: Estimate
+    accuracy: Estimate
 
 
-def annotator_ceiling(
+def annotator_baseline(
     judged: Sequence[Mapping[str, str]],
     units: Sequence[Hashable],
     labels: Sequence[str],
     task: str,
     metric: str,
     *,
-    seed: int = 0,
-    resamples: int = RESAMPLES,
-    level: float = 0.95,
-    method: Method = DEFAULT_METHOD,
+    bootstrap: BootstrapConfig = DEFAULT,
 ) -> list[AnnotatorScore]:
     """Score each annotator where the others agree, against what they say.
 
@@ -90,8 +74,8 @@ def annotator_ceiling(
         The task's labels in the order of the scheme.
     task, metric : str
         What was judged; one of `metrics.count_metrics`.
-    seed, resamples, level, method
-        Of the bootstrap over units.
+    bootstrap : BootstrapConfig
+        How intervals are made, over groups.
 
     Returns
     -------
@@ -113,60 +97,48 @@ def annotator_ceiling(
         raise UsageError(f"there are {len(units)} units for {len(judged)} judged rows; give one each, in order.")
     known = count_metrics(labels)
     if metric not in known:
-        raise UnknownNameError("metric", metric, known, "A ceiling is scored on labels, not probabilities.")
+        raise UnknownNameError("metric", metric, known, "A baseline is scored on labels, not probabilities.")
     place = {label: index for index, label in enumerate(labels)}
     if unknown := sorted({label for by in judged for label in by.values()} - place.keys()):
         raise LabelError(f"judgement {unknown[0]!r} is not a label of {task} ({', '.join(labels)}); pass its labels.")
-    found = []
+    scores = []
     for annotator in sorted({name for by in judged for name in by}):
-        truth, said, of = [], [], []
+        truth, answered, groups = [], [], []
         for by, unit in zip(judged, units, strict=True):
             others = [label for name, label in by.items() if name != annotator]
             if annotator in by and len(others) >= _OTHERS and len(set(others)) == 1:
                 truth.append(place[others[0]])
-                said.append(place[by[annotator]])
-                of.append(unit)
+                answered.append(place[by[annotator]])
+                groups.append(unit)
         if not truth:
             continue
-        scored = figures_of(
-            truth,
-            said,
-            of,
-            len(labels),
-            {metric: known[metric], "accuracy": known["accuracy"]},
-            seed=seed,
-            resamples=resamples,
-            level=level,
-            method=method,
-        )
-        found.append(
+        metrics = {metric: known[metric], "accuracy": known["accuracy"]}
+        estimates = estimate_rows(truth, answered, groups, len(labels), metrics, bootstrap)
+        scores.append(
             AnnotatorScore(
                 task=task,
                 annotator=annotator,
+                n=len(truth),
+                n_units=len(set(groups)),
+                few_units=estimates[metric].few_units,
                 metric=metric,
-                score=scored.of[metric],
-                accuracy=scored.of["accuracy"],
-                n=scored.n,
-                n_units=scored.n_units,
-                few_units=scored.few_units,
+                score=estimates[metric],
+                accuracy=estimates["accuracy"],
             )
         )
-    if not found:
-        raise DataError(f"{task}: no row on which two annotators agree was judged by a third; a ceiling needs three.")
-    return found
+    if not scores:
+        raise DataError(f"{task}: no row on which two annotators agree was judged by a third; a baseline needs three.")
+    return scores
 
 
-def release_ceiling(
+def release_baseline(
     release: Release,
     task: str,
     split: str | None = "test",
     *,
-    seed: int = 0,
-    resamples: int = RESAMPLES,
-    level: float = 0.95,
-    method: Method = DEFAULT_METHOD,
+    bootstrap: BootstrapConfig = DEFAULT,
 ) -> list[AnnotatorScore]:
-    """`annotator_ceiling` of a task of the corpus, with its main metric, over threads.
+    """`annotator_baseline` of a task of the corpus, with its main metric, over threads.
 
     Parameters
     ----------
@@ -176,20 +148,17 @@ def release_ceiling(
         A task of its scheme; for stance every (document, target) pair is a row.
     split : str or None
         The split scored; all of them for ``None``.
-    seed, resamples, level, method
-        Of the bootstrap.
+    bootstrap : BootstrapConfig
+        How intervals are made.
     """
     scheme = release.scheme.task(task)
     gold = release.gold(task, split)
     threads = {document.id: document.thread for document in release.documents(split)}
-    return annotator_ceiling(
+    return annotator_baseline(
         corpus_judged(release, gold, split),
         [threads[item.document_id] for item in gold],
         scheme.labels,
         task,
         scheme.main_metric,
-        seed=seed,
-        resamples=resamples,
-        level=level,
-        method=method,
+        bootstrap=bootstrap,
     )

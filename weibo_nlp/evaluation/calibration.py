@@ -6,7 +6,6 @@ import math
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -42,18 +41,6 @@ class CalibrationBin:
     accuracy_low: float | None
     accuracy_high: float | None
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return the bin, ready for JSON."""
-        return {
-            "low": self.low,
-            "high": self.high,
-            "n": self.n,
-            "confidence": self.confidence,
-            "accuracy": self.accuracy,
-            "accuracy_low": self.accuracy_low,
-            "accuracy_high": self.accuracy_high,
-        }
-
 
 def calibration_curve(
     gold: npt.ArrayLike,
@@ -61,7 +48,7 @@ def calibration_curve(
     groups: Sequence[Hashable] | None = None,
     *,
     bins: int = CALIBRATION_BINS,
-    level: float = 0.95,
+    confidence_level: float = 0.95,
 ) -> tuple[CalibrationBin, ...]:
     """Confidence against accuracy, over equal-width bins of the top label's probability.
 
@@ -75,7 +62,7 @@ def calibration_curve(
         The unit (thread, event) of each row; without it every row is its own.
     bins : int
         Number of bins, empty ones included; each holds its upper edge.
-    level : float
+    confidence_level : float
         Nominal coverage of the bounds of the accuracy.
 
     Returns
@@ -87,7 +74,7 @@ def calibration_curve(
     Raises
     ------
     UsageError
-        If shapes do not fit, a row is no distribution, or `bins` or `level` is out of range.
+        If shapes do not fit, a row is no distribution, or `bins` or `confidence_level` is out of range.
 
     Notes
     -----
@@ -95,19 +82,19 @@ def calibration_curve(
     near 0 or 1, where resampling returns intervals that are too narrow or empty.
     """
     confidence, right, at = confidence_bins(gold, probabilities, bins)
-    if not 0 < level < 1:
-        raise UsageError(f"level must lie between 0 and 1, as 0.95; got {level}.")
+    if not 0 < confidence_level < 1:
+        raise UsageError(f"confidence_level must lie between 0 and 1, as 0.95; got {confidence_level}.")
     if groups is not None and len(groups) != confidence.size:
         raise UsageError(f"there are {len(groups)} groups for {confidence.size} rows; give one each, in order.")
     numbers: dict[Hashable, int] = {}
     names: Sequence[Hashable] = range(confidence.size) if groups is None else groups
     units = np.fromiter((numbers.setdefault(name, len(numbers)) for name in names), np.int64, confidence.size)
-    found = []
+    curve = []
     for index in np.unique(at):
         here = at == index
         rows, hits = _by_unit(units[here], right[here])
-        bounds = accuracy_bounds(rows, hits, level)
-        found.append(
+        bounds = accuracy_bounds(rows, hits, confidence_level)
+        curve.append(
             CalibrationBin(
                 low=int(index) / bins,
                 high=(int(index) + 1) / bins,
@@ -120,17 +107,19 @@ def calibration_curve(
                 accuracy_high=None if bounds is None else bounds[1],
             )
         )
-    return tuple(found)
+    return tuple(curve)
 
 
-def accuracy_bounds(rows: npt.ArrayLike, hits: npt.ArrayLike, level: float = 0.95) -> tuple[float, float] | None:
+def accuracy_bounds(
+    rows: npt.ArrayLike, hits: npt.ArrayLike, confidence_level: float = 0.95
+) -> tuple[float, float] | None:
     """Bounds of a share of rows, where the rows come in units that resemble themselves.
 
     Parameters
     ----------
     rows, hits : array-like of int, shape (n_units,)
         Rows of each unit, and how many of them are hits.
-    level : float
+    confidence_level : float
         Nominal coverage.
 
     Returns
@@ -149,8 +138,8 @@ def accuracy_bounds(rows: npt.ArrayLike, hits: npt.ArrayLike, level: float = 0.9
     if sizes.size < 2:
         return None
     share = float(right.sum() / sizes.sum())
-    z = NormalDist().inv_cdf((1 + level) / 2)
-    added = z**2 / _effective_rows(sizes, right, share, z, (1 + level) / 2)
+    z = NormalDist().inv_cdf((1 + confidence_level) / 2)
+    added = z**2 / _effective_rows(sizes, right, share, z, (1 + confidence_level) / 2)
     middle = (share + added / 2) / (1 + added)
     half = math.sqrt(share * (1 - share) * added + added**2 / 4) / (1 + added)
     return max(0.0, middle - half), min(1.0, middle + half)

@@ -1,39 +1,133 @@
-"""Scoring prediction files against the gold labels their headers name."""
+"""Prediction files scored against the gold labels that their headers name."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-from weibo_nlp.corpus import open_release, versions
+from weibo_nlp.corpus import Release, open_release, versions
 from weibo_nlp.errors import PredictionError, UnknownNameError, UsageError
-from weibo_nlp.evaluation import Scores, score
+from weibo_nlp.evaluation.results import Provenance, Result, Scores
+from weibo_nlp.evaluation.scoring import score
 from weibo_nlp.evaluation.slices import corpus_slices
 from weibo_nlp.evaluation.soft_labels import corpus_votes
 from weibo_nlp.predictions import PredictionFile, PredictionHeader, read_predictions
-from weibo_nlp.stats.bootstrap import RESAMPLES
-from weibo_nlp.tasks import CORPUS, CORPUS_PROTOCOLS, EXTERNAL, EXTERNAL_PROTOCOLS, TaskSpec, corpus_tasks
-from weibo_nlp.tasks.external import (
-    external_data,
-    external_task,
-    open_external,
-    zero_shot_data,
-    zero_shot_tasks,
-)
-from weibo_nlp.tasks.folds import TaskData, corpus_data
+from weibo_nlp.stats.bootstrap import DEFAULT, BootstrapConfig
+from weibo_nlp.tasks.evaluation_set import EvaluationSet
+from weibo_nlp.tasks.external import external_evaluation_set, external_task, open_external, zero_shot_tasks
+from weibo_nlp.tasks.folds import corpus_evaluation_set
+from weibo_nlp.tasks.spec import CORPUS, CORPUS_PROTOCOLS, EXTERNAL, EXTERNAL_PROTOCOLS, TaskSpec, corpus_tasks
 
 
-def gold_of(
-    header: PredictionHeader, external_path: Path | None = None, *, where: str = "header"
-) -> tuple[TaskSpec, TaskData]:
+def evaluate(
+    predictions: str | Path | PredictionFile | Sequence[PredictionFile],
+    *,
+    external_path: str | Path | None = None,
+    bootstrap: BootstrapConfig = DEFAULT,
+) -> Result:
+    """Score a prediction file against the gold labels that its header names.
+
+    Parameters
+    ----------
+    predictions : str, Path, PredictionFile or sequence of PredictionFile
+        A file, whoever wrote it; several are one system's, one for each training seed. The header names set, version,
+        split, task and protocol.
+    external_path : str or Path, optional
+        Folder of your copy, for predictions on an external set.
+    bootstrap : BootstrapConfig
+        How intervals are made.
+
+    Returns
+    -------
+    Result
+        Every metric of the task as an `Estimate`, with its interval over independent units.
+
+    Raises
+    ------
+    PredictionError
+        If a file cannot be scored as it stands, naming every fault with file and line, or is about something else
+        than the first.
+    UsageError
+        If a file cannot be opened, or an external set's folder is missing, or given without need.
+
+    Examples
+    --------
+    >>> import tempfile, weibo_nlp
+    >>> from weibo_nlp.predictions import ModelReference, PredictionHeader, write_predictions
+    >>> release = weibo_nlp.corpus.open_release()
+    >>> header = PredictionHeader("corpus", release.version, "test", "irony", "standard", release.scheme.version,
+    ...                           ModelReference("never ironic", "1"))
+    >>> rows = [weibo_nlp.Prediction(gold.document_id, "irony", "false", {}) for gold in release.gold("irony", "test")]
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_predictions(f"{folder}/never.jsonl", header, rows)
+    ...     result = weibo_nlp.evaluate(f"{folder}/never.jsonl")
+    >>> round(result.metrics["accuracy"].value, 2)
+    0.9
+    """
+    files = [read_predictions(predictions)] if isinstance(predictions, str | Path) else predictions
+    files = [files] if isinstance(files, PredictionFile) else list(files)
+    if not files:
+        raise UsageError("no prediction file given; name one, or one for each seed of a system.")
+    first = files[0]
+    spec, evaluation_set = resolve_evaluation_set(first.header, external_path, where=first.where_header)
+    scores = score_set(files, spec, evaluation_set, bootstrap)
+    return Result(Provenance.of(spec, first.header.model.name, first.header.model.version), scores)
+
+
+def score_set(
+    files: Sequence[PredictionFile],
+    spec: TaskSpec,
+    evaluation_set: EvaluationSet,
+    bootstrap: BootstrapConfig = DEFAULT,
+) -> Scores:
+    """Score the files of one system, a file a seed, against an evaluation set.
+
+    Raises
+    ------
+    PredictionError
+        If a file cannot be scored as it stands, or is about something else.
+    """
+    return score(
+        files,
+        evaluation_set.gold,
+        spec.labels,
+        evaluation_set.groups,
+        task=spec.name,
+        main_metric=spec.main_metric,
+        bootstrap=bootstrap,
+        expect={
+            "set": spec.set,
+            "version": spec.version,
+            "split": spec.test,
+            "scheme": spec.scheme,
+            "protocol": spec.protocol,
+        },
+        votes=evaluation_set.votes,
+        slices=evaluation_set.slices,
+    )
+
+
+def judged_evaluation_set(release: Release, spec: TaskSpec) -> EvaluationSet:
+    """Rows of a corpus task that are scored, with the annotators' votes and the slices of each."""
+    evaluation_set = corpus_evaluation_set(release, spec)
+    return replace(
+        evaluation_set,
+        votes=corpus_votes(release, evaluation_set.gold, spec.labels),
+        slices=corpus_slices(release, evaluation_set.gold),
+    )
+
+
+def resolve_evaluation_set(
+    header: PredictionHeader, external_path: str | Path | None = None, *, where: str = "header"
+) -> tuple[TaskSpec, EvaluationSet]:
     """Find the gold labels that a prediction file's header names.
 
     Parameters
     ----------
     header : PredictionHeader
         Of the file.
-    external_path : Path, optional
+    external_path : str or Path, optional
         Folder of the user's copy, for an external set.
     where : str
         File and line of the header, for messages.
@@ -56,9 +150,9 @@ def gold_of(
             "predict under one of these."
         )
     if external_path is None:
-        spec, data = _corpus_gold(header, where)
+        spec, evaluation_set = _of_corpus(header, where)
     else:
-        spec, data = _external_gold(header, external_path, where)
+        spec, evaluation_set = _of_external(header, external_path, where)
     expected = {
         "set": spec.set,
         "version": spec.version,
@@ -67,97 +161,17 @@ def gold_of(
         "scheme": spec.scheme,
         "protocol": spec.protocol,
     }
-    found = {name: getattr(header, name) for name in expected}
-    if wrong := [name for name in expected if found[name] != expected[name]]:
+    stated = {name: getattr(header, name) for name in expected}
+    if wrong := [name for name in expected if stated[name] != expected[name]]:
         name = wrong[0]
         raise PredictionError(
-            f"{where}: {name} is {found[name]!r}, what can be scored here is {expected[name]!r}; "
+            f"{where}: {name} is {stated[name]!r}, what can be scored here is {expected[name]!r}; "
             "predict that, or install the version the file was made for."
         )
-    return spec, data
+    return spec, evaluation_set
 
 
-def score_files(
-    files: Sequence[PredictionFile],
-    *,
-    external_path: Path | None = None,
-    seed: int = 0,
-    resamples: int = RESAMPLES,
-) -> tuple[TaskSpec, TaskData, Scores]:
-    """Score the files of one system, a file a seed, against the gold labels that the first one's header names.
-
-    Raises
-    ------
-    PredictionError
-        If a file cannot be scored as it stands, or is about something else than the first.
-    UsageError
-        If an external set's folder is missing, or given without need.
-    """
-    first = files[0]
-    spec, data = gold_of(first.header, external_path, where=first.where_header)
-    release = open_release(version=spec.version) if spec.set == CORPUS else None
-    scores = score(
-        files,
-        data.gold,
-        spec.labels,
-        data.units,
-        task=spec.name,
-        main_metric=spec.main_metric,
-        seed=seed,
-        resamples=resamples,
-        expect={
-            "set": spec.set,
-            "version": spec.version,
-            "split": spec.test,
-            "scheme": spec.scheme,
-            "protocol": spec.protocol,
-        },
-        votes=None if release is None else corpus_votes(release, data.gold, spec.labels),
-        slices=None if release is None else corpus_slices(release, data.gold),
-    )
-    return spec, data, scores
-
-
-def score_file(
-    path: Path, *, external_path: Path | None = None, seed: int = 0, resamples: int = RESAMPLES
-) -> dict[str, Any]:
-    """Score a prediction file.
-
-    Parameters
-    ----------
-    path : Path
-        The file; its header names set, version, split, task and protocol.
-    external_path : Path, optional
-        Folder of the user's copy, for an external set.
-    seed, resamples
-        Of the bootstrap.
-
-    Returns
-    -------
-    dict
-        ``set, task, protocol, units, model`` and everything of `Scores.to_dict`.
-
-    Raises
-    ------
-    PredictionError
-        If the file cannot be scored as it stands.
-    UsageError
-        If an external set's folder is missing, or given without need.
-    """
-    file = read_predictions(path)
-    spec, _, scores = score_files([file], external_path=external_path, seed=seed, resamples=resamples)
-    return {
-        "set": spec.set,
-        "task": spec.name,
-        "protocol": spec.protocol,
-        "units": spec.units,
-        "model": file.header.model.name,
-        "model_version": file.header.model.version,
-        **scores.to_dict(),
-    }
-
-
-def _corpus_gold(header: PredictionHeader, where: str) -> tuple[TaskSpec, TaskData]:
+def _of_corpus(header: PredictionHeader, where: str) -> tuple[TaskSpec, EvaluationSet]:
     known = versions()
     if header.version not in known:
         raise PredictionError(
@@ -167,18 +181,18 @@ def _corpus_gold(header: PredictionHeader, where: str) -> tuple[TaskSpec, TaskDa
     release = open_release(version=header.version)
     try:
         (spec,) = corpus_tasks(release.scheme, release.version, [header.task], [header.protocol])
-        return spec, corpus_data(release, spec)
+        return spec, judged_evaluation_set(release, spec)
     except (UnknownNameError, UsageError) as error:
         raise PredictionError(f"{where}: {error}") from None
 
 
-def _external_gold(header: PredictionHeader, path: Path, where: str) -> tuple[TaskSpec, TaskData]:
+def _of_external(header: PredictionHeader, path: str | Path, where: str) -> tuple[TaskSpec, EvaluationSet]:
     external = open_external(header.set, path)
     if header.protocol == EXTERNAL:
         spec = external_task(external)
-        return spec, external_data(external, spec)
-    release = open_release()
-    specs = {spec.name: spec for spec in zero_shot_tasks(external, release)}
-    if header.task not in specs:
-        raise PredictionError(f"{where}: task is {header.task!r}, what can be scored here is {', '.join(specs)}.")
-    return specs[header.task], zero_shot_data(external, release, specs[header.task])
+    else:
+        specs = {spec.name: spec for spec in zero_shot_tasks(external, open_release())}
+        if header.task not in specs:
+            raise PredictionError(f"{where}: task is {header.task!r}, what can be scored here is {', '.join(specs)}.")
+        spec = specs[header.task]
+    return spec, external_evaluation_set(external, spec)

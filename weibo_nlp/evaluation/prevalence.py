@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from weibo_nlp.errors import DataError, LabelError, UsageError
+from weibo_nlp.stats.estimate import Estimate
 from weibo_nlp.stats.metrics import SMALLEST_PROBABILITY, FloatArray, IntArray
 from weibo_nlp.stats.proportions import share_limits
 
@@ -30,19 +31,6 @@ _SAMPLE_REMEDY = (
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
-    """Share of one label in [0, 1]; bounds are ``None`` where the estimator promises none."""
-
-    value: float
-    low: float | None = None
-    high: float | None = None
-
-    def to_dict(self) -> dict[str, float | None]:
-        """Return value and bounds, ready for JSON."""
-        return {"value": self.value, "low": self.low, "high": self.high}
-
-
-@dataclass(frozen=True, slots=True)
 class PrevalenceEstimate:
     """Shares of all labels, by one estimator.
 
@@ -50,20 +38,20 @@ class PrevalenceEstimate:
     ----------
     method : {"uncorrected", "adjusted_count", "saerens_em", "design_based"}
         Who says so; only ``design_based`` gives intervals.
-    shares : mapping of str to Share
+    shares : mapping of str to Estimate
         By label, in the order of the scheme; the values sum to 1.
     n : int
         Texts in the collection.
-    level : float or None
+    confidence_level : float or None
         Nominal coverage of the intervals, each by itself.
     sample_counts : mapping of str to int
         How often each label was found in the labelled sample; empty without one.
     """
 
     method: PrevalenceMethod
-    shares: Mapping[str, Share]
+    shares: Mapping[str, Estimate]
     n: int
-    level: float | None = None
+    confidence_level: float | None = None
     sample_counts: Mapping[str, int] = field(default_factory=dict)
 
     @property
@@ -97,7 +85,7 @@ class PrevalenceEstimate:
             "shares": {label: share.to_dict() for label, share in self.shares.items()},
             "n": self.n,
             "n_sample": self.n_sample,
-            "level": self.level,
+            "level": self.confidence_level,
             "sample_counts": dict(self.sample_counts),
         }
 
@@ -238,7 +226,7 @@ def design_based(
     labels: Sequence[str],
     *,
     strata: Sequence[Hashable] | None = None,
-    level: float = 0.95,
+    confidence_level: float = 0.95,
 ) -> PrevalenceEstimate:
     """Shares with intervals, from a random sample of the collection that people labelled.
 
@@ -258,7 +246,7 @@ def design_based(
         All labels of the task.
     strata : sequence, optional
         The stratum each text of the collection was drawn from (the predicted label, a month, ...).
-    level : float
+    confidence_level : float
         Nominal coverage in (0, 1).
 
     Returns
@@ -270,7 +258,7 @@ def design_based(
     ------
     UsageError
         If there is no sample, it is smaller than `MIN_SAMPLE`, or its places are doubled or not in the collection, a
-        stratum has none, or lengths, `labels` or `level` are wrong.
+        stratum has none, or lengths, `labels` or `confidence_level` are wrong.
     LabelError
         If a predicted or a gold label is not in `labels`.
 
@@ -282,8 +270,8 @@ def design_based(
     each cell (Brown, Cai & DasGupta 2001), with the finite population correction, combined as squared distances
     (Zou, Huang & Zhang 2009, MOVER).
 
-    Simulated as in tests/evaluate/test_evaluate_prevalence_coverage.py: 2 to 4 labels, shares of 5 to 70 %, 100, 200
-    and 400 labelled of 3,000 and 20,000 texts, error rates as trained and shifted; 648 intervals at 95 %, 4,000 draws
+    Simulated as in tests/evaluation/test_evaluation_prevalence_coverage.py: 2 to 4 labels, shares of 5 to 70 %, 100,
+    200 and 400 labelled of 3,000 and 20,000 texts, error rates as trained and shifted; 648 intervals at 95 %, 4,000 draws
     each. Covered, least to most often, in %:
 
     =================================  ===========  ============  =====================
@@ -303,8 +291,8 @@ def design_based(
     """
     if sample is None or gold is None:
         raise UsageError(f"an interval needs a labelled sample: {_SAMPLE_REMEDY}. Without one, report uncorrected().")
-    if not 0 < level < 1:
-        raise UsageError(f"level must lie between 0 and 1, as 0.95; got {level}.")
+    if not 0 < confidence_level < 1:
+        raise UsageError(f"confidence_level must lie between 0 and 1, as 0.95; got {confidence_level}.")
     guesses = _indices(predicted, labels, "predicted")
     places = _places(sample, guesses.size)
     truth = _indices(gold, labels, "gold")
@@ -315,13 +303,23 @@ def design_based(
     cell = designed * k + guesses
     sizes = np.bincount(cell, minlength=n_strata * k).reshape(n_strata, k)
     found = np.bincount(cell[places] * k + truth, minlength=n_strata * k * k).reshape(n_strata, k, k)
-    values, low, high = share_limits(sizes, found, level)
+    values, low, high = share_limits(sizes, found, confidence_level)
     counts = found.sum(axis=(0, 1))
     return PrevalenceEstimate(
         method="design_based",
-        shares={label: Share(float(values[at]), float(low[at]), float(high[at])) for at, label in enumerate(labels)},
+        shares={
+            label: Estimate(
+                float(values[at]),
+                float(low[at]),
+                float(high[at]),
+                n_units=places.size,
+                confidence_level=confidence_level,
+                method="design_based",
+            )
+            for at, label in enumerate(labels)
+        },
         n=guesses.size,
-        level=level,
+        confidence_level=confidence_level,
         sample_counts={label: int(counts[at]) for at, label in enumerate(labels)},
     )
 
@@ -405,5 +403,5 @@ def _distributions(probabilities: npt.ArrayLike, n_labels: int) -> FloatArray:
 
 def _points(method: PrevalenceMethod, shares: FloatArray, labels: Sequence[str], texts: Any) -> PrevalenceEstimate:
     return PrevalenceEstimate(
-        method, {label: Share(float(share)) for label, share in zip(labels, shares, strict=True)}, len(texts)
+        method, {label: Estimate(float(share)) for label, share in zip(labels, shares, strict=True)}, len(texts)
     )

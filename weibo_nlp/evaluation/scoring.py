@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
-from statistics import fmean, stdev
+from statistics import fmean
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from weibo_nlp.errors import DataError, UnknownNameError, UsageError
-from weibo_nlp.evaluation.alignment import align_runs, mean_intervals
+from weibo_nlp.evaluation.alignment import align_runs
 from weibo_nlp.evaluation.calibration import CalibrationBin, calibration_curve
+from weibo_nlp.evaluation.results import LabelScores, Scores, SeedScores
 from weibo_nlp.evaluation.slices import SliceScore, score_slices
 from weibo_nlp.evaluation.soft_labels import cross_entropy_rows, jensen_shannon_rows
-from weibo_nlp.predictions import PredictionFile, PredictionHeader
+from weibo_nlp.predictions import PredictionFile
 from weibo_nlp.records import GoldLabel, Prediction
-from weibo_nlp.stats.bootstrap import DEFAULT_METHOD, RESAMPLES, Interval, Method
+from weibo_nlp.stats.bootstrap import DEFAULT, BootstrapConfig, UnitSums, cluster_bootstrap
+from weibo_nlp.stats.estimate import Estimate
 from weibo_nlp.stats.metrics import (
     CountMetric,
     FloatArray,
@@ -37,118 +38,6 @@ from weibo_nlp.stats.metrics import (
 MOST_TARGETS = 50
 
 
-@dataclass(frozen=True, slots=True)
-class LabelScores:
-    """How one label fares; ``support`` is the number of gold rows that have it."""
-
-    precision: Interval
-    recall: Interval
-    f1: Interval
-    support: int
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the figures, ready for JSON."""
-        return {
-            "precision": self.precision.to_dict(),
-            "recall": self.recall.to_dict(),
-            "f1": self.f1.to_dict(),
-            "support": self.support,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Scores:
-    """What predictions are worth against the gold labels, the mean over seeds, with what was left out.
-
-    Attributes
-    ----------
-    task, main_metric : str
-        What was scored, and which of `metrics` ranks systems.
-    labels : tuple of str
-        Order of `confusion`.
-    metrics : mapping of str to Interval
-        ``macro_f1``, ``accuracy``, for stance ``favg``; with scores on the predictions also ``log_loss`` and ``brier``,
-        and with votes of the annotators ``soft_cross_entropy`` and ``soft_js`` (in nats, see `evaluate.soft`).
-    points : mapping of str to float
-        Figures without an interval. ``ece``: its estimate is biased upwards and more so in resamples:
-        simulated 95 % percentile intervals covered the true value of a calibrated system in 0 of 200 samples.
-        For stance, ``macro_f1_over_targets`` (or another main metric): the mean over targets of the metric on each,
-        where there are 2 to 50; the pooled metric can be had from the targets' priors alone. A target's rarer labels
-        vanish from resamples of few threads, so that a bootstrap bounds something else (on the corpus' test part
-        percentile bounds of .63 to .80 around .79).
-    per_class : mapping of str to LabelScores
-        By label.
-    confusion : tuple of tuple of int
-        Rows gold, columns predicted; counts of all seeds added up.
-    n, n_units : int
-        Rows scored; independent units (threads, events) they belong to.
-    dropped : mapping of str to int
-        Rows the caller left out before scoring, by reason.
-    seed, resamples, level, method
-        How the intervals were made.
-    calibration : tuple of CalibrationBin or None
-        The reliability curve, of as many bins as ``ece``; ``None`` for predictions without scores. Of several seeds
-        all predictions are pooled, so that ``n`` counts each row once a seed.
-    slices : tuple of SliceScore
-        The main metric over each slice asked for.
-    seeds : tuple of float
-        The main metric of each seed, in the order given.
-    header : PredictionHeader or None
-        Of the file, where there was one; of several the first.
-    """
-
-    task: str
-    main_metric: str
-    labels: tuple[str, ...]
-    metrics: Mapping[str, Interval]
-    points: Mapping[str, float]
-    per_class: Mapping[str, LabelScores]
-    confusion: tuple[tuple[int, ...], ...]
-    n: int
-    n_units: int
-    dropped: Mapping[str, int]
-    seed: int
-    resamples: int
-    level: float
-    method: Method
-    calibration: tuple[CalibrationBin, ...] | None = None
-    slices: tuple[SliceScore, ...] = ()
-    seeds: tuple[float, ...] = ()
-    header: PredictionHeader | None = None
-
-    @property
-    def main(self) -> Interval:
-        """The main metric."""
-        return self.metrics[self.main_metric]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return everything as JSON-ready values; a figure without interval has ``low`` and ``high`` of ``None``."""
-        metrics: dict[str, Any] = {name: interval.to_dict() for name, interval in self.metrics.items()}
-        metrics |= {name: {"value": value, "low": None, "high": None} for name, value in self.points.items()}
-        return {
-            "task": self.task,
-            "main_metric": self.main_metric,
-            "labels": list(self.labels),
-            "metrics": metrics,
-            "per_class": {label: scores.to_dict() for label, scores in self.per_class.items()},
-            "confusion": [list(row) for row in self.confusion],
-            "n": self.n,
-            "n_units": self.n_units,
-            "few_units": self.main.few_units,
-            "dropped": dict(self.dropped),
-            "bootstrap": {
-                "seed": self.seed,
-                "resamples": self.resamples,
-                "level": self.level,
-                "method": self.method,
-            },
-            "calibration": None if self.calibration is None else [found.to_dict() for found in self.calibration],
-            "seeds": {"values": list(self.seeds), "sd": stdev(self.seeds) if len(self.seeds) > 1 else None},
-            "slices": [found.to_dict() for found in self.slices],
-            "predictions": None if self.header is None else self.header.to_dict(),
-        }
-
-
 def score(
     predictions: PredictionFile | Sequence[PredictionFile] | Sequence[Prediction],
     gold: Sequence[GoldLabel],
@@ -157,10 +46,7 @@ def score(
     *,
     task: str,
     main_metric: str,
-    seed: int = 0,
-    resamples: int = RESAMPLES,
-    level: float = 0.95,
-    method: Method = DEFAULT_METHOD,
+    bootstrap: BootstrapConfig = DEFAULT,
     expect: Mapping[str, str | None] | None = None,
     dropped: Mapping[str, int] | None = None,
     votes: FloatArray | None = None,
@@ -182,8 +68,8 @@ def score(
         each document its own unit, for sets without groups.
     task, main_metric : str
         Task, and the metric that ranks systems: one of the metrics computed.
-    seed, resamples, level, method
-        Of the bootstrap, see `intervals.cluster_bootstrap`.
+    bootstrap : BootstrapConfig
+        How intervals are made.
     expect : mapping, optional
         Header fields a file must have, see `predictions.check_against`.
     dropped : mapping of str to int, optional
@@ -232,65 +118,43 @@ def score(
             "favg needs labels favor and against; log_loss and brier need scores, soft_cross_entropy and soft_js votes "
             "as well.",
         )
-    unit_of = _units_of(gold, groups)
-    intervals = mean_intervals(
-        truth,
-        runs.predicted,
-        unit_of,
-        len(labels),
-        by_name | _class_metrics(labels),
-        {name: loss.mean(axis=0) for name, loss in losses.items()},
-        seed=seed,
-        resamples=resamples,
-        level=level,
-        method=method,
-    )
+    group_of = _groups_of(gold, groups)
+    mean_losses = {name: loss.mean(axis=0) for name, loss in losses.items()}
+    units = UnitSums.from_rows(truth, runs.predicted, group_of, len(labels), mean_losses)
+    estimates = cluster_bootstrap(units, by_name | _class_metrics(labels), bootstrap)
     confusions = np.stack([confusion_matrix(truth, run, len(labels)) for run in runs.predicted])
     if main_metric in by_name:
-        of_seeds = tuple(by_name[main_metric](confusions).tolist())
+        of_seeds = by_name[main_metric](confusions).tolist()
         points |= _over_targets(truth, runs.predicted, gold, len(labels), main_metric, by_name[main_metric])
     else:
-        of_seeds = tuple(losses[main_metric].mean(axis=1).tolist())
+        of_seeds = losses[main_metric].mean(axis=1).tolist()
     by_slice: tuple[SliceScore, ...] = ()
     if slices is not None:
-        by_slice = score_slices(
-            truth,
-            runs.predicted,
-            unit_of,
-            slices,
-            labels,
-            main_metric,
-            seed=seed,
-            resamples=resamples,
-            level=level,
-            method=method,
-        )
+        by_slice = score_slices(truth, runs.predicted, group_of, slices, labels, main_metric, bootstrap=bootstrap)
     return Scores(
         task=task,
         main_metric=main_metric,
         labels=tuple(labels),
-        metrics={name: intervals[name] for name in known},
-        points=points,
+        metrics={name: estimates[name] for name in known}
+        | {name: Estimate(value, n_units=units.n_units) for name, value in points.items()},
         per_class={
             label: LabelScores(
-                precision=intervals[f"precision of {label}"],
-                recall=intervals[f"recall of {label}"],
-                f1=intervals[f"f1 of {label}"],
+                precision=estimates[f"precision of {label}"],
+                recall=estimates[f"recall of {label}"],
+                f1=estimates[f"f1 of {label}"],
                 support=int((truth == index).sum()),
             )
             for index, label in enumerate(labels)
         },
         confusion=tuple(tuple(int(count) for count in row) for row in confusions.sum(axis=0)),
         n=len(gold),
-        n_units=len(set(unit_of)),
+        n_units=units.n_units,
+        few_units=estimates[main_metric].few_units,
         dropped=dict(dropped or {}),
-        seed=seed,
-        resamples=resamples,
-        level=level,
-        method=method,
-        calibration=_pooled_curve(truth, runs.probabilities, unit_of, level),
+        bootstrap=bootstrap,
+        calibration=_pooled_curve(truth, runs.probabilities, group_of, bootstrap.confidence_level),
+        seeds=SeedScores.of(of_seeds),
         slices=by_slice,
-        seeds=of_seeds,
         header=runs.header,
     )
 
@@ -326,13 +190,13 @@ def _probability_metrics(
 
 
 def _pooled_curve(
-    truth: IntArray, probabilities: FloatArray | None, units: Sequence[str], level: float
+    truth: IntArray, probabilities: FloatArray | None, groups: Sequence[str], confidence_level: float
 ) -> tuple[CalibrationBin, ...] | None:
     if probabilities is None:
         return None
     n_runs, n_rows, n_labels = probabilities.shape
     pooled = probabilities.reshape(n_runs * n_rows, n_labels)
-    return calibration_curve(np.tile(truth, n_runs), pooled, list(units) * n_runs, level=level)
+    return calibration_curve(np.tile(truth, n_runs), pooled, list(groups) * n_runs, confidence_level=confidence_level)
 
 
 def _over_targets(
@@ -350,7 +214,7 @@ def _over_targets(
     return {f"{name}_over_targets": float(np.sort(metric(counts), axis=None).mean())}
 
 
-def _units_of(gold: Sequence[GoldLabel], groups: Sequence[str] | Mapping[str, str] | None) -> list[str]:
+def _groups_of(gold: Sequence[GoldLabel], groups: Sequence[str] | Mapping[str, str] | None) -> list[str]:
     if groups is None:
         # Several targets of one document share its text, so the document, not the row, is the independent unit.
         return [item.document_id for item in gold]

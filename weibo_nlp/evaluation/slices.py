@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 from weibo_nlp.errors import DataError, UnknownNameError, UsageError
 from weibo_nlp.records import ACCOUNT_TYPES, KINDS, SCRIPTS, GoldLabel
-from weibo_nlp.stats.bootstrap import DEFAULT_METHOD, RESAMPLES, Method
-from weibo_nlp.stats.estimate import Figure, figures_of
+from weibo_nlp.stats.bootstrap import DEFAULT, BootstrapConfig, estimate_rows
+from weibo_nlp.stats.estimate import Estimate
 from weibo_nlp.stats.metrics import count_metrics, label_indices
 
 if TYPE_CHECKING:
@@ -49,12 +49,12 @@ class SliceScore:
     ----------
     slice, value : str
         Such as ``kind`` and ``comment``.
-    score : Figure
-        Without bounds where all rows belong to one unit, or all units score alike.
     n, n_units : int
-        Rows; units they belong to.
+        Rows; independent units they belong to.
     few_units : bool
         Whether the interval tends to be too narrow.
+    score : Estimate
+        Without bounds where all rows belong to one unit, or all units score alike.
     absent : tuple of str
         Labels that no gold row of the slice has. They count as F1 = 0 in a macro-F1, whose highest value is lower by
         their share: texts that are all ironic score .5 at best on irony.
@@ -62,23 +62,11 @@ class SliceScore:
 
     slice: str
     value: str
-    score: Figure
     n: int
     n_units: int
     few_units: bool
+    score: Estimate
     absent: tuple[str, ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the slice, ready for JSON."""
-        return {
-            "slice": self.slice,
-            "value": self.value,
-            "n": self.n,
-            "n_units": self.n_units,
-            "few_units": self.few_units,
-            "score": self.score.to_dict(),
-            "absent": list(self.absent),
-        }
 
 
 def corpus_slices(release: Release, gold: Sequence[GoldLabel]) -> tuple[dict[str, str], ...]:
@@ -146,10 +134,7 @@ def score_slices(
     labels: Sequence[str],
     metric: str,
     *,
-    seed: int = 0,
-    resamples: int = RESAMPLES,
-    level: float = 0.95,
-    method: Method = DEFAULT_METHOD,
+    bootstrap: BootstrapConfig = DEFAULT,
 ) -> tuple[SliceScore, ...]:
     """Score every slice by itself.
 
@@ -167,8 +152,8 @@ def score_slices(
         The task's labels in the order of the scheme.
     metric : str
         One of `metrics.count_metrics`.
-    seed, resamples, level, method
-        Of the bootstrap over the units of each slice.
+    bootstrap : BootstrapConfig
+        How intervals are made, over the groups of each slice.
 
     Returns
     -------
@@ -198,26 +183,19 @@ def score_slices(
     found = []
     for name, value in sorted(members, key=_place):
         rows = members[name, value]
-        scored = figures_of(
-            gold[rows],
-            runs[:, rows],
-            [units[row] for row in rows],
-            len(labels),
-            {metric: known[metric]},
-            seed=seed,
-            resamples=resamples,
-            level=level,
-            method=method,
-        )
+        groups = [units[row] for row in rows]
+        estimate = estimate_rows(gold[rows], runs[:, rows], groups, len(labels), {metric: known[metric]}, bootstrap)[
+            metric
+        ]
         present = set(gold[rows].tolist())
         found.append(
             SliceScore(
                 slice=name,
                 value=value,
-                score=scored.of[metric],
-                n=scored.n,
-                n_units=scored.n_units,
-                few_units=scored.few_units,
+                n=len(rows),
+                n_units=len(set(groups)),
+                few_units=estimate.few_units,
+                score=estimate,
                 absent=tuple(label for index, label in enumerate(labels) if index not in present),
             )
         )

@@ -71,7 +71,9 @@ def judged_labels(
     return tuple(found)
 
 
-def shares_of(judged: Sequence[Mapping[str, str]], gold: Sequence[GoldLabel], labels: Sequence[str]) -> FloatArray:
+def label_distribution(
+    judged: Sequence[Mapping[str, str]], gold: Sequence[GoldLabel], labels: Sequence[str]
+) -> FloatArray:
     """Distribution of judgements over the labels, where they are known by annotator already.
 
     Parameters
@@ -113,7 +115,7 @@ def shares_of(judged: Sequence[Mapping[str, str]], gold: Sequence[GoldLabel], la
     return shares
 
 
-def vote_shares(
+def vote_distribution(
     rows: Iterable[Mapping[str, Any]],
     gold: Sequence[GoldLabel],
     labels: Sequence[str],
@@ -121,14 +123,14 @@ def vote_shares(
 ) -> FloatArray:
     """Distribution of the independent judgements behind each gold label, shape (n_rows, n_labels).
 
-    Parameters and errors as in `judged_labels` and `shares_of`.
+    Parameters and errors as in `judged_labels` and `label_distribution`.
     """
-    return shares_of(judged_labels(rows, gold, targets), gold, labels)
+    return label_distribution(judged_labels(rows, gold, targets), gold, labels)
 
 
 def corpus_votes(release: Release, gold: Sequence[GoldLabel], labels: Sequence[str]) -> FloatArray:
-    """`vote_shares` from a release's own annotations."""
-    return shares_of(corpus_judged(release, gold), gold, labels)
+    """`vote_distribution` from a release's own annotations."""
+    return label_distribution(corpus_judged(release, gold), gold, labels)
 
 
 def corpus_judged(release: Release, gold: Sequence[GoldLabel], split: str | None = None) -> tuple[dict[str, str], ...]:

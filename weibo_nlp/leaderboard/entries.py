@@ -12,24 +12,22 @@ from typing import Any, Literal
 
 from weibo_nlp._version import __version__
 from weibo_nlp.errors import DataError, PredictionError, UsageError, WeiboNlpError
-from weibo_nlp.evaluation.files import score_files
+from weibo_nlp.evaluation.files import resolve_evaluation_set, score_set
+from weibo_nlp.evaluation.results import Scores
 from weibo_nlp.io import atomic_path, safe_stem, sha256_of_file
 from weibo_nlp.io.json_file import read_json_object
 from weibo_nlp.io.shown import shown, shown_name
-from weibo_nlp.leaderboard.claims import require_same_figures
 from weibo_nlp.predictions import ModelReference, PredictionFile, PredictionHeader, read_predictions
 from weibo_nlp.predictions.header import is_parquet
 from weibo_nlp.provenance import described, hardware
-from weibo_nlp.stats.bootstrap import RESAMPLES
+from weibo_nlp.stats.bootstrap import DEFAULT, BootstrapConfig
+from weibo_nlp.stats.estimate import Estimate
 
 FORMAT_KEY = "weibo_nlp_leaderboard"
 FORMAT_VERSION = 1
 RESULTS, PREDICTIONS = "results", "predictions"
-# Of what `Scores.to_dict` gives; the rest of it repeats the header.
-SCORE_FIELDS = (
-    "units", "main_metric", "labels", "metrics", "per_class", "confusion", "n", "n_units", "few_units", "dropped",
-    "bootstrap", "calibration", "slices",
-)  # fmt: skip
+# What `Scores.to_dict` gives and an entry's header says already.
+_IN_HEADER = ("task", "seeds", "predictions")
 LONGEST_TEXT = 1_000
 LARGEST_RESULT = 16 * 1024 * 1024
 
@@ -42,8 +40,10 @@ class Entry:
     ----------
     header : PredictionHeader
         Of the prediction file: what was predicted, the system, its version and seed.
-    scores : mapping
+    scores : Scores
         Figures with intervals, over all rows and by slice, as `weibo-nlp evaluate` gives them.
+    units : str
+        What the intervals draw: threads, events or rows.
     hardware : str
         What the system ran on.
     command : str or None
@@ -55,7 +55,8 @@ class Entry:
     """
 
     header: PredictionHeader
-    scores: Mapping[str, Any]
+    scores: Scores
+    units: str
     hardware: str
     command: str | None
     package: str
@@ -67,13 +68,15 @@ class Entry:
         """File name without suffix, safe whatever the system is called, and another one for every other system."""
         return entry_stem(self.header)
 
-    def main(self, name: str = "value") -> float:
-        """Value (or bound) of the main metric."""
-        return float(self.scores["metrics"][self.scores["main_metric"]][name])
+    @property
+    def main(self) -> Estimate:
+        """The main metric."""
+        return self.scores.main
 
     def to_dict(self) -> dict[str, Any]:
         """Return the entry ready for JSON."""
         header = self.header
+        scores = {name: value for name, value in self.scores.to_dict().items() if name not in _IN_HEADER}
         return {
             FORMAT_KEY: FORMAT_VERSION,
             "set": header.set,
@@ -87,7 +90,7 @@ class Entry:
             "hardware": self.hardware,
             "command": self.command,
             "package": self.package,
-            "scores": dict(self.scores),
+            "scores": {"units": self.units, **scores},
             "predictions": {"file": self.file, "sha256": self.sha256},
         }
 
@@ -116,9 +119,7 @@ def add_predictions(
     external_path: Path | None = None,
     hardware_text: str | None = None,
     command: str | None = None,
-    result: Path | None = None,
-    seed: int = 0,
-    resamples: int = RESAMPLES,
+    bootstrap: BootstrapConfig = DEFAULT,
 ) -> list[Added]:
     """Score prediction files of one system and keep them, with their figures, in a leaderboard.
 
@@ -131,45 +132,38 @@ def add_predictions(
     external_path : Path, optional
         Folder of the user's copy, for an external set.
     hardware_text, command : str, optional
-        What the system ran on, and what was called. Without them: what `result` says, else this machine, and nothing.
-    result : Path, optional
-        Figures made elsewhere, as JSON of `weibo-nlp benchmark`, `weibo-nlp evaluate` or a leaderboard. They are not
-        stored, but compared with the score of the files.
-    seed, resamples
-        Of the bootstrap of the stored figures.
+        What the system ran on (without it, this machine), and what was called.
+    bootstrap : BootstrapConfig
+        How the intervals of the stored figures are made.
 
     Raises
     ------
     PredictionError
-        If a file cannot be scored; if a figure of `result` deviates by more than 1e-6; if other predictions of the
-        same system and version are kept already. Nothing is stored then.
+        If a file cannot be scored, or other predictions of the same system and version are kept already. Nothing is
+        stored then.
     UsageError
         If a file cannot be read, or the files are not of one system with different seeds.
     """
     checksums = [_checksum(path) for path in paths]
     files = [read_predictions(path) for path in paths]
     _require_one_system(files)
-    claimed: Mapping[str, Any] = {}
-    if result is not None:
-        claimed = require_same_figures(result, files, external_path)
-    machine = _text("--hardware", hardware_text or claimed.get("hardware") or described(hardware()))
-    called = command or claimed.get("command")
-    entries = []
-    for path, file, checksum in zip(paths, files, checksums, strict=True):
-        spec, _, scores = score_files([file], external_path=external_path, seed=seed, resamples=resamples)
-        figures = {"units": spec.units, **scores.to_dict()}
-        suffix = ".parquet" if is_parquet(path) else ".jsonl"
-        entries.append(
-            Entry(
-                header=file.header,
-                scores={name: figures[name] for name in SCORE_FIELDS if name in figures},
-                hardware=machine,
-                command=None if called is None else _text("--command", called),
-                package=__version__,
-                file=entry_stem(file.header) + suffix,
-                sha256=checksum,
-            )
+    machine = _text("--hardware", hardware_text or described(hardware()))
+    called = None if command is None else _text("--command", command)
+    first = files[0]
+    spec, evaluation_set = resolve_evaluation_set(first.header, external_path, where=first.where_header)
+    entries = [
+        Entry(
+            header=file.header,
+            scores=score_set([file], spec, evaluation_set, bootstrap),
+            units=spec.units,
+            hardware=machine,
+            command=called,
+            package=__version__,
+            file=entry_stem(file.header) + (".parquet" if is_parquet(path) else ".jsonl"),
+            sha256=checksum,
         )
+        for path, file, checksum in zip(paths, files, checksums, strict=True)
+    ]
     # All are looked at before the first is written.
     states = [_state(entry, path, folder) for entry, path in zip(entries, paths, strict=True)]
     return [_store(entry, path, folder, state) for entry, path, state in zip(entries, paths, states, strict=True)]
@@ -197,19 +191,20 @@ def read_entry(path: Path) -> Entry:
 
 
 def _entry_from(data: Mapping[str, Any]) -> Entry:
-    system, kept, scores = (_mapping(data, name) for name in ("system", "predictions", "scores"))
+    system, kept, scores = (_field(data, name, dict) for name in ("system", "predictions", "scores"))
     texts = {name: data.get(name) for name in ("set", "split", "task", "protocol", "scheme")}
     header = PredictionHeader(
         **texts,  # type: ignore[arg-type]  # the header refuses what is no text
         version=data.get("corpus_version"),
-        model=ModelReference(system.get("name"), system.get("version")),  # type: ignore[arg-type]
+        model=ModelReference(system.get("name"), system.get("version")),
         seed=data.get("seed"),
     )
     if not isinstance(data.get("command"), str | None):
         raise DataError(f"command is {shown(data['command'])}, not a text or null")
     entry = Entry(
         header=header,
-        scores=scores,
+        scores=_scores_from(scores, header.task),
+        units=str(scores.get("units", "units")),
         hardware=_field(data, "hardware", str),
         command=data.get("command"),
         package=_field(data, "package", str),
@@ -219,36 +214,26 @@ def _entry_from(data: Mapping[str, Any]) -> Entry:
     # The name comes from a file: without this, it could lead out of the folder.
     if entry.file not in (f"{entry.stem}.jsonl", f"{entry.stem}.parquet"):
         raise DataError(f"predictions.file is {shown(entry.file)}, not {entry.stem}.jsonl or .parquet")
-    _require_figures(scores)
     return entry
 
 
-def _require_figures(scores: Mapping[str, Any]) -> None:
-    """Refuse scores that a table could not be made of."""
-    metrics = _mapping(scores, "metrics", "scores.")
-    main = _field(scores, "main_metric", str)
-    for name in ("n", "n_units"):
-        if type(scores.get(name)) is not int:
-            raise DataError(f"scores.{name} is {shown(scores.get(name))}, not a whole number")
-    if type(scores.get("few_units")) is not bool:
-        raise DataError(f"scores.few_units is {shown(scores.get('few_units'))}, not true or false")
-    for metric, bounds in ((main, ("value", "low", "high")), ("accuracy", ("value",))):
-        figure = _mapping(metrics, metric, "scores.metrics.")
-        for bound in bounds:
-            value = figure.get(bound)
-            if isinstance(value, bool) or not isinstance(value, int | float) or not -1 <= value <= 1:
-                raise DataError(f"scores.metrics.{metric}.{bound} is {shown(value)}, not a score")
+def _scores_from(content: Mapping[str, Any], task: str) -> Scores:
+    """Read scores, refusing those that a table could not be made of."""
+    scores = Scores.from_dict({**content, "task": task})
+    for name, parts in ((scores.main_metric, ("value", "low", "high")), ("accuracy", ("value",))):
+        if name not in scores.metrics:
+            raise DataError(f"scores.metrics.{name} is missing")
+        for part in parts:
+            value = getattr(scores.metrics[name], part)
+            if value is None or not -1 <= value <= 1:
+                raise DataError(f"scores.metrics.{name}.{part} is {shown(value)}, not a score")
+    return scores
 
 
-def _mapping(data: Mapping[str, Any], name: str, above: str = "") -> Mapping[str, Any]:
-    value: Mapping[str, Any] = _field(data, name, dict, above)
-    return value
-
-
-def _field(data: Mapping[str, Any], name: str, kind: type, above: str = "") -> Any:
+def _field(data: Mapping[str, Any], name: str, kind: type) -> Any:
     value = data.get(name)
     if not isinstance(value, kind):
-        raise DataError(f"{above}{name} is {shown(value)}, not a {'text' if kind is str else 'JSON object'}")
+        raise DataError(f"{name} is {shown(value)}, not a {'text' if kind is str else 'JSON object'}")
     return value
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import fmean, stdev
 from typing import Any
@@ -13,18 +13,21 @@ from typing import Any
 import numpy as np
 
 from weibo_nlp.errors import DataError, UnknownNameError, UsageError, WeiboNlpError
-from weibo_nlp.evaluation.comparison import Comparison, aligned_labels, compare_runs, ranks
-from weibo_nlp.evaluation.files import gold_of
+from weibo_nlp.evaluation.comparison import aligned_labels, compare_runs
+from weibo_nlp.evaluation.files import resolve_evaluation_set
+from weibo_nlp.evaluation.results import Comparison, ranks, tied_with
 from weibo_nlp.io import sha256_of_file
 from weibo_nlp.io.shown import shown, shown_name
-from weibo_nlp.leaderboard.claims import TOLERANCE
 from weibo_nlp.leaderboard.entries import PREDICTIONS, RESULTS, Entry, read_entry
 from weibo_nlp.predictions import read_predictions
+from weibo_nlp.stats.bootstrap import DEFAULT, BootstrapConfig, UnitSums, cluster_bootstrap
+from weibo_nlp.stats.estimate import Estimate
 from weibo_nlp.stats.metrics import IntArray, confusion_matrix, count_metrics
-from weibo_nlp.stats.randomisation import ROUNDS, mean_interval
-from weibo_nlp.tasks import CORPUS, TaskSpec
-from weibo_nlp.tasks.folds import TaskData, label_numbers
+from weibo_nlp.stats.randomisation import N_PERMUTATIONS
+from weibo_nlp.tasks.evaluation_set import EvaluationSet
+from weibo_nlp.tasks.spec import CORPUS, TaskSpec
 
+TOLERANCE = 1e-6
 RANK_RULE = (
     "Rank: 1 + the number of systems that are better, directly (paired approximate randomisation, Holm over all pairs "
     "of the table, p < .05) or through others; systems that share a rank, or name each other under 'ties with', are "
@@ -50,10 +53,8 @@ class Row:
         As tables show it: printable, short, and unlike any other of the table.
     entries : tuple of Entry
         A run each, by seed.
-    value : float
-        Main metric, the mean over runs.
-    low, high : float or None
-        Its interval; None where several runs could not be read against the gold labels.
+    score : Estimate
+        Main metric, the mean over runs; without bounds where several runs could not be read against the gold labels.
     sd : float or None
         Spread over runs; None for one.
     rank : int or None
@@ -64,9 +65,7 @@ class Row:
 
     name: str
     entries: tuple[Entry, ...]
-    value: float
-    low: float | None
-    high: float | None
+    score: Estimate
     sd: float | None
     rank: int | None = None
     ties: tuple[str, ...] = ()
@@ -78,17 +77,17 @@ class Row:
             "name": self.name,
             "system": {"name": first.header.model.name, "version": first.header.model.version},
             "rank": self.rank,
-            "score": {"value": self.value, "low": self.low, "high": self.high},
+            "score": self.score.to_dict(),
             "sd": self.sd,
             "accuracy": self.accuracy,
-            "n": first.scores["n"],
-            "n_units": first.scores["n_units"],
-            "few_units": first.scores["few_units"],
+            "n": first.scores.n,
+            "n_units": first.scores.n_units,
+            "few_units": first.scores.few_units,
             "ties": list(self.ties),
             "runs": [
                 {
                     "seed": entry.header.seed,
-                    "value": entry.main(),
+                    "value": entry.main.value,
                     "hardware": entry.hardware,
                     "command": entry.command,
                     "result": f"{RESULTS}/{entry.stem}.json",
@@ -102,7 +101,7 @@ class Row:
     @property
     def accuracy(self) -> float:
         """Mean over runs."""
-        return fmean(entry.scores["metrics"]["accuracy"]["value"] for entry in self.entries)
+        return fmean(entry.scores.metrics["accuracy"].value for entry in self.entries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +140,7 @@ class Table:
             "metric": self.metric,
             "untested": self.untested,
             "rows": [row.to_dict() for row in self.rows],
-            "comparisons": [{**about, **comparison.to_dict()} for comparison in self.comparisons],
+            "comparisons": [comparison.to_dict() for comparison in self.comparisons],
         }
 
 
@@ -169,8 +168,8 @@ def standings(
     task: str | None = None,
     protocol: str | None = None,
     external_path: Path | None = None,
-    seed: int = 0,
-    rounds: int = ROUNDS,
+    n_permutations: int = N_PERMUTATIONS,
+    bootstrap: BootstrapConfig = DEFAULT,
 ) -> Standings:
     """Check a leaderboard's files, and rank its systems table by table.
 
@@ -182,8 +181,10 @@ def standings(
         Only tables of these.
     external_path : Path, optional
         Folder of the user's copies of external sets; without it their tables are not tested.
-    seed, rounds
-        Of the paired tests.
+    n_permutations : int
+        Of each paired test, at least.
+    bootstrap : BootstrapConfig
+        How the intervals of the differences are made; its seed is that of the tests as well.
 
     Returns
     -------
@@ -212,8 +213,8 @@ def standings(
     for entry in entries:
         groups.setdefault(_group(entry), []).append(entry)
     tables = []
-    for _, mine in sorted(groups.items()):
-        table, wrong = _table(folder, mine, external_path, seed, rounds)
+    for _, of_group in sorted(groups.items()):
+        table, wrong = _table(folder, of_group, external_path, n_permutations, bootstrap)
         set_aside += wrong
         if table is not None:
             tables.append(table)
@@ -255,22 +256,27 @@ def _group(entry: Entry) -> tuple[str, ...]:
     """Entries that can stand in one table; '' never is a name, so it can stand for null."""
     header = entry.header
     about = (header.set, header.version or "", header.task, header.protocol, header.split, header.scheme)
-    return (*about, entry.scores["main_metric"])
+    return (*about, entry.scores.main_metric)
 
 
 def _table(
-    folder: Path, entries: Sequence[Entry], external_path: Path | None, seed: int, rounds: int
+    folder: Path,
+    entries: Sequence[Entry],
+    external_path: Path | None,
+    n_permutations: int,
+    bootstrap: BootstrapConfig,
 ) -> tuple[Table | None, list[SetAside]]:
     header = entries[0].header
     untested = None
     set_aside: list[SetAside] = []
     runs: dict[str, IntArray] = {}
     try:
-        spec, data = gold_of(header, None if header.set == CORPUS else external_path, where=shown_name(header.set))
+        path = None if header.set == CORPUS else external_path
+        spec, evaluation_set = resolve_evaluation_set(header, path, where=shown_name(header.set))
     except WeiboNlpError as error:
         untested = f"the gold labels could not be read: {error}"
     else:
-        runs, set_aside = _verified(folder, entries, spec, data)
+        runs, set_aside = _verified(folder, entries, spec, evaluation_set)
         entries = [entry for entry in entries if entry.stem in runs]
     if not entries:
         return None, set_aside
@@ -278,17 +284,16 @@ def _table(
     for entry in entries:
         systems.setdefault((entry.header.model.name, entry.header.model.version), []).append(entry)
     rows = []
-    for (_, mine), name in zip(systems.items(), _told_apart(systems), strict=True):
-        mine.sort(key=lambda entry: -1 if entry.header.seed is None else entry.header.seed)
-        values = [entry.main() for entry in mine]
-        low, high = (mine[0].main("low"), mine[0].main("high")) if len(mine) == 1 else (None, None)
-        sd = stdev(values) if len(values) > 1 else None
-        rows.append(Row(name, tuple(mine), fmean(values), low, high, sd))
+    for (_, runs_of), name in zip(systems.items(), _distinct_names(systems), strict=True):
+        runs_of.sort(key=lambda entry: -1 if entry.header.seed is None else entry.header.seed)
+        values = [entry.main.value for entry in runs_of]
+        score = runs_of[0].main if len(runs_of) == 1 else Estimate(fmean(values), n_units=runs_of[0].scores.n_units)
+        rows.append(Row(name, tuple(runs_of), score, stdev(values) if len(values) > 1 else None))
     # Names decide between equal scores alone, where any order is as good as another.
-    rows.sort(key=lambda row: (-row.value, row.name))
+    rows.sort(key=lambda row: (-row.score.value, row.name))
     comparisons: tuple[Comparison, ...] = ()
     if untested is None:
-        rows, comparisons = _tested(rows, runs, spec, data, seed, rounds)
+        rows, comparisons = _tested(rows, runs, spec, evaluation_set, n_permutations, bootstrap)
     table = Table(
         set=header.set,
         corpus_version=header.version,
@@ -296,7 +301,7 @@ def _table(
         task=header.task,
         protocol=header.protocol,
         scheme=header.scheme,
-        metric=entries[0].scores["main_metric"],
+        metric=entries[0].scores.main_metric,
         rows=tuple(rows),
         comparisons=comparisons,
         untested=untested,
@@ -305,10 +310,10 @@ def _table(
 
 
 def _verified(
-    folder: Path, entries: Iterable[Entry], spec: TaskSpec, data: TaskData
+    folder: Path, entries: Iterable[Entry], spec: TaskSpec, evaluation_set: EvaluationSet
 ) -> tuple[dict[str, IntArray], list[SetAside]]:
     """Predicted labels of each entry by stem; entries whose figures do not follow from them are set aside."""
-    truth = label_numbers([label.label for label in data.gold], spec)
+    truth = evaluation_set.gold_indices(spec)
     runs: dict[str, IntArray] = {}
     set_aside = []
     for entry in entries:
@@ -317,7 +322,7 @@ def _verified(
             file = read_predictions(folder / PREDICTIONS / entry.file)
             if file.header != entry.header:
                 raise DataError(f"{file.where_header}: the header is not what {path} says; add the predictions again.")
-            predicted = aligned_labels(file, spec, data)
+            predicted = aligned_labels(file, spec, evaluation_set)
             _require_own_scores(path, entry, confusion_matrix(truth, predicted, len(spec.labels)), spec)
         except (WeiboNlpError, OSError) as error:
             set_aside.append(SetAside(str(path), str(error)))
@@ -328,40 +333,40 @@ def _verified(
 
 def _require_own_scores(path: Path, entry: Entry, confusion: IntArray, spec: TaskSpec) -> None:
     """Refuse stored figures that the stored predictions do not have."""
-    stored: Mapping[str, Any] = entry.scores["metrics"]
-    if entry.scores["main_metric"] != spec.main_metric:
+    if entry.scores.main_metric != spec.main_metric:
         raise DataError(f"{path}: main_metric is not {spec.main_metric}, which ranks {spec.name}; add it again.")
     for name, metric in count_metrics(spec.labels).items():
         value = float(metric(confusion))
-        claimed = stored[name].get("value") if isinstance(stored.get(name), dict) else None
-        if isinstance(claimed, bool) or not isinstance(claimed, int | float) or abs(claimed - value) > TOLERANCE:
+        stored = entry.scores.metrics.get(name)
+        if stored is None or abs(stored.value - value) > TOLERANCE:
+            claimed = None if stored is None else stored.value
             raise DataError(f"{path}: metrics.{name}.value is {shown(claimed)}, but the predictions score {value:.6f}.")
 
 
 def _tested(
-    rows: Sequence[Row], by_stem: Mapping[str, IntArray], spec: TaskSpec, data: TaskData, seed: int, rounds: int
+    rows: Sequence[Row],
+    by_stem: Mapping[str, IntArray],
+    spec: TaskSpec,
+    evaluation_set: EvaluationSet,
+    n_permutations: int,
+    bootstrap: BootstrapConfig,
 ) -> tuple[list[Row], tuple[Comparison, ...]]:
     runs = {row.name: np.stack([by_stem[entry.stem] for entry in row.entries]) for row in rows}
-    comparisons = compare_runs(runs, spec, data, seed=seed, rounds=rounds)
+    comparisons = compare_runs(runs, spec, evaluation_set, n_permutations=n_permutations, bootstrap=bootstrap)
     placed = ranks(list(runs), comparisons)
-    truth = label_numbers([label.label for label in data.gold], spec)
-    metric = count_metrics(spec.labels)[spec.main_metric]
+    truth, metric = evaluation_set.gold_indices(spec), count_metrics(spec.labels)[spec.main_metric]
     tested = []
     for row in rows:
-        ties = tuple(
-            other.b if other.a == row.name else other.a
-            for other in comparisons
-            if other.tie and row.name in (other.a, other.b)
-        )
-        low, high = row.low, row.high
+        score = row.score
         if len(row.entries) > 1:
-            interval = mean_interval(truth, runs[row.name], data.units, len(spec.labels), metric, seed=seed)
-            low, high = interval.low, interval.high
-        tested.append(Row(row.name, row.entries, row.value, low, high, row.sd, placed[row.name], ties))
+            units = UnitSums.from_rows(truth, runs[row.name], evaluation_set.groups, len(spec.labels))
+            interval = cluster_bootstrap(units, {"main": metric}, bootstrap)["main"]
+            score = replace(interval, value=score.value)
+        tested.append(replace(row, score=score, rank=placed[row.name], ties=tied_with(row.name, comparisons)))
     return tested, comparisons
 
 
-def _told_apart(systems: Mapping[tuple[str, str], Sequence[Entry]]) -> list[str]:
+def _distinct_names(systems: Mapping[tuple[str, str], Sequence[Entry]]) -> list[str]:
     """Name and version as shown; systems that look the same also carry the checksum of their names."""
     shown_names = [f"{shown_name(name)} {shown_name(version, 24)}" for name, version in systems]
     alike = [unicodedata.normalize("NFKC", name).casefold() for name in shown_names]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 from typing import Any, Literal, get_args
 
@@ -12,63 +12,89 @@ import numpy as np
 import numpy.typing as npt
 
 from weibo_nlp.errors import DataError, UsageError
+from weibo_nlp.stats.estimate import Estimate
 from weibo_nlp.stats.metrics import CountMetric, FloatArray, IntArray, label_indices
 
 Method = Literal["percentile", "bca", "bca_t"]
 FromTotals = Callable[[FloatArray], Mapping[str, FloatArray]]
 """Totals over units, shape (n_rows, n_columns) -> each figure by name, shape (n_rows,)."""
 
-RESAMPLES = 2000
 DEFAULT_METHOD: Method = "bca_t"
 # Simulated (2,000 samples each; threads of 1 to 40 rows, heavy-tailed; four populations of 3 and 4 labels), 95 %
 # intervals of macro-F1 and accuracy cover at 60 and at 200 threads: bca_t 94.6 to 96.1 and 94.6 to 95.6 %, bca 91 to 93
 # and 93 to 94 %, percentile 89 to 93 and 92 to 94 %. What no method mends is a label that hardly any thread has: with
 # one on 3 % of the rows, macro-F1 is covered in 93 % at 60 threads, 83 % at 38, 63 % at 20 (accuracy still in 95 %).
-FEW_UNITS = 100
 _CELLS_AT_ONCE = 1 << 21  # resamples × units drawn in one piece: about 50 MB
 
 
 @dataclass(frozen=True, slots=True)
-class Interval:
-    """A figure and how far it may be off, judged by its spread over resampled units.
+class BootstrapConfig:
+    """How intervals are made from resampled units.
 
-    ``few_units`` is true under 100 units, where the interval tends to be too narrow if it hangs on a rare label.
+    Parameters
+    ----------
+    n_resamples : int
+        How many times the units are drawn, with replacement, as many as there are.
+    seed : int
+        Seed of the draws; the same seed and data give the same intervals.
+    confidence_level : float
+        Nominal coverage in (0, 1).
+    method : {"percentile", "bca", "bca_t"}
+        ``percentile`` is the plain share of the resamples. ``bca`` corrects for bias and for spread that changes with
+        the value (Efron 1987), with a jackknife over units. ``bca_t`` also widens that by Student's t, for as many
+        degrees of freedom as the units' influence on the figure speaks for: a few long threads, or a label found in a
+        few, make a sample small.
+
+    Raises
+    ------
+    UsageError
+        If one of them is out of range.
+
+    Notes
+    -----
+    Field & Welsh (2007), the cluster bootstrap; Hesterberg (2015) on widening by t.
     """
 
-    value: float
-    low: float
-    high: float
-    level: float
-    n_units: int
-    n_resamples: int
-    method: Method
-    few_units: bool
+    n_resamples: int = 2000
+    seed: int = 0
+    confidence_level: float = 0.95
+    method: Method = DEFAULT_METHOD
 
-    def to_dict(self) -> dict[str, float]:
-        """Return value and bounds, ready for JSON."""
-        return {"value": self.value, "low": self.low, "high": self.high}
+    def __post_init__(self) -> None:
+        if self.n_resamples < 2:
+            raise UsageError(f"n_resamples must be at least 2, better 2000; got {self.n_resamples}.")
+        if not 0 < self.confidence_level < 1:
+            raise UsageError(f"confidence_level must lie between 0 and 1, as 0.95; got {self.confidence_level}.")
+        if self.method not in get_args(Method):
+            raise UsageError(f"method must be one of {', '.join(get_args(Method))}; got {self.method!r}.")
+
+
+DEFAULT = BootstrapConfig()
 
 
 @dataclass(frozen=True, slots=True)
 class UnitSums:
-    """All that the bootstrap needs of the rows: per unit, confusion counts and sums of losses.
+    """All that the bootstrap needs of the rows: per unit, confusion counts of each run and sums of losses.
 
     Units stand in an order that depends on their content alone, so that neither the order of rows nor the names of
     groups has a say in which unit a random draw hits.
 
     Attributes
     ----------
-    sums : ndarray of float, shape (n_units, n_labels² + n_losses)
-        Confusion counts row by row (gold by predicted), then the losses in the order of `losses`.
+    sums : ndarray of float, shape (n_units, n_runs * n_labels² + n_losses)
+        Confusion counts run by run and row by row (gold by predicted), then the losses in the order of `losses`.
     n_labels : int
         Side of the confusion matrix.
     losses : tuple of str
         Names of the metrics that are means over rows.
+    n_runs : int
+        Runs of one system, a run each training seed; a figure is their mean.
     """
 
     sums: FloatArray
     n_labels: int
     losses: tuple[str, ...] = ()
+    n_runs: int = 1
 
     @classmethod
     def from_rows(
@@ -83,14 +109,16 @@ class UnitSums:
 
         Parameters
         ----------
-        gold, predicted : array-like of int, shape (n_rows,)
+        gold : array-like of int, shape (n_rows,)
             Label indices in [0, n_labels).
+        predicted : array-like of int, shape (n_rows,) or (n_runs, n_rows)
+            Label indices; several rows of the array are one system trained with several seeds.
         groups : sequence, length n_rows
             The unit each row belongs to.
         n_labels : int
             Number of labels of the scheme.
         losses : mapping of str to array-like of float, shape (n_rows,), optional
-            Figures per row whose mean is the metric of that name.
+            Figures per row, their mean over runs taken, whose mean over rows is the metric of that name.
 
         Raises
         ------
@@ -99,23 +127,20 @@ class UnitSums:
         DataError
             If there are no rows, or fewer than two units.
         """
-        rows, columns = label_indices(gold, n_labels, "gold"), label_indices(predicted, n_labels, "predicted")
+        units = unit_numbers(groups)
+        counts = confusion_sums(gold, predicted, units, n_labels, "predicted")
         values = {name: np.asarray(loss, dtype=np.float64) for name, loss in (losses or {}).items()}
-        lengths = {"gold": rows.size, "predicted": columns.size, "groups": len(groups)}
-        lengths |= {name: loss.size for name, loss in values.items()}
+        lengths = {"groups": units.size} | {name: loss.size for name, loss in values.items()}
         if len(set(lengths.values())) > 1:
             given = ", ".join(f"{name} {size}" for name, size in lengths.items())
             raise UsageError(f"rows differ in number: {given}; give one of each per row.")
-        units = unit_numbers(groups)
-        n_units = int(units.max()) + 1
-        cells = rows * n_labels + columns
-        # Sums of floats depend on their order in the last bits: fix it by content within each unit.
-        order = np.lexsort((*values.values(), cells, units))
-        cells, units = cells[order], units[order]
-        counts = np.bincount(units * n_labels**2 + cells, minlength=n_units * n_labels**2).reshape(n_units, -1)
-        totals = [np.bincount(units, weights=loss[order], minlength=n_units)[:, None] for loss in values.values()]
-        sums = np.concatenate([counts.astype(np.float64), *totals], axis=1)
-        return cls(sums[np.lexsort(sums.T)], n_labels, tuple(values))
+        totals = []
+        for loss in values.values():
+            # Sums of floats depend on their order in the last bits: fix it by content within each unit.
+            order = np.lexsort((loss, units))
+            totals.append(np.bincount(units[order], weights=loss[order], minlength=len(counts))[:, None])
+        sums = np.concatenate([counts.reshape(len(counts), -1), *totals], axis=1)
+        return cls(in_order_of_content(sums), n_labels, tuple(values), counts.shape[1])
 
     @property
     def n_units(self) -> int:
@@ -124,108 +149,127 @@ class UnitSums:
 
 
 def cluster_bootstrap(
-    units: UnitSums,
-    metrics: Mapping[str, CountMetric],
-    *,
-    resamples: int = RESAMPLES,
-    seed: int = 0,
-    level: float = 0.95,
-    method: Method = DEFAULT_METHOD,
-) -> dict[str, Interval]:
-    """Intervals for all metrics at once, from the same resamples of whole units.
+    units: UnitSums, metrics: Mapping[str, CountMetric], bootstrap: BootstrapConfig = DEFAULT
+) -> dict[str, Estimate]:
+    """Estimate all metrics at once, with intervals from the same resamples of whole units.
 
     Parameters
     ----------
     units : UnitSums
-        What is resampled, with replacement, as many as there are.
+        What is resampled. A resample takes the same units for all runs, so that it speaks of other rows, not of other
+        seeds.
     metrics : mapping of str to CountMetric
         Metrics that are functions of confusion counts; the losses of `units` are added by themselves.
-    resamples : int
-        How many times.
-    seed : int
-        Of the draws; the same seed and data give the same intervals.
-    level : float
-        Nominal coverage in (0, 1).
-    method : {"percentile", "bca", "bca_t"}
-        ``percentile`` is the plain share of the resamples. ``bca`` corrects for bias and for spread that changes with
-        the value (Efron 1987), with a jackknife over units. ``bca_t`` also widens that by Student's t, for as many
-        degrees of freedom as the units' influence on the figure speaks for: a few long threads, or a label found in a
-        few, make a sample small.
+    bootstrap : BootstrapConfig
+        How intervals are made.
 
     Returns
     -------
-    dict of str to Interval
-        Metrics in the order given, then the losses.
-
-    Raises
-    ------
-    UsageError
-        If `resamples`, `level` or `method` is out of range.
+    dict of str to Estimate
+        Metrics in the order given, then the losses; each the mean over runs.
 
     Notes
     -----
-    Field & Welsh (2007), the cluster bootstrap; Hesterberg (2015) on widening by t. A resample in which a label has
-    vanished scores 0 for it, see `metrics.macro_f1`.
+    A resample in which a label has vanished scores 0 for it, see `metrics.macro_f1`.
     """
-    side = units.n_labels
+    n_counts = units.n_runs * units.n_labels**2
 
-    def figures(totals: FloatArray) -> dict[str, FloatArray]:
-        confusion = totals[:, : side**2].reshape(-1, side, side)
-        n_rows = confusion.sum(axis=(-2, -1))
-        counted = {name: metric(confusion) for name, metric in metrics.items()}
-        return counted | {name: totals[:, side**2 + at] / n_rows for at, name in enumerate(units.losses)}
+    def estimate(totals: FloatArray) -> dict[str, FloatArray]:
+        confusion = totals[:, :n_counts].reshape(len(totals), units.n_runs, units.n_labels, units.n_labels)
+        n_rows = confusion[:, 0].sum(axis=(-2, -1))
+        counted = {name: metric(confusion).mean(axis=1) for name, metric in metrics.items()}
+        return counted | {name: totals[:, n_counts + at] / n_rows for at, name in enumerate(units.losses)}
 
-    return bootstrap_figures(units.sums, figures, resamples=resamples, seed=seed, level=level, method=method)
+    return bootstrap_estimates(units.sums, estimate, bootstrap)
 
 
-def bootstrap_figures(
-    sums: FloatArray,
-    figures: FromTotals,
-    *,
-    resamples: int = RESAMPLES,
-    seed: int = 0,
-    level: float = 0.95,
-    method: Method = DEFAULT_METHOD,
-) -> dict[str, Interval]:
-    """Intervals of anything that is a function of sums over units, as the difference of two systems is.
+def estimate_rows(
+    gold: npt.ArrayLike,
+    predicted: npt.ArrayLike,
+    groups: Sequence[Hashable],
+    n_labels: int,
+    metrics: Mapping[str, CountMetric],
+    bootstrap: BootstrapConfig = DEFAULT,
+) -> dict[str, Estimate]:
+    """Estimate metrics of rows, however few units they come from: a slice may be left with the rows of one thread.
+
+    Parameters
+    ----------
+    gold, predicted, groups, n_labels
+        As for `UnitSums.from_rows`.
+    metrics : mapping of str to CountMetric
+        What to compute.
+    bootstrap : BootstrapConfig
+        How intervals are made.
+
+    Returns
+    -------
+    dict of str to Estimate
+        Without bounds where the rows are of one unit, or all units score alike.
+
+    Raises
+    ------
+    DataError
+        If there are no rows.
+    UsageError
+        If shapes do not fit, or labels are not label indices.
+    """
+    if not len(groups):
+        raise DataError("there are no rows to score; check which rows were chosen.")
+    if len(set(groups)) == 1:
+        one_unit = np.zeros(len(groups), dtype=np.int64)
+        runs = confusion_sums(gold, predicted, one_unit, n_labels, "predicted")[0].reshape(-1, n_labels, n_labels)
+        return {name: Estimate(float(metric(runs).mean()), n_units=1) for name, metric in metrics.items()}
+    units = UnitSums.from_rows(gold, predicted, groups, n_labels)
+    return {
+        name: estimate if estimate.low != estimate.high else replace(estimate, low=None, high=None)
+        for name, estimate in cluster_bootstrap(units, metrics, bootstrap).items()
+    }
+
+
+def bootstrap_estimates(
+    sums: FloatArray, estimate: FromTotals, bootstrap: BootstrapConfig = DEFAULT
+) -> dict[str, Estimate]:
+    """Estimate anything that is a function of sums over units, as the difference of two systems is.
 
     Parameters
     ----------
     sums : ndarray of float, shape (n_units, n_columns)
         What each unit adds, in an order of units that depends on their content alone.
-    figures : function
+    estimate : function
         From totals, shape (n_rows, n_columns), to each figure by name, shape (n_rows,).
-    resamples, seed, level, method
-        See `cluster_bootstrap`.
+    bootstrap : BootstrapConfig
+        How intervals are made.
 
     Returns
     -------
-    dict of str to Interval
-        In the order of `figures`.
-
-    Raises
-    ------
-    UsageError
-        If `resamples`, `level` or `method` is out of range.
+    dict of str to Estimate
+        In the order of `estimate`. Resamples in which a figure is not defined (NaN) say nothing of it and are left
+        out; without any other there are no bounds.
     """
-    if resamples < 2:
-        raise UsageError(f"resamples must be at least 2, better {RESAMPLES}; got {resamples}.")
-    if not 0 < level < 1:
-        raise UsageError(f"level must lie between 0 and 1, as 0.95; got {level}.")
-    if method not in get_args(Method):
-        raise UsageError(f"method must be one of {', '.join(get_args(Method))}; got {method!r}.")
-    n_units = len(sums)
     total = sums.sum(axis=0)
-    observed = figures(total[None])
-    resampled = figures(_resampled_totals(sums, resamples, seed))
-    left_out = {} if method == "percentile" else figures(total - sums)
-    intervals: dict[str, Interval] = {}
+    observed = estimate(total[None])
+    resampled = estimate(_resampled_totals(sums, bootstrap.n_resamples, bootstrap.seed))
+    left_out = {} if bootstrap.method == "percentile" else estimate(total - sums)
+    estimates: dict[str, Estimate] = {}
     for name, spread in resampled.items():
         value = float(observed[name][0])
-        shares = _shares(method, level, value, spread, left_out.get(name))
-        low, high = (float(bound) for bound in np.quantile(spread, shares))
-        intervals[name] = Interval(value, low, high, level, n_units, resamples, method, few_units=n_units < FEW_UNITS)
-    return intervals
+        low = high = None
+        defined = spread[~np.isnan(spread)]
+        if defined.size and not math.isnan(value):
+            jackknife = left_out.get(name)
+            shares = _shares(bootstrap, value, defined, None if jackknife is None else jackknife[~np.isnan(jackknife)])
+            low, high = (float(bound) for bound in np.quantile(defined, shares))
+        estimates[name] = Estimate(
+            value,
+            low,
+            high,
+            n_units=len(sums),
+            confidence_level=bootstrap.confidence_level,
+            n_resamples=bootstrap.n_resamples,
+            method=bootstrap.method,
+        )
+    return estimates
 
 
 def unit_numbers(groups: Sequence[Hashable] | npt.NDArray[Any]) -> IntArray:
@@ -248,6 +292,51 @@ def unit_numbers(groups: Sequence[Hashable] | npt.NDArray[Any]) -> IntArray:
     return units
 
 
+def confusion_sums(
+    gold: npt.ArrayLike, predicted: npt.ArrayLike, units: IntArray, n_labels: int, what: str
+) -> FloatArray:
+    """Count confusions of each unit and run, shape (n_units, n_runs, n_labels²).
+
+    Parameters
+    ----------
+    gold : array-like of int, shape (n_rows,)
+        Label indices.
+    predicted : array-like of int, shape (n_rows,) or (n_runs, n_rows)
+        Label indices.
+    units : ndarray of int, shape (n_rows,)
+        Number of each row's unit, see `unit_numbers`.
+    n_labels : int
+        Number of labels of the scheme.
+    what : str
+        What errors call `predicted`.
+
+    Raises
+    ------
+    UsageError
+        If shapes do not fit, or labels are not label indices.
+    """
+    rows, runs = label_indices(gold, n_labels, "gold"), np.asarray(predicted)
+    if runs.ndim == 1:
+        runs = runs[None]
+    if runs.ndim != 2 or not len(runs) or runs.shape[1] != rows.size or rows.size != units.size:
+        raise UsageError(
+            f"gold has {rows.size} rows, groups {units.size}, {what} the shape {np.shape(predicted)}; give {what} as "
+            "(n_rows,) or (n_seeds, n_rows), over the same rows."
+        )
+    n_cells, n_units = n_labels**2, int(units.max()) + 1
+    sums = np.empty((n_units, len(runs), n_cells))
+    for at, run in enumerate(runs):
+        name = what if len(runs) == 1 else f"{what}, run {at},"
+        cells = units * n_cells + rows * n_labels + label_indices(run, n_labels, name)
+        sums[:, at] = np.bincount(cells, minlength=n_units * n_cells).reshape(n_units, n_cells)
+    return sums
+
+
+def in_order_of_content(sums: FloatArray) -> FloatArray:
+    """Sort units by what they hold, so that neither their names nor the order of rows decide which one a draw hits."""
+    return sums[np.lexsort(sums.reshape(len(sums), -1).T)]
+
+
 def _resampled_totals(sums: FloatArray, resamples: int, seed: int) -> FloatArray:
     """Totals of `sums` over units drawn with replacement, shape (resamples, n_columns), in bounded memory."""
     rng = np.random.default_rng(seed)
@@ -265,10 +354,10 @@ def _resampled_totals(sums: FloatArray, resamples: int, seed: int) -> FloatArray
 
 
 def _shares(
-    method: Method, level: float, value: float, spread: FloatArray, left_out: FloatArray | None
+    bootstrap: BootstrapConfig, value: float, spread: FloatArray, left_out: FloatArray | None
 ) -> tuple[float, float]:
     """Shares of the resamples at which the interval ends (Efron & Tibshirani 1993, ch. 14)."""
-    normal = NormalDist()
+    normal, level = NormalDist(), bootstrap.confidence_level
     if left_out is None:
         return (1 - level) / 2, (1 + level) / 2
     below = float(((spread < value).mean() + (spread <= value).mean()) / 2)
@@ -279,7 +368,7 @@ def _shares(
     squares = float(np.square(deviation).sum())
     # No spread over the jackknife means that the value does not depend on single units at all.
     acceleration = float((deviation**3).sum()) / (6 * squares**1.5) if squares > 0 else 0.0
-    reach = normal.inv_cdf((1 + level) / 2) if method == "bca" else _expanded(level, deviation)
+    reach = normal.inv_cdf((1 + level) / 2) if bootstrap.method == "bca" else _expanded(level, deviation)
     shares = []
     for distance in (-reach, reach):
         shift = bias + distance

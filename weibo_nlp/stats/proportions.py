@@ -1,4 +1,4 @@
-"""Limits of shares in a finite collection, from random samples of its cells (strata by predicted label)."""
+"""Shares with limits: of samples, by Wilson; of finite collections, from random samples of their cells."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from math import log
 
 import numpy as np
 
+from weibo_nlp.errors import DataError
+from weibo_nlp.stats.estimate import Estimate
 from weibo_nlp.stats.metrics import FloatArray, IntArray
 
 # Simulated with 1 to 10: all cover alike, but from 10 on a rare label loses what the classifier knows of it (intervals
@@ -13,7 +15,27 @@ from weibo_nlp.stats.metrics import FloatArray, IntArray
 MIN_CELL = 5
 
 
-def share_limits(sizes: IntArray, found: IntArray, level: float) -> tuple[FloatArray, FloatArray, FloatArray]:
+def wilson_interval(count: int, n: int, confidence_level: float = 0.95) -> Estimate:
+    """Share of `count` in `n` independent rows, with the score interval of Wilson (1927).
+
+    Raises
+    ------
+    DataError
+        If `n` is 0.
+    """
+    from scipy.stats import binomtest  # half a second to load, which nobody else need spend
+
+    if n < 1:
+        raise DataError("a share of no rows is not defined; leave the row out.")
+    bounds = binomtest(count, n).proportion_ci(confidence_level, method="wilson")
+    return Estimate(
+        count / n, float(bounds.low), float(bounds.high), n_units=n, confidence_level=confidence_level, method="wilson"
+    )
+
+
+def share_limits(
+    sizes: IntArray, found: IntArray, confidence_level: float
+) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Estimate and limits of each label, shape (n_labels,) each.
 
     Parameters
@@ -22,7 +44,7 @@ def share_limits(sizes: IntArray, found: IntArray, level: float) -> tuple[FloatA
         Texts in each stratum of the design, by predicted label.
     found : ndarray of int, shape (n_strata, n_labels, n_labels)
         Labelled texts, by stratum, predicted label and gold label; at least one in every stratum.
-    level : float
+    confidence_level : float
         Nominal coverage.
 
     Notes
@@ -39,7 +61,7 @@ def share_limits(sizes: IntArray, found: IntArray, level: float) -> tuple[FloatA
     size, counts = size[order], counts[order]
     n = counts.sum(axis=1, keepdims=True)
     share = counts / n
-    tail = (1 - level) / 2
+    tail = (1 - confidence_level) / 2
     # A label that was not found in a cell may be missing from it altogether, and the other way round.
     lower = np.where(counts == 0, 0.0, betaincinv(counts + 0.5, n - counts + 0.5, tail))
     upper = np.where(counts == n, 1.0, betaincinv(counts + 0.5, n - counts + 0.5, 1 - tail))
@@ -50,7 +72,7 @@ def share_limits(sizes: IntArray, found: IntArray, level: float) -> tuple[FloatA
     above: FloatArray = (weight**2 * unseen * np.square(np.maximum(upper, share) - share)).sum(axis=0)
     low, high = value - np.sqrt(below), value + np.sqrt(above)
     seen, everything, drawn = counts.sum(axis=0), size.sum(), n.sum()
-    missed = largest_unseen(sizes.sum(axis=1), found.sum(axis=(1, 2)), level)
+    missed = largest_unseen(sizes.sum(axis=1), found.sum(axis=(1, 2)), confidence_level)
     low, high = np.where(seen == drawn, 1 - missed, low), np.where(seen == 0, missed, high)
     # What the sample has seen is settled.
     low = np.clip(low, seen / everything, value)
@@ -58,22 +80,22 @@ def share_limits(sizes: IntArray, found: IntArray, level: float) -> tuple[FloatA
     return value, low, high
 
 
-def largest_unseen(sizes: IntArray, drawn: IntArray, level: float) -> float:
+def largest_unseen(sizes: IntArray, drawn: IntArray, confidence_level: float) -> float:
     """Largest share of the collection that a sample may well have missed altogether: 3.7 / n at 95 %.
 
     Parameters
     ----------
     sizes, drawn : ndarray of int, shape (n_strata,)
         Texts in each stratum of the design, and how many of them were drawn.
-    level : float
-        Nominal coverage; the share is one that is missed in (1 - level) / 2 of all draws.
+    confidence_level : float
+        Nominal coverage; the share is one that is missed in (1 - confidence_level) / 2 of all draws.
 
     Notes
     -----
     All of D texts in a stratum are missed with a probability of at most (1 - drawn / size)^D; the most texts for one
     probability lie where the smallest part was drawn. The rule of three (Hanley & Lippman-Hand 1983) in two tails.
     """
-    budget, unseen = log((1 - level) / 2), 0.0
+    budget, unseen = log((1 - confidence_level) / 2), 0.0
     for part, left in sorted(zip((drawn / sizes).tolist(), (sizes - drawn).tolist(), strict=True)):
         if left:
             here = min(budget / log(1 - part), left)

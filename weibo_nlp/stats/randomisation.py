@@ -11,16 +11,17 @@ import numpy.typing as npt
 
 from weibo_nlp.errors import UsageError
 from weibo_nlp.stats.bootstrap import (
-    DEFAULT_METHOD,
-    RESAMPLES,
-    Interval,
-    Method,
-    bootstrap_figures,
+    DEFAULT,
+    BootstrapConfig,
+    bootstrap_estimates,
+    confusion_sums,
+    in_order_of_content,
     unit_numbers,
 )
-from weibo_nlp.stats.metrics import CountMetric, FloatArray, IntArray, label_indices
+from weibo_nlp.stats.estimate import Estimate
+from weibo_nlp.stats.metrics import CountMetric, FloatArray
 
-ROUNDS = 10_000
+N_PERMUTATIONS = 10_000
 _CELLS_AT_ONCE = 1 << 21  # rounds × units, or rounds × confusion cells, in one piece: about 16 MB
 _SAME = 1e-10  # differences of metrics this close are one difference, computed in another order
 
@@ -31,23 +32,23 @@ class PairedTest:
 
     Attributes
     ----------
-    difference : Interval
+    difference : Estimate
         Metric of `a` less metric of `b`, each the mean over its seeds; its interval is a bootstrap over the units.
     p : float
         Two-sided, of approximate or exact randomisation; never 0.
     n_units, n_differing_units : int
         Units in all; those in which not all runs have the same confusion counts, which alone can tell systems apart.
-    rounds : int
+    n_permutations : int
         Assignments of predictions to systems that were tried.
     method : {"exact", "approximate"}
         Whether these were all there are, or drawn at random.
     """
 
-    difference: Interval
+    difference: Estimate
     p: float
     n_units: int
     n_differing_units: int
-    rounds: int
+    n_permutations: int
     method: Literal["exact", "approximate"]
 
     def to_dict(self) -> dict[str, Any]:
@@ -57,7 +58,7 @@ class PairedTest:
             "p": self.p,
             "n_units": self.n_units,
             "n_differing_units": self.n_differing_units,
-            "rounds": self.rounds,
+            "rounds": self.n_permutations,
             "method": self.method,
         }
 
@@ -70,11 +71,8 @@ def paired_test(
     n_labels: int,
     metric: CountMetric,
     *,
-    rounds: int = ROUNDS,
-    seed: int = 0,
-    resamples: int = RESAMPLES,
-    level: float = 0.95,
-    interval_method: Method = DEFAULT_METHOD,
+    n_permutations: int = N_PERMUTATIONS,
+    bootstrap: BootstrapConfig = DEFAULT,
 ) -> PairedTest:
     """Test whether two systems differ, by swapping their predictions in whole units.
 
@@ -91,12 +89,10 @@ def paired_test(
         Number of labels of the scheme.
     metric : CountMetric
         A function of confusion counts, see `metrics.count_metrics`.
-    rounds : int
+    n_permutations : int
         Random swaps; where all swaps of the differing units are no more than that, each is tried once instead.
-    seed : int
-        Of the swaps and of the bootstrap.
-    resamples, level, interval_method
-        Of the interval of the difference, see `intervals.cluster_bootstrap`.
+    bootstrap : BootstrapConfig
+        How the interval of the difference is made; its seed is that of the swaps as well.
 
     Returns
     -------
@@ -122,10 +118,10 @@ def paired_test(
     partner, and their numbers may differ. p speaks of other rows for these very runs: how much a system varies from
     seed to seed is shown by its spread, not by p.
     """
-    if rounds < 1:
-        raise UsageError(f"rounds must be at least 1, better {ROUNDS}; got {rounds}.")
+    if n_permutations < 1:
+        raise UsageError(f"n_permutations must be at least 1, better {N_PERMUTATIONS}; got {n_permutations}.")
     units = unit_numbers(groups)
-    of_a, of_b = (_run_sums(gold, runs, units, n_labels, what) for runs, what in ((a, "a"), (b, "b")))
+    of_a, of_b = (confusion_sums(gold, runs, units, n_labels, what) for runs, what in ((a, "a"), (b, "b")))
     sums, turned = _in_order_of_content(of_a, of_b)
     n_first = (of_b if turned else of_a).shape[1]
 
@@ -134,109 +130,32 @@ def paired_test(
         means = by_run[:, :n_first].mean(axis=1), by_run[:, n_first:].mean(axis=1)
         return {"difference": means[1] - means[0] if turned else means[0] - means[1]}
 
-    interval = bootstrap_figures(
-        sums.reshape(len(sums), -1), difference, resamples=resamples, seed=seed, level=level, method=interval_method
-    )["difference"]
+    estimate = bootstrap_estimates(sums.reshape(len(sums), -1), difference, bootstrap)["difference"]
     first, second = sums[:, :n_first], sums[:, n_first:]
     # Where any run of one differs from any run of the other, some run differs from the very first; and the reverse.
     differing = (sums != sums[:, :1]).any(axis=(1, 2))
     n_differing = int(differing.sum())
     # The exponent is bounded first: 2 to the number of units is no number to compute.
-    exact = n_differing < 63 and 2**n_differing <= rounds
-    tried = 2**n_differing if exact else rounds
+    exact = n_differing < 63 and 2**n_differing <= n_permutations
+    tried = 2**n_differing if exact else n_permutations
     reached = 0
-    for swaps in _assignments(n_differing, tried, None if exact else seed, cells=sums[0].size * n_first):
+    for swaps in _assignments(n_differing, tried, None if exact else bootstrap.seed, cells=sums[0].size * n_first):
         found = _swapped_differences(first, second, differing, swaps, n_labels, metric)
-        reached += int((np.abs(found) >= abs(interval.value) - _SAME).sum())
+        reached += int((np.abs(found) >= abs(estimate.value) - _SAME).sum())
     return PairedTest(
-        difference=interval,
+        difference=estimate,
         # Drawn assignments need not hold the observed one, so it is added to them; enumerated ones hold it.
         p=reached / tried if exact else (1 + reached) / (1 + tried),
         n_units=len(sums),
         n_differing_units=n_differing,
-        rounds=tried,
+        n_permutations=tried,
         method="exact" if exact else "approximate",
     )
 
 
-def mean_interval(
-    gold: npt.ArrayLike,
-    predictions: npt.ArrayLike,
-    groups: Sequence[Hashable] | npt.NDArray[Any],
-    n_labels: int,
-    metric: CountMetric,
-    *,
-    resamples: int = RESAMPLES,
-    seed: int = 0,
-    level: float = 0.95,
-    method: Method = DEFAULT_METHOD,
-) -> Interval:
-    """Interval of a metric's mean over the seeds of one system.
-
-    Parameters
-    ----------
-    gold : array-like of int, shape (n_rows,)
-        Label indices in [0, n_labels).
-    predictions : array-like of int, shape (n_rows,) or (n_seeds, n_rows)
-        One row for each seed.
-    groups : sequence, length n_rows
-        The unit each row belongs to.
-    n_labels : int
-        Number of labels of the scheme.
-    metric : CountMetric
-        A function of confusion counts.
-    resamples, seed, level, method
-        Of the bootstrap, see `intervals.cluster_bootstrap`.
-
-    Returns
-    -------
-    Interval
-        A resample takes the same units for all seeds, so that it speaks of other rows, not of other seeds.
-
-    Raises
-    ------
-    UsageError
-        If shapes do not fit, labels are not label indices, or an option is out of range.
-    DataError
-        If there are no rows, or fewer than two units.
-    """
-    runs = _run_sums(gold, predictions, unit_numbers(groups), n_labels, "predictions")
-    sums = _sorted(runs)
-
-    def mean(totals: FloatArray) -> dict[str, FloatArray]:
-        return {"mean": metric(totals.reshape(len(totals), -1, n_labels, n_labels)).mean(axis=1)}
-
-    return bootstrap_figures(
-        sums.reshape(len(sums), -1), mean, resamples=resamples, seed=seed, level=level, method=method
-    )["mean"]
-
-
-def _run_sums(gold: npt.ArrayLike, runs: npt.ArrayLike, units: IntArray, n_labels: int, what: str) -> FloatArray:
-    """Confusion counts of each unit and run, shape (n_units, n_runs, n_labels²)."""
-    rows, table = label_indices(gold, n_labels, "gold"), np.asarray(runs)
-    if table.ndim == 1:
-        table = table[None]
-    if table.ndim != 2 or not len(table) or table.shape[1] != rows.size or rows.size != units.size:
-        raise UsageError(
-            f"gold has {rows.size} rows, groups {units.size}, {what} the shape {np.shape(runs)}; give {what} as "
-            "(n_rows,) or (n_seeds, n_rows), over the same rows."
-        )
-    n_cells, n_units = n_labels**2, int(units.max()) + 1
-    sums = np.empty((n_units, len(table), n_cells))
-    for at, run in enumerate(table):
-        cells = units * n_cells + rows * n_labels + label_indices(run, n_labels, f"{what}, run {at},")
-        sums[:, at] = np.bincount(cells, minlength=n_units * n_cells).reshape(n_units, n_cells)
-    return sums
-
-
-def _sorted(sums: FloatArray) -> FloatArray:
-    """Sort units by what they hold, so that neither their names nor the order of rows decide which one a draw hits."""
-    return sums[np.lexsort(sums.reshape(len(sums), -1).T)]
-
-
 def _in_order_of_content(of_a: FloatArray, of_b: FloatArray) -> tuple[FloatArray, bool]:
     """Sums of both systems side by side, and whether `b` comes first: nor may it matter which is called `a`."""
-    straight, turned = (_sorted(np.concatenate(pair, axis=1)) for pair in ((of_a, of_b), (of_b, of_a)))
+    straight, turned = (in_order_of_content(np.concatenate(pair, axis=1)) for pair in ((of_a, of_b), (of_b, of_a)))
     apart = np.flatnonzero(straight.ravel() != turned.ravel())
     if apart.size and turned.flat[apart[0]] < straight.flat[apart[0]]:
         return turned, True

@@ -1,5 +1,6 @@
 """What is scored: tasks on sets under protocols, the folds that answer them, and external sets as tasks."""
 
+from weibo_nlp.tasks.evaluation_set import EvaluationSet
 from weibo_nlp.tasks.spec import (
     ALL,
     CORPUS,
@@ -36,6 +37,7 @@ __all__ = [
     "STANDARD",
     "UNITS",
     "ZERO_SHOT",
+    "EvaluationSet",
     "Protocol",
     "TaskSpec",
     "Units",

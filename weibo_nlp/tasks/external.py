@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from weibo_nlp.corpus.release import Release
 from weibo_nlp.errors import UsageError
 from weibo_nlp.external import ExternalSet, Part, conflicts, load, text_key, to_polarity, without_leakage
-from weibo_nlp.records import Document, Example
-from weibo_nlp.tasks import EXTERNAL, ZERO_SHOT, TaskSpec, corpus_tasks
-from weibo_nlp.tasks.folds import Fold, TaskData, corpus_data, full_text
+from weibo_nlp.records import Document, Example, GoldLabel
+from weibo_nlp.tasks.evaluation_set import EvaluationSet, full_text
+from weibo_nlp.tasks.folds import Fold, corpus_folds
+from weibo_nlp.tasks.spec import EXTERNAL, ZERO_SHOT, TaskSpec, corpus_tasks
 
 POLARITY = "-polarity"
 
@@ -86,91 +87,103 @@ def zero_shot_tasks(external: ExternalSet, release: Release) -> list[TaskSpec]:
             main_metric=external.main_metric,
             version=None,
             scheme=external.name,
-            learnt_from=release.version,
+            train_version=release.version,
         )
         for spec in shared
     ]
 
 
-def external_data(external: ExternalSet, spec: TaskSpec) -> TaskData:
-    """Examples of an external set; training rows that recur in the scored part are left out and counted."""
+def external_evaluation_set(external: ExternalSet, spec: TaskSpec) -> EvaluationSet:
+    """Rows of an external set that a spec of it scores.
+
+    Rows with one text (a post under several targets) are in one group: they are not independent of each other.
+    """
+    part = external.part(spec.test)
+    rows = _part_rows(part, spec)
+    notes = [*_set_aside(part)]
+    if spec.test == "validation":
+        notes.append("scored on validation: this copy holds no test part")
+    first: dict[str, str] = {}
+    return EvaluationSet(
+        gold=tuple(row.gold for row in rows),
+        groups=tuple(
+            first.setdefault(text_key(row.document.text), row.group) if row.group == row.document.id else row.group
+            for row in rows
+        ),
+        documents=tuple(row.document for row in rows),
+        examples=tuple(row.example for row in rows),
+        notes=tuple(notes),
+    )
+
+
+def external_fold(external: ExternalSet, spec: TaskSpec) -> tuple[Fold, tuple[str, ...]]:
+    """Return the training run on a set's own training part, and notes.
+
+    Training rows that recur in the scored part are left out and counted.
+    """
     scored = external.part(spec.test)
     train = without_leakage(external.part("train"), scored)
-    notes = [note for part in (train, scored) for note in _set_aside(part)]
+    notes = _set_aside(train)
     if clashing := conflicts(train):
         notes.append(f"train: {len(clashing)} texts stand with different labels; kept as they are")
-    examples, labels, groups, _ = _part_rows(train, spec)
-    fold = Fold(spec.test, tuple(examples), tuple(labels), tuple(groups), None, ())
-    return _scored(scored, spec, fold, notes)
+    rows = _part_rows(train, spec)
+    fold = Fold(
+        name=spec.test,
+        train=tuple(row.example for row in rows),
+        train_labels=tuple(row.gold.label for row in rows),
+        train_groups=tuple(row.group for row in rows),
+        train_weights=None,
+        held_out=tuple(range(len(_part_rows(scored, spec)))),
+    )
+    return fold, tuple(notes)
 
 
-def zero_shot_data(external: ExternalSet, release: Release, spec: TaskSpec) -> TaskData:
-    """Rows of an external set, answered by what learnt from train and validation of the corpus.
+def zero_shot_fold(external: ExternalSet, release: Release, spec: TaskSpec) -> tuple[Fold, tuple[str, ...]]:
+    """Return the training run on train and validation of the corpus that answers an external set, and notes.
 
     Corpus texts that recur in the scored part are left out and counted.
     """
     scored = external.part(spec.test)
     (own,) = corpus_tasks(release.scheme, release.version, [spec.name])
-    (fold,) = corpus_data(release, own).folds
+    (fold,) = corpus_folds(release, own)
     keys = {text_key(full_text(document)) for document in scored.documents}
     kept = [place for place, example in enumerate(fold.train) if text_key(example.text) not in keys]
-    notes = _set_aside(scored)
-    if len(kept) < len(fold.train):
-        notes.append(f"corpus: {len(fold.train) - len(kept)} texts set aside (they recur in the scored part)")
+    left_out = len(fold.train) - len(kept)
     weights = fold.train_weights
     fold = Fold(
-        spec.test,
-        tuple(fold.train[place] for place in kept),
-        tuple(fold.train_labels[place] for place in kept),
-        tuple(fold.train_groups[place] for place in kept),
-        None if weights is None else tuple(weights[place] for place in kept),
-        (),
+        name=spec.test,
+        train=tuple(fold.train[place] for place in kept),
+        train_labels=tuple(fold.train_labels[place] for place in kept),
+        train_groups=tuple(fold.train_groups[place] for place in kept),
+        train_weights=None if weights is None else tuple(weights[place] for place in kept),
+        held_out=tuple(range(len(_part_rows(scored, spec)))),
     )
-    return _scored(scored, spec, fold, notes)
+    return fold, (f"corpus: {left_out} texts set aside (they recur in the scored part)",) * bool(left_out)
 
 
 def _scored_part(external: ExternalSet) -> str | None:
     return next((name for name in ("test", "validation") if name in external.parts), None)
 
 
-def _scored(part: Part, spec: TaskSpec, fold: Fold, notes: list[str]) -> TaskData:
-    examples, _, groups, documents = _part_rows(part, spec)
-    if spec.test == "validation":
-        notes.append("scored on validation: this copy holds no test part")
-    return TaskData(
-        folds=(replace(fold, held_out=tuple(range(len(examples)))),),
-        test=tuple(examples),
-        gold=tuple(label for label in part.gold if label.task == spec.name),
-        units=tuple(_one_unit_a_text(groups, documents)),
-        documents=tuple(documents),
-        notes=tuple(notes),
-    )
+@dataclass(frozen=True)
+class _PartRow:
+    gold: GoldLabel
+    group: str
+    document: Document
+    example: Example
 
 
-def _part_rows(part: Part, spec: TaskSpec) -> tuple[list[Example], list[str], list[str], list[Document]]:
-    """Examples, labels, groups and documents of a part's gold labels for the task."""
+def _part_rows(part: Part, spec: TaskSpec) -> list[_PartRow]:
+    """A part's rows of the task."""
     by_id = {document.id: document for document in part.documents}
-    examples, labels, groups, documents = [], [], [], []
+    rows = []
     for label, group in zip(part.gold, part.groups, strict=True):
-        if label.task != spec.name:
-            continue
-        document = by_id[label.document_id]
-        parent = by_id.get(document.parent or "")
-        with_parent = parent.text if parent and label.target is not None else None
-        examples.append(Example(full_text(document), label.target, with_parent))
-        labels.append(label.label)
-        groups.append(group)
-        documents.append(document)
-    return examples, labels, groups, documents
-
-
-def _one_unit_a_text(groups: list[str], documents: list[Document]) -> list[str]:
-    """Give rows with one text (a post under several targets) one unit: they are not independent of each other."""
-    first: dict[str, str] = {}
-    return [
-        first.setdefault(text_key(document.text), group) if group == document.id else group
-        for group, document in zip(groups, documents, strict=True)
-    ]
+        if label.task == spec.name:
+            document = by_id[label.document_id]
+            parent = by_id.get(document.parent or "")
+            above = parent.text if parent and label.target is not None else None
+            rows.append(_PartRow(label, group, document, Example(full_text(document), label.target, above)))
+    return rows
 
 
 def _set_aside(part: Part) -> list[str]:

@@ -1,18 +1,17 @@
-"""Examples and gold labels of a corpus task, laid out in folds as its protocol says."""
+"""Folds of a corpus task: what is scored under a protocol, and what a model may learn from to answer it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-
-import numpy as np
+from functools import cached_property
 
 from weibo_nlp.corpus.release import Release
 from weibo_nlp.corpus.tree import above_of
 from weibo_nlp.errors import DataError, UnknownNameError
 from weibo_nlp.records import Document, Example, GoldLabel
-from weibo_nlp.stats.metrics import IntArray
-from weibo_nlp.tasks import ALL, CORPUS_PROTOCOLS, CROSS_KIND, CROSS_TOPIC, STANDARD, TaskSpec
+from weibo_nlp.tasks.evaluation_set import EvaluationSet, full_text
+from weibo_nlp.tasks.spec import ALL, CORPUS_PROTOCOLS, CROSS_KIND, CROSS_TOPIC, STANDARD, TaskSpec
 
 # A text that only its thread explains teaches a model that never sees the thread little but noise.
 CONTEXT_WEIGHT = 0.3
@@ -31,7 +30,7 @@ class Fold:
     train_weights : tuple of float or None
         Weight of each example in the loss.
     held_out : tuple of int
-        Places in ``TaskData.test``.
+        Places in the evaluation set.
     """
 
     name: str
@@ -42,130 +41,33 @@ class Fold:
     held_out: tuple[int, ...]
 
 
-@dataclass(frozen=True)
-class TaskData:
-    """What is scored, and the folds that answer it.
-
-    ``units`` is the resampling unit of each gold label, ``documents`` the document it belongs to; ``notes`` says
-    what was left out.
-    """
-
-    folds: tuple[Fold, ...]
-    test: tuple[Example, ...]
-    gold: tuple[GoldLabel, ...]
-    units: tuple[str, ...]
-    documents: tuple[Document, ...]
-    notes: tuple[str, ...] = ()
-
-    @property
-    def n_train(self) -> int:
-        """Examples learnt from; where there are several folds, by the largest."""
-        return max(len(fold.train) for fold in self.folds)
-
-
-def corpus_data(release: Release, spec: TaskSpec) -> TaskData:
-    """Examples of a corpus task: the document's own text, for stance with target and the text answered.
-
-    An article counts with its title. Where the model sees no thread (all tasks but stance), training
-    documents marked ``needs_context`` weigh ``CONTEXT_WEIGHT``.
+def corpus_evaluation_set(release: Release, spec: TaskSpec) -> EvaluationSet:
+    """Rows of a corpus task that are scored: the document's own text, for targeted tasks with target and text answered.
 
     Raises
     ------
     UnknownNameError
         If the spec's protocol is not one of the corpus.
     DataError
-        If the protocol leaves nothing to learn from or to score, as with a single fold of events.
+        If the protocol leaves nothing to score.
     """
-    if spec.protocol not in CORPUS_PROTOCOLS:
-        raise UnknownNameError("protocol of the corpus", spec.protocol, CORPUS_PROTOCOLS)
-    documents = {document.id: document for document in release.documents()}
-    rows = _Rows(spec.targeted, documents, context_documents(release))
-    if spec.protocol in (STANDARD, CROSS_KIND):
-        learnt = [label for split in spec.train for label in release.gold(spec.name, split)]
-        scored = release.gold(spec.name, spec.test)
-        if spec.protocol == CROSS_KIND:
-            learnt = [label for label in learnt if documents[label.document_id].kind in ("post", "repost")]
-            scored = [label for label in scored if documents[label.document_id].kind == "comment"]
-        folds: dict[str, tuple[list[GoldLabel], Sequence[int]]] = {spec.test: (learnt, range(len(scored)))}
-        unit: Callable[[GoldLabel], str] = rows.thread
-    else:
-        scored = release.gold(spec.name, None if spec.test == ALL else spec.test)
-        held = _topic_of_target(release) if spec.protocol == CROSS_TOPIC else None
-        places: dict[str, list[int]] = {}
-        for place, label in enumerate(scored):
-            name = str(documents[label.document_id].fold) if held is None else held[label.target or ""]
-            places.setdefault(name, []).append(place)
-        folds = {name: (rows.apart_from(scored, mine), mine) for name, mine in sorted(places.items())}
-        unit = rows.event
-    if not scored or not all(learnt for learnt, _ in folds.values()):
-        raise DataError(
-            f"{spec.name} under {spec.protocol}: nothing to {'learn from' if scored else 'score'} in corpus "
-            f"{release.version}; take another protocol."
-        )
-    return TaskData(
-        folds=tuple(rows.fold(name, learnt, held_out) for name, (learnt, held_out) in folds.items()),
-        test=tuple(map(rows.example, scored)),
-        gold=tuple(scored),
-        units=tuple(map(unit, scored)),
-        documents=tuple(documents[label.document_id] for label in scored),
-    )
+    return _Rows(release, spec).evaluation_set()
 
 
-def full_text(document: Document) -> str:
-    """What is read of a document: an article with its title, anything else as it stands."""
-    return f"{document.title}\n{document.text}" if document.title else document.text
+def corpus_folds(release: Release, spec: TaskSpec) -> tuple[Fold, ...]:
+    """Training runs that answer `corpus_evaluation_set` between them.
 
+    An article counts with its title. Where the model sees no thread (all tasks but targeted ones), training documents
+    marked ``needs_context`` weigh ``CONTEXT_WEIGHT``.
 
-def label_numbers(labels: Iterable[str], spec: TaskSpec) -> IntArray:
-    """Place of each label among those of the task, shape (n_rows,)."""
-    place = {label: number for number, label in enumerate(spec.labels)}
-    return np.array([place[label] for label in labels], dtype=np.int64)
-
-
-@dataclass(frozen=True)
-class _Rows:
-    """Turns gold labels into what models see."""
-
-    targeted: bool
-    documents: Mapping[str, Document]
-    needy: Collection[str]
-
-    def example(self, label: GoldLabel) -> Example:
-        document = self.documents[label.document_id]
-        if label.target is None:
-            return Example(full_text(document))
-        above = above_of(document)
-        return Example(full_text(document), label.target, full_text(self.documents[above]) if above else None)
-
-    def thread(self, label: GoldLabel) -> str:
-        return self.documents[label.document_id].thread
-
-    def event(self, label: GoldLabel) -> str:
-        return self.documents[label.document_id].event or self.thread(label)
-
-    def weight(self, label: GoldLabel) -> float:
-        return CONTEXT_WEIGHT if label.document_id in self.needy else 1.0
-
-    def apart_from(self, labels: Sequence[GoldLabel], places: Collection[int]) -> list[GoldLabel]:
-        """Labels of other threads: a document judged on targets of two topics is learnt from for neither."""
-        held = {self.thread(labels[place]) for place in places}
-        return [label for label in labels if self.thread(label) not in held]
-
-    def fold(self, name: str, learnt: Sequence[GoldLabel], held_out: Sequence[int]) -> Fold:
-        return Fold(
-            name=name,
-            train=tuple(map(self.example, learnt)),
-            train_labels=tuple(label.label for label in learnt),
-            train_groups=tuple(map(self.thread, learnt)),
-            train_weights=None if self.targeted else tuple(map(self.weight, learnt)),
-            held_out=tuple(held_out),
-        )
-
-
-def _topic_of_target(release: Release) -> dict[str, str]:
-    """Topic of each target by its text: the one it is canonical for, else that of the event that declares it."""
-    declared = {name: row["topic"] for row in release.rows("events") for name in row["targets"]}
-    return {row["text"]: row["canonical_for"] or declared[row["id"]] for row in release.rows("targets")}
+    Raises
+    ------
+    UnknownNameError
+        If the spec's protocol is not one of the corpus.
+    DataError
+        If the protocol leaves nothing to learn from, as with a single fold of events.
+    """
+    return _Rows(release, spec).folds()
 
 
 def context_documents(release: Release) -> set[str]:
@@ -176,3 +78,93 @@ def context_documents(release: Release) -> set[str]:
         for row in release.rows(config)
         if row["needs_context"]
     }
+
+
+class _Rows:
+    """Gold labels of a task under a protocol, turned into what models see."""
+
+    def __init__(self, release: Release, spec: TaskSpec) -> None:
+        if spec.protocol not in CORPUS_PROTOCOLS:
+            raise UnknownNameError("protocol of the corpus", spec.protocol, CORPUS_PROTOCOLS)
+        self.release, self.spec = release, spec
+        self.documents: Mapping[str, Document] = {document.id: document for document in release.documents()}
+
+    @cached_property
+    def scored(self) -> list[GoldLabel]:
+        labels = self.release.gold(self.spec.name, None if self.spec.test == ALL else self.spec.test)
+        if self.spec.protocol == CROSS_KIND:
+            labels = [label for label in labels if self._document(label).kind == "comment"]
+        if not labels:
+            raise self._nothing("score")
+        return labels
+
+    def evaluation_set(self) -> EvaluationSet:
+        of_thread = self.spec.protocol in (STANDARD, CROSS_KIND)
+        return EvaluationSet(
+            gold=tuple(self.scored),
+            groups=tuple(self._thread(label) if of_thread else self._event(label) for label in self.scored),
+            documents=tuple(map(self._document, self.scored)),
+            examples=tuple(map(self._example, self.scored)),
+        )
+
+    def folds(self) -> tuple[Fold, ...]:
+        needy = context_documents(self.release)
+        places: dict[str, list[int]] = {}
+        topic_of = _topic_of_target(self.release) if self.spec.protocol == CROSS_TOPIC else {}
+        for place, label in enumerate(self.scored):
+            name = self.spec.test
+            if self.spec.protocol not in (STANDARD, CROSS_KIND):
+                name = topic_of[label.target or ""] if topic_of else str(self._document(label).fold)
+            places.setdefault(name, []).append(place)
+        return tuple(self._fold(name, held_out, needy) for name, held_out in sorted(places.items()))
+
+    def _fold(self, name: str, held_out: Sequence[int], needy: Collection[str]) -> Fold:
+        train = self._train(held_out)
+        if not train:
+            raise self._nothing("learn from")
+        weights = tuple(CONTEXT_WEIGHT if label.document_id in needy else 1.0 for label in train)
+        return Fold(
+            name=name,
+            train=tuple(map(self._example, train)),
+            train_labels=tuple(label.label for label in train),
+            train_groups=tuple(map(self._thread, train)),
+            train_weights=None if self.spec.targeted else weights,
+            held_out=tuple(held_out),
+        )
+
+    def _train(self, held_out: Collection[int]) -> list[GoldLabel]:
+        if self.spec.protocol in (STANDARD, CROSS_KIND):
+            train = [label for split in self.spec.train for label in self.release.gold(self.spec.name, split)]
+            roots = ("post", "repost")
+            return [label for label in train if self.spec.protocol == STANDARD or self._document(label).kind in roots]
+        # Labels of other threads: a document judged on targets of two topics is learnt from for neither.
+        held = {self._thread(self.scored[place]) for place in held_out}
+        return [label for label in self.scored if self._thread(label) not in held]
+
+    def _document(self, label: GoldLabel) -> Document:
+        return self.documents[label.document_id]
+
+    def _example(self, label: GoldLabel) -> Example:
+        document = self._document(label)
+        if label.target is None:
+            return Example(full_text(document))
+        above = above_of(document)
+        return Example(full_text(document), label.target, full_text(self.documents[above]) if above else None)
+
+    def _thread(self, label: GoldLabel) -> str:
+        return self._document(label).thread
+
+    def _event(self, label: GoldLabel) -> str:
+        return self._document(label).event or self._thread(label)
+
+    def _nothing(self, to_do: str) -> DataError:
+        return DataError(
+            f"{self.spec.name} under {self.spec.protocol}: nothing to {to_do} in corpus {self.release.version}; take "
+            "another protocol."
+        )
+
+
+def _topic_of_target(release: Release) -> dict[str, str]:
+    """Topic of each target by its text: the one it is canonical for, else that of the event that declares it."""
+    declared = {name: row["topic"] for row in release.rows("events") for name in row["targets"]}
+    return {row["text"]: row["canonical_for"] or declared[row["id"]] for row in release.rows("targets")}

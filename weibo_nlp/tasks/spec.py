@@ -71,7 +71,7 @@ class TaskSpec:
         Version of the label scheme; for external sets the set's name, whose labels are its own.
     targeted : bool
         Whether a label is about a target, so that a text has one for each of its targets.
-    learnt_from : str or None
+    train_version : str or None
         Version of the corpus learnt from under ``zero_shot``; else None.
     """
 
@@ -85,7 +85,7 @@ class TaskSpec:
     version: str | None
     scheme: str
     targeted: bool = False
-    learnt_from: str | None = None
+    train_version: str | None = None
 
     @property
     def units(self) -> Units:

@@ -1,0 +1,93 @@
+"""The benchmark report: every figure of a run in one typed value, from which page and tables are made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Self
+
+from weibo_nlp.errors import DataError
+from weibo_nlp.evaluation.annotator_baseline import AnnotatorScore
+from weibo_nlp.evaluation.diagnostics import ContextScore, ErrorCase, RobustnessScore, ShortcutScore
+from weibo_nlp.evaluation.results import Comparison, Result
+from weibo_nlp.io.typed_json import from_json, to_json
+
+FORMAT_KEY = "weibo_nlp_benchmark"
+FORMAT_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class BenchmarkReport:
+    """Results, their paired comparisons, what was measured beside them, and the circumstances.
+
+    Attributes
+    ----------
+    title, command : str
+        The heading, and what was called.
+    results : tuple of Result
+        In the order in which they are to be shown.
+    comparisons : tuple of Comparison
+        Every pair of systems on each task; Holm's correction is over the pairs of one task and protocol.
+    package, corpus_version : str or None
+        Versions; None where they differ between results.
+    hardware : mapping
+        As `provenance.hardware` describes the machine.
+    ceiling : tuple of AnnotatorScore
+        The annotators against each other.
+    context, robustness, shortcuts, errors
+        See `diagnostics`; empty where they were not measured.
+    notes : tuple of str
+        What was left out, in sentences.
+    """
+
+    title: str
+    command: str
+    results: tuple[Result, ...] = ()
+    comparisons: tuple[Comparison, ...] = ()
+    package: str | None = None
+    corpus_version: str | None = None
+    hardware: Mapping[str, Any] | None = None
+    ceiling: tuple[AnnotatorScore, ...] = ()
+    context: tuple[ContextScore, ...] = ()
+    robustness: tuple[RobustnessScore, ...] = ()
+    shortcuts: tuple[ShortcutScore, ...] = ()
+    errors: tuple[ErrorCase, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything, ready for JSON, under a format number."""
+        return {FORMAT_KEY: FORMAT_VERSION} | {item.name: to_json(getattr(self, item.name)) for item in fields(self)}
+
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> Self:
+        """Read what `to_dict` gave, in this version or in 0.2.0; a section may be absent or null.
+
+        Raises
+        ------
+        DataError
+            If it is no benchmark report, or one of another format, or a part of it is not what it should be.
+        """
+        if FORMAT_KEY not in content:
+            raise DataError(
+                f"a benchmark report has the field {FORMAT_KEY!r}, this mapping has "
+                f"{', '.join(map(repr, list(content)[:5])) or 'none at all'}; "
+                "give what `weibo-nlp benchmark --json` writes."
+            )
+        if content[FORMAT_KEY] != FORMAT_VERSION:
+            raise DataError(
+                f"this is a benchmark report of format {content[FORMAT_KEY]!r}, and {FORMAT_VERSION} is known here; "
+                "run `weibo-nlp benchmark` of this version again."
+            )
+        given = {name: value for name, value in content.items() if value is not None}
+        results = given.pop("results", ())
+        comparisons = given.pop("comparisons", ())
+        for name, rows in (("results", results), ("comparisons", comparisons)):
+            if not isinstance(rows, list | tuple) or not all(isinstance(row, Mapping) for row in rows):
+                raise DataError(f"benchmark report: {name} is no list of JSON objects. Write it again.")
+        rest = from_json(cls, {name: value for name, value in given.items()}, "benchmark report")
+        parts = {item.name: getattr(rest, item.name) for item in fields(rest)}
+        parts["results"] = tuple(Result.from_dict(row, f"results[{at}]") for at, row in enumerate(results))
+        parts["comparisons"] = tuple(
+            Comparison.from_dict(row, f"comparisons[{at}]") for at, row in enumerate(comparisons)
+        )
+        return cls(**parts)

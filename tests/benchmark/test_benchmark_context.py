@@ -9,8 +9,9 @@ from weibo_nlp.benchmark.context import context_ablation
 from weibo_nlp.corpus import build_threads, open_release
 from weibo_nlp.errors import UnknownNameError, UsageError
 from weibo_nlp.records import Document, GoldLabel
+from weibo_nlp.stats.bootstrap import BootstrapConfig
 from weibo_nlp.tasks import corpus_tasks
-from weibo_nlp.tasks.folds import corpus_data
+from weibo_nlp.tasks.folds import corpus_evaluation_set, corpus_folds
 
 LABELS = ("negative", "neutral", "positive")
 WORDS = ("糟心", "如常", "欢喜")
@@ -25,7 +26,7 @@ class Made:
     """As much of a release as the ablation asks for: threads that are chains, and their gold."""
 
     chains: dict[str, list[tuple[str, ...]]]  # split -> of each thread, the texts from the root down
-    gold_of: dict[str, str]
+    gold_labels: dict[str, str]
     needy: frozenset[str] = frozenset()
     version = "0"
     path = "made"
@@ -55,7 +56,7 @@ class Made:
         return build_threads(self.documents(split))
 
     def gold(self, task, split=None):
-        return [GoldLabel(document.id, task, self.gold_of[document.id]) for document in self.documents(split)]
+        return [GoldLabel(document.id, task, self.gold_labels[document.id]) for document in self.documents(split)]
 
     def rows(self, config, split=None):
         kinds = {"articles": ("article",), "posts": ("post", "repost"), "comments": ("comment",)}[config]
@@ -84,9 +85,10 @@ def spec_of(task, release=None):
     return spec
 
 
-def table(release, **options):
-    rows = context_ablation(release, spec_of("sentiment", release), "linear", resamples=200, **options)
-    return {(row["context"], row["depth"]): row for row in rows}
+def table(release, seed=0):
+    bootstrap = BootstrapConfig(n_resamples=200, seed=seed)
+    rows = context_ablation(release, spec_of("sentiment", release), "linear", bootstrap=bootstrap)
+    return {(row.context, row.depth): row for row in rows}
 
 
 @pytest.fixture(scope="module")
@@ -100,49 +102,49 @@ def told_on_the_way():
 
 
 def test_what_the_root_tells_is_worth_something_where_the_root_is_shown(told_by_the_root):
-    own = told_by_the_root["own text", "2"]["score"]["value"]
+    own = told_by_the_root["own text", "2"].score.value
     assert own < 0.5
-    assert abs(told_by_the_root["+ parent", "2"]["difference"]["value"]) < 0.3
+    assert abs(told_by_the_root["+ parent", "2"].difference.value) < 0.3
     for name in ("+ root", "+ whole path"):
         row = told_by_the_root[name, "2"]
-        assert row["score"]["value"] > 0.9
-        assert row["difference"]["low"] > 0.3
-        assert row["p_holm"] < 0.01
+        assert row.score.value > 0.9
+        assert row.difference.low > 0.3
+        assert row.p_holm < 0.01
 
 
 def test_the_parent_of_an_answer_to_the_root_is_the_root(told_by_the_root):
-    assert told_by_the_root["+ parent", "1"]["difference"]["low"] > 0.2
+    assert told_by_the_root["+ parent", "1"].difference.low > 0.2
 
 
 def test_what_stands_between_parent_and_root_is_seen_on_the_whole_path_alone(told_on_the_way):
-    assert told_on_the_way["+ parent", "2"]["difference"]["low"] > 0.1
+    assert told_on_the_way["+ parent", "2"].difference.low > 0.1
     for name in ("+ parent", "+ root"):
-        assert told_on_the_way[name, "3+"]["score"]["value"] < 0.55
-    assert told_on_the_way["+ whole path", "3+"]["score"]["value"] > 0.8
-    assert told_on_the_way["+ whole path", "3+"]["difference"]["low"] > 0.2
+        assert told_on_the_way[name, "3+"].score.value < 0.55
+    assert told_on_the_way["+ whole path", "3+"].score.value > 0.8
+    assert told_on_the_way["+ whole path", "3+"].difference.low > 0.2
 
 
 def test_every_context_is_scored_on_all_rows_and_on_those_of_every_depth(told_by_the_root):
     assert list(told_by_the_root) == [(name, depth) for depth in ("all", "0", "1", "2", "3+") for name in CONTEXTS]
     for (_, depth), row in told_by_the_root.items():
-        assert (row["n"], row["n_units"], row["few_units"]) == (100 if depth == "all" else 25, 25, True)
-        assert (row["task"], row["model"], row["metric"]) == ("sentiment", "linear", "macro_f1")
+        assert (row.n, row.n_units, row.few_units) == (100 if depth == "all" else 25, 25, True)
+        assert (row.task, row.model, row.metric) == ("sentiment", "linear", "macro_f1")
 
 
 def test_own_text_is_what_the_others_are_compared_with(told_by_the_root):
     for (name, depth), row in told_by_the_root.items():
         own = told_by_the_root["own text", depth]
         if name == "own text":
-            assert (row["difference"], row["p"], row["p_holm"]) == (None, None, None)
+            assert (row.difference, row.p, row.p_holm) == (None, None, None)
         else:
-            assert row["difference"]["value"] == pytest.approx(row["score"]["value"] - own["score"]["value"])
+            assert row.difference.value == pytest.approx(row.score.value - own.score.value)
 
 
 def test_holm_is_over_all_differences_of_the_table(told_by_the_root):
-    tested = [row for row in told_by_the_root.values() if row["p"] is not None]
+    tested = [row for row in told_by_the_root.values() if row.p is not None]
     assert len(tested) == 15
-    smallest = min(tested, key=lambda row: row["p"])
-    assert smallest["p_holm"] == pytest.approx(min(1, 15 * smallest["p"]))
+    smallest = min(tested, key=lambda row: row.p)
+    assert smallest.p_holm == pytest.approx(min(1, 15 * smallest.p))
 
 
 def test_the_same_seed_gives_the_same_table():
@@ -153,15 +155,15 @@ def test_the_same_seed_gives_the_same_table():
 def test_one_thread_at_a_depth_has_a_score_and_a_difference_but_no_bounds():
     release = made(told_at=0, threads=(20, 3), depth=1)
     release.chains["test"][0] += ("好的", "行吧")
-    release.gold_of |= {"test-0-2": "neutral", "test-0-3": "neutral"}
+    release.gold_labels |= {"test-0-2": "neutral", "test-0-3": "neutral"}
     for (name, depth), row in table(release).items():
         if depth in ("2", "3+"):
-            assert row["n_units"] == 1
-            assert row["score"]["low"] is row["score"]["high"] is row["p"] is row["p_holm"] is None
-            assert (row["difference"] is None) == (name == "own text")
-            assert name == "own text" or row["difference"]["low"] is None
+            assert row.n_units == 1
+            assert row.score.low is row.score.high is row.p is row.p_holm is None
+            assert (row.difference is None) == (name == "own text")
+            assert name == "own text" or row.difference.low is None
         else:
-            assert row["score"]["low"] is not None
+            assert row.score.low is not None
 
 
 class Spy:
@@ -196,8 +198,8 @@ def spies(monkeypatch):
 def test_contexts_show_each_document_above_once_nearest_first(spies):
     release = made(told_at=0, threads=(3, 2))
     release.chains["test"] = [("根", "一", "二", "三", "四"), ("根", "一")]
-    release.gold_of |= {f"test-0-{depth}": "neutral" for depth in range(5)}
-    context_ablation(release, spec_of("sentiment"), "spy", resamples=20)
+    release.gold_labels |= {f"test-0-{depth}": "neutral" for depth in range(5)}
+    context_ablation(release, spec_of("sentiment"), "spy", bootstrap=BootstrapConfig(n_resamples=20))
     shown = [[example.parent for example in spy.asked] for spy in spies]
     assert [[example.text for example in spy.asked] for spy in spies] == [
         ["根", "一", "二", "三", "四", "根", "一"]
@@ -212,7 +214,7 @@ def test_contexts_show_each_document_above_once_nearest_first(spies):
 
 def test_texts_that_need_their_thread_weigh_less_only_where_none_of_it_is_shown(spies):
     release = replace(made(told_at=0, threads=(2, 2), depth=1), needy=frozenset({"train-0-1"}))
-    context_ablation(release, spec_of("sentiment"), "spy", resamples=20)
+    context_ablation(release, spec_of("sentiment"), "spy", bootstrap=BootstrapConfig(n_resamples=20))
     assert [spy.weights for spy in spies] == [[1.0, 0.3, 1.0, 1.0], None, None, None]
 
 
@@ -220,16 +222,16 @@ def test_texts_that_need_their_thread_weigh_less_only_where_none_of_it_is_shown(
 def test_the_benchmarks_own_model_is_one_of_the_table(task, at, spies):
     release = open_release()
     spec = spec_of(task)
-    rows = context_ablation(release, spec, "spy", resamples=20)
-    data = corpus_data(release, spec)
-    (fold,) = data.folds
+    rows = context_ablation(release, spec, "spy", bootstrap=BootstrapConfig(n_resamples=20))
+    scored = corpus_evaluation_set(release, spec)
+    (fold,) = corpus_folds(release, spec)
     spy = spies[at]
     assert (spy.learnt, spy.given, spy.groups) == (list(fold.train), list(fold.train_labels), list(fold.train_groups))
     assert spy.weights == (None if fold.train_weights is None else list(fold.train_weights))
-    assert spy.asked == list(data.test)
-    truth = [label.label for label in data.gold]
+    assert spy.asked == list(scored.examples)
+    truth = [label.label for label in scored.gold]
     expected = f1_score(truth, [spec.labels[0]] * len(truth), labels=spec.labels, average="macro", zero_division=0)
-    assert rows[at]["score"]["value"] == pytest.approx(expected)
+    assert rows[at].score.value == pytest.approx(expected)
 
 
 def test_another_protocol_is_refused():

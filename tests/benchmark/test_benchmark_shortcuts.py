@@ -10,6 +10,7 @@ from weibo_nlp.benchmark.shortcut_models import majority_answers
 from weibo_nlp.benchmark.shortcuts import GateRows, gain_ratio, gate, gate_rows, shortcut_gate
 from weibo_nlp.corpus import open_release
 from weibo_nlp.errors import DataError, UnknownNameError
+from weibo_nlp.stats.bootstrap import BootstrapConfig
 
 LABELS = ("negative", "neutral", "positive")
 WORDS = ("糟心", "如常", "欢喜")  # what a reader decides by
@@ -47,7 +48,7 @@ def made(plant="", *, n_threads=60, per_thread=3, told=0.85, by_lot=False, seed=
 
 
 def verdicts(rows, **options):
-    return {row["shortcut"]: row["verdict"] for row in gate(rows, resamples=400, **options)}
+    return {row.shortcut: row.verdict for row in gate(rows, **options, bootstrap=BootstrapConfig(n_resamples=400))}
 
 
 SHORTCUTS = ("emoticons", "hashtags", "length and punctuation", "first 5 characters", "target")
@@ -61,18 +62,18 @@ def test_a_cue_that_gives_the_label_away_fails_and_the_others_pass(plant):
 
 @pytest.fixture(scope="module")
 def nothing_planted():
-    return gate(made(), resamples=400)
+    return gate(made(), bootstrap=BootstrapConfig(n_resamples=400))
 
 
 def test_cues_that_go_by_lot_pass(nothing_planted):
-    assert {row["verdict"] for row in nothing_planted} == {"passed"}
+    assert {row.verdict for row in nothing_planted} == {"passed"}
 
 
 def test_labels_drawn_by_lot_are_not_testable_and_have_no_ratio():
     # Any guess in proportion scores 1/3, the majority of .44 only 2 × .44 / 1.44 / 3 = .20: a gain of learning nothing.
-    for row in gate(made("emoticons", by_lot=True), resamples=100):
-        assert (row["verdict"], row["ratio"]) == ("not testable", None)
-        assert row["full"] - row["majority"] > 0.1 > row["full"] - row["proportional"]
+    for row in gate(made("emoticons", by_lot=True), bootstrap=BootstrapConfig(n_resamples=100)):
+        assert (row.verdict, row.ratio) == ("not testable", None)
+        assert row.full - row.majority > 0.1 > row.full - row.proportional
 
 
 def test_a_thread_is_never_learnt_from_and_scored_at_once():
@@ -96,17 +97,17 @@ def test_what_a_cue_tells_of_the_event_alone_is_not_held_against_it():
         for label, event in zip(labels, rows.events, strict=True)
     )
     found = gate(replace(rows, texts=texts, gold=tuple(LABELS[label] for label in labels), targets=None))
-    emoticons = next(row for row in found if row["shortcut"] == "emoticons")
-    assert emoticons["verdict"] == "passed"
-    assert emoticons["ratio"]["value"] < 0.2
+    emoticons = next(row for row in found if row.shortcut == "emoticons")
+    assert emoticons.verdict == "passed"
+    assert emoticons.ratio.value < 0.2
 
 
 def test_the_prior_of_an_event_is_the_majority_where_events_are_the_pools(nothing_planted):
     row = nothing_planted[-1]
-    assert row["shortcut"] == "event's prior"
-    assert row["ratio"] == {"value": 0.0, "low": 0.0, "high": 0.0}
-    assert row["score"]["value"] == row["majority"]
-    assert "by construction" in row["note"]
+    assert row.shortcut == "event's prior"
+    assert row.ratio.to_dict() == {"value": 0.0, "low": 0.0, "high": 0.0}
+    assert row.score.value == row.majority
+    assert "by construction" in row.note
 
 
 def test_what_events_of_one_pool_give_away_is_shown_and_decides_nothing():
@@ -116,21 +117,23 @@ def test_what_events_of_one_pool_give_away_is_shown_and_decides_nothing():
         (WORDS[LABELS.index(label)] if number % 4 else "") + text
         for number, (label, text) in enumerate(zip(gold, rows.texts, strict=True))
     )
-    found = gate(replace(rows, pools=("domain",) * len(gold), gold=gold, texts=texts), resamples=200)
-    assert (found[-1]["shortcut"], found[-1]["verdict"]) == ("event's prior", "not testable")
-    assert found[-1]["ratio"]["high"] > found[-1]["limit"]
-    assert "no model is shown the event" in found[-1]["note"]
+    found = gate(
+        replace(rows, pools=("domain",) * len(gold), gold=gold, texts=texts), bootstrap=BootstrapConfig(n_resamples=200)
+    )
+    assert (found[-1].shortcut, found[-1].verdict) == ("event's prior", "not testable")
+    assert found[-1].ratio.high > found[-1].limit
+    assert "no model is shown the event" in found[-1].note
 
 
 def test_results_repeat_and_do_not_depend_on_the_order_of_rows():
     rows = replace(made("hashtags", n_threads=12), targets=None)
-    once = gate(rows, seed=3, resamples=100)
-    assert gate(rows, seed=3, resamples=100) == once
+    once = gate(rows, bootstrap=BootstrapConfig(seed=3, n_resamples=100))
+    assert gate(rows, bootstrap=BootstrapConfig(seed=3, n_resamples=100)) == once
     order = np.random.default_rng(0).permutation(len(rows.gold)).tolist()
     columns = ("texts", "gold", "threads", "events", "pools")
     shuffled = replace(rows, **{name: tuple(getattr(rows, name)[place] for place in order) for name in columns})
-    assert gate(shuffled, seed=3, resamples=100) == once
-    assert gate(rows, seed=4, resamples=100) != once
+    assert gate(shuffled, bootstrap=BootstrapConfig(seed=3, n_resamples=100)) == once
+    assert gate(rows, bootstrap=BootstrapConfig(seed=4, n_resamples=100)) != once
 
 
 def test_the_majority_is_that_of_the_pool_in_the_other_folds():
@@ -152,7 +155,9 @@ def test_guesses_in_proportion_score_as_the_lot_does():
         for event in set(rows.events):
             guess[events == event] = rng.permutation(gold[events == event])
         drawn.append(f1_score(gold, guess, average="macro"))
-    assert gate(rows, resamples=10)[0]["proportional"] == pytest.approx(np.mean(drawn), abs=0.015)
+    assert gate(rows, bootstrap=BootstrapConfig(n_resamples=10))[0].proportional == pytest.approx(
+        np.mean(drawn), abs=0.015
+    )
 
 
 @pytest.mark.parametrize(
@@ -183,8 +188,8 @@ def test_one_thread_cannot_be_held_out_from_itself():
 def test_few_threads_and_a_label_that_is_missing_from_a_fold_are_no_crash():
     rows = made(n_threads=3, per_thread=4)
     gold = (LABELS[0],) * 10 + (LABELS[1],) * 2
-    found = gate(replace(rows, gold=gold), resamples=20)
-    assert all(row["few_units"] and row["n_units"] == 3 for row in found)
+    found = gate(replace(rows, gold=gold), bootstrap=BootstrapConfig(n_resamples=20))
+    assert all(row.few_units and row.n_units == 3 for row in found)
 
 
 @pytest.fixture(scope="module")
@@ -218,9 +223,9 @@ def test_stance_comes_with_a_target_for_every_pair(release):
 
 @pytest.mark.slow
 def test_the_gate_over_a_release_has_a_row_for_every_shortcut(release):
-    found = shortcut_gate(release, tasks=["irony"], resamples=50)
-    assert [row["shortcut"] for row in found] == [name for name in SHORTCUTS if name != "target"] + ["event's prior"]
-    assert {row["task"] for row in found} == {"irony"}
+    found = shortcut_gate(release, tasks=["irony"], bootstrap=BootstrapConfig(n_resamples=50))
+    assert [row.shortcut for row in found] == [name for name in SHORTCUTS if name != "target"] + ["event's prior"]
+    assert {row.task for row in found} == {"irony"}
 
 
 def test_an_unknown_task_is_refused(release):

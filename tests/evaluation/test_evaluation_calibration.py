@@ -7,6 +7,7 @@ from scipy.stats import beta
 
 from weibo_nlp.errors import UsageError
 from weibo_nlp.evaluation.calibration import accuracy_bounds, calibration_curve
+from weibo_nlp.io.typed_json import to_json
 from weibo_nlp.stats.metrics import expected_calibration_error
 
 
@@ -34,10 +35,11 @@ def test_bins_worked_by_hand():
     assert (high.low, high.high, high.n, high.n_units) == (0.8, 1.0, 3, 2)
     assert (high.confidence, high.accuracy) == (pytest.approx(0.95), 2 / 3)
     assert 0 <= high.accuracy_low < 2 / 3 < high.accuracy_high <= 1
-    assert low.to_dict() == {
+    assert to_json(low) == {
         "low": 0.6,
         "high": 0.8,
         "n": 2,
+        "n_units": 1,
         "confidence": pytest.approx(0.75),
         "accuracy": 0.5,
         "accuracy_low": None,
@@ -103,7 +105,7 @@ def test_no_rows_have_an_empty_curve():
     ("options", "message"),
     [
         pytest.param({"bins": 0}, "bins must be at least 1", id="no-bins"),
-        pytest.param({"level": 95}, "level must lie between 0 and 1", id="percent"),
+        pytest.param({"confidence_level": 95}, "confidence_level must lie between 0 and 1", id="percent"),
         pytest.param({"groups": ["t"]}, "1 groups for 2 rows", id="groups-short"),
     ],
 )

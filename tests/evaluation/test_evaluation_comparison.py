@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from weibo_nlp.benchmark.run import run_corpus
 from weibo_nlp.errors import PredictionError, UsageError
-from weibo_nlp.evaluation.comparison import Comparison, compare_files, compare_runs, ranks
-from weibo_nlp.evaluation.files import gold_of, score_file
+from weibo_nlp.evaluation.comparison import Comparison, compare, compare_runs, ranks
+from weibo_nlp.evaluation.files import evaluate, resolve_evaluation_set
 from weibo_nlp.predictions import ModelReference, PredictionHeader, read_predictions, write_predictions
 from weibo_nlp.records import Prediction
-from weibo_nlp.stats.bootstrap import Interval
+from weibo_nlp.stats.bootstrap import BootstrapConfig
+from weibo_nlp.stats.estimate import Estimate
 from weibo_nlp.stats.multiplicity import holm
-from weibo_nlp.stats.randomisation import PairedTest
 
 NLPCC2016 = Path(__file__).parents[1] / "data" / "external" / "nlpcc2016"
 
@@ -25,7 +25,13 @@ NLPCC2016 = Path(__file__).parents[1] / "data" / "external" / "nlpcc2016"
 def corpus_files(tmp_path_factory):
     """Predictions of both registered models on sentiment, as the benchmark writes them."""
     folder = tmp_path_factory.mktemp("predictions")
-    run_corpus(tasks=["sentiment"], models=["majority", "linear"], seeds=1, resamples=200, predictions=folder)
+    run_corpus(
+        tasks=["sentiment"],
+        models=["majority", "linear"],
+        seeds=1,
+        predictions=folder,
+        bootstrap=BootstrapConfig(n_resamples=200),
+    )
     files = {read_predictions(path).header.model.name: path for path in folder.iterdir()}
     return files["majority"], files["linear"]
 
@@ -46,39 +52,39 @@ def flipped(path, folder, count=1, name="flipped"):
 
 def test_models_that_differ_by_one_random_flip_tie(corpus_files, tmp_path):
     for path in corpus_files:
-        (comparison,) = compare_files([path, flipped(path, tmp_path)], resamples=200).comparisons
+        (comparison,) = compare([path, flipped(path, tmp_path)], bootstrap=BootstrapConfig(n_resamples=200)).comparisons
         # One unit differs, so two assignments are possible, and both are as far apart as what was observed.
-        assert (comparison.test.p, comparison.test.n_differing_units) == (1.0, 1)
+        assert (comparison.p, comparison.n_differing_units) == (1.0, 1)
         assert comparison.tie
         assert comparison.better is None
 
 
 def test_a_learnt_model_is_better_than_the_majority_whichever_comes_first(corpus_files):
     majority, linear = corpus_files
-    (one,) = compare_files([majority, linear], resamples=200).comparisons
-    (other,) = compare_files([linear, majority], resamples=200).comparisons
+    (one,) = compare([majority, linear], bootstrap=BootstrapConfig(n_resamples=200)).comparisons
+    (other,) = compare([linear, majority], bootstrap=BootstrapConfig(n_resamples=200)).comparisons
     assert one.better == other.better == next(name for name in (one.a, one.b) if name.startswith("linear "))
-    assert one.test.p == other.test.p < 0.05
-    assert one.test.difference.value == -other.test.difference.value < 0
+    assert one.p == other.p < 0.05
+    assert one.difference.value == -other.difference.value < 0
 
 
 def test_the_scores_are_those_of_evaluate_and_their_difference_is_the_difference(corpus_files):
-    found = compare_files(list(corpus_files), resamples=200)
+    found = compare(list(corpus_files), bootstrap=BootstrapConfig(n_resamples=200))
     mains = []
     for file, path in zip(found.files, corpus_files, strict=True):
-        scored = score_file(path, resamples=200)
-        assert file.main.to_dict() == scored["metrics"][scored["main_metric"]]
+        scored = evaluate(path, bootstrap=BootstrapConfig(n_resamples=200))
+        assert file.main == scored.main
         mains.append(file.main.value)
-    assert found.comparisons[0].test.difference.value == pytest.approx(mains[0] - mains[1], abs=1e-12)
+    assert found.comparisons[0].difference.value == pytest.approx(mains[0] - mains[1], abs=1e-12)
 
 
 def test_more_files_mean_all_pairs_and_holm_over_them(corpus_files, tmp_path):
     majority, linear = corpus_files
     paths = [majority, linear, flipped(linear, tmp_path, 9, "nine"), flipped(linear, tmp_path, 40, "forty")]
-    found = compare_files(paths, resamples=200)
+    found = compare(paths, bootstrap=BootstrapConfig(n_resamples=200))
     names = [file.name for file in found.files]
     assert [(pair.a, pair.b) for pair in found.comparisons] == list(combinations(names, 2))
-    assert [pair.p_holm for pair in found.comparisons] == holm([pair.test.p for pair in found.comparisons]).tolist()
+    assert [pair.p_holm for pair in found.comparisons] == holm([pair.p for pair in found.comparisons]).tolist()
     content = found.to_dict()
     assert json.loads(json.dumps(content, allow_nan=False)) == content
     wanted = {"set", "task", "protocol", "metric", "a", "b", "difference", "p", "p_holm", "tie"}
@@ -91,10 +97,10 @@ def test_files_that_look_the_same_are_told_apart_by_seed_then_by_place(corpus_fi
     for number, seed in enumerate((0, 1, None, None)):
         paths.append(tmp_path / f"{number}.jsonl")
         write_predictions(paths[-1], replace(file.header, seed=seed), file.predictions)
-    found = compare_files(paths, resamples=200)
+    found = compare(paths, bootstrap=BootstrapConfig(n_resamples=200))
     own = f"majority {file.header.model.version}"
     assert [one.name for one in found.files] == [f"{own} seed 0", f"{own} seed 1", f"{own} (file 3)", f"{own} (file 4)"]
-    assert all(pair.test.p == 1 for pair in found.comparisons)
+    assert all(pair.p == 1 for pair in found.comparisons)
 
 
 @pytest.mark.parametrize("field", ["set", "version", "split", "task", "protocol", "scheme"])
@@ -104,12 +110,12 @@ def test_files_about_different_things_are_refused_naming_field_and_both_files(co
     header = replace(file.header, **{field: "else"})
     write_predictions(other, header, [replace(row, task=header.task) for row in file.predictions])
     with pytest.raises(PredictionError, match=rf"other\.jsonl:1: {field} is 'else', but .* in .*majority.*\.jsonl:1;"):
-        compare_files([corpus_files[0], other])
+        compare([corpus_files[0], other])
 
 
 def test_one_file_is_nothing_to_compare(corpus_files):
     with pytest.raises(UsageError, match="1 prediction file given; name two or more"):
-        compare_files(list(corpus_files[:1]))
+        compare(list(corpus_files[:1]))
 
 
 def test_external_files_are_compared_against_the_users_copy(tmp_path):
@@ -118,33 +124,37 @@ def test_external_files_are_compared_against_the_users_copy(tmp_path):
     header = PredictionHeader(
         "nlpcc2016", None, "test", "stance", "external", "nlpcc2016", ModelReference("right", "1")
     )
-    _, data = gold_of(header, NLPCC2016)
-    right = [Prediction(gold.document_id, "stance", gold.label, {}, gold.target) for gold in data.gold]
+    _, evaluation_set = resolve_evaluation_set(header, NLPCC2016)
+    right = [Prediction(gold.document_id, "stance", gold.label, {}, gold.target) for gold in evaluation_set.gold]
     write_predictions(tmp_path / "a.jsonl", header, right)
     favor = [replace(row, label="favor") for row in right]
     write_predictions(tmp_path / "b.jsonl", replace(header, model=ModelReference("favor", "1")), favor)
-    found = compare_files([tmp_path / "a.jsonl", tmp_path / "b.jsonl"], external_path=NLPCC2016, resamples=200)
+    found = compare(
+        [tmp_path / "a.jsonl", tmp_path / "b.jsonl"],
+        external_path=NLPCC2016,
+        bootstrap=BootstrapConfig(n_resamples=200),
+    )
     assert [file.main.value for file in found.files] == [1.0, pytest.approx(1 / 4)]
-    assert found.comparisons[0].test.difference.value == pytest.approx(3 / 4)
+    assert found.comparisons[0].difference.value == pytest.approx(3 / 4)
     with pytest.raises(UsageError, match="name the folder of your copy with --path"):
-        compare_files([tmp_path / "a.jsonl", tmp_path / "b.jsonl"])
+        compare([tmp_path / "a.jsonl", tmp_path / "b.jsonl"])
 
 
 def test_a_large_table_gets_rounds_enough_for_holm_to_find_anything(corpus_files):
     # 14 systems make 91 pairs. With 1,000 rounds the smallest p is 1 / 1,001, and 91 times that is above .05: no pair
     # could ever be told apart.
-    spec, data = gold_of(read_predictions(corpus_files[0]).header)
-    gold = np.array([[spec.labels.index(label.label) for label in data.gold]])
+    spec, evaluation_set = resolve_evaluation_set(read_predictions(corpus_files[0]).header)
+    gold = evaluation_set.gold_indices(spec)[None]
     wrong = (gold + 1) % len(spec.labels)
     runs = {f"wrong {number}": wrong for number in range(13)} | {"right": gold}
-    pairs = compare_runs(runs, spec, data, rounds=1000, resamples=20)
+    pairs = compare_runs(runs, spec, evaluation_set, n_permutations=1000, bootstrap=BootstrapConfig(n_resamples=20))
     assert len(pairs) == 91
     assert {pair.better for pair in pairs if "right" in (pair.a, pair.b)} == {"right"}
 
 
 def compared(a, b, p, difference=0.1):
-    interval = Interval(difference, difference - 0.1, difference + 0.1, 0.95, 50, 200, "percentile", True)
-    return Comparison(a, b, "macro_f1", PairedTest(interval, p, 50, 20, 1000, "approximate"), p)
+    estimate = Estimate(difference, difference - 0.1, difference + 0.1)
+    return Comparison("corpus", "topic", "standard", "macro_f1", a, b, estimate, p, p_holm=p)
 
 
 def test_a_system_that_ties_with_the_first_shares_its_rank():
@@ -179,4 +189,4 @@ def test_ranks_follow_every_significant_pair_and_no_order_of_names(count, data):
 
 
 def replace_sides(pair):
-    return compared(pair.b, pair.a, pair.p_holm, -pair.test.difference.value)
+    return compared(pair.b, pair.a, pair.p_holm, -pair.difference.value)

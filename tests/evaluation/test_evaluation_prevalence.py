@@ -34,7 +34,7 @@ def sampled(rows):
 def test_raw_shares_are_counted_and_marked():
     found = uncorrected(["favor", "none", "none", "against", "none"], THREE)
     assert values(found) == [0.2, 0.2, 0.6]
-    assert (found.method, found.corrected, found.n, found.level) == ("uncorrected", False, 5, None)
+    assert (found.method, found.corrected, found.n, found.confidence_level) == ("uncorrected", False, 5, None)
     assert found.to_dict()["shares"]["none"] == {"value": 0.6, "low": None, "high": None}
 
 
@@ -151,7 +151,7 @@ def test_estimate_is_weighted_by_what_was_predicted_everywhere():
     distance = np.sqrt((np.square(scale * (jeffreys - [24 / 30, 4 / 70]))).sum(axis=1))
     expected = (0.16 + 3.2 / 70 - distance[0], 0.16 + 3.2 / 70 + distance[1])
     assert found.interval("yes") == pytest.approx(expected)
-    assert (found.n, found.n_sample, found.level, found.corrected) == (1000, 100, 0.95, True)
+    assert (found.n, found.n_sample, found.confidence_level, found.corrected) == (1000, 100, 0.95, True)
     # Had the strata been drawn from, the same texts would say the same.
     assert values(design_based(predicted, sample, gold, TWO, strata=predicted)) == pytest.approx(values(found))
 
@@ -217,7 +217,9 @@ def test_a_collection_labelled_completely_leaves_nothing_open():
 
 def test_higher_level_gives_a_wider_interval():
     predicted, sample, gold, _ = sampled([("yes", 500, ["yes"] * 30 + ["no"] * 20), ("no", 500, ["no"] * 50)])
-    narrow, wide = (design_based(predicted, sample, gold, TWO, level=level).interval("yes") for level in (0.5, 0.99))
+    narrow, wide = (
+        design_based(predicted, sample, gold, TWO, confidence_level=level).interval("yes") for level in (0.5, 0.99)
+    )
     assert wide[0] < narrow[0] < 0.3 < narrow[1] < wide[1]
 
 
@@ -288,7 +290,7 @@ GOLD = ["yes"] * 40
         pytest.param({"gold": ["oui", *GOLD[1:]]}, LabelError, r"gold\[0\] is 'oui', not one of yes, no", id="gold"),
         pytest.param({"predicted": [*PREDICTED[1:], None]}, LabelError, r"predicted\[99\] is None", id="missing"),
         pytest.param({"labels": ("yes", "yes")}, UsageError, "two or more and different", id="doubled-labels"),
-        pytest.param({"level": 95}, UsageError, "level must lie between 0 and 1", id="level"),
+        pytest.param({"confidence_level": 95}, UsageError, "confidence_level must lie between 0 and 1", id="level"),
         pytest.param({"strata": [0] * 99}, UsageError, "99 strata for 100 texts", id="strata"),
         pytest.param(
             {"strata": ["a"] * 50 + ["b"] * 50}, UsageError, "1 of 2 strata have no labelled.* 'b'", id="empty"

@@ -5,8 +5,9 @@ from hypothesis import strategies as st
 
 from weibo_nlp.errors import DataError, UnknownNameError, UsageError
 from weibo_nlp.evaluation.slices import SLICES, corpus_slices, score_slices
+from weibo_nlp.io.typed_json import to_json
 from weibo_nlp.records import GoldLabel
-from weibo_nlp.stats.estimate import Figure
+from weibo_nlp.stats.bootstrap import BootstrapConfig
 
 LABELS = ("negative", "neutral", "positive")
 
@@ -102,7 +103,9 @@ KINDS = ["post", "post", "post", "comment", "comment", "comment"]
 
 def scored(truth=TRUTH, predicted=PREDICTED, units=UNITS, facts=None, metric="macro_f1", **options):
     facts = [{"kind": kind} for kind in KINDS] if facts is None else facts
-    return score_slices(truth, predicted, units, facts, LABELS, metric, resamples=200, **options)
+    return score_slices(
+        truth, predicted, units, facts, LABELS, metric, **options, bootstrap=BootstrapConfig(n_resamples=200)
+    )
 
 
 def test_slices_worked_by_hand():
@@ -118,13 +121,15 @@ def test_slices_worked_by_hand():
 
 
 def test_units_that_all_score_alike_have_a_value_and_no_bounds():
-    assert [found.score for found in scored(predicted=TRUTH, metric="accuracy")] == [Figure(1.0, None, None)] * 2
+    assert [found.score.to_dict() for found in scored(predicted=TRUTH, metric="accuracy")] == [
+        {"value": 1.0, "low": None, "high": None}
+    ] * 2
 
 
 def test_slice_of_one_unit_has_a_value_and_no_bounds():
     (found,) = scored([0, 1], [0, 0], ["t", "t"], [{"irony": "yes"}] * 2, metric="accuracy")
-    assert found.score == Figure(0.5, None, None)
-    assert found.to_dict() == {
+    assert found.score.to_dict() == {"value": 0.5, "low": None, "high": None}
+    assert to_json(found) == {
         "slice": "irony",
         "value": "yes",
         "n": 2,

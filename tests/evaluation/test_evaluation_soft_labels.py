@@ -40,7 +40,7 @@ def test_votes_are_the_shares_of_the_annotators_without_the_intention():
         judgement("other document", "a1", "positive"),
     ]
     gold = [GoldLabel("d2", "sentiment", "neutral"), GoldLabel("d1", "sentiment", "negative")]
-    votes = soft_labels.vote_shares(rows, gold, SENTIMENT)
+    votes = soft_labels.vote_distribution(rows, gold, SENTIMENT)
     assert votes == pytest.approx(np.array([[0, 1 / 2, 1 / 2], [2 / 3, 0, 1 / 3]]))
 
 
@@ -55,13 +55,13 @@ def test_votes_on_stance_are_those_on_the_same_target():
         {"a1": "none", "a2": "against", "a3": "against"},
         {"a1": "favor", "a2": "favor"},
     )
-    votes = soft_labels.vote_shares(rows, gold, STANCE, TARGETS)
+    votes = soft_labels.vote_distribution(rows, gold, STANCE, TARGETS)
     assert votes == pytest.approx(np.array([[2 / 3, 1 / 3, 0], [0, 0, 1]]))
 
 
 def test_irony_is_voted_on_in_the_labels_of_the_scheme():
     rows = [judgement("d", "a1", irony=True), judgement("d", "a2"), judgement("d", "a3", irony=True)]
-    votes = soft_labels.vote_shares(rows, [GoldLabel("d", "irony", "true")], ("false", "true"))
+    votes = soft_labels.vote_distribution(rows, [GoldLabel("d", "irony", "true")], ("false", "true"))
     assert votes == pytest.approx(np.array([[1 / 3, 2 / 3]]))
 
 
@@ -196,7 +196,7 @@ def test_order_of_the_annotations_does_not_matter(order):
 def test_votes_that_cannot_be_told_are_refused(rows, gold, targets, error, message):
     labels = STANCE if gold.task == "stance" else SENTIMENT
     with pytest.raises(error, match=message):
-        soft_labels.vote_shares(rows, [gold], labels, targets)
+        soft_labels.vote_distribution(rows, [gold], labels, targets)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.stats import bootstrap
-from weibo_nlp.stats.bootstrap import UnitSums, cluster_bootstrap
+from weibo_nlp.stats.bootstrap import BootstrapConfig, UnitSums, cluster_bootstrap
 from weibo_nlp.stats.metrics import accuracy, macro_f1
 
 METRICS = {"accuracy": accuracy, "macro_f1": macro_f1}
@@ -43,7 +43,7 @@ def test_single_row_units_give_the_textbook_interval_of_a_proportion(method):
     # 300 of 400 right: .75 ± 1.96 √(.75 × .25 / 400) = .75 ± .0424
     predicted = np.repeat([0, 1], [300, 100])
     units = UnitSums.from_rows(np.zeros(400, int), predicted, np.arange(400), 2)
-    found = cluster_bootstrap(units, METRICS, resamples=20_000, method=method)["accuracy"]
+    found = cluster_bootstrap(units, METRICS, bootstrap=BootstrapConfig(n_resamples=20_000, method=method))["accuracy"]
     assert found.low == pytest.approx(0.75 - 0.0424, abs=0.004)
     assert found.high == pytest.approx(0.75 + 0.0424, abs=0.004)
 
@@ -51,7 +51,7 @@ def test_single_row_units_give_the_textbook_interval_of_a_proportion(method):
 def test_mean_of_a_loss_gets_the_textbook_interval_of_a_mean():
     loss = np.random.default_rng(1).exponential(size=900)
     units = UnitSums.from_rows(np.zeros(900, int), np.zeros(900, int), np.arange(900), 2, {"loss": loss})
-    found = cluster_bootstrap(units, {}, resamples=20_000)["loss"]
+    found = cluster_bootstrap(units, {}, bootstrap=BootstrapConfig(n_resamples=20_000))["loss"]
     half = 1.96 * loss.std() / math.sqrt(900)
     assert found.value == pytest.approx(loss.mean())
     assert (found.low, found.high) == pytest.approx((loss.mean() - half, loss.mean() + half), abs=0.1 * half)
@@ -80,7 +80,7 @@ def test_agrees_with_scipy_over_whole_units(method, scipy_method):
     expected = scipy.stats.bootstrap(
         (np.arange(units.n_units),), statistic, n_resamples=20_000, method=scipy_method, rng=5, batch=1000
     ).confidence_interval
-    found = cluster_bootstrap(units, METRICS, resamples=20_000, method=method)["macro_f1"]
+    found = cluster_bootstrap(units, METRICS, bootstrap=BootstrapConfig(n_resamples=20_000, method=method))["macro_f1"]
     # Two independent draws of 20,000: the ends of an interval .2 wide agree to about .002.
     assert (found.low, found.high) == pytest.approx((expected.low, expected.high), abs=0.004)
 
@@ -89,10 +89,10 @@ def test_bca_follows_the_skew_of_a_loss_as_scipy_does():
     loss = np.random.default_rng(11).lognormal(sigma=1.5, size=40)
     units = UnitSums.from_rows(np.zeros(40, int), np.zeros(40, int), np.arange(40), 2, {"loss": loss})
     expected = scipy.stats.bootstrap((loss,), np.mean, n_resamples=20_000, method="BCa", rng=5).confidence_interval
-    found = cluster_bootstrap(units, {}, resamples=20_000, method="bca")["loss"]
+    found = cluster_bootstrap(units, {}, bootstrap=BootstrapConfig(n_resamples=20_000, method="bca"))["loss"]
     assert (found.low, found.high) == pytest.approx((expected.low, expected.high), rel=0.02)
     # A few large losses make the mean uncertain upwards more than downwards; plain percentiles see less of that.
-    plain = cluster_bootstrap(units, {}, resamples=20_000, method="percentile")["loss"]
+    plain = cluster_bootstrap(units, {}, bootstrap=BootstrapConfig(n_resamples=20_000, method="percentile"))["loss"]
     assert found.low > plain.low
     assert found.high > plain.high
 
@@ -101,7 +101,7 @@ def test_bca_t_is_the_textbook_interval_by_students_t_where_few_units_vary_evenl
     # Losses at the quantiles of a normal distribution; t for 19 degrees of freedom is 2.093 in any table.
     loss = scipy.stats.norm.ppf((np.arange(20) + 0.5) / 20)
     units = UnitSums.from_rows(np.zeros(20, int), np.zeros(20, int), np.arange(20), 2, {"loss": loss})
-    found = cluster_bootstrap(units, {}, resamples=50_000, method="bca_t")["loss"]
+    found = cluster_bootstrap(units, {}, bootstrap=BootstrapConfig(n_resamples=50_000, method="bca_t"))["loss"]
     half = 2.093 * loss.std(ddof=1) / math.sqrt(20)
     assert (found.low, found.high) == pytest.approx((-half, half), rel=0.03)
 
@@ -114,7 +114,8 @@ def test_bca_t_sees_that_a_few_long_threads_make_a_sample_small():
     predicted = 1 - np.concatenate([right, np.arange(95) % 5 < 3]).astype(int)
     units = UnitSums.from_rows(np.zeros(395, int), predicted, groups, 2)
     narrow, wide = (
-        cluster_bootstrap(units, METRICS, resamples=50_000, method=method)["accuracy"] for method in ("bca", "bca_t")
+        cluster_bootstrap(units, METRICS, bootstrap=BootstrapConfig(n_resamples=50_000, method=method))["accuracy"]
+        for method in ("bca", "bca_t")
     )
     assert 1.2 < (wide.high - wide.low) / (narrow.high - narrow.low) < 1.9
 
@@ -124,7 +125,10 @@ def test_bca_t_sees_that_a_few_long_threads_make_a_sample_small():
 def test_bca_t_is_never_narrower_than_bca(seed, level):
     units = UnitSums.from_rows(*_rows(15, seed)[:3], 3)
     narrow, wide = (
-        cluster_bootstrap(units, METRICS, resamples=200, level=level, method=method) for method in ("bca", "bca_t")
+        cluster_bootstrap(
+            units, METRICS, bootstrap=BootstrapConfig(n_resamples=200, confidence_level=level, method=method)
+        )
+        for method in ("bca", "bca_t")
     )
     for name in METRICS:
         assert wide[name].low <= narrow[name].low
@@ -134,34 +138,41 @@ def test_bca_t_is_never_narrower_than_bca(seed, level):
 @pytest.mark.parametrize("method", METHODS)
 def test_perfect_predictions_have_an_interval_of_no_width(method):
     units = UnitSums.from_rows([0, 1] * 50, [0, 1] * 50, np.arange(50).repeat(2), 2)
-    found = cluster_bootstrap(units, METRICS, method=method)["accuracy"]
+    found = cluster_bootstrap(units, METRICS, bootstrap=BootstrapConfig(method=method))["accuracy"]
     assert (found.value, found.low, found.high) == (1.0, 1.0, 1.0)
 
 
 @pytest.mark.parametrize(("n_units", "few"), [(99, True), (100, False)])
 def test_fewer_than_a_hundred_units_are_flagged(n_units, few):
     units = UnitSums.from_rows(np.zeros(n_units, int), np.zeros(n_units, int), np.arange(n_units), 2)
-    assert cluster_bootstrap(units, METRICS, resamples=10)["accuracy"].few_units is few
+    assert cluster_bootstrap(units, METRICS, bootstrap=BootstrapConfig(n_resamples=10))["accuracy"].few_units is few
 
 
 def test_pieces_in_which_resamples_are_drawn_do_not_matter(monkeypatch):
     units = UnitSums.from_rows(*_rows(40, seed=4)[:3], 3)
-    whole = cluster_bootstrap(units, METRICS, resamples=101)
+    whole = cluster_bootstrap(units, METRICS, bootstrap=BootstrapConfig(n_resamples=101))
     monkeypatch.setattr(bootstrap, "_CELLS_AT_ONCE", 7 * 40)
-    assert cluster_bootstrap(units, METRICS, resamples=101) == whole
+    assert cluster_bootstrap(units, METRICS, bootstrap=BootstrapConfig(n_resamples=101)) == whole
     monkeypatch.setattr(bootstrap, "_CELLS_AT_ONCE", 1)
-    assert cluster_bootstrap(units, METRICS, resamples=101) == whole
+    assert cluster_bootstrap(units, METRICS, bootstrap=BootstrapConfig(n_resamples=101)) == whole
 
 
 def test_seed_decides_the_draws():
     units = UnitSums.from_rows(*_rows(40, seed=4)[:3], 3)
-    assert cluster_bootstrap(units, METRICS, seed=1) == cluster_bootstrap(units, METRICS, seed=1)
-    assert cluster_bootstrap(units, METRICS, seed=1) != cluster_bootstrap(units, METRICS, seed=2)
+    assert cluster_bootstrap(units, METRICS, bootstrap=BootstrapConfig(seed=1)) == cluster_bootstrap(
+        units, METRICS, bootstrap=BootstrapConfig(seed=1)
+    )
+    assert cluster_bootstrap(units, METRICS, bootstrap=BootstrapConfig(seed=1)) != cluster_bootstrap(
+        units, METRICS, bootstrap=BootstrapConfig(seed=2)
+    )
 
 
 def test_higher_level_gives_a_wider_interval():
     units = UnitSums.from_rows(*_rows(100, seed=6)[:3], 3)
-    narrow, wide = (cluster_bootstrap(units, METRICS, level=level)["macro_f1"] for level in (0.5, 0.99))
+    narrow, wide = (
+        cluster_bootstrap(units, METRICS, bootstrap=BootstrapConfig(confidence_level=level))["macro_f1"]
+        for level in (0.5, 0.99)
+    )
     assert wide.low < narrow.low < narrow.value < narrow.high < wide.high
 
 
@@ -174,9 +185,9 @@ def test_order_of_rows_and_names_of_groups_do_not_matter(seed, shuffle, method):
     plain = UnitSums.from_rows(gold, predicted, groups, 3, {"loss": loss})
     renamed = [f"thread {names[unit]}" for unit in groups[order]]
     other = UnitSums.from_rows(gold[order], predicted[order], renamed, 3, {"loss": loss[order]})
-    assert cluster_bootstrap(other, METRICS, resamples=50, method=method) == cluster_bootstrap(
-        plain, METRICS, resamples=50, method=method
-    )
+    assert cluster_bootstrap(
+        other, METRICS, bootstrap=BootstrapConfig(n_resamples=50, method=method)
+    ) == cluster_bootstrap(plain, METRICS, bootstrap=BootstrapConfig(n_resamples=50, method=method))
 
 
 def test_no_rows_and_a_single_group_are_refused():
@@ -189,20 +200,21 @@ def test_no_rows_and_a_single_group_are_refused():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"resamples": 1}, "resamples must be at least 2"),
-        ({"level": 95}, "level must lie between 0 and 1"),
+        ({"n_resamples": 1}, "n_resamples must be at least 2"),
+        ({"confidence_level": 95}, "confidence_level must lie between 0 and 1"),
         ({"method": "basic"}, "method must be one of percentile, bca, bca_t; got 'basic'"),
     ],
 )
 def test_misuse_is_named(options, message):
-    units = UnitSums.from_rows([0, 1], [0, 1], ["a", "b"], 2)
     with pytest.raises(UsageError, match=message):
-        cluster_bootstrap(units, METRICS, **options)
+        BootstrapConfig(**options)
 
 
 def test_rows_that_differ_in_number_are_refused():
-    with pytest.raises(UsageError, match="gold 2, predicted 2, groups 1, loss 2"):
-        UnitSums.from_rows([0, 1], [0, 1], ["a"], 2, {"loss": [0.5, 0.5]})
+    with pytest.raises(UsageError, match=r"gold has 2 rows, groups 2, predicted the shape \(3,\)"):
+        UnitSums.from_rows([0, 1], [0, 1, 1], ["a", "b"], 2)
+    with pytest.raises(UsageError, match="groups 2, loss 3"):
+        UnitSums.from_rows([0, 1], [0, 1], ["a", "b"], 2, {"loss": [0.5, 0.5, 1]})
 
 
 @pytest.mark.slow
@@ -217,7 +229,9 @@ def test_resampling_rows_instead_of_units_would_cover_too_rarely():
         gold = np.zeros(groups.size, int)
         for by_row, units in ((True, np.arange(groups.size)), (False, groups)):
             sums = UnitSums.from_rows(gold, predicted, units, 2)
-            found = cluster_bootstrap(sums, {"accuracy": accuracy}, resamples=400, seed=run)["accuracy"]
+            found = cluster_bootstrap(
+                sums, {"accuracy": accuracy}, bootstrap=BootstrapConfig(n_resamples=400, seed=run)
+            )["accuracy"]
             covers = found.low <= 2 / 3 <= found.high
             right_by_row += covers and by_row
             right_by_unit += covers and not by_row

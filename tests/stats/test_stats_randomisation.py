@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.stats import randomisation
-from weibo_nlp.stats.bootstrap import UnitSums, cluster_bootstrap
+from weibo_nlp.stats.bootstrap import BootstrapConfig, UnitSums, cluster_bootstrap
 from weibo_nlp.stats.metrics import accuracy, confusion_matrix, macro_f1
-from weibo_nlp.stats.randomisation import mean_interval, paired_test
+from weibo_nlp.stats.randomisation import paired_test
 
-SMALL = {"rounds": 200, "resamples": 50}
+SMALL = {"n_permutations": 200, "bootstrap": BootstrapConfig(n_resamples=50)}
 
 
 def _answers(n_units: int, seed: int, n_runs: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -42,9 +42,9 @@ def _two_by_two(both: int, only_a: int, only_b: int, neither: int) -> tuple[np.n
 )
 def test_rows_as_units_and_accuracy_give_mcnemars_exact_test(table, published):
     gold, a, b = _two_by_two(*table)
-    found = paired_test(gold, a, b, np.arange(gold.size), 2, accuracy, rounds=2**17)
+    found = paired_test(gold, a, b, np.arange(gold.size), 2, accuracy, n_permutations=2**17)
     assert (found.method, found.n_differing_units) == ("exact", table[1] + table[2])
-    assert found.rounds == 2 ** (table[1] + table[2])
+    assert found.n_permutations == 2 ** (table[1] + table[2])
     assert found.p == pytest.approx(published, abs=5e-5)
     assert found.p == pytest.approx(scipy.stats.binomtest(table[1], table[1] + table[2]).pvalue, rel=1e-12)
     assert found.difference.value == pytest.approx((table[1] - table[2]) / gold.size)
@@ -52,8 +52,8 @@ def test_rows_as_units_and_accuracy_give_mcnemars_exact_test(table, published):
 
 def test_random_swaps_come_close_to_all_swaps():
     gold, a, b = _two_by_two(21, 9, 2, 12)
-    drawn = paired_test(gold, a, b, np.arange(gold.size), 2, accuracy, rounds=2000)
-    assert (drawn.method, drawn.rounds) == ("approximate", 2000)
+    drawn = paired_test(gold, a, b, np.arange(gold.size), 2, accuracy, n_permutations=2000)
+    assert (drawn.method, drawn.n_permutations) == ("approximate", 2000)
     # Standard error of a share of .065 in 2,000 rounds: .0055.
     assert drawn.p == pytest.approx(0.06543, abs=0.02)
 
@@ -65,7 +65,7 @@ def test_three_units_are_enumerated_as_by_hand():
     a, b = np.array([0, 0, 0, 0, 1, 1]), np.array([1, 1, 1, 1, 0, 1])
     found = paired_test(gold, a, b, list("uuuvww"), 2, accuracy)
     assert found.difference.value == pytest.approx(0.5)
-    assert (found.p, found.method, found.rounds) == (6 / 8, "exact", 8)
+    assert (found.p, found.method, found.n_permutations) == (6 / 8, "exact", 8)
     assert (found.n_units, found.n_differing_units) == (3, 3)
 
 
@@ -132,7 +132,7 @@ def test_a_single_row_in_two_hundred_proves_nothing(row, seed):
 
 def test_a_clear_difference_is_found_and_p_is_never_zero():
     gold, runs, units = _answers(200, seed=2, n_runs=1)
-    found = paired_test(gold, gold, runs, units, 3, macro_f1, rounds=999)
+    found = paired_test(gold, gold, runs, units, 3, macro_f1, n_permutations=999)
     assert found.p == 1 / 1000
     assert found.difference.low > 0
 
@@ -147,18 +147,21 @@ def test_rows_of_one_unit_are_swapped_together():
 
 def test_seed_decides_the_draws():
     gold, runs, units = _answers(60, seed=3, n_runs=2)
-    first, again, other = (paired_test(gold, *runs, units, 3, macro_f1, rounds=500, seed=seed) for seed in (1, 1, 2))
+    first, again, other = (
+        paired_test(gold, *runs, units, 3, macro_f1, n_permutations=500, bootstrap=BootstrapConfig(seed=seed))
+        for seed in (1, 1, 2)
+    )
     assert first == again
     assert first.p != other.p
 
 
 def test_pieces_in_which_swaps_are_tried_do_not_matter(monkeypatch):
     gold, runs, units = _answers(40, seed=4, n_runs=5)
-    whole = paired_test(gold, runs[:3], runs[3:], units, 3, macro_f1, rounds=301)
+    whole = paired_test(gold, runs[:3], runs[3:], units, 3, macro_f1, n_permutations=301)
     monkeypatch.setattr(randomisation, "_CELLS_AT_ONCE", 7 * 90)
-    assert paired_test(gold, runs[:3], runs[3:], units, 3, macro_f1, rounds=301) == whole
+    assert paired_test(gold, runs[:3], runs[3:], units, 3, macro_f1, n_permutations=301) == whole
     monkeypatch.setattr(randomisation, "_CELLS_AT_ONCE", 1)
-    assert paired_test(gold, runs[:3], runs[3:], units, 3, macro_f1, rounds=301) == whole
+    assert paired_test(gold, runs[:3], runs[3:], units, 3, macro_f1, n_permutations=301) == whole
 
 
 def test_result_is_ready_for_json():
@@ -175,19 +178,21 @@ def test_result_is_ready_for_json():
     }
 
 
-def test_mean_over_one_seed_is_the_interval_of_the_bootstrap():
+def _mean_over_seeds(gold, runs, units, metric):
+    return cluster_bootstrap(UnitSums.from_rows(gold, runs, units, 3), {"mean": metric})["mean"]
+
+
+def test_one_seed_in_an_array_of_runs_is_that_seed_alone():
     gold, runs, units = _answers(50, seed=5, n_runs=1)
-    expected = cluster_bootstrap(UnitSums.from_rows(gold, runs[0], units, 3), {"macro_f1": macro_f1})["macro_f1"]
-    assert mean_interval(gold, runs[0], units, 3, macro_f1) == expected
-    assert mean_interval(gold, runs, units, 3, macro_f1) == expected
+    assert _mean_over_seeds(gold, runs, units, macro_f1) == _mean_over_seeds(gold, runs[0], units, macro_f1)
 
 
 def test_mean_over_seeds_lies_between_them_and_copies_of_a_seed_make_nothing_more_certain():
     gold, runs, units = _answers(50, seed=6, n_runs=3)
-    single = [mean_interval(gold, run, units, 3, accuracy) for run in runs]
-    found = mean_interval(gold, runs, units, 3, accuracy)
-    assert found.value == pytest.approx(np.mean([interval.value for interval in single]))
-    copied = mean_interval(gold, np.repeat(runs[:1], 5, axis=0), units, 3, accuracy)
+    single = [_mean_over_seeds(gold, run, units, accuracy) for run in runs]
+    mean = _mean_over_seeds(gold, runs, units, accuracy)
+    assert mean.value == pytest.approx(np.mean([estimate.value for estimate in single]))
+    copied = _mean_over_seeds(gold, np.repeat(runs[:1], 5, axis=0), units, accuracy)
     assert (copied.low, copied.high) == pytest.approx((single[0].low, single[0].high))
 
 
@@ -206,9 +211,9 @@ def test_answers_that_do_not_fit_are_refused(a, message):
 
 
 def test_options_out_of_range_and_a_single_group_are_refused():
-    with pytest.raises(UsageError, match="rounds must be at least 1, better 10000; got 0"):
-        paired_test([0, 1], [0, 1], [0, 1], [1, 2], 2, accuracy, rounds=0)
+    with pytest.raises(UsageError, match="n_permutations must be at least 1, better 10000; got 0"):
+        paired_test([0, 1], [0, 1], [0, 1], [1, 2], 2, accuracy, n_permutations=0)
     with pytest.raises(DataError, match="all 2 rows belong to one group"):
         paired_test([0, 1], [0, 1], [0, 1], [1, 1], 2, accuracy)
     with pytest.raises(DataError, match="there are no rows to score"):
-        mean_interval([], [], [], 2, accuracy)
+        paired_test([], [], [], [], 2, accuracy)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from weibo_nlp.corpus.release import open_release
-from weibo_nlp.stats.bootstrap import DEFAULT_METHOD, UnitSums, cluster_bootstrap
+from weibo_nlp.stats.bootstrap import DEFAULT_METHOD, BootstrapConfig, UnitSums, cluster_bootstrap
 from weibo_nlp.stats.metrics import accuracy, macro_f1
 from weibo_nlp.stats.randomisation import paired_test
 
@@ -64,7 +64,9 @@ def _coverage(population, n_threads, runs, method=DEFAULT_METHOD):
     covered = Counter()
     for run in range(runs):
         sample = UnitSums(population.draw(rng, n_threads), len(population.shares))
-        for name, found in cluster_bootstrap(sample, METRICS, seed=run, method=method).items():
+        for name, found in cluster_bootstrap(
+            sample, METRICS, bootstrap=BootstrapConfig(seed=run, method=method)
+        ).items():
             covered[name] += found.low <= truth[name] <= found.high
     return {name: covered[name] / runs for name in METRICS}
 
@@ -115,7 +117,9 @@ def _rejected(systems, sizes, metric, runs):
     for run in range(runs):
         gold, a, b, threads = systems.draw(rng, sizes(rng))
         # With 999 rounds p is a multiple of .001, so that p <= .05 is exactly one case in twenty.
-        found = paired_test(gold, a, b, threads, 3, metric, rounds=999, seed=run, resamples=2)
+        found = paired_test(
+            gold, a, b, threads, 3, metric, n_permutations=999, bootstrap=BootstrapConfig(seed=run, n_resamples=2)
+        )
         rejected += found.p <= 0.05
     return rejected / runs
 
@@ -192,7 +196,16 @@ def test_paired_test_keeps_its_level_over_seeds_of_unequal_number(n_a, n_b):
             again = np.where(rng.random((n_seeds, gold.size)) < 0.6, gold, rng.integers(0, 3, (n_seeds, gold.size)))
             return np.where(rng.random((n_seeds, gold.size)) < 0.1, again, answers)
 
-        found = paired_test(gold, seeds(a, n_a), seeds(b, n_b), threads, 3, macro_f1, rounds=999, seed=run, resamples=2)
+        found = paired_test(
+            gold,
+            seeds(a, n_a),
+            seeds(b, n_b),
+            threads,
+            3,
+            macro_f1,
+            n_permutations=999,
+            bootstrap=BootstrapConfig(seed=run, n_resamples=2),
+        )
         rejected += found.p <= 0.05
     assert 0.04 <= rejected / 2000 <= 0.06
 
@@ -206,7 +219,9 @@ def test_interval_of_a_difference_covers_it_93_to_97_percent_of_the_time(n_threa
     covered = 0
     for run in range(2000):
         gold, a, b, threads = systems.draw(rng, _uneven(rng, n_threads))
-        found = paired_test(gold, a, b, threads, 3, macro_f1, rounds=1, seed=run).difference
+        found = paired_test(
+            gold, a, b, threads, 3, macro_f1, n_permutations=1, bootstrap=BootstrapConfig(seed=run)
+        ).difference
         covered += found.low <= truth <= found.high
     assert 0.93 <= covered / 2000 <= 0.97
 

@@ -1,4 +1,4 @@
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -8,22 +8,32 @@ from weibo_nlp.errors import UnknownNameError, UsageError
 from weibo_nlp.external import load
 from weibo_nlp.records import Document
 from weibo_nlp.tasks import corpus_tasks
+from weibo_nlp.tasks.evaluation_set import EvaluationSet, full_text
 from weibo_nlp.tasks.external import (
-    external_data,
+    external_evaluation_set,
+    external_fold,
     external_task,
     open_external,
-    zero_shot_data,
+    zero_shot_fold,
     zero_shot_tasks,
 )
-from weibo_nlp.tasks.folds import CONTEXT_WEIGHT, corpus_data, full_text
+from weibo_nlp.tasks.folds import CONTEXT_WEIGHT, Fold, corpus_evaluation_set, corpus_folds
 
 MINIATURES = Path(__file__).parents[1] / "data" / "external"
+
+
+@dataclass
+class Both:
+    """What is scored, and the training runs that answer it."""
+
+    scored: EvaluationSet
+    folds: tuple[Fold, ...]
 
 
 def data_of(task, protocol="standard"):
     release = open_release()
     (spec,) = corpus_tasks(release.scheme, release.version, [task], [protocol])
-    return corpus_data(release, spec)
+    return Both(corpus_evaluation_set(release, spec), corpus_folds(release, spec))
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +60,9 @@ def test_a_document_is_read_with_its_title_where_it_has_one():
 def test_articles_of_the_corpus_come_with_their_titles(topic, frames):
     articles = frames["articles"]
     expected = (articles["title"] + "\n" + articles["text"])[articles["split"] == "test"]
-    read = {label.document_id: example.text for label, example in zip(topic.gold, topic.test, strict=True)}
+    read = {
+        label.document_id: example.text for label, example in zip(topic.scored.gold, topic.scored.examples, strict=True)
+    }
     assert len(expected) > 0
     assert {name: read[name] for name in expected.index} == expected.to_dict()
 
@@ -60,8 +72,14 @@ def test_every_document_is_learnt_from_or_scored_once(topic, frames):
     validation = sum((frame["split"] == "validation").sum() for frame in frames.values())
     (fold,) = topic.folds
     assert len(fold.train) == len(fold.train_labels) == splits["train"] + validation
-    assert len(topic.test) == len(topic.gold) == len(topic.units) == len(topic.documents) == splits["test"]
-    assert fold.held_out == tuple(range(len(topic.test)))
+    assert (
+        len(topic.scored.examples)
+        == len(topic.scored.gold)
+        == len(topic.scored.groups)
+        == len(topic.scored.documents)
+        == splits["test"]
+    )
+    assert fold.held_out == tuple(range(len(topic.scored.examples)))
 
 
 def test_training_texts_that_need_their_thread_weigh_less(topic, frames):
@@ -74,20 +92,22 @@ def test_training_texts_that_need_their_thread_weigh_less(topic, frames):
 
 
 def test_only_stance_comes_with_target_and_the_text_answered(topic, stance, frames):
-    assert all(example.target is None and example.parent is None for example in topic.folds[0].train + topic.test)
+    assert all(
+        example.target is None and example.parent is None for example in topic.folds[0].train + topic.scored.examples
+    )
     documents = {name: row for frame in frames.values() for name, row in frame.iterrows()}
 
     def shown(row):
         return f"{row['title']}\n{row['text']}" if isinstance(row["title"], str) else row["text"]
 
     answered = 0
-    for label, example in zip(stance.gold, stance.test, strict=True):
+    for label, example in zip(stance.scored.gold, stance.scored.examples, strict=True):
         row = documents[label.document_id]
         above = next((row[name] for name in ("parent", "repost_of") if isinstance(row[name], str)), None)
         assert (example.text, example.target) == (shown(row), label.target)
         assert example.parent == (shown(documents[above]) if above else None)
         answered += above is not None
-    assert 0 < answered < len(stance.test)
+    assert 0 < answered < len(stance.scored.examples)
 
 
 def test_stance_which_sees_the_thread_weighs_all_alike(stance):
@@ -98,21 +118,21 @@ def test_stance_which_sees_the_thread_weighs_all_alike(stance):
 def test_no_thread_is_both_learnt_from_and_scored(task, request):
     data = request.getfixturevalue(task)
     (fold,) = data.folds
-    assert not set(fold.train_groups) & set(data.units)
+    assert not set(fold.train_groups) & set(data.scored.groups)
     assert len(fold.train_groups) == len(fold.train)
 
 
 def test_leaking_training_rows_are_dropped_and_everything_dropped_is_told():
     external = load("nlpcc2016", MINIATURES / "nlpcc2016")
     spec = external_task(external)
-    data = external_data(external, spec)
+    scored = external_evaluation_set(external, spec)
+    fold, notes = external_fold(external, spec)
     # Of 8 usable rows, the last but one repeats a scored text; 2 of the other 7 contradict each other.
-    (fold,) = data.folds
     assert [example.text for example in fold.train][-2:] == ["多个孩子多份热闹", "多个孩子 多份热闹"]
     assert fold.train_labels == ("favor", "against", "none", "favor", "against", "favor", "against")
-    assert [example.target for example in data.test] == ["春节放鞭炮", "iPhone SE", "俄罗斯叙利亚反恐行动"]
-    assert all(example.parent is None for example in fold.train + data.test)
-    assert data.notes == (
+    assert [example.target for example in scored.examples] == ["春节放鞭炮", "iPhone SE", "俄罗斯叙利亚反恐行动"]
+    assert all(example.parent is None for example in fold.train + scored.examples)
+    assert notes + scored.notes == (
         "train: 2 rows set aside (wrong number of columns)",
         "train: 1 rows set aside (no label)",
         "train: 1 rows set aside (unknown label)",
@@ -135,7 +155,7 @@ def test_without_a_test_part_validation_is_scored_and_that_is_said():
     external = load("smp2020", MINIATURES / "smp2020")
     spec = external_task(external)
     assert spec.test == "validation"
-    assert external_data(external, spec).notes[-1] == "scored on validation: this copy holds no test part"
+    assert external_evaluation_set(external, spec).notes[-1] == "scored on validation: this copy holds no test part"
 
 
 def test_a_set_without_an_official_split_is_refused():
@@ -159,14 +179,14 @@ def test_an_unknown_task_is_refused_with_the_known_ones():
 
 def test_cross_event_scores_every_document_by_a_model_that_saw_nothing_of_its_event():
     data = data_of("sentiment", "cross_event")
-    assert len(data.gold) == len(open_release().gold("sentiment"))
-    assert sorted(place for fold in data.folds for place in fold.held_out) == list(range(len(data.gold)))
-    of_thread = {document.thread: document.event for document in data.documents}
+    assert len(data.scored.gold) == len(open_release().gold("sentiment"))
+    assert sorted(place for fold in data.folds for place in fold.held_out) == list(range(len(data.scored.gold)))
+    of_thread = {document.thread: document.event for document in data.scored.documents}
     for fold in data.folds:
-        held = {data.documents[place].event for place in fold.held_out}
+        held = {data.scored.documents[place].event for place in fold.held_out}
         assert not held & {of_thread[thread] for thread in fold.train_groups}
-        assert {str(data.documents[place].fold) for place in fold.held_out} == {fold.name}
-    assert set(data.units) == {document.event for document in data.documents}
+        assert {str(data.scored.documents[place].fold) for place in fold.held_out} == {fold.name}
+    assert set(data.scored.groups) == {document.event for document in data.scored.documents}
 
 
 def test_cross_topic_holds_out_all_targets_of_a_topic():
@@ -175,17 +195,19 @@ def test_cross_topic_holds_out_all_targets_of_a_topic():
     names = [fold.name for fold in data.folds]
     assert {"credit", "self_media", "consumer_nationalism"} <= set(names)
     for fold in data.folds:
-        held = {data.gold[place].target for place in fold.held_out}
+        held = {data.scored.gold[place].target for place in fold.held_out}
         assert not held & {example.target for example in fold.train}
         assert {targets[target] for target in held if target in targets} <= {fold.name}
-        texts = {data.test[place].text for place in fold.held_out if len(data.test[place].text) > 15}
+        texts = {
+            data.scored.examples[place].text for place in fold.held_out if len(data.scored.examples[place].text) > 15
+        }
         assert not texts & {example.text for example in fold.train}, "a text under another topic's target"
 
 
 def test_cross_kind_learns_from_posts_and_scores_comments():
     data = data_of("topic", "cross_kind")
     kinds = {row["id"]: row["kind"] for row in open_release().rows("comments", "test")}
-    assert {label.document_id for label in data.gold} == set(kinds)
+    assert {label.document_id for label in data.scored.gold} == set(kinds)
     (fold,) = data.folds
     posts = load_corpus("posts")
     assert {example.text for example in fold.train} == set(posts[posts["split"] != "test"]["text"])
@@ -210,9 +232,11 @@ def test_zero_shot_learns_from_the_corpus_and_scores_the_set_under_the_corpus_la
     (spec,) = zero_shot_tasks(external, release)
     assert (spec.name, spec.protocol, spec.main_metric, spec.version) == ("stance", "zero_shot", "favg", None)
     assert (spec.labels, spec.train_version) == (("against", "none", "favor"), release.version)
-    data = zero_shot_data(external, release, spec)
-    assert data.folds[0].train == data_of("stance").folds[0].train
-    assert [label.document_id for label in data.gold] == [label.document_id for label in external.part("test").gold]
+    fold, _ = zero_shot_fold(external, release, spec)
+    assert fold.train == data_of("stance").folds[0].train
+    assert [label.document_id for label in external_evaluation_set(external, spec).gold] == [
+        label.document_id for label in external.part("test").gold
+    ]
 
 
 def test_emotions_are_scored_zero_shot_once_read_as_polarity():
@@ -230,10 +254,10 @@ def test_a_corpus_text_that_recurs_in_the_scored_part_is_left_out_and_counted():
     known = data_of("stance").folds[0].train[0].text
     first = replace(part.documents[0], text=f"  {known} ")
     copied = replace(external, parts={**external.parts, "test": replace(part, documents=(first, *part.documents[1:]))})
-    data = zero_shot_data(copied, release, spec)
-    assert known not in {example.text for example in data.folds[0].train}
-    assert any("texts set aside (they recur in the scored part)" in note for note in data.notes)
-    assert len(data.folds[0].train) == len(data.folds[0].train_labels) == len(data.folds[0].train_groups)
+    fold, notes = zero_shot_fold(copied, release, spec)
+    assert known not in {example.text for example in fold.train}
+    assert any("texts set aside (they recur in the scored part)" in note for note in notes)
+    assert len(fold.train) == len(fold.train_labels) == len(fold.train_groups)
 
 
 def test_a_post_that_recurs_under_several_targets_is_one_unit():
@@ -245,6 +269,6 @@ def test_a_post_that_recurs_under_several_targets_is_one_unit():
         part, documents=(*part.documents, again), gold=(*part.gold, twice), groups=(*part.groups, "again")
     )
     external = replace(external, parts={"train": external.part("train"), "validation": doubled})
-    data = external_data(external, external_task(external))
-    assert data.units[-1] == data.units[0] == part.groups[0]
-    assert len(set(data.units)) == len(part.gold)
+    groups = external_evaluation_set(external, external_task(external)).groups
+    assert groups[-1] == groups[0] == part.groups[0]
+    assert len(set(groups)) == len(part.gold)

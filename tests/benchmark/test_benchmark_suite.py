@@ -1,0 +1,94 @@
+import json
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+
+from weibo_nlp.benchmark import run_corpus
+from weibo_nlp.benchmark.suite import benchmark_report, log_external_runs, run_everything, with_checks
+from weibo_nlp.corpus import open_release
+from weibo_nlp.evaluation.benchmark_report import BenchmarkReport
+from weibo_nlp.report import write_page
+from weibo_nlp.report.markdown import markdown_document
+from weibo_nlp.stats.bootstrap import BootstrapConfig
+
+FEW = BootstrapConfig(n_resamples=200)
+
+
+@pytest.fixture(scope="module")
+def runs():
+    return run_corpus(tasks=["irony"], models=["majority", "linear"], seeds=2, bootstrap=FEW)
+
+
+@pytest.fixture(scope="module")
+def checked(runs):
+    report = benchmark_report(runs, command="weibo-nlp benchmark --task irony", bootstrap=FEW)
+    return with_checks(report, open_release(), runs, bootstrap=FEW)
+
+
+def test_a_report_holds_results_their_comparison_and_the_circumstances(runs):
+    report = benchmark_report(runs, command="weibo-nlp benchmark --task irony")
+    assert [result.model for result in report.results] == ["majority", "linear"]
+    assert report.corpus_version == open_release().version
+    assert report.hardware["cores"] >= 1
+    (pair,) = report.comparisons
+    first, second = (result.metrics["macro_f1"].value for result in report.results)
+    assert pair.difference.value == pytest.approx(first - second)
+    assert pair.p == pair.p_holm, "one pair needs no correction"
+    assert pair.tie == (pair.p_holm >= 0.05)
+
+
+def test_a_system_ties_with_itself(runs):
+    linear = runs[1].result
+    twin = replace(runs[1], result=replace(linear, provenance=replace(linear.provenance, model="twin")))
+    (pair,) = benchmark_report([runs[1], twin], command="").comparisons
+    assert (pair.difference.value, pair.p, pair.tie) == (0.0, 1.0, True)
+
+
+def test_the_checks_are_of_what_reads_text(checked):
+    assert Counter(row.annotator for row in checked.ceiling) == {"a1": 1, "a2": 1, "a3": 1}
+    assert {row.model for row in (*checked.context, *checked.robustness)} == {"linear"}
+    assert {row.task for row in checked.shortcuts} == {"irony"}
+    assert {row.gold != row.predicted for row in checked.errors} == {True}
+    assert {row.edit for row in checked.robustness} >= {"homophones", "zero_width", "spam"}
+
+
+def test_a_report_reads_back_from_the_json_it_wrote(checked):
+    content = checked.to_dict()
+    assert content["weibo_nlp_benchmark"] == 1
+    again = BenchmarkReport.from_dict(json.loads(json.dumps(content, allow_nan=False)))
+    assert again.to_dict() == content
+
+
+def test_a_report_goes_to_page_and_markdown(checked, tmp_path):
+    write_page(tmp_path / "page.html", checked)
+    page = (tmp_path / "page.html").read_text("utf-8")
+    text = markdown_document(checked)
+    for word in ("linear", "majority", "zero_width", "first 5 characters", "whole path"):
+        assert word in page
+        assert word in text
+    assert text.count("\n## ") == 7
+
+
+def test_only_runs_on_external_sets_are_logged(runs, tmp_path):
+    assert log_external_runs(tmp_path / "log.jsonl", runs, date="2026-01-02") == 0
+    assert (tmp_path / "log.jsonl").read_text("utf-8") == ""
+
+
+@pytest.mark.slow
+def test_everything_runs_every_protocol_and_says_which_sets_were_not_there(tmp_path):
+    (tmp_path / "nothing").mkdir()
+    report, runs = run_everything(
+        external=tmp_path / "nothing", models=["majority"], bootstrap=BootstrapConfig(n_resamples=200)
+    )
+    assert {(run.spec.protocol, run.spec.name) for run in runs} == {
+        *(
+            (protocol, task)
+            for protocol in ("standard", "cross_event", "cross_kind")
+            for task in open_release().scheme.tasks
+        ),
+        ("cross_topic", "stance"),
+    }
+    missing = [note for note in report.notes if "not scored" in note]
+    assert any(note.startswith("nlpcc2016 external: not scored") for note in missing)
+    assert len(missing) == 7

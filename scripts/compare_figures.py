@@ -1,4 +1,4 @@
-"""Compare the figures of two JSON files, as two versions wrote them; print what differs and leave with 1 if any does."""
+"""Compare the figures of two JSON files, as two versions wrote them; print what differs, leaving with 1 if any does."""
 
 import argparse
 import json
@@ -16,7 +16,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("old", type=Path)
     parser.add_argument("new", type=Path)
-    parser.add_argument("--tolerance", type=float, default=1e-9, help="largest difference of two numbers that are equal")
+    parser.add_argument("--tolerance", type=float, default=1e-9, help="of equal numbers")
     arguments = parser.parse_args()
     old, new = (json.loads(path.read_text("utf-8")) for path in (arguments.old, arguments.new))
     differences = list(differing(old, new, arguments.tolerance))

@@ -1,3 +1,5 @@
+import doctest
+import inspect
 import subprocess
 import sys
 from importlib.metadata import version
@@ -43,7 +45,7 @@ def test_every_name_of_the_facade_is_there(name):
 
 
 def test_everything_can_be_imported_at_once():
-    assert "weibo_nlp" in modules_after("from weibo_nlp import *; assert callable(label) and callable(load)")
+    assert "weibo_nlp" in modules_after("from weibo_nlp import *; assert callable(label) and callable(load_model)")
 
 
 def test_a_name_that_is_not_there_is_answered_with_those_that_are():
@@ -58,7 +60,22 @@ def test_the_package_is_marked_as_typed_and_knows_its_version():
     assert weibo_nlp.__version__ == version("weibo-nlp")
 
 
-@pytest.mark.parametrize("room", ["predictions", "tasks", "evaluate", "report"])
+CALLABLES = (
+    "compare", "evaluate", "hf_tokenizer", "label", "load_corpus", "load_model", "load_spacy", "normalise", "parse", "segment",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CALLABLES)
+def test_every_function_of_the_facade_has_an_example_that_runs(name):
+    function = inspect.unwrap(getattr(weibo_nlp, name))
+    (test,) = doctest.DocTestFinder(recurse=False).find(function, name, globs={"weibo_nlp": weibo_nlp, name: function})
+    assert test.examples, f"{name} has no example in its docstring"
+    runner = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS)
+    runner.run(test)
+    assert runner.summarize(verbose=False).failed == 0
+
+
+@pytest.mark.parametrize("room", ["predictions", "tasks", "stats", "evaluation", "leaderboard", "report"])
 def test_rooms_that_score_know_no_models(room):
     code = f"import sys, weibo_nlp.{room}\nsys.exit('weibo_nlp.models' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -4,71 +4,112 @@ The names below are loaded when first used, so that importing the package costs 
 
 load_corpus
     A configuration of the shipped corpus, as pandas or `datasets`.
+load_model
+    A trained model, shipped or saved.
 label
     Topic, sentiment, irony and stance of texts, as a DataFrame.
-load
-    A trained model, shipped or saved.
+segment
+    A text cut into words.
 normalise, parse
     Weibo text cleaned without losing offsets, and its grammar.
-segment
-    A text cut into words; also the room with the segmenters.
 load_spacy, hf_tokenizer
     A spaCy pipeline, a tokenizer for Hugging Face models.
-corpus, external, evaluation, models, predictions, text
-    The rooms behind them.
+evaluate, compare
+    Prediction files scored, and tested against each other.
+
+The records (`Document`, `Example`, `GoldLabel`, `Judgement`, `Prediction`, `Span`) and the errors (`WeiboNlpError` and
+under it `DataError`, `LabelError`, `PredictionError`, `UnknownNameError`, `UsageError`) stand here as well; the rooms
+behind all of them are `corpus`, `evaluation`, `external`, `models`, `predictions`, `segmentation`, `stats`
+and `text`.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from weibo_nlp import _renamed
 from weibo_nlp._version import __version__
 
 if TYPE_CHECKING:
-    from weibo_nlp import corpus, evaluation, external, models, predictions, text
+    from weibo_nlp import corpus, evaluation, external, models, predictions, segmentation, stats, text
     from weibo_nlp.corpus import load_corpus
+    from weibo_nlp.errors import (
+        DataError,
+        LabelError,
+        PredictionError,
+        UnknownNameError,
+        UsageError,
+        WeiboNlpError,
+    )
+    from weibo_nlp.evaluation import compare, evaluate
     from weibo_nlp.integrations.hf_tokenizer import hf_tokenizer
     from weibo_nlp.integrations.spacy_pipeline import load_spacy
     from weibo_nlp.labelling import label
-    from weibo_nlp.models import load
-    from weibo_nlp.segmentation.registry import segment
+    from weibo_nlp.models import load_model
+    from weibo_nlp.records import Document, Example, GoldLabel, Judgement, Prediction, Span
+    from weibo_nlp.segmentation import segment
     from weibo_nlp.text import normalise, parse
 
 __all__ = [
+    "DataError",
+    "Document",
+    "Example",
+    "GoldLabel",
+    "Judgement",
+    "LabelError",
+    "Prediction",
+    "PredictionError",
+    "Span",
+    "UnknownNameError",
+    "UsageError",
+    "WeiboNlpError",
     "__version__",
+    "compare",
     "corpus",
+    "evaluate",
     "evaluation",
     "external",
     "hf_tokenizer",
     "label",
-    "load",
     "load_corpus",
+    "load_model",
     "load_spacy",
     "models",
     "normalise",
     "parse",
     "predictions",
     "segment",
+    "segmentation",
+    "stats",
     "text",
 ]
 
 _HOMES = {
+    "compare": "evaluation",
     "hf_tokenizer": "integrations.hf_tokenizer",
-    "load_spacy": "integrations.spacy_pipeline",
     "label": "labelling",
-    "segment": "segmentation",
-    "load": "models",
     "load_corpus": "corpus",
+    "load_model": "models",
+    "load_spacy": "integrations.spacy_pipeline",
     "normalise": "text",
     "parse": "text",
+    **dict.fromkeys(("Document", "Example", "GoldLabel", "Judgement", "Prediction", "Span"), "records"),
+    **dict.fromkeys(
+        ("DataError", "LabelError", "PredictionError", "UnknownNameError", "UsageError", "WeiboNlpError"), "errors"
+    ),
 }
-_ROOMS = frozenset({"corpus", "evaluation", "external", "models", "predictions", "text"})
+_ROOMS = {"corpus", "evaluation", "external", "models", "predictions", "segmentation", "stats", "text"}
+
+_renamed.install()
 
 
 def __getattr__(name: str) -> Any:
-    if name in _ROOMS:
+    if name in _ROOMS or name in _renamed.CALLABLE:
         return import_module(f"weibo_nlp.{name}")
     if name in _HOMES:
         return getattr(import_module(f"weibo_nlp.{_HOMES[name]}"), name)
+    if name == "load":
+        _renamed.warn("weibo_nlp.load", "weibo_nlp.load_model")
+        return import_module("weibo_nlp.models").load_model
     raise AttributeError(f"module 'weibo_nlp' has no attribute {name!r}; it has {', '.join(__all__)}")
 
 

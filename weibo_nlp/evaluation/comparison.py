@@ -107,6 +107,22 @@ def compare(
         If there are fewer than two files.
     PredictionError
         If a file cannot be scored as it stands, or is about something else than the first.
+
+    Examples
+    --------
+    >>> import tempfile, weibo_nlp
+    >>> from weibo_nlp.predictions import ModelReference, PredictionHeader, write_predictions
+    >>> release = weibo_nlp.corpus.open_release()
+    >>> gold = release.gold("irony", "test")
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     for name, says in (("right", lambda row: row.label), ("never", lambda row: "false")):
+    ...         header = PredictionHeader("corpus", release.version, "test", "irony", "standard",
+    ...                                   release.scheme.version, ModelReference(name, "1"))
+    ...         rows = [weibo_nlp.Prediction(row.document_id, "irony", says(row), {}) for row in gold]
+    ...         write_predictions(f"{folder}/{name}.jsonl", header, rows)
+    ...     table = weibo_nlp.compare([f"{folder}/right.jsonl", f"{folder}/never.jsonl"])
+    >>> [(file.name, file.rank) for file in table.files], table.comparisons[0].better
+    ([('right 1', 1), ('never 1', 2)], 'right 1')
     """
     if len(paths) < 2:
         raise UsageError(f"{len(paths)} prediction file given; name two or more to compare.")

@@ -1,0 +1,56 @@
+import warnings
+
+import numpy as np
+import pytest
+
+import weibo_nlp
+from weibo_nlp import _renamed
+
+
+@pytest.mark.parametrize("old", _renamed.MODULES)
+def test_a_module_that_moved_is_found_where_its_name_points(old):
+    new = __import__(f"weibo_nlp.{_renamed.MODULES[old]}", fromlist=["_"])
+    module = __import__(f"weibo_nlp.{old}", fromlist=["_"])
+    public = next(name for name in vars(new) if not name.startswith("_") and name not in _renamed.NAMES)
+    with pytest.warns(DeprecationWarning, match=rf"weibo_nlp\.{old}\.{public} is now weibo_nlp\."):
+        getattr(module, public)
+
+
+@pytest.mark.parametrize("name", _renamed.NAMES)
+def test_a_name_that_changed_is_there(name):
+    module, new = _renamed.NAMES[name]
+    assert hasattr(__import__(f"weibo_nlp.{module}", fromlist=["_"]), new)
+
+
+def test_old_imports_of_the_evaluation_room_work_and_say_where_it_went():
+    with pytest.warns(DeprecationWarning, match="weibo_nlp.evaluate.Figure is now weibo_nlp.stats.estimate.Estimate"):
+        from weibo_nlp.evaluate import Figure
+    assert Figure is weibo_nlp.stats.Estimate
+
+
+def test_old_keywords_of_the_bootstrap_work_and_name_the_new_one():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from weibo_nlp.evaluate import UnitSums, cluster_bootstrap
+    units = UnitSums.from_rows([0, 1, 0], [0, 1, 1], ["a", "b", "c"], 2)
+    metrics = {"accuracy": lambda confusion: np.trace(confusion, axis1=-2, axis2=-1) / confusion.sum(axis=(-2, -1))}
+    with pytest.warns(DeprecationWarning, match=r"cluster_bootstrap\(.*is now .*bootstrap=BootstrapConfig"):
+        old = cluster_bootstrap(units, metrics, resamples=50, seed=3, level=0.9)
+    config = weibo_nlp.stats.BootstrapConfig(n_resamples=50, seed=3, confidence_level=0.9)
+    assert old == weibo_nlp.stats.cluster_bootstrap(units, metrics, config)
+
+
+def test_names_that_are_functions_now_can_be_called_and_still_be_imported_from():
+    assert weibo_nlp.segment("今天[泪]", "char") == ["今", "天", "[泪]"]
+    with pytest.warns(DeprecationWarning, match="weibo_nlp.segment.segment_many is now weibo_nlp.segmentation"):
+        from weibo_nlp.segment import segment_many
+    assert segment_many is not None
+    assert callable(weibo_nlp.evaluate)
+    assert "prediction file" in weibo_nlp.evaluate.__doc__
+
+
+def test_a_module_that_never_was_is_not_found():
+    with pytest.raises(ModuleNotFoundError):
+        __import__("weibo_nlp.evaluatee")
+    with pytest.raises(AttributeError, match="has no attribute"):
+        _ = weibo_nlp.evaluate.nothing_of_this_name

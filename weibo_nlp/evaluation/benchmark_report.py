@@ -84,7 +84,7 @@ class BenchmarkReport:
         for name, rows in (("results", results), ("comparisons", comparisons)):
             if not isinstance(rows, list | tuple) or not all(isinstance(row, Mapping) for row in rows):
                 raise DataError(f"benchmark report: {name} is no list of JSON objects. Write it again.")
-        rest = from_json(cls, {name: value for name, value in given.items()}, "benchmark report")
+        rest = from_json(cls, given, "benchmark report")
         parts = {item.name: getattr(rest, item.name) for item in fields(rest)}
         parts["results"] = tuple(Result.from_dict(row, f"results[{at}]") for at, row in enumerate(results))
         parts["comparisons"] = tuple(

@@ -271,8 +271,8 @@ def design_based(
     (Zou, Huang & Zhang 2009, MOVER).
 
     Simulated as in tests/evaluation/test_evaluation_prevalence_coverage.py: 2 to 4 labels, shares of 5 to 70 %, 100,
-    200 and 400 labelled of 3,000 and 20,000 texts, error rates as trained and shifted; 648 intervals at 95 %, 4,000 draws
-    each. Covered, least to most often, in %:
+    200 and 400 labelled of 3,000 and 20,000 texts, error rates as trained and shifted; 648 intervals at 95 %, 4,000
+    draws each. Covered, least to most often, in %:
 
     =================================  ===========  ============  =====================
     design                             simple       proportional  equal from each label

@@ -21,12 +21,13 @@ def main() -> int:
         data = corpus_data(release, spec)
         model = LinearClassifier(spec.labels)
         (fold,) = data.folds
-        model.fit(fold.train, fold.train_labels, groups=fold.train_groups, weights=fold.train_weights)
-        model.trained_on |= {"corpus": release.version, "splits": list(spec.train), "scheme": spec.scheme}
+        model.fit(fold.train, fold.train_labels, groups=fold.train_groups, sample_weight=fold.train_weights)
+        model.trained_on_ |= {"corpus": release.version, "splits": list(spec.train), "scheme": spec.scheme}
         folder = arguments.output / spec.name
-        model.save(folder)
+        model.save_pretrained(folder)
         size = sum(file.stat().st_size for file in folder.iterdir())
-        print(f"{spec.name}\t{data.n_train} examples\t{len(model.ngrams)} n-grams\t{size / 1e6:.2f} MB")
+        n_terms = len(model.features_.vectorizer_.vocabulary_)
+        print(f"{spec.name}\t{data.n_train} examples\t{n_terms} n-grams\t{size / 1e6:.2f} MB")
     return 0
 
 

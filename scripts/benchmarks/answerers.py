@@ -49,11 +49,9 @@ class Answerer:
 
 
 def _our_sentiment(_: str) -> Answer:
-    from weibo_nlp.models import load
-    from weibo_nlp.records import Example
+    from weibo_nlp.models import load_model
 
-    model = load("sentiment")
-    return lambda texts: model.predict_proba([Example(text) for text in texts])  # type: ignore[return-value]
+    return load_model("sentiment").predict_proba  # type: ignore[return-value]
 
 
 def _our_labels(_: str) -> Answer:

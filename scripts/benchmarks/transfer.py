@@ -23,7 +23,7 @@ from weibo_nlp.errors import DataError, UnknownNameError, UsageError
 from weibo_nlp.evaluation import score
 from weibo_nlp.evaluation.comparison import ALPHA
 from weibo_nlp.external import ExternalSet
-from weibo_nlp.models import Classifier, create
+from weibo_nlp.models import Classifier, create, name_and_version
 from weibo_nlp.predictions import ModelReference, PredictionFile
 from weibo_nlp.provenance import hardware
 from weibo_nlp.records import Prediction
@@ -187,8 +187,8 @@ def _trained(name: str, spec: TaskSpec, data: TaskData, settings: _Settings) -> 
     start = time.perf_counter()
     for training in range(settings.seeds if name == OURS else 1):
         model = create(name, spec.labels, seed=training)
-        model.fit(fold.train, fold.train_labels, groups=fold.train_groups, weights=fold.train_weights)
-        reference = ModelReference(model.name, model.version)
+        model.fit(fold.train, fold.train_labels, groups=fold.train_groups, sample_weight=fold.train_weights)
+        reference = ModelReference(*name_and_version(model))
         probabilities = model.predict_proba(data.test)
         files.append(prediction_file(spec, data, probabilities, reference, training if name == OURS else None))
         models.append(model)

@@ -174,8 +174,8 @@ class Spy:
     def __init__(self, labels):
         self.labels = tuple(labels)
 
-    def fit(self, examples, labels, *, groups=None, weights=None):
-        self.learnt, self.given, self.groups, self.weights = list(examples), list(labels), list(groups), weights
+    def fit(self, examples, labels, *, groups=None, sample_weight=None):
+        self.learnt, self.given, self.groups, self.weights = list(examples), list(labels), list(groups), sample_weight
         return self
 
     def predict_proba(self, examples):

@@ -18,7 +18,7 @@ SPEC = TaskSpec("stance", "corpus", "standard", ("train",), "test", LABELS, "acc
 class Keyword:
     """Says favor where the text holds its word, and remembers what it was shown."""
 
-    name, version, labels = "keyword", "1", LABELS
+    name, version, classes_ = "keyword", "1", LABELS
 
     def __init__(self, word):
         self.word = word

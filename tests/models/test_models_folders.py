@@ -11,7 +11,7 @@ import pytest
 from safetensors.numpy import load_file, save_file
 
 from weibo_nlp.errors import DataError, UnknownNameError, UsageError
-from weibo_nlp.models import create, load
+from weibo_nlp.models import create, load_model
 from weibo_nlp.records import Example
 
 WORDS = {"praise": "好吃", "blame": "难吃"}
@@ -24,7 +24,7 @@ def saved(tmp_path_factory):
     examples, labels = zip(*pairs, strict=True)
     root = tmp_path_factory.mktemp("models")
     for name in ("linear", "majority"):
-        create(name, tuple(WORDS)).fit(examples, labels).save(root / name)
+        create(name, tuple(WORDS)).fit(examples, labels).save_pretrained(root / name)
     return root
 
 
@@ -50,14 +50,14 @@ def test_truncated_weights_are_refused(folder, size):
     path = folder / "model.safetensors"
     path.write_bytes(path.read_bytes()[:size])
     with pytest.raises(DataError, match=r"model\.safetensors: cannot be read: .*install the model again"):
-        load(folder)
+        load_model(folder)
 
 
 @pytest.mark.parametrize("name", ["config.json", "model.safetensors"])
 def test_a_missing_file_is_named(folder, name):
     (folder / name).unlink()
     with pytest.raises(DataError, match=rf"{name}: cannot be read: .*No such file"):
-        load(folder)
+        load_model(folder)
 
 
 class Harm:
@@ -78,7 +78,7 @@ def test_a_pickle_in_place_of_a_file_is_not_run(folder, tmp_path, name):
     mark.unlink()
     (folder / name).write_bytes(content)
     with pytest.raises(DataError, match=rf"{name}: cannot be read"):
-        load(folder)
+        load_model(folder)
     assert not mark.exists()
 
 
@@ -96,7 +96,7 @@ def test_a_pickle_in_place_of_a_file_is_not_run(folder, tmp_path, name):
 def test_a_configuration_that_is_none_is_refused(folder, content, message):
     (folder / "config.json").write_bytes(content)
     with pytest.raises(DataError, match=rf"config\.json: {message}"):
-        load(folder)
+        load_model(folder)
 
 
 @pytest.mark.parametrize("kind", ["transformer", ["linear"], None], ids=["unknown", "list", "none"])
@@ -105,7 +105,7 @@ def test_an_unknown_kind_of_model_is_refused_with_the_known_ones(folder, kind):
     with pytest.raises(
         UnknownNameError, match=r"unknown kind of model .*; there is: linear, majority\. .*config\.json"
     ):
-        load(folder)
+        load_model(folder)
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_an_unknown_kind_of_model_is_refused_with_the_known_ones(folder, kind):
 def test_a_configuration_that_does_not_fit_is_refused(folder, values, problem):
     change_config(folder, **values)
     with pytest.raises(DataError, match=rf"model\.safetensors and config\.json beside it do not fit: .*{problem}"):
-        load(folder)
+        load_model(folder)
 
 
 F32 = np.float32
@@ -154,21 +154,21 @@ F32 = np.float32
 def test_arrays_that_do_not_fit_are_refused(folder, values, problem):
     change_arrays(folder, **values)
     with pytest.raises(DataError, match=rf"model\.safetensors and config\.json beside it do not fit: .*{problem}"):
-        load(folder)
+        load_model(folder)
 
 
 def test_weights_placed_outside_the_matrix_are_refused_before_they_are_written_there(folder):
     columns = load_file(folder / "model.safetensors")["weights.columns"]
     change_arrays(folder, weights__columns=np.full_like(columns, 4_000_000_000))
     with pytest.raises(DataError, match=r"model\.safetensors and .* do not fit: .*indices"):
-        load(folder)
+        load_model(folder)
 
 
 @pytest.mark.parametrize("odd", [np.nan, np.inf])
 def test_numbers_that_are_not_finite_are_refused(folder, odd):
     change_arrays(folder, offset=np.array([0, odd], F32))
     with pytest.raises(DataError, match=r"model\.safetensors: offset holds numbers that are not finite"):
-        load(folder)
+        load_model(folder)
 
 
 @pytest.mark.parametrize(("dtype", "width"), [("BF16", 2), ("F8_E4M3", 1)])
@@ -176,29 +176,29 @@ def test_number_types_unknown_to_numpy_are_refused(folder, dtype, width):
     header = json.dumps({"bias": {"dtype": dtype, "shape": [2], "data_offsets": [0, 2 * width]}}).encode()
     (folder / "model.safetensors").write_bytes(struct.pack("<Q", len(header)) + header + bytes(2 * width))
     with pytest.raises(DataError, match=r"model\.safetensors: cannot be read"):
-        load(folder)
+        load_model(folder)
 
 
 def test_a_majority_model_whose_shares_do_not_fit_is_refused(saved, tmp_path):
     folder = Path(shutil.copytree(saved / "majority", tmp_path / "model"))
     change_config(folder, labels=["praise", "blame", "other"])
     with pytest.raises(DataError, match=r"model\.safetensors and .* do not fit: shares of shape \(2,\) for 3 labels"):
-        load(folder)
+        load_model(folder)
 
 
 def test_a_folder_taken_for_another_kind_is_refused(saved, folder):
     change_config(folder, model="majority")
     with pytest.raises(DataError, match="'shares' is missing"):
-        load(folder)
+        load_model(folder)
 
 
 def test_saving_cut_short_leaves_no_model_rather_than_a_mixture(folder, saved):
     # What is on disk if the computer stops after the first of the two files: weights, and no configuration.
-    model = load(saved / "linear")
+    model = load_model(saved / "linear")
     (folder / "model.safetensors").unlink()
     (folder / "model.safetensors").mkdir()  # so that the weights cannot be put in place
     with pytest.raises(UsageError, match=r"cannot write .*model\.safetensors"):
-        model.save(folder)
+        model.save_pretrained(folder)
     with pytest.raises(DataError, match=r"config\.json: cannot be read"):
-        load(folder)
+        load_model(folder)
     assert [path.name for path in folder.iterdir()] == ["model.safetensors"]

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sklearn.exceptions import NotFittedError
 
 from weibo_nlp.errors import DataError, UsageError
-from weibo_nlp.models import Classifier, load
+from weibo_nlp.models import Classifier, load_model
 from weibo_nlp.models.linear import LinearClassifier
 from weibo_nlp.records import Example
 
@@ -49,7 +50,7 @@ def stance_pairs():
 
 
 def answers(model, examples):
-    return [model.labels[best] for best in model.predict_proba(examples).argmax(axis=1)]
+    return model.predict(examples).tolist()
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +61,7 @@ def two():
 @pytest.fixture(scope="module")
 def stance():
     examples, labels = zip(*stance_pairs(), strict=True)
-    return LinearClassifier(FAVOR_AGAINST, strength=1.0).fit(examples, labels)
+    return LinearClassifier(FAVOR_AGAINST, C=1.0).fit(examples, labels)
 
 
 @pytest.mark.parametrize("labels", [("praise", "blame"), ("news", "praise", "question", "blame")], ids=["two", "four"])
@@ -109,7 +110,7 @@ def test_without_a_clue_the_answer_is_the_shares_of_training():
 def test_a_weight_counts_like_as_many_copies():
     # As many praised as blamed, but the praise weighs three times: 3/4 again.
     model = LinearClassifier(("praise", "blame"), min_df=1)
-    model.fit([Example("好的")] * 40, ["praise", "blame"] * 20, weights=[3.0, 1.0] * 20)
+    model.fit([Example("好的")] * 40, ["praise", "blame"] * 20, sample_weight=[3.0, 1.0] * 20)
     assert model.predict_proba([Example("好的")])[0, 0] == pytest.approx(0.75, abs=0.02)
 
 
@@ -122,38 +123,38 @@ def test_threads_are_not_torn_between_folds():
     labels = [("praise", "blame")[threads.index(sign) % 2] for sign in groups]
 
     def loss(groups):
-        model = LinearClassifier(("praise", "blame"), strength=1.0).fit(examples, labels, groups=groups)
-        return model.trained_on["cross_validated_log_loss"]["1.0"]
+        model = LinearClassifier(("praise", "blame"), C=1.0).fit(examples, labels, groups=groups)
+        return model.trained_on_["cross_validated_log_loss"]["1.0"]
 
     assert loss(groups) > 0.68
     assert loss(None) < 0.3
 
 
 def test_strength_is_the_one_with_the_least_log_loss_unless_given(two):
-    tried = two.trained_on["cross_validated_log_loss"]
+    tried = two.trained_on_["cross_validated_log_loss"]
     assert list(tried) == ["0.25", "0.5", "1.0", "2.0"]
-    assert tried[str(two.trained_on["strength"])] == min(tried.values())
-    given = LinearClassifier(("praise", "blame"), strength=0.7).fit(*separable("praise", "blame"))
-    assert given.trained_on["strength"] == 0.7
+    assert tried[str(two.trained_on_["strength"])] == min(tried.values())
+    given = LinearClassifier(("praise", "blame"), C=0.7).fit(*separable("praise", "blame"))
+    assert given.trained_on_["strength"] == 0.7
 
 
 def test_one_text_means_different_things_to_different_targets(stance):
     texts = [Example("国货加油哈", "国产手机"), Example("国货加油哈", "进口手机"), Example("随便看看哈", "国产手机")]
-    assert stance.targets == ("国产手机", "进口手机")
+    assert stance.targets_ == ("国产手机", "进口手机")
     assert answers(stance, texts) == ["favor", "against", "none"]
 
 
 def test_a_target_never_seen_is_judged_by_what_targets_share(stance):
     # The words that are neutral towards every known target are so towards a new one.
-    for target in ("折叠手机", "", None):
+    for target in ("折叠手机", ""):
         assert answers(stance, [Example("随便看看哈", target)]) == ["none"]
 
 
 def test_a_rare_target_gets_no_features_of_its_own():
     pairs = [*stance_pairs(), *[(Example(f"路过{number}", "少见的"), "none") for number in range(19)]]
     examples, labels = zip(*pairs, strict=True)
-    model = LinearClassifier(FAVOR_AGAINST, strength=1.0).fit(examples, labels)
-    assert model.targets == ("国产手机", "进口手机")
+    model = LinearClassifier(FAVOR_AGAINST, C=1.0).fit(examples, labels)
+    assert model.targets_ == ("国产手机", "进口手机")
     assert answers(model, [Example("路过", "少见的")]) == ["none"]
 
 
@@ -170,13 +171,13 @@ def test_the_text_answered_can_decide():
 @pytest.mark.parametrize("kind", ["two", "stance"])
 def test_a_loaded_model_answers_as_the_saved_one(kind, request, tmp_path):
     model = request.getfixturevalue(kind)
-    model.save(tmp_path / "new" / "folder")
-    loaded = load(tmp_path / "new" / "folder")
-    examples = [Example("国货加油好吃", "国产手机", "难吃"), Example("难吃", "无名"), Example("")]
+    model.save_pretrained(tmp_path / "new" / "folder")
+    loaded = load_model(tmp_path / "new" / "folder")
+    examples = [Example("国货加油好吃", "国产手机", "难吃"), Example("难吃", "无名"), Example("", "国产手机")]
     np.testing.assert_allclose(loaded.predict_proba(examples), model.predict_proba(examples), atol=1e-6)
-    assert loaded.predict_proba([]).shape == (0, len(model.labels))
-    assert (loaded.name, loaded.version, loaded.labels) == ("linear", model.version, model.labels)
-    loaded.save(tmp_path / "again")
+    assert loaded.predict_proba([]).shape == (0, len(model.classes_))
+    assert (loaded.name, loaded.version, list(loaded.classes_)) == ("linear", model.version, list(model.classes_))
+    loaded.save_pretrained(tmp_path / "again")
     assert contents(tmp_path / "again") == contents(tmp_path / "new" / "folder")
 
 
@@ -186,23 +187,25 @@ def contents(folder):
 
 def test_same_seed_same_bytes(tmp_path):
     for name in ("one", "other"):
-        LinearClassifier(("praise", "blame"), seed=3).fit(*separable("praise", "blame")).save(tmp_path / name)
+        LinearClassifier(("praise", "blame"), random_state=3).fit(*separable("praise", "blame")).save_pretrained(
+            tmp_path / name
+        )
     assert contents(tmp_path / "one") == contents(tmp_path / "other")
     assert set(contents(tmp_path / "one")) == {"config.json", "model.safetensors"}
     assert json.loads(contents(tmp_path / "one")["config.json"])["seed"] == 3
 
 
 def test_a_model_saved_over_another_leaves_nothing_of_it(two, stance, tmp_path):
-    stance.save(tmp_path / "model")
-    two.save(tmp_path / "model")
-    two.save(tmp_path / "fresh")
+    stance.save_pretrained(tmp_path / "model")
+    two.save_pretrained(tmp_path / "model")
+    two.save_pretrained(tmp_path / "fresh")
     assert contents(tmp_path / "model") == contents(tmp_path / "fresh")
 
 
 def test_a_model_cannot_be_saved_into_a_file(two, tmp_path):
     (tmp_path / "taken").write_text("", "utf-8")
     with pytest.raises(UsageError, match=r"cannot write into .*taken: .*; name a folder"):
-        two.save(tmp_path / "taken")
+        two.save_pretrained(tmp_path / "taken")
 
 
 ONE, LABELS = [Example("好吃"), Example("难吃")], ["praise", "blame"]
@@ -213,10 +216,10 @@ ONE, LABELS = [Example("好吃"), Example("难吃")], ["praise", "blame"]
     [
         pytest.param(ONE, ["praise"], {}, "2 examples with 1 labels", id="labels-missing"),
         pytest.param(ONE, LABELS, {"groups": ["g"]}, "2 examples with 1 groups", id="groups-missing"),
-        pytest.param(ONE, LABELS, {"weights": [1.0] * 3}, "2 examples with 3 weights", id="weights-too-many"),
-        pytest.param(ONE, LABELS, {"weights": [1.0, -1.0]}, "weight is negative", id="weight-negative"),
-        pytest.param(ONE, LABELS, {"weights": [1.0, float("nan")]}, "not finite", id="weight-nan"),
-        pytest.param(ONE, LABELS, {"weights": [0, 0]}, "all weights are 0", id="weights-all-zero"),
+        pytest.param(ONE, LABELS, {"sample_weight": [1.0] * 3}, "2 examples with 3 weights", id="weights-too-many"),
+        pytest.param(ONE, LABELS, {"sample_weight": [1.0, -1.0]}, "weight is negative", id="weight-negative"),
+        pytest.param(ONE, LABELS, {"sample_weight": [1.0, float("nan")]}, "not finite", id="weight-nan"),
+        pytest.param(ONE, LABELS, {"sample_weight": [0, 0]}, "all weights are 0", id="weights-all-zero"),
         pytest.param(ONE, ["praise", "meh"], {}, r"labels \['meh'\] are not among praise, blame", id="label-unknown"),
         pytest.param(ONE, ["praise"] * 2, {}, r"only \['praise'\] occur; at least two", id="one-label"),
         pytest.param([], [], {}, r"only \[\] occur", id="nothing"),
@@ -238,10 +241,16 @@ def test_few_threads_make_as_many_folds():
     assert answers(model, [Example("真好吃"), Example("真难吃")]) == ["praise", "blame"]
 
 
-@pytest.mark.parametrize("use", ["predict_proba", "save"])
-def test_an_untrained_model_is_refused(use, tmp_path):
-    with pytest.raises(DataError, match="not trained; call fit first"):
-        getattr(LinearClassifier(("praise", "blame")), use)(tmp_path if use == "save" else [Example("好")])
+@pytest.mark.parametrize("use", ["predict_proba", "predict", "save_pretrained"])
+@pytest.mark.parametrize("error", [DataError, NotFittedError], ids=["ours", "of-scikit-learn"])
+def test_an_untrained_model_is_refused(use, error, tmp_path):
+    with pytest.raises(error, match="not trained; call fit first"):
+        getattr(LinearClassifier(("praise", "blame")), use)(tmp_path if use == "save_pretrained" else ["好"])
+
+
+def test_a_model_that_learnt_from_targets_is_not_asked_without_one(stance):
+    with pytest.raises(DataError, match=r"1 of 2 examples have no target, .*give Example\(text, target\)"):
+        stance.predict([Example("国货加油", "国产手机"), "国货加油"])
 
 
 @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)

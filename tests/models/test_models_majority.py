@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from weibo_nlp.errors import DataError
-from weibo_nlp.models import Classifier, load
+from weibo_nlp.models import Classifier, load_model
 from weibo_nlp.models.majority import MajorityClassifier
 from weibo_nlp.records import Example
 
@@ -18,9 +18,9 @@ def test_every_text_gets_the_shares_of_training():
 
 def test_a_loaded_model_answers_the_same(tmp_path):
     model = MajorityClassifier(("赞", "踩")).fit(TEXTS, ["踩", "赞", "踩", "踩", "踩"])
-    model.save(tmp_path)
-    loaded = load(tmp_path)
-    assert (loaded.name, loaded.version, loaded.labels) == ("majority", model.version, ("赞", "踩"))
+    model.save_pretrained(tmp_path)
+    loaded = load_model(tmp_path)
+    assert (loaded.name, loaded.version, list(loaded.classes_)) == ("majority", model.version, ["赞", "踩"])
     np.testing.assert_array_equal(loaded.predict_proba(TEXTS), model.predict_proba(TEXTS))
 
 
@@ -37,7 +37,7 @@ def test_what_has_no_majority_is_refused(examples, labels, message):
         MajorityClassifier(("a", "b")).fit(examples, labels)
 
 
-@pytest.mark.parametrize("use", ["predict_proba", "save"])
+@pytest.mark.parametrize("use", ["predict_proba", "save_pretrained"])
 def test_an_untrained_model_is_refused(use, tmp_path):
     with pytest.raises(DataError, match="not trained; call fit first"):
-        getattr(MajorityClassifier(("a", "b")), use)(tmp_path if use == "save" else TEXTS)
+        getattr(MajorityClassifier(("a", "b")), use)(tmp_path if use == "save_pretrained" else TEXTS)

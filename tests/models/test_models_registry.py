@@ -7,7 +7,7 @@ import pytest
 from weibo_nlp import models
 from weibo_nlp.corpus import open_release
 from weibo_nlp.errors import DataError, UnknownNameError, UsageError
-from weibo_nlp.models import create, load, names, register, registry
+from weibo_nlp.models import create, load_model, names, register, registry
 from weibo_nlp.models.linear import LinearClassifier
 from weibo_nlp.models.majority import MajorityClassifier
 from weibo_nlp.records import Example
@@ -28,14 +28,14 @@ def parrot(monkeypatch):
     """A model of one's own, for one test."""
     monkeypatch.setattr(registry, "_FACTORIES", dict(registry._FACTORIES))
     monkeypatch.setattr(registry, "_READERS", dict(registry._READERS))
-    register("parrot", Parrot, Parrot.from_folder)
+    register("parrot", Parrot, Parrot.from_pretrained)
 
 
 def test_a_registered_model_is_created_and_loaded_by_name(parrot, tmp_path):
     assert names() == ("majority", "linear", "parrot")
     model = create("parrot", ("a", "b")).fit([Example("甲")], ["b"])
-    model.save(tmp_path)
-    assert isinstance(load(tmp_path), Parrot)
+    model.save_pretrained(tmp_path)
+    assert isinstance(load_model(tmp_path), Parrot)
 
 
 @pytest.mark.parametrize("name", ["linear", "parrot"])
@@ -51,21 +51,21 @@ def test_a_model_that_is_not_registered_is_answered_with_those_that_are():
 
 def test_neither_task_nor_folder_is_answered_with_what_is_shipped(tmp_path):
     with pytest.raises(UnknownNameError, match="unknown model 'mood'; there is: irony, sentiment, stance, topic"):
-        load("mood")
+        load_model("mood")
     with pytest.raises(UnknownNameError, match="unknown model"):
-        load(tmp_path / "nowhere")
+        load_model(tmp_path / "nowhere")
 
 
 def test_a_folder_without_a_model_is_refused(tmp_path):
     with pytest.raises(DataError, match=r"config\.json: cannot be read"):
-        load(tmp_path)
+        load_model(tmp_path)
 
 
 def test_a_path_is_a_folder_even_where_a_task_has_its_name(tmp_path, monkeypatch):
-    MajorityClassifier(("a", "b")).fit([Example("甲")], ["b"]).save(tmp_path / "topic")
+    MajorityClassifier(("a", "b")).fit([Example("甲")], ["b"]).save_pretrained(tmp_path / "topic")
     monkeypatch.chdir(tmp_path)
-    assert load(Path("topic")).name == "majority"
-    assert load("topic").name == "linear"
+    assert load_model(Path("topic")).name == "majority"
+    assert load_model("topic").name == "linear"
 
 
 def test_every_task_has_a_shipped_model_and_no_other_is_shipped():
@@ -74,12 +74,12 @@ def test_every_task_has_a_shipped_model_and_no_other_is_shipped():
 
 @pytest.mark.parametrize("task", TASKS)
 def test_shipped_model_follows_scheme_and_corpus(task):
-    model = load(task)
+    model = load_model(task)
     release = open_release()
-    assert model.labels == load_scheme().task(task).labels
-    assert (model.trained_on["corpus"], model.trained_on["scheme"]) == (release.version, release.scheme.version)
-    assert model.trained_on["splits"] == ["train", "validation"]
-    assert model.trained_on["examples"] == len(release.gold(task, "train")) + len(release.gold(task, "validation"))
+    assert tuple(model.classes_) == load_scheme().task(task).labels
+    assert (model.trained_on_["corpus"], model.trained_on_["scheme"]) == (release.version, release.scheme.version)
+    assert model.trained_on_["splits"] == ["train", "validation"]
+    assert model.trained_on_["examples"] == len(release.gold(task, "train")) + len(release.gold(task, "validation"))
 
 
 @pytest.mark.parametrize("task", TASKS)
@@ -92,15 +92,14 @@ def test_shipped_model_is_small_and_only_data(task):
 @pytest.mark.parametrize("task", TASKS)
 def test_shipped_model_takes_empty_and_strange_texts(task, tmp_path):
     strange = ["", "\u202e", "\0", "🤷🏽‍♀️" * 50, "[" * 500, "@" * 500, "a" * 5_000]
-    probabilities = load(task).predict_proba([Example(text, "没有听说过的目标", "") for text in strange])
+    probabilities = load_model(task).predict_proba([Example(text, "没有听说过的目标", "") for text in strange])
     np.testing.assert_allclose(probabilities.sum(axis=1), 1)
 
 
 def test_shipped_topics_are_told_apart():
-    model = load("topic")
+    model = load_model("topic")
     texts = ["车展上的宝马MINI只给外国人冰淇淋，我抵制", "这个公众号为了流量造谣，标题党", "今天真热，晚上吃火锅"]
-    answered = [model.labels[best] for best in model.predict_proba([Example(text) for text in texts]).argmax(axis=1)]
-    assert answered == ["consumer_nationalism", "self_media", "other"]
+    assert model.predict(texts).tolist() == ["consumer_nationalism", "self_media", "other"]
 
 
 @pytest.mark.parametrize(
@@ -112,12 +111,12 @@ def test_shipped_model_is_what_training_on_the_shipped_corpus_gives(task):
     data = corpus_data(release, spec)
     trained = LinearClassifier(spec.labels)
     (fold,) = data.folds
-    trained.fit(fold.train, fold.train_labels, groups=fold.train_groups, weights=fold.train_weights)
+    trained.fit(fold.train, fold.train_labels, groups=fold.train_groups, sample_weight=fold.train_weights)
     # Other processors round otherwise, and the solver stops a little earlier or later.
-    np.testing.assert_allclose(trained.predict_proba(data.test), load(task).predict_proba(data.test), atol=0.01)
+    np.testing.assert_allclose(trained.predict_proba(data.test), load_model(task).predict_proba(data.test), atol=0.01)
 
 
 def test_shipped_models_are_found_wherever_one_stands(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     shutil.copytree(SHIPPED / "irony", tmp_path / "mine")
-    assert load("mine").labels == load("irony").labels == ("false", "true")
+    assert list(load_model("mine").classes_) == list(load_model("irony").classes_) == ["false", "true"]

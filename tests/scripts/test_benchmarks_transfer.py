@@ -45,7 +45,7 @@ class Fixed:
     def __init__(self, labels):
         self.labels = labels
 
-    def fit(self, examples, labels, *, groups=None, weights=None):
+    def fit(self, examples, labels, *, groups=None, sample_weight=None):
         return self
 
     def predict_proba(self, examples):

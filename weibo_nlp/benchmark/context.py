@@ -100,7 +100,7 @@ def context_ablation(
             _examples(learnt, documents, paths, shown),
             [label.label for label in learnt],
             groups=[documents[label.document_id].thread for label in learnt],
-            weights=weights if context == OWN_TEXT else None,
+            sample_weight=weights if context == OWN_TEXT else None,
         )
         answers[context] = model.predict_proba(_examples(scored, documents, paths, shown)).argmax(axis=1)
     truth = np.array([spec.labels.index(label.label) for label in scored], dtype=np.int64)

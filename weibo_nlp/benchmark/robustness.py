@@ -8,7 +8,7 @@ import numpy as np
 
 from weibo_nlp.errors import UnknownNameError, UsageError
 from weibo_nlp.evaluation.diagnostics import RobustnessScore
-from weibo_nlp.models import Classifier
+from weibo_nlp.models import Classifier, name_and_version
 from weibo_nlp.perturbations import EDITS, apply_edit, is_label_preserving
 from weibo_nlp.records import Example
 from weibo_nlp.stats.bootstrap import DEFAULT, BootstrapConfig, bootstrap_estimates, confusion_sums, in_order_of_content
@@ -54,8 +54,9 @@ def robustness(
             f"{spec.name} under {spec.protocol} has several folds; a model trained on one has seen what the others "
             "score. Measure robustness under standard, cross_kind or external."
         )
-    if model.labels != spec.labels:
-        raise UsageError(f"model {model.name} has the labels {model.labels}, task {spec.name} {spec.labels}.")
+    labels, (model_name, _) = tuple(model.classes_), name_and_version(model)
+    if labels != spec.labels:
+        raise UsageError(f"model {model_name} has the labels {', '.join(labels)}, task {spec.name} {spec.labels}.")
     metrics = count_metrics(spec.labels)
     if spec.main_metric not in metrics:
         raise UnknownNameError("main metric", spec.main_metric, metrics)
@@ -78,7 +79,7 @@ def robustness(
         rows.append(
             RobustnessScore(
                 task=spec.name,
-                model=model.name,
+                model=model_name,
                 edit=name,
                 label_preserving=is_label_preserving(name),
                 n=len(gold),

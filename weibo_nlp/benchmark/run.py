@@ -14,7 +14,7 @@ from weibo_nlp.errors import UnknownNameError, UsageError
 from weibo_nlp.evaluation.files import judged_evaluation_set, score_set
 from weibo_nlp.evaluation.results import FoldScore, Provenance, Result
 from weibo_nlp.io import safe_stem
-from weibo_nlp.models import Classifier, create, is_seeded, names
+from weibo_nlp.models import Classifier, create, is_seeded, name_and_version, names
 from weibo_nlp.predictions import ModelReference, PredictionFile, PredictionHeader, write_predictions
 from weibo_nlp.records import Prediction
 from weibo_nlp.stats.bootstrap import DEFAULT, BootstrapConfig
@@ -213,7 +213,7 @@ def run_task(
 
     n_train = max(len(fold.train) for fold in folds)
     if progress is not None:
-        name = model if isinstance(model, str) else untrained(0).name
+        name = model if isinstance(model, str) else name_and_version(untrained(0))[0]
         in_folds = "" if len(folds) == 1 else f" in {len(folds)} folds"
         times = "" if len(trainings) == 1 else f", {len(trainings)} seeds"
         progress(
@@ -226,7 +226,7 @@ def run_task(
     for seed in trainings:
         models, probabilities = _answers(spec, evaluation_set, folds, lambda: untrained(seed), seconds)  # noqa: B023
         trained = trained or models
-        reference = ModelReference(models[0].name, models[0].version)
+        reference = ModelReference(*name_and_version(models[0]))
         files.append(prediction_file(spec, evaluation_set, probabilities, reference, seed if seeded else None))
     if predictions is not None:
         predictions.mkdir(parents=True, exist_ok=True)
@@ -234,13 +234,13 @@ def run_task(
             write_predictions(predictions / prediction_name(file.header), file.header, file.predictions)
     first = trained[0]
     result = Result(
-        Provenance.of(spec, first.name, first.version),
+        Provenance.of(spec, *name_and_version(first)),
         score_set(files, spec, evaluation_set, bootstrap),
         n_train=n_train,
         seconds={what: value / len(trainings) for what, value in seconds.items()},
         folds=_fold_scores(spec, evaluation_set, folds, files),
         notes=evaluation_set.notes,
-        details=getattr(first, "trained_on", {}) if len(folds) == 1 else {},
+        details=getattr(first, "trained_on_", {}) if len(folds) == 1 else {},
     )
     return ModelRun(result, spec, evaluation_set, tuple(files), tuple(trained))
 
@@ -319,10 +319,10 @@ def _answers(
     for fold in folds:
         start = time.perf_counter()
         model = untrained()
-        model.fit(fold.train, fold.train_labels, groups=fold.train_groups, weights=fold.train_weights)
+        model.fit(fold.train, fold.train_labels, groups=fold.train_groups, sample_weight=fold.train_weights)
         trained = time.perf_counter()
         places = list(fold.held_out)
-        columns = [model.labels.index(label) for label in spec.labels]
+        columns = [list(model.classes_).index(label) for label in spec.labels]
         probabilities[places] = model.predict_proba([evaluation_set.examples[place] for place in places])[:, columns]
         seconds["train"] += trained - start
         seconds["predict"] += time.perf_counter() - trained

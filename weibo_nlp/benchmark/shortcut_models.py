@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from weibo_nlp.features import CharNgrams, prepare
+from weibo_nlp.features import fit_ngrams, mask_and_normalise
 from weibo_nlp.features.cues import Cues
-from weibo_nlp.models.linear import MIN_TARGET_EXAMPLES, SHARED_SCALE
+from weibo_nlp.features.targeted import MIN_TARGET_EXAMPLES, SHARED_SCALE
 from weibo_nlp.stats.metrics import IntArray, confusion_matrix, macro_f1
 
 if TYPE_CHECKING:
@@ -54,12 +54,12 @@ def full_answers(
     """Answer with a balanced linear SVM over the pool and the features of `LinearClassifier`, without parent."""
     distinct = {text: place for place, text in enumerate(dict.fromkeys(texts))}
     places = np.array([distinct[text] for text in texts])
-    prepared = [prepare(text) for text in distinct]
+    prepared = [mask_and_normalise(text) for text in distinct]
     pool = _matrix([{name: 1.0} for name in pools])
     answers = np.empty_like(y)
     for fold in np.unique(folds):
         learnt = folds != fold
-        ngrams = CharNgrams().fit([prepared[place] for place in np.unique(places[learnt])])
+        ngrams = fit_ngrams([prepared[place] for place in np.unique(places[learnt])])
         own = ngrams.transform(prepared)[places]
         features = _side_by_side([pool, own] if targets is None else [pool, *_blocks(ngrams, own, targets, learnt)])
         svm = _Svm(balanced=True, seed=seed, dual=True).fit(features[learnt], y[learnt])
@@ -98,13 +98,13 @@ def best_cue_answers(
     return answers
 
 
-def _blocks(ngrams: CharNgrams, own: csr_matrix, targets: Sequence[str], learnt: npt.NDArray[np.bool_]) -> list[Any]:
+def _blocks(ngrams: Any, own: csr_matrix, targets: Sequence[str], learnt: npt.NDArray[np.bool_]) -> list[Any]:
     """Text for all targets, the target's words, and a copy of the text for each target that is frequent enough."""
     from scipy.sparse import diags
 
     names = np.array(targets)
     known, at = np.unique(names, return_inverse=True)
-    words = ngrams.transform([prepare(target) for target in known.tolist()])[at]
+    words = ngrams.transform([mask_and_normalise(target) for target in known.tolist()])[at]
     counts = np.bincount(at[learnt], minlength=known.size)
     copies = [diags((names == name).astype(float)) @ own for name in known[counts >= MIN_TARGET_EXAMPLES]]
     return [own * SHARED_SCALE, words, *copies]

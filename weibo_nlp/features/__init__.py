@@ -1,6 +1,6 @@
 """From texts to numbers: what a model may see of a text, and character n-gram counts that are saved without pickle."""
 
-from weibo_nlp.features.ngrams import CharNgrams
-from weibo_nlp.features.prepare import prepare
+from weibo_nlp.features.masking import mask_and_normalise
+from weibo_nlp.features.ngrams import fit_ngrams
 
-__all__ = ["CharNgrams", "prepare"]
+__all__ = ["fit_ngrams", "mask_and_normalise"]

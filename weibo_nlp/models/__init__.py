@@ -1,10 +1,51 @@
 """Classifiers: one protocol, a registry of what can be trained, and the default models that come with the package.
 
-Nothing here knows of tasks' splits or of the benchmark: models see texts, targets, context and labels.
+Nothing here knows of tasks' splits or of the benchmark: models see texts, targets, context and labels. The classes
+are loaded when first used, because scikit-learn takes a second.
 """
 
-from weibo_nlp.models.base import Classifier
-from weibo_nlp.models.registry import create, is_seeded, load, names, register
+import warnings
+from typing import TYPE_CHECKING, Any
+
+from weibo_nlp.models.base import Classifier, as_examples, name_and_version
+from weibo_nlp.models.registry import create, is_seeded, load_model, names, register
 from weibo_nlp.records import Example
 
-__all__ = ["Classifier", "Example", "create", "is_seeded", "load", "names", "register"]
+if TYPE_CHECKING:
+    from weibo_nlp.models.estimator import NotFittedError, TextClassifier
+    from weibo_nlp.models.linear import LinearClassifier
+    from weibo_nlp.models.majority import MajorityClassifier
+
+__all__ = [
+    "Classifier",
+    "Example",
+    "LinearClassifier",
+    "MajorityClassifier",
+    "NotFittedError",
+    "TextClassifier",
+    "as_examples",
+    "create",
+    "is_seeded",
+    "load_model",
+    "name_and_version",
+    "names",
+    "register",
+]
+
+_HOMES = {
+    "LinearClassifier": "linear",
+    "MajorityClassifier": "majority",
+    "NotFittedError": "estimator",
+    "TextClassifier": "estimator",
+}
+
+
+def __getattr__(name: str) -> Any:
+    from importlib import import_module
+
+    if name == "load":
+        warnings.warn("weibo_nlp.models.load is now load_model.", DeprecationWarning, stacklevel=2)
+        return load_model
+    if name in _HOMES:
+        return getattr(import_module(f"weibo_nlp.models.{_HOMES[name]}"), name)
+    raise AttributeError(f"module 'weibo_nlp.models' has no attribute {name!r}; it has {', '.join(__all__)}")

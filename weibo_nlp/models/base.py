@@ -1,47 +1,69 @@
-"""What every model is: something that learns from examples and gives a probability to every label."""
+"""What every model is: something that learns from texts and gives a probability to every label."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Protocol, runtime_checkable
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 
+from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.records import Example
 
 FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+Texts = Iterable[str | Example]
+"""A list, Series or array of raw texts, or of :class:`weibo_nlp.records.Example` where a target or parent is known."""
+
+SHOWN_POSITIONS = 5
 
 
 @runtime_checkable
 class Classifier(Protocol):
-    """A model for one task.
+    """A classifier by the conventions of scikit-learn, for texts.
 
     Attributes
     ----------
-    name, version : str
-        Who predicts, as prediction files record it.
-    labels : tuple of str
-        Column order of :meth:`predict_proba`.
+    classes_ : ndarray, shape (n_labels,)
+        Labels, in the order of the columns of :meth:`predict_proba`; there once the model is trained.
     """
 
-    name: str
-    version: str
-    labels: tuple[str, ...]
+    classes_: npt.NDArray[Any]
 
     def fit(
-        self,
-        examples: Sequence[Example],
-        labels: Sequence[str],
-        *,
-        groups: Sequence[str] | None = None,
-        weights: Sequence[float] | None = None,
+        self, X: Texts, y: Iterable[Any], groups: Iterable[Any] | None = None, sample_weight: Any = None
     ) -> Classifier:
-        """Learn from examples; `groups` (threads) are never torn apart when something is tuned."""
+        """Learn from texts; `groups` (threads) are never torn apart when something is tuned."""
 
-    def predict_proba(self, examples: Sequence[Example]) -> FloatArray:
-        """Return probabilities, shape (n_examples, n_labels), rows summing to 1."""
+    def predict_proba(self, X: Texts) -> FloatArray:
+        """Return probabilities, shape (n_texts, n_labels), rows summing to 1."""
 
-    def save(self, folder: Path) -> None:
-        """Write the model into a folder, without pickle."""
+
+def name_and_version(model: object) -> tuple[str, str]:
+    """Return what prediction files call a model: its ``name`` and ``version`` where it has them."""
+    return getattr(model, "name", type(model).__name__), getattr(model, "version", "unversioned")
+
+
+def as_examples(X: object) -> list[Example]:
+    """Return texts as examples.
+
+    Parameters
+    ----------
+    X : iterable of str or Example
+        Such as a list, a Series or an array of one dimension.
+
+    Raises
+    ------
+    UsageError
+        If it is one string, or nothing that holds texts one by one.
+    DataError
+        If an element is neither a string nor an Example, naming the first positions.
+    """
+    if isinstance(X, str | bytes | Mapping) or not isinstance(X, Iterable) or getattr(X, "ndim", 1) != 1:
+        raise UsageError(f"X is a {type(X).__name__}; give a list of texts, a Series or an array of one dimension.")
+    rows = list(X)
+    if odd := [place for place, row in enumerate(rows) if not isinstance(row, str | Example)]:
+        shown = ", ".join(f"position {place}: {type(rows[place]).__name__}" for place in odd[:SHOWN_POSITIONS])
+        raise DataError(f"{len(odd)} of {len(rows)} texts are no strings ({shown}). Drop or fill these rows.")
+    return [row if isinstance(row, Example) else Example(str(row)) for row in rows]

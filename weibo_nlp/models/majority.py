@@ -2,77 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Self
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Self
 
 import numpy as np
 
 from weibo_nlp._version import __version__
 from weibo_nlp.errors import DataError
-from weibo_nlp.models.base import FloatArray
-from weibo_nlp.models.storage import labels_of, read_model, rebuilding, write_model
-from weibo_nlp.records import Example
+from weibo_nlp.models.base import FloatArray, Texts, as_examples
+from weibo_nlp.models.estimator import Arrays, TextClassifier
 
 
-class MajorityClassifier:
-    """Answers every text with the training part's shares, and so with its most frequent label."""
+class MajorityClassifier(TextClassifier):
+    """Answers every text with the training part's shares, and so with its most frequent label.
+
+    Parameters
+    ----------
+    labels : sequence, optional
+        Labels in the order of the columns; without them, those of the training data, sorted.
+
+    Attributes
+    ----------
+    classes_ : ndarray, shape (n_labels,)
+        The labels.
+    class_prior_ : ndarray, shape (n_labels,)
+        Their shares.
+    """
 
     name = "majority"
 
-    def __init__(self, labels: Sequence[str]) -> None:
-        self.labels = tuple(labels)
-        self.version = __version__
-        self.shares: FloatArray | None = None
+    def __init__(self, labels: Sequence[Any] | None = None) -> None:
+        self.labels = labels
 
     def fit(
         self,
-        examples: Sequence[Example],
-        labels: Sequence[str],
-        *,
-        groups: Sequence[str] | None = None,
-        weights: Sequence[float] | None = None,
+        X: Texts,
+        y: Iterable[Any],
+        groups: Iterable[Any] | None = None,
+        sample_weight: Iterable[float] | None = None,
     ) -> Self:
-        """Count labels; texts, groups and weights are without influence."""
-        if len(examples) != len(labels):
-            raise DataError(f"{len(examples)} examples with {len(labels)} labels; one label an example is needed.")
-        if not labels:
-            raise DataError("no training labels were given; the majority of nothing is not defined.")
-        counts = np.array([sum(label == known for label in labels) for known in self.labels], dtype=float)
-        if counts.sum() != len(labels):
-            odd = sorted(set(labels) - set(self.labels))
-            raise DataError(f"labels {odd} are not among {', '.join(self.labels)}; correct them.")
-        self.shares = counts / counts.sum()
-        return self
-
-    def predict_proba(self, examples: Sequence[Example]) -> FloatArray:
-        """Return the shares for every example, shape (n_examples, n_labels)."""
-        if self.shares is None:
-            raise DataError("the majority model is not trained; call fit first.")
-        return np.tile(self.shares, (len(examples), 1))
-
-    def save(self, folder: Path) -> None:
-        """Write the shares."""
-        if self.shares is None:
-            raise DataError("the majority model is not trained; call fit first.")
-        write_model(
-            folder, {"model": self.name, "version": self.version, "labels": self.labels}, {"shares": self.shares}
-        )
-
-    @classmethod
-    def from_folder(cls, folder: Path) -> Self:
-        """Read what :meth:`save` wrote.
+        """Count labels; texts, groups and weights are without influence.
 
         Raises
         ------
         DataError
-            If files are missing, damaged, or do not fit each other.
+            If there are no labels, or what :class:`TextClassifier` is given does not fit together.
         """
-        config, arrays = read_model(folder)
-        with rebuilding(folder):
-            model = cls(labels_of(config))
-            model.version = config["version"]
-            model.shares = arrays["shares"]
-            if model.shares.shape != (len(model.labels),):
-                raise DataError(f"shares of shape {model.shares.shape} for {len(model.labels)} labels")
-        return model
+        data = self._training_data(X, y, groups, sample_weight)
+        if not data.examples:
+            raise DataError("no training labels were given; the majority of nothing is not defined.")
+        self.class_prior_ = np.bincount(data.codes, minlength=len(data.labels)) / len(data.codes)
+        self.classes_, self.version_ = data.labels, __version__
+        return self
+
+    def predict_proba(self, X: Texts) -> FloatArray:
+        """Return the shares for every text, shape (n_texts, n_labels)."""
+        self._require_fitted()
+        return np.tile(self.class_prior_, (len(as_examples(X)), 1))
+
+    def _state(self) -> tuple[dict[str, Any], Arrays]:
+        return {}, {"shares": self.class_prior_}
+
+    def _restore(self, config: Mapping[str, Any], arrays: Arrays) -> None:
+        self.class_prior_ = arrays["shares"]
+        if self.class_prior_.shape != self.classes_.shape:
+            raise DataError(f"shares of shape {self.class_prior_.shape} for {len(self.classes_)} labels")

@@ -4,21 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from weibo_nlp import _resources
 from weibo_nlp.errors import UnknownNameError, UsageError
 from weibo_nlp.models.base import Classifier
-from weibo_nlp.models.linear import LinearClassifier
-from weibo_nlp.models.majority import MajorityClassifier
 from weibo_nlp.models.storage import read_config
+
+if TYPE_CHECKING:
+    from weibo_nlp.models.linear import LinearClassifier
+    from weibo_nlp.models.majority import MajorityClassifier
 
 Factory = Callable[..., Classifier]
 Reader = Callable[[Path], Classifier]
 
-_FACTORIES: dict[str, Factory] = {"majority": MajorityClassifier, "linear": LinearClassifier}
+
+# Imported when one is made, so that asking for names does not load scikit-learn.
+def _linear() -> type[LinearClassifier]:
+    from weibo_nlp.models.linear import LinearClassifier
+
+    return LinearClassifier
+
+
+def _majority() -> type[MajorityClassifier]:
+    from weibo_nlp.models.majority import MajorityClassifier
+
+    return MajorityClassifier
+
+
+_FACTORIES: dict[str, Factory] = {
+    "majority": lambda labels: _majority()(labels),
+    "linear": lambda labels, seed: _linear()(labels, random_state=seed),
+}
 _SEEDED: set[str] = {"linear"}
-_READERS: dict[str, Reader] = {"majority": MajorityClassifier.from_folder, "linear": LinearClassifier.from_folder}
+_READERS: dict[str, Reader] = {
+    "majority": lambda folder: _majority().from_pretrained(folder),
+    "linear": lambda folder: _linear().from_pretrained(folder),
+}
 
 
 def names() -> tuple[str, ...]:
@@ -27,7 +49,7 @@ def names() -> tuple[str, ...]:
 
 
 def register(name: str, factory: Factory, reader: Reader | None = None, *, seeded: bool = False) -> None:
-    """Add a model of one's own, so that the benchmark and :func:`load` know it.
+    """Add a model of one's own, so that the benchmark and :func:`load_model` know it.
 
     Parameters
     ----------
@@ -66,7 +88,7 @@ def is_seeded(name: str) -> bool:
     return name in _SEEDED
 
 
-def load(task_or_folder: str | Path) -> Classifier:
+def load_model(task_or_folder: str | Path) -> Classifier:
     """Load a trained model.
 
     Parameters

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from weibo_nlp.errors import DataError
-from weibo_nlp.features import prepare
+from weibo_nlp.features import mask_and_normalise
 
 any_text = st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from("@#/:：[]　 \n。"))
 names = st.text(st.sampled_from("小明阿花ABcd09_-"), min_size=2, max_size=12)
@@ -21,7 +21,7 @@ names = st.text(st.sampled_from("小明阿花ABcd09_-"), min_size=2, max_size=12
     ],
 )
 def test_names_and_addresses_are_masked(raw, expected):
-    assert prepare(raw) == expected
+    assert mask_and_normalise(raw) == expected
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_names_and_addresses_are_masked(raw, expected):
     ],
 )
 def test_everything_else_stays(text):
-    assert prepare(text) == text
+    assert mask_and_normalise(text) == text
 
 
 @pytest.mark.parametrize(
@@ -50,32 +50,32 @@ def test_everything_else_stays(text):
     ],
 )
 def test_spellings_of_one_text_become_one(raw, expected):
-    assert prepare(raw) == expected
+    assert mask_and_normalise(raw) == expected
 
 
 @given(names)
 def test_whose_name_it_is_makes_no_difference(name):
-    assert prepare(f"听@{name} 说的") == "听@ 说的"
-    assert prepare(f"转发//@{name}:说的") == "转发//@:说的"
+    assert mask_and_normalise(f"听@{name} 说的") == "听@ 说的"
+    assert mask_and_normalise(f"转发//@{name}:说的") == "转发//@:说的"
 
 
 @given(st.text(st.sampled_from("abcXYZ019"), min_size=5, max_size=8))
 def test_which_page_it_is_makes_no_difference(key):
-    assert prepare(f"见http://t.cn/{key} 吧") == "见⌁ 吧"
+    assert mask_and_normalise(f"见http://t.cn/{key} 吧") == "见⌁ 吧"
 
 
 @given(st.text(st.sampled_from("好吃难看的一二三，。！？"), max_size=30))
 def test_plain_chinese_is_left_alone(text):
-    assert prepare(text).replace("?", "？").replace("!", "！").replace(",", "，") == text
+    assert mask_and_normalise(text).replace("?", "？").replace("!", "！").replace(",", "，") == text
 
 
 @given(any_text)
 def test_any_text_goes_through_in_one_line(text):
-    prepared = prepare(text)
+    prepared = mask_and_normalise(text)
     assert prepared == prepared.strip()
     assert not any(space in prepared for space in ("  ", "\n", "\t", "\u3000"))
 
 
 def test_half_a_character_is_refused():
     with pytest.raises(DataError, match="surrogate"):
-        prepare("好\ud83d")
+        mask_and_normalise("好\ud83d")

@@ -11,7 +11,7 @@ _SPACE = re.compile(r"\s+")
 _MASKS = {"mention": "@", "url": "⌁", "client_residue": "⌁", "reply_prefix": "回复@:", "repost_prefix": "//@:"}
 
 
-def prepare(text: str) -> str:
+def mask_and_normalise(text: str) -> str:
     """Normalise a raw text, mask handles and addresses, lower the case, and fold white space.
 
     Parameters

@@ -1,0 +1,179 @@
+"""Our classifiers in the hands of scikit-learn: searched, validated, cloned and pickled over lists of strings."""
+
+import pickle
+import warnings
+
+import joblib
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import BaseEstimator, clone
+from sklearn.exceptions import NotFittedError
+from sklearn.model_selection import GridSearchCV, GroupKFold, cross_val_predict, cross_val_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
+from sklearn.utils import get_tags
+from sklearn.utils.validation import check_is_fitted
+
+from weibo_nlp.errors import DataError, UsageError
+from weibo_nlp.models import Classifier, LinearClassifier, MajorityClassifier, as_examples, load_model
+from weibo_nlp.records import Example
+
+WORDS = {"praise": "好吃", "blame": "难吃"}
+TEXTS = [f"{around}{word}" for around in "今明早晚又真太可" for word in WORDS.values()]
+LABELS = list(WORDS) * 8
+THREADS = [str(place // 4) for place in range(16)]
+MODELS = [pytest.param(LinearClassifier(C=1.0), id="linear"), pytest.param(MajorityClassifier(), id="majority")]
+
+
+def fitted_attributes(model):
+    return {name: value for name, value in vars(model).items() if name.endswith("_")}
+
+
+def test_a_grid_of_c_is_searched_over_threads():
+    search = GridSearchCV(LinearClassifier(), {"C": [1e-4, 1.0]}, cv=GroupKFold(3), scoring="neg_log_loss")
+    search.fit(TEXTS, LABELS, groups=THREADS)
+    assert search.best_params_ == {"C": 1.0}
+    assert search.predict(["这家好吃", "这家难吃"]).tolist() == ["praise", "blame"]
+    assert search.classes_.tolist() == ["blame", "praise"]
+
+
+def test_scores_and_probabilities_are_cross_validated():
+    assert cross_val_score(LinearClassifier(C=1.0), TEXTS, LABELS, groups=THREADS, cv=GroupKFold(4)).tolist() == [1] * 4
+    # Half of the texts are praised, within every fold's training part too.
+    assert cross_val_score(MajorityClassifier(), TEXTS, LABELS, cv=4).mean() == 0.5
+    probabilities = cross_val_predict(LinearClassifier(C=1.0), TEXTS, LABELS, cv=4, method="predict_proba")
+    assert (probabilities.argmax(axis=1) == [label == "praise" for label in LABELS]).all()
+
+
+def test_a_pipeline_may_end_in_our_model():
+    shout = make_pipeline(FunctionTransformer(lambda texts: [text * 2 for text in texts]), LinearClassifier(C=1.0))
+    assert shout.fit(TEXTS, LABELS).score(TEXTS, LABELS) == 1.0
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_the_conventions_of_estimators_hold(model):
+    given = model.get_params()
+    assert isinstance(model, BaseEstimator)
+    assert clone(model).get_params() == given
+    assert model.set_params(**given) is model
+    assert not fitted_attributes(model)
+    with pytest.raises(NotFittedError):
+        check_is_fitted(model)
+    trained = clone(model)
+    assert trained.fit(TEXTS, LABELS) is trained
+    check_is_fitted(trained)
+    assert isinstance(trained, Classifier)
+    # Training changes no parameter, and everything learnt ends in an underscore.
+    assert trained.get_params() == given
+    assert set(vars(trained)) - set(given) == set(fitted_attributes(trained))
+    assert not fitted_attributes(clone(trained))
+    with pytest.raises(ValueError, match="Invalid parameter 'strength'"):
+        model.set_params(strength=1.0)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_training_again_starts_anew_and_gives_the_same(model):
+    first = clone(model).fit(TEXTS, LABELS)
+    again = clone(model).fit(TEXTS[:8], ["a", "b"] * 4).fit(TEXTS, LABELS)
+    assert again.classes_.tolist() == ["blame", "praise"]
+    np.testing.assert_array_equal(again.predict_proba(TEXTS), first.predict_proba(TEXTS))
+
+
+def test_nothing_that_was_given_is_changed():
+    texts, labels, weights = list(TEXTS), list(LABELS), [1.0] * 16
+    LinearClassifier(C=1.0).fit(texts, labels, THREADS, weights).predict(texts)
+    assert (texts, labels, weights) == (TEXTS, LABELS, [1.0] * 16)
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("kept", ["pickle", "joblib", "folder"])
+def test_a_trained_model_is_kept(model, kept, tmp_path):
+    trained = clone(model).fit(TEXTS, LABELS)
+    if kept == "pickle":
+        copy = pickle.loads(pickle.dumps(trained))  # noqa: S301 - what was pickled here
+    elif kept == "joblib":
+        joblib.dump(trained, tmp_path / "model")
+        copy = joblib.load(tmp_path / "model")
+    else:
+        trained.save_pretrained(str(tmp_path / "model"))
+        copy = type(model).from_pretrained(str(tmp_path / "model"))
+        assert copy.get_params() == trained.get_params() | {"labels": ("blame", "praise")}
+    np.testing.assert_allclose(copy.predict_proba(TEXTS), trained.predict_proba(TEXTS), atol=1e-6)
+    assert copy.predict(TEXTS).tolist() == trained.predict(TEXTS).tolist()
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        pytest.param(list, id="list"),
+        pytest.param(tuple, id="tuple"),
+        pytest.param(np.array, id="array"),
+        pytest.param(pd.Series, id="series"),
+        pytest.param(lambda texts: pd.Series(texts, index=range(16, 0, -1)), id="series-with-an-index"),
+        pytest.param(lambda texts: [Example(text) for text in texts], id="examples"),
+    ],
+)
+def test_texts_may_come_in_any_row(shape):
+    model = LinearClassifier(C=1.0).fit(shape(TEXTS), LABELS)
+    expected = LinearClassifier(C=1.0).fit(TEXTS, LABELS).predict_proba(TEXTS)
+    np.testing.assert_array_equal(model.predict_proba(shape(TEXTS)), expected)
+
+
+@pytest.mark.parametrize(
+    ("texts", "error", "message"),
+    [
+        pytest.param("好吃", UsageError, "X is a str; give a list of texts", id="one-string"),
+        pytest.param({"a": "好吃"}, UsageError, "X is a dict", id="mapping"),
+        pytest.param(7, UsageError, "X is a int", id="number"),
+        pytest.param(np.array([["好吃"]]), UsageError, "X is a ndarray; .* of one dimension", id="two-dimensional"),
+        pytest.param(pd.DataFrame({"text": ["好吃"]}), UsageError, "X is a DataFrame", id="frame"),
+        pytest.param(
+            ["好", None, 3.5],
+            DataError,
+            r"2 of 3 texts are no strings \(position 1: NoneType, position 2: float\)",
+            id="no-strings",
+        ),
+    ],
+)
+def test_what_holds_no_texts_is_refused(texts, error, message):
+    with pytest.raises(error, match=message):
+        as_examples(texts)
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        pytest.param(["praise", None] * 8, "labels cannot be told apart", id="missing"),
+        pytest.param([["praise"], ["blame"]] * 8, "labels cannot be told apart", id="lists"),
+    ],
+)
+def test_labels_that_are_none_are_refused(labels, message):
+    with pytest.raises(DataError, match=message):
+        LinearClassifier(C=1.0).fit(TEXTS, labels)
+
+
+def test_parameters_with_a_doubled_label_are_refused():
+    with pytest.raises(DataError, match="praise, blame, praise are not all different"):
+        MajorityClassifier(["praise", "blame", "praise"]).fit(TEXTS, LABELS)
+
+
+def test_labels_need_not_be_strings_unless_they_are_to_be_saved(tmp_path):
+    model = LinearClassifier(C=1.0).fit(TEXTS, np.array([1, 0] * 8))
+    assert model.predict(["这家好吃"]).tolist() == [1]
+    with pytest.raises(DataError, match=r"labels \[0, 1\] are no strings"):
+        model.save_pretrained(tmp_path)
+
+
+def test_scikit_learn_is_told_that_texts_come_in_one_dimension():
+    tags = get_tags(LinearClassifier()).input_tags
+    assert (tags.string, tags.one_d_array, tags.two_d_array) == (True, True, False)
+
+
+def test_the_old_name_of_load_model_works_with_a_warning():
+    with pytest.warns(DeprecationWarning, match=r"models\.load is now load_model"):
+        from weibo_nlp.models import load
+    assert load is load_model
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert load("topic").name == "linear"

@@ -1,0 +1,156 @@
+"""What the classifiers of this room share: the conduct of scikit-learn, for texts, and saving without pickle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import numpy.typing as npt
+from sklearn import exceptions
+from sklearn.base import BaseEstimator, ClassifierMixin
+
+from weibo_nlp._version import __version__
+from weibo_nlp.errors import DataError
+from weibo_nlp.models.base import FloatArray, IntArray, Texts, as_examples
+from weibo_nlp.models.storage import labels_of, read_model, rebuilding, write_model
+from weibo_nlp.records import Example
+
+Arrays = Mapping[str, npt.NDArray[Any]]
+
+
+class NotFittedError(DataError, exceptions.NotFittedError):  # type: ignore[misc, no-any-unimported, unused-ignore]
+    """A model was asked before it was trained."""
+
+
+@dataclass(frozen=True)
+class TrainingData:
+    """What a model learns from, checked: one code (place among the labels), group and weight for each example."""
+
+    examples: list[Example]
+    labels: npt.NDArray[Any]
+    codes: IntArray
+    groups: list[Any] | None
+    weights: FloatArray | None
+
+
+class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc, no-any-unimported, unused-ignore]
+    """A classifier of texts that scikit-learn's tools can clone, search and cross-validate.
+
+    A subclass defines ``fit``, ``predict_proba``, ``_state`` and ``_restore``.
+
+    Attributes
+    ----------
+    name, version : str
+        Who predicts, as prediction files record it: the kind of model, and the package that trained it.
+    """
+
+    name: ClassVar[str]
+    labels: Sequence[Any] | None
+
+    @property
+    def version(self) -> str:
+        """Version of the package that trained the model."""
+        return str(getattr(self, "version_", __version__))
+
+    def predict_proba(self, X: Texts) -> FloatArray:
+        """Return probabilities, shape (n_texts, n_labels), rows summing to 1."""
+        raise NotImplementedError
+
+    def predict(self, X: Texts) -> npt.NDArray[Any]:
+        """Return the most probable label of each text, shape (n_texts,)."""
+        places = self.predict_proba(X).argmax(axis=1)
+        labels: npt.NDArray[Any] = self.classes_[places]
+        return labels
+
+    def save_pretrained(self, folder: str | Path) -> None:
+        """Write the trained model into a folder, without pickle.
+
+        Raises
+        ------
+        NotFittedError
+            If it is not trained.
+        DataError
+            If its labels are not strings, which a file could not give back.
+        UsageError
+            If the folder cannot be written to.
+        """
+        self._require_fitted()
+        labels = self.classes_.tolist()
+        if not all(isinstance(label, str) for label in labels):
+            raise DataError(f"labels {labels!r:.60} are no strings, which a saved model has; train with strings as y.")
+        config, arrays = self._state()
+        write_model(Path(folder), {"model": self.name, "version": self.version, "labels": labels, **config}, arrays)
+
+    @classmethod
+    def from_pretrained(cls, folder: str | Path) -> Self:
+        """Read what :meth:`save_pretrained` wrote.
+
+        Raises
+        ------
+        DataError
+            If files are missing, damaged, or do not fit each other.
+        """
+        folder = Path(folder)
+        config, arrays = read_model(folder)
+        with rebuilding(folder):
+            labels = labels_of(config)
+            model = cls(labels)
+            model.classes_, model.version_ = np.array(labels), config["version"]
+            model._restore(config, arrays)
+        return model
+
+    def _state(self) -> tuple[dict[str, Any], Arrays]:
+        raise NotImplementedError
+
+    def _restore(self, config: Mapping[str, Any], arrays: Arrays) -> None:
+        raise NotImplementedError
+
+    def _training_data(
+        self, X: object, y: Iterable[Any], groups: Iterable[Any] | None, sample_weight: Iterable[float] | None
+    ) -> TrainingData:
+        """Check what ``fit`` was given.
+
+        Raises
+        ------
+        DataError
+            If lengths differ, labels cannot be told apart or are unknown, or a weight is negative or not finite.
+        """
+        examples, given = as_examples(X), list(y)
+        members = None if groups is None else list(groups)
+        weights = None if sample_weight is None else np.asarray(sample_weight, dtype=float)
+        for what, values in (("label", given), ("group", members), ("weight", weights)):
+            if values is not None and len(values) != len(examples):
+                raise DataError(
+                    f"{len(examples)} examples with {len(values)} {what}s; one {what} an example is needed."
+                )
+        if weights is not None and not (np.isfinite(weights) & (weights >= 0)).all():
+            raise DataError("a weight is negative or not finite; give numbers from 0.")
+        if weights is not None and examples and not weights.any():
+            raise DataError("all weights are 0, so there is nothing to learn from; give some above 0.")
+        try:
+            labels = sorted(set(given)) if self.labels is None else list(self.labels)
+        except TypeError as error:
+            raise DataError(f"labels cannot be told apart ({error}); give one string for each example.") from error
+        places = {label: place for place, label in enumerate(labels)}
+        if len(places) < len(labels):
+            raise DataError(f"labels {', '.join(map(str, labels))} are not all different; name each once.")
+        if unknown := sorted(set(given) - set(places)):
+            raise DataError(f"labels {unknown} are not among {', '.join(map(str, labels))}; correct them.")
+        codes = np.array([places[label] for label in given], dtype=np.int64)
+        return TrainingData(examples, np.array(labels), codes, members, weights)
+
+    def _require_fitted(self) -> None:
+        if not self.__sklearn_is_fitted__():
+            raise NotFittedError(f"the {self.name} model is not trained; call fit first, or load a trained one.")
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "classes_")
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.string = tags.input_tags.one_d_array = True
+        tags.input_tags.two_d_array = False
+        return tags

@@ -55,7 +55,7 @@ def _ours(name: str) -> Callable[[], CutMany]:
     def load() -> CutMany:
         from weibo_nlp.segmentation import segment_many
 
-        return lambda texts: iter(segment_many(texts, with_=name))
+        return lambda texts: iter(segment_many(texts, segmenter=name))
 
     return load
 

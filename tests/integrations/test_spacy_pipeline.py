@@ -14,7 +14,7 @@ from weibo_nlp.errors import DataError, UnknownNameError, UsageError
 from weibo_nlp.integrations.spacy_components import WeiboLabels
 from weibo_nlp.integrations.spacy_pipeline import load_spacy
 from weibo_nlp.integrations.spacy_tokenizer import WeiboTokenizer, words_and_spaces
-from weibo_nlp.labelling.labeller import label
+from weibo_nlp.labelling import Labeller, label
 from weibo_nlp.segmentation import create_segmenter
 
 BRAND = "这家车企在展台上区别对待，太让人失望了[怒]再也不买"
@@ -208,7 +208,7 @@ def test_a_text_without_words_gets_no_labels(labelling, text):
 
 def test_no_target_means_no_stance(monkeypatch):
     component = WeiboLabels()
-    monkeypatch.setitem(component._labeller.__dict__, "canonical", {})  # as for a text of topic `other`
+    monkeypatch.setattr(Labeller, "canonical", {})  # as for a text of topic `other`
     doc = component(spacy.blank("zh")("今天吃面"))
     assert doc._.topic is not None
     assert (doc._.stance, doc._.stance_target) == (None, None)
@@ -271,6 +271,20 @@ def test_a_pipeline_is_written_without_pickle_and_read_again(tmp_path):
 def test_bytes_of_a_pipeline_give_it_back(nlp):
     copy = spacy.blank("zh", config=nlp.config).from_bytes(nlp.to_bytes())
     assert tokens(copy("信用好")) == ["信用", "好"]
+
+
+def test_a_pickled_pipeline_cuts_and_labels_in_a_new_process(tmp_path):
+    nlp = load_spacy("fast", lexicon=["信用"], target="信用惩戒")
+    (tmp_path / "nlp.pickle").write_bytes(pickle.dumps(nlp))
+    code = (
+        "import pickle, sys\n"
+        "doc = pickle.load(open(sys.argv[1], 'rb'))('信用好[泪]')\n"
+        "print(*[token.text for token in doc], *[span.label_ for span in doc.spans['weibo']], doc._.stance)\n"
+    )
+    assert run_python(code, tmp_path / "nlp.pickle").split() == [
+        *["信用", "好", "[泪]", "EMOTICON"],
+        nlp("信用好[泪]")._.stance,
+    ]
 
 
 def test_a_saved_pipeline_is_read_in_a_new_process_after_an_import(nlp, tmp_path):

@@ -47,7 +47,7 @@ def test_no_texts_give_no_results():
 @pytest.mark.parametrize(("arguments", "error", "message"), [
     pytest.param({"texts": "好"}, UsageError, "texts is one string", id="one-string"),
     pytest.param({"texts": [], "processes": 0}, UsageError, "processes=0; pass the number", id="no-process"),
-    pytest.param({"texts": [], "with_": "x"}, UnknownNameError, "unknown segmenter 'x'", id="unknown-name"),
+    pytest.param({"texts": [], "segmenter": "x"}, UnknownNameError, "unknown segmenter 'x'", id="unknown-name"),
 ])  # fmt: skip
 def test_misuse_is_refused_at_the_call_not_at_the_first_result(arguments, error, message):
     with pytest.raises(error, match=message):

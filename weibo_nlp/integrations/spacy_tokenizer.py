@@ -17,7 +17,7 @@ from spacy.vocab import Vocab
 from weibo_nlp.errors import DataError
 from weibo_nlp.io import atomic_path
 from weibo_nlp.segmentation import Lexicon, Segmenter, create_segmenter
-from weibo_nlp.segmentation.lexicon import as_lexicon
+from weibo_nlp.segmentation.lexicon import resolve_lexicon
 from weibo_nlp.segmentation.registry import check_name
 
 TOKENIZER = "weibo_nlp.Tokenizer.v1"
@@ -204,7 +204,7 @@ def create_tokenizer(segmenter: str = "fast", lexicon: list[str] | None = None) 
 
 
 def _words_of(lexicon: Lexicon | Iterable[str] | Path | str | None) -> tuple[str, ...]:
-    found = as_lexicon(lexicon)
+    found = resolve_lexicon(lexicon)
     return () if found is None else tuple(word for word in found.words if word)
 
 

@@ -87,7 +87,7 @@ def lexicon_from_file(path: Path | str) -> Lexicon:
     )
 
 
-def as_lexicon(lexicon: Lexicon | Iterable[str] | Path | str | None) -> Lexicon | None:
+def resolve_lexicon(lexicon: Lexicon | Iterable[str] | Path | str | None) -> Lexicon | None:
     """Return what a caller passed as a lexicon: a path is read, words are indexed; ``None`` for none or no words."""
     if lexicon is None:
         return None

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.segmentation.base import Segmenter
-from weibo_nlp.segmentation.lexicon import Lexicon, as_lexicon
-from weibo_nlp.segmentation.registry import create_segmenter
+from weibo_nlp.segmentation.lexicon import Lexicon, resolve_lexicon
+from weibo_nlp.segmentation.registry import create_segmenter, renamed_argument
 
 BATCH_TEXTS = 512
 BATCH_CHARACTERS = 65_536
@@ -22,9 +22,11 @@ _Batch = tuple[int, list[str]]
 
 def segment_many(
     texts: Iterable[str],
-    with_: str = "fast",
+    segmenter: str = "fast",
     lexicon: Lexicon | Iterable[str] | Path | str | None = None,
     processes: int = 1,
+    *,
+    with_: str | None = None,
 ) -> Iterator[list[str]]:
     """Cut texts into words, one list for each text, in the order of the texts.
 
@@ -32,8 +34,8 @@ def segment_many(
     ----------
     texts : iterable of str
         Read as results are asked for, at most a few batches ahead.
-    with_ : str
-        Name of the segmenter: ``fast``, ``pkuseg``, ``jieba`` or ``char``.
+    segmenter : str
+        ``fast``, ``pkuseg``, ``jieba`` or ``char``; `with_` is the old name of this argument.
     lexicon : Lexicon, iterable of str, Path or str, optional
         Words to keep whole, or the path of a file with one word a line.
     processes : int
@@ -58,12 +60,10 @@ def segment_many(
         raise UsageError("texts is one string, whose characters would be cut one by one; use segment(text), or a list.")
     if not isinstance(processes, int) or processes < 1:
         raise UsageError(f"processes={processes!r}; pass the number of worker processes, 1 or more.")
-    words = as_lexicon(lexicon)
+    name, words = renamed_argument(segmenter, with_), resolve_lexicon(lexicon)
     # Made here in any case: a model that is missing is said before a worker starts, and a forked worker shares it.
-    segmenter = create_segmenter(with_, words)
-    if processes == 1:
-        return _in_this_process(texts, segmenter)
-    return _in_workers(texts, with_, words, processes)
+    chosen = create_segmenter(name, words)
+    return _in_this_process(texts, chosen) if processes == 1 else _in_workers(texts, chosen, processes)
 
 
 def _in_this_process(texts: Iterable[str], segmenter: Segmenter) -> Iterator[list[str]]:
@@ -71,10 +71,9 @@ def _in_this_process(texts: Iterable[str], segmenter: Segmenter) -> Iterator[lis
         yield _cut(segmenter, number, text)
 
 
-def _in_workers(texts: Iterable[str], name: str, lexicon: Lexicon | None, processes: int) -> Iterator[list[str]]:
+def _in_workers(texts: Iterable[str], segmenter: Segmenter, processes: int) -> Iterator[list[str]]:
     waiting: deque[Future[list[list[str]]]] = deque()
-    # The runtimes cannot be pickled, so that a worker makes its segmenter itself.
-    pool = ProcessPoolExecutor(processes, initializer=_start_worker, initargs=(name, lexicon))
+    pool = ProcessPoolExecutor(processes, initializer=_start_worker, initargs=(segmenter,))
     try:
         for batch in _batches(texts):
             waiting.append(pool.submit(_cut_batch, batch))
@@ -103,9 +102,9 @@ def _batches(texts: Iterable[str]) -> Iterator[_Batch]:
 _worker: Segmenter | None = None
 
 
-def _start_worker(name: str, lexicon: Lexicon | None) -> None:
+def _start_worker(segmenter: Segmenter) -> None:
     global _worker
-    _worker = create_segmenter(name, lexicon)
+    _worker = segmenter
 
 
 def _cut_batch(batch: _Batch) -> list[list[str]]:

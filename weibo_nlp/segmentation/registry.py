@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterable
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from weibo_nlp.errors import UnknownNameError
 from weibo_nlp.segmentation.base import Engine, FramedSegmenter, Segmenter
 from weibo_nlp.segmentation.engines import char_engine, fast_engine, jieba_engine, pkuseg_engine
-from weibo_nlp.segmentation.lexicon import Lexicon, as_lexicon
+from weibo_nlp.segmentation.lexicon import Lexicon, resolve_lexicon
 
 _ENGINES: dict[str, Callable[[], Engine]] = {
     "fast": fast_engine,
@@ -45,7 +46,8 @@ def create_segmenter(name: str = "fast", lexicon: Lexicon | Iterable[str] | Path
     Returns
     -------
     Segmenter
-        Engines are loaded once a process and shared between segmenters.
+        Engines are loaded once a process and shared between segmenters. A segmenter is pickled as its name and words;
+        where it is unpickled, the engine is loaded with the first text.
 
     Raises
     ------
@@ -57,16 +59,24 @@ def create_segmenter(name: str = "fast", lexicon: Lexicon | Iterable[str] | Path
         If the lexicon's file cannot be read.
     """
     check_name(name)
-    words = as_lexicon(lexicon)
-    return FramedSegmenter(_engine(name), words)
+    words = resolve_lexicon(lexicon)
+    # Loaded now, so that a missing model is reported here; no runtime in Rust or C can be pickled, its name can.
+    return FramedSegmenter(Engine(name, _engine(name).version, partial(_cut, name)), words)
 
 
-def segment(text: str, with_: str = "fast", lexicon: Lexicon | Iterable[str] | Path | str | None = None) -> list[str]:
+def segment(
+    text: str,
+    segmenter: str = "fast",
+    lexicon: Lexicon | Iterable[str] | Path | str | None = None,
+    *,
+    with_: str | None = None,
+) -> list[str]:
     """Cut one text into words; joined, they are the text.
 
     Links, mentions, hashtags, super topics, emoticons, emoji and drawn faces stay whole, and a run of white space is
     one token. Arguments and errors as in :func:`create_segmenter`; for many texts use
-    :func:`weibo_nlp.segmentation.segment_many`, or keep a segmenter, so that the lexicon is read once.
+    :func:`weibo_nlp.segmentation.segment_many`, or keep a segmenter, so that the lexicon is read once. `with_` is the
+    old name of `segmenter`.
 
     Raises
     ------
@@ -75,10 +85,22 @@ def segment(text: str, with_: str = "fast", lexicon: Lexicon | Iterable[str] | P
 
     Examples
     --------
-    >>> segment("今天天气真好[泪] @小甲", with_="char")
+    >>> segment("今天天气真好[泪] @小甲", segmenter="char")
     ['今', '天', '天', '气', '真', '好', '[泪]', ' ', '@小甲']
     """
-    return create_segmenter(with_, lexicon).cut(text)
+    return create_segmenter(renamed_argument(segmenter, with_), lexicon).cut(text)
+
+
+def renamed_argument(segmenter: str, with_: str | None) -> str:
+    """Return the segmenter that was asked for, with a warning where it was by the argument's old name."""
+    if with_ is None:
+        return segmenter
+    warnings.warn("the argument with_ is now segmenter.", DeprecationWarning, stacklevel=3)
+    return with_
+
+
+def _cut(name: str, piece: str) -> list[str]:
+    return _engine(name).cut(piece)
 
 
 @cache

@@ -12,7 +12,7 @@ from benchmarks.throughput import LIMIT, REPEAT, SECONDS, Posts, corpus_posts, r
 
 from weibo_nlp.errors import WeiboNlpError
 from weibo_nlp.io import Row, atomic_path, open_table
-from weibo_nlp.labelling.labeller import columns_of, guess_text_column
+from weibo_nlp.labelling import columns_of, guess_text_column
 from weibo_nlp.report.marked import check_file, fill_file
 
 

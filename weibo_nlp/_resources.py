@@ -25,6 +25,11 @@ def models_dir() -> Path:
     return _PACKAGE / "data" / "models"
 
 
+def example_path() -> Path:
+    """Path of 24 posts to try things out on: texts of the corpus' test part, with their ids."""
+    return _PACKAGE / "data" / "example.csv"
+
+
 def _first_of(installed: Path, checkout: Path) -> Path:
     # In a clone the files beside the package are the truth; a wheel has no checkout around it.
     if (_CHECKOUT / "pyproject.toml").exists() and checkout.exists():

@@ -5,12 +5,24 @@ import subprocess
 import sys
 import time
 
+import pandas as pd
 import pytest
+from rich.cells import cell_len
 
+from weibo_nlp import _resources
 from weibo_nlp.cli import main
+from weibo_nlp.cli.label import _print_first_rows
+from weibo_nlp.corpus import open_release
 from weibo_nlp.errors import UsageError
+from weibo_nlp.models import LinearClassifier
+from weibo_nlp.tasks.folds import full_text
 
 COMMAND = [sys.executable, "-c", "from weibo_nlp.cli import main; main()"]
+LABELS = {
+    "topic": {"credit", "self_media", "consumer_nationalism", "other"},
+    "sentiment": {"negative", "neutral", "positive"},
+    "irony": {"false", "true"},
+}
 LINES = "失信就该禁乘\n今天食堂的菜有点咸\n"
 
 
@@ -47,7 +59,7 @@ def test_named_columns_target_and_all_scores_reach_the_models(run, posts, tmp_pa
     for task, count in (("topic", 4), ("sentiment", 3), ("irony", 2), ("stance", 3)):
         scores = [float(value) for name, value in rows[1].items() if name.startswith(f"{task}_score_")]
         assert len(scores) == count
-        assert sum(scores) == pytest.approx(1)
+        assert sum(scores) == pytest.approx(1, abs=5e-5 * count)  # four digits each
 
 
 def test_quiet_says_nothing_but_that_rows_are_missing(run, posts, tmp_path):
@@ -108,7 +120,17 @@ def test_any_file_name_and_column_name_is_shown_as_it_is(run, tmp_path, monkeypa
         pytest.param(["{posts}", "--target", ""], 2, "the stance target is no text (empty)", id="empty-target"),
         pytest.param(["{posts}", "--format", "xml"], 2, "'xml' is not one of", id="no-such-format"),
         pytest.param(["{posts}", "--nonsense"], 2, "No such option: --nonsense", id="no-such-option"),
-        pytest.param([], 2, "Missing argument", id="no-argument"),
+        pytest.param([], 2, "name a file of posts as INPUT, or try --example", id="no-argument"),
+        pytest.param(
+            ["{posts}", "--example"], 2, "and --example exclude each other; leave one", id="input-and-example"
+        ),
+        pytest.param(["{posts}", "--model", "topic"], 2, "--model 'topic' is not NAME=FOLDER; write", id="no-equals"),
+        pytest.param(["{posts}", "--model", "=x"], 2, "--model '=x' is not NAME=FOLDER", id="no-name"),
+        pytest.param(["{posts}", "--model", "topic="], 2, "--model 'topic=' is not NAME=FOLDER", id="no-folder"),
+        pytest.param(["{posts}", *["--model", "a=b"] * 2], 2, "--model names 'a' twice; leave", id="name-twice"),
+        pytest.param(
+            ["{posts}", "--model", "a={tmp}/none"], 2, "Or name a folder that a model was saved to", id="nowhere"
+        ),
         pytest.param(["{posts}", "--format", "parquet"], 1, "not a Parquet file", id="not-what-was-said"),
         pytest.param(["{posts}", "--format", "jsonl"], 1, ":1: not JSON", id="no-line-is-json"),
         pytest.param(["{tmp}/empty.csv"], 1, "empty.csv is empty; nothing to read", id="empty-file"),
@@ -129,6 +151,81 @@ def test_errors_say_what_to_do_with_a_fitting_exit_code_and_no_traceback(
     assert "Traceback" not in err
     assert sorted(path.name for path in tmp_path.iterdir()) == before
     assert posts.read_text("utf-8").startswith("id,正文")
+
+
+@pytest.fixture(scope="module")
+def own_model(tmp_path_factory):
+    """A model of one's own, saved: does a text speak of food?"""
+    folder = tmp_path_factory.mktemp("own") / "food"
+    texts = [f"{day}{what}" for day in "今明后昨" for what in ("天吃面", "天下雨")]
+    LinearClassifier(C=1.0).fit(texts, ["food", "weather"] * 4).save_pretrained(folder)
+    return folder
+
+
+def test_a_model_of_ones_own_replaces_a_task_or_adds_a_label(run, posts, tmp_path, own_model):
+    output = tmp_path / "out.csv"
+    posts.write_text("正文\n前天吃面\n前天下雨\n", "utf-8")
+    code, _, err = run("label", posts, "-o", output, "--model", f"topic={own_model}", "--model", f"about={own_model}")
+    assert code == 0, err
+    rows = rows_of(output)
+    assert [row["topic"] for row in rows] == [row["about"] for row in rows] == ["food", "weather"]
+    # None of these topics has a canonical target.
+    assert [(row["stance_target"], row["stance"]) for row in rows] == [("", "")] * 2
+    assert list(rows[0])[-2:] == ["about", "about_score"]
+
+
+@pytest.fixture
+def elsewhere(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "200")
+    return tmp_path
+
+
+def test_the_example_is_labelled_into_the_current_folder_and_its_first_rows_are_shown(run, elsewhere):
+    code, out, err = run("label", "--example")
+    assert code == 0
+    assert err.endswith("24 rows labelled: example.labelled.csv\n")
+    rows = rows_of(elsewhere / "example.labelled.csv")
+    assert len(rows) == 24
+    assert list(rows[0])[:3] == ["id", "正文", "topic"]
+    heading, *lines = out.splitlines()
+    assert heading.split() == ["正文", "topic", "sentiment", "irony", "stance_target", "stance"]
+    assert len(lines) == 8
+    for line, row in zip(lines, rows, strict=False):
+        assert line.startswith(row["正文"][:10])
+        assert row["topic"] in line
+    # Beside each other in a terminal: a Chinese character takes two cells.
+    starts = {cell_len(line[: line.index(row["topic"])]) for line, row in zip(lines, rows, strict=False)}
+    assert starts == {cell_len(heading[: heading.index("topic")])}
+
+
+def test_the_example_can_be_labelled_again_but_not_over_a_file_of_ones_own(run, elsewhere):
+    assert run("label", "--example", "-q") == (0, "", "")
+    assert run("label", "--example", "--all-scores", "-q") == (0, "", "")
+    (elsewhere / "example.labelled.csv").write_text("id,正文\n1,好\n", "utf-8")
+    code, _, err = run("label", "--example")
+    assert code == 2
+    assert "example.labelled.csv exists and is no result of --example; name another file with -o" in err
+    assert (elsewhere / "example.labelled.csv").read_text("utf-8") == "id,正文\n1,好\n"
+    assert run("label", "--example", "-q", "-o", "other.parquet") == (0, "", "")
+    assert len(pd.read_parquet(elsewhere / "other.parquet")) == 24
+
+
+def test_texts_in_the_table_of_first_rows_are_harmless(capsys, tmp_path):
+    (tmp_path / "a.csv").write_text('text,topic\n"[red]\x1b[2J\n\u202e",x\n', "utf-8")
+    _print_first_rows(tmp_path / "a.csv", ["text", "topic"])
+    assert "[red]\\x1b[2J\\n\\u202e" in capsys.readouterr().out
+
+
+def test_the_example_is_of_the_test_part_and_varied():
+    release = open_release()
+    rows = rows_of(_resources.example_path())
+    documents = {document.id: document for document in release.documents()}
+    gold = {task: {label.document_id: label.label for label in release.gold(task, "test")} for task in LABELS}
+    assert all(full_text(documents[row["id"]]) == row["正文"] for row in rows)
+    assert {documents[row["id"]].kind for row in rows} == {"article", "post", "repost", "comment"}
+    for task, labels in LABELS.items():
+        assert {gold[task][row["id"]] for row in rows} == labels
 
 
 @pytest.mark.slow

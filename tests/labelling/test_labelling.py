@@ -9,7 +9,9 @@ import weibo_nlp
 from weibo_nlp import label
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.io import open_table, read_jsonl
-from weibo_nlp.labelling.labeller import BATCH, Labeller, columns_of, guess_text_column, label_file, text_problem
+from weibo_nlp.labelling import Labeller, columns_of, guess_text_column, label_file
+from weibo_nlp.labelling.columns import text_problem
+from weibo_nlp.labelling.labeller import BATCH
 
 # corpus/targets.yaml, canonical_for
 CANONICAL = {"credit": "信用惩戒", "self_media": "自媒体的可信与价值", "consumer_nationalism": "以国家立场决定消费"}
@@ -41,14 +43,17 @@ def test_columns_come_in_the_promised_order(labelled):
 
 
 @pytest.mark.parametrize("task", LABELS)
-def test_a_tasks_scores_sum_to_one_and_the_best_one_is_the_label(labelled, task):
+def test_a_tasks_scores_sum_to_one_and_the_best_one_is_the_label_whose_score_is_given_of_irony_that_of_true(
+    labelled, task
+):
     scores = labelled[[f"{task}_score_{name}" for name in LABELS[task]]].dropna()
     assert len(scores) == (labelled[task].notna().sum())
     assert scores.sum(axis=1).tolist() == pytest.approx([1.0] * len(scores))
     best = scores.idxmax(axis=1).str.removeprefix(f"{task}_score_")
     chosen = labelled.loc[scores.index, task]
     assert best.tolist() == [str(value).lower() if task == "irony" else value for value in chosen]
-    assert labelled.loc[scores.index, f"{task}_score"].tolist() == scores.max(axis=1).tolist()
+    score = scores[f"{task}_score_true"] if task == "irony" else scores.max(axis=1)
+    assert labelled.loc[scores.index, f"{task}_score"].tolist() == score.tolist()
 
 
 def test_the_stance_target_is_the_predicted_topics_and_other_has_none(labelled):
@@ -288,6 +293,18 @@ def test_an_interrupted_run_leaves_old_output_and_old_rejects_as_they_were(tmp_p
         label_file(table, output, Labeller(), text_column="text", advance=stopped)
     assert {path: path.read_text("utf-8") for path in old} == old
     assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_scores_have_four_digits_in_files_and_all_of_them_in_frames(tmp_path):
+    table = write(tmp_path / "a.txt", "".join(f"{text}\n" for text in TEXTS))
+    done = label_file(table, tmp_path / "out.jsonl", Labeller(all_scores=True), text_column="text")
+    rows, frame = [line.value for line in read_jsonl(done.output)], label(TEXTS, all_scores=True)
+    scores = [name for name in frame.columns if "_score" in name]
+    assert [[row[name] for name in scores] for row in rows] == [
+        [None if pd.isna(value) else round(value, 4) for value in row] for row in frame[scores].to_numpy().tolist()
+    ]
+    assert (frame["topic_score"] != frame["topic_score"].round(4)).all()
+    assert list(rows[0]) == list(frame.columns)
 
 
 def test_progress_is_told_while_rows_pass(tmp_path):

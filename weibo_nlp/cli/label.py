@@ -2,83 +2,190 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from itertools import islice
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from weibo_nlp.io import Row
+    from weibo_nlp.labelling import LabelledFile
+
 SHOWN_REASONS = 10
+SHOWN_ROWS = 8
+TEXT_CELLS = 40  # terminal cells, of which a Chinese character takes two
+TABLE_WIDTH = 120  # where the output is no terminal
 
 
 def label(
-    input: Annotated[Path, typer.Argument(help="CSV, TSV, JSONL, Parquet, or plain text with one post a line.")],
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", help="Result; default: <input>.labelled.<suffix> beside the input.")
+    input: Annotated[
+        Path | None, typer.Argument(help="CSV, TSV, JSONL, Parquet, or plain text with one post a line.")
     ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", help="Result file; by default <input>.labelled.<suffix> beside the input."),
+    ] = None,
+    example: Annotated[
+        bool,
+        typer.Option("--example", help="Label 24 posts that come with the package into example.labelled.csv here."),
+    ] = False,
     target: Annotated[
-        str | None, typer.Option(help="Stance target for every post; default: the predicted topic's canonical one.")
+        str | None, typer.Option(help="Stance target for every post; by default the predicted topic's canonical one.")
+    ] = None,
+    model: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--model",
+            metavar="NAME=FOLDER",
+            help="Use a model of your own for a task, or for an additional label called NAME. May be repeated.",
+        ),
     ] = None,
     all_scores: Annotated[
-        bool, typer.Option("--all-scores", help="One more column for each label's probability.")
+        bool, typer.Option("--all-scores", help="Add one column for the probability of each label.")
     ] = False,
-    text_column: Annotated[str | None, typer.Option(help="Column with the text; guessed by its name.")] = None,
-    parent_column: Annotated[str | None, typer.Option(help="Column with the text being answered.")] = None,
-    format: Annotated[
-        Literal["csv", "tsv", "jsonl", "parquet", "lines"] | None, typer.Option(help="Where the suffix misleads.")
+    text_column: Annotated[
+        str | None, typer.Option(help="Column with the text; by default guessed by its name.")
     ] = None,
-    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No progress bar, no summary.")] = False,
+    parent_column: Annotated[str | None, typer.Option(help="Column with the text that a post answers.")] = None,
+    format: Annotated[
+        Literal["csv", "tsv", "jsonl", "parquet", "lines"] | None,
+        typer.Option(help="Format of the input, where its suffix misleads."),
+    ] = None,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Show no progress bar and no summary.")] = False,
 ) -> None:
     """Label posts with topic, sentiment, irony and stance.
 
     The output has the input's columns, then topic, topic_score, sentiment, sentiment_score, irony, irony_score,
-    stance_target, stance, stance_score; a score is the label's probability. Rows that cannot be read or have no
-    text are set aside in OUTPUT.rejected.jsonl, and the exit code is then 1.
+    stance_target, stance, stance_score; a score is the label's probability, irony_score the probability of irony.
+    Rows that cannot be read or have no text are set aside in OUTPUT.rejected.jsonl, and the exit code is then 1.
     """
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+    from weibo_nlp import _resources
     from weibo_nlp.errors import DataError, UsageError
     from weibo_nlp.io import open_table
     from weibo_nlp.io.rows import listed
-    from weibo_nlp.labelling.labeller import Labeller, columns_of, guess_text_column, label_file
+    from weibo_nlp.labelling import Labeller, columns_of, guess_text_column, label_file
 
+    if input is not None and example:
+        raise UsageError(f"INPUT ({input}) and --example exclude each other; leave one out.")
+    if input is None and not example:
+        raise UsageError("there is nothing to label; name a file of posts as INPUT, or try --example.")
+    models = _own_models(model or [])
+    path = input or _resources.example_path()
     console = Console(stderr=True, quiet=quiet, highlight=False, emoji=False, soft_wrap=True)
-    table = open_table(input, format)
+    table = open_table(path, format)
     columns = columns_of(table, [name for name in (text_column, parent_column) if name is not None])
     if not columns:
-        raise DataError(f"{input}: no column was found reading it as {table.format}; name the right --format.")
+        raise DataError(f"{path}: no column was found reading it as {table.format}; name the right --format.")
     chosen = text_column or guess_text_column(columns)
     for name in (chosen, parent_column):
         if name is not None and name not in columns:
-            raise UsageError(f"{input}: no column {name!r}; there is: {listed(columns)}.")
+            raise UsageError(f"{path}: no column {name!r}; there is: {listed(columns)}.")
+    result = output or (_example_output(path) if example else _default_output(path, table.format))
+    labeller = Labeller(models, target=target, all_scores=all_scores)
     how = "" if text_column else " (guessed; --text-column names another)"
-    console.print(f"Reading {input} as {table.format}; text column: {chosen}{how}", markup=False)
+    console.print(f"Reading {path} as {table.format}; text column: {chosen}{how}", markup=False)
     bars = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     # Off a terminal the bar would fill log files with control characters.
     with Progress(*bars, console=console, disable=quiet or not console.is_terminal, transient=True) as progress:
         task = progress.add_task("Labelling", total=None)
         done = label_file(
             table,
-            output or _default_output(input, table.format),
-            Labeller(target=target, all_scores=all_scores),
+            result,
+            labeller,
             text_column=chosen,
             parent_column=parent_column,
             advance=lambda count: progress.advance(task, count),
         )
-    for old, new in done.renamed.items():
-        console.print(f"The input's column {old} is written as {new}", markup=False)
-    console.print(f"{done.rows:,} rows labelled: {done.output}", markup=False)
+    if example and not quiet:
+        _print_first_rows(result, [chosen, *(name for name, kind in labeller.columns.items() if kind != "float")])
+    _summarise(done, path, console)
     if done.rejected:
-        # Said even when quiet: rows are missing from the output.
-        typer.echo(f"{done.rejected:,} rows set aside: {done.rejects}", err=True)
-        by_count = sorted(done.reasons.items(), key=lambda item: -item[1])
-        for reason, count in by_count[:SHOWN_REASONS]:
-            console.print(f"  {input}:{done.first_lines[reason]}: {reason} ({count:,} in all)", markup=False)
-        if (more := len(by_count) - SHOWN_REASONS) > 0:
-            console.print(f"  and {more:,} other reasons", markup=False)
         raise typer.Exit(1)
+
+
+def _own_models(options: Sequence[str]) -> Mapping[str, Path]:
+    from weibo_nlp.errors import UsageError
+
+    models: dict[str, Path] = {}
+    for option in options:
+        name, _, folder = option.partition("=")
+        if not name or not folder:
+            raise UsageError(f"--model {option!r} is not NAME=FOLDER; write it as topic=my_model.")
+        if name in models:
+            raise UsageError(f"--model names {name!r} twice; leave one out.")
+        models[name] = Path(folder)
+    return models
 
 
 def _default_output(input: Path, format: str) -> Path:
     suffix = {"lines": ".csv"}.get(format, f".{format}")
     return input.with_name(f"{input.stem}.labelled{suffix}")
+
+
+def _example_output(example: Path) -> Path:
+    """Name the result in the current folder; refuse to write over what an earlier --example did not write."""
+    from weibo_nlp.errors import UsageError
+
+    output = Path(f"{example.stem}.labelled.csv")
+    if output.exists() and _ids(output) != _ids(example):
+        raise UsageError(f"{output} exists and is no result of --example; name another file with -o.")
+    return output
+
+
+def _ids(path: Path) -> list[object]:
+    """Ids of the first rows of a table; none where the file is no table."""
+    from weibo_nlp.errors import WeiboNlpError
+
+    try:
+        return [row.values.get("id") for row in _rows(path, limit=100)]
+    except WeiboNlpError:
+        return []
+
+
+def _rows(path: Path, limit: int) -> list[Row]:
+    from weibo_nlp.io import Row, open_table
+
+    return [row for row in islice(open_table(path).rows(), limit) if isinstance(row, Row)]
+
+
+def _print_first_rows(path: Path, columns: Sequence[str]) -> None:
+    """Print some columns of a result's first rows to standard output, the first shortened."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from weibo_nlp.io.shown import shown_name
+
+    console = Console(highlight=False, emoji=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, emoji=False, width=TABLE_WIDTH)
+    table = Table(box=None, pad_edge=False)
+    for name in columns:
+        table.add_column(Text(shown_name(name)), no_wrap=True)
+    for row in _rows(path, SHOWN_ROWS):
+        cells = [Text(shown_name(str(row.values.get(name) or ""), limit=2 * TEXT_CELLS)) for name in columns]
+        cells[0].truncate(TEXT_CELLS, overflow="ellipsis")
+        table.add_row(*cells)
+    console.print(table)
+
+
+def _summarise(done: LabelledFile, path: Path, console: Console) -> None:
+    for old, new in done.renamed.items():
+        console.print(f"The input's column {old} is written as {new}", markup=False)
+    console.print(f"{done.rows:,} rows labelled: {done.output}", markup=False)
+    if not done.rejected:
+        return
+    # Said even when quiet: rows are missing from the output.
+    typer.echo(f"{done.rejected:,} rows set aside: {done.rejects}", err=True)
+    by_count = sorted(done.reasons.items(), key=lambda item: -item[1])
+    for reason, count in by_count[:SHOWN_REASONS]:
+        console.print(f"  {path}:{done.first_lines[reason]}: {reason} ({count:,} in all)", markup=False)
+    if (more := len(by_count) - SHOWN_REASONS) > 0:
+        console.print(f"  and {more:,} other reasons", markup=False)

@@ -20,7 +20,8 @@ from spacy.language import Language
 from spacy.pipeline import Pipe
 from spacy.tokens import Doc, Token
 
-from weibo_nlp.labelling.labeller import Labeller, text_problem
+from weibo_nlp.labelling.columns import text_problem
+from weibo_nlp.labelling.labeller import Labeller
 from weibo_nlp.text import parse
 from weibo_nlp.text.markup import MarkupKind
 
@@ -127,7 +128,7 @@ class WeiboLabels(Pipe):
     @property
     def labels(self) -> tuple[str, ...]:
         """Keys that may stand in ``doc.cats``."""
-        return tuple(f"{task}:{label}" for task, model in self._labeller.models.items() for label in model.labels)
+        return tuple(f"{task}:{label}" for task, labels in self._labeller.labels.items() for label in labels)
 
     def _label(self, docs: list[Doc]) -> None:
         worded = [doc for doc in docs if text_problem(doc.text) is None]
@@ -135,8 +136,8 @@ class WeiboLabels(Pipe):
         for doc, row in zip(worded, rows, strict=True):
             for field in _FIELDS:
                 doc._.set(field, row[field])
-            for task, model in self._labeller.models.items():
-                for label in model.labels:
+            for task, labels in self._labeller.labels.items():
+                for label in labels:
                     if (score := row[f"{task}_score_{label}"]) is not None:
                         doc.cats[f"{task}:{label}"] = score
 

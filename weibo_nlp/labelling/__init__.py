@@ -1,5 +1,8 @@
 """Texts in, labels out: the labeller, frames and files of any size."""
 
-from weibo_nlp.labelling.labeller import LabelledFile, Labeller, columns_of, guess_text_column, label, label_file
+from weibo_nlp.labelling.columns import columns_of, guess_text_column
+from weibo_nlp.labelling.files import LabelledFile, label_file
+from weibo_nlp.labelling.frames import label
+from weibo_nlp.labelling.labeller import Labeller
 
 __all__ = ["LabelledFile", "Labeller", "columns_of", "guess_text_column", "label", "label_file"]

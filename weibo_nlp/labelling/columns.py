@@ -1,0 +1,102 @@
+"""Columns of a user's table: which of them holds the text, which values can be labelled, and what type each has."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Sequence
+
+from weibo_nlp.errors import DataError, UsageError
+from weibo_nlp.io import Reject, Row, Table
+from weibo_nlp.io.rows import listed
+from weibo_nlp.io.types import ColumnType, ValueKind, arrow_types, column_type, column_type_of, value_kind
+
+TEXT_COLUMNS = (
+    "text", "正文", "微博正文", "content", "内容", "text_raw", "full_text", "comment", "评论", "评论内容", "post",
+    "微博内容", "content_text", "body", "message", "desc", "sentence", "review",
+)  # fmt: skip
+
+
+def guess_text_column(columns: Sequence[str]) -> str:
+    """Find the column that holds the text by the names crawlers and people give it.
+
+    Raises
+    ------
+    UsageError
+        If none is known, listing the columns there are.
+    """
+    if len(columns) == 1:
+        return columns[0]
+    by_name = {str(column).strip().casefold(): column for column in reversed(columns)}
+    for name in TEXT_COLUMNS:
+        if name in by_name:
+            return by_name[name]
+    raise UsageError(f"no text column among {listed(columns)}; name it with --text-column / text_column=.")
+
+
+def columns_of(table: Table, wanted: Sequence[str] = (), sample: int = 1000) -> list[str]:
+    """Columns of a table; of JSON Lines, the keys of its first rows, and of as many more as it takes to see `wanted`.
+
+    Raises
+    ------
+    DataError
+        If no line of a JSON Lines file can be read, naming the first.
+    """
+    if table.format != "jsonl":
+        return list(table.columns)
+    keys: dict[str, None] = {}
+    first: Reject | None = None
+    for count, item in enumerate(table.rows(), start=1):
+        if isinstance(item, Row):
+            keys |= dict.fromkeys(item.values)
+        elif first is None:
+            first = item
+        if keys and count >= sample and keys.keys() >= set(wanted):
+            break
+    if not keys and first is not None:
+        raise DataError(f"{first.file}:{first.line}: {first.reason}; no line can be read as JSON, name the --format.")
+    return list(keys)
+
+
+def text_problem(value: object, *, missing: bool = False) -> str | None:
+    """Say why a value cannot be labelled; None where it can."""
+    if missing:
+        return "missing"
+    # NaN and NaT are unequal to themselves; pandas' NA refuses to be compared, and a list of arrays would answer many.
+    if value is None or type(value).__name__ in ("NAType", "NaTType") or (isinstance(value, float) and value != value):
+        return "null"
+    if not isinstance(value, str):
+        return f"not a string but {type(value).__name__}"
+    if not value.strip():
+        return "empty"
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return "holds a lone surrogate"
+    return None
+
+
+def parent_text(value: object) -> str | None:
+    """Return the text that a post answers; None where the value is no text."""
+    return value if text_problem(value) is None and isinstance(value, str) else None
+
+
+def input_columns(table: Table, text_column: str) -> dict[str, ColumnType]:
+    """Columns of the input with types; reads JSON Lines once through, since a table needs all its columns up front."""
+    if table.format == "parquet":
+        return {name: column_type_of(type_) for name, type_ in arrow_types(table).items()}
+    if table.format != "jsonl":
+        return dict.fromkeys(table.columns, "string")
+    kinds: dict[str, set[ValueKind]] = {}
+    for item in table.rows():
+        # A row to be set aside has no say: one number among the texts would turn them all into JSON.
+        if isinstance(item, Row) and text_problem(item.values.get(text_column)) is None:
+            for name, value in item.values.items():
+                kinds.setdefault(name, set()).add(value_kind(value))
+    return {name: column_type(found) for name, found in kinds.items()}
+
+
+def free_name(name: str, taken: Container[str]) -> str:
+    """Return `name` with ``_input`` behind it, and as many underscores as it takes to be no other column's."""
+    free = f"{name}_input"
+    while free in taken:
+        free += "_"
+    return free

@@ -1,0 +1,129 @@
+"""Labels for a file of any size, row by row; rows that cannot be labelled are set aside."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from weibo_nlp.io import Reject, RejectWriter, Row, Table, open_writer
+from weibo_nlp.io.types import arrow_types
+from weibo_nlp.io.writers import OutputFormat, output_format, require_distinct
+from weibo_nlp.labelling.columns import free_name, input_columns, parent_text, text_problem
+from weibo_nlp.labelling.labeller import BATCH, Labeller
+
+# A batch ends early at so many characters and cells, or long articles and wide tables would fill the memory.
+BATCH_WEIGHT = 4_000_000
+SCORE_DIGITS = 4  # more than the models know; files get smaller and can be compared between machines
+
+
+@dataclass(frozen=True)
+class LabelledFile:
+    """What labelling a file came to: where the rows went, how many, and what was set aside.
+
+    ``reasons`` counts rejects by reason, ``first_lines`` has the line where each reason first occurred, and
+    ``renamed`` maps input columns whose names the output needs to the names they got instead.
+    """
+
+    output: Path
+    rows: int
+    rejected: int
+    reasons: Mapping[str, int]
+    rejects: Path | None
+    first_lines: Mapping[str, int] = field(default_factory=dict)
+    renamed: Mapping[str, str] = field(default_factory=dict)
+
+
+def label_file(
+    table: Table,
+    output: Path,
+    labeller: Labeller,
+    *,
+    text_column: str,
+    parent_column: str | None = None,
+    advance: Callable[[int], None] | None = None,
+) -> LabelledFile:
+    """Label a file row by row, in batches and in order; rows that cannot be labelled go to ``<output>.rejected.jsonl``.
+
+    Scores are written with ``SCORE_DIGITS`` digits.
+
+    Parameters
+    ----------
+    table : Table
+        The opened input.
+    output : Path
+        Its suffix decides the format; with an unknown suffix, the input's format is kept.
+    labeller : Labeller
+        The models.
+    text_column, parent_column : str
+        Columns with the text, and with the text it answers.
+    advance : callable, optional
+        Told the number of records done, for a progress bar.
+
+    Returns
+    -------
+    LabelledFile
+        Counts of what was written and set aside.
+
+    Raises
+    ------
+    UsageError
+        If the output, or its file of rejects, is the input, or cannot be written.
+    DataError
+        If the input breaks off; nothing is written then.
+    """
+    require_distinct(table.path, output)
+    fallback: OutputFormat = "csv" if table.format == "lines" else table.format
+    shape = output_format(output, fallback)
+    inputs = input_columns(table, text_column)
+    added = labeller.columns
+    taken = set(inputs) | set(added)
+    scores = [name for name, kind in added.items() if kind == "float"]
+    renamed = {name: free_name(name, taken) for name in inputs if name in added}
+    columns = {renamed.get(name, name): kind for name, kind in inputs.items()} | added
+    kept = {renamed.get(name, name): kind for name, kind in arrow_types(table).items()} if shape == "parquet" else {}
+    written, weight, reasons, first_lines = 0, 0, dict[str, int](), dict[str, int]()
+    with (
+        RejectWriter(output) as rejects,
+        open_writer(output, shape, columns, mark=table.has_mark, arrow_types=kept) as writer,
+    ):
+        batch: list[Row] = []
+
+        def flush() -> None:
+            nonlocal written, weight
+            texts = [row.values[text_column] for row in batch]
+            parents = [parent_text(row.values.get(parent_column)) for row in batch] if parent_column else None
+            labels = labeller.label(texts, parents)
+            for row in labels:
+                row |= {name: round(row[name], SCORE_DIGITS) for name in scores if row[name] is not None}
+            writer.write(
+                [
+                    {renamed.get(name, name): value for name, value in row.values.items()} | new
+                    for row, new in zip(batch, labels, strict=True)
+                ]
+            )
+            written += len(batch)
+            weight = 0
+            batch.clear()
+
+        for done, item in enumerate(table.rows(), start=1):
+            if isinstance(item, Row):
+                reason = text_problem(item.values.get(text_column), missing=text_column not in item.values)
+                if reason is None:
+                    batch.append(item)
+                    weight += len(item.values[text_column]) + len(item.values)
+                else:
+                    raw = json.dumps(item.values, ensure_ascii=False, default=str)[:2000]
+                    item = Reject(str(table.path), item.number, f"{text_column}: {reason}", raw)
+            if isinstance(item, Reject):
+                rejects.write(item)
+                reasons[item.reason] = reasons.get(item.reason, 0) + 1
+                first_lines.setdefault(item.reason, item.line)
+            if len(batch) >= BATCH or weight >= BATCH_WEIGHT:
+                flush()
+            if advance is not None and done % 256 == 0:
+                advance(256)
+        flush()
+    rejected = rejects.path if rejects.count else None
+    return LabelledFile(output, written, rejects.count, reasons, rejected, first_lines, renamed)

@@ -1,0 +1,101 @@
+"""Labels for texts in memory: a string, a list, a Series or a DataFrame in, a DataFrame out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from weibo_nlp.errors import DataError, UsageError
+from weibo_nlp.io.rows import listed
+from weibo_nlp.labelling.columns import guess_text_column, parent_text, text_problem
+from weibo_nlp.labelling.labeller import BATCH, Labeller, Models
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SHOWN_POSITIONS = 5
+
+
+def label(
+    texts: str | Iterable[str] | pd.Series[Any] | pd.DataFrame,
+    *,
+    models: Models | None = None,
+    target: str | None = None,
+    text_column: str | None = None,
+    parent_column: str | None = None,
+    all_scores: bool = False,
+) -> pd.DataFrame:
+    """Label texts with topic, sentiment, irony and stance.
+
+    Parameters
+    ----------
+    texts : str, iterable of str, Series or DataFrame
+        Raw texts; of a frame, the text column is guessed by its name unless given.
+    models : mapping of str to classifier, str or Path, optional
+        Models that replace the shipped ones or add labels of their own, as for :class:`Labeller`.
+    target : str, optional
+        Stance target for all texts; by default the predicted topic's canonical one.
+    text_column, parent_column : str, optional
+        Columns of the frame with the text, and with the text it answers.
+    all_scores : bool
+        Add one column for every label's probability.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The frame's columns (or ``text``), then ``topic, topic_score, sentiment, sentiment_score, irony, irony_score,
+        stance_target, stance, stance_score`` and two columns for each additional model, on the frame's index. A score
+        is the label's probability; that of irony is the probability of irony, whichever the label.
+
+    Raises
+    ------
+    UsageError
+        If there is nothing to iterate over, no text column is found or named, or columns of the frame clash.
+    DataError
+        If a text is missing, empty or no string, naming positions.
+
+    Examples
+    --------
+    >>> frame = label(["失信被执行人就该上征信黑名单", "今天食堂的菜有点咸"])
+    >>> frame["topic"].tolist()
+    ['credit', 'other']
+    """
+    import pandas as pd
+
+    frame = _as_frame(texts)
+    text_column = text_column or guess_text_column(list(frame.columns))
+    for name in (text_column, parent_column):
+        if name is not None and (found := list(frame.columns).count(name)) != 1:
+            how = "stands twice" if found else "is not"
+            raise UsageError(f"column {name!r} {how} in the frame; it has {listed(list(frame.columns))}.")
+    values = frame[text_column].tolist()
+    problems = [(i, reason) for i, value in enumerate(values) if (reason := text_problem(value))]
+    if problems:
+        shown = "; ".join(f"position {i}: {reason}" for i, reason in problems[:SHOWN_POSITIONS])
+        raise DataError(
+            f"{len(problems)} of {len(values)} texts cannot be labelled ({shown}). Drop or fill these rows."
+        )
+    labeller = Labeller(models, target=target, all_scores=all_scores)
+    if clash := [name for name in labeller.columns if name in frame.columns]:
+        raise UsageError(f"the frame has columns {', '.join(clash)} already; rename or drop them.")
+    parents = [parent_text(value) for value in frame[parent_column].tolist()] if parent_column else None
+    rows: list[dict[str, Any]] = []
+    for start in range(0, len(values), BATCH):
+        rows += labeller.label(values[start : start + BATCH], parents[start : start + BATCH] if parents else None)
+    labels = pd.DataFrame(rows, columns=list(labeller.columns), index=frame.index)
+    # Without rows, or with nulls only, pandas would choose other types.
+    types = {"float": "float64", "bool": "bool"}
+    labels = labels.astype({name: types[kind] for name, kind in labeller.columns.items() if kind in types})
+    return pd.concat([frame, labels], axis=1)
+
+
+def _as_frame(texts: Any) -> pd.DataFrame:
+    import pandas as pd
+
+    if isinstance(texts, pd.DataFrame):
+        return texts
+    if isinstance(texts, pd.Series):
+        return pd.DataFrame({"text" if texts.name is None else texts.name: texts})
+    if isinstance(texts, Mapping) or not isinstance(texts, Iterable):
+        raise UsageError(f"texts is a {type(texts).__name__}; give a string, a list of them, a Series or a DataFrame.")
+    return pd.DataFrame({"text": pd.Series([texts] if isinstance(texts, str) else list(texts), dtype=object)})

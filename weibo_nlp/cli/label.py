@@ -12,7 +12,6 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from weibo_nlp.io import Row
     from weibo_nlp.labelling import LabelledFile
 
 SHOWN_REASONS = 10
@@ -131,28 +130,23 @@ def _default_output(input: Path, format: str) -> Path:
 
 def _example_output(example: Path) -> Path:
     """Name the result in the current folder; refuse to write over what an earlier --example did not write."""
-    from weibo_nlp.errors import UsageError
+    from weibo_nlp.errors import DataError, UsageError
 
-    output = Path(f"{example.stem}.labelled.csv")
-    if output.exists() and _ids(output) != _ids(example):
-        raise UsageError(f"{output} exists and is no result of --example; name another file with -o.")
+    output = Path(_default_output(example, "csv").name)
+    if output.exists():
+        try:
+            ids, own = ([row.get("id") for row in _first_rows(path, 100)] for path in (output, example))
+        except DataError:  # no table at all
+            ids, own = [], [None]
+        if ids != own:
+            raise UsageError(f"{output} exists and is no result of --example; name another file with -o.")
     return output
 
 
-def _ids(path: Path) -> list[object]:
-    """Ids of the first rows of a table; none where the file is no table."""
-    from weibo_nlp.errors import WeiboNlpError
-
-    try:
-        return [row.values.get("id") for row in _rows(path, limit=100)]
-    except WeiboNlpError:
-        return []
-
-
-def _rows(path: Path, limit: int) -> list[Row]:
+def _first_rows(path: Path, count: int) -> list[Mapping[str, object]]:
     from weibo_nlp.io import Row, open_table
 
-    return [row for row in islice(open_table(path).rows(), limit) if isinstance(row, Row)]
+    return [row.values for row in islice(open_table(path).rows(), count) if isinstance(row, Row)]
 
 
 def _print_first_rows(path: Path, columns: Sequence[str]) -> None:
@@ -169,8 +163,8 @@ def _print_first_rows(path: Path, columns: Sequence[str]) -> None:
     table = Table(box=None, pad_edge=False)
     for name in columns:
         table.add_column(Text(shown_name(name)), no_wrap=True)
-    for row in _rows(path, SHOWN_ROWS):
-        cells = [Text(shown_name(str(row.values.get(name) or ""), limit=2 * TEXT_CELLS)) for name in columns]
+    for row in _first_rows(path, SHOWN_ROWS):
+        cells = [Text(shown_name(str(row.get(name) or ""), limit=2 * TEXT_CELLS)) for name in columns]
         cells[0].truncate(TEXT_CELLS, overflow="ellipsis")
         table.add_row(*cells)
     console.print(table)

@@ -24,12 +24,12 @@ _NGRAM_WEIGHT = 0.3  # n-grams overlap, so that each says part of what the whole
 def emoticon_cues(text: str) -> Cues:
     """Which emoticons, emoji and kaomoji stand in a text, which comes first and last, and how many there are."""
     post = parse(text)
-    found = sorted(
+    places = sorted(
         (item.span.start, item.value) for item in post.spans if item.kind in ("emoticon", "emoji", "kaomoji")
     )
-    if not found:
+    if not places:
         return {}
-    values = [value for _, value in found]
+    values = [value for _, value in places]
     cues = {f"has {value}": 1.0 for value in values}
     return cues | {
         "any": 1.0,

@@ -157,8 +157,8 @@ def create_labels(nlp: Language, name: str, target: str | None) -> WeiboLabels:
 
 
 def _looks_like(token: Token, kinds: frozenset[MarkupKind]) -> bool:
-    found = parse(token.text).found
-    return len(found) == 1 and found[0][:2] == (0, len(token.text)) and found[0][2] in kinds
+    places = parse(token.text).found
+    return len(places) == 1 and places[0][:2] == (0, len(token.text)) and places[0][2] in kinds
 
 
 def _register_extensions() -> None:

@@ -204,8 +204,8 @@ def create_tokenizer(segmenter: str = "fast", lexicon: list[str] | None = None) 
 
 
 def _words_of(lexicon: Lexicon | Iterable[str] | Path | str | None) -> tuple[str, ...]:
-    found = resolve_lexicon(lexicon)
-    return () if found is None else tuple(word for word in found.words if word)
+    words = resolve_lexicon(lexicon)
+    return () if words is None else tuple(word for word in words.words if word)
 
 
 def _restored(vocab: Vocab, segmenter: str, lexicon: tuple[str, ...], version: str | None) -> WeiboTokenizer:

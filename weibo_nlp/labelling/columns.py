@@ -91,7 +91,7 @@ def input_columns(table: Table, text_column: str) -> dict[str, ColumnType]:
         if isinstance(item, Row) and text_problem(item.values.get(text_column)) is None:
             for name, value in item.values.items():
                 kinds.setdefault(name, set()).add(value_kind(value))
-    return {name: column_type(found) for name, found in kinds.items()}
+    return {name: column_type(seen) for name, seen in kinds.items()}
 
 
 def free_name(name: str, taken: Container[str]) -> str:

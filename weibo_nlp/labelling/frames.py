@@ -65,8 +65,8 @@ def label(
     frame = _as_frame(texts)
     text_column = text_column or guess_text_column(list(frame.columns))
     for name in (text_column, parent_column):
-        if name is not None and (found := list(frame.columns).count(name)) != 1:
-            how = "stands twice" if found else "is not"
+        if name is not None and (count := list(frame.columns).count(name)) != 1:
+            how = "stands twice" if count else "is not"
             raise UsageError(f"column {name!r} {how} in the frame; it has {listed(list(frame.columns))}.")
     values = frame[text_column].tolist()
     problems = [(i, reason) for i, value in enumerate(values) if (reason := text_problem(value))]

@@ -8,11 +8,10 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 from weibo_nlp.models.base import Classifier, as_examples, name_and_version
-from weibo_nlp.models.registry import create, is_seeded, load_model, names, register
+from weibo_nlp.models.registry import built_in, create, is_seeded, load_model, names, register
 from weibo_nlp.records import Example
 
 if TYPE_CHECKING:
-    from weibo_nlp.models.estimator import NotFittedError, TextClassifier
     from weibo_nlp.models.linear import LinearClassifier
     from weibo_nlp.models.majority import MajorityClassifier
 
@@ -21,8 +20,6 @@ __all__ = [
     "Example",
     "LinearClassifier",
     "MajorityClassifier",
-    "NotFittedError",
-    "TextClassifier",
     "as_examples",
     "create",
     "is_seeded",
@@ -32,20 +29,11 @@ __all__ = [
     "register",
 ]
 
-_HOMES = {
-    "LinearClassifier": "linear",
-    "MajorityClassifier": "majority",
-    "NotFittedError": "estimator",
-    "TextClassifier": "estimator",
-}
-
 
 def __getattr__(name: str) -> Any:
-    from importlib import import_module
-
+    if name in ("LinearClassifier", "MajorityClassifier"):
+        return built_in(name.removesuffix("Classifier").lower())
     if name == "load":
         warnings.warn("weibo_nlp.models.load is now load_model.", DeprecationWarning, stacklevel=2)
         return load_model
-    if name in _HOMES:
-        return getattr(import_module(f"weibo_nlp.models.{_HOMES[name]}"), name)
     raise AttributeError(f"module 'weibo_nlp.models' has no attribute {name!r}; it has {', '.join(__all__)}")

@@ -15,6 +15,8 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 Texts = Iterable[str | Example]
 """A list, Series or array of raw texts, or of :class:`weibo_nlp.records.Example` where a target or parent is known."""
+Column = Iterable[Any] | None
+"""One value for each text, where there are any."""
 
 SHOWN_POSITIONS = 5
 
@@ -31,9 +33,7 @@ class Classifier(Protocol):
 
     classes_: npt.NDArray[Any]
 
-    def fit(
-        self, X: Texts, y: Iterable[Any], groups: Iterable[Any] | None = None, sample_weight: Any = None
-    ) -> Classifier:
+    def fit(self, X: Texts, y: Iterable[Any], groups: Column = None, sample_weight: Column = None) -> Classifier:
         """Learn from texts; `groups` (threads) are never torn apart when something is tuned."""
 
     def predict_proba(self, X: Texts) -> FloatArray:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -14,7 +15,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 
 from weibo_nlp._version import __version__
 from weibo_nlp.errors import DataError
-from weibo_nlp.models.base import FloatArray, IntArray, Texts, as_examples
+from weibo_nlp.models.base import Column, FloatArray, IntArray, Texts, as_examples
 from weibo_nlp.models.storage import labels_of, read_model, rebuilding, write_model
 from weibo_nlp.records import Example
 
@@ -33,10 +34,10 @@ class TrainingData:
     labels: npt.NDArray[Any]
     codes: IntArray
     groups: list[Any] | None
-    weights: FloatArray | None
+    weights: FloatArray
 
 
-class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc, no-any-unimported, unused-ignore]
+class TextClassifier(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc, no-any-unimported, unused-ignore]
     """A classifier of texts that scikit-learn's tools can clone, search and cross-validate.
 
     A subclass defines ``fit``, ``predict_proba``, ``_state`` and ``_restore``.
@@ -48,16 +49,16 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc, no-a
     """
 
     name: ClassVar[str]
-    labels: Sequence[Any] | None
+    labels: Column
 
     @property
     def version(self) -> str:
         """Version of the package that trained the model."""
         return str(getattr(self, "version_", __version__))
 
+    @abstractmethod
     def predict_proba(self, X: Texts) -> FloatArray:
         """Return probabilities, shape (n_texts, n_labels), rows summing to 1."""
-        raise NotImplementedError
 
     def predict(self, X: Texts) -> npt.NDArray[Any]:
         """Return the most probable label of each text, shape (n_texts,)."""
@@ -102,15 +103,15 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc, no-a
             model._restore(config, arrays)
         return model
 
+    @abstractmethod
     def _state(self) -> tuple[dict[str, Any], Arrays]:
-        raise NotImplementedError
+        """Configuration and arrays that :meth:`_restore` takes."""
 
+    @abstractmethod
     def _restore(self, config: Mapping[str, Any], arrays: Arrays) -> None:
-        raise NotImplementedError
+        """Take over what was saved; whatever does not fit raises KeyError, TypeError, ValueError or DataError."""
 
-    def _training_data(
-        self, X: object, y: Iterable[Any], groups: Iterable[Any] | None, sample_weight: Iterable[float] | None
-    ) -> TrainingData:
+    def _training_data(self, X: Texts, y: Iterable[Any], groups: Column, sample_weight: Column) -> TrainingData:
         """Check what ``fit`` was given.
 
         Raises
@@ -120,15 +121,15 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc, no-a
         """
         examples, given = as_examples(X), list(y)
         members = None if groups is None else list(groups)
-        weights = None if sample_weight is None else np.asarray(sample_weight, dtype=float)
+        weights = np.ones(len(examples)) if sample_weight is None else np.array(list(sample_weight), dtype=float)
         for what, values in (("label", given), ("group", members), ("weight", weights)):
             if values is not None and len(values) != len(examples):
                 raise DataError(
                     f"{len(examples)} examples with {len(values)} {what}s; one {what} an example is needed."
                 )
-        if weights is not None and not (np.isfinite(weights) & (weights >= 0)).all():
+        if not (np.isfinite(weights) & (weights >= 0)).all():
             raise DataError("a weight is negative or not finite; give numbers from 0.")
-        if weights is not None and examples and not weights.any():
+        if examples and not weights.any():
             raise DataError("all weights are 0, so there is nothing to learn from; give some above 0.")
         try:
             labels = sorted(set(given)) if self.labels is None else list(self.labels)

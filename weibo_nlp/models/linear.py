@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -19,7 +19,7 @@ from weibo_nlp._version import __version__
 from weibo_nlp.errors import DataError
 from weibo_nlp.features.ngrams import ngram_arrays, ngrams_from_arrays
 from weibo_nlp.features.targeted import TargetedNgrams, masked
-from weibo_nlp.models.base import FloatArray, IntArray, Texts, as_examples
+from weibo_nlp.models.base import Column, FloatArray, IntArray, Texts, as_examples
 from weibo_nlp.models.estimator import Arrays, TextClassifier, TrainingData
 
 if TYPE_CHECKING:
@@ -82,25 +82,14 @@ class LinearClassifier(TextClassifier):
     name = "linear"
 
     def __init__(
-        self,
-        labels: Sequence[Any] | None = None,
-        *,
-        C: float | None = None,
-        min_df: int = 2,
-        random_state: int | None = 0,
+        self, labels: Column = None, *, C: float | None = None, min_df: int = 2, random_state: int | None = 0
     ) -> None:
         self.labels = labels
         self.C = C
         self.min_df = min_df
         self.random_state = random_state
 
-    def fit(
-        self,
-        X: Texts,
-        y: Iterable[Any],
-        groups: Iterable[Any] | None = None,
-        sample_weight: Iterable[float] | None = None,
-    ) -> Self:
+    def fit(self, X: Texts, y: Iterable[Any], groups: Column = None, sample_weight: Column = None) -> Self:
         """Learn from texts.
 
         Parameters
@@ -128,13 +117,12 @@ class LinearClassifier(TextClassifier):
         features = TargetedNgrams.suited_to(data.examples, self.min_df)
         texts = masked(data.examples)
         grid = GRID if self.C is None else (self.C,)
-        weights = {} if data.weights is None else {"margins__sample_weight": data.weights}
         margins = cross_val_predict(
             Pipeline([("features", features), ("margins", _Margins(grid, len(data.labels), self.random_state))]),
             texts,
             data.codes,
             cv=self._folds(data),
-            params=weights,
+            params={"margins__sample_weight": data.weights},
         )
         candidates = dict(zip(grid, np.split(margins, len(grid), axis=1), strict=True))
         calibrators = {
@@ -251,7 +239,7 @@ class _Margins(BaseEstimator):  # type: ignore[misc, no-any-unimported, unused-i
         self.n_labels = n_labels
         self.random_state = random_state
 
-    def fit(self, X: csr_matrix, y: IntArray, sample_weight: FloatArray | None = None) -> Self:
+    def fit(self, X: csr_matrix, y: IntArray, sample_weight: FloatArray) -> Self:
         self.svms_ = []
         if len(np.unique(y)) > 1:
             svms = [LinearSVC(C=C, random_state=self.random_state).fit(X, y, sample_weight) for C in self.grid]

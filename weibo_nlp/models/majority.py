@@ -9,7 +9,7 @@ import numpy as np
 
 from weibo_nlp._version import __version__
 from weibo_nlp.errors import DataError
-from weibo_nlp.models.base import FloatArray, Texts, as_examples
+from weibo_nlp.models.base import Column, FloatArray, Texts, as_examples
 from weibo_nlp.models.estimator import Arrays, TextClassifier
 
 
@@ -34,13 +34,7 @@ class MajorityClassifier(TextClassifier):
     def __init__(self, labels: Sequence[Any] | None = None) -> None:
         self.labels = labels
 
-    def fit(
-        self,
-        X: Texts,
-        y: Iterable[Any],
-        groups: Iterable[Any] | None = None,
-        sample_weight: Iterable[float] | None = None,
-    ) -> Self:
+    def fit(self, X: Texts, y: Iterable[Any], groups: Column = None, sample_weight: Column = None) -> Self:
         """Count labels; texts, groups and weights are without influence.
 
         Raises

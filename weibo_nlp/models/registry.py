@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,34 +13,26 @@ from weibo_nlp.models.base import Classifier
 from weibo_nlp.models.storage import read_config
 
 if TYPE_CHECKING:
-    from weibo_nlp.models.linear import LinearClassifier
-    from weibo_nlp.models.majority import MajorityClassifier
+    from weibo_nlp.models.estimator import TextClassifier
 
 Factory = Callable[..., Classifier]
 Reader = Callable[[Path], Classifier]
 
 
-# Imported when one is made, so that asking for names does not load scikit-learn.
-def _linear() -> type[LinearClassifier]:
-    from weibo_nlp.models.linear import LinearClassifier
-
-    return LinearClassifier
-
-
-def _majority() -> type[MajorityClassifier]:
-    from weibo_nlp.models.majority import MajorityClassifier
-
-    return MajorityClassifier
+def built_in(name: str) -> type[TextClassifier]:
+    """Import the class of a model of this package: when one is made, because scikit-learn takes a second."""
+    kind: type[TextClassifier] = getattr(import_module(f"weibo_nlp.models.{name}"), f"{name.capitalize()}Classifier")
+    return kind
 
 
 _FACTORIES: dict[str, Factory] = {
-    "majority": lambda labels: _majority()(labels),
-    "linear": lambda labels, seed: _linear()(labels, random_state=seed),
+    "majority": lambda labels: built_in("majority")(labels),
+    "linear": lambda labels, seed: built_in("linear")(labels, random_state=seed),
 }
 _SEEDED: set[str] = {"linear"}
 _READERS: dict[str, Reader] = {
-    "majority": lambda folder: _majority().from_pretrained(folder),
-    "linear": lambda folder: _linear().from_pretrained(folder),
+    "majority": lambda folder: built_in("majority").from_pretrained(folder),
+    "linear": lambda folder: built_in("linear").from_pretrained(folder),
 }
 
 

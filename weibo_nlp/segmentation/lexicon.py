@@ -40,7 +40,7 @@ class Lexicon:
         lengths: dict[str, set[int]] = {}
         for word in self._known:
             lengths.setdefault(word[0], set()).add(len(word))
-        self._lengths = {first: tuple(sorted(found, reverse=True)) for first, found in lengths.items()}
+        self._lengths = {first: tuple(sorted(known, reverse=True)) for first, known in lengths.items()}
 
     def __len__(self) -> int:
         """Return how many words there are."""

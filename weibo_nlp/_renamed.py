@@ -15,9 +15,10 @@ from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from inspect import isfunction, signature
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar, cast
 
 GONE_IN = "0.4.0"
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 # Old module -> new one; what a package held is found where its modules went.
 MODULES = {
@@ -86,17 +87,19 @@ CALLABLE = {"evaluate": ("evaluation.files", "evaluate"), "segment": ("segmentat
 
 
 # Keywords that changed in functions under old names; and those that one `BootstrapConfig` holds now.
-KEYWORDS = {"level": "confidence_level", "report": "progress", "rounds": "n_permutations"}
+KEYWORDS = {"level": "confidence_level", "report": "progress", "rounds": "n_permutations", "with_": "segmenter"}
 SETTINGS = {"resamples": "n_resamples", "seed": "seed", "level": "confidence_level", "method": "method"}
 
 
 def warn(old: str, new: str, *, stacklevel: int = 3) -> None:
     """Warn that an old name was used, naming the new one."""
+    while sys._getframe(stacklevel - 1).f_code.co_filename == __file__:  # a wrapper, a module that is called
+        stacklevel += 1
     text = f"{old} is now {new}; the old name goes in weibo_nlp {GONE_IN}."
     warnings.warn(text, DeprecationWarning, stacklevel=stacklevel)
 
 
-def with_old_keywords(function: Callable[..., Any]) -> Callable[..., Any]:
+def with_old_keywords(function: Function) -> Function:
     """Let a function be called with the keywords it had: ``resamples``, ``level`` and so on."""
     parameters = signature(function).parameters
 
@@ -120,7 +123,7 @@ def with_old_keywords(function: Callable[..., Any]) -> Callable[..., Any]:
             keywords["bootstrap"] = BootstrapConfig(**settings)
         return function(*args, **keywords)
 
-    return called
+    return cast(Function, called)
 
 
 class _Renamed(ModuleType):

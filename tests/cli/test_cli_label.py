@@ -15,7 +15,7 @@ from weibo_nlp.cli.label import _print_first_rows
 from weibo_nlp.corpus import open_release
 from weibo_nlp.errors import UsageError
 from weibo_nlp.models import LinearClassifier
-from weibo_nlp.tasks.folds import full_text
+from weibo_nlp.tasks.evaluation_set import full_text
 
 COMMAND = [sys.executable, "-c", "from weibo_nlp.cli import main; main()"]
 LABELS = {
@@ -131,10 +131,10 @@ def test_any_file_name_and_column_name_is_shown_as_it_is(run, tmp_path, monkeypa
         pytest.param(
             ["{posts}", "--model", "a={tmp}/none"], 2, "Or name a folder that a model was saved to", id="nowhere"
         ),
-        pytest.param(["{posts}", "--format", "parquet"], 1, "not a Parquet file", id="not-what-was-said"),
-        pytest.param(["{posts}", "--format", "jsonl"], 1, ":1: not JSON", id="no-line-is-json"),
-        pytest.param(["{tmp}/empty.csv"], 1, "empty.csv is empty; nothing to read", id="empty-file"),
-        pytest.param(["{tmp}/blank.csv"], 1, "no column was found reading it as csv", id="blank-header"),
+        pytest.param(["{posts}", "--format", "parquet"], 3, "not a Parquet file", id="not-what-was-said"),
+        pytest.param(["{posts}", "--format", "jsonl"], 3, ":1: not JSON", id="no-line-is-json"),
+        pytest.param(["{tmp}/empty.csv"], 3, "empty.csv is empty; nothing to read", id="empty-file"),
+        pytest.param(["{tmp}/blank.csv"], 3, "no column was found reading it as csv", id="blank-header"),
         pytest.param(["{tmp}/two.csv"], 2, "no text column among a, b; name it with --text-column", id="no-guess"),
     ],
 )

@@ -55,7 +55,7 @@ def test_path_prints_the_folder_alone(run, fetched):
 
 def test_path_of_an_absent_model_says_how_to_fetch_it(run):
     code, out, err = run("models", "path", "pkuseg")
-    assert (code, out) == (1, "")
+    assert (code, out) == (3, "")
     assert "run `weibo-nlp models fetch pkuseg`" in err
 
 
@@ -84,6 +84,6 @@ def test_fetch_that_finds_nothing_ends_with_one_line(run, tmp_path, monkeypatch)
     monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
     monkeypatch.setenv("PIP_CONFIG_FILE", str(tmp_path / "none"))
     code, out, err = run("models", "fetch", "pkuseg")
-    assert (code, out) == (1, "")
+    assert (code, out) == (3, "")
     assert err.startswith("Error: pip could not download pkuseg==0.0.25: ")
     assert err.count("\n") == 1

@@ -171,7 +171,7 @@ def test_scikit_learn_is_told_that_texts_come_in_one_dimension():
 
 
 def test_the_old_name_of_load_model_works_with_a_warning():
-    with pytest.warns(DeprecationWarning, match=r"models\.load is now load_model"):
+    with pytest.warns(DeprecationWarning, match=r"models\.load is now weibo_nlp\.models\.load_model"):
         from weibo_nlp.models import load
     assert load is load_model
     with warnings.catch_warnings():

@@ -36,8 +36,8 @@ def test_a_pickled_segmenter_holds_names_and_words_and_no_model():
 
 
 def test_with_is_the_old_name_of_segmenter():
-    with pytest.warns(DeprecationWarning, match="with_ is now segmenter") as caught:
+    with pytest.warns(DeprecationWarning, match=r"\(with_=…\) is now segment.*\(segmenter=…\)") as caught:
         assert weibo_nlp.segment("好的", with_="char") == ["好", "的"]
-    with pytest.warns(DeprecationWarning, match="with_ is now segmenter") as caught_too:
+    with pytest.warns(DeprecationWarning, match=r"\(with_=…\) is now segment.*\(segmenter=…\)") as caught_too:
         assert list(segment_many(["好的"], with_="char")) == [["好", "的"]]
     assert {warning.filename for warning in (*caught, *caught_too)} == {__file__}

@@ -4,9 +4,9 @@ Nothing here knows of tasks' splits or of the benchmark: models see texts, targe
 are loaded when first used, because scikit-learn takes a second.
 """
 
-import warnings
 from typing import TYPE_CHECKING, Any
 
+from weibo_nlp import _renamed
 from weibo_nlp.models.base import Classifier, as_examples, name_and_version
 from weibo_nlp.models.registry import built_in, create, is_seeded, load_model, names, register
 from weibo_nlp.records import Example
@@ -34,6 +34,6 @@ def __getattr__(name: str) -> Any:
     if name in ("LinearClassifier", "MajorityClassifier"):
         return built_in(name.removesuffix("Classifier").lower())
     if name == "load":
-        warnings.warn("weibo_nlp.models.load is now load_model.", DeprecationWarning, stacklevel=2)
+        _renamed.warn("weibo_nlp.models.load", "weibo_nlp.models.load_model")
         return load_model
     raise AttributeError(f"module 'weibo_nlp.models' has no attribute {name!r}; it has {', '.join(__all__)}")

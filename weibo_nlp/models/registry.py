@@ -96,6 +96,12 @@ def load_model(task_or_folder: str | Path) -> Classifier:
         If it is neither.
     DataError
         If the files are damaged.
+
+    Examples
+    --------
+    >>> model = load_model("topic")
+    >>> model.predict_proba(["失信被执行人就该上征信黑名单"]).argmax(axis=1).tolist(), model.classes_.tolist()
+    ([0], ['credit', 'self_media', 'consumer_nationalism', 'other'])
     """
     shipped = {path.parent.name: path.parent for path in sorted(_resources.models_dir().glob("*/config.json"))}
     named = shipped.get(task_or_folder) if isinstance(task_or_folder, str) else None

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from pathlib import Path
 
+from weibo_nlp._renamed import with_old_keywords
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.segmentation.base import Segmenter
-from weibo_nlp.segmentation.lexicon import Lexicon, resolve_lexicon
-from weibo_nlp.segmentation.registry import create_segmenter, renamed_argument
+from weibo_nlp.segmentation.lexicon import Lexicon
+from weibo_nlp.segmentation.registry import create_segmenter
 
 BATCH_TEXTS = 512
 BATCH_CHARACTERS = 65_536
@@ -20,13 +21,12 @@ BATCHES_AHEAD = 3
 _Batch = tuple[int, list[str]]
 
 
+@with_old_keywords
 def segment_many(
     texts: Iterable[str],
     segmenter: str = "fast",
     lexicon: Lexicon | Iterable[str] | Path | str | None = None,
     processes: int = 1,
-    *,
-    with_: str | None = None,
 ) -> Iterator[list[str]]:
     """Cut texts into words, one list for each text, in the order of the texts.
 
@@ -35,7 +35,7 @@ def segment_many(
     texts : iterable of str
         Read as results are asked for, at most a few batches ahead.
     segmenter : str
-        ``fast``, ``pkuseg``, ``jieba`` or ``char``; `with_` is the old name of this argument.
+        ``fast``, ``pkuseg``, ``jieba`` or ``char``.
     lexicon : Lexicon, iterable of str, Path or str, optional
         Words to keep whole, or the path of a file with one word a line.
     processes : int
@@ -60,9 +60,8 @@ def segment_many(
         raise UsageError("texts is one string, whose characters would be cut one by one; use segment(text), or a list.")
     if not isinstance(processes, int) or processes < 1:
         raise UsageError(f"processes={processes!r}; pass the number of worker processes, 1 or more.")
-    name, words = renamed_argument(segmenter, with_), resolve_lexicon(lexicon)
     # Made here in any case: a model that is missing is said before a worker starts, and a forked worker shares it.
-    chosen = create_segmenter(name, words)
+    chosen = create_segmenter(segmenter, lexicon)
     return _in_this_process(texts, chosen) if processes == 1 else _in_workers(texts, chosen, processes)
 
 

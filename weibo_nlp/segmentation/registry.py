@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterable
 from functools import cache, partial
 from pathlib import Path
 
+from weibo_nlp._renamed import with_old_keywords
 from weibo_nlp.errors import UnknownNameError
 from weibo_nlp.segmentation.base import Engine, FramedSegmenter, Segmenter
 from weibo_nlp.segmentation.engines import char_engine, fast_engine, jieba_engine, pkuseg_engine
@@ -64,19 +64,15 @@ def create_segmenter(name: str = "fast", lexicon: Lexicon | Iterable[str] | Path
     return FramedSegmenter(Engine(name, _engine(name).version, partial(_cut, name)), words)
 
 
+@with_old_keywords
 def segment(
-    text: str,
-    segmenter: str = "fast",
-    lexicon: Lexicon | Iterable[str] | Path | str | None = None,
-    *,
-    with_: str | None = None,
+    text: str, segmenter: str = "fast", lexicon: Lexicon | Iterable[str] | Path | str | None = None
 ) -> list[str]:
     """Cut one text into words; joined, they are the text.
 
     Links, mentions, hashtags, super topics, emoticons, emoji and drawn faces stay whole, and a run of white space is
     one token. Arguments and errors as in :func:`create_segmenter`; for many texts use
-    :func:`weibo_nlp.segmentation.segment_many`, or keep a segmenter, so that the lexicon is read once. `with_` is the
-    old name of `segmenter`.
+    :func:`weibo_nlp.segmentation.segment_many`, or keep a segmenter, so that the lexicon is read once.
 
     Raises
     ------
@@ -88,15 +84,7 @@ def segment(
     >>> segment("今天天气真好[泪] @小甲", segmenter="char")
     ['今', '天', '天', '气', '真', '好', '[泪]', ' ', '@小甲']
     """
-    return create_segmenter(renamed_argument(segmenter, with_), lexicon).cut(text)
-
-
-def renamed_argument(segmenter: str, with_: str | None) -> str:
-    """Return the segmenter that was asked for, with a warning where it was by the argument's old name."""
-    if with_ is None:
-        return segmenter
-    warnings.warn("the argument with_ is now segmenter.", DeprecationWarning, stacklevel=3)
-    return with_
+    return create_segmenter(segmenter, lexicon).cut(text)
 
 
 def _cut(name: str, piece: str) -> list[str]:

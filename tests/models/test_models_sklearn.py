@@ -7,6 +7,7 @@ import joblib
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn import config_context
 from sklearn.base import BaseEstimator, clone
 from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GridSearchCV, GroupKFold, cross_val_predict, cross_val_score
@@ -36,6 +37,16 @@ def test_a_grid_of_c_is_searched_over_threads():
     assert search.best_params_ == {"C": 1.0}
     assert search.predict(["这家好吃", "这家难吃"]).tolist() == ["praise", "blame"]
     assert search.classes_.tolist() == ["blame", "praise"]
+
+
+def test_threads_and_weights_are_routed_to_the_model_where_it_asks_for_them():
+    with config_context(enable_metadata_routing=True):
+        model = LinearClassifier(C=1.0).set_fit_request(groups=True, sample_weight=True)
+        model.set_score_request(sample_weight=False)
+        search = GridSearchCV(model, {"min_df": [1, 2]}, cv=GroupKFold(4), error_score="raise")
+        assert search.fit(TEXTS, LABELS, groups=THREADS, sample_weight=np.ones(16)).best_score_ == 1.0
+        with pytest.raises(DataError, match="all weights are 0"):
+            search.fit(TEXTS, LABELS, groups=THREADS, sample_weight=np.zeros(16))
 
 
 def test_scores_and_probabilities_are_cross_validated():
@@ -142,15 +153,19 @@ def test_what_holds_no_texts_is_refused(texts, error, message):
 
 
 @pytest.mark.parametrize(
-    ("labels", "message"),
+    ("known", "given", "message"),
     [
-        pytest.param(["praise", None] * 8, "labels cannot be told apart", id="missing"),
-        pytest.param([["praise"], ["blame"]] * 8, "labels cannot be told apart", id="lists"),
+        pytest.param(None, ["praise", None] * 8, "labels cannot be told apart", id="missing"),
+        pytest.param(None, [["praise"], ["blame"]] * 8, "labels cannot be told apart", id="lists"),
+        pytest.param(WORDS, [["praise"], ["blame"]] * 8, "labels cannot be told apart", id="lists-of-known"),
+        pytest.param(
+            WORDS, ["praise", None, 7, "x"] * 4, r"labels \[7, None, 'x'\] are not among praise, blame", id="unknown"
+        ),
     ],
 )
-def test_labels_that_are_none_are_refused(labels, message):
+def test_labels_that_are_none_are_refused(known, given, message):
     with pytest.raises(DataError, match=message):
-        LinearClassifier(C=1.0).fit(TEXTS, labels)
+        LinearClassifier(known, C=1.0).fit(TEXTS, given)
 
 
 def test_parameters_with_a_doubled_label_are_refused():

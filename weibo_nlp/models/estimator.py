@@ -132,13 +132,14 @@ class TextClassifier(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc,
         if examples and not weights.any():
             raise DataError("all weights are 0, so there is nothing to learn from; give some above 0.")
         try:
-            labels = sorted(set(given)) if self.labels is None else list(self.labels)
+            occurring = set(given)
+            labels = sorted(occurring) if self.labels is None else list(self.labels)
         except TypeError as error:
             raise DataError(f"labels cannot be told apart ({error}); give one string for each example.") from error
         places = {label: place for place, label in enumerate(labels)}
         if len(places) < len(labels):
             raise DataError(f"labels {', '.join(map(str, labels))} are not all different; name each once.")
-        if unknown := sorted(set(given) - set(places)):
+        if unknown := sorted(occurring - places.keys(), key=str):
             raise DataError(f"labels {unknown} are not among {', '.join(map(str, labels))}; correct them.")
         codes = np.array([places[label] for label in given], dtype=np.int64)
         return TrainingData(examples, np.array(labels), codes, members, weights)

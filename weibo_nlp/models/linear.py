@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import numpy.typing as npt
 from scipy.special import softmax
+from sklearn import config_context
 from sklearn.base import BaseEstimator
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
@@ -117,13 +118,10 @@ class LinearClassifier(TextClassifier):
         features = TargetedNgrams.suited_to(data.examples, self.min_df)
         texts = masked(data.examples)
         grid = GRID if self.C is None else (self.C,)
-        margins = cross_val_predict(
-            Pipeline([("features", features), ("margins", _Margins(grid, len(data.labels), self.random_state))]),
-            texts,
-            data.codes,
-            cv=self._folds(data),
-            params={"margins__sample_weight": data.weights},
-        )
+        svms = Pipeline([("features", features), ("margins", _Margins(grid, len(data.labels), self.random_state))])
+        weights = {"margins__sample_weight": data.weights}
+        with config_context(enable_metadata_routing=False):  # what a caller routes to this method ends here
+            margins = cross_val_predict(svms, texts, data.codes, cv=self._folds(data), params=weights)
         candidates = dict(zip(grid, np.split(margins, len(grid), axis=1), strict=True))
         calibrators = {
             C: LogisticRegression(max_iter=1000).fit(unseen, data.codes, data.weights)

@@ -100,7 +100,7 @@ class WeiboTokenizer(DummyTokenizer):  # type: ignore[misc, no-any-unimported, u
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle names and words, not the engine: no segmenter in Rust or C can be pickled."""
-        return _restored, (self.vocab, self.segmenter, self.lexicon, self._saved_version)
+        return type(self), (self.vocab, self.segmenter, self.lexicon), {"_saved_version": self._saved_version}
 
     def to_bytes(self, **_: Any) -> bytes:
         """Return the segmenter's name and version and the lexicon, as JSON."""
@@ -206,9 +206,3 @@ def create_tokenizer(segmenter: str = "fast", lexicon: list[str] | None = None) 
 def _words_of(lexicon: Lexicon | Iterable[str] | Path | str | None) -> tuple[str, ...]:
     words = resolve_lexicon(lexicon)
     return () if words is None else tuple(word for word in words.words if word)
-
-
-def _restored(vocab: Vocab, segmenter: str, lexicon: tuple[str, ...], version: str | None) -> WeiboTokenizer:
-    tokenizer = WeiboTokenizer(vocab, segmenter, lexicon)
-    tokenizer._saved_version = version
-    return tokenizer

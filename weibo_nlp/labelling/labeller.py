@@ -116,17 +116,13 @@ class Labeller:
         for task in self.tasks.values():
             if not task.targeted:
                 self._fill(rows, task, texts)
-        for task in self.tasks.values():
-            if task.targeted:
-                targets = [self.target or self.canonical.get(row["topic"]) for row in rows]
-                for row, target in zip(rows, targets, strict=True):
-                    row[f"{task.name}_target"] = target
-                known = [place for place, target in enumerate(targets) if target]
-                self._fill(
-                    [rows[place] for place in known],
-                    task,
-                    [Example(texts[place], targets[place], parents[place] if parents else None) for place in known],
-                )
+                continue
+            targets = [self.target or self.canonical.get(row["topic"]) for row in rows]
+            for row, target in zip(rows, targets, strict=True):
+                row[f"{task.name}_target"] = target
+            known = [place for place, target in enumerate(targets) if target]
+            examples = [Example(texts[i], targets[i], parents[i] if parents else None) for i in known]
+            self._fill([rows[i] for i in known], task, examples)
         return rows
 
     def _fill(self, rows: Sequence[dict[str, Any]], task: Task, texts: Sequence[str] | Sequence[Example]) -> None:

@@ -12,7 +12,7 @@ from weibo_nlp.scheme import load_scheme
 # `load_dataset` serves rows of an earlier build from its cache: every run here has a home of its own, and no network.
 PROGRAM = """
 import json, sys
-from datasets import ClassLabel, get_dataset_config_names, load_dataset
+from datasets import ClassLabel, get_dataset_config_names, get_dataset_default_config_name, load_dataset
 
 found = {}
 for config in get_dataset_config_names(sys.argv[1]):
@@ -26,7 +26,9 @@ for config in get_dataset_config_names(sys.argv[1]):
         },
         "columns": next(iter(loaded.values())).column_names,
         "first": next(iter(loaded["train"]), None),
+        "ids": list(loaded["train"]["id"]) if "id" in loaded["train"].column_names else [],
     }
+found["default"] = get_dataset_default_config_name(sys.argv[1])
 found["alone"] = load_dataset(sys.argv[1], "posts", split="test").num_rows
 print(json.dumps(found))
 """
@@ -44,12 +46,18 @@ def load_all(folder, home):
 
 def check(found, folder):
     scheme = load_scheme()
-    assert found.keys() - {"alone"} == schema.CONFIGS.keys()
+    assert found.keys() - {"alone", "default"} == {"documents", *schema.CONFIGS}
+    assert found["default"] == "documents"
     files = json.loads((folder / "manifest.json").read_text("utf-8"))["files"]
-    for config, columns in schema.CONFIGS.items():
+    for config in schema.CONFIGS:
         rows = {split: files[f"{config}/{split}-00000-of-00001.parquet"]["rows"] for split in schema.splits_of(config)}
         assert found[config]["rows"] == {split: count for split, count in rows.items() if count}
-        assert found[config]["columns"] == [column.name for column in columns]
+    parts = [found[config] for config in ("articles", "posts", "comments")]
+    for split in schema.SPLITS:
+        assert found["documents"]["rows"].get(split, 0) == sum(part["rows"].get(split, 0) for part in parts)
+    assert found["documents"]["ids"] == [name for part in parts for name in part["ids"]]
+    for config in found.keys() - {"alone", "default"}:
+        assert found[config]["columns"] == [column.name for column in schema.columns_of(config)]
         tasks = schema.label_columns(config)
         assert found[config]["labels"] == {name: list(scheme.task(task).labels) for name, task in tasks.items()}
     assert found["alone"] == found["posts"]["rows"]["test"]

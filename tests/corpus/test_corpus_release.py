@@ -3,8 +3,8 @@ import shutil
 
 import pytest
 
-import weibo_nlp
-from weibo_nlp.corpus import load_corpus, open_release, schema, threads, versions
+from weibo_nlp import _resources
+from weibo_nlp.corpus import load_corpus, open_release, schema, threads
 from weibo_nlp.errors import DataError, LabelError, UnknownNameError, UsageError
 from weibo_nlp.scheme import load_scheme
 
@@ -65,6 +65,25 @@ def test_registers_are_read_with_label_names(release):
         "consumer_nationalism",
         None,
     ]
+
+
+def test_the_view_of_all_documents_is_articles_then_posts_then_comments_of_each_split(release):
+    for split in schema.SPLITS:
+        parts = [row for config in ("articles", "posts", "comments") for row in release.rows(config, split)]
+        assert list(release.rows("documents", split)) == parts
+    assert [path.parent.name for path in release.files("documents", "test")] == ["articles", "posts", "comments"]
+    assert len(list(release.rows("documents"))) == 16
+
+
+def test_documents_carry_the_text_they_answer_or_repost(release):
+    rows = {row["id"]: row for row in release.rows("documents")}
+    assert rows["library-fines-0003"]["parent_text"] == "早该这样，热门书永远借不到"  # a reply to 0002, not to the root
+    assert rows["library-fines-0007"]["parent_text"] == rows["library-fines-0005"]["text"]
+    assert rows["library-fines-0005"]["parent_text"] is None
+    # The text alone, as with the stances: the title of an article is no part of it.
+    above = rows[rows["library-fines-0002"]["parent"]]
+    assert above["title"]
+    assert rows["library-fines-0002"]["parent_text"] == above["text"]
 
 
 def test_encoding_and_decoding_rows_are_each_others_inverse(release):
@@ -140,7 +159,7 @@ def test_a_release_under_another_scheme_is_refused_before_labels_are_read(miniat
     [
         pytest.param(
             lambda release: release.files("post"),
-            "unknown configuration 'post'; there is: annotations, articles, comments, events, posts,",
+            "unknown configuration 'post'; there is: annotations, articles, comments, documents, events,",
             id="configuration",
         ),
         pytest.param(
@@ -166,53 +185,51 @@ def test_what_does_not_exist_is_refused_with_a_list_of_what_does(release, ask, m
     assert message in str(caught.value)
 
 
-# The shipped corpus
+# Loading by configuration
 
 
-def counts():
-    found = {}
-    for name, entry in open_release().manifest["files"].items():
-        config, file = name.split("/")
-        found.setdefault(config, {})[file.split("-")[0]] = entry["rows"]
-    return found
+@pytest.fixture
+def shipped(miniature_release, monkeypatch):
+    """The miniature in the place of the corpus that ships."""
+    monkeypatch.setattr(_resources, "corpus_dir", lambda: miniature_release)
 
 
-def test_the_shipped_corpus_is_what_its_manifest_says():
-    assert open_release().checksum_problems() == []
-
-
-@pytest.mark.parametrize("config", CONFIGS)
-def test_shipped_configurations_load_as_pandas(config):
-    frame = weibo_nlp.load_corpus(config)
-    assert frame.groupby("split").size().to_dict() == {s: n for s, n in counts()[config].items() if n}
-    assert list(frame.columns) == [*(column.name for column in schema.CONFIGS[config]), "split"]
+@pytest.mark.parametrize("config", ["documents", *CONFIGS])
+def test_a_configuration_is_the_same_table_in_pandas_and_datasets(shipped, release, config):
+    frame, loaded = load_corpus(config), load_corpus(config, format="datasets")
+    names = [column.name for column in schema.columns_of(config)]
+    assert list(frame.columns) == [*names, "split"]
+    assert loaded.features == schema.features(config, load_scheme())
+    assert loaded.num_rows == len(frame)
+    assert frame.groupby("split").size().to_dict() == {
+        split: count for split in schema.splits_of(config) if (count := len(list(release.rows(config, split))))
+    }
     for column, task in schema.label_columns(config).items():
+        held = [value for value in loaded[column] if value is not None]
+        assert loaded.features[column].int2str(held) == frame[column].dropna().tolist()
         assert set(frame[column].dropna()) <= set(load_scheme().task(task).labels)
 
 
-@pytest.mark.parametrize("config", CONFIGS)
-def test_shipped_configurations_load_as_datasets(config):
-    loaded = load_corpus(config, as_="datasets")
-    assert loaded.num_rows == sum(counts()[config].values())
-    assert loaded.features == schema.features(config, load_scheme())
-    frame = load_corpus(config, split="train")
-    train = load_corpus(config, split="train", as_="datasets")
-    key = "id" if "id" in frame else "document_id"
-    assert train[key] == frame[key].tolist()
-
-
-def test_labels_are_names_in_pandas_and_numbers_of_the_same_names_in_datasets():
+def test_one_split_is_loaded_without_a_column_that_names_it(shipped):
     frame = load_corpus("stances", split="test")
-    loaded = load_corpus("stances", split="test", as_="datasets")
-    assert loaded.features["stance"].int2str(loaded["stance"][:]) == frame["stance"].tolist()
     assert "split" not in frame
+    assert load_corpus("stances", split="test", format="datasets")["document_id"] == frame["document_id"].tolist()
 
 
-def test_shipped_threads_are_trees_within_one_split():
-    found = threads()
-    assert sum(len(thread) for thread in found) == sum(sum(counts()[c].values()) for c in schema.DOCUMENT_CONFIGS)
-    assert sum(len(threads(split)) for split in schema.SPLITS) == len(found)
-    assert weibo_nlp.corpus.threads("test", version=versions()[0])[0].root.parent is None
+def test_all_documents_are_loaded_unless_a_configuration_is_named(shipped):
+    assert load_corpus()["id"].tolist() == load_corpus("documents")["id"].tolist()
+    assert set(load_corpus()["kind"]) == {"article", "post", "repost", "comment"}
+
+
+def test_the_old_name_of_the_format_works_with_a_warning_that_names_the_new_one(shipped):
+    with pytest.warns(DeprecationWarning, match=r"load_corpus\(format=…\)"):
+        loaded = load_corpus("events", as_="datasets")
+    assert loaded["id"] == load_corpus("events")["id"].tolist()
+
+
+def test_threads_are_trees_within_one_split(shipped):
+    assert sum(len(thread) for thread in threads()) == 16
+    assert sum(len(threads(split)) for split in schema.SPLITS) == len(threads()) == 6
 
 
 @pytest.mark.parametrize(
@@ -222,18 +239,18 @@ def test_shipped_threads_are_trees_within_one_split():
             {"config": "tweets"}, UnknownNameError, "unknown configuration 'tweets'; there is: anno", id="config"
         ),
         pytest.param(
-            {"split": "dev"}, UnknownNameError, "unknown split of posts 'dev'; there is: test, tr", id="split"
+            {"split": "dev"}, UnknownNameError, "unknown split of documents 'dev'; there is: test, tr", id="split"
         ),
         pytest.param(
-            {"split": "dev", "as_": "datasets"}, UnknownNameError, "split of posts 'dev'", id="split-datasets"
+            {"split": "dev", "format": "datasets"}, UnknownNameError, "split of documents 'dev'", id="split-datasets"
         ),
         pytest.param(
             {"version": "9.9.9"}, UnknownNameError, "unknown corpus version '9.9.9'; there is: ", id="version"
         ),
-        pytest.param({"as_": "polars"}, UsageError, 'as_=\'polars\'; choose "pandas" or "datasets"', id="container"),
+        pytest.param({"format": "polars"}, UsageError, 'format=\'polars\'; choose "pandas" or "datasets"', id="format"),
     ],
 )
-def test_what_cannot_be_loaded_is_refused_with_a_list_of_what_can(arguments, error, message):
+def test_what_cannot_be_loaded_is_refused_with_a_list_of_what_can(shipped, arguments, error, message):
     with pytest.raises(error) as caught:
         load_corpus(**arguments)
     assert message in str(caught.value)

@@ -1,14 +1,11 @@
 import json
 import shutil
-from pathlib import Path
 
 import pytest
 
 from weibo_nlp.release.build import write_release
 from weibo_nlp.release.sources import read_sources
 from weibo_nlp.release.tables import build_tables
-
-MINIATURE = Path(__file__).parents[1] / "data" / "release"
 
 
 class Repository:
@@ -51,12 +48,9 @@ class Repository:
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory):
-    root = tmp_path_factory.mktemp("miniature") / "repository"
-    shutil.copytree(MINIATURE, root)
-    repository = Repository(root)
-    repository.build()
-    return repository
+def built(miniature_repository):
+    """The miniature with its release, to be read and not changed."""
+    return Repository(miniature_repository)
 
 
 @pytest.fixture

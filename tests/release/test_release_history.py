@@ -77,6 +77,8 @@ def test_a_release_of_an_older_schema_is_read_with_its_own_columns(repository):
     corpus = repository.path("corpus")
     release_next(repository, "0.1.0")
     manifest = repository.path("corpus/versions/0.0.1/manifest.json")
-    manifest.write_text(manifest.read_text("utf-8").replace('"schema": 2', '"schema": 1'), "utf-8")
-    assert "figures" in next(open_release(corpus).rows("events"))
-    assert "figures" not in next(open_release(corpus, version="0.0.1").rows("events"))
+    manifest.write_text(manifest.read_text("utf-8").replace('"schema": 3', '"schema": 1'), "utf-8")
+    new, old = open_release(corpus), open_release(corpus, version="0.0.1")
+    for config, column in (("events", "figures"), ("documents", "parent_text")):
+        assert column in next(new.rows(config))
+        assert column not in next(old.rows(config))

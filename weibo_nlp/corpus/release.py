@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +14,7 @@ from weibo_nlp.corpus import schema
 from weibo_nlp.corpus.tree import Thread, build_threads
 from weibo_nlp.errors import DataError, UnknownNameError, UsageError
 from weibo_nlp.io import sha256_of_file
-from weibo_nlp.records import Document, GoldLabel
+from weibo_nlp.records import Document, GoldLabel, known_fields
 from weibo_nlp.scheme import Scheme, load_scheme
 
 if TYPE_CHECKING:
@@ -63,13 +64,13 @@ class Release:
         splits = schema.splits_of(config)
         if split is not None and split not in splits:
             raise UnknownNameError(f"split of {config}", split, splits)
-        found: list[Path] = []
+        paths: list[Path] = []
         for name in (split,) if split else splits:
-            files = sorted((self.path / config).glob(f"{name}-*.parquet"))
-            if not files:
-                raise DataError(f"{self.path / config}: no {name}-*.parquet; run scripts/build_corpus.py in a clone.")
-            found.extend(files)
-        return found
+            for folder in (self.path / stored for stored in schema.stored_configs(config)):
+                if not (files := sorted(folder.glob(f"{name}-*.parquet"))):
+                    raise DataError(f"{folder}: no {name}-*.parquet; run scripts/build_corpus.py in a clone.")
+                paths += files
+        return paths
 
     def rows(self, config: str, split: str | None = None) -> Iterator[dict[str, Any]]:
         """Rows with label names instead of integers, in release order; each file is read once in a release's life."""
@@ -188,46 +189,60 @@ def _release_in(folder: Path) -> Release:
 
 @overload
 def load_corpus(
-    config: str = ..., *, split: str | None = ..., version: str | None = ..., as_: Literal["pandas"] = ...
+    config: str = ..., *, split: str | None = ..., version: str | None = ..., format: Literal["pandas"] = ...
 ) -> pd.DataFrame: ...
 @overload
 def load_corpus(
-    config: str = ..., *, split: str | None = ..., version: str | None = ..., as_: Literal["datasets"]
+    config: str = ..., *, split: str | None = ..., version: str | None = ..., format: Literal["datasets"]
 ) -> datasets.Dataset: ...
+@overload
 def load_corpus(
-    config: str = "posts",
+    config: str = ..., *, split: str | None = ..., version: str | None = ..., as_: Literal["pandas", "datasets"]
+) -> pd.DataFrame | datasets.Dataset: ...
+def load_corpus(
+    config: str = "documents",
     *,
     split: str | None = None,
     version: str | None = None,
-    as_: Literal["pandas", "datasets"] = "pandas",
+    format: Literal["pandas", "datasets"] = "pandas",
+    as_: Literal["pandas", "datasets"] | None = None,
 ) -> pd.DataFrame | datasets.Dataset:
     """Load a configuration of the shipped corpus, offline.
 
     Parameters
     ----------
     config : str
-        ``articles``, ``posts``, ``comments``, ``stances``, ``annotations``, ``events`` or ``targets``.
+        ``documents``, or its parts ``articles``, ``posts`` and ``comments``; ``stances``, ``annotations``,
+        ``segmentation``, ``events`` or ``targets``.
     split : {"train", "validation", "test"}, optional
         One split; without it all splits, and a pandas frame then says in a column ``split`` which.
         The registers ``events`` and ``targets`` have ``train`` alone.
     version : str, optional
         Corpus version; an unknown one is an error that lists what there is.
-    as_ : {"pandas", "datasets"}
+    format : {"pandas", "datasets"}
         A DataFrame with label names, or a `datasets.Dataset` with ClassLabel columns.
+    as_ : {"pandas", "datasets"}, optional
+        The old name of `format`, which goes with the next release.
 
     Returns
     -------
     pandas.DataFrame or datasets.Dataset
-        One row a document, pair, judgement, event or target.
+        One row a document, pair, judgement, sentence, event or target; of ``documents`` articles come first, then
+        posts, then comments.
 
     Raises
     ------
     UnknownNameError
         For an unknown configuration, split or version, listing the known ones.
+    UsageError
+        For another format.
     """
+    if as_ is not None:
+        warnings.warn("load_corpus(as_=…) is now load_corpus(format=…)", DeprecationWarning, stacklevel=2)
+        format = as_
     release = open_release(version=version)
     _check_config(config)
-    if as_ == "datasets":
+    if format == "datasets":
         import datasets
         import pyarrow as pa
         import pyarrow.parquet as pq
@@ -237,8 +252,8 @@ def load_corpus(
         return datasets.Dataset(table.replace_schema_metadata(None)).cast(
             schema.features(config, release.scheme, release.schema_version)
         )
-    if as_ != "pandas":
-        raise UsageError(f'as_={as_!r}; choose "pandas" or "datasets".')
+    if format != "pandas":
+        raise UsageError(f'format={format!r}; choose "pandas" or "datasets".')
     import pandas as pd
 
     if split is not None:
@@ -254,33 +269,14 @@ def threads(split: str | None = None, *, version: str | None = None) -> list[Thr
 
 def document_of(row: Mapping[str, Any]) -> Document:
     """Turn a row of a document configuration into a Document."""
-    return Document(
-        id=row["id"],
-        kind=row["kind"],
-        text=row["text"],
-        thread=row["thread"],
-        platform=row["platform"],
-        title=row["title"],
-        lang=row["lang"],
-        script=row["script"],
-        author=row["author"],
-        account_type=row["account_type"],
-        parent=row["parent"],
-        root=row["root"],
-        repost_of=row["repost_of"],
-        hashtags=tuple(row["hashtags"]),
-        mentions=tuple(row["mentions"]),
-        urls=tuple(row["urls"]),
-        event=row["event"],
-        phase=row["phase"],
-        flags=("composed",) if row["composed"] else (),
-        fold=row["fold"],
-    )
+    same = {name: row[name] for name in known_fields(Document) & row.keys()}
+    lists = {name: tuple(row[name]) for name in ("hashtags", "mentions", "urls")}
+    return Document(**(same | lists), flags=("composed",) if row["composed"] else ())
 
 
 def _check_config(config: str) -> None:
-    if config not in schema.CONFIGS:
-        raise UnknownNameError("configuration", config, schema.CONFIGS)
+    if config not in (known := (*schema.VIEWS, *schema.CONFIGS)):
+        raise UnknownNameError("configuration", config, known)
 
 
 def _frame(release: Release, config: str, split: str) -> pd.DataFrame:

@@ -6,29 +6,44 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from weibo_nlp.scheme import Scheme
+from weibo_nlp.scheme import Scheme, load_scheme
 
 if TYPE_CHECKING:
     import datasets
     import pyarrow as pa
 
-# 2 added `figures` to the events. A release is read with the columns of the version it was built under.
-SCHEMA_VERSION = 2
+# 2 added `figures` to the events, 3 `parent_text` to the documents. A release is read with the columns of the version
+# it was built under.
+SCHEMA_VERSION = 3
 SPLITS = ("train", "validation", "test")
 # The registers have no split of their own; one `train` is what tools for single-split sets expect.
 REGISTER_SPLITS = ("train",)
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    """A column: its name, what it holds, and its type in the small language below.
+class Label:
+    """A label of a task: a name in rows, its place in the scheme's order in Parquet."""
 
-    Types: ``string``, ``bool``, ``int32``, ``label:<task>``, ``list:<type>``, or a tuple of columns for a struct
-    (``list`` of struct: ``("list", columns)``). ``since`` is the schema version that brought it.
-    """
+    task: str
+
+
+@dataclass(frozen=True, slots=True)
+class Many:
+    """A list, of values or of structs by field."""
+
+    of: ColumnType | Mapping[str, ColumnType]
+
+
+ColumnType = str | Label | Many
+"""What a column holds; a string names a type of Arrow and `datasets`: ``string``, ``bool``, ``int32``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its name, what it holds and means, and the version of the schema that brought it."""
 
     name: str
-    type: str | tuple[str, tuple[Column, ...]]
+    type: ColumnType
     meaning: str
     since: int = 1
 
@@ -38,6 +53,7 @@ _DOCUMENT = (
     Column("kind", "string", "article, post, repost or comment"),
     Column("title", "string", "title of an article, else null"),
     Column("text", "string", "the text as composed, markup and emoticons included"),
+    Column("parent_text", "string", "text of the document answered or reposted, null for roots", since=3),
     Column("platform", "string", "platform whose conventions the text follows"),
     Column("lang", "string", "language, BCP 47"),
     Column("script", "string", "hans or hant"),
@@ -49,16 +65,16 @@ _DOCUMENT = (
     Column("root", "string", "id of the root document, null for the root itself"),
     Column("parent", "string", "id of the document answered, null for roots and reposts"),
     Column("repost_of", "string", "id of the document reposted"),
-    Column("hashtags", "list:string", "hashtags without their signs"),
-    Column("mentions", "list:string", "handles mentioned, answered or reposted"),
-    Column("urls", "list:string", "addresses in the text"),
+    Column("hashtags", Many("string"), "hashtags without their signs"),
+    Column("mentions", Many("string"), "handles mentioned, answered or reposted"),
+    Column("urls", Many("string"), "addresses in the text"),
     Column("composed", "bool", "always true: written for this corpus, not collected"),
     Column("fold", "int32", "0-4, whole events, for cross-event evaluation"),
-    Column("topic", "label:topic", "gold topic"),
-    Column("sentiment", "label:sentiment", "gold sentiment"),
+    Column("topic", Label("topic"), "gold topic"),
+    Column("sentiment", Label("sentiment"), "gold sentiment"),
     Column("irony", "bool", "gold irony"),
     Column("needs_context", "bool", "most annotators needed the thread"),
-    Column("frames", "list:string", "frames named by two or more annotators"),
+    Column("frames", Many("string"), "frames named by two or more annotators"),
     Column("topic_settled", "string", "how the gold topic came about: unanimous, majority or adjudicated"),
     Column("sentiment_settled", "string", "the same for sentiment"),
     Column("irony_settled", "string", "the same for irony"),
@@ -76,7 +92,7 @@ _STANCES = (
     Column("text", "string", "the document's text"),
     Column("parent_text", "string", "text of the document answered or reposted, else null"),
     Column("root_text", "string", "text of the thread's root, null for the root itself"),
-    Column("stance", "label:stance", "gold stance towards the target"),
+    Column("stance", Label("stance"), "gold stance towards the target"),
     Column("stance_settled", "string", "unanimous, majority or adjudicated"),
 )
 
@@ -84,15 +100,13 @@ _ANNOTATIONS = (
     Column("document_id", "string", "document"),
     Column("round", "string", "annotation round"),
     Column("annotator", "string", "annotator within the round; `intention` is the author's own layer"),
-    Column("topic", "label:topic", "judged topic"),
-    Column("sentiment", "label:sentiment", "judged sentiment"),
+    Column("topic", Label("topic"), "judged topic"),
+    Column("sentiment", Label("sentiment"), "judged sentiment"),
     Column("irony", "bool", "judged irony"),
     Column("needs_context", "bool", "whether the thread was needed"),
     Column("confidence", "string", "high or low"),
-    Column("frames", "list:string", "frames heard"),
-    Column(
-        "stances", ("list", (Column("target_id", "string", ""), Column("stance", "label:stance", ""))), "judged stances"
-    ),
+    Column("frames", Many("string"), "frames heard"),
+    Column("stances", Many({"target_id": "string", "stance": Label("stance")}), "judged stances"),
     Column("model", "string", "who judged, as exactly as known"),
     Column("prompt_sha256", "string", "checksum of the prompt in annotations/rounds/<round>/prompts"),
     Column("guideline_version", "string", "version of the guideline"),
@@ -106,41 +120,35 @@ _SEGMENTATION = (
     Column("start", "int32", "first code point of the sentence in the document's text"),
     Column("end", "int32", "first code point behind it"),
     Column("text", "string", "the sentence"),
-    Column("words", "list:string", "its words; joined, they are the sentence"),
+    Column("words", Many("string"), "its words; joined, they are the sentence"),
     Column("settled", "string", "agreed or adjudicated"),
 )
 
 _EVENTS = (
     Column("id", "string", "event id"),
-    Column("topic", "label:topic", "topic the event belongs to"),
-    Column("near", "label:topic", "topic whose words an `other` event borrows"),
+    Column("topic", Label("topic"), "topic the event belongs to"),
+    Column("near", Label("topic"), "topic whose words an `other` event borrows"),
     Column("name_zh", "string", "name"),
     Column("name_en", "string", "name in English"),
     Column("start", "string", "first day, month or year"),
     Column("end", "string", "last day, month or year"),
     Column("fold", "int32", "as in the documents"),
-    Column("hashtags", "list:string", "hashtags of the event"),
-    Column(
-        "phases",
-        ("list", (Column("id", "string", ""), Column("date", "string", ""), Column("zh", "string", ""))),
-        "phases",
-    ),
+    Column("hashtags", Many("string"), "hashtags of the event"),
+    Column("phases", Many({"id": "string", "date": "string", "zh": "string"}), "phases"),
     Column(
         "figures",
-        ("list", (Column("value", "string", ""), Column("what", "string", ""), Column("source", "string", ""))),
+        Many({"value": "string", "what": "string", "source": "string"}),
         "numbers that the texts may name",
         since=2,
     ),
-    Column(
-        "facts", ("list", (Column("text", "string", ""), Column("source", "string", ""))), "what the texts may state"
-    ),
-    Column("targets", "list:string", "target ids, canonical first"),
+    Column("facts", Many({"text": "string", "source": "string"}), "what the texts may state"),
+    Column("targets", Many("string"), "target ids, canonical first"),
 )
 
 _TARGETS = (
     Column("id", "string", "target id"),
     Column("text", "string", "the target in words"),
-    Column("canonical_for", "label:topic", "topic whose canonical target it is, else null"),
+    Column("canonical_for", Label("topic"), "topic whose canonical target it is, else null"),
     Column("favor", "string", "what a document that favours it does"),
     Column("against", "string", "what a document that opposes it does"),
     Column("none", "string", "what a document without a position does"),
@@ -156,13 +164,21 @@ CONFIGS: Mapping[str, tuple[Column, ...]] = {
     "events": _EVENTS,
     "targets": _TARGETS,
 }
+"""Configurations that have files of their own."""
 DOCUMENT_CONFIGS = ("articles", "posts", "comments")
+VIEWS: Mapping[str, tuple[str, ...]] = {"documents": DOCUMENT_CONFIGS}
+"""Configurations that are the files of others, read together."""
 CONFIG_OF_KIND = {"article": "articles", "post": "posts", "repost": "posts", "comment": "comments"}
+
+
+def stored_configs(config: str) -> tuple[str, ...]:
+    """Configurations whose files hold the rows of this one, in the order of the rows."""
+    return VIEWS.get(config, (config,))
 
 
 def columns_of(config: str, version: int = SCHEMA_VERSION) -> tuple[Column, ...]:
     """Columns that a configuration has under a version of the schema."""
-    return tuple(column for column in CONFIGS[config] if column.since <= version)
+    return tuple(column for column in CONFIGS[stored_configs(config)[0]] if column.since <= version)
 
 
 def splits_of(config: str) -> tuple[str, ...]:
@@ -170,18 +186,16 @@ def splits_of(config: str) -> tuple[str, ...]:
     return REGISTER_SPLITS if config in ("events", "targets") else SPLITS
 
 
-def arrow_schema(config: str) -> pa.Schema:
-    """Parquet schema of a configuration; labels are stored as int64, as ``datasets.ClassLabel`` stores them."""
-    import pyarrow as pa
-
-    return pa.schema([(column.name, _arrow_type(column.type)) for column in CONFIGS[config]])
-
-
 def features(config: str, scheme: Scheme, version: int = SCHEMA_VERSION) -> datasets.Features:
     """`datasets` features of a configuration, labels as ClassLabel with the scheme's names."""
     import datasets
 
     return datasets.Features({column.name: _feature(column.type, scheme) for column in columns_of(config, version)})
+
+
+def arrow_schema(config: str, version: int = SCHEMA_VERSION) -> pa.Schema:
+    """Parquet schema of a configuration; labels are stored as int64, as ``datasets.ClassLabel`` stores them."""
+    return features(config, load_scheme(), version).arrow_schema.remove_metadata()
 
 
 def encode(config: str, row: Mapping[str, Any], scheme: Scheme) -> dict[str, Any]:
@@ -194,61 +208,44 @@ def encode(config: str, row: Mapping[str, Any], scheme: Scheme) -> dict[str, Any
     KeyError
         If a column is missing from `row`.
     """
-    return {column.name: _coded(column.type, row[column.name], scheme, decode=False) for column in CONFIGS[config]}
+    return {column.name: _coded(column.type, row[column.name], scheme, decode=False) for column in columns_of(config)}
 
 
 def decode(config: str, row: Mapping[str, Any], scheme: Scheme, version: int = SCHEMA_VERSION) -> dict[str, Any]:
     """Turn stored integers back into label names, over the columns of a version of the schema."""
-    return {
-        column.name: _coded(column.type, row[column.name], scheme, decode=True)
-        for column in columns_of(config, version)
-    }
+    columns = columns_of(config, version)
+    return {column.name: _coded(column.type, row[column.name], scheme, decode=True) for column in columns}
 
 
 def label_columns(config: str) -> dict[str, str]:
     """Column name -> task, for the top-level label columns of a configuration."""
-    return {
-        column.name: column.type.removeprefix("label:")
-        for column in CONFIGS[config]
-        if isinstance(column.type, str) and column.type.startswith("label:")
-    }
+    return {column.name: column.type.task for column in columns_of(config) if isinstance(column.type, Label)}
 
 
-def _arrow_type(kind: str | tuple[str, tuple[Column, ...]]) -> pa.DataType:
-    import pyarrow as pa
-
-    if isinstance(kind, tuple):
-        return pa.list_(pa.struct([(column.name, _arrow_type(column.type)) for column in kind[1]]))
-    if kind.startswith("list:"):
-        return pa.list_(_arrow_type(kind.removeprefix("list:")))
-    if kind.startswith("label:"):
-        return pa.int64()
-    return {"string": pa.string(), "bool": pa.bool_(), "int32": pa.int32()}[kind]
-
-
-def _feature(kind: str | tuple[str, tuple[Column, ...]], scheme: Scheme) -> Any:
+def _feature(type_: ColumnType | Mapping[str, ColumnType], scheme: Scheme) -> Any:
     import datasets
 
-    if isinstance(kind, tuple):
-        return datasets.List({column.name: _feature(column.type, scheme) for column in kind[1]})
-    if kind.startswith("list:"):
-        return datasets.List(_feature(kind.removeprefix("list:"), scheme))
-    if kind.startswith("label:"):
-        return datasets.ClassLabel(names=list(scheme.task(kind.removeprefix("label:")).labels))
-    return datasets.Value(kind)
+    match type_:
+        case Label(task):
+            return datasets.ClassLabel(names=list(scheme.task(task).labels))
+        case Many(of):
+            return datasets.List(_feature(of, scheme))
+        case Mapping():
+            return {name: _feature(inner, scheme) for name, inner in type_.items()}
+        case _:
+            return datasets.Value(type_)
 
 
-def _coded(kind: str | tuple[str, tuple[Column, ...]], value: Any, scheme: Scheme, *, decode: bool) -> Any:
+def _coded(type_: ColumnType | Mapping[str, ColumnType], value: Any, scheme: Scheme, *, decode: bool) -> Any:
     if value is None:
         return None
-    if isinstance(kind, tuple):
-        return [
-            {column.name: _coded(column.type, item[column.name], scheme, decode=decode) for column in kind[1]}
-            for item in value
-        ]
-    if kind.startswith("list:"):
-        return list(value)
-    if kind.startswith("label:"):
-        task = scheme.task(kind.removeprefix("label:"))
-        return task.labels[value] if decode else task.index(value)
-    return value
+    match type_:
+        case Label(name):
+            task = scheme.task(name)
+            return task.labels[value] if decode else task.index(value)
+        case Many(of):
+            return [_coded(of, item, scheme, decode=decode) for item in value]
+        case Mapping():
+            return {name: _coded(inner, value[name], scheme, decode=decode) for name, inner in type_.items()}
+        case _:
+            return value

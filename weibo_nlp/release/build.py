@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 MANIFEST = "manifest.json"
 CARD = "README.md"
+DEFAULT_CONFIG = "documents"
 
 
 def parquet_name(config: str, split: str) -> str:
@@ -126,53 +127,66 @@ def card_header(version: str, sizes: Mapping[tuple[str, str], tuple[int, int]], 
     Parameters
     ----------
     sizes : mapping
-        (configuration, split) -> (rows, bytes in memory).
+        (stored configuration, split) -> (rows, bytes in memory).
     """
-    import yaml
+    from datasets import DatasetInfo
+    from datasets.info import DatasetInfosDict
+    from huggingface_hub import DatasetCardData
 
-    configs, infos = [], []
-    for config in schema.CONFIGS:
-        # `datasets` refuses a split without rows, and with it the whole configuration.
-        splits = [split for split in schema.splits_of(config) if sizes[config, split][0]]
+    configs, infos = [], DatasetInfosDict()
+    for config in (*schema.VIEWS, *schema.CONFIGS):
+        # `datasets` refuses a split, and a file of a split, without rows, and with it the whole configuration.
+        stored = {
+            split: [name for name in schema.stored_configs(config) if sizes[name, split][0]]
+            for split in schema.splits_of(config)
+        }
+        splits: list[dict[str, Any]] = [
+            {
+                "name": split,
+                "num_bytes": sum(sizes[name, split][1] for name in names),
+                "num_examples": sum(sizes[name, split][0] for name in names),
+            }
+            for split, names in stored.items()
+            if names
+        ]
         if not splits:
             continue
         configs.append(
             {
                 "config_name": config,
+                **({"default": True} if config == DEFAULT_CONFIG else {}),
                 # Without a version that moves, `datasets` serves rows of an earlier build from its cache.
                 "version": version,
-                "data_files": [{"split": split, "path": f"{config}/{split}-*.parquet"} for split in splits],
-            }
-        )
-        infos.append(
-            {
-                "config_name": config,
-                "version": version,
-                "features": [_feature(column, scheme) for column in schema.CONFIGS[config]],
-                "splits": [
-                    {"name": split, "num_bytes": sizes[config, split][1], "num_examples": sizes[config, split][0]}
-                    for split in splits
+                "data_files": [
+                    {"split": split, "path": [f"{name}/{split}-*.parquet" for name in names]}
+                    for split, names in stored.items()
+                    if names
                 ],
-                "dataset_size": sum(sizes[config, split][1] for split in splits),
             }
         )
-    header = {
-        "pretty_name": "weibo_nlp corpus",
-        "language": ["zh"],
-        "license": "cc-by-4.0",
-        "annotations_creators": ["machine-generated"],
-        "language_creators": ["machine-generated"],
-        "source_datasets": ["original"],
-        "task_categories": ["text-classification"],
-        "task_ids": ["sentiment-classification", "topic-classification"],
-        "tags": ["stance-detection", "weibo", "social-media", "multiply-annotated", "synthetic"],
-        "size_categories": [
-            _size_category(sum(sizes[c, s][0] for c in schema.DOCUMENT_CONFIGS for s in schema.SPLITS))
+        infos[config] = DatasetInfo(
+            config_name=config,
+            features=schema.features(config, scheme),
+            splits=splits,
+            dataset_size=sum(split["num_bytes"] for split in splits),
+        )
+    card = DatasetCardData(
+        pretty_name="weibo_nlp corpus",
+        language=["zh"],
+        license="cc-by-4.0",
+        annotations_creators=["machine-generated"],
+        language_creators=["machine-generated"],
+        source_datasets=["original"],
+        task_categories=["text-classification"],
+        task_ids=["sentiment-classification", "topic-classification"],
+        tags=["stance-detection", "weibo", "social-media", "multiply-annotated", "synthetic"],
+        size_categories=[
+            _size_category(sum(sizes[name, split][0] for name in schema.DOCUMENT_CONFIGS for split in schema.SPLITS))
         ],
-        "configs": configs,
-        "dataset_info": infos,
-    }
-    return yaml.safe_dump(header, sort_keys=False, allow_unicode=True, width=1000)
+        configs=configs,
+    )
+    infos.to_dataset_card_data(card)
+    return f"{card.to_yaml()}\n"
 
 
 def write_card_header(path: Path, header: str) -> None:
@@ -197,18 +211,6 @@ def read_card(path: Path) -> tuple[str, str]:
     if not end:
         raise DataError(f"{path}:1: the header opened by --- is never closed; put --- on a line of its own below it.")
     return f"{header}\n".removeprefix("\n"), body
-
-
-def _feature(column: schema.Column, scheme: Scheme) -> dict[str, Any]:
-    kind = column.type
-    if isinstance(kind, tuple):
-        return {"name": column.name, "list": [_feature(inner, scheme) for inner in kind[1]]}
-    if kind.startswith("list:"):
-        return {"name": column.name, "list": kind.removeprefix("list:")}
-    if kind.startswith("label:"):
-        names = {str(i): label for i, label in enumerate(scheme.task(kind.removeprefix("label:")).labels)}
-        return {"name": column.name, "dtype": {"class_label": {"names": names}}}
-    return {"name": column.name, "dtype": kind}
 
 
 def _size_category(n: int) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from weibo_nlp.annotation.judgements import judgement_row
 from weibo_nlp.corpus import schema
 from weibo_nlp.corpus.tree import Thread, above_of, build_threads
+from weibo_nlp.records import Document
 from weibo_nlp.release.segmentation import GOLD, segmentation_row
 from weibo_nlp.release.sources import PlacedGold, PlacedText, Sources, line_of_entry
 from weibo_nlp.release.splits import assign_splits
@@ -56,7 +57,7 @@ def build_tables(sources: Sources) -> Tables:
         split = splits[document.thread]
         settled = gold[document.id]
         config = schema.CONFIG_OF_KIND[document.kind]
-        tables[config, split].append(_document_row(placed, settled, sources))
+        tables[config, split].append(_document_row(placed, settled, thread_of[document.thread], sources))
         tables["stances", split].extend(_stance_rows(placed, settled, thread_of[document.thread], sources))
     split_of = {document.id: splits[document.thread] for document in sources.documents}
     for located in sorted(
@@ -76,7 +77,7 @@ def build_tables(sources: Sources) -> Tables:
     return tables
 
 
-def _document_row(placed: PlacedText, settled: PlacedGold, sources: Sources) -> BuiltRow:
+def _document_row(placed: PlacedText, settled: PlacedGold, thread: Thread, sources: Sources) -> BuiltRow:
     document, gold = placed.document, settled.gold
     values = {
         name: getattr(document, name)
@@ -86,6 +87,7 @@ def _document_row(placed: PlacedText, settled: PlacedGold, sources: Sources) -> 
         )
     }  # fmt: skip
     values |= {
+        "parent_text": _parent_text(document, thread),
         "hashtags": list(document.hashtags),
         "mentions": list(document.mentions),
         "urls": list(document.urls),
@@ -103,9 +105,13 @@ def _document_row(placed: PlacedText, settled: PlacedGold, sources: Sources) -> 
     return BuiltRow(values, ((settled.path, settled.line), (placed.path, placed.line)))
 
 
+def _parent_text(document: Document, thread: Thread) -> str | None:
+    above = above_of(document)
+    return thread.documents[above].text if above else None
+
+
 def _stance_rows(placed: PlacedText, settled: PlacedGold, thread: Thread, sources: Sources) -> list[BuiltRow]:
     document, gold = placed.document, settled.gold
-    above = above_of(document)
     rows = []
     for target_id, stance in sorted(gold.stances.items()):
         target = sources.targets[target_id]
@@ -119,7 +125,7 @@ def _stance_rows(placed: PlacedText, settled: PlacedGold, thread: Thread, source
             "target": target.text,
             "canonical": target.canonical_for is not None,
             "text": document.text,
-            "parent_text": thread.documents[above].text if above else None,
+            "parent_text": _parent_text(document, thread),
             "root_text": thread.root.text if document.root else None,
             "stance": stance,
             "stance_settled": gold.settled[f"stance:{target_id}"],

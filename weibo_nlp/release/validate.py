@@ -98,7 +98,7 @@ def validate_release(folder: Path) -> list[Problem]:
     for config in schema.CONFIGS:
         for file in release.files(config):
             found = pq.read_schema(file)
-            if not found.equals(schema.arrow_schema(config)):
+            if not found.equals(schema.arrow_schema(config, release.schema_version)):
                 text = f"columns {found.names} with their types are not those of {config!r} in this schema."
                 problems.append(Problem(file, 0, 1, "form", text))
                 continue

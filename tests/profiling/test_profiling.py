@@ -9,7 +9,7 @@ from weibo_nlp.annotation.adjudication import Gold
 from weibo_nlp.corpus.tree import build_threads
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.profiling.diversity import compressed_share, distinct_ngrams, diversity, shuffled_text
-from weibo_nlp.profiling.lengths import lengths_of
+from weibo_nlp.profiling.lengths import length_percentiles
 from weibo_nlp.profiling.plainness import CharacterModel, Plainness, is_bare, median_bits, plainness
 from weibo_nlp.profiling.repetition import Repeated, exact_repeats, most_repeated, repeated_strings
 from weibo_nlp.profiling.surface_features import FEATURES, feature_rates, features_of
@@ -29,15 +29,14 @@ from weibo_nlp.release.balance import (
 
 def test_quartiles_and_deciles_interpolate_between_texts():
     # Lengths 0, 10 ... 100: eleven texts stand exactly at the deciles, the quartiles halfway between two.
-    found = lengths_of(["字" * length for length in range(100, -1, -10)])
-    assert found.n == 11
-    assert found.deciles == (10, 20, 30, 40, 50, 60, 70, 80, 90)
-    assert found.quartiles == (25, 50, 75)
+    lengths = length_percentiles(["字" * length for length in range(100, -1, -10)])
+    assert [lengths[percent] for percent in range(10, 100, 10)] == [10, 20, 30, 40, 50, 60, 70, 80, 90]
+    assert (lengths[25], lengths[75]) == (25, 75)
 
 
 def test_no_texts_have_no_length():
     with pytest.raises(DataError, match="give at least one"):
-        lengths_of([])
+        length_percentiles([])
 
 
 # Marks

@@ -7,7 +7,8 @@ import pytest
 
 from weibo_nlp.errors import DataError
 from weibo_nlp.io import sha256_of_file
-from weibo_nlp.release.validate import validate, validate_release
+from weibo_nlp.release.integrity import validate_release
+from weibo_nlp.release.validate import validate
 
 TEXTS = "corpus/texts/credit/library-fines.jsonl"
 SOUP = "corpus/texts/other/everyday-soup.jsonl"

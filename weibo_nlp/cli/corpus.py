@@ -31,7 +31,8 @@ def check(
     """
     from weibo_nlp import _resources
     from weibo_nlp.errors import UsageError
-    from weibo_nlp.release.validate import validate, validate_release
+    from weibo_nlp.release.integrity import validate_release
+    from weibo_nlp.release.validate import validate
 
     folder = (path or _resources.corpus_dir()).resolve()
     if not folder.is_dir():

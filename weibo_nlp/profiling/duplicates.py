@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from weibo_nlp.profiling.surface_features import unmarked_pieces
+
 # Shorter texts (+1, 笑死, 转发微博) repeat on every platform, and their repetition is part of it.
 MIN_CHARACTERS = 12
 THRESHOLD = 0.7
@@ -14,15 +16,7 @@ THRESHOLD = 0.7
 
 def core(text: str) -> str:
     """Text without markup and white space: what two texts must share to count as copies."""
-    from weibo_nlp.text import parse
-
-    post = parse(text)
-    kept, last = [], 0
-    for markup in post.spans:
-        kept.append(text[last : markup.span.start])
-        last = markup.span.end
-    kept.append(text[last:])
-    return re.sub(r"\s+", "", "".join(kept))
+    return re.sub(r"\s+", "", "".join(unmarked_pieces(text)))
 
 
 def near_duplicates(texts: Sequence[str], *, threshold: float = THRESHOLD) -> Iterator[tuple[int, int, float]]:

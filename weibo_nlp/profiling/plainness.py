@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from weibo_nlp.errors import DataError
+from weibo_nlp.profiling.surface_features import unmarked_pieces
 
 # Lower ends of the classes within which lengths count as the same.
 LENGTH_CLASSES = (1, 5, 9, 13, 17, 21, 29, 37, 53, 77, 109, 150)
@@ -95,13 +96,7 @@ def is_bare(text: str) -> bool:
     text : str
         With its markup and white space; both are left aside.
     """
-    from weibo_nlp.text import parse
-
-    words, last = [], 0
-    for markup in parse(text).spans:
-        words.append(text[last : markup.span.start])
-        last = markup.span.end
-    clauses = [clause for clause in _BETWEEN_CLAUSES.split(" ".join((*words, text[last:]))) if clause]
+    clauses = [clause for clause in _BETWEEN_CLAUSES.split(" ".join(unmarked_pieces(text))) if clause]
     return len(clauses) <= 1 and sum(map(len, clauses)) <= BARE_CHARACTERS
 
 

@@ -18,7 +18,7 @@ from weibo_nlp.errors import UsageError
 from weibo_nlp.external import load
 from weibo_nlp.profiling.diversity import NGRAM_CHARACTERS, XZ_CHARACTERS, diversity
 from weibo_nlp.profiling.duplicates import core, near_duplicates
-from weibo_nlp.profiling.lengths import PERCENTS, lengths_of
+from weibo_nlp.profiling.lengths import length_percentiles
 from weibo_nlp.profiling.plainness import CharacterModel, is_bare, median_bits, plainness
 from weibo_nlp.profiling.surface_features import FEATURES, features_of
 from weibo_nlp.stats.bootstrap import RESAMPLES, bootstrap_figures, unit_numbers
@@ -144,7 +144,6 @@ def form_of(
     """
     has = [features_of(text) for text in texts.texts]
     columns = np.array([[name in found for name in FEATURES] for found in has], dtype=np.float64)
-    lengths = lengths_of(texts.texts)
     bare = np.array([is_bare(text) for text in texts.texts], dtype=np.float64)
     figures = _shares({name: columns[:, at] for at, name in enumerate(FEATURES)} | {"bare": bare}, threads, resamples)
     drawn = _drawn(texts.texts, sample)
@@ -154,7 +153,7 @@ def form_of(
         "kind": texts.kind,
         "source": source,
         "n": len(texts.texts),
-        "lengths": {str(percent): length for percent, length in zip(PERCENTS, lengths.percentiles, strict=True)},
+        "lengths": {str(percent): length for percent, length in length_percentiles(texts.texts).items()},
         "rates": {name: figures[name] for name in FEATURES},
         "bare": figures["bare"],
         "diversity": _diversity(texts.texts, sizes),

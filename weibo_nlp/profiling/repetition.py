@@ -7,10 +7,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from weibo_nlp.text import parse
+from weibo_nlp.profiling.surface_features import unmarked_pieces
+from weibo_nlp.text import MarkupKind
 
 STRING_LENGTH = 10
-_MARKS = frozenset({"url", "mention", "hashtag", "super_topic", "reply_prefix", "repost_prefix"})
+_MARKS: frozenset[MarkupKind] = frozenset({"url", "mention", "hashtag", "super_topic", "reply_prefix", "repost_prefix"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,11 @@ def repeated_strings(
     list of Repeated
         Strings that overlap and stand in the same texts are one, as long as they reach.
     """
-    pieces = [_own_pieces(text, names_pattern) for names_pattern in (_pattern(names),) for text in texts]
+    names_pattern = _pattern(names)
+    pieces = [
+        [part for piece in unmarked_pieces(text, _MARKS) for part in names_pattern.split(piece) if part]
+        for text in texts
+    ]
     where: dict[str, set[int]] = defaultdict(set)
     for place, found in enumerate(pieces):
         for piece in found:
@@ -75,19 +80,10 @@ def most_repeated(texts: Iterable[str], most: int) -> list[tuple[str, int]]:
     return [(text, number) for text, number in counts[:most] if number > 1]
 
 
-def _pattern(names: Iterable[str]) -> re.Pattern[str] | None:
-    wanted = sorted(set(names), key=lambda name: (-len(name), name))
-    return re.compile("|".join(map(re.escape, wanted))) if wanted else None
-
-
-def _own_pieces(text: str, names: re.Pattern[str] | None) -> list[str]:
-    pieces, last = [], 0
-    for markup in parse(text).spans:
-        if markup.kind in _MARKS:
-            pieces.append(text[last : markup.span.start])
-            last = markup.span.end
-    pieces.append(text[last:])
-    return [part for piece in pieces for part in (names.split(piece) if names else (piece,)) if part]
+def _pattern(names: Iterable[str]) -> re.Pattern[str]:
+    """What matches any of the names, the longest first; of no names, what matches nowhere."""
+    longest_first = sorted(set(names), key=lambda name: (-len(name), name))
+    return re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
 
 
 def _joined(piece: str, length: int, kept: dict[str, tuple[int, ...]]) -> Iterator[Repeated]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from weibo_nlp.errors import DataError
 from weibo_nlp.text import MarkupKind, parse, to_simplified
@@ -77,6 +77,16 @@ def feature_rates(texts: Iterable[str]) -> dict[str, float]:
     if not n:
         raise DataError("there are no texts to measure; give at least one.")
     return {name: counts[name] / n for name in FEATURES}
+
+
+def unmarked_pieces(text: str, kinds: Collection[MarkupKind] | None = None) -> list[str]:
+    """Pieces of a text that its markup stands between: any markup, or that of some kinds alone."""
+    pieces, last = [], 0
+    for markup in parse(text).spans:
+        if kinds is None or markup.kind in kinds:
+            pieces.append(text[last : markup.span.start])
+            last = markup.span.end
+    return [*pieces, text[last:]]
 
 
 def is_traditional(text: str) -> bool:

@@ -27,16 +27,16 @@ def parquet_name(config: str, split: str) -> str:
     return f"{config}/{split}-00000-of-00001.parquet"
 
 
-def encoded_rows(tables: Tables, config: str, split: str, scheme: Scheme) -> list[dict[str, Any]]:
-    """Rows of a file as stored, labels as integers."""
-    return [schema.encode(config, row.values, scheme) for row in tables[config, split]]
-
-
 def arrow_table(config: str, rows: Sequence[Mapping[str, Any]]) -> pa.Table:
     """Encoded rows as the table that is written."""
     import pyarrow as pa
 
     return pa.Table.from_pylist([dict(row) for row in rows], schema=schema.arrow_schema(config))
+
+
+def input_checksums(sources: Sources) -> dict[str, str]:
+    """Path below the root -> SHA-256, of every file that the release is built from."""
+    return {path.relative_to(sources.root).as_posix(): sha256_of_file(path) for path in sources.files()}
 
 
 def write_parquet(path: Path, config: str, rows: Sequence[Mapping[str, Any]]) -> int:
@@ -86,9 +86,8 @@ def write_release(
     import pyarrow as pa
 
     encoded = {
-        (config, split): encoded_rows(tables, config, split, sources.scheme)
-        for config in schema.CONFIGS
-        for split in schema.splits_of(config)
+        (config, split): [schema.encode(config, row.values, sources.scheme) for row in rows]
+        for (config, split), rows in tables.items()
     }
     files: dict[str, Any] = {}
     sizes: dict[tuple[str, str], tuple[int, int]] = {}
@@ -110,7 +109,7 @@ def write_release(
         "pyarrow": pa.__version__,
         "labels": {name: list(task.labels) for name, task in sources.scheme.tasks.items()},
         "files": files,
-        "inputs": {path.relative_to(sources.root).as_posix(): sha256_of_file(path) for path in sources.files()},
+        "inputs": input_checksums(sources),
         "predecessor": dict(predecessor) if predecessor else None,
     }
     with atomic_path(folder / MANIFEST) as temporary:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from weibo_nlp.io.validation import Problem
 from weibo_nlp.profiling.diversity import NGRAM_CHARACTERS, diversity
-from weibo_nlp.profiling.lengths import lengths_of
+from weibo_nlp.profiling.lengths import length_percentiles
 from weibo_nlp.profiling.repetition import STRING_LENGTH, exact_repeats, most_repeated, repeated_strings
 from weibo_nlp.profiling.surface_features import feature_rates
 from weibo_nlp.release.balance import (
@@ -35,82 +35,63 @@ LEAST_REPEATS = 5  # a string in fewer documents may stand there by chance, in a
 class Limit:
     """What a figure must not leave; ``low`` and ``high`` are allowed themselves, None where there is no bound."""
 
-    low: float | None
-    high: float | None
     why: str
     remedy: str
-    shares: bool = True
+    low: float | None = None
+    high: float | None = None
+    is_share: bool = True
 
     def broken_by(self, value: float) -> bool:
         """Whether a figure lies outside."""
         return (self.low is not None and value < self.low) or (self.high is not None and value > self.high)
 
-    def told(self, value: float) -> str:
+    def described(self, value: float) -> str:
         """The figure, what is allowed, why, and what to do, as the end of a sentence."""
-
-        def said(number: float) -> str:
-            return f"{number:.1%}" if self.shares else f"{number:.4g}"
-
-        ends = [f"{word} {said(end)}" for word, end in (("at least", self.low), ("at most", self.high)) if end]
-        return f"{said(value)}, allowed is {' and '.join(ends)} ({self.why}); {self.remedy}."
+        form = ".1%" if self.is_share else ".4g"
+        ends = [f"{word} {end:{form}}" for word, end in (("at least", self.low), ("at most", self.high)) if end]
+        return f"{value:{form}}, allowed is {' and '.join(ends)} ({self.why}); {self.remedy}."
 
 
-def _around(aim: float) -> tuple[float, float]:
-    return round(aim * 2 / 3, 1), round(aim * 4 / 3, 1)
+def _length_limit(aim: float) -> Limit:
+    why = "within a third of the aim, which is taken from uncleaned real sets"
+    return Limit(why, "write shorter or longer ones", round(aim * 2 / 3, 1), round(aim * 4 / 3, 1), is_share=False)
 
 
-_LENGTHS_WHY = "within a third of the aim, which is taken from uncleaned real sets"
-_SHORTER = "write shorter or longer ones"
+_AIMS = {"comment": (9, 15, 28), "post": (45, 85, 140)}  # lengths in characters at 25, 50 and 75 %
 LIMITS: Mapping[str, Limit] = {
     "topic": Limit(
-        0.15,
-        None,
-        "a model learns a topic from its documents, and 1.0.0 aims at 20 %",
-        "compose events of this topic",
+        "a model learns a topic from its documents, and 1.0.0 aims at 20 %", "compose events of this topic", 0.15
     ),
-    "other": Limit(
-        0.33, None, "most of a real crawl is about something else", "compose near-domain and everyday documents"
-    ),
+    "other": Limit("most of a real crawl is about something else", "compose near-domain and everyday documents", 0.33),
     "sentiment": Limit(
-        0.15,
-        None,
         "else the topic gives the sentiment away and a rare one cannot be scored",
         "compose documents of this feeling",
-    ),
-    "stance": Limit(
         0.15,
-        None,
-        "else the target gives the stance away",
-        "compose documents of this stance in this event",
     ),
-    "irony": Limit(0.08, None, "irony has to be found often enough to be scored", "compose ironic documents"),
+    "stance": Limit("else the target gives the stance away", "compose documents of this stance in this event", 0.15),
+    "irony": Limit("irony has to be found often enough to be scored", "compose ironic documents", 0.08),
     "needs_context": Limit(
-        0.25,
-        None,
-        "threads are worth having for what only they decide",
-        "compose comments that only their thread explains",
+        "threads are worth having for what only they decide", "compose comments that only their thread explains", 0.25
     ),
-    "comment length 25": Limit(*_around(9), _LENGTHS_WHY, _SHORTER, shares=False),
-    "comment length 50": Limit(*_around(15), _LENGTHS_WHY, _SHORTER, shares=False),
-    "comment length 75": Limit(*_around(28), _LENGTHS_WHY, _SHORTER, shares=False),
-    "post length 25": Limit(*_around(45), _LENGTHS_WHY, _SHORTER, shares=False),
-    "post length 50": Limit(*_around(85), _LENGTHS_WHY, _SHORTER, shares=False),
-    "post length 75": Limit(*_around(140), _LENGTHS_WHY, _SHORTER, shares=False),
+    **{
+        f"{kind} length {percent}": _length_limit(aim)
+        for kind, aims in _AIMS.items()
+        for percent, aim in zip((25, 50, 75), aims, strict=True)
+    },
     "emoticon": Limit(
-        0.20, 0.35, "uncleaned real comments have 27 to 29 %", "put emoticons where people would, or take some out"
+        "uncleaned real comments have 27 to 29 %", "put emoticons where people would, or take some out", 0.20, 0.35
     ),
     "final_mark": Limit(
-        0.17, 0.45, "real comments range from 17 to 42 %, the rest just stop", "end comments as people do"
+        "real comments range from 17 to 42 %, the rest just stop", "end comments as people do", 0.17, 0.45
     ),
     "strings": Limit(
-        None,
-        0.005,
         "more is a template or a quotation handed round",
         "write the later ones anew, or add the name to the register",
+        high=0.005,
     ),
-    "repeats": Limit(None, 0.05, "笑死 and +1 repeat on every platform, but not more", "write other short comments"),
+    "repeats": Limit("笑死 and +1 repeat on every platform, but not more", "write other short comments", high=0.05),
     "distinct": Limit(
-        0.84, None, "the least diverse real set, reposts with .843, has no less", "write in more voices", shares=False
+        "the least diverse real set, reposts with .843, has no less", "write in more voices", 0.84, is_share=False
     ),
 }
 """Bounds by figure."""
@@ -178,10 +159,10 @@ def _form(sources: Sources) -> Iterator[Problem]:
     for kind, texts in by_kind.items():
         if not texts:
             continue
-        lengths = lengths_of(texts)
+        lengths = length_percentiles(texts)
         for percent in (25, 50, 75):
-            what = f"the {percent} % quantile of the lengths of {lengths.n} {kind}s in characters is"
-            yield from _check(f"{kind} length {percent}", lengths.at(percent), _texts(sources), what, join=" ")
+            what = f"the {percent} % quantile of the lengths of {len(texts)} {kind}s in characters is"
+            yield from _check(f"{kind} length {percent}", lengths[percent], _texts(sources), what, join=" ")
     if comments := by_kind["comment"]:
         rates = feature_rates(comments)
         whats = {"emoticon": "comments with an emoticon", "final_mark": "comments that end in .!?。！？"}
@@ -222,7 +203,7 @@ def _repetition(sources: Sources) -> Iterator[Problem]:
 def _check(figure: str, value: float, path: Path, what: str, *, line: int = 0, join: str = ": ") -> Iterator[Problem]:
     limit = LIMITS[figure]
     if limit.broken_by(value):
-        yield Problem(path, line, LEVEL, RULE, f"{what}{join}{limit.told(value)}")
+        yield Problem(path, line, LEVEL, RULE, f"{what}{join}{limit.described(value)}")
 
 
 def _texts(sources: Sources, topic: str = "") -> Path:

@@ -1,7 +1,7 @@
-"""The levelled validator: what a release must hold to, each breach with file, line, level and rule.
+"""The levelled validator: what the sources of a release must hold to, each breach with file, line, level and rule.
 
 Levels: 1 form, 2 scheme, 3 references, 4 splits and duplicates, 5 statistics (`weibo_nlp.release.limits`),
-6 released = rebuilt.
+6 released = rebuilt (`weibo_nlp.release.integrity`).
 """
 
 from __future__ import annotations
@@ -9,33 +9,26 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from weibo_nlp.annotation.adjudication import by_document, gold_problems
 from weibo_nlp.annotation.sheets import targets_of
-from weibo_nlp.corpus import open_release, schema, versions
 from weibo_nlp.corpus.tree import above_of, build_threads
-from weibo_nlp.errors import DataError
-from weibo_nlp.io import sha256_of_file, sha256_of_rows
+from weibo_nlp.io import sha256_of_file
 from weibo_nlp.io.validation import Problem
 from weibo_nlp.profiling.duplicates import THRESHOLD, near_duplicates
 from weibo_nlp.records import INTENTION
-from weibo_nlp.release.build import CARD, MANIFEST, arrow_table, card_header, encoded_rows, parquet_name, read_card
-from weibo_nlp.release.history import predecessor
+from weibo_nlp.release.integrity import reproduction_problems
 from weibo_nlp.release.limits import LEAST_DOCUMENTS, LEVEL, statistics_apply, statistics_problems
 from weibo_nlp.release.segmentation import segmentation_faults
 from weibo_nlp.release.sources import Sources, line_of_entry, read_sources
 from weibo_nlp.release.splits import assign_splits
-from weibo_nlp.release.tables import build_tables
 
 LEVELS = (1, 2, 3, 4, 5, 6)
 ANNOTATORS_A_DOCUMENT = 3
 MAX_NEAR_DUPLICATES = 0.005
-Origins = tuple[tuple[Path, int], ...]
-_BUILD = "run scripts/build_corpus.py."
-# What tells the rows of a configuration apart; `id` elsewhere.
-_KEYS = {"stances": ("document_id", "target_id"), "annotations": ("document_id", "round", "annotator")}
 _PROVENANCE = ("model", "prompt_sha256", "guideline_version", "layout", "order")
 
 
@@ -60,7 +53,7 @@ def validate(root: Path) -> list[Problem]:
 
 def validate_sources(sources: Sources) -> list[Problem]:
     """Check what was read from a repository, and its release, at all levels; as :func:`validate`."""
-    return _sorted(source_problems(sources) or [*statistics_problems(sources), *_released(sources)])
+    return _sorted(source_problems(sources) or [*statistics_problems(sources), *reproduction_problems(sources)])
 
 
 def left_out(sources: Sources) -> dict[int, str]:
@@ -81,52 +74,8 @@ def source_problems(sources: Sources) -> list[Problem]:
     return _sorted(problems)
 
 
-def validate_release(folder: Path) -> list[Problem]:
-    """Check a release folder by itself: files against the manifest, columns and labels against schema and scheme.
-
-    Parameters
-    ----------
-    folder : Path
-        With ``manifest.json``; no texts or annotations are needed.
-    """
-    import pyarrow.parquet as pq
-
-    release = open_release(folder)
-    problems = [Problem(folder / MANIFEST, 0, 6, "released", text) for text in release.checksum_problems()]
-    if problems:
-        return problems
-    for config in schema.CONFIGS:
-        for file in release.files(config):
-            found = pq.read_schema(file)
-            if not found.equals(schema.arrow_schema(config, release.schema_version)):
-                text = f"columns {found.names} with their types are not those of {config!r} in this schema."
-                problems.append(Problem(file, 0, 1, "form", text))
-                continue
-            for number, row in enumerate(pq.read_table(file, partitioning=None).to_pylist(), start=1):
-                for column, task, code in _codes(config, row):
-                    if code not in range(len(release.scheme.task(task).labels)):
-                        text = f"row {number}: {column} {code} is no label of {task!r}."
-                        problems.append(Problem(file, number, 2, "scheme", text))
-    if not problems:
-        try:
-            release.threads()
-        except DataError as error:
-            problems.append(Problem(folder, 0, 3, "thread", str(error)))
-    return problems
-
-
 def _sorted(problems: Iterable[Problem]) -> list[Problem]:
     return sorted(problems, key=lambda problem: (str(problem.path), problem.line, problem.level, problem.text))
-
-
-def _codes(config: str, row: Mapping[str, Any]) -> Iterator[tuple[str, str, int | None]]:
-    """(column, task, label index) of every label in a stored row; only registers may leave one out."""
-    for column, task in schema.label_columns(config).items():
-        if row[column] is not None or column not in ("near", "canonical_for"):
-            yield column, task, row[column]
-    if config == "annotations":
-        for item in row["stances"]:
-            yield "stances", "stance", item["stance"]
 
 
 def _circles(sources: Sources) -> Iterator[Problem]:
@@ -152,11 +101,8 @@ def _texts(sources: Sources) -> Iterator[Problem]:
     seen: set[str] = set()
     last: dict[Path, str] = {}
     for placed in sources.texts:
-        document, path, line = placed.document, placed.path, placed.line
-
-        def problem(level: int, rule: str, text: str, path: Path = path, line: int = line) -> Problem:
-            return Problem(path, line, level, rule, text)
-
+        document, path = placed.document, placed.path
+        problem = partial(Problem, path, placed.line)
         if not re.fullmatch(re.escape(path.stem) + r"-\d{4}", document.id):
             yield problem(1, "id", f"id {document.id!r} is not {path.stem}-NNNN with four digits.")
         if document.id in seen:
@@ -207,18 +153,16 @@ def _registers(sources: Sources) -> Iterator[Problem]:
     events = sources.root / "corpus" / "events.yaml"
     topics = sources.scheme.task("topic").labels
     for event in sources.events.values():
-
-        def problem(level: int, rule: str, text: str, event_id: str = event.id) -> Problem:
-            return Problem(events, line_of_entry(events, event_id), level, rule, f"event {event_id!r}: {text}")
-
+        problem = partial(Problem, events, line_of_entry(events, event.id))
         for name, value in (("topic", event.topic), ("near", event.near or event.topic)):
             if value not in topics:
-                yield problem(2, "scheme", f"{name} {value!r} is not one of {', '.join(topics)}.")
+                text = f"event {event.id!r}: {name} {value!r} is not one of {', '.join(topics)}."
+                yield problem(2, "scheme", text)
         for target in event.targets:
             if target not in sources.targets:
-                yield problem(3, "target", f"target {target!r} is not in targets.yaml.")
+                yield problem(3, "target", f"event {event.id!r}: target {target!r} is not in targets.yaml.")
         if not 0 <= event.fold <= 4:
-            yield problem(1, "fold", f"fold {event.fold} is not 0-4.")
+            yield problem(1, "fold", f"event {event.id!r}: fold {event.fold} is not 0-4.")
     path = sources.root / "corpus" / "targets.yaml"
     canonical = Counter(t.canonical_for for t in sources.targets.values() if t.canonical_for)
     for target_id, target_ in sources.targets.items():
@@ -242,10 +186,7 @@ def _judgements(sources: Sources) -> Iterator[Problem]:
     seen: set[tuple[str, str, str]] = set()
     for located in sources.judgements:
         judgement = located.judgement
-
-        def problem(rule: str, text: str, path: Path = located.path, line: int = located.line) -> Problem:
-            return Problem(path, line, 3, rule, text)
-
+        problem = partial(Problem, located.path, located.line, 3)
         if judgement.document_id not in wanted:
             yield problem("document", f"document {judgement.document_id!r} does not exist.")
             continue
@@ -319,103 +260,3 @@ def _splits(sources: Sources) -> Iterator[Problem]:
             count = f"{len(copies)} of {len(texts)}"
             text = f"{placed.document.id!r} is a near-duplicate; {count} at {THRESHOLD} are too many."
             yield Problem(placed.path, placed.line, 4, "duplicate", text)
-
-
-def _released(sources: Sources) -> Iterator[Problem]:
-    """Compare every released row with the one built now; a difference is named at the line it comes from."""
-    import pyarrow as pa
-
-    corpus = sources.root / "corpus"
-    try:
-        release = open_release(corpus)
-    except DataError as error:
-        yield Problem(corpus / MANIFEST, 0, 6, "released", str(error))
-        return
-    manifest = release.manifest
-    same_writer = manifest.get("pyarrow") == pa.__version__
-    tables = build_tables(sources)
-    sizes = {}
-    changed = False
-    for config, split in tables:
-        file = corpus / parquet_name(config, split)
-        rebuilt = encoded_rows(tables, config, split, sources.scheme)
-        sizes[config, split] = (len(rebuilt), int(arrow_table(config, rebuilt).nbytes))
-        origins = [row.origins for row in tables[config, split]]
-        found = list(_file_problems(file, config, rebuilt, origins))
-        entry = manifest["files"].get(parquet_name(config, split), {})
-        if not found and same_writer and entry.get("sha256") != sha256_of_file(file):
-            found.append(Problem(file, 0, 6, "released", f"bytes differ from the manifest; {_BUILD}"))
-        if not found and entry.get("rows_sha256") != sha256_of_rows(rebuilt):
-            found.append(Problem(file, 0, 6, "released", f"rows differ from the manifest; {_BUILD}"))
-        changed = changed or bool(found)
-        yield from found
-    for file in release.strays():
-        yield Problem(file, 0, 6, "released", "not in the manifest, yet load_dataset would read it; remove it.")
-    for version in versions(corpus)[1:]:
-        older = open_release(corpus, version=version)
-        for text in older.checksum_problems():
-            yield Problem(older.path / MANIFEST, 0, 6, "released", f"{text} An old release never changes.")
-    if changed:
-        return
-    if manifest.get("predecessor") != predecessor(corpus, release.version):
-        yield Problem(corpus / MANIFEST, 0, 6, "released", f"predecessor is not the newest older release; {_BUILD}")
-    header, _ = read_card(corpus / CARD)
-    if same_writer and header != card_header(release.version, sizes, sources.scheme):
-        yield Problem(corpus / CARD, 1, 6, "released", f"the header is not the release's; {_BUILD}")
-    now = {file.relative_to(sources.root).as_posix(): sha256_of_file(file) for file in sources.files()}
-    built_from = manifest.get("inputs", {})
-    for name in sorted(now.keys() | built_from.keys()):
-        if now.get(name) != built_from.get(name):
-            yield Problem(sources.root / name, 0, 6, "released", "changed since the release was built; build it again.")
-
-
-def _file_problems(file: Path, config: str, rebuilt: list[dict[str, Any]], origins: list[Origins]) -> Iterator[Problem]:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    if not file.exists():
-        yield Problem(file, 0, 6, "released", f"missing; {_BUILD}")
-        return
-    try:
-        table = pq.read_table(file, partitioning=None)
-    except (pa.ArrowException, OSError) as error:
-        yield Problem(file, 0, 6, "released", f"cannot be read: {error}; {_BUILD}")
-        return
-    if not table.schema.equals(schema.arrow_schema(config)):
-        yield Problem(file, 0, 6, "released", f"columns or their types are not those of {config!r}; {_BUILD}")
-        return
-    yield from _row_problems(file, config, table.to_pylist(), rebuilt, origins)
-
-
-def _row_problems(
-    file: Path, config: str, released: list[dict[str, Any]], rebuilt: list[dict[str, Any]], origins: list[Origins]
-) -> Iterator[Problem]:
-    def key(row: Mapping[str, Any]) -> tuple[Any, ...]:
-        return tuple(row[name] for name in _KEYS.get(config, ("id",)))
-
-    where = f"{file.parent.name}/{file.name}"
-    old_rows = {key(row): row for row in released}
-    clean = True
-    for new, places in zip(rebuilt, origins, strict=True):
-        old = old_rows.pop(key(new), None)
-        columns = [name for name in new if old is None or old[name] != new[name]]
-        if not columns:
-            continue
-        clean = False
-        # The text's columns come from the text file, the labels from the annotation: name the line that tells.
-        labels = {"topic", "sentiment", "irony", "needs_context", "frames", "stance", "stances"}
-        told = places[0] if any(c in labels or c.endswith("settled") for c in columns) else places[-1]
-        if old is None:
-            text = f"{' '.join(key(new))} is not in {where}; {_BUILD}"
-            told = places[-1]
-        else:
-            text = (
-                f"{columns[0]} was released as {old[columns[0]]!r} in {where}, the sources now give "
-                f"{new[columns[0]]!r}; correct the line, or release a new version with scripts/build_corpus.py."
-            )
-        yield Problem(told[0], told[1], 6, "released", text)
-    for gone in old_rows:
-        clean = False
-        yield Problem(file, 0, 6, "released", f"{' '.join(map(str, gone))} is no longer in the sources; {_BUILD}")
-    if clean and released != rebuilt:
-        yield Problem(file, 0, 6, "released", f"rows are doubled or in another order; {_BUILD}")

@@ -29,7 +29,7 @@ def main() -> int:
             command=" ".join(["scripts/corpus_report.py", *sys.argv[1:]]),
             external=Path(arguments.external) if arguments.external else None,
             shortcut_gate=None if arguments.no_shortcuts else shortcut_gate,
-            report=lambda line: print(line, file=sys.stderr, flush=True),
+            progress=lambda line: print(line, file=sys.stderr, flush=True),
         )
         stem = arguments.output
         text = json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False) + "\n"

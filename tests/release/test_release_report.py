@@ -6,6 +6,7 @@ import pytest
 
 from weibo_nlp.errors import DataError
 from weibo_nlp.release.report import corpus_document
+from weibo_nlp.stats import BootstrapConfig
 
 DATA = Path(__file__).parents[1] / "data"
 MINIATURE = DATA / "release"
@@ -13,7 +14,7 @@ MINIATURE = DATA / "release"
 
 @pytest.fixture(scope="module")
 def document():
-    return corpus_document(MINIATURE, command="here", resamples=200)
+    return corpus_document(MINIATURE, command="here", bootstrap=BootstrapConfig(n_resamples=200))
 
 
 def gold_rows():
@@ -77,7 +78,9 @@ def test_without_copies_published_figures_stand_alone_and_that_is_said(document)
 
 
 def test_copies_of_public_sets_are_compared_and_missing_ones_noted():
-    document = corpus_document(MINIATURE, command="", external=DATA / "external", resamples=50)
+    document = corpus_document(
+        MINIATURE, command="", external=DATA / "external", bootstrap=BootstrapConfig(n_resamples=50)
+    )
     kinds = {row["kind"] for row in document["deviations"]}
     assert {"comment", "post"} <= kinds
     assert {form["set"] for form in document["forms"] if form["source"] == "measured"} >= {"COLD", "NLPCC-2016"}
@@ -87,7 +90,7 @@ def test_texts_without_gold_are_counted_in_form_and_told(tmp_path):
     root = Path(shutil.copytree(MINIATURE, tmp_path / "copy"))
     for path in root.glob("annotations/*/everyday-soup.jsonl"):
         path.unlink()
-    document = corpus_document(root, command="", resamples=50)
+    document = corpus_document(root, command="", bootstrap=BootstrapConfig(n_resamples=50))
     assert document["size"]["documents"] == 16
     assert document["balance"]["documents"] == 9
     assert document["notes"][0] == "7 texts have no gold labels yet; labels are counted over the other 9."
@@ -95,7 +98,9 @@ def test_texts_without_gold_are_counted_in_form_and_told(tmp_path):
 
 def test_the_gate_is_that_of_the_release_and_needs_one():
     with pytest.raises(DataError, match=r"no manifest\.json"):
-        corpus_document(MINIATURE, command="", resamples=50, shortcut_gate=lambda release: [])
+        corpus_document(
+            MINIATURE, command="", bootstrap=BootstrapConfig(n_resamples=50), shortcut_gate=lambda release: []
+        )
 
 
 def test_unreadable_rows_stop_the_report(tmp_path):

@@ -11,6 +11,7 @@ from weibo_nlp.release.report import corpus_document
 from weibo_nlp.report.corpus_markdown import markdown_corpus
 from weibo_nlp.report.corpus_page import write_corpus_page
 from weibo_nlp.report.profile_view import HEIGHT, WIDTH, deviation_rows, event_bars, length_plots, range_plots
+from weibo_nlp.stats import BootstrapConfig
 
 DATA = Path(__file__).parents[1] / "data"
 HOSTILE = "</style><script>document.title='run'</script>{{ 7 * 191 }}\u202e|"
@@ -24,7 +25,10 @@ SHORTCUT = {
 @pytest.fixture(scope="module")
 def measured():
     document = corpus_document(
-        DATA / "release", command="scripts/corpus_report.py", external=DATA / "external", resamples=50
+        DATA / "release",
+        command="scripts/corpus_report.py",
+        external=DATA / "external",
+        bootstrap=BootstrapConfig(n_resamples=50),
     )
     document["shortcuts"] = [SHORTCUT, SHORTCUT | {"shortcut": "hashtags", "ratio": None, "verdict": "not testable"}]
     document["plain"] = [

@@ -4,84 +4,124 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from importlib.resources import files
-from typing import Any
 
 from weibo_nlp.errors import UsageError
-from weibo_nlp.profiling.diversity import ORDERS
-from weibo_nlp.profiling.reference_sets import COMPARED, OURS, figure_of
+from weibo_nlp.profiling.diversity import ORDERS, Diversity
+from weibo_nlp.profiling.profile import OURS, Profile
+from weibo_nlp.profiling.reference_sets import COMPARED, PlainShare
+from weibo_nlp.stats.estimate import Estimate
 
 _ANSWERS = "corpus_answers.toml"
 # Marks that collectors take out of a set; a rate that rounds to 0 % says so, and is no figure of the platform then.
 _TAKEN_OUT = frozenset({"emoticon", "emoji", "hashtag", "mention", "url"})
 _TAKEN_OUT_BELOW = 0.005
+_LENGTHS = ("10", "25", "50", "75", "90")
 
 
-def deviations(forms: Sequence[Mapping[str, Any]], plain: Sequence[Mapping[str, Any]] = ()) -> list[dict[str, Any]]:
-    """Every figure of ours beside its range over the real sets of the same kind, with verdict and answer.
+@dataclass(frozen=True, slots=True)
+class ComparedFigure:
+    """A figure of ours beside its range over the real sets of the same kind, with verdict and answer.
+
+    Attributes
+    ----------
+    figure, kind, name : str
+        ``comment.emoticon``, and its two halves.
+    unit : {"share", "characters", "ratio"}
+        What it is counted in.
+    ours : Estimate
+        Our figure.
+    low, high : float
+        Ends of the range.
+    lowest, highest : str
+        The sets that give them.
+    sets : mapping of str to float
+        The figure of each set.
+    verdict : {"inside", "below", "above"}
+        Where ours lies.
+    by : float
+        How far outside; 0 inside.
+    reaches : bool or None
+        Whether the interval of ours reaches into the range all the same; None without an interval.
+    answer : str or None
+        What is done about a figure outside.
+    """
+
+    figure: str
+    kind: str
+    name: str
+    unit: str
+    ours: Estimate
+    low: float
+    high: float
+    lowest: str
+    highest: str
+    sets: Mapping[str, float]
+    verdict: str
+    by: float
+    reaches: bool | None
+    answer: str | None
+
+
+def compare_profiles(profiles: Sequence[Profile], plain: Sequence[PlainShare] = ()) -> list[ComparedFigure]:
+    """Put every figure of ours beside those of the real sets of the same kind.
 
     Parameters
     ----------
-    forms : sequence of mapping
-        As :func:`form_of` gives them and ``PUBLISHED``; one with ``source`` ``ours`` for each kind.
-    plain : sequence of mapping
-        As from :func:`plain_shares`.
+    profiles : sequence of Profile
+        Ours, one for each kind, and those of real sets.
+    plain : sequence of PlainShare
+        As from `reference_sets.plain_shares`.
 
     Returns
     -------
-    list of dict
-        ``figure`` (``comment.emoticon``), ``kind``, ``name``, ``unit`` (``share``, ``characters`` or ``ratio``),
-        ``ours`` (with interval where it has one), ``low``, ``high`` and the sets ``lowest``, ``highest`` that give
-        them, ``sets`` (the figure of each), ``verdict`` (``inside``, ``below``, ``above``), ``by`` (how far outside,
-        0 inside), ``reaches`` (whether the interval of ours reaches into the range all the same; None without one),
-        ``answer``. A figure that no real set has is left out.
+    list of ComparedFigure
+        A figure that no real set has is left out.
     """
     rows = []
     for kind in COMPARED:
-        mine = [form for form in forms if form["kind"] == kind and form["source"] == OURS]
-        theirs = [form for form in forms if form["kind"] == kind and form["source"] != OURS]
-        for form in mine:
-            own = _figures_of(form)
-            compared = {other["set"]: _figures_of(other, sizes=form["diversity"]) for other in theirs}
+        own = [profile for profile in profiles if profile.kind == kind and profile.source == OURS]
+        others = [profile for profile in profiles if profile.kind == kind and profile.source != OURS]
+        for profile in own:
+            figures = _figures_of(profile, profile.diversity)
+            figures_of_sets = {other.set: _figures_of(other, profile.diversity) for other in others}
             for row in plain:
-                if row["kind"] == kind:
-                    place = own if row["source"] == OURS else compared.setdefault(row["set"], {})
-                    place["plain"] = ("share", figure_of(row["share"]))
-            for name, (unit, figure) in own.items():
+                if row.kind == kind:
+                    place = figures if row.source == OURS else figures_of_sets.setdefault(row.set, {})
+                    place["plain"] = ("share", Estimate(row.share))
+            for name, (unit, estimate) in figures.items():
                 values = {
-                    other: value
-                    for other, found in compared.items()
-                    if name in found and (value := found[name][1]["value"]) is not None
-                    and not (name in _TAKEN_OUT and value < _TAKEN_OUT_BELOW)
-                }  # fmt: skip
+                    other: found[name][1].value
+                    for other, found in figures_of_sets.items()
+                    if name in found and not (name in _TAKEN_OUT and found[name][1].value < _TAKEN_OUT_BELOW)
+                }
                 if values:
-                    rows.append(compared_row(kind, name, unit, figure, values))
+                    rows.append(compare_figure(kind, name, unit, estimate, values))
     return rows
 
 
-def compared_row(
-    kind: str, name: str, unit: str, figure: Mapping[str, float | None], values: Mapping[str, float]
-) -> dict[str, Any]:
-    """One row of :func:`deviations`: a figure of ours and that of each real set."""
+def compare_figure(kind: str, name: str, unit: str, ours: Estimate, values: Mapping[str, float]) -> ComparedFigure:
+    """Compare a figure of ours with that of each of the real sets, of which there is at least one."""
     lowest, highest = min(values, key=values.__getitem__), max(values, key=values.__getitem__)
-    low, high, value = values[lowest], values[highest], float(figure["value"] or 0.0)
-    verdict = "below" if value < low else "above" if value > high else "inside"
-    return {
-        "figure": f"{kind}.{name}",
-        "kind": kind,
-        "name": name,
-        "unit": unit,
-        "ours": dict(figure),
-        "low": low,
-        "high": high,
-        "lowest": lowest,
-        "highest": highest,
-        "sets": dict(sorted(values.items())),
-        "verdict": verdict,
-        "by": low - value if verdict == "below" else value - high if verdict == "above" else 0.0,
-        "reaches": None if figure["low"] is None else bool(figure["low"] <= high and (figure["high"] or 0.0) >= low),
-        "answer": None if verdict == "inside" else answer_to(kind, name, verdict),
-    }
+    low, high = values[lowest], values[highest]
+    verdict = "below" if ours.value < low else "above" if ours.value > high else "inside"
+    return ComparedFigure(
+        figure=f"{kind}.{name}",
+        kind=kind,
+        name=name,
+        unit=unit,
+        ours=ours,
+        low=low,
+        high=high,
+        lowest=lowest,
+        highest=highest,
+        sets=dict(sorted(values.items())),
+        verdict=verdict,
+        by={"below": low - ours.value, "above": ours.value - high, "inside": 0.0}[verdict],
+        reaches=None if ours.low is None or ours.high is None else ours.low <= high and ours.high >= low,
+        answer=None if verdict == "inside" else answer_to(kind, name, verdict),
+    )
 
 
 def answer_to(kind: str, name: str, verdict: str) -> str:
@@ -103,24 +143,18 @@ def answer_to(kind: str, name: str, verdict: str) -> str:
     )
 
 
-def _figures_of(
-    form: Mapping[str, Any], *, sizes: Mapping[str, Any] | None = None
-) -> dict[str, tuple[str, Mapping[str, float | None]]]:
-    """Figures of a form that can be compared, by name; diversity only where it was taken at the same size."""
-    found: dict[str, tuple[str, Mapping[str, float | None]]] = {}
-    for percent in ("10", "25", "50", "75", "90"):
-        found[f"length_{percent}"] = ("characters", figure_of(form["lengths"][percent]))
-    for name, figure in form["rates"].items():
-        found[name] = ("share", figure)
-    if form["bare"] is not None:
-        found["bare"] = ("share", form["bare"])
-    own = form["diversity"]
-    sizes = sizes or own
-    if own["distinct"] is not None and own["ngram_characters"] == sizes["ngram_characters"]:
-        for order, value in zip(ORDERS, own["distinct"], strict=True):
-            found[f"distinct_{order}"] = ("ratio", figure_of(value))
-    if own["xz"] is not None and own["xz_characters"] == sizes["xz_characters"]:
-        found["xz"] = ("ratio", figure_of(own["xz"]))
-    if form["near_duplicates"] is not None:
-        found["near_duplicates"] = ("share", figure_of(form["near_duplicates"]["share"]))
-    return found
+def _figures_of(profile: Profile, sizes: Diversity) -> dict[str, tuple[str, Estimate]]:
+    """Unit and figure by name, of a profile; diversity only where it was taken at the same sizes."""
+    figures = {f"length_{percent}": ("characters", Estimate(profile.lengths[percent])) for percent in _LENGTHS}
+    figures |= {name: ("share", rate) for name, rate in profile.rates.items()}
+    if profile.bare is not None:
+        figures["bare"] = ("share", profile.bare)
+    own = profile.diversity
+    if own.distinct is not None and own.ngram_characters == sizes.ngram_characters:
+        for order, value in zip(ORDERS, own.distinct, strict=True):
+            figures[f"distinct_{order}"] = ("ratio", Estimate(value))
+    if own.xz is not None and own.xz_characters == sizes.xz_characters:
+        figures["xz"] = ("ratio", Estimate(own.xz))
+    if profile.near_duplicates is not None:
+        figures["near_duplicates"] = ("share", Estimate(profile.near_duplicates.share))
+    return figures

@@ -27,7 +27,6 @@ class Diversity:
     compressed over the plain size of ``xz_characters`` characters; both are means over shuffled samples.
     """
 
-    characters: int
     ngram_characters: int
     xz_characters: int
     distinct: tuple[float, ...] | None
@@ -70,7 +69,7 @@ def diversity(
         distinct = tuple(fmean(distinct_ngrams(text, order) for text in drawn) for order in ORDERS)
     if total >= xz_characters:
         xz = fmean(compressed_share(shuffled_text(texts, xz_characters, seed)) for seed in range(samples))
-    return Diversity(total, ngram_characters, xz_characters, distinct, xz)
+    return Diversity(ngram_characters, xz_characters, distinct, xz)
 
 
 def shuffled_text(texts: Sequence[str], characters: int, seed: int) -> str:

@@ -14,19 +14,18 @@ from weibo_nlp.corpus import Release, open_release
 from weibo_nlp.corpus.schema import SPLITS
 from weibo_nlp.corpus.tree import build_threads
 from weibo_nlp.errors import DataError, UsageError
+from weibo_nlp.evaluation.diagnostics import ShortcutScore
 from weibo_nlp.external import load
-from weibo_nlp.profiling.comparison import compared_row, deviations
+from weibo_nlp.io.typed_json import to_json
+from weibo_nlp.profiling.comparison import compare_figure, compare_profiles
+from weibo_nlp.profiling.profile import OURS, Profile, TextSet, common_sizes, profile_of, share_estimates
 from weibo_nlp.profiling.reference_sets import (
-    OURS,
     PUBLISHED,
     PUBLISHED_SOURCE,
     THIS_CORPUS,
-    TextSet,
-    common_sizes,
-    form_of,
+    PlainShare,
     plain_shares,
     real_sets,
-    share_figures,
 )
 from weibo_nlp.profiling.repetition import exact_repeats, most_repeated, repeated_strings
 from weibo_nlp.records import ACCOUNT_TYPES, INTENTION, KINDS, Document
@@ -45,13 +44,13 @@ from weibo_nlp.release.balance import (
 from weibo_nlp.release.limits import LIMITS
 from weibo_nlp.release.sources import Sources, read_sources
 from weibo_nlp.release.splits import assign_splits
-from weibo_nlp.stats.bootstrap import RESAMPLES
+from weibo_nlp.stats.bootstrap import DEFAULT, BootstrapConfig
+from weibo_nlp.stats.estimate import Estimate
 
 FORMAT_KEY = "weibo_nlp_corpus_report"
 FORMAT_VERSION = 1
 JUDGED_SET = "mission-dev"
 _STRINGS_SHOWN = 12
-_NOTHING: Mapping[str, Any] = {"judged": [], "low_confidence": [], "agreement": []}
 
 
 def corpus_document(
@@ -59,9 +58,9 @@ def corpus_document(
     *,
     command: str,
     external: Path | None = None,
-    shortcut_gate: Callable[[Release], list[dict[str, Any]]] | None = None,
-    resamples: int = RESAMPLES,
-    report: Callable[[str], None] = lambda line: None,
+    shortcut_gate: Callable[[Release], list[ShortcutScore]] | None = None,
+    bootstrap: BootstrapConfig = DEFAULT,
+    progress: Callable[[str], None] = lambda line: None,
 ) -> dict[str, Any]:
     """Measure everything that the report shows.
 
@@ -77,10 +76,10 @@ def corpus_document(
     shortcut_gate : function, optional
         Rows of the shortcut gate over the release that is built in ``corpus/``, as `benchmark.shortcuts.shortcut_gate`
         gives them; the gate trains models, which a room below them does not know.
-    resamples : int
-        Of the bootstraps over threads.
-    report : function
-        Told what is being done.
+    bootstrap : BootstrapConfig
+        How intervals over threads are made.
+    progress : function
+        Is told what is being done.
 
     Raises
     ------
@@ -98,40 +97,44 @@ def corpus_document(
         f"{len(sources.texts) - len(labelled)} texts have no gold labels yet; labels are counted over the other "
         f"{len(labelled)}."
     ] * (len(labelled) < len(sources.texts))
-    report("form and diversity of the corpus")
-    judged = _judgements(sources, resamples)
-    real, more = _real(external, report)
+    progress("form and diversity of the corpus")
+    judged = _judgements(sources, bootstrap)
+    real, more = _real(external, progress)
     notes += more
-    forms, plain = _forms(sources, real, external, resamples, report)
-    rows = deviations(forms, plain) + _disagreement_rows(judged, external)
+    profiles, plain = _profiles(sources, real, external, bootstrap, progress)
     gate, version = [], None
     if shortcut_gate is not None:
-        report("shortcut gate")
+        progress("shortcut gate")
         release = open_release(root / "corpus")
         gate, version = shortcut_gate(release), release.version
-        n_released = sum(1 for _ in release.documents())
+        n_released = len(release.documents())
         if n_released != len(sources.texts):
             notes.append(
                 f"The shortcut gate is that of release {version} with {n_released} documents; "
                 f"the texts here are {len(sources.texts)}."
             )
-    return {
+    sections = {
+        "size": _size(sources, labelled),
+        "balance": _balance(sources, labelled),
+        "forms": profiles,
+        "deviations": compare_profiles(profiles, plain),
+        "plain": plain,
+        "repetition": _repetition(sources),
+        "shortcuts": gate,
+    }
+    document: dict[str, Any] = {
         FORMAT_KEY: FORMAT_VERSION,
         "title": "Corpus report",
         "command": command,
         "package": __version__,
         "corpus_version": version,
-        "size": _size(sources, labelled),
-        "balance": _balance(sources, labelled),
-        "forms": forms,
-        "deviations": rows,
-        "plain": plain,
-        "repetition": _repetition(sources),
-        "shortcuts": gate,
+        **to_json(sections),
         **judged,
         "published_source": PUBLISHED_SOURCE,
         "notes": notes,
     }
+    document["deviations"] += _disagreement_rows(judged, external)
+    return document
 
 
 def _size(sources: Sources, labelled: Sequence[Labelled]) -> dict[str, Any]:
@@ -203,38 +206,38 @@ def _balance(sources: Sources, labelled: Sequence[Labelled]) -> dict[str, Any]:
     }
 
 
-def _forms(
+def _profiles(
     sources: Sources,
     real: Sequence[TextSet],
     external: Path | None,
-    resamples: int,
-    report: Callable[[str], None],
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    by_kind: dict[str, list[Document]] = {
-        kind: found for kind in KINDS if (found := [d for d in sources.documents if d.kind == kind])
+    bootstrap: BootstrapConfig,
+    progress: Callable[[str], None],
+) -> tuple[list[Profile], list[PlainShare]]:
+    documents_of: dict[str, list[Document]] = {
+        kind: documents for kind in KINDS if (documents := [d for d in sources.documents if d.kind == kind])
     }
-    forms = []
-    for kind, documents in by_kind.items():
-        texts = TextSet(THIS_CORPUS, kind, tuple(document.text for document in documents))
-        threads = [document.thread for document in documents]
-        sizes = common_sizes(texts.texts)
-        forms.append(form_of(texts, source=OURS, sizes=sizes, threads=threads, resamples=resamples))
+    texts_of = {kind: tuple(document.text for document in documents) for kind, documents in documents_of.items()}
+    profiles = []
+    for kind, texts in texts_of.items():
+        sizes = common_sizes(texts)
+        threads = [document.thread for document in documents_of[kind]]
+        own = TextSet(THIS_CORPUS, kind, texts)
+        profiles.append(profile_of(own, source=OURS, sizes=sizes, threads=threads, bootstrap=bootstrap))
         for other in real:
             if other.kind == kind:
-                report(f"form and diversity of {other.name}")
-                forms.append(form_of(other, sizes=sizes, sample=len(documents)))
-    forms += [dict(form) for form in PUBLISHED if form["kind"] in by_kind]
+                progress(f"form and diversity of {other.name}")
+                profiles.append(profile_of(other, sizes=sizes, sample=len(texts)))
+    profiles += [profile for profile in PUBLISHED if profile.kind in texts_of]
     whole = TextSet(THIS_CORPUS, "all", tuple(document.text for document in sources.documents))
-    forms.append(form_of(whole, source=OURS, sizes=common_sizes(whole.texts)))
-    report("plain comments")
-    mine = {kind: [document.text for document in documents] for kind, documents in by_kind.items()}
-    return forms, plain_shares(mine, real, _judged_texts(external)) if real else []
+    profiles.append(profile_of(whole, source=OURS, sizes=common_sizes(whole.texts)))
+    progress("plain comments")
+    return profiles, plain_shares(texts_of, real, _judged_texts(external)) if real else []
 
 
-def _real(external: Path | None, report: Callable[[str], None]) -> tuple[list[TextSet], list[str]]:
+def _real(external: Path | None, progress: Callable[[str], None]) -> tuple[list[TextSet], list[str]]:
     if external is None:
         return [], ["No copies of public sets were given: the corpus stands beside published figures alone."]
-    report("public sets")
+    progress("public sets")
     return real_sets(external)
 
 
@@ -258,45 +261,40 @@ def _judged_set(external: Path | None) -> tuple[Document, ...]:
         return ()  # a user's copies rarely hold it; its rows are then absent from the table
 
 
-def _judgements(sources: Sources, resamples: int) -> dict[str, Any]:
+def _judgements(sources: Sources, bootstrap: BootstrapConfig) -> dict[str, Any]:
     """Agreement, non-unanimity and low confidence; empty lists where nothing is judged."""
     threads = {document.id: document.thread for document in sources.documents}
     judged = {
-        name: found for name, found in by_document(sources.judgements).items() if name in threads and len(found) > 1
+        name: judgements
+        for name, judgements in by_document(sources.judgements).items()
+        if name in threads and len(judgements) > 1
     }
     if not judged:
-        return dict(_NOTHING)
-    columns: dict[str, list[bool]] = {task: [] for task in sources.scheme.judged}
-    groups: dict[str, list[str]] = {task: [] for task in sources.scheme.judged}
+        return {"judged": [], "low_confidence": [], "agreement": []}
+    split: dict[str, list[tuple[bool, str]]] = {task: [] for task in sources.scheme.judged}  # and the thread
     for document_id, judgements in judged.items():
         for name, vote in votes(judgements).items():
-            task = name.partition(":")[0]
-            columns[task].append(vote.settled != UNANIMOUS)
-            groups[task].append(threads[document_id])
-    non_unanimous = [
-        {
-            "task": task,
-            "n": len(columns[task]),
-            "share": share_figures({task: columns[task]}, groups[task], resamples=resamples)[task],
-        }
-        for task in sources.scheme.judged
-        if columns[task]
-    ]
+            split[name.partition(":")[0]].append((vote.settled != UNANIMOUS, threads[document_id]))
+    non_unanimous = []
+    for task, rows in split.items():
+        if rows:
+            verdicts, groups = zip(*rows, strict=True)
+            share = share_estimates({task: verdicts}, groups, bootstrap)[task]
+            non_unanimous.append({"task": task, "n": len(rows), "share": share.to_dict()})
     low: dict[str, list[bool]] = {}
     for located in sources.judgements:
         if located.judgement.annotator != INTENTION:
             low.setdefault(located.judgement.annotator, []).append(located.judgement.confidence == "low")
-    agreement = [
-        {name: None if value != value else value for name, value in asdict(found).items()}
-        for found in measure_release(sources, resamples=resamples)
-    ]
     return {
         "judged": non_unanimous,
         "low_confidence": [
-            {"annotator": name, "n": len(found), "share": sum(found) / len(found)}
-            for name, found in sorted(low.items())
+            {"annotator": name, "n": len(marks), "share": sum(marks) / len(marks)}
+            for name, marks in sorted(low.items())
         ],
-        "agreement": agreement,
+        "agreement": [
+            {name: None if value != value else value for name, value in asdict(agreement).items()}
+            for agreement in measure_release(sources, resamples=bootstrap.n_resamples)
+        ],
     }
 
 
@@ -309,12 +307,11 @@ def _disagreement_rows(judged: Mapping[str, Any], external: Path | None) -> list
                 columns.setdefault(task, []).append(len(set(labels)) > 1)
     rows = []
     for entry in judged["judged"]:
-        if entry["task"] in columns:
-            votes_there = columns[entry["task"]]
-            theirs = share_figures({"all": votes_there}, [str(row) for row in range(len(votes_there))])["all"]
-            low, high = float(theirs["low"] or 0.0), float(theirs["high"] or 0.0)
-            row = compared_row(entry["task"], "non_unanimous", "share", entry["share"], {"": low, JUDGED_SET: high})
-            rows.append(row | {"sets": {JUDGED_SET: theirs["value"]}, "lowest": JUDGED_SET, "n": len(votes_there)})
+        if split := columns.get(entry["task"]):
+            theirs = share_estimates({"all": split}, [str(row) for row in range(len(split))])["all"]
+            ends = {"": theirs.low or 0.0, JUDGED_SET: theirs.high or 0.0}
+            row = compare_figure(entry["task"], "non_unanimous", "share", Estimate(**entry["share"]), ends)
+            rows.append(to_json(row) | {"sets": {JUDGED_SET: theirs.value}, "lowest": JUDGED_SET, "n": len(split)})
     return rows
 
 

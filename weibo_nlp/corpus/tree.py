@@ -99,8 +99,7 @@ def _thread_problems(
 ) -> Iterator[str]:
     roots = [document.id for document in group.values() if above_of(document) is None]
     if roots != [name]:
-        found = ", ".join(roots) or "none"
-        yield f"thread {name!r} needs one root with that id; documents without a parent: {found}."
+        yield f"thread {name!r} needs one root with that id; documents without a parent: {', '.join(roots) or 'none'}."
     orphans = [(document, parent) for parent in children if parent not in group for document in children[parent]]
     for document, parent in orphans:
         yield f"document {document!r} answers {parent!r}, which is not in thread {name!r}."

@@ -60,7 +60,7 @@ def find_parts(info: SetInfo, path: str | Path) -> dict[str, Path]:
         what = "is a file" if folder.exists() else "does not exist"
         raise UsageError(f"{folder}: {what}; give the folder that holds your copy of {info.name} ({_wanted(info)}).")
     roots = _distinct([folder, *(folder / name for name in info.folders)])
-    holding = [(root, found) for root in roots if (found := _parts_in(info, root))]
+    holding = [(root, parts) for root in roots if (parts := _parts_in(info, root))]
     if not holding:
         raise UsageError(_nothing_found(info, folder, "holds none of the files"))
     if len(holding) > 1:
@@ -68,11 +68,11 @@ def find_parts(info: SetInfo, path: str | Path) -> dict[str, Path]:
             f"{folder}: {info.name} could be read from {' or '.join(str(root) for root, _ in holding)}; "
             "give the one folder you mean."
         )
-    root, found = holding[0]
-    missing = [part for part in info.required if part not in found]
+    root, parts = holding[0]
+    missing = [part for part in info.required if part not in parts]
     if missing:
         raise UsageError(_nothing_found(info, root, f"lacks the file for {', '.join(missing)}"))
-    return found
+    return parts
 
 
 def read_csv(
@@ -162,7 +162,7 @@ def open_text(path: Path, newline: str) -> Iterator[TextIO]:
 
 
 def _parts_in(info: SetInfo, root: Path) -> dict[str, Path]:
-    found: dict[str, Path] = {}
+    parts: dict[str, Path] = {}
     for part, names in info.files.items():
         there = [file for name in names for file in (root / name, root / f"{name}.gz") if file.is_file()]
         if len(there) > 1:
@@ -171,8 +171,8 @@ def _parts_in(info: SetInfo, root: Path) -> dict[str, Path]:
                 f"{' or '.join(str(file.relative_to(root)) for file in there)}; keep one of them in the folder."
             )
         if there:
-            found[part] = there[0]
-    return found
+            parts[part] = there[0]
+    return parts
 
 
 def _distinct(folders: list[Path]) -> list[Path]:

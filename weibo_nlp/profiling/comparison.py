@@ -92,9 +92,10 @@ def compare_profiles(profiles: Sequence[Profile], plain: Sequence[PlainShare] = 
                     place["plain"] = ("share", Estimate(row.share))
             for name, (unit, estimate) in figures.items():
                 values = {
-                    other: found[name][1].value
-                    for other, found in figures_of_sets.items()
-                    if name in found and not (name in _TAKEN_OUT and found[name][1].value < _TAKEN_OUT_BELOW)
+                    other: figures_there[name][1].value
+                    for other, figures_there in figures_of_sets.items()
+                    if name in figures_there
+                    and not (name in _TAKEN_OUT and figures_there[name][1].value < _TAKEN_OUT_BELOW)
                 }
                 if values:
                     rows.append(compare_figure(kind, name, unit, estimate, values))

@@ -21,7 +21,7 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import median
+from statistics import fmean, median
 
 from weibo_nlp.errors import DataError
 from weibo_nlp.profiling.surface_features import unmarked_pieces
@@ -112,14 +112,13 @@ def median_bits(model: CharacterModel, sets: Iterable[Sequence[str]]) -> dict[in
     """
     medians: dict[int, list[float]] = defaultdict(list)
     for texts in sets:
-        found: dict[int, list[float]] = defaultdict(list)
-        for text in texts:
-            if text:
-                found[_length_class(text)].append(model.bits(text))
-        for length, bits in found.items():
+        by_length: dict[int, list[float]] = defaultdict(list)
+        for text in filter(None, texts):
+            by_length[_length_class(text)].append(model.bits(text))
+        for length, bits in by_length.items():
             if len(bits) >= LEAST_TEXTS:
                 medians[length].append(median(bits))
-    return {length: sum(found) / len(found) for length, found in sorted(medians.items())}
+    return {length: fmean(of_sets) for length, of_sets in sorted(medians.items())}
 
 
 def plainness(
@@ -142,22 +141,24 @@ def plainness(
     Plainness or None
         None if no text can be compared.
     """
-    found: dict[int, list[bool]] = defaultdict(list)
+    by_length: dict[int, list[bool]] = defaultdict(list)
     for text in texts:
         length = _length_class(text)
         if not text or length in medians:
-            found[length].append(not text or model.bits(text) <= medians[length])
+            by_length[length].append(not text or model.bits(text) <= medians[length])
     if like is None:
-        weights = {length: len(plain) for length, plain in found.items()}
+        weights = {length: len(plain) for length, plain in by_length.items()}
         left_out = len(texts) - sum(weights.values())
     else:
         wanted = Counter(map(_length_class, like))
-        weights = {length: wanted[length] for length, plain in found.items() if len(plain) >= LEAST_TEXTS}
+        weights = {length: wanted[length] for length, plain in by_length.items() if len(plain) >= LEAST_TEXTS}
         left_out = len(like) - sum(weights.values())
     compared = sum(weights.values())
     if not compared:
         return None
-    share = sum(weight * sum(found[length]) / len(found[length]) for length, weight in weights.items()) / compared
+    share = (
+        sum(weight * sum(by_length[length]) / len(by_length[length]) for length, weight in weights.items()) / compared
+    )
     return Plainness(share, compared, left_out)
 
 

@@ -49,8 +49,8 @@ def repeated_strings(
         for text in texts
     ]
     where: dict[str, set[int]] = defaultdict(set)
-    for place, found in enumerate(pieces):
-        for piece in found:
+    for place, own_pieces in enumerate(pieces):
+        for piece in own_pieces:
             for start in range(len(piece) - length + 1):
                 where[piece[start : start + length]].add(place)
     kept = {string: tuple(sorted(places)) for string, places in where.items() if len(places) >= least}

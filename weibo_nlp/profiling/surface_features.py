@@ -47,18 +47,18 @@ _KINDS: Mapping[MarkupKind, str] = {
 
 def features_of(text: str) -> frozenset[str]:
     """Names of the features that a text has."""
-    found = {_KINDS[markup.kind] for markup in parse(text).spans if markup.kind in _KINDS}
+    features = {_KINDS[markup.kind] for markup in parse(text).spans if markup.kind in _KINDS}
     if _LATIN.search(text):
-        found.add("latin")
+        features.add("latin")
     if text.rstrip()[-1:] in tuple(FINAL_MARKS):
-        found.add("final_mark")
+        features.add("final_mark")
     if "?" in text or "？" in text:
-        found.add("question")
+        features.add("question")
     if len(text) <= 5:
-        found.add("five_or_fewer")
+        features.add("five_or_fewer")
     if is_traditional(text):
-        found.add("traditional")
-    return frozenset(found)
+        features.add("traditional")
+    return frozenset(features)
 
 
 def feature_rates(texts: Iterable[str]) -> dict[str, float]:

@@ -46,7 +46,7 @@ def stance_counts(labelled: Iterable[Labelled], stances: Sequence[str]) -> dict[
     for item in labelled:
         for target, stance in item.gold.stances.items():
             counts.setdefault((item.document.event or "", target), Counter())[stance] += 1
-    return {key: {label: found[label] for label in stances} for key, found in counts.items()}
+    return {key: {label: by_label[label] for label in stances} for key, by_label in counts.items()}
 
 
 def first_own_target(event: Event, targets: Mapping[str, Target]) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import combinations
 from statistics import quantiles
 from typing import Any
@@ -13,12 +13,22 @@ from weibo_nlp.annotation.segmentation import AGREED, word_f1
 from weibo_nlp.corpus.schema import SPLITS
 from weibo_nlp.corpus.tree import build_threads
 from weibo_nlp.errors import DataError
-from weibo_nlp.records import KINDS, Document
+from weibo_nlp.profiling.surface_features import feature_rates
+from weibo_nlp.records import KINDS
 from weibo_nlp.release.agreement import measure_release
+from weibo_nlp.release.balance import labelled_documents, sentiments_by_topic
 from weibo_nlp.release.sources import Sources
 from weibo_nlp.release.splits import assign_splits
 
 END = "<!-- end -->"
+_FEATURES = {
+    "emoticon": "emoticon",
+    "hashtag": "hashtag",
+    "mention": "mention",
+    "final_mark": "ends in .!?。！？",
+    "five_or_fewer": "≤ 5 characters",
+    "traditional": "traditional script",
+}
 
 
 def card_blocks(sources: Sources) -> dict[str, str]:
@@ -28,7 +38,7 @@ def card_blocks(sources: Sources) -> dict[str, str]:
         "labels": _labels(sources),
         "stance": _stance(sources),
         "agreement": _agreement(sources),
-        "text": _text(sources.documents),
+        "text": _text(sources),
         "segmentation": _segmentation(sources),
     }
 
@@ -54,48 +64,43 @@ def fill_blocks(text: str, blocks: dict[str, str]) -> str:
 
 
 def _size(sources: Sources) -> str:
-    documents = sources.documents
-    splits = assign_splits(build_threads(documents))
+    splits = assign_splits(build_threads(sources.documents))
     rows: list[list[Any]] = []
-    for event in sources.events:
-        mine = [document for document in documents if document.event == event]
-        if not mine:  # registered, not yet written about
+    for event in sources.events.values():
+        documents = [document for document in sources.documents if document.event == event.id]
+        if not documents:  # registered, not yet written about
             continue
-        kinds = Counter[str](document.kind for document in mine)
-        by_split = Counter(splits[document.thread] for document in mine)
-        threads = len({document.thread for document in mine})
-        counts = [kinds[kind] for kind in KINDS]
-        rows.append([event, sources.events[event].topic, len(mine), threads, *counts, *(by_split[s] for s in SPLITS)])
-    totals = [sum(row[i] for row in rows) for i in range(2, len(rows[0]))]
-    rows.append(["**all**", "", *totals])
+        counts = Counter[str](document.kind for document in documents)
+        counts.update(splits[document.thread] for document in documents)
+        threads = len({document.thread for document in documents})
+        rows.append([event.id, event.topic, len(documents), threads, *(counts[name] for name in (*KINDS, *SPLITS))])
+    rows.append(["**all**", "", *map(sum, list(zip(*rows, strict=True))[2:])])
     return _table(["event", "topic", "documents", "threads", *(f"{kind}s" for kind in KINDS), *SPLITS], rows)
 
 
 def _labels(sources: Sources) -> str:
-    gold = {placed.gold.document_id: placed.gold for placed in sources.gold}
-    comments = {document.id for document in sources.documents if document.kind == "comment"}
+    labelled = labelled_documents(sources)
+    topics, sentiments = (sources.scheme.task(task).labels for task in ("topic", "sentiment"))
     rows = []
-    for topic in sources.scheme.task("topic").labels:
-        mine = [item for item in gold.values() if item.topic == topic]
-        sentiments = Counter(item.sentiment for item in mine)
-        irony = _share(sum(item.irony for item in mine), len(mine))
-        said = [item for item in mine if item.document_id in comments]
-        context = _share(sum(item.needs_context for item in said), len(said))
-        shares = [_share(sentiments[label], len(mine)) for label in sources.scheme.task("sentiment").labels]
-        rows.append([topic, len(mine), _share(len(mine), len(gold)), *shares, irony, context])
-    heads = ["gold topic", "documents", "share", *sources.scheme.task("sentiment").labels, "irony"]
-    return _table([*heads, "comments that need their thread"], rows)
+    for topic, by_sentiment in sentiments_by_topic(labelled, topics, sentiments).items():
+        items = [item for item in labelled if item.gold.topic == topic]
+        comments = [item for item in items if item.document.kind == "comment"]
+        shares = [_share(count, len(items)) for count in by_sentiment.values()]
+        irony = _share(sum(item.gold.irony for item in items), len(items))
+        context = _share(sum(item.gold.needs_context for item in comments), len(comments))
+        rows.append([topic, len(items), _share(len(items), len(labelled)), *shares, irony, context])
+    heads = ["gold topic", "documents", "share", *sentiments, "irony", "comments that need their thread"]
+    return _table(heads, rows)
 
 
 def _stance(sources: Sources) -> str:
     labels = sources.scheme.task("stance").labels
     rows = []
     for target in sources.targets.values():
-        found = Counter(placed.gold.stances[target.id] for placed in sources.gold if target.id in placed.gold.stances)
-        if not found:
-            continue
-        kind = "canonical" if target.canonical_for else "of one event"
-        rows.append([target.text, kind, found.total(), *(_share(found[label], found.total()) for label in labels)])
+        counts = Counter(placed.gold.stances[target.id] for placed in sources.gold if target.id in placed.gold.stances)
+        if n := counts.total():
+            kind = "canonical" if target.canonical_for else "of one event"
+            rows.append([target.text, kind, n, *(_share(counts[label], n) for label in labels)])
     return _table(["target", "", "pairs", *labels], rows)
 
 
@@ -107,41 +112,26 @@ def _agreement(sources: Sources) -> str:
     return _table(["task", "Krippendorff's alpha", "95 % interval", "not unanimous", "units", "threads"], rows)
 
 
-def _text(documents: Iterable[Document]) -> str:
-    documents = list(documents)
+def _text(sources: Sources) -> str:
     rows = []
     for kind in KINDS:
-        mine = [document for document in documents if document.kind == kind]
-        lengths = [len(document.text) for document in mine]
-        quartiles = "/".join(f"{value:.0f}" for value in quantiles(lengths, n=4))
-        rows.append(
-            [
-                kind,
-                len(mine),
-                quartiles,
-                _share(sum(bool(re.search(r"\[[^\[\]]{1,8}\]", d.text)) for d in mine), len(mine)),
-                _share(sum(bool(d.hashtags) for d in mine), len(mine)),
-                _share(sum(bool(d.mentions) for d in mine), len(mine)),
-                _share(sum(d.text[-1] in ".!?。！？" for d in mine), len(mine)),
-                _share(sum(len(d.text) <= 5 for d in mine), len(mine)),
-                _share(sum(d.script == "hant" for d in mine), len(mine)),
-            ]
-        )
-    heads = ["kind", "n", "length quartiles", "emoticon", "hashtag", "mention", "ends in .!?。！？", "≤ 5 characters"]
-    return _table([*heads, "traditional script"], rows)
+        texts = [document.text for document in sources.documents if document.kind == kind]
+        quartiles = "/".join(f"{length:.0f}" for length in quantiles(map(len, texts), n=4))
+        rates = feature_rates(texts)
+        rows.append([kind, len(texts), quartiles, *(f"{rates[feature]:.1%}" for feature in _FEATURES)])
+    return _table(["kind", "n", "length quartiles", *_FEATURES.values()], rows)
 
 
 def _segmentation(sources: Sources) -> str:
-    found = sources.segmentation
-    annotators = sorted({name for cuts in found.cuts.values() for name in cuts})
-    names = sorted(found.gold)
-    words = sum(len(gold.words) for gold in found.gold.values())
-    agreed = sum(gold.settled == AGREED for gold in found.gold.values())
+    cuts, gold = sources.segmentation.cuts, sources.segmentation.gold
+    annotators = sorted({annotator for by_annotator in cuts.values() for annotator in by_annotator})
     pairs = [
-        f"{one} and {other}: {word_f1([found.cuts[n][one] for n in names], [found.cuts[n][other] for n in names]):.3f}"
+        f"{one} and {other}: {word_f1([cuts[name][one] for name in gold], [cuts[name][other] for name in gold]):.3f}"
         for one, other in combinations(annotators, 2)
     ]
-    rows = [[len(names), words, _share(agreed, len(names)), "; ".join(pairs)]]
+    n_words = sum(len(cut.words) for cut in gold.values())
+    agreed = _share(sum(cut.settled == AGREED for cut in gold.values()), len(gold))
+    rows = [[len(gold), n_words, agreed, "; ".join(pairs)]]
     return _table(["sentences", "words", "cut alike", "word F1 between annotators"], rows)
 
 

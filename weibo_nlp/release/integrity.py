@@ -38,9 +38,9 @@ def validate_release(folder: Path) -> list[Problem]:
         return problems
     for config in schema.CONFIGS:
         for file in release.files(config):
-            found = pq.read_schema(file)
-            if not found.equals(schema.arrow_schema(config, release.schema_version)):
-                text = f"columns {found.names} with their types are not those of {config!r} in this schema."
+            stored = pq.read_schema(file)
+            if not stored.equals(schema.arrow_schema(config, release.schema_version)):
+                text = f"columns {stored.names} with their types are not those of {config!r} in this schema."
                 problems.append(Problem(file, 0, 1, "form", text))
                 continue
             for number, row in enumerate(pq.read_table(file, partitioning=None).to_pylist(), start=1):

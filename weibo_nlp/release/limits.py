@@ -126,9 +126,9 @@ def _balance(sources: Sources, labelled: list[Labelled]) -> Iterator[Problem]:
     for topic, count in counts.items():
         figure = "other" if topic == "other" else "topic"
         yield from _check(figure, count / n, _texts(sources, topic), f"topic {topic!r} has {count} of {n} documents")
-    for topic, found in sentiments_by_topic(labelled, topics, sentiments).items():
-        for sentiment, count in found.items():
-            if counts[topic]:  # a topic without documents was told above
+    for topic, by_sentiment in sentiments_by_topic(labelled, topics, sentiments).items():
+        for sentiment, count in by_sentiment.items():
+            if counts[topic]:  # a topic without documents is a problem of its own, above
                 what = f"sentiment {sentiment!r} has {count} of the {counts[topic]} documents on {topic!r}"
                 yield from _check("sentiment", count / counts[topic], _texts(sources, topic), what)
     ironic = sum(item.gold.irony for item in labelled)
@@ -145,9 +145,9 @@ def _stances(sources: Sources, labelled: list[Labelled]) -> Iterator[Problem]:
     path = sources.root / "corpus" / "events.yaml"
     for event in sources.events.values():
         target = first_own_target(event, sources.targets)
-        found = counts.get((event.id, target or ""), {})
-        n = sum(found.values())
-        for stance, count in found.items():
+        by_stance = counts.get((event.id, target or ""), {})
+        n = sum(by_stance.values())
+        for stance, count in by_stance.items():
             what = f"event {event.id!r}: stance {stance!r} towards {target!r} has {count} of {n} documents"
             yield from _check("stance", count / n, path, what, line=line_of_entry(path, event.id))
 
@@ -179,13 +179,13 @@ def _form(sources: Sources) -> Iterator[Problem]:
 def _repetition(sources: Sources) -> Iterator[Problem]:
     texts = [document.text for document in sources.documents]
     n = len(texts)
-    told: set[str] = set()
+    reported: set[str] = set()
     for item in repeated_strings(texts, names=register_names(sources), least=LEAST_REPEATS):
         first = sources.texts[item.places[0]]
         windows = {item.string[at : at + STRING_LENGTH] for at in range(len(item.string) - STRING_LENGTH + 1)}
-        if windows & told:  # another stretch of the same passage, in texts that have less of it
+        if windows & reported:  # another stretch of the same passage, in texts that have less of it
             continue
-        told |= windows
+        reported |= windows
         what = (
             f"{item.string[:40]!r} ({STRING_LENGTH} characters or more) stands in {len(item.places)} of {n} documents, "
             f"from {first.document.id!r} to {sources.texts[item.places[-1]].document.id!r}"

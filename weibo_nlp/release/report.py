@@ -88,8 +88,8 @@ def corpus_document(
     """
     sources = read_sources(root)
     if sources.problems:
-        told = "; ".join(problem.shown(root) for problem in sources.problems[:3])
-        raise DataError(f"{len(sources.problems)} rows of {root} cannot be read: {told} Run scripts/check_corpus.py.")
+        first = "; ".join(problem.shown(root) for problem in sources.problems[:3])
+        raise DataError(f"{len(sources.problems)} rows of {root} cannot be read: {first} Run scripts/check_corpus.py.")
     if not sources.texts:
         raise DataError(f"{root}: no texts under corpus/texts/; a report is made of some.")
     labelled = labelled_documents(sources)
@@ -138,27 +138,22 @@ def corpus_document(
 
 
 def _size(sources: Sources, labelled: Sequence[Labelled]) -> dict[str, Any]:
-    threads = build_threads(sources.documents)
+    documents, threads = sources.documents, build_threads(sources.documents)
     splits = assign_splits(threads)
-    documents = sources.documents
     topics = sources.scheme.task("topic").labels
-    gold = {item.document.id: item.gold.topic for item in labelled}
-    events = []
-    for event in sources.events.values():
-        mine = [document for document in documents if document.event == event.id]
-        if mine:
-            counts = Counter(gold[document.id] for document in mine if document.id in gold)
-            events.append(
-                {
-                    "event": event.id,
-                    "name": event.name_zh,
-                    "topic": event.topic,
-                    "near": event.near,
-                    "documents": len(mine),
-                    "threads": len({document.thread for document in mine}),
-                    "topics": {topic: counts[topic] for topic in topics},
-                }
-            )
+    events = [
+        {
+            "event": event.id,
+            "name": event.name_zh,
+            "topic": event.topic,
+            "near": event.near,
+            "documents": len(threads_of_documents),
+            "threads": len(set(threads_of_documents)),
+            "topics": topic_counts((item for item in labelled if item.document.event == event.id), topics),
+        }
+        for event in sources.events.values()
+        if (threads_of_documents := [document.thread for document in documents if document.event == event.id])
+    ]
     return {
         "documents": len(documents),
         "threads": len(threads),
@@ -199,9 +194,9 @@ def _balance(sources: Sources, labelled: Sequence[Labelled]) -> dict[str, Any]:
                 "target": sources.targets[target].text,
                 "first_own": own.get(event) == target,
                 "canonical": sources.targets[target].canonical_for is not None,
-                "labels": found,
+                "labels": by_label,
             }
-            for (event, target), found in stance_counts(labelled, stances).items()
+            for (event, target), by_label in stance_counts(labelled, stances).items()
         ],
     }
 
@@ -316,19 +311,14 @@ def _disagreement_rows(judged: Mapping[str, Any], external: Path | None) -> list
 
 
 def _repetition(sources: Sources) -> dict[str, Any]:
-    texts = [document.text for document in sources.documents]
-    found = repeated_strings(texts, names=register_names(sources))
     comments = [document.text for document in sources.documents if document.kind == "comment"]
+    strings = repeated_strings([document.text for document in sources.documents], names=register_names(sources))
     return {
-        "documents": len(texts),
+        "documents": len(sources.documents),
         "limit": LIMITS["strings"].high,
         "strings": [
-            {
-                "string": item.string,
-                "documents": len(item.places),
-                "first": sources.texts[item.places[0]].document.id,
-            }
-            for item in found[:_STRINGS_SHOWN]
+            {"string": item.string, "documents": len(item.places), "first": sources.documents[item.places[0]].id}
+            for item in strings[:_STRINGS_SHOWN]
         ],
         "comments": len(comments),
         "repeated_comments": len(exact_repeats(comments)),

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from weibo_nlp.annotation.adjudication import Gold
 from weibo_nlp.annotation.judgements import judgement_row
 from weibo_nlp.corpus import schema
 from weibo_nlp.corpus.tree import Thread, above_of, build_threads
 from weibo_nlp.records import Document
 from weibo_nlp.release.segmentation import GOLD, segmentation_row
-from weibo_nlp.release.sources import PlacedGold, PlacedText, Sources, line_of_entry
+from weibo_nlp.release.sources import Sources, line_of_entry
 from weibo_nlp.release.splits import assign_splits
 
 
@@ -47,19 +48,18 @@ def build_tables(sources: Sources) -> Tables:
     KeyError
         If a document has no gold, a row an unknown event, target or document: the validator says so first.
     """
-    threads = build_threads(sources.documents)
-    splits = assign_splits(threads)
+    threads = {thread.id: thread for thread in build_threads(sources.documents)}
+    splits = assign_splits(threads.values())
     gold = {placed.gold.document_id: placed for placed in sources.gold}
     tables: Tables = {(config, split): [] for config in schema.CONFIGS for split in schema.splits_of(config)}
-    thread_of = {thread.id: thread for thread in threads}
+    split_of: dict[str, str] = {}
     for placed in sorted(sources.texts, key=lambda placed: placed.document.id):
         document = placed.document
-        split = splits[document.thread]
-        settled = gold[document.id]
-        config = schema.CONFIG_OF_KIND[document.kind]
-        tables[config, split].append(_document_row(placed, settled, thread_of[document.thread], sources))
-        tables["stances", split].extend(_stance_rows(placed, settled, thread_of[document.thread], sources))
-    split_of = {document.id: splits[document.thread] for document in sources.documents}
+        split_of[document.id] = split = splits[document.thread]
+        row, stances = _rows_of(document, gold[document.id].gold, threads[document.thread], sources)
+        origins = tuple((place.path, place.line) for place in (gold[document.id], placed))
+        tables[schema.CONFIG_OF_KIND[document.kind], split].append(BuiltRow(row, origins))
+        tables["stances", split] += [BuiltRow(stance, origins) for stance in stances]
     for located in sorted(
         sources.judgements,
         key=lambda item: (item.judgement.document_id, item.judgement.round, item.judgement.annotator),
@@ -72,90 +72,40 @@ def build_tables(sources: Sources) -> Tables:
         row = segmentation_row(sources.segmentation, name)
         origin = (sources.root / GOLD, sources.segmentation.lines[name])
         tables["segmentation", split_of[row["document_id"]]].append(BuiltRow(row, (origin,)))
-    tables["events", "train"] = _event_rows(sources)
-    tables["targets", "train"] = _target_rows(sources)
+    events, targets = (sources.root / "corpus" / f"{name}.yaml" for name in ("events", "targets"))
+    for _, event in sorted(sources.events.items()):
+        row = asdict(event) | {"hashtags": [tag.strip("#") for tag in event.hashtags]}
+        tables["events", "train"].append(BuiltRow(row, ((events, line_of_entry(events, event.id)),)))
+    for target in sources.targets.values():
+        tables["targets", "train"].append(BuiltRow(asdict(target), ((targets, line_of_entry(targets, target.id)),)))
     return tables
 
 
-def _document_row(placed: PlacedText, settled: PlacedGold, thread: Thread, sources: Sources) -> BuiltRow:
-    document, gold = placed.document, settled.gold
-    values = {
-        name: getattr(document, name)
-        for name in (
-            "id", "kind", "title", "text", "platform", "lang", "script", "event", "phase", "author", "account_type",
-            "thread", "root", "parent", "repost_of",
-        )
-    }  # fmt: skip
-    values |= {
-        "parent_text": _parent_text(document, thread),
-        "hashtags": list(document.hashtags),
-        "mentions": list(document.mentions),
-        "urls": list(document.urls),
-        "composed": True,
-        "fold": sources.events[document.event or ""].fold,
-        "topic": gold.topic,
-        "sentiment": gold.sentiment,
-        "irony": gold.irony,
-        "needs_context": gold.needs_context,
-        "frames": list(gold.frames),
-        "topic_settled": gold.settled["topic"],
-        "sentiment_settled": gold.settled["sentiment"],
-        "irony_settled": gold.settled["irony"],
-    }
-    return BuiltRow(values, ((settled.path, settled.line), (placed.path, placed.line)))
-
-
-def _parent_text(document: Document, thread: Thread) -> str | None:
+def _rows_of(
+    document: Document, gold: Gold, thread: Thread, sources: Sources
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Row of a document, and a row for each of its targets; fields that are no columns stay behind when encoded."""
     above = above_of(document)
-    return thread.documents[above].text if above else None
-
-
-def _stance_rows(placed: PlacedText, settled: PlacedGold, thread: Thread, sources: Sources) -> list[BuiltRow]:
-    document, gold = placed.document, settled.gold
-    rows = []
-    for target_id, stance in sorted(gold.stances.items()):
-        target = sources.targets[target_id]
-        values = {
-            "document_id": document.id,
-            "kind": document.kind,
-            "event": document.event,
-            "thread": document.thread,
-            "fold": sources.events[document.event or ""].fold,
-            "target_id": target_id,
-            "target": target.text,
-            "canonical": target.canonical_for is not None,
-            "text": document.text,
-            "parent_text": _parent_text(document, thread),
+    row = (
+        asdict(document)
+        | asdict(gold)
+        | {
+            "parent_text": thread.documents[above].text if above else None,
             "root_text": thread.root.text if document.root else None,
+            "fold": sources.events[document.event or ""].fold,
+            "composed": True,
+            **{f"{name}_settled": how for name, how in gold.settled.items()},
+        }
+    )
+    stances = [
+        row
+        | {
+            "target_id": target_id,
+            "target": sources.targets[target_id].text,
+            "canonical": sources.targets[target_id].canonical_for is not None,
             "stance": stance,
             "stance_settled": gold.settled[f"stance:{target_id}"],
         }
-        rows.append(BuiltRow(values, ((settled.path, settled.line), (placed.path, placed.line))))
-    return rows
-
-
-def _event_rows(sources: Sources) -> list[BuiltRow]:
-    path = sources.root / "corpus" / "events.yaml"
-    rows = []
-    for event in sorted(sources.events.values(), key=lambda event: event.id):
-        values = {
-            name: getattr(event, name) for name in ("id", "topic", "near", "name_zh", "name_en", "start", "end", "fold")
-        }
-        values |= {
-            "hashtags": [tag.strip("#") for tag in event.hashtags],
-            "phases": [dict(phase) for phase in event.phases],
-            "figures": [dict(figure) for figure in event.figures],
-            "facts": [dict(fact) for fact in event.facts],
-            "targets": list(event.targets),
-        }
-        rows.append(BuiltRow(values, ((path, line_of_entry(path, event.id)),)))
-    return rows
-
-
-def _target_rows(sources: Sources) -> list[BuiltRow]:
-    path = sources.root / "corpus" / "targets.yaml"
-    names = [column.name for column in schema.CONFIGS["targets"]]
-    return [
-        BuiltRow({name: getattr(target, name) for name in names}, ((path, line_of_entry(path, target.id)),))
-        for target in sources.targets.values()
+        for target_id, stance in sorted(gold.stances.items())
     ]
+    return row, stances

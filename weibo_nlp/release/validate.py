@@ -219,21 +219,21 @@ def _gold(sources: Sources) -> Iterator[Problem]:
         if located.judgement.annotator != INTENTION:
             places[located.judgement.document_id].append(f"{located.path.relative_to(sources.root)}:{located.line}")
     events = {placed.document.id: placed.document.event for placed in sources.texts}
-    found: set[str] = set()
+    seen: set[str] = set()
     for placed in sources.gold:
         document_id = placed.gold.document_id
         if events.get(document_id) != placed.path.stem:
             text = f"document {document_id!r} does not belong to event {placed.path.stem!r}."
             yield Problem(placed.path, placed.line, 3, "document", text)
             continue
-        if document_id in found:
+        if document_id in seen:
             yield Problem(placed.path, placed.line, 3, "document", f"{document_id!r} stands twice.")
-        found.add(document_id)
+        seen.add(document_id)
         for text in gold_problems(placed.gold, judged[document_id], sources.scheme):
             text = f"{document_id}: {text}; judged at {', '.join(places[document_id])}."
             yield Problem(placed.path, placed.line, 3, "gold", text)
     for text_placed in sources.texts:
-        if text_placed.document.id not in found:
+        if text_placed.document.id not in seen:
             text = f"{text_placed.document.id!r} has no gold row in annotations/adjudicated/."
             yield Problem(text_placed.path, text_placed.line, 3, "gold", text)
 

@@ -222,7 +222,7 @@ def test_all_documents_are_loaded_unless_a_configuration_is_named(shipped):
 
 
 def test_the_old_name_of_the_format_works_with_a_warning_that_names_the_new_one(shipped):
-    with pytest.warns(DeprecationWarning, match=r"load_corpus\(format=…\)"):
+    with pytest.warns(DeprecationWarning, match=r"load_corpus\(as_=…\) is now load_corpus\(format=…\)"):
         loaded = load_corpus("events", as_="datasets")
     assert loaded["id"] == load_corpus("events")["id"].tolist()
 

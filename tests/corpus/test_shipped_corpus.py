@@ -3,7 +3,6 @@
 import pytest
 
 import weibo_nlp
-from weibo_nlp.cli import main
 from weibo_nlp.corpus import open_release, schema, threads, versions
 from weibo_nlp.predictions import ModelReference, PredictionHeader, write_predictions
 from weibo_nlp.records import Prediction
@@ -55,13 +54,13 @@ def test_threads_are_trees_within_one_split():
 
 
 @pytest.mark.parametrize("version", versions())
-def test_predictions_for_any_version_are_scored_against_its_own_gold(version, tmp_path, capsys):
+def test_predictions_for_any_version_are_scored_against_its_own_gold(version, tmp_path):
     release = open_release(version=version)
-    scheme, model = release.scheme, ModelReference("mine", "1")
-    header = PredictionHeader("corpus", version, "test", "irony", "standard", scheme.version, model)
+    header = PredictionHeader(
+        "corpus", version, "test", "irony", "standard", release.scheme.version, ModelReference("mine", "1")
+    )
     right = [Prediction(gold.document_id, "irony", gold.label, {}) for gold in release.gold("irony", "test")]
     write_predictions(tmp_path / "predictions.jsonl", header, right)
-    with pytest.raises(SystemExit) as exit_:
-        main(["evaluate", str(tmp_path / "predictions.jsonl")])
-    assert not exit_.value.code
-    assert "1.000" in capsys.readouterr().out
+    result = weibo_nlp.evaluate(tmp_path / "predictions.jsonl")
+    assert result.provenance.corpus_version == version
+    assert result.scores.metrics["accuracy"].value == 1.0

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, overload
 
-from weibo_nlp import _resources
+from weibo_nlp import _renamed, _resources
 from weibo_nlp.corpus import schema
 from weibo_nlp.corpus.tree import Thread, build_threads
 from weibo_nlp.errors import DataError, UnknownNameError, UsageError
@@ -222,7 +221,7 @@ def load_corpus(
     format : {"pandas", "datasets"}
         A DataFrame with label names, or a `datasets.Dataset` with ClassLabel columns.
     as_ : {"pandas", "datasets"}, optional
-        The old name of `format`, which goes with the next release.
+        Old name of `format`.
 
     Returns
     -------
@@ -238,7 +237,7 @@ def load_corpus(
         For another format.
     """
     if as_ is not None:
-        warnings.warn("load_corpus(as_=…) is now load_corpus(format=…)", DeprecationWarning, stacklevel=2)
+        _renamed.warn("load_corpus(as_=…)", "load_corpus(format=…)")
         format = as_
     release = open_release(version=version)
     _check_config(config)

@@ -53,8 +53,8 @@ def test_threads_are_trees_within_one_split():
     assert weibo_nlp.corpus.threads("test", version=versions()[0])[0].root.parent is None
 
 
-@pytest.mark.parametrize("version", versions())
-def test_predictions_for_any_version_are_scored_against_its_own_gold(version, tmp_path):
+@pytest.mark.parametrize("version", versions()[1:])
+def test_predictions_for_an_older_version_are_scored_against_its_own_gold(version, tmp_path):
     release = open_release(version=version)
     header = PredictionHeader(
         "corpus", version, "test", "irony", "standard", release.scheme.version, ModelReference("mine", "1")

@@ -1,6 +1,7 @@
 """Against the published files themselves, where the user (or CI) has a copy; they are not shipped."""
 
 import os
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ EXTERNAL = os.environ.get("WEIBO_NLP_EXTERNAL", "")
 pytestmark = pytest.mark.skipif(not EXTERNAL, reason="WEIBO_NLP_EXTERNAL names no folder with copies of the sets")
 
 
+@cache
 def real(name):
     return load(name, Path(EXTERNAL))
 

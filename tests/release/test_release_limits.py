@@ -25,7 +25,15 @@ def words(length, seed, *, characters=20_000):
 
 
 @pytest.fixture
-def sources(tmp_path):
+def sources(within_all_bounds):
+    """The corpus, free to be damaged."""
+    lists = {name: list(getattr(within_all_bounds, name)) for name in ("texts", "gold")}
+    return replace(within_all_bounds, **lists)
+
+
+@pytest.fixture(scope="module")
+def within_all_bounds(tmp_path_factory):
+    tmp_path = tmp_path_factory.mktemp("bounds")
     (tmp_path / "corpus").mkdir()
     (tmp_path / EVENTS).write_text("events:\n  - id: gate\n  - id: soup\n", "utf-8")
     found = Sources(tmp_path, load_scheme())

@@ -54,10 +54,9 @@ def keep_predecessor(folder: Path, version: str) -> dict[str, str] | None:
 
 def predecessor(folder: Path, version: str) -> dict[str, str] | None:
     """Newest release among the older ones of a folder that comes before a version, as a manifest names it."""
-    kept = (folder / OLDER).glob(f"*/{MANIFEST}")
-    known = {version_key(path.parent.name): path for path in kept}
-    before = {key: path for key, path in known.items() if key < version_key(version)}
+    older = (path.parent.name for path in (folder / OLDER).glob(f"*/{MANIFEST}"))
+    before = [name for name in older if version_key(name) < version_key(version)]
     if not before:
         return None
-    newest = before[max(before)]
-    return {"version": newest.parent.name, "manifest_sha256": sha256_of_file(newest)}
+    newest = max(before, key=version_key)
+    return {"version": newest, "manifest_sha256": sha256_of_file(folder / OLDER / newest / MANIFEST)}

@@ -14,15 +14,8 @@ from weibo_nlp.profiling.diversity import NGRAM_CHARACTERS, diversity
 from weibo_nlp.profiling.lengths import length_percentiles
 from weibo_nlp.profiling.repetition import STRING_LENGTH, exact_repeats, most_repeated, repeated_strings
 from weibo_nlp.profiling.surface_features import feature_rates
-from weibo_nlp.release.balance import (
-    Labelled,
-    first_own_target,
-    labelled_documents,
-    register_names,
-    sentiments_by_topic,
-    stance_counts,
-    topic_counts,
-)
+from weibo_nlp.release import balance
+from weibo_nlp.release.balance import Labelled
 from weibo_nlp.release.sources import Sources, line_of_entry
 
 LEVEL = 5
@@ -112,7 +105,7 @@ def statistics_problems(sources: Sources) -> Iterator[Problem]:
     """
     if not statistics_apply(sources):
         return
-    labelled = labelled_documents(sources)
+    labelled = balance.labelled_documents(sources)
     yield from _balance(sources, labelled)
     yield from _stances(sources, labelled)
     yield from _form(sources)
@@ -122,11 +115,11 @@ def statistics_problems(sources: Sources) -> Iterator[Problem]:
 def _balance(sources: Sources, labelled: list[Labelled]) -> Iterator[Problem]:
     topics, sentiments = (sources.scheme.task(task).labels for task in ("topic", "sentiment"))
     n = len(labelled)
-    counts = topic_counts(labelled, topics)
+    counts = balance.topic_counts(labelled, topics)
     for topic, count in counts.items():
         figure = "other" if topic == "other" else "topic"
         yield from _check(figure, count / n, _texts(sources, topic), f"topic {topic!r} has {count} of {n} documents")
-    for topic, by_sentiment in sentiments_by_topic(labelled, topics, sentiments).items():
+    for topic, by_sentiment in balance.sentiments_by_topic(labelled, topics, sentiments).items():
         for sentiment, count in by_sentiment.items():
             if counts[topic]:  # a topic without documents is a problem of its own, above
                 what = f"sentiment {sentiment!r} has {count} of the {counts[topic]} documents on {topic!r}"
@@ -141,10 +134,10 @@ def _balance(sources: Sources, labelled: list[Labelled]) -> Iterator[Problem]:
 
 
 def _stances(sources: Sources, labelled: list[Labelled]) -> Iterator[Problem]:
-    counts = stance_counts(labelled, sources.scheme.task("stance").labels)
+    counts = balance.stance_counts(labelled, sources.scheme.task("stance").labels)
     path = sources.root / "corpus" / "events.yaml"
     for event in sources.events.values():
-        target = first_own_target(event, sources.targets)
+        target = balance.first_own_target(event, sources.targets)
         by_stance = counts.get((event.id, target or ""), {})
         n = sum(by_stance.values())
         for stance, count in by_stance.items():
@@ -180,7 +173,7 @@ def _repetition(sources: Sources) -> Iterator[Problem]:
     texts = [document.text for document in sources.documents]
     n = len(texts)
     reported: set[str] = set()
-    for item in repeated_strings(texts, names=register_names(sources), least=LEAST_REPEATS):
+    for item in repeated_strings(texts, names=balance.register_names(sources), least=LEAST_REPEATS):
         first = sources.texts[item.places[0]]
         windows = {item.string[at : at + STRING_LENGTH] for at in range(len(item.string) - STRING_LENGTH + 1)}
         if windows & reported:  # another stretch of the same passage, in texts that have less of it

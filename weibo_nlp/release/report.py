@@ -29,18 +29,9 @@ from weibo_nlp.profiling.reference_sets import (
 )
 from weibo_nlp.profiling.repetition import exact_repeats, most_repeated, repeated_strings
 from weibo_nlp.records import ACCOUNT_TYPES, INTENTION, KINDS, Document
+from weibo_nlp.release import balance
 from weibo_nlp.release.agreement import measure_release
-from weibo_nlp.release.balance import (
-    Labelled,
-    comment_depths,
-    comments_by_thread,
-    first_own_target,
-    labelled_documents,
-    register_names,
-    sentiments_by_topic,
-    stance_counts,
-    topic_counts,
-)
+from weibo_nlp.release.balance import Labelled
 from weibo_nlp.release.limits import LIMITS
 from weibo_nlp.release.sources import Sources, read_sources
 from weibo_nlp.release.splits import assign_splits
@@ -92,16 +83,24 @@ def corpus_document(
         raise DataError(f"{len(sources.problems)} rows of {root} cannot be read: {first} Run scripts/check_corpus.py.")
     if not sources.texts:
         raise DataError(f"{root}: no texts under corpus/texts/; a report is made of some.")
-    labelled = labelled_documents(sources)
+    labelled = balance.labelled_documents(sources)
     notes = [
         f"{len(sources.texts) - len(labelled)} texts have no gold labels yet; labels are counted over the other "
         f"{len(labelled)}."
     ] * (len(labelled) < len(sources.texts))
     progress("form and diversity of the corpus")
     judged = _judgements(sources, bootstrap)
-    real, more = _real(external, progress)
-    notes += more
-    profiles, plain = _profiles(sources, real, external, bootstrap, progress)
+    real: list[TextSet] = []
+    if external is None:
+        notes.append("No copies of public sets were given: the corpus stands beside published figures alone.")
+    else:
+        progress("public sets")
+        real, missing = real_sets(external)
+        notes += missing
+    judged_set = _judged_set(external)
+    profiles = _profiles(sources, real, bootstrap, progress)
+    progress("plain comments")
+    plain = _plain(sources, real, judged_set)
     gate, version = [], None
     if shortcut_gate is not None:
         progress("shortcut gate")
@@ -133,7 +132,7 @@ def corpus_document(
         "published_source": PUBLISHED_SOURCE,
         "notes": notes,
     }
-    document["deviations"] += _disagreement_rows(judged, external)
+    document["deviations"] += _disagreement_rows(judged["judged"], judged_set)
     return document
 
 
@@ -149,7 +148,7 @@ def _size(sources: Sources, labelled: Sequence[Labelled]) -> dict[str, Any]:
             "near": event.near,
             "documents": len(threads_of_documents),
             "threads": len(set(threads_of_documents)),
-            "topics": topic_counts((item for item in labelled if item.document.event == event.id), topics),
+            "topics": balance.topic_counts((item for item in labelled if item.document.event == event.id), topics),
         }
         for event in sources.events.values()
         if (threads_of_documents := [document.thread for document in documents if document.event == event.id])
@@ -162,18 +161,18 @@ def _size(sources: Sources, labelled: Sequence[Labelled]) -> dict[str, Any]:
         "kinds": _counted((document.kind for document in documents), KINDS),
         "splits": _counted((splits[document.thread] for document in documents), SPLITS),
         "account_types": _counted((document.account_type for document in documents), ACCOUNT_TYPES),
-        "depths": {str(depth): count for depth, count in comment_depths(threads).items()},
-        "comments_by_thread": comments_by_thread(threads),
+        "depths": {str(depth): count for depth, count in balance.comment_depths(threads).items()},
+        "comments_by_thread": balance.comments_by_thread(threads),
     }
 
 
 def _balance(sources: Sources, labelled: Sequence[Labelled]) -> dict[str, Any]:
     scheme = sources.scheme
     topics, sentiments, stances = (scheme.task(task).labels for task in ("topic", "sentiment", "stance"))
-    counts = topic_counts(labelled, topics)
-    feelings = sentiments_by_topic(labelled, topics, sentiments)
+    counts = balance.topic_counts(labelled, topics)
+    feelings = balance.sentiments_by_topic(labelled, topics, sentiments)
     comments = [item for item in labelled if item.document.kind == "comment"]
-    own = {event.id: first_own_target(event, sources.targets) for event in sources.events.values()}
+    own = {event.id: balance.first_own_target(event, sources.targets) for event in sources.events.values()}
     return {
         "documents": len(labelled),
         "topics": [
@@ -196,55 +195,43 @@ def _balance(sources: Sources, labelled: Sequence[Labelled]) -> dict[str, Any]:
                 "canonical": sources.targets[target].canonical_for is not None,
                 "labels": by_label,
             }
-            for (event, target), by_label in stance_counts(labelled, stances).items()
+            for (event, target), by_label in balance.stance_counts(labelled, stances).items()
         ],
     }
 
 
 def _profiles(
-    sources: Sources,
-    real: Sequence[TextSet],
-    external: Path | None,
-    bootstrap: BootstrapConfig,
-    progress: Callable[[str], None],
-) -> tuple[list[Profile], list[PlainShare]]:
-    documents_of: dict[str, list[Document]] = {
-        kind: documents for kind in KINDS if (documents := [d for d in sources.documents if d.kind == kind])
-    }
-    texts_of = {kind: tuple(document.text for document in documents) for kind, documents in documents_of.items()}
+    sources: Sources, real: Sequence[TextSet], bootstrap: BootstrapConfig, progress: Callable[[str], None]
+) -> list[Profile]:
+    """Ours and the real ones, kind by kind, then ours as a whole."""
     profiles = []
-    for kind, texts in texts_of.items():
-        sizes = common_sizes(texts)
-        threads = [document.thread for document in documents_of[kind]]
-        own = TextSet(THIS_CORPUS, kind, texts)
+    kinds = [kind for kind in KINDS if any(document.kind == kind for document in sources.documents)]
+    for kind in kinds:
+        documents = [document for document in sources.documents if document.kind == kind]
+        own = TextSet(THIS_CORPUS, kind, tuple(document.text for document in documents))
+        sizes, threads = common_sizes(own.texts), [document.thread for document in documents]
         profiles.append(profile_of(own, source=OURS, sizes=sizes, threads=threads, bootstrap=bootstrap))
         for other in real:
             if other.kind == kind:
                 progress(f"form and diversity of {other.name}")
-                profiles.append(profile_of(other, sizes=sizes, sample=len(texts)))
-    profiles += [profile for profile in PUBLISHED if profile.kind in texts_of]
+                profiles.append(profile_of(other, sizes=sizes, sample=len(documents)))
+    profiles += [profile for profile in PUBLISHED if profile.kind in kinds]
     whole = TextSet(THIS_CORPUS, "all", tuple(document.text for document in sources.documents))
-    profiles.append(profile_of(whole, source=OURS, sizes=common_sizes(whole.texts)))
-    progress("plain comments")
-    return profiles, plain_shares(texts_of, real, _judged_texts(external)) if real else []
+    return [*profiles, profile_of(whole, source=OURS, sizes=common_sizes(whole.texts))]
 
 
-def _real(external: Path | None, progress: Callable[[str], None]) -> tuple[list[TextSet], list[str]]:
-    if external is None:
-        return [], ["No copies of public sets were given: the corpus stands beside published figures alone."]
-    progress("public sets")
-    return real_sets(external)
-
-
-def _judged_texts(external: Path | None) -> list[TextSet]:
-    """Texts of the judged set: reposts with words of their own are as short as comments and count with them."""
-    documents = _judged_set(external)
+def _plain(sources: Sources, real: Sequence[TextSet], judged_set: Sequence[Document]) -> list[PlainShare]:
+    """Plain wording of ours, the real sets and the judged set, whose reposts are as short as comments and count so."""
+    own: dict[str, list[str]] = {}
+    for document in sources.documents:
+        own.setdefault(document.kind, []).append(document.text)
     kinds = {"comment": ("comment", "repost"), "post": ("post",)}
-    return [
+    judged = [
         TextSet(JUDGED_SET, kind, texts)
         for kind, those in kinds.items()
-        if (texts := tuple(document.text for document in documents if document.kind in those))
+        if (texts := tuple(document.text for document in judged_set if document.kind in those))
     ]
+    return plain_shares(own, real, judged)
 
 
 def _judged_set(external: Path | None) -> tuple[Document, ...]:
@@ -293,15 +280,15 @@ def _judgements(sources: Sources, bootstrap: BootstrapConfig) -> dict[str, Any]:
     }
 
 
-def _disagreement_rows(judged: Mapping[str, Any], external: Path | None) -> list[dict[str, Any]]:
+def _disagreement_rows(judged: Sequence[Mapping[str, Any]], judged_set: Sequence[Document]) -> list[dict[str, Any]]:
     """Non-unanimity of ours beside that of the judged real set: outside is what lies beyond the latter's interval."""
     columns: dict[str, list[bool]] = {}
-    for document in _judged_set(external):
+    for document in judged_set:
         for task, labels in document.votes.items():
             if "-" not in labels:  # a reader who sees no target gives no stance
                 columns.setdefault(task, []).append(len(set(labels)) > 1)
     rows = []
-    for entry in judged["judged"]:
+    for entry in judged:
         if split := columns.get(entry["task"]):
             theirs = share_estimates({"all": split}, [str(row) for row in range(len(split))])["all"]
             ends = {"": theirs.low or 0.0, JUDGED_SET: theirs.high or 0.0}
@@ -312,7 +299,7 @@ def _disagreement_rows(judged: Mapping[str, Any], external: Path | None) -> list
 
 def _repetition(sources: Sources) -> dict[str, Any]:
     comments = [document.text for document in sources.documents if document.kind == "comment"]
-    strings = repeated_strings([document.text for document in sources.documents], names=register_names(sources))
+    strings = repeated_strings([document.text for document in sources.documents], names=balance.register_names(sources))
     return {
         "documents": len(sources.documents),
         "limit": LIMITS["strings"].high,

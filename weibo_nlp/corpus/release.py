@@ -194,10 +194,6 @@ def load_corpus(
 def load_corpus(
     config: str = ..., *, split: str | None = ..., version: str | None = ..., format: Literal["datasets"]
 ) -> datasets.Dataset: ...
-@overload
-def load_corpus(
-    config: str = ..., *, split: str | None = ..., version: str | None = ..., as_: Literal["pandas", "datasets"]
-) -> pd.DataFrame | datasets.Dataset: ...
 def load_corpus(
     config: str = "documents",
     *,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from functools import partial
 
 from weibo_nlp.corpus.schema import CONFIG_OF_KIND
 from weibo_nlp.corpus.tree import Thread
@@ -35,9 +36,9 @@ def assign_splits(threads: Iterable[Thread]) -> dict[str, str]:
             thread.id: Counter(CONFIG_OF_KIND[document.kind] for document in thread)
             for thread in sorted(members, key=lambda thread: thread.id)
         }
+        totals = dict(sorted(sum(kinds.values(), Counter[str]()).items()))
         cuts = [_cut(kinds, trial) for trial in range(TRIALS)]
-        best: dict[str, str] = min(cuts, key=lambda cut: _unevenness(kinds, cut))
-        assigned |= best
+        assigned |= min(cuts, key=partial(_unevenness, kinds, totals))
     return assigned
 
 
@@ -55,14 +56,12 @@ def _cut(kinds: dict[str, Counter[str]], trial: int) -> dict[str, str]:
     return cut | dict.fromkeys(queue, "train")
 
 
-def _unevenness(kinds: dict[str, Counter[str]], cut: dict[str, str]) -> float:
+def _unevenness(kinds: dict[str, Counter[str]], totals: dict[str, int], cut: dict[str, str]) -> float:
     """Distance from the shares, summed over splits and kinds; threads themselves count as a kind of their own."""
-    everything: Sequence[str] = sorted({kind for count in kinds.values() for kind in count})
     distance = 0.0
     for split, share in SHARES.items():
-        inside = [thread for thread, name in cut.items() if name == split]
+        inside = [kinds[thread] for thread, name in cut.items() if name == split]
         distance += abs(len(inside) / len(kinds) - share)
-        for kind in everything:
-            total = sum(count[kind] for count in kinds.values())
-            distance += abs(sum(kinds[thread][kind] for thread in inside) / total - share)
+        for kind, total in totals.items():
+            distance += abs(sum(count[kind] for count in inside) / total - share)
     return distance

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from weibo_nlp.external.sets import Dropped, Part
 from weibo_nlp.io.checksum import sha256_of_file
 from weibo_nlp.records import Document, GoldLabel, Kind, Source
 
+Pair = tuple[Document, GoldLabel]
 NO_TEXT = "no text"
 NO_TARGET = "no target"
 NO_LABEL = "no label"
@@ -98,14 +99,24 @@ class FileReading:
             self.drop(line, NO_LABEL)
         return label
 
-    def finish(self) -> list[Dropped]:
-        """Return what was set aside.
+    def part(self, pairs: Iterable[Pair | None]) -> Part:
+        """Make the part, of a set that gives no groups: each row is its own unit.
+
+        Parameters
+        ----------
+        pairs : iterable of (Document, GoldLabel) or None
+            None for a row that was set aside.
 
         Raises
         ------
         DataError
             If more rows are undecodable than usable: then it is the encoding, not the rows.
         """
+        kept = [pair for pair in pairs if pair is not None]
+        return row_part(self.stem, kept, self.finish())
+
+    def finish(self) -> list[Dropped]:
+        """Return what was set aside; raises as `part` does."""
         broken = sum(item.reason == UNDECODABLE for item in self.dropped)
         if broken > self.kept:
             raise DataError(
@@ -115,7 +126,7 @@ class FileReading:
         return self.dropped
 
 
-def row_part(name: str, pairs: list[tuple[Document, GoldLabel]], dropped: list[Dropped]) -> Part:
+def row_part(name: str, pairs: Sequence[Pair], dropped: Iterable[Dropped]) -> Part:
     """Make a part of a set that gives no groups: each row is its own unit."""
     return Part(
         name=name,

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
-
-from weibo_nlp.external.builder import NO_TARGET, STANCE_NAMES, STANCES, FileReading, row_part
-from weibo_nlp.external.files import read_csv
+from weibo_nlp.external.builder import NO_TARGET, STANCE_NAMES, STANCES, FileReading, Pair
+from weibo_nlp.external.files import CsvRow, read_csv
 from weibo_nlp.external.sets import Part, SetInfo
-from weibo_nlp.records import Document, GoldLabel
+from weibo_nlp.records import GoldLabel
 
 INFO = SetInfo(
     name="c_stance",
@@ -44,31 +41,27 @@ _TARGET_TYPES = {
 }
 
 
-def read(parts: Mapping[str, Path]) -> dict[str, Part]:
-    """Read the parts of this set; see `weibo_nlp.external.load`.
+def read_part(reading: FileReading) -> Part:
+    """Read a part of this set; see `weibo_nlp.external.load`.
 
     ``extra`` keeps ``type`` and ``domain`` as the file has them, and ``target_type``:
     ``noun_phrase``, ``claim``, or None where the type is neither.
     """
-    return {name: _read_part(name, path) for name, path in parts.items()}
+    return reading.part(_pair(reading, row) for row in read_csv(reading.path, _COLUMNS, _OPTIONAL))
 
 
-def _read_part(name: str, path: Path) -> Part:
-    reading = FileReading(INFO.name, name, path)
-    pairs: list[tuple[Document, GoldLabel]] = []
-    for row in read_csv(path, _COLUMNS, _OPTIONAL):
-        if not reading.usable(row):
-            continue
-        target = row.cells["target"].strip()
-        if not target:
-            reading.drop(row.line, NO_TARGET)
-            continue
-        stance = reading.label(row.line, row.cells["stance"], STANCE_NAMES)
-        if stance is None:
-            continue
-        extra: dict[str, str | None] = {key: row.cells[key] for key in _OPTIONAL if key in row.cells}
-        if "type" in row.cells:
-            extra["target_type"] = _TARGET_TYPES.get(row.cells["type"].strip().casefold())
-        document = reading.document(row.line, "post", row.cells["text"], extra=extra)
-        pairs.append((document, GoldLabel(document.id, "stance", stance, target)))
-    return row_part(name, pairs, reading.finish())
+def _pair(reading: FileReading, row: CsvRow) -> Pair | None:
+    if not reading.usable(row):
+        return None
+    target = row.cells["target"].strip()
+    if not target:
+        reading.drop(row.line, NO_TARGET)
+        return None
+    stance = reading.label(row.line, row.cells["stance"], STANCE_NAMES)
+    if stance is None:
+        return None
+    extra: dict[str, str | None] = {key: row.cells[key] for key in _OPTIONAL if key in row.cells}
+    if "type" in row.cells:
+        extra["target_type"] = _TARGET_TYPES.get(row.cells["type"].strip().casefold())
+    document = reading.document(row.line, "post", row.cells["text"], extra=extra)
+    return document, GoldLabel(document.id, "stance", stance, target)

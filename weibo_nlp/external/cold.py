@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
-
-from weibo_nlp.external.builder import FileReading, row_part
-from weibo_nlp.external.files import read_csv
+from weibo_nlp.external.builder import FileReading, Pair
+from weibo_nlp.external.files import CsvRow, read_csv
 from weibo_nlp.external.sets import Part, SetInfo
-from weibo_nlp.records import Document, GoldLabel
+from weibo_nlp.records import GoldLabel
 
 INFO = SetInfo(
     name="cold",
@@ -26,26 +23,20 @@ _OPTIONAL = {"split": ("split",), "fine_grained_label": ("fine-grained-label",)}
 _LABELS = {"0": "not_offensive", "1": "offensive"}
 
 
-def read(parts: Mapping[str, Path]) -> dict[str, Part]:
-    """Read the parts of this set; see `weibo_nlp.external.load`.
+def read_part(reading: FileReading) -> Part:
+    """Read a part of this set; see `weibo_nlp.external.load`.
 
     The file decides the part: half of the published ``dev.csv`` says ``train`` in its own ``split`` column,
     which is kept in ``extra`` beside ``topic`` and, in the test part, ``fine_grained_label``.
     """
-    return {name: _read_part(name, path) for name, path in parts.items()}
+    return reading.part(_pair(reading, row) for row in read_csv(reading.path, _COLUMNS, _OPTIONAL))
 
 
-def _read_part(name: str, path: Path) -> Part:
-    reading = FileReading(INFO.name, name, path)
-    pairs: list[tuple[Document, GoldLabel]] = []
-    for row in read_csv(path, _COLUMNS, _OPTIONAL):
-        if not reading.usable(row):
-            continue
-        label = reading.label(row.line, row.cells["label"], _LABELS)
-        if label is None:
-            continue
-        extra = {key: row.cells[key] for key in ("topic", *_OPTIONAL) if key in row.cells}
-        # The rows do not say which of the two platforms they are from.
-        document = reading.document(row.line, "comment", row.cells["text"], platform="weibo_or_zhihu", extra=extra)
-        pairs.append((document, GoldLabel(document.id, "offence", label)))
-    return row_part(name, pairs, reading.finish())
+def _pair(reading: FileReading, row: CsvRow) -> Pair | None:
+    label = reading.label(row.line, row.cells["label"], _LABELS) if reading.usable(row) else None
+    if label is None:
+        return None
+    extra = {key: row.cells[key] for key in ("topic", *_OPTIONAL) if key in row.cells}
+    # The rows do not say which of the two platforms they are from.
+    document = reading.document(row.line, "comment", row.cells["text"], platform="weibo_or_zhihu", extra=extra)
+    return document, GoldLabel(document.id, "offence", label)

@@ -9,7 +9,7 @@ from typing import Any
 
 from weibo_nlp.corpus import open_release
 from weibo_nlp.errors import DataError
-from weibo_nlp.external.builder import NO_LABEL, STANCES, UNKNOWN_LABEL, FileReading, row_part
+from weibo_nlp.external.builder import NO_LABEL, STANCES, UNKNOWN_LABEL, FileReading
 from weibo_nlp.external.files import UNDECODABLE, CsvRow, open_text, undecodable
 from weibo_nlp.external.sets import Part, SetInfo
 from weibo_nlp.external.smp2020 import NOT_A_RECORD, POLARITIES
@@ -43,23 +43,17 @@ _KINDS: Mapping[str, Kind] = {"chnci": "comment", "cmtcsd": "comment", "ced": "r
 _WRITTEN: Mapping[str, Mapping[str, str]] = {"irony": {"0": "false", "1": "true"}}
 
 
-def read(parts: Mapping[str, Path]) -> dict[str, Part]:
+def read_part(reading: FileReading) -> Part:
     """Read the set's one file; see `weibo_nlp.external.load`.
 
     Each row has up to four gold labels. What the readers had no majority on is set aside for that task alone, and
     stance where the topic has no canonical target. Targets are worded as in the targets configuration of the shipped
-    corpus. A document's ``extra`` keeps ``id`` and
-    ``source``, its ``votes`` each reader's label as written, by task.
+    corpus. A document's ``extra`` keeps ``id`` and ``source``, its ``votes`` each reader's label as written, by task.
     """
     targets = {row["canonical_for"]: row["text"] for row in open_release().rows("targets") if row["canonical_for"]}
-    return {name: _read_part(name, path, targets) for name, path in parts.items()}
-
-
-def _read_part(name: str, path: Path, targets: Mapping[str, str]) -> Part:
-    reading = FileReading(INFO.name, name, path)
     documents: dict[str, Document] = {}
     gold: list[GoldLabel] = []
-    for row, record in _records(path):
+    for row, record in _records(reading.path):
         if not reading.usable(row):
             continue
         kind = _KINDS.get(str(record.get("source")), "post")
@@ -68,9 +62,10 @@ def _read_part(name: str, path: Path, targets: Mapping[str, str]) -> Part:
         document = replace(reading.document(row.line, kind, record["text"], extra=extra), votes=votes)
         documents[document.id] = document
         gold += _gold(reading, row.line, document.id, record, targets)
-    part = row_part(name, [(documents[label.document_id], label) for label in gold], reading.finish())
     # One document for each text, however many labels it has.
-    return Part(part.name, tuple(documents.values()), part.gold, part.groups, part.dropped)
+    return replace(
+        reading.part((documents[label.document_id], label) for label in gold), documents=(*documents.values(),)
+    )
 
 
 def _gold(

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from weibo_nlp.errors import DataError
-from weibo_nlp.external.builder import NO_TEXT, STANCE_NAMES, STANCES, FileReading, row_part
+from weibo_nlp.external.builder import NO_TEXT, STANCE_NAMES, STANCES, FileReading, Pair
 from weibo_nlp.external.files import UNDECODABLE, WRONG_COLUMNS, open_text, undecodable
 from weibo_nlp.external.sets import Part, SetInfo
-from weibo_nlp.records import Document, GoldLabel
+from weibo_nlp.records import GoldLabel
 
 UNKNOWN_TARGET = "unknown target"
 REPAIRED = "repaired_row"
@@ -48,9 +48,13 @@ class TsvRecord:
     repaired: bool = False
 
 
-def read(parts: Mapping[str, Path]) -> dict[str, Part]:
-    """Read the parts of this set; see `weibo_nlp.external.load`."""
-    return {name: _read_part(name, path) for name, path in parts.items()}
+def read_part(reading: FileReading) -> Part:
+    """Read a part of this set; see `weibo_nlp.external.load`."""
+    # Only "\n" ends a line: a lone carriage return inside a post is text.
+    with open_text(reading.path, newline="\n") as handle:
+        rows = records(handle)
+        _check_header(reading.path, next(rows, None))
+        return reading.part(_pair(reading, record) for record in rows)
 
 
 def canonical_target(raw: str) -> str | None:
@@ -109,21 +113,7 @@ def _put_together(line: int, cells: list[str]) -> TsvRecord:
     return TsvRecord(line, tuple(cells))
 
 
-def _read_part(name: str, path: Path) -> Part:
-    reading = FileReading(INFO.name, name, path)
-    pairs: list[tuple[Document, GoldLabel]] = []
-    # Only "\n" ends a line: a lone carriage return inside a post is text.
-    with open_text(path, newline="\n") as handle:
-        rows = records(handle)
-        _check_header(path, next(rows, None))
-        for record in rows:
-            pair = _pair(reading, record)
-            if pair is not None:
-                pairs.append(pair)
-    return row_part(name, pairs, reading.finish())
-
-
-def _pair(reading: FileReading, record: TsvRecord) -> tuple[Document, GoldLabel] | None:
+def _pair(reading: FileReading, record: TsvRecord) -> Pair | None:
     line = record.line
     if any(undecodable(cell) for cell in record.cells):
         reading.drop(line, UNDECODABLE)

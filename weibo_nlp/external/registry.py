@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from weibo_nlp.errors import UnknownNameError
 from weibo_nlp.external import c_stance, cold, mission_dev, nlpcc2016, smp2020, swsr
+from weibo_nlp.external.builder import FileReading
 from weibo_nlp.external.files import find_parts
-from weibo_nlp.external.sets import ExternalSet, Part, SetInfo
+from weibo_nlp.external.sets import ExternalSet, SetInfo
 
-_Reader = Callable[[Mapping[str, Path]], dict[str, Part]]
-
-_READERS: dict[str, tuple[SetInfo, _Reader]] = {
-    module.INFO.name: (module.INFO, module.read) for module in (nlpcc2016, c_stance, smp2020, cold, swsr, mission_dev)
-}
+_INFOS = {module.INFO.name: module.INFO for module in (nlpcc2016, c_stance, smp2020, cold, swsr, mission_dev)}
+# Sets each of whose files is a part; the two files of swsr are one.
+_PART_READERS = {module.INFO.name: module.read_part for module in (nlpcc2016, c_stance, smp2020, cold, mission_dev)}
 
 
 def available() -> tuple[SetInfo, ...]:
     """List the sets that can be loaded, with tasks, licence, expected files and where each is published."""
-    return tuple(info for info, _ in _READERS.values())
+    return tuple(_INFOS.values())
 
 
 def load(name: str, path: str | Path) -> ExternalSet:
@@ -47,7 +45,12 @@ def load(name: str, path: str | Path) -> ExternalSet:
         If a file is not what the set's format promises.
     """
     key = name.strip().casefold().replace("-", "_")
-    if key not in _READERS:
-        raise UnknownNameError("external set", name, _READERS)
-    info, read = _READERS[key]
-    return ExternalSet(info.name, info.labels, info.main_metric, read(find_parts(info, path)))
+    if key not in _INFOS:
+        raise UnknownNameError("external set", name, _INFOS)
+    info = _INFOS[key]
+    files = find_parts(info, path)
+    if key == swsr.INFO.name:
+        parts = swsr.read(files)
+    else:
+        parts = {part: _PART_READERS[key](FileReading(key, part, file)) for part, file in files.items()}
+    return ExternalSet(info.name, info.labels, info.main_metric, parts)

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from weibo_nlp.errors import DataError, UsageError
-from weibo_nlp.external.builder import FileReading, row_part
+from weibo_nlp.external.builder import FileReading, Pair, row_part
 from weibo_nlp.external.files import UNDECODABLE, CsvRow, open_text, read_csv, undecodable
 from weibo_nlp.external.sets import Dropped, ExternalSet, Part, SetInfo
-from weibo_nlp.records import Document, GoldLabel
+from weibo_nlp.records import GoldLabel
 
 EMOTIONS = ("angry", "fear", "happy", "neutral", "sad", "surprise")
 POLARITIES = ("negative", "neutral", "positive")
@@ -44,14 +44,19 @@ _NAMES = {emotion: emotion for emotion in EMOTIONS}
 _POLARITY = {"happy": "positive", "angry": "negative", "sad": "negative", "fear": "negative", "neutral": "neutral"}
 
 
-def read(parts: Mapping[str, Path]) -> dict[str, Part]:
-    """Read the parts of this set; see `weibo_nlp.external.load`.
+def read_part(reading: FileReading) -> Part:
+    """Read a part of this set; see `weibo_nlp.external.load`.
 
     Both forms are read: the organisers' JSON lists, and the CSV mirror whose labels are numbers explained by
     a ``label_mapping.json`` beside it. In a JSON list the number of the record stands for its line, since the
     published lists are one long line.
     """
-    return {name: _read_part(name, path) for name, path in parts.items()}
+    path = reading.path
+    if path.name.removesuffix(".gz").endswith(".txt"):
+        rows, names = _json_rows(path), _NAMES
+    else:
+        rows, names = read_csv(path, _COLUMNS), _NAMES | _numbers(path.with_name(_MAPPING))
+    return reading.part(_pair(reading, row, names) for row in rows)
 
 
 def to_polarity(emotions: ExternalSet) -> ExternalSet:
@@ -89,7 +94,7 @@ def to_polarity(emotions: ExternalSet) -> ExternalSet:
 
 def _polar(part: Part) -> Part:
     documents = {document.id: document for document in part.documents}
-    pairs: list[tuple[Document, GoldLabel]] = []
+    pairs: list[Pair] = []
     dropped = list(part.dropped)
     for gold in part.gold:
         document = documents[gold.document_id]
@@ -101,29 +106,21 @@ def _polar(part: Part) -> Part:
     return row_part(part.name, pairs, dropped)
 
 
-def _read_part(name: str, path: Path) -> Part:
-    reading = FileReading(INFO.name, name, path)
-    if path.name.removesuffix(".gz").endswith(".txt"):
-        rows, names = _json_rows(path), _NAMES
-    else:
-        rows, names = read_csv(path, _COLUMNS), _NAMES | _numbers(path.with_name(_MAPPING))
-    pairs: list[tuple[Document, GoldLabel]] = []
-    for row in rows:
-        if not reading.usable(row):
-            continue
-        raw = row.cells["label"]
-        if names == _NAMES and raw.strip().isdecimal():
-            raise UsageError(
-                f"{path}:{row.line}: label {raw!r} is a number, and there is no {_MAPPING} beside the file to say "
-                f"which emotion it is; put it into {path.parent}, or use the organisers' .txt files."
-            )
-        label = reading.label(row.line, raw, names)
-        if label is None:
-            continue
-        extra = {"id": row.cells["id"]} if "id" in row.cells else {}
-        document = reading.document(row.line, "post", row.cells["text"], extra=extra)
-        pairs.append((document, GoldLabel(document.id, "emotion", label)))
-    return row_part(name, pairs, reading.finish())
+def _pair(reading: FileReading, row: CsvRow, names: Mapping[str, str]) -> Pair | None:
+    if not reading.usable(row):
+        return None
+    raw, path = row.cells["label"], reading.path
+    if names == _NAMES and raw.strip().isdecimal():
+        raise UsageError(
+            f"{path}:{row.line}: label {raw!r} is a number, and there is no {_MAPPING} beside the file to say "
+            f"which emotion it is; put it into {path.parent}, or use the organisers' .txt files."
+        )
+    label = reading.label(row.line, raw, names)
+    if label is None:
+        return None
+    extra = {"id": row.cells["id"]} if "id" in row.cells else {}
+    document = reading.document(row.line, "post", row.cells["text"], extra=extra)
+    return document, GoldLabel(document.id, "emotion", label)
 
 
 def _numbers(path: Path) -> dict[str, str]:

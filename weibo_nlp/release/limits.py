@@ -5,8 +5,10 @@ Bounds hold at any size from ``LEAST_DOCUMENTS`` on; below it shares hang on sin
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 
 from weibo_nlp.io.validation import Problem
@@ -52,40 +54,12 @@ def _length_limit(aim: float) -> Limit:
 
 _AIMS = {"comment": (9, 15, 28), "post": (45, 85, 140)}  # lengths in characters at 25, 50 and 75 %
 LIMITS: Mapping[str, Limit] = {
-    "topic": Limit(
-        "a model learns a topic from its documents, and 1.0.0 aims at 20 %", "compose events of this topic", 0.15
-    ),
-    "other": Limit("most of a real crawl is about something else", "compose near-domain and everyday documents", 0.33),
-    "sentiment": Limit(
-        "else the topic gives the sentiment away and a rare one cannot be scored",
-        "compose documents of this feeling",
-        0.15,
-    ),
-    "stance": Limit("else the target gives the stance away", "compose documents of this stance in this event", 0.15),
-    "irony": Limit("irony has to be found often enough to be scored", "compose ironic documents", 0.08),
-    "needs_context": Limit(
-        "threads are worth having for what only they decide", "compose comments that only their thread explains", 0.25
-    ),
-    **{
-        f"{kind} length {percent}": _length_limit(aim)
-        for kind, aims in _AIMS.items()
-        for percent, aim in zip((25, 50, 75), aims, strict=True)
-    },
-    "emoticon": Limit(
-        "uncleaned real comments have 27 to 29 %", "put emoticons where people would, or take some out", 0.20, 0.35
-    ),
-    "final_mark": Limit(
-        "real comments range from 17 to 42 %, the rest just stop", "end comments as people do", 0.17, 0.45
-    ),
-    "strings": Limit(
-        "more is a template or a quotation handed round",
-        "write the later ones anew, or add the name to the register",
-        high=0.005,
-    ),
-    "repeats": Limit("笑死 and +1 repeat on every platform, but not more", "write other short comments", high=0.05),
-    "distinct": Limit(
-        "the least diverse real set, reposts with .843, has no less", "write in more voices", 0.84, is_share=False
-    ),
+    name: Limit(**bounds)
+    for name, bounds in tomllib.loads(files(__package__).joinpath("corpus_limits.toml").read_text("utf-8")).items()
+} | {
+    f"{kind} length {percent}": _length_limit(aim)
+    for kind, aims in _AIMS.items()
+    for percent, aim in zip((25, 50, 75), aims, strict=True)
 }
 """Bounds by figure."""
 

@@ -6,7 +6,7 @@ import csv
 import gzip
 import re
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -99,41 +99,32 @@ def read_csv(
     DataError
         If the header lacks a column, if the quoting is broken, or if the file cannot be decompressed.
     """
+    taken = 0
     with open_text(path, newline="") as handle:
+
+        def lines() -> Iterator[str]:
+            nonlocal taken
+            for line in handle:
+                taken += 1
+                yield line
+
         # strict: without it a quote that is never closed swallows the rest of the file as one cell.
         # The limit is forty times the longest post seen.
-        lines = _Counted(handle)
-        records = read_records(lines, strict=True, cell_limit=MAX_CELL)
+        records = read_records(lines(), strict=True, cell_limit=MAX_CELL)
         start = 1
         try:
             header = [name.strip() for name in next(records, [])]
             places = _places(path, header, columns, optional or {})
-            start = lines.number + 1
+            start = taken + 1
             for record in records:
                 if record:
                     yield _row(start, record, header, places)
-                start = lines.number + 1
+                start = taken + 1
         except csv.Error as error:
             raise DataError(
                 f"{path}:{start}: the record starting here is not valid CSV ({error}). "
                 "Compare the line with the published file; a quote is probably not closed, or not doubled."
             ) from error
-
-
-class _Counted:
-    """Lines, and how many have been taken."""
-
-    def __init__(self, lines: Iterable[str]) -> None:
-        self.lines = iter(lines)
-        self.number = 0
-
-    def __iter__(self) -> Iterator[str]:
-        return self
-
-    def __next__(self) -> str:
-        line = next(self.lines)
-        self.number += 1
-        return line
 
 
 def undecodable(text: str) -> bool:

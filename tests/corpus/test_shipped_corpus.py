@@ -1,4 +1,4 @@
-"""The corpus that ships: its files are those of its manifest, and every version it holds can be loaded."""
+"""The corpus that ships: every version it holds is whole, can be loaded, and is scored against."""
 
 import pytest
 
@@ -6,6 +6,7 @@ import weibo_nlp
 from weibo_nlp.corpus import open_release, schema, threads, versions
 from weibo_nlp.predictions import ModelReference, PredictionHeader, write_predictions
 from weibo_nlp.records import Prediction
+from weibo_nlp.release.integrity import validate_release
 
 
 def counts(release):
@@ -18,9 +19,9 @@ def counts(release):
 
 
 @pytest.mark.parametrize("version", versions())
-def test_every_version_is_what_its_manifest_says(version):
+def test_every_version_is_what_its_manifest_and_its_schema_say(version):
     release = open_release(version=version)
-    assert release.checksum_problems() == []
+    assert validate_release(release.path) == []
     for config, rows in counts(release).items():
         loaded = weibo_nlp.load_corpus(config, version=version, format="datasets")
         assert loaded.num_rows == sum(rows.values())

@@ -136,6 +136,12 @@ class Scores:
                 f"{where}: main_metric is {scores.main_metric!r}, which is not among the metrics "
                 f"({', '.join(scores.metrics)}). Write it again with this version."
             )
+        labels = scores.labels
+        if set(scores.per_class) != set(labels) or [len(row) for row in scores.confusion] != [len(labels)] * len(labels):
+            raise DataError(
+                f"{where}: per_class and confusion are not of the {len(labels)} labels, a row and a column for each. "
+                "Write it again with this version."
+            )
         return scores
 
 

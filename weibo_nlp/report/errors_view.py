@@ -15,20 +15,6 @@ _OPENING = 40
 
 
 @dataclass(frozen=True, slots=True)
-class LabelRow:
-    """A label with its probability, and how many annotators gave it; None where nobody says."""
-
-    name: str
-    score: float | None
-    votes: int | None
-
-    @property
-    def width(self) -> float:
-        """Per cent of a meter that the probability fills."""
-        return round(100 * min(max(self.score or 0.0, 0.0), 1.0), 1)
-
-
-@dataclass(frozen=True, slots=True)
 class ErrorView:
     """A wrong answer as it is shown.
 
@@ -40,15 +26,16 @@ class ErrorView:
         The root, and what stands nearest to the judged document.
     before, after : int
         Documents of the thread left out between these, and after them.
-    labels : tuple of LabelRow
-        Every label, in the order of the scores.
+    labels : tuple of (str, float or None, int or None)
+        Every label with its probability and the annotators who gave it, in the order of the scores; None where nobody
+        says.
     """
 
     case: ErrorCase
     thread: tuple[ThreadEntry, ...]
     before: int
     after: int
-    labels: tuple[LabelRow, ...]
+    labels: tuple[tuple[str, float | None, int | None], ...]
 
     @property
     def as_it_stands(self) -> bool:
@@ -74,7 +61,7 @@ def errors(report: BenchmarkReport) -> list[tuple[list[ErrorView], int]]:
 def _view(case: ErrorCase) -> ErrorView:
     scores, votes = case.scores or {}, case.votes or {}
     labels = tuple(
-        LabelRow(name, scores.get(name), votes.get(name, 0) if votes else None)
+        (name, scores.get(name), votes.get(name, 0) if votes else None)
         for name in dict.fromkeys([*scores, *votes, case.gold, case.predicted])
     )
     return ErrorView(case, *_around(case.thread), labels)

@@ -16,28 +16,19 @@ from weibo_nlp.stats.estimate import Estimate
 END = "<!-- end -->"
 HEADINGS = ("set", "task", "protocol", "model", "main metric", "value", "95 % interval", "accuracy", "scored", "units")
 
-# Heading and attributes of each section; a row is what `evaluation.diagnostics` or `evaluation.results` describes.
+# Heading and columns of each section: attributes of the rows that `evaluation.diagnostics` and `.results` describe.
 _SECTIONS = {
-    "comparisons": (
-        "Paired comparisons",
-        ("set", "task", "protocol", "metric", "a", "b", "difference", "p", "p_holm", "tie"),
-    ),
+    "comparisons": ("Paired comparisons", "set task protocol metric a b difference p p_holm tie"),
     "ceiling": (
         "Annotators, each where the other two agree (language-model passes, not people)",
-        ("task", "annotator", "metric", "score", "accuracy", "n", "n_units"),
+        "task annotator metric score accuracy n n_units",
     ),
-    "context": (
-        "Context",
-        ("task", "model", "context", "depth", "metric", "score", "difference", "p_holm", "n", "n_units"),
-    ),
+    "context": ("Context", "task model context depth metric score difference p_holm n n_units"),
     "robustness": (
         "Robustness, over the texts each edit changes",
-        ("task", "model", "edit", "label_preserving", "score", "drop", "flipped", "n_changed", "n", "n_units"),
+        "task model edit label_preserving score drop flipped n_changed n n_units",
     ),
-    "shortcuts": (
-        "Shortcut gate",
-        ("task", "shortcut", "majority", "score", "full", "ratio", "verdict", "n", "n_units"),
-    ),
+    "shortcuts": ("Shortcut gate", "task shortcut majority score full ratio verdict n n_units"),
 }
 _SLICE = ("slice", "value", "score", "n", "n_units")
 _NAMES = {
@@ -180,7 +171,8 @@ def markdown_document(report: BenchmarkReport) -> str:
 
 def section(name: str, rows: Iterable[Any]) -> str:
     """Return the table of one section of a benchmark report, such as ``shortcuts``, under its heading."""
-    heading, fields = _SECTIONS[name]
+    heading, columns = _SECTIONS[name]
+    fields = columns.split()
     cells = [[_cell(row, field) for field in fields] for row in rows]
     return titled_table(heading, [_NAMES.get(field, field) for field in fields], cells)
 

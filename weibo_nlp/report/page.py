@@ -81,5 +81,5 @@ def _environment() -> Environment:
     environment.filters |= {function.__name__: function for function in (*shown, display.seconds, *placed)}
     environment.filters["place"] = lambda value, axis: axis.place(value)
     environment.filters["as_json"] = lambda value: json.dumps(value, ensure_ascii=False, indent=1, default=str)
-    environment.globals["text_limit"] = display.TEXT_LIMIT
+    environment.globals |= {"text_limit": display.TEXT_LIMIT, "unit_axis": plots.Axis(0.0, 1.0, 0.5)}
     return environment

@@ -1,4 +1,4 @@
-"""What is measured beside the leaderboard, grouped for its plots: calibration, slices, robustness, context, shortcuts."""
+"""What is measured beside the leaderboard, by plot: calibration, slices, robustness, context, shortcuts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Row = TypeVar("Row")
 Key = TypeVar("Key", bound=Hashable)
 
 EDITS_CHECKED = {True: "Keep the label (blind check passed)", False: "Not checked, or found to change the label"}
-_RATIO_ROOM = (-0.5, 1.5)
+_LEAST_RATIO, _MOST_RATIO = -0.5, 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +99,10 @@ def shortcut_plots(report: BenchmarkReport) -> list[Plot[ShortcutScore]]:
 
     Where the full model gains next to nothing, ratios run to any size; the axis stays where the line can be read.
     """
-    low, high = _RATIO_ROOM
     plots = []
     for task, rows in grouped(report.shortcuts, lambda row: row.task).items():
         ratios = [value for row in rows for value in extent(row.ratio) if value is not None]
-        axis = axis_over([0.0, 1.0, *(min(max(value, low), high) for value in ratios)])
-        cut = any(not low <= value <= high for value in ratios)
+        axis = axis_over([0.0, 1.0, *(min(max(value, _LEAST_RATIO), _MOST_RATIO) for value in ratios)])
+        cut = any(not _LEAST_RATIO <= value <= _MOST_RATIO for value in ratios)
         plots.append(Plot(axis, {task: rows}, few=any(row.few_units for row in rows), cut=cut))
     return plots

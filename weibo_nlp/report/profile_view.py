@@ -147,8 +147,7 @@ def feature_table(document: Json) -> Table:
     """Rates of every set and kind."""
     names = list(document["forms"][0]["rates"])
     rows = [
-        [form["set"], form["kind"], count(form["n"]), *(_rate(form["rates"].get(name)) for name in names)]
-        + [_rate(form["bare"])]
+        [form["set"], form["kind"], count(form["n"]), *map(_rate, [*map(form["rates"].get, names), form["bare"]])]
         for form in document["forms"]
     ]
     return ["set", "kind", "n", *(NAMES[name] for name in (*names, "bare"))], rows

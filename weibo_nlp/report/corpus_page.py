@@ -11,21 +11,6 @@ from weibo_nlp.release.report import FORMAT_KEY, FORMAT_VERSION
 from weibo_nlp.report import profile_view
 from weibo_nlp.report.page import write_template
 
-_VIEWS = (
-    profile_view.summary,
-    profile_view.deviation_rows,
-    profile_view.range_plots,
-    profile_view.length_plots,
-    profile_view.event_bars,
-    profile_view.balance_tables,
-    profile_view.feature_table,
-    profile_view.plain_table,
-    profile_view.diversity_table,
-    profile_view.shortcut_scores,
-    profile_view.agreement_table,
-    profile_view.confidence_table,
-)
-
 
 def write_corpus_page(path: Path | str, document: Mapping[str, Any]) -> None:
     """Write a corpus report as one self-contained page.
@@ -47,14 +32,4 @@ def write_corpus_page(path: Path | str, document: Mapping[str, Any]) -> None:
             f"a corpus report has the field {FORMAT_KEY!r} with {FORMAT_VERSION}, this mapping has "
             f"{document.get(FORMAT_KEY)!r}; run scripts/corpus_report.py of this version."
         )
-    write_template(
-        path,
-        "corpus.html",
-        document=document,
-        width=profile_view.WIDTH,
-        height=profile_view.HEIGHT,
-        length_ticks=profile_view.length_ticks(),
-        shortcut_axis=profile_view.SHORTCUT_AXIS,
-        share=profile_view.share,
-        **{view.__name__: view(document) for view in _VIEWS},
-    )
+    write_template(path, "corpus.html", document=document, view=profile_view)

@@ -1,4 +1,4 @@
-"""Views of the corpus report: what its page and its Markdown both show, in words and to scale."""
+"""Views of the corpus report: what its page and its Markdown show, in words and to scale."""
 
 from __future__ import annotations
 

@@ -183,6 +183,28 @@ def test_dots_stand_where_their_values_are(tmp_path, document):
     assert ("x2", "100.0%") in page.attributes
 
 
+def test_a_reliability_diagram_places_bins_by_confidence_and_accuracy(tmp_path, document):
+    (result,) = document["results"] = document["results"][-1:]
+    names = ("low", "high", "n", "confidence", "accuracy", "accuracy_low", "accuracy_high")
+    rows = [(0.5, 0.6, 10, 0.56, 0.4, 0.2, 0.6), (0.9, 1.0, 40, 0.95, 1.0, 0.9, None)]  # half an interval is none
+    result["calibration"] = [dict(zip(names, row, strict=True)) for row in rows]
+    content = page_of(tmp_path / "page.html", document).content
+    diagram = content.partition('aria-label="Reliability')[2].partition("</svg>")[0]
+    assert diagram.startswith(
+        " of linear: confidence 0.560: accuracy 0.400 (0.200 to 0.600), 10 rows; "
+        'confidence 0.950: accuracy 1.000 (no interval), 40 rows"'
+    )
+    # 200 pixels wide and high; accuracy upwards from the lower edge: .4 stands at 120, its interval from 160 to 80.
+    assert '<line class="i" x1="112.0" x2="112.0" y1="160.0" y2="80.0"/>' in diagram
+    assert diagram.count('<line class="i"') == 1
+    assert '<circle class="d" cx="112.0" cy="120.0" r="4.5"/>' in diagram
+    assert '<circle class="d" cx="190.0" cy="0.0" r="4.5"/>' in diagram
+    # A bin from .5 to .6 is 20 wide, less a pixel on either side; 10 of 40 rows are a quarter of the 36 below, which
+    # end at 260.
+    assert '<rect class="fill" x="101.0" width="18.0" y="251.0" height="9.0"/>' in diagram
+    assert 'y="224.0" height="36.0"/>' in diagram
+
+
 def test_a_confusion_matrix_shows_counts_and_shares_of_the_row(harmless):
     # 290 + 70 + 40 = 400 rows of the first label.
     assert "Gold against none favor against 290 0.725 70 0.175 40 0.100" in words(harmless)

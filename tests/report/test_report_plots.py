@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from weibo_nlp.evaluation.calibration import CalibrationBin
-from weibo_nlp.report.plots import Axis, Bar, Mark, axis_over, bar_of, mark_of, reliability
+from weibo_nlp.report.plots import Axis, Bar, Mark, axis_over, bar_of, mark_of
 from weibo_nlp.stats import Estimate
 
 
@@ -64,23 +63,6 @@ def test_a_bar_runs_from_zero_whichever_its_sign():
     axis = Axis(-0.05, 0.15, 0.05)  # zero at a quarter
     assert bar_of(Estimate(0.05, 0.0, 0.1), axis) == Bar(25.0, 25.0, 25.0, 75.0, hollow=False)
     assert bar_of(Estimate(-0.025), axis) == Bar(12.5, 12.5, None, None, hollow=False)
-
-
-def test_a_reliability_diagram_places_bins_by_confidence_and_accuracy():
-    # Edges of confidence, rows, confidence, accuracy and its interval.
-    bins = [CalibrationBin(0.5, 0.6, 10, 0.56, 0.4, 0.2, 0.6), CalibrationBin(0.9, 1.0, 40, 0.95, 1.0, None, None)]
-    diagram = reliability(bins, side=100, bar_room=20)
-    first, last = diagram.bins
-    # Accuracy upwards from the lower edge at 100: .4 stands at 60, its interval from 80 to 40.
-    assert (first.x, first.y, first.low, first.high) == (56.0, 60.0, 80.0, 40.0)
-    assert (last.x, last.y, last.low, last.high) == (95.0, 0.0, None, None)
-    # A bin from .5 to .6 is 10 wide, less a pixel on either side; 10 of 40 rows are a quarter of the room.
-    assert (first.bar_left, first.bar_width, first.bar_height) == (51.0, 8.0, 5.0)
-    assert last.bar_height == 20.0
-    assert diagram.described == (
-        "confidence 0.560: accuracy 0.400 (0.200 to 0.600), 10 rows; "
-        "confidence 0.950: accuracy 1.000 (no interval), 40 rows"
-    )
 
 
 @given(st.lists(st.floats(-50, 50), min_size=1, max_size=8))

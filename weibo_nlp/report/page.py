@@ -77,7 +77,7 @@ def _environment() -> Environment:
         finalize=lambda value: display.plain(value) if type(value) is str else value,
     )
     shown = (display.visible, display.plain, display.number, display.bounds, display.p_value, display.count)
-    placed = (plots.mark_of, plots.bar_of, plots.reliability)
+    placed = (plots.mark_of, plots.bar_of)
     environment.filters |= {function.__name__: function for function in (*shown, display.seconds, *placed)}
     environment.filters["place"] = lambda value, axis: axis.place(value)
     environment.filters["as_json"] = lambda value: json.dumps(value, ensure_ascii=False, indent=1, default=str)

@@ -1,17 +1,15 @@
 """Estimates placed to scale: from values to positions, which the templates draw as SVG.
 
 Positions on a track are percentages of its width, so that a plot fills a phone and a wide screen alike while its
-text and dots keep their size. The reliability diagram has a width of its own and is placed in pixels.
+text and dots keep their size. The reliability diagram has a width of its own, in pixels, and is placed in its template.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from weibo_nlp.evaluation.calibration import CalibrationBin
-from weibo_nlp.report.display import bounds, count, number
 from weibo_nlp.stats.estimate import Estimate
 
 _STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5, 1.0)
@@ -67,30 +65,6 @@ class Bar:
     hollow: bool
 
 
-@dataclass(frozen=True, slots=True)
-class BinMark:
-    """One bin of a reliability diagram, in pixels of the plot."""
-
-    x: float
-    y: float
-    low: float | None
-    high: float | None
-    bar_left: float
-    bar_width: float
-    bar_height: float
-
-
-@dataclass(frozen=True, slots=True)
-class Reliability:
-    """A reliability diagram: confidence to the right, accuracy upwards, the number of rows below."""
-
-    side: int
-    bar_room: int
-    bins: tuple[BinMark, ...]
-    most: int
-    described: str
-
-
 def axis_over(values: Iterable[float | None], estimates: Iterable[Estimate | None] = ()) -> Axis:
     """Return the tightest axis of at most five round steps that holds all values, and all estimates with their bounds.
 
@@ -134,32 +108,3 @@ def bar_of(estimate: Estimate | None, axis: Axis, *, few: bool = False) -> Bar |
         return None
     zero = axis.place(0.0)
     return Bar(min(zero, mark.at), round(abs(mark.at - zero), 2), mark.low, mark.high, few)
-
-
-def reliability(bins: Sequence[CalibrationBin], *, side: int = 200, bar_room: int = 36) -> Reliability:
-    """Place the bins of a calibration curve in a plot `side` wide and high, with bars of at most `bar_room` below it.
-
-    Both are in pixels.
-    """
-    most = max((bin_.n for bin_ in bins), default=0)
-    marks, lines = [], []
-    for bin_ in bins:
-        accuracy = Estimate(bin_.accuracy, bin_.accuracy_low, bin_.accuracy_high)
-        upwards = [None if share is None else round(side * (1 - share), 1) for share in extent(accuracy)]
-        left, right = round(side * bin_.low, 1), round(side * bin_.high, 1)
-        marks.append(
-            BinMark(
-                x=round(side * bin_.confidence, 1),
-                y=upwards[0] or 0.0,
-                low=upwards[1],
-                high=upwards[2],
-                bar_left=left + 1,
-                bar_width=round(max(right - left - 2, 1), 1),
-                bar_height=round(bar_room * bin_.n / most, 1) if most else 0,
-            )
-        )
-        lines.append(
-            f"confidence {number(bin_.confidence)}: accuracy {number(bin_.accuracy)} ({bounds(accuracy)}), "
-            f"{count(bin_.n)} rows"
-        )
-    return Reliability(side, bar_room, tuple(marks), most, "; ".join(lines))

@@ -90,7 +90,7 @@ def _continues(character: str) -> bool:
 def _pieces(text: str, lines: bool) -> Iterator[tuple[str, int, bool]]:
     """Runs of readable text, and runs of one hidden character with their length."""
     start = at = 0
-    emoji = {found.start(): found.end() for found in EMOJI.finditer(text)}
+    emoji = {match.start(): match.end() for match in EMOJI.finditer(text)}
     marks = 0
     while at < len(text):
         if at in emoji:

@@ -97,14 +97,18 @@ def leaderboards(report: BenchmarkReport) -> list[Leaderboard]:
 
 def _leaderboard(report: BenchmarkReport, placed: Sequence[tuple[int, Result]]) -> Leaderboard:
     question, metric = placed[0][1].provenance.question, placed[0][1].scores.main_metric
-    compared = tuple(pair for pair in report.comparisons if (pair.question, pair.metric) == (question, metric))
+    comparisons = tuple(pair for pair in report.comparisons if (pair.question, pair.metric) == (question, metric))
     # A report may compare systems whose results it leaves out; they stand above and below others all the same.
-    others = [name for pair in compared for name in (pair.a, pair.b)]
-    rank_of = ranks([*dict.fromkeys([*(result.model for _, result in placed), *others])], compared)
+    others = [name for pair in comparisons for name in (pair.a, pair.b)]
+    rank_of = ranks([*dict.fromkeys([*(result.model for _, result in placed), *others])], comparisons)
     holders = Counter(rank_of[result.model] for _, result in placed)
     systems = [
         System(
-            place, result, rank_of[result.model], holders[rank_of[result.model]] > 1, tied_with(result.model, compared)
+            place,
+            result,
+            rank_of[result.model],
+            holders[rank_of[result.model]] > 1,
+            tied_with(result.model, comparisons),
         )
         for place, result in sorted(placed, key=lambda pair: (-pair[1].main.value, pair[1].model))
     ]
@@ -113,4 +117,4 @@ def _leaderboard(report: BenchmarkReport, placed: Sequence[tuple[int, Result]]) 
         for annotator in report.ceiling
         if question[2] == STANDARD and (annotator.task, annotator.metric) == (question[1], metric)
     )
-    return Leaderboard(tuple(systems), compared, ceiling)
+    return Leaderboard(tuple(systems), comparisons, ceiling)

@@ -86,5 +86,5 @@ def test_files_about_different_things_are_refused_naming_both(run, files, tmp_pa
     header = json.loads(lines[0]) | {"task": "irony"}
     (tmp_path / "irony.jsonl").write_text(json.dumps(header) + "\n" + "".join(lines[1:]), "utf-8")
     code, _, err = run("compare", files / "right.jsonl", tmp_path / "irony.jsonl")
-    assert code == 1
+    assert code == 3
     assert f"{tmp_path / 'irony.jsonl'}:1: task is 'irony', but 'topic' in {files / 'right.jsonl'}:1;" in err

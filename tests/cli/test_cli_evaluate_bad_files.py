@@ -198,7 +198,7 @@ def test_a_damaged_copy_is_refused_with_file_and_line(run, right, tmp_path, comm
     path = tmp_path / "wrong.jsonl"
     path.write_bytes(b"\n".join(damage(right.read_bytes().splitlines())))
     code, err = refused(run, command, path, right, tmp_path)
-    assert code == 1
+    assert code == 3
     assert re.search(rf"wrong\.jsonl{message}", err), err
 
 
@@ -227,7 +227,7 @@ def test_compare_and_leaderboard_refuse_as_evaluate_does(run, right, tmp_path, c
 def test_bytes_of_another_kind_are_refused(run, right, tmp_path, command, name, encode, message):
     (tmp_path / name).write_bytes(encode(right.read_bytes()))
     code, err = refused(run, command, tmp_path / name, right, tmp_path)
-    assert code == 1
+    assert code == 3
     assert re.search(message, err), err
 
 
@@ -295,7 +295,7 @@ def test_a_damaged_parquet_copy_is_refused_with_file_and_row(run, right, tmp_pat
     path = as_parquet(right, tmp_path / "wrong.parquet")
     damage(path)
     code, err = refused(run, command, path, right, tmp_path)
-    assert code == 1
+    assert code == 3
     assert re.search(rf"wrong\.parquet:? ?{message}", err), err
 
 

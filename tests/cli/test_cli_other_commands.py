@@ -86,11 +86,11 @@ def test_a_models_name_is_shown_as_it_is(benchmarked, run, tmp_path):
 @pytest.mark.parametrize(
     ("change", "code", "message"),
     [
-        pytest.param(lambda lines: lines[:-1], 1, "p.jsonl", id="a-document-lacks"),
-        pytest.param(lambda lines: lines + lines[-1:], 1, "p.jsonl:", id="a-document-twice"),
-        pytest.param(lambda lines: lines[1:], 1, "p.jsonl:1: the header is missing", id="no-header"),
-        pytest.param(lambda lines: [*lines, "{"], 1, "not JSON", id="truncated"),
-        pytest.param(lambda lines: [], 1, "the file is empty", id="empty"),
+        pytest.param(lambda lines: lines[:-1], 3, "p.jsonl", id="a-document-lacks"),
+        pytest.param(lambda lines: lines + lines[-1:], 3, "p.jsonl:", id="a-document-twice"),
+        pytest.param(lambda lines: lines[1:], 3, "p.jsonl:1: the header is missing", id="no-header"),
+        pytest.param(lambda lines: [*lines, "{"], 3, "not JSON", id="truncated"),
+        pytest.param(lambda lines: [], 3, "the file is empty", id="empty"),
         pytest.param(
             lambda lines: [lines[0].replace('"corpus"', '"nlpcc2016"'), *lines[1:]],
             2,

@@ -133,8 +133,10 @@ def test_a_verdict_says_by_how_much(values, verdict):
 
 def test_a_compared_figure_names_range_and_sets():
     (row,) = deviation_rows({"deviations": [row_of()]})
-    told = {name: value.replace("\u00a0", " ") if isinstance(value, str) else value for name, value in row.items()}
-    assert told == {
+    words_of_row = {
+        name: value.replace("\u00a0", " ") if isinstance(value, str) else value for name, value in row.items()
+    }
+    assert words_of_row == {
         "figure": "Comments: question mark", "name": "question mark", "ours": "30.0 %", "interval": "25.0 % to 35.0 %",
         "range": "10.0 % to 20.0 %", "sets": "A to B, 2 sets", "verdict": "above by 10.0 points", "inside": False,
         "answer": "Ask less.",
@@ -168,7 +170,7 @@ def test_events_are_bars_of_their_topics_to_one_scale():
     bars = event_bars({"size": {"events": events}})
     assert [(p["place"], p["start"], p["width"]) for p in bars[0]["pieces"]] == [(0, 0, 75), (2, 75, 25)]
     assert [(p["place"], p["start"], p["width"]) for p in bars[1]["pieces"]] == [(2, 0, 50)]
-    assert bars[0]["told"] == "credit 30, other 10"
+    assert bars[0]["described"] == "credit 30, other 10"
 
 
 def test_markdown_puts_what_is_outside_first(document):

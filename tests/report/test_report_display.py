@@ -5,6 +5,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from weibo_nlp.report.display import LINE_LIMIT, bounds, number, p_value, plain, seconds, visible
+from weibo_nlp.stats import Estimate
 
 
 def code(point, name, times=""):
@@ -85,8 +86,8 @@ def test_figures_have_three_decimals(value, expected):
 
 def test_differences_carry_their_sign_and_intervals_both_ends():
     assert number(0.02, signed=True) == "+0.020"
-    assert bounds({"low": -0.01, "high": 0.05}, signed=True) == "−0.010 to +0.050"
-    assert bounds({"low": None, "high": None}) == bounds(None) == "no interval"
+    assert bounds(Estimate(0.02, -0.01, 0.05), signed=True) == "−0.010 to +0.050"
+    assert bounds(Estimate(0.02)) == bounds(None) == "no interval"
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from weibo_nlp.report.plots import Axis, Bar, Mark, axis_over, bar_of, mark_of, reliability
-
-
-def fig(value, low=None, high=None):
-    return {"value": value, "low": low, "high": high}
+from weibo_nlp.report.plots import Axis, Bar, Mark, axis_over, bar_of, mark_of
+from weibo_nlp.stats import Estimate
 
 
 @pytest.mark.parametrize(
@@ -40,40 +37,32 @@ def test_tick_texts_have_the_decimals_of_the_step():
     assert [text for _, text in Axis(-1, 1, 1.0).ticks] == ["−1", "0", "1"]
 
 
+def test_an_axis_holds_estimates_with_their_bounds_beside_plain_values():
+    axis = axis_over([0.0], [Estimate(0.1, -0.1, 0.3), Estimate(0.4), None])
+    assert (axis.low, axis.high) == (-0.1, 0.4)
+
+
+def test_values_of_any_size_make_an_axis():
+    assert axis_over([-1e308, 1e308, math.inf, 0.2, 0.4]).high == 0.4
+    assert axis_over([], [Estimate(0.2, -math.inf, 0.4)]).low == 0.2
+
+
 def test_a_figure_is_placed_to_scale():
     axis = Axis(0.2, 0.7, 0.1)  # 0.5 wide: 0.45 is half of the way, 0.3 and 0.6 a fifth and four fifths
-    assert mark_of(fig(0.45, 0.3, 0.6), axis, few=True) == Mark(50.0, 20.0, 80.0, hollow=True)
+    assert mark_of(Estimate(0.45, 0.3, 0.6), axis, few=True) == Mark(50.0, 20.0, 80.0, hollow=True)
 
 
 def test_a_figure_without_interval_is_a_dot_and_an_unknown_one_nothing():
-    assert mark_of(fig(0.5), Axis(0, 1, 0.5)) == Mark(50.0, None, None, hollow=False)
-    assert mark_of(fig(math.nan), Axis(0, 1, 0.5)) is None
+    assert mark_of(Estimate(0.5), Axis(0, 1, 0.5)) == Mark(50.0, None, None, hollow=False)
+    assert mark_of(Estimate(math.nan), Axis(0, 1, 0.5)) is None
     assert mark_of(None, Axis(0, 1, 0.5)) is None
     assert bar_of(None, Axis(0, 1, 0.5)) is None
 
 
 def test_a_bar_runs_from_zero_whichever_its_sign():
     axis = Axis(-0.05, 0.15, 0.05)  # zero at a quarter
-    assert bar_of(fig(0.05, 0.0, 0.1), axis) == Bar(25.0, 25.0, 25.0, 75.0, hollow=False)
-    assert bar_of(fig(-0.025), axis) == Bar(12.5, 12.5, None, None, hollow=False)
-
-
-def test_a_reliability_diagram_places_bins_by_confidence_and_accuracy():
-    names = ("low", "high", "n", "confidence", "accuracy", "accuracy_low", "accuracy_high")
-    rows = [(0.5, 0.6, 10, 0.56, 0.4, 0.2, 0.6), (0.9, 1.0, 40, 0.95, 1.0, None, None)]
-    bins = [dict(zip(names, row, strict=True)) for row in rows]
-    diagram = reliability(bins, side=100, bar_room=20)
-    first, last = diagram.bins
-    # Accuracy upwards from the lower edge at 100: .4 stands at 60, its interval from 80 to 40.
-    assert (first.x, first.y, first.low, first.high) == (56.0, 60.0, 80.0, 40.0)
-    assert (last.x, last.y, last.low, last.high) == (95.0, 0.0, None, None)
-    # A bin from .5 to .6 is 10 wide, less a pixel on either side; 10 of 40 rows are a quarter of the room.
-    assert (first.bar_left, first.bar_width, first.bar_height) == (51.0, 8.0, 5.0)
-    assert last.bar_height == 20.0
-    assert diagram.described == (
-        "confidence 0.560: accuracy 0.400 (0.200 to 0.600), 10 rows; "
-        "confidence 0.950: accuracy 1.000 (no interval), 40 rows"
-    )
+    assert bar_of(Estimate(0.05, 0.0, 0.1), axis) == Bar(25.0, 25.0, 25.0, 75.0, hollow=False)
+    assert bar_of(Estimate(-0.025), axis) == Bar(12.5, 12.5, None, None, hollow=False)
 
 
 @given(st.lists(st.floats(-50, 50), min_size=1, max_size=8))

@@ -21,45 +21,37 @@ def compare(
     Both are scored on the same rows; whole units (threads, events) are exchanged between them at random to see how
     often chance alone would part them as far. With more than two files all pairs are tested, corrected by Holm.
     """
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
-
-    from weibo_nlp.cli.output import writable, write_json
+    from weibo_nlp.cli.output import signed_bounds, writable, write_json
     from weibo_nlp.evaluation.comparison import compare as compare_files
     from weibo_nlp.io.shown import shown_name
-    from weibo_nlp.report.display import bounds
+    from weibo_nlp.report.display import bounds, number
+    from weibo_nlp.report.terminal import FEW_UNITS_NOTE, print_line, print_table
     from weibo_nlp.stats import BootstrapConfig
 
     writable(json_file)
     bootstrap = BootstrapConfig(n_resamples=resamples, seed=seed)
     table = compare_files(files, external_path=path, n_permutations=rounds, bootstrap=bootstrap)
     spec, main = table.spec, table.files[0].main
-    console = Console(highlight=False, emoji=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, emoji=False, width=160)
     version = "" if spec.version is None else f" {spec.version}"
     n_units = main.n_units or 0
     about = f"{spec.set}{version}: {spec.name}, {spec.protocol}, {spec.test}; {table.n:,} rows of {n_units:,} units"
-    console.print(escape(f"{about} ({spec.units})"), soft_wrap=True)
-    drawn = Table(box=None, pad_edge=False)
-    for heading in ("rank", "system", spec.main_metric, "95 % interval", "file"):
-        drawn.add_column(heading, justify="left" if heading in ("system", "file") else "right", no_wrap=True)
-    for file in table.files:
-        star = "*" if file.main.few_units else ""
-        row = (str(file.rank), file.name, f"{file.main.value:.3f}", f"{bounds(file.main)}{star}", shown_name(file.path))
-        drawn.add_row(*map(escape, row))
-    console.print(drawn)
+    print_line(f"{about} ({spec.units})")
+    star = "*" if main.few_units else ""
+    rows = [
+        (str(file.rank), file.name, number(file.main.value), f"{bounds(file.main)}{star}", shown_name(file.path))
+        for file in table.files
+    ]
+    print_table(("rank", "system", spec.main_metric, "95 % interval", "file"), rows, figures=(0, 2, 3))
     if main.few_units:
-        console.print("* fewer than 100 independent units: intervals like these are somewhat too narrow")
+        print_line(FEW_UNITS_NOTE)
     for pair in table.comparisons:
         gap = pair.difference
         corrected = f", {pair.p_holm:.4f} after Holm" if len(table.comparisons) > 1 else ""
-        typer.echo(
-            f"{pair.a} less {pair.b}: {gap.value:+.3f}, 95 % interval {gap.low:+.3f} to {gap.high:+.3f}, "
+        print_line(
+            f"{pair.a} less {pair.b}: {gap.value:+.3f}, 95 % interval {signed_bounds(gap)}, "
             f"p = {pair.p:.4f}{corrected} ({pair.rounds:,} {pair.method} assignments; predictions differ in "
             f"{pair.n_differing_units:,} of {pair.n_units:,} {spec.units})"
         )
-        typer.echo(f"  {'tie' if pair.better is None else f'{pair.better} is better'}")
+        print_line(f"  {'tie' if pair.better is None else f'{pair.better} is better'}")
     if json_file is not None:
         write_json(json_file, table.to_dict())

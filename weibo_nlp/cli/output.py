@@ -4,41 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from weibo_nlp.evaluation.results import Comparison, Result
+    from weibo_nlp.stats import Estimate
 
 
-def print_results(results: Sequence[Mapping[str, Any]], comparisons: Sequence[Mapping[str, Any]] = ()) -> None:
-    """Print the result table, and what the paired tests say, to standard output, whole lines also off a terminal."""
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
+def print_results(results: Sequence[Result], comparisons: Sequence[Comparison] = ()) -> None:
+    """Print the result table, and what the paired tests say, to standard output."""
+    from weibo_nlp.report.markdown import HEADINGS, result_rows
+    from weibo_nlp.report.terminal import FEW_UNITS_NOTE, print_line, print_table
 
-    from weibo_nlp.report.table import HEADINGS, main_rows
-
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, width=160)
-    table = Table(box=None, pad_edge=False)
-    for place, heading in enumerate(HEADINGS):
-        table.add_column(heading, justify="left" if place < 5 else "right", no_wrap=True)
-    for row in main_rows(results):
-        table.add_row(*map(escape, row))  # a model may be called [bold]
-    console.print(table)
-    if any(result["few_units"] for result in results):
-        console.print("* fewer than 100 independent units: intervals like these are somewhat too narrow")
+    print_table(HEADINGS, result_rows(results), figures=range(5, len(HEADINGS)))
+    if any(result.scores.few_units for result in results):
+        print_line(FEW_UNITS_NOTE)
     for pair in comparisons:
-        console.print(escape(f"{pair['task']} {pair['protocol']}: {compared(pair)}"), soft_wrap=True)
+        print_line(f"{pair.task} {pair.protocol}: {_compared(pair)}")
 
 
-def compared(row: Mapping[str, Any]) -> str:
+def _compared(pair: Comparison) -> str:
     """Put one paired comparison into words: a tie, or which system is better and by how much."""
-    difference = row["difference"]
-    p = "p < .001" if row["p_holm"] < 0.001 else f"p = {row['p_holm']:.3f}"
-    figures = f"{difference['value']:+.3f} ({difference['low']:+.3f} to {difference['high']:+.3f}), {p}"
-    if row["tie"]:
-        return f"{row['a']} and {row['b']} tie: {figures}"
-    better, worse = (row["a"], row["b"]) if difference["value"] > 0 else (row["b"], row["a"])
-    return f"{better} is better than {worse}: {row['metric']} of {row['a']} less {row['b']} {figures}"
+    from weibo_nlp.report.display import p_value
+
+    figures = f"{pair.difference.value:+.3f} ({signed_bounds(pair.difference)}), {p_value(pair.p_holm)}"
+    if pair.better is None:
+        return f"{pair.a} and {pair.b} tie: {figures}"
+    worse = pair.b if pair.better == pair.a else pair.a
+    return f"{pair.better} is better than {worse}: {pair.metric} of {pair.a} less {pair.b} {figures}"
+
+
+def signed_bounds(difference: Estimate) -> str:
+    """Return the interval of a difference, with a hyphen for a minus as programs that read the output expect it."""
+    if difference.low is None or difference.high is None:
+        return "no interval"
+    return f"{difference.low:+.3f} to {difference.high:+.3f}"
 
 
 def writable(*files: Path | None) -> None:

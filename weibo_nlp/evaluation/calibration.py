@@ -22,24 +22,26 @@ class CalibrationBin:
     ----------
     low, high : float
         Edges of the bin.
-    n, n_units : int
-        Rows in it; units they belong to.
+    n : int
+        Rows in it.
     confidence : float
         Mean probability of the top label.
     accuracy : float
         Share of rows whose top label is right.
     accuracy_low, accuracy_high : float or None
         Bounds of the accuracy; ``None`` where the rows belong to one unit.
+    n_units : int or None
+        Units that the rows belong to; ``None`` in results of 0.2.0, which did not say so.
     """
 
     low: float
     high: float
     n: int
-    n_units: int
     confidence: float
     accuracy: float
     accuracy_low: float | None
     accuracy_high: float | None
+    n_units: int | None = None
 
 
 def calibration_curve(

@@ -136,6 +136,13 @@ class Scores:
                 f"{where}: main_metric is {scores.main_metric!r}, which is not among the metrics "
                 f"({', '.join(scores.metrics)}). Write it again with this version."
             )
+        n_labels = len(scores.labels)
+        sizes = [len(row) for row in scores.confusion]
+        if set(scores.per_class) != set(scores.labels) or sizes != [n_labels] * n_labels:
+            raise DataError(
+                f"{where}: per_class and confusion are not of the {n_labels} labels, a row and a column for each. "
+                "Write it again with this version."
+            )
         return scores
 
 

@@ -5,92 +5,76 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from weibo_nlp.report.display import NOTHING, bounds, count, number
-from weibo_nlp.report.profile_view import (
-    agreement_table,
-    balance_tables,
-    confidence_table,
-    deviation_rows,
-    diversity_table,
-    feature_table,
-    length_plots,
-    plain_table,
-    share,
-    summary,
-)
-from weibo_nlp.report.table import markdown_rows
+from weibo_nlp.report import profile_view
+from weibo_nlp.report.display import NOTHING, count
+from weibo_nlp.report.markdown import markdown_table, section, titled_table
+
+_DEVIATION = {
+    "figure": "figure",
+    "ours": "ours",
+    "interval": "95 % interval",
+    "range": "real sets",
+    "sets": "from",
+    "verdict": "verdict",
+    "answer": "answer",
+}
 
 
 def markdown_corpus(document: Mapping[str, Any]) -> str:
     """Every figure of a corpus report as tables under headings, what lies outside the real range first."""
-    rows = deviation_rows(document)
-    parts = [f"# {document['title']}\n", markdown_rows(("", ""), summary(document))]
-    heads = ("figure", "ours", "95 % interval", "real sets", "from", "verdict", "answer")
-    for heading, inside in (("Outside the range of real sets", False), ("Inside the range of real sets", True)):
-        told = [
-            (
-                row["figure"],
-                row["ours"],
-                row["interval"],
-                row["range"],
-                row["sets"],
-                row["verdict"],
-                row["answer"] or "",
-            )
-            for row in rows
-            if row["inside"] is inside
-        ]
-        if told:
-            parts.append(f"## {heading}\n\n" + markdown_rows(heads, told))
-    for heading, (columns, body) in balance_tables(document).items():
-        if body:
-            parts.append(f"## {heading}\n\n" + markdown_rows(columns, body))
+    deviations = profile_view.deviation_rows(document)
+    inside, outside = (
+        [[row[name] or "" for name in _DEVIATION] for row in deviations if row["inside"] is wanted]
+        for wanted in (True, False)
+    )
     events = [
-        (
+        [
             row["event"],
             row["name"],
             row["topic"],
             row["near"] or NOTHING,
             count(row["documents"]),
             count(row["threads"]),
-        )
+        ]
         for row in document["size"]["events"]
     ]
-    parts.append("## Events\n\n" + markdown_rows(("event", "name", "topic", "near", "documents", "threads"), events))
     lengths = [
-        (name, plot["title"], n, quantiles) for plot in length_plots(document) for name, n, quantiles in plot["lines"]
+        [name, plot["title"], n, quantiles]
+        for plot in profile_view.length_plots(document)
+        for name, n, quantiles in plot["lines"]
     ]
-    parts.append("## Lengths in characters, 10/25/50/75/90 %\n\n" + markdown_rows(("set", "kind", "n", ""), lengths))
-    for heading, (columns, body) in (
-        ("Marks of the platform", feature_table(document)),
-        ("Diversity", diversity_table(document)),
-    ):
-        parts.append(f"## {heading}\n\n" + markdown_rows(columns, body))
-    if document["plain"]:
-        parts.append("## Plain wording\n\n" + markdown_rows(*plain_table(document)))
-    parts.append(_repetition(document["repetition"]))
-    if document["shortcuts"]:
-        gate = [
-            (row["task"], row["shortcut"], number(row["majority"]), number(row["score"]["value"]),
-             number(row["full"]), NOTHING if row["ratio"] is None else f"{number(row['ratio']['value'])} "
-             f"({bounds(row['ratio'])})", row["verdict"])
-            for row in document["shortcuts"]
-        ]  # fmt: skip
-        heads = ("task", "shortcut", "majority", "score", "full", "ratio", "verdict")
-        parts.append("## Shortcut gate\n\n" + markdown_rows(heads, gate))
-    if document["agreement"]:
-        parts.append("## Agreement\n\n" + markdown_rows(*agreement_table(document)))
-        parts.append(markdown_rows(*confidence_table(document)))
-    notes = "".join(f"- {note}\n" for note in document["notes"])
-    parts.append(f"Made by `{document['command']}`, weibo_nlp {document['package']}.\n\n{notes}")
-    return "\n".join(parts)
+    headings = list(_DEVIATION.values())
+    tables: dict[str, profile_view.Table] = {
+        "Outside the range of real sets": (headings, outside),
+        "Inside the range of real sets": (headings, inside),
+        **profile_view.balance_tables(document),
+        "Events": (["event", "name", "topic", "near", "documents", "threads"], events),
+        "Lengths in characters, 10/25/50/75/90 %": (["set", "kind", "n", ""], lengths),
+        "Marks of the platform": profile_view.feature_table(document),
+        "Diversity": profile_view.diversity_table(document),
+        "Plain wording": profile_view.plain_table(document),
+    }
+    parts = [
+        f"# {document['title']}\n",
+        markdown_table(("", ""), profile_view.summary(document)),
+        *(titled_table(heading, *table) for heading, table in tables.items()),
+        _repetition(document["repetition"]),
+        section("shortcuts", profile_view.shortcut_scores(document)),
+        titled_table("Agreement", *profile_view.agreement_table(document)),
+        titled_table("Judgements given with low confidence", *profile_view.confidence_table(document)),
+        f"Made by `{document['command']}`, weibo_nlp {document['package']}.\n",
+        "".join(f"- {note}\n" for note in document["notes"]),
+    ]
+    return "\n".join(filter(None, parts))
 
 
-def _repetition(found: Mapping[str, Any]) -> str:
-    strings = [(row["string"], count(row["documents"]), row["first"]) for row in found["strings"]]
-    told = (
-        f"## Repetition\n\n{count(found['repeated_comments'])} of {count(found['comments'])} comments repeat an "
-        f"earlier one to the letter ({share(found['repeats_limit'])} allowed). Strings of 10 characters or more in "
-        f"several documents, hashtags, links and names of the registers aside ({share(found['limit'])} allowed):\n\n"
+def _repetition(repetition: Mapping[str, Any]) -> str:
+    repeats, comments = count(repetition["repeated_comments"]), count(repetition["comments"])
+    strings = [(row["string"], count(row["documents"]), row["first"]) for row in repetition["strings"]]
+    return (
+        f"## Repetition\n\n{repeats} of {comments} comments repeat an earlier one to the letter "
+        f"({profile_view.share(repetition['repeats_limit'])} allowed). Strings of 10 characters or more in several "
+        "documents, hashtags, links and names of the registers aside "
+        f"({profile_view.share(repetition['limit'])} allowed):\n\n"
+        + markdown_table(("string", "documents", "first in"), strings)
     )
-    return told + markdown_rows(("string", "documents", "first in"), strings)

@@ -14,6 +14,9 @@ from typing import Any
 
 from markupsafe import Markup
 
+from weibo_nlp.errors import DataError
+from weibo_nlp.provenance import described
+from weibo_nlp.stats.estimate import Estimate
 from weibo_nlp.text.emoji import EMOJI
 
 NAME_LIMIT = 80
@@ -87,7 +90,7 @@ def _continues(character: str) -> bool:
 def _pieces(text: str, lines: bool) -> Iterator[tuple[str, int, bool]]:
     """Runs of readable text, and runs of one hidden character with their length."""
     start = at = 0
-    emoji = {found.start(): found.end() for found in EMOJI.finditer(text)}
+    emoji = {match.start(): match.end() for match in EMOJI.finditer(text)}
     marks = 0
     while at < len(text):
         if at in emoji:
@@ -149,11 +152,27 @@ def number(value: float | None, *, signed: bool = False) -> str:
     return (_MINUS if value < 0 else "+" if signed else "") + shown
 
 
-def bounds(figure: Mapping[str, Any] | None, *, signed: bool = False) -> str:
-    """Return the interval of a figure as ``low to high``, or that there is none."""
-    if figure is None or figure["low"] is None or figure["high"] is None:
+def formatted(value: float | None, pattern: str) -> str:
+    """Return a figure by a pattern of `str.format`, or a dash where there is none."""
+    return NOTHING if value is None else pattern.format(value)
+
+
+def bounds(estimate: Estimate | None, *, signed: bool = False) -> str:
+    """Return the interval of an estimate as ``low to high``, or that there is none."""
+    if estimate is None or estimate.low is None or estimate.high is None:
         return "no interval"
-    return f"{number(figure['low'], signed=signed)} to {number(figure['high'], signed=signed)}"
+    return f"{number(estimate.low, signed=signed)} to {number(estimate.high, signed=signed)}"
+
+
+def machine(hardware: Mapping[str, Any]) -> str:
+    """Return one line on a machine, or DataError if it is not described as `provenance.hardware` does."""
+    try:
+        return described(dict(hardware))
+    except (KeyError, TypeError, ValueError) as error:
+        raise DataError(
+            f"hardware: {error!r}; what is needed is processor, cores, memory_gb, system and python. "
+            "Write it again with this version."
+        ) from None
 
 
 def p_value(value: float | None) -> str:

@@ -1,77 +1,76 @@
-"""The errors' view of a benchmark document: each mistake in its conversation, with what the model could see."""
+"""The errors of a benchmark report: each in its conversation, with what the model could see."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-Json = Mapping[str, Any]
+from weibo_nlp.evaluation.benchmark_report import BenchmarkReport
+from weibo_nlp.evaluation.diagnostics import ErrorCase, ThreadEntry
+from weibo_nlp.report.panels import grouped
 
 MOST_PER_TASK = 20
 MOST_IN_THREAD = 24
-_DEEPEST = 6
 _OPENING = 40
 
 
-def mistakes(document: Json) -> list[dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class ErrorView:
+    """A wrong answer as it is shown.
+
+    Attributes
+    ----------
+    case : ErrorCase
+        The answer.
+    thread : tuple of ThreadEntry
+        The root, and what stands nearest to the judged document.
+    before, after : int
+        Documents of the thread left out between these, and after them.
+    labels : tuple of (str, float or None, int or None)
+        Every label with its probability and the annotators who gave it, in the order of the scores; None where nobody
+        says.
+    """
+
+    case: ErrorCase
+    thread: tuple[ThreadEntry, ...]
+    before: int
+    after: int
+    labels: tuple[tuple[str, float | None, int | None], ...]
+
+    @property
+    def as_it_stands(self) -> bool:
+        """Whether the model saw the judged text unchanged."""
+        return self.case.seen.text == next((entry.text for entry in self.thread if entry.this), None)
+
+    @property
+    def opening(self) -> str:
+        """The first words, on one line; the whole text follows below it."""
+        text = self.case.seen.text
+        start = " ".join(text[: 4 * _OPENING].split())
+        return start if len(start) <= _OPENING and len(text) <= 4 * _OPENING else f"{start[:_OPENING]}…"
+
+
+def errors(report: BenchmarkReport) -> list[tuple[list[ErrorView], int]]:
     """Return errors by task and model, at most ``MOST_PER_TASK`` of each, with how many were left out."""
-    groups: dict[tuple[str, str], list[Json]] = {}
-    for error in document["errors"]:
-        groups.setdefault((error["task"], error["model"]), []).append(error)
     return [
-        {
-            "task": task,
-            "model": model,
-            "errors": [_shown(error) for error in found[:MOST_PER_TASK]],
-            "left_out": max(0, len(found) - MOST_PER_TASK),
-        }
-        for (task, model), found in groups.items()
+        ([_view(case) for case in cases[:MOST_PER_TASK]], max(0, len(cases) - MOST_PER_TASK))
+        for cases in grouped(report.errors, lambda case: (case.task, case.model)).values()
     ]
 
 
-def _shown(error: Json) -> dict[str, Any]:
-    thread, before, after = _around(error["thread"])
-    judged = next((entry["text"] for entry in thread if entry["this"]), None)
-    return {
-        **error,
-        "thread": [entry | {"indent": min(entry["depth"], _DEEPEST)} for entry in thread],
-        "before": before,
-        "after": after,
-        "as_it_stands": error["seen"]["text"] == judged,
-        "opening": _opening(error["seen"]["text"]),
-        "labels": _labels(error),
-    }
+def _view(case: ErrorCase) -> ErrorView:
+    scores, votes = case.scores or {}, case.votes or {}
+    labels = tuple(
+        (name, scores.get(name), votes.get(name, 0) if votes else None)
+        for name in dict.fromkeys([*scores, *votes, case.gold, case.predicted])
+    )
+    return ErrorView(case, *_around(case.thread), labels)
 
 
-def _opening(text: str) -> str:
-    """The first words, on one line; the whole text follows below it."""
-    start = " ".join(text[: 4 * _OPENING].split())
-    return start if len(start) <= _OPENING and len(text) <= 4 * _OPENING else f"{start[:_OPENING]}…"
-
-
-def _around(thread: Sequence[Json]) -> tuple[list[dict[str, Any]], int, int]:
-    """The judged document with what stands nearest to it, the root first; and how many stand between and after."""
-    entries = [dict(entry) for entry in thread]
-    if len(entries) <= MOST_IN_THREAD:
-        return entries, 0, 0
-    judged = next((place for place, entry in enumerate(entries) if entry["this"]), 0)
-    start = max(1, min(judged - MOST_IN_THREAD // 2, len(entries) - MOST_IN_THREAD + 1))
-    end = min(len(entries), start + MOST_IN_THREAD - 1)
-    return [entries[0], *entries[start:end]], start - 1, len(entries) - end
-
-
-def _labels(error: Json) -> list[dict[str, Any]]:
-    """Every label with its probability and votes, in the order of the scores."""
-    scores, votes = error["scores"] or {}, error["votes"] or {}
-    names = dict.fromkeys([*scores, *votes, error["gold"], error["predicted"]])
-    return [
-        {
-            "name": name,
-            "score": scores.get(name),
-            "width": round(100 * min(max(scores.get(name, 0.0), 0.0), 1.0), 1),
-            "votes": votes.get(name, 0) if votes else None,
-            "gold": name == error["gold"],
-            "predicted": name == error["predicted"],
-        }
-        for name in names
-    ]
+def _around(thread: Sequence[ThreadEntry]) -> tuple[tuple[ThreadEntry, ...], int, int]:
+    if len(thread) <= MOST_IN_THREAD:
+        return tuple(thread), 0, 0
+    judged = next((place for place, entry in enumerate(thread) if entry.this), 0)
+    start = max(1, min(judged - MOST_IN_THREAD // 2, len(thread) - MOST_IN_THREAD + 1))
+    end = min(len(thread), start + MOST_IN_THREAD - 1)
+    return (thread[0], *thread[start:end]), start - 1, len(thread) - end

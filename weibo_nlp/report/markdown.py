@@ -1,116 +1,224 @@
-"""The benchmark document as Markdown tables: all of it, or the one table that README and data card show."""
+"""Markdown: the one writer of tables, the places in files that they are put in, and a benchmark report in tables."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
-from weibo_nlp.report.display import NOTHING, bounds, number, p_value
-from weibo_nlp.report.table import markdown_rows, markdown_table
+from weibo_nlp.errors import DataError, UsageError
+from weibo_nlp.evaluation.benchmark_report import BenchmarkReport
+from weibo_nlp.evaluation.results import Comparison, Result
+from weibo_nlp.io import atomic_path
+from weibo_nlp.report.display import NOTHING, bounds, count, machine, number, p_value
+from weibo_nlp.stats.estimate import Estimate
 
-Row = Mapping[str, Any]
+END = "<!-- end -->"
+HEADINGS = ("set", "task", "protocol", "model", "main metric", "value", "95 % interval", "accuracy", "scored", "units")
+
+# Heading and columns of each section: attributes of the rows that `evaluation.diagnostics` and `.results` describe.
+_SECTIONS = {
+    "comparisons": ("Paired comparisons", "set task protocol metric a b difference p p_holm tie"),
+    "ceiling": (
+        "Annotators, each where the other two agree (language-model passes, not people)",
+        "task annotator metric score accuracy n n_units",
+    ),
+    "context": ("Context", "task model context depth metric score difference p_holm n n_units"),
+    "robustness": (
+        "Robustness, over the texts each edit changes",
+        "task model edit label_preserving score drop flipped n_changed n n_units",
+    ),
+    "shortcuts": ("Shortcut gate", "task shortcut majority score full ratio verdict n n_units"),
+}
+_SLICE = ("slice", "value", "score", "n", "n_units")
+_NAMES = {
+    "p_holm": "p after Holm",
+    "tie": "verdict",
+    "label_preserving": "label-preserving",
+    "n_changed": "changed",
+    "n": "rows",
+    "n_units": "units",
+}
 
 
-def markdown_document(document: Row) -> str:
-    """Every list of the benchmark document as a table, under headings; the errors with their texts stay on the page."""
-    parts = [f"# {document['title']}\n", _made(document)]
-    for heading, text in _sections(document):
-        if text:
-            parts.append(f"## {heading}\n\n{text}")
-    return "\n".join(parts)
+def escape_cell(text: str) -> str:
+    """Return text that ends neither cell nor row; other markup in it stays markup."""
+    return " ".join(text.split()).replace("\\", "\\\\").replace("|", "\\|")
 
 
-def result_table(document: Row) -> str:
-    """Return the table of README and data card: results, then what the paired tests say of each pair."""
-    said = [f"- {row['task']}, {row['protocol']}: {_said(row)}" for row in document["comparisons"]]
-    return markdown_table(document["results"]) + "\n" + "\n".join(said) + "\n\n" + _made(document)
+def markdown_table(
+    headings: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    figures: Collection[int] = (),
+    escape: Callable[[str], str] = escape_cell,
+) -> str:
+    """Return rows as a Markdown table.
+
+    Parameters
+    ----------
+    headings : sequence of str
+        One a column.
+    rows : iterable of sequence of str
+        Cells.
+    figures : collection of int
+        Places of the columns that hold figures and stand to the right.
+    escape : callable
+        What is done to every cell and heading.
+    """
+    rule = "".join("---:|" if place in figures else "---|" for place in range(len(headings)))
+    lines = ["| " + " | ".join(map(escape, cells)) + " |" for cells in (headings, *rows)]
+    return "\n".join([lines[0], f"|{rule}", *lines[1:]]) + "\n"
 
 
-def _made(document: Row) -> str:
-    machine = document["hardware"]
-    memory = "" if machine["memory_gb"] is None else f", {machine['memory_gb']} GB"
-    starred = any(result["few_units"] for result in document["results"])
-    star = " A star marks intervals over fewer than 100 independent units." if starred else ""
-    return (
-        f"Made by `{document['command']}`, weibo_nlp {document['package']}, corpus {document['corpus_version']}; "
-        f"intervals are 95 % bootstrap intervals over whole units, values the mean over seeds.{star} Machine: "
-        f"{machine['processor']}, {machine['cores']} cores{memory}, Python {machine['python']}.\n"
-    )
+def figure_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a Markdown table of figures between a first and a last column of text."""
+    return markdown_table(headings, rows, figures=range(1, len(headings) - 1))
 
 
-def _sections(document: Row) -> list[tuple[str, str]]:
-    columns: dict[str, tuple[str, tuple[tuple[str, Callable[[Row], str]], ...]]] = {
-        "comparisons": (
-            "Paired comparisons",
-            (*_plain("set", "task", "protocol", "metric", "a", "b"), _figure("difference"), _p("p"), _p("p_holm"),
-             ("verdict", lambda row: "tie" if row["tie"] else "differ")),
-        ),
-        "ceiling": (
-            "Annotators, each where the other two agree (language-model passes, not people)",
-            (*_plain("task", "annotator", "metric"), _figure("score"), _figure("accuracy"), *_counts()),
-        ),
-        "context": (
-            "Context",
-            (*_plain("task", "model", "context", "depth", "metric"), _figure("score"), _figure("difference"),
-             _p("p_holm"), *_counts()),
-        ),
-        "robustness": (
-            "Robustness, over the texts each edit changes",
-            (*_plain("task", "model", "edit"),
-             ("label-preserving", lambda row: "checked" if row["label_preserving"] else "not so"),
-             _figure("score"), _figure("drop"), _figure("flipped"), ("changed", lambda row: f"{row['n_changed']:,}"),
-             *_counts()),
-        ),
-        "shortcuts": (
-            "Shortcut gate",
-            (*_plain("task", "shortcut"), _number("majority"), _figure("score"), _number("full"), _figure("ratio"),
-             *_plain("verdict"), *_counts()),
-        ),
-    }  # fmt: skip
-    sections = [("Results", markdown_table(document["results"]))]
-    for key, (heading, cells) in columns.items():
-        rows = [tuple(shown(row) for _, shown in cells) for row in document[key]]
-        sections.append((heading, markdown_rows([name for name, _ in cells], rows) if rows else ""))
+def fill_block(text: str, name: str, block: str) -> str:
+    """Replace what stands between ``<!-- name -->`` and ``<!-- end -->``.
+
+    Raises
+    ------
+    DataError
+        If the text does not have the first of these lines exactly once, or not the second below it, or the block
+        itself holds such a marker.
+    """
+    if "<!-- " in block:
+        raise DataError(f"the block for <!-- {name} --> holds a marker itself; rename the file or program it names.")
+    start = f"<!-- {name} -->\n"
+    head, marker, rest = text.partition(start)
+    old, end, tail = rest.partition(END)
+    if not marker or start in rest:
+        raise DataError(f"{text.count(start)} lines {start.strip()}, one is needed; put it where the table starts.")
+    if not end or "<!-- " in old:
+        raise DataError(f"the table has no {END} below {start.strip()}; put it where the table stops.")
+    return head + marker + block + end + tail
+
+
+def check_file(path: Path | str, name: str) -> None:
+    """Make sure that a file can take a block, before the work and not after it; errors as in :func:`fill_file`."""
+    fill_block(_read(Path(path)), name, "")
+
+
+def fill_file(path: Path | str, name: str, block: str) -> None:
+    """Replace a block in a Markdown file.
+
+    Raises
+    ------
+    UsageError
+        If the file cannot be read or written.
+    DataError
+        If it does not have the two lines.
+    """
+    text = fill_block(_read(Path(path)), name, block)
+    with atomic_path(path) as temporary:
+        temporary.write_text(text, "utf-8", newline="\n")
+
+
+def result_rows(results: Iterable[Result]) -> list[tuple[str, ...]]:
+    """Return a row for each result, in the order of ``HEADINGS``; a star marks intervals over fewer than 100 units."""
+    return [
+        (
+            *result.provenance.question,
+            result.model,
+            result.scores.main_metric,
+            number(result.main.value),
+            bounds(result.main) + ("*" if result.scores.few_units else ""),
+            number(result.metrics["accuracy"].value) if "accuracy" in result.metrics else NOTHING,
+            count(result.scores.n),
+            count(result.scores.n_units),
+        )
+        for result in results
+    ]
+
+
+def result_table(
+    report: BenchmarkReport, results: Sequence[Result] | None = None, *, with_comparisons: bool = False
+) -> str:
+    """Return results as a table, with how they were made below it.
+
+    Parameters
+    ----------
+    report : BenchmarkReport
+        Where they come from.
+    results : sequence of Result, optional
+        Those to show; all without it.
+    with_comparisons : bool
+        Whether to say below the table how every pair of systems of the report differs.
+    """
+    results = report.results if results is None else results
+    lines = [f"- {pair.task}, {pair.protocol}: {_verdict(pair)}\n" for pair in report.comparisons if with_comparisons]
+    parts = [markdown_table(HEADINGS, result_rows(results)), "".join(lines), _made(report, results)]
+    return "\n".join(filter(None, parts))
+
+
+def markdown_document(report: BenchmarkReport) -> str:
+    """Return every part of a report as a table, under headings; the errors with their texts stay on the page."""
+    parts = [f"# {report.title}\n", _made(report, report.results)]
+    parts.append(titled_table("Results", HEADINGS, result_rows(report.results)))
+    parts += [section(name, getattr(report, name)) for name in _SECTIONS]
     slices = [
-        (result["set"], result["task"], result["protocol"], result["model"], part["slice"], part["value"],
-         _shown(part["score"]), f"{part['n']:,}", f"{part['n_units']:,}{'*' if part['few_units'] else ''}")
-        for result in document["results"]
-        for part in result.get("slices", ())
-    ]  # fmt: skip
-    heads = ["set", "task", "protocol", "model", "slice", "value", "main metric", "rows", "units"]
-    return [*sections, ("Slices", markdown_rows(heads, slices) if slices else "")]
+        [*result.provenance.question, result.model, *(_cell(part, field) for field in _SLICE)]
+        for result in report.results
+        for part in result.scores.slices
+    ]
+    headings = ("set", "task", "protocol", "model", "slice", "value", "main metric", "rows", "units")
+    parts.append(titled_table("Slices", headings, slices))
+    return "\n".join(filter(None, parts))
 
 
-def _shown(figure: Row | None) -> str:
-    if figure is None:
-        return NOTHING
-    return number(figure["value"]) + (f" ({bounds(figure)})" if figure["low"] is not None else "")
+def section(name: str, rows: Iterable[Any]) -> str:
+    """Return the table of one section of a benchmark report, such as ``shortcuts``, under its heading."""
+    heading, columns = _SECTIONS[name]
+    fields = columns.split()
+    cells = [[_cell(row, field) for field in fields] for row in rows]
+    return titled_table(heading, [_NAMES.get(field, field) for field in fields], cells)
 
 
-def _said(row: Row) -> str:
-    figures = f"{_shown(row['difference'])}, {p_value(row['p_holm'])}"
-    pair = f"`{row['a']}` less `{row['b']}`"
-    return f"{pair} {figures}: {'tie' if row['tie'] else 'they differ'}"
+def titled_table(heading: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a table under its heading; nothing where it has no rows."""
+    return f"## {heading}\n\n{markdown_table(headings, rows)}" if rows else ""
 
 
-def _plain(*names: str) -> tuple[tuple[str, Callable[[Row], str]], ...]:
-    return tuple((name, lambda row, name=name: str(row[name])) for name in names)
-
-
-def _figure(name: str) -> tuple[str, Callable[[Row], str]]:
-    return name, lambda row: _shown(row[name])
-
-
-def _number(name: str) -> tuple[str, Callable[[Row], str]]:
-    return name, lambda row: number(row[name])
-
-
-def _p(name: str) -> tuple[str, Callable[[Row], str]]:
-    return {"p": "p", "p_holm": "p after Holm"}[name], lambda row: p_value(row[name])
-
-
-def _counts() -> tuple[tuple[str, Callable[[Row], str]], ...]:
+def _made(report: BenchmarkReport, results: Sequence[Result]) -> str:
+    starred = any(result.scores.few_units for result in results)
+    star = " A star marks intervals over fewer than 100 independent units." if starred else ""
+    by = f", weibo_nlp {report.package}" if report.package else ""
+    corpus = f", corpus {report.corpus_version}" if report.corpus_version else ""
+    hardware = f" Machine: {machine(report.hardware)}." if report.hardware else ""
     return (
-        ("rows", lambda row: f"{row['n']:,}"),
-        ("units", lambda row: f"{row['n_units']:,}{'*' if row['few_units'] else ''}"),
+        f"Made by `{report.command}`{by}{corpus}; intervals are 95 % bootstrap intervals over whole units, values the "
+        f"mean over seeds.{star}{hardware}\n"
     )
+
+
+def _verdict(pair: Comparison) -> str:
+    verdict = "tie" if pair.tie else "they differ"
+    return f"`{pair.a}` less `{pair.b}` {_shown(pair.difference)}, {p_value(pair.p_holm)}: {verdict}"
+
+
+def _shown(estimate: Estimate) -> str:
+    return number(estimate.value) + ("" if estimate.low is None else f" ({bounds(estimate)})")
+
+
+def _cell(row: Any, field: str) -> str:
+    """One attribute of a typed row, as its kind is written."""
+    value = getattr(row, field)
+    if field in ("p", "p_holm"):
+        return p_value(value)
+    if isinstance(value, bool):
+        return {"tie": ("differ", "tie"), "label_preserving": ("not so", "checked")}[field][value]
+    if isinstance(value, Estimate):
+        return _shown(value)
+    if isinstance(value, int):
+        return count(value) + ("*" if field == "n_units" and row.few_units else "")
+    return NOTHING if value is None else number(value) if isinstance(value, float) else str(value)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: {error}; name a Markdown file in UTF-8.") from error

@@ -1,143 +1,108 @@
-"""Views of what is measured beside the leaderboard: calibration, slices, robustness, context, shortcuts."""
+"""What is measured beside the leaderboard, by plot: calibration, slices, robustness, context, shortcuts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
-from weibo_nlp.report.leaderboard_view import main_of
-from weibo_nlp.report.plots import axis_over, bar_of, extent, mark_of, reliability
+from weibo_nlp.evaluation.benchmark_report import BenchmarkReport
+from weibo_nlp.evaluation.diagnostics import ContextScore, RobustnessScore, ShortcutScore
+from weibo_nlp.evaluation.results import Result
+from weibo_nlp.evaluation.slices import SliceScore
+from weibo_nlp.report.plots import Axis, axis_over, extent
 
-Json = Mapping[str, Any]
+Row = TypeVar("Row")
+Key = TypeVar("Key", bound=Hashable)
 
-_RATIO_ROOM = (-0.5, 1.5)
-
-
-def results_in_detail(document: Json) -> list[dict[str, Any]]:
-    """Return every result with its confusion matrix as counts and as shares of the gold label."""
-    return [
-        {
-            "place": place,
-            "result": result,
-            "main": main_of(result),
-            "cells": [_shares(row) for row in result["confusion"]],
-        }
-        for place, result in enumerate(document["results"], start=1)
-    ]
+EDITS_CHECKED = {True: "Keep the label (blind check passed)", False: "Not checked, or found to change the label"}
+_LEAST_RATIO, _MOST_RATIO = -0.5, 1.5
 
 
-def _shares(row: Sequence[int]) -> list[tuple[int, float | None]]:
-    total = sum(row)
-    return [(count, count / total if total else None) for count in row]
+@dataclass(frozen=True, slots=True)
+class Plot(Generic[Row]):
+    """Rows on one axis, in parts under headings of their own.
+
+    Attributes
+    ----------
+    axis : Axis
+        Holds all that is drawn.
+    parts : mapping of str to sequence
+        Rows by heading.
+    few : bool
+        Whether some row has so few units that its interval tends to be too narrow.
+    cut : bool
+        Whether some row lies beyond the axis.
+    """
+
+    axis: Axis
+    parts: Mapping[str, Sequence[Row]]
+    few: bool = False
+    cut: bool = False
+
+    @property
+    def first(self) -> Row:
+        """The first row, which says what the others have in common with it."""
+        return next(iter(self.parts.values()))[0]
 
 
-def calibrations(document: Json) -> list[dict[str, Any]]:
-    """Return reliability diagrams by set, task and protocol, of the results that have scores."""
-    groups: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
-    for place, result in enumerate(document["results"], start=1):
-        if result["calibration"]:
-            key = (result["set"], result["task"], result["protocol"])
-            figure = {"place": place, "result": result, "diagram": reliability(result["calibration"])}
-            groups.setdefault(key, []).append(figure)
-    return [
-        {"set": set_, "task": task, "protocol": protocol, "figures": figures}
-        for (set_, task, protocol), figures in groups.items()
-    ]
-
-
-def slice_plots(document: Json) -> list[dict[str, Any]]:
-    """Return one plot for each result that was sliced: its slices on one axis, beside the figure for all rows."""
-    plots = []
-    for place, result in enumerate(document["results"], start=1):
-        if not (rows := result["slices"]):
-            continue
-        main = main_of(result)
-        axis = axis_over([*extent(main), *(value for row in rows for value in extent(row["score"]))])
-        by_slice = _grouped(rows, "slice")
-        plots.append(
-            {
-                "place": place,
-                "result": result,
-                "axis": axis,
-                "all_places": [axis.place(main["value"])],
-                "main": main,
-                "slices": [
-                    (name, [row | {"mark": mark_of(row["score"], axis, few=row["few_units"])} for row in mine])
-                    for (name,), mine in by_slice
-                ],
-            }
-        )
-    return plots
-
-
-def robustness_plots(document: Json) -> list[dict[str, Any]]:
-    """Return one plot for each task and model, the edits that keep the label apart from those not checked."""
-    plots = []
-    for (task, model), rows in _grouped(document["robustness"], "task", "model"):
-        axis = axis_over([0.0, *(value for row in rows for value in extent(row["drop"]))])
-        placed = [row | {"bar": bar_of(row["drop"], axis, few=row["few_units"])} for row in rows]
-        plots.append(
-            {
-                "task": task,
-                "model": model,
-                "metric": rows[0]["metric"],
-                "axis": axis,
-                "zero": axis.place(0.0),
-                "few": any(row["few_units"] for row in rows),
-                "preserving": [row for row in placed if row["label_preserving"]],
-                "unchecked": [row for row in placed if not row["label_preserving"]],
-            }
-        )
-    return plots
-
-
-def context_plots(document: Json) -> list[dict[str, Any]]:
-    """Return one plot for each task and model: what each context is worth, by depth in the thread."""
-    plots = []
-    for (task, model), rows in _grouped(document["context"], "task", "model"):
-        axis = axis_over(value for row in rows for value in extent(row["score"]))
-        placed = [row | {"mark": mark_of(row["score"], axis, few=row["few_units"])} for row in rows]
-        plots.append(
-            {
-                "task": task,
-                "model": model,
-                "metric": rows[0]["metric"],
-                "axis": axis,
-                "few": any(row["few_units"] for row in rows),
-                "depths": [(depth, mine) for (depth,), mine in _grouped(placed, "depth")],
-            }
-        )
-    return plots
-
-
-def shortcut_plots(document: Json) -> list[dict[str, Any]]:
-    """Return one plot for each task: every shortcut's share of the full model's gain against the line."""
-    plots = []
-    low, high = _RATIO_ROOM
-    for (task,), rows in _grouped(document["shortcuts"], "task"):
-        values = [value for row in rows for value in extent(row["ratio"])]
-        # Where the full model gains next to nothing, ratios run to any size; the axis stays where the line can be read.
-        axis = axis_over([0.0, 1.0, *(min(max(value, low), high) for value in values if value is not None)])
-        plots.append(
-            {
-                "task": task,
-                "metric": rows[0]["metric"],
-                "majority": rows[0]["majority"],
-                "full": rows[0]["full"],
-                "axis": axis,
-                "line": axis.place(rows[0]["limit"]),
-                "limit": rows[0]["limit"],
-                "cut": any(value is not None and not low <= value <= high for value in values),
-                "few": any(row["few_units"] for row in rows),
-                "rows": [row | {"mark": mark_of(row["ratio"], axis, few=row["few_units"])} for row in rows],
-            }
-        )
-    return plots
-
-
-def _grouped(rows: Iterable[Json], *names: str) -> list[tuple[tuple[str, ...], list[dict[str, Any]]]]:
-    """Rows by the values of some fields, in order of first appearance."""
-    groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+def grouped(rows: Iterable[Row], key: Callable[[Row], Key]) -> dict[Key, list[Row]]:
+    """Return rows by their key, in order of first appearance."""
+    groups: dict[Key, list[Row]] = {}
     for row in rows:
-        groups.setdefault(tuple(row[name] for name in names), []).append(dict(row))
-    return list(groups.items())
+        groups.setdefault(key(row), []).append(row)
+    return groups
+
+
+def calibrated(report: BenchmarkReport) -> list[list[Result]]:
+    """Return the results that have a calibration curve, by set, task and protocol."""
+    curved = (result for result in report.results if result.scores.calibration)
+    return list(grouped(curved, lambda result: result.provenance.question).values())
+
+
+def slice_plots(report: BenchmarkReport) -> list[tuple[Result, Plot[SliceScore]]]:
+    """Return each result that was sliced with its slices on one axis, which holds the score over all rows as well."""
+    return [
+        (
+            result,
+            Plot(axis_over([], [result.main, *(row.score for row in slices)]), grouped(slices, lambda row: row.slice)),
+        )
+        for result in report.results
+        if (slices := result.scores.slices)
+    ]
+
+
+def robustness_plots(report: BenchmarkReport) -> list[Plot[RobustnessScore]]:
+    """Return one plot for each task and model, the edits that keep the label before those not checked."""
+    return [
+        Plot(
+            axis_over([0.0], (row.drop for row in rows)),
+            grouped(
+                sorted(rows, key=lambda row: not row.label_preserving), lambda row: EDITS_CHECKED[row.label_preserving]
+            ),
+            few=any(row.few_units for row in rows),
+        )
+        for rows in grouped(report.robustness, lambda row: (row.task, row.model)).values()
+    ]
+
+
+def context_plots(report: BenchmarkReport) -> list[Plot[ContextScore]]:
+    """Return one plot for each task and model: what each context is worth, by depth in the thread."""
+    return [
+        Plot(axis_over([], (row.score for row in rows)), grouped(rows, lambda row: row.depth))
+        for rows in grouped(report.context, lambda row: (row.task, row.model)).values()
+    ]
+
+
+def shortcut_plots(report: BenchmarkReport) -> list[Plot[ShortcutScore]]:
+    """Return one plot for each task: every shortcut's share of the full model's gain against the line.
+
+    Where the full model gains next to nothing, ratios run to any size; the axis stays where the line can be read.
+    """
+    plots = []
+    for task, rows in grouped(report.shortcuts, lambda row: row.task).items():
+        ratios = [value for row in rows for value in extent(row.ratio) if value is not None]
+        axis = axis_over([0.0, 1.0, *(min(max(value, _LEAST_RATIO), _MOST_RATIO) for value in ratios)])
+        cut = any(not _LEAST_RATIO <= value <= _MOST_RATIO for value in ratios)
+        plots.append(Plot(axis, {task: rows}, few=any(row.few_units for row in rows), cut=cut))
+    return plots

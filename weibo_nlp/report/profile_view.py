@@ -1,17 +1,23 @@
-"""Views of the corpus report: what its page and its Markdown both show, in words and to scale."""
+"""Views of the corpus report: what its page and its Markdown show, in words and to scale."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, TypeAlias
 
 from markupsafe import Markup
 
-from weibo_nlp.report.display import NOTHING, count
-from weibo_nlp.report.plots import Axis, axis_over, extent, mark_of
+from weibo_nlp.evaluation.diagnostics import ShortcutScore
+from weibo_nlp.io.typed_json import from_json
+from weibo_nlp.report.display import NOTHING, count, formatted
+from weibo_nlp.report.panels import grouped
+from weibo_nlp.report.plots import Axis, axis_over, mark_of
+from weibo_nlp.stats.estimate import Estimate
 
 Json = Mapping[str, Any]
+Table: TypeAlias = tuple[list[str], list[list[str]]]
+"""Headings and rows."""
 
 KIND_NAMES = {"article": "Articles", "post": "Posts", "repost": "Reposts", "comment": "Comments", "all": "All kinds"}
 NAMES: Mapping[str, str] = {
@@ -41,6 +47,7 @@ NAMES: Mapping[str, str] = {
 }
 
 WIDTH, HEIGHT = 340, 150
+SHORTCUT_AXIS = Axis(-0.5, 1.5, 0.5)
 _LONGEST = 1024  # characters at the right end, on a scale of doublings
 _TICKS = (1, 4, 16, 64, 256, 1024)
 
@@ -51,10 +58,8 @@ def share(value: float | None) -> str:
 
 
 def value_of(unit: str, value: float | None) -> str:
-    """A figure in its unit: per cent, characters, or a ratio with three decimals."""
-    if value is None:
-        return NOTHING
-    return share(value) if unit == "share" else f"{value:.0f}" if unit == "characters" else f"{value:.3f}"
+    """A value in its unit: per cent, characters, or a ratio with three decimals."""
+    return share(value) if unit == "share" else formatted(value, "{:.0f}" if unit == "characters" else "{:.3f}")
 
 
 def part_of(part: int, whole: int) -> str:
@@ -69,8 +74,8 @@ def deviation_rows(document: Json) -> list[dict[str, Any]]:
             "figure": f"{subject_of(row)}: {NAMES[row['name']]}",
             "name": NAMES[row["name"]],
             "ours": value_of(row["unit"], row["ours"]["value"]),
-            "interval": _between(row["unit"], row["ours"]["low"], row["ours"]["high"]),
-            "range": _between(row["unit"], row["low"], row["high"]),
+            "interval": _between(row["unit"], row["ours"]),
+            "range": _between(row["unit"], row),
             "sets": _sets(row),
             "verdict": _verdict(row),
             "inside": row["verdict"] == "inside",
@@ -87,56 +92,50 @@ def subject_of(row: Json) -> str:
 
 def range_plots(document: Json) -> list[dict[str, Any]]:
     """One plot for each kind and unit: our dot with its interval against the range and the dots of the real sets."""
-    groups: dict[tuple[str, str], list[tuple[Json, dict[str, Any]]]] = {}
-    for row, told in zip(document["deviations"], deviation_rows(document), strict=True):
-        if row["unit"] != "characters":
-            subject = "Judgements" if row["name"] == "non_unanimous" else subject_of(row)
-            groups.setdefault((subject, row["unit"]), []).append((row, told))
+    pairs = [
+        (row, words)
+        for row, words in zip(document["deviations"], deviation_rows(document), strict=True)
+        if row["unit"] != "characters"
+    ]
     plots = []
-    for (subject, unit), pairs in groups.items():
-        values = [value for row, _ in pairs for value in (*extent(row["ours"]), row["low"], row["high"])]
-        axis = axis_over([*values, 0.0] if unit == "share" else values)
-        plots.append(
+    for (subject, unit), of_plot in grouped(pairs, lambda pair: (_plot_of(pair[0]), pair[0]["unit"])).items():
+        ours = [Estimate(**row["ours"]) for row, _ in of_plot]
+        zero = [0.0] if unit == "share" else []
+        axis = axis_over([*zero, *(row[end] for row, _ in of_plot for end in ("low", "high"))], ours)
+        rows = [
             {
-                "title": f"{subject}: {'shares' if unit == 'share' else 'diversity'}",
-                "axis": axis,
-                "rows": [
-                    {
-                        **told,
-                        "name": row["kind"] if row["name"] == "non_unanimous" else told["name"],
-                        "mark": mark_of(row["ours"], axis),
-                        "low": axis.place(row["low"]),
-                        "high": axis.place(row["high"]),
-                        "ticks": [axis.place(value) for value in row["sets"].values()],
-                    }
-                    for row, told in pairs
-                ],
+                **words,
+                "name": row["kind"] if row["name"] == "non_unanimous" else words["name"],
+                "mark": mark_of(own, axis),
+                "low": axis.place(row["low"]),
+                "high": axis.place(row["high"]),
+                "ticks": [axis.place(value) for value in row["sets"].values()],
             }
+            for own, (row, words) in zip(ours, of_plot, strict=True)
+        ]
+        plots.append(
+            {"title": f"{subject}: {'shares' if unit == 'share' else 'diversity'}", "axis": axis, "rows": rows}
         )
     return plots
 
 
 def length_plots(document: Json) -> list[dict[str, Any]]:
     """Cumulated lengths of each kind, ours beside the real sets, with the quartiles as a table."""
-    plots = []
-    for kind in dict.fromkeys(form["kind"] for form in document["forms"]):
-        mine = [form for form in document["forms"] if form["kind"] == kind]
-        if kind == "all":
-            continue
-        plots.append(
-            {
-                "title": KIND_NAMES[kind],
-                "curves": [
-                    {"set": form["set"], "source": form["source"], "points": _curve(form["lengths"])}
-                    for form in sorted(mine, key=lambda form: form["source"] == "ours")  # ours on top
-                ],
-                "lines": [[form["set"], count(form["n"]), _quantiles(form)] for form in mine],
-                "described": "; ".join(
-                    f"{form['set']}: half are {form['lengths']['50']:.0f} characters or shorter" for form in mine
-                ),
-            }
-        )
-    return plots
+    return [
+        {
+            "title": KIND_NAMES[kind],
+            "curves": [
+                {"set": form["set"], "source": form["source"], "points": _curve(form["lengths"])}
+                for form in sorted(forms, key=lambda form: form["source"] == "ours")  # ours on top
+            ],
+            "lines": [[form["set"], count(form["n"]), _quantiles(form)] for form in forms],
+            "described": "; ".join(
+                f"{form['set']}: half are {form['lengths']['50']:.0f} characters or shorter" for form in forms
+            ),
+        }
+        for kind, forms in grouped(document["forms"], lambda form: str(form["kind"])).items()
+        if kind != "all"
+    ]
 
 
 def length_ticks() -> list[tuple[float, str]]:
@@ -144,46 +143,34 @@ def length_ticks() -> list[tuple[float, str]]:
     return [(_across(length), str(length)) for length in _TICKS]
 
 
-def feature_table(document: Json) -> tuple[list[str], list[list[str]]]:
-    """Rates of every set and kind: heads and rows."""
+def feature_table(document: Json) -> Table:
+    """Rates of every set and kind."""
     names = list(document["forms"][0]["rates"])
-    heads = ["set", "kind", "n", *(NAMES[name] for name in names), NAMES["bare"]]
     rows = [
-        [form["set"], form["kind"], count(form["n"])]
-        + [share(form["rates"][name]["value"]) if name in form["rates"] else NOTHING for name in names]
-        + [NOTHING if form["bare"] is None else share(form["bare"]["value"])]
+        [form["set"], form["kind"], count(form["n"]), *map(_rate, [*map(form["rates"].get, names), form["bare"]])]
         for form in document["forms"]
     ]
-    return heads, rows
+    return ["set", "kind", "n", *(NAMES[name] for name in (*names, "bare"))], rows
 
 
-def diversity_table(document: Json) -> tuple[list[str], list[list[str]]]:
-    """Diversity of every set and kind: heads and rows."""
-    heads = [
-        "set",
-        "kind",
-        "characters for n-grams",
-        "distinct 2/3/4-grams",
-        "characters for xz",
-        "xz",
-        "near-duplicates",
-    ]
+def diversity_table(document: Json) -> Table:
+    """Diversity of every set and kind."""
     rows = []
     for form in document["forms"]:
-        found, copies = form["diversity"], form["near_duplicates"]
-        distinct = NOTHING if found["distinct"] is None else " / ".join(f"{value:.3f}" for value in found["distinct"])
+        diversity, copies = form["diversity"], form["near_duplicates"]
         rows.append(
             [
                 form["set"],
                 form["kind"],
-                count(found["ngram_characters"]),
-                distinct,
-                count(found["xz_characters"]),
-                value_of("ratio", found["xz"]),
+                count(diversity["ngram_characters"]),
+                NOTHING if diversity["distinct"] is None else " / ".join(map("{:.3f}".format, diversity["distinct"])),
+                count(diversity["xz_characters"]),
+                value_of("ratio", diversity["xz"]),
                 NOTHING if copies is None else f"{share(copies['share'])} of {count(copies['n'])}",
             ]
         )
-    return heads, rows
+    headings = ["characters for n-grams", "distinct 2/3/4-grams", "characters for xz", "xz", "near-duplicates"]
+    return ["set", "kind", *headings], rows
 
 
 def event_bars(document: Json) -> list[dict[str, Any]]:
@@ -197,13 +184,14 @@ def event_bars(document: Json) -> list[dict[str, Any]]:
             width = round(100 * number / most, 2)
             pieces.append({"place": place, "topic": topic, "start": round(start, 2), "width": width, "number": number})
             start += width
-        told = ", ".join(f"{piece['topic']} {piece['number']}" for piece in pieces if piece["number"])
-        bars.append({"event": event, "pieces": [p for p in pieces if p["number"]], "told": told or "no labels yet"})
+        pieces = [piece for piece in pieces if piece["number"]]
+        described = ", ".join(f"{piece['topic']} {piece['number']}" for piece in pieces)
+        bars.append({"event": event, "pieces": pieces, "described": described or "no labels yet"})
     return bars
 
 
-def balance_tables(document: Json) -> dict[str, tuple[list[str], list[list[str]]]]:
-    """Topics with sentiments and irony, stances by event and target, and the sizes, each as heads and rows."""
+def balance_tables(document: Json) -> dict[str, Table]:
+    """Topics with sentiments and irony, stances by event and target, and the sizes, by heading."""
     balance, size = document["balance"], document["size"]
     total = balance["documents"]
     sentiments = list(balance["topics"][0]["sentiments"])
@@ -250,16 +238,16 @@ def summary(document: Json) -> list[tuple[str, str]]:
     ]
 
 
-def plain_table(document: Json) -> tuple[list[str], list[list[str]]]:
-    """Share of plain texts in every set: heads and rows."""
+def plain_table(document: Json) -> Table:
+    """Share of plain texts in every set."""
     return ["set", "kind", "plain", "compared", "left out"], [
         [row["set"], KIND_NAMES[row["kind"]], share(row["share"]), count(row["compared"]), count(row["left_out"])]
         for row in document["plain"]
     ]
 
 
-def confidence_table(document: Json) -> tuple[list[str], list[list[str]]]:
-    """Judgements with low confidence by annotator: heads and rows."""
+def confidence_table(document: Json) -> Table:
+    """Judgements with low confidence by annotator."""
     rows = [[row["annotator"], count(row["n"]), share(row["share"])] for row in document["low_confidence"]]
     return ["annotator", "judgements", "low confidence"], rows
 
@@ -268,14 +256,23 @@ def _quantiles(form: Json) -> str:
     return "/".join(f"{form['lengths'][percent]:.0f}" for percent in ("10", "25", "50", "75", "90"))
 
 
-def _sizes(
-    what: str, counts: Mapping[str, int], total: int, of: str = "documents"
-) -> tuple[list[str], list[list[str]]]:
+def _sizes(what: str, counts: Mapping[str, int], total: int, of: str = "documents") -> Table:
     return [what, of, "share"], [[name, count(number), part_of(number, total)] for name, number in counts.items()]
 
 
-def _between(unit: str, low: float | None, high: float | None) -> str:
-    return NOTHING if low is None or high is None else f"{value_of(unit, low)} to {value_of(unit, high)}"
+def _rate(rate: Json | None) -> str:
+    return NOTHING if rate is None else share(rate["value"])
+
+
+def _plot_of(row: Json) -> str:
+    return "Judgements" if row["name"] == "non_unanimous" else subject_of(row)
+
+
+def _between(unit: str, ends: Json) -> str:
+    """What has the ends ``low`` and ``high``, in words; a dash where it has none."""
+    if ends["low"] is None or ends["high"] is None:
+        return NOTHING
+    return f"{value_of(unit, ends['low'])} to {value_of(unit, ends['high'])}"
 
 
 def _sets(row: Json) -> str:
@@ -293,18 +290,15 @@ def _verdict(row: Json) -> str:
     scale, decimals = {"share": (100, 1), "characters": (1, 0), "ratio": (1, 3)}[row["unit"]]
     # A deviation too small for its decimals is none to speak of, yet not nothing.
     by = scale * row["by"]
-    told = f"{by:.{decimals}f}{unit}" if round(by, decimals) else f"less than {10**-decimals:g}{unit}"
-    return f"{row['verdict']} by {told}" + (", within the interval" if row["reaches"] else "")
+    words = f"{by:.{decimals}f}{unit}" if round(by, decimals) else f"less than {10**-decimals:g}{unit}"
+    return f"{row['verdict']} by {words}" + (", within the interval" if row["reaches"] else "")
 
 
 def _curve(lengths: Mapping[str, float]) -> Markup:
-    points = [(_across(length), HEIGHT * (1 - int(percent) / 100)) for percent, length in _ascending(lengths)]
+    ascending = sorted(lengths.items(), key=lambda item: int(item[0]))  # a JSON file sorts 10 before 5
+    points = [(_across(length), HEIGHT * (1 - int(percent) / 100)) for percent, length in ascending]
     # Numbers alone; as plain text they would be cut like any other that a template prints.
     return Markup(" ".join(f"{x:.1f},{y:.1f}" for x, y in points))
-
-
-def _ascending(lengths: Mapping[str, float]) -> list[tuple[str, float]]:
-    return sorted(lengths.items(), key=lambda item: int(item[0]))  # a JSON file sorts 10 before 5
 
 
 def _across(length: float) -> float:
@@ -312,26 +306,24 @@ def _across(length: float) -> float:
     return round(WIDTH * min(doublings, 1.0), 1)
 
 
-def shortcut_rows(document: Json) -> tuple[Axis, list[dict[str, Any]]]:
-    """Ratios of the shortcut gate on one axis."""
-    axis = Axis(-0.5, 1.5, 0.5)
-    return axis, [{"row": row, "mark": mark_of(row["ratio"], axis)} for row in document["shortcuts"]]
+def shortcut_scores(document: Json) -> list[ShortcutScore]:
+    """Rows of the shortcut gate, or DataError naming what is wrong with them."""
+    return [from_json(ShortcutScore, row, f"shortcuts[{at}]") for at, row in enumerate(document["shortcuts"])]
 
 
-def agreement_table(document: Json) -> tuple[list[str], list[list[str]]]:
-    """Alpha and non-unanimity by task: heads and rows."""
+def agreement_table(document: Json) -> Table:
+    """Alpha and non-unanimity by task."""
+    unbounded = {"low": None, "high": None}
     shares: dict[str, Json] = {row["task"]: row["share"] for row in document["judged"]}
-    rows: list[list[str]] = []
-    for row in document["agreement"]:
-        split: Sequence[Any] = (shares[row["task"]],) if row["task"] in shares else ()
-        rows.append(
-            [
-                row["task"],
-                value_of("ratio", row["alpha"]),
-                _between("ratio", row["low"], row["high"]),
-                share(row["non_unanimous"]),
-                *(_between("share", found["low"], found["high"]) for found in split or ({"low": None, "high": None},)),
-                count(row["n_units"]),
-            ]
-        )
+    rows = [
+        [
+            row["task"],
+            value_of("ratio", row["alpha"]),
+            _between("ratio", row),
+            share(row["non_unanimous"]),
+            _between("share", shares.get(row["task"], unbounded)),
+            count(row["n_units"]),
+        ]
+        for row in document["agreement"]
+    ]
     return ["task", "Krippendorff's alpha", "95 % interval", "not unanimous", "95 % interval of it", "units"], rows

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from weibo_nlp.errors import UsageError
 from weibo_nlp.io import Reject, RejectWriter, Row, open_table, open_writer, sha256_of_file, sha256_of_rows
-from weibo_nlp.io.types import column_type, value_kind
+from weibo_nlp.io.column_types import column_type, value_kind
 from weibo_nlp.io.writers import output_format, require_distinct
 
 # A tab in an unquoted world is the one thing a TSV reader must guess about; see test_io_rows.

@@ -155,16 +155,16 @@ def _print_first_rows(path: Path, columns: Sequence[str]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from weibo_nlp.io.shown import shown_name
+    from weibo_nlp.io.names import printable_name
 
     console = Console(highlight=False, emoji=False)
     if not console.is_terminal:
         console = Console(highlight=False, emoji=False, width=TABLE_WIDTH)
     table = Table(box=None, pad_edge=False)
     for name in columns:
-        table.add_column(Text(shown_name(name)), no_wrap=True)
+        table.add_column(Text(printable_name(name)), no_wrap=True)
     for row in _first_rows(path, SHOWN_ROWS):
-        cells = [Text(shown_name(str(row.get(name) or ""), limit=2 * TEXT_CELLS)) for name in columns]
+        cells = [Text(printable_name(str(row.get(name) or ""), limit=2 * TEXT_CELLS)) for name in columns]
         cells[0].truncate(TEXT_CELLS, overflow="ellipsis")
         table.add_row(*cells)
     console.print(table)

@@ -34,7 +34,7 @@ def add(
     Figures are always those of the predictions. A version of a system never changes: other predictions under the same
     name and version are refused.
     """
-    from weibo_nlp.io.shown import shown_name
+    from weibo_nlp.io.names import printable_name
     from weibo_nlp.leaderboard.entries import add_predictions
     from weibo_nlp.stats import BootstrapConfig
 
@@ -55,7 +55,7 @@ def add(
         header = added.entry.header
         run = "" if header.seed is None else f" seed {header.seed}"
         score = f"{added.entry.scores.main_metric} {added.entry.main.value:.3f}"
-        name = f"{shown_name(header.model.name)} {shown_name(header.model.version, 24)}{run}"
+        name = f"{printable_name(header.model.name)} {printable_name(header.model.version, 24)}{run}"
         typer.echo(f"{name}, {score}: {states[added.state]} ({added.path})")
 
 
@@ -78,7 +78,7 @@ def show(
     Files that are damaged, missing or changed are named, their rows set aside, and the exit code is then 1.
     """
     from weibo_nlp.cli.output import writable, write_json
-    from weibo_nlp.io.shown import printable
+    from weibo_nlp.io.names import printable
     from weibo_nlp.leaderboard.ranking import standings
     from weibo_nlp.report.leaderboard import markdown_tables, print_tables
     from weibo_nlp.stats import BootstrapConfig

@@ -11,7 +11,7 @@ from typing import Any
 from weibo_nlp.errors import PredictionError, UsageError
 from weibo_nlp.evaluation.files import resolve_evaluation_set, score_set
 from weibo_nlp.evaluation.results import Comparison, ranks
-from weibo_nlp.io.shown import shown, shown_name
+from weibo_nlp.io.names import printable_name, quoted
 from weibo_nlp.predictions import PredictionFile, PredictionHeader, check_against, read_predictions
 from weibo_nlp.stats.bootstrap import DEFAULT, BootstrapConfig
 from weibo_nlp.stats.estimate import Estimate
@@ -216,7 +216,7 @@ def _require_same(first: PredictionFile, other: PredictionFile) -> None:
         one, two = getattr(first.header, name), getattr(other.header, name)
         if one != two:
             raise PredictionError(
-                f"{other.where_header}: {name} is {shown(two)}, but {shown(one)} in {first.where_header}; "
+                f"{other.where_header}: {name} is {quoted(two)}, but {quoted(one)} in {first.where_header}; "
                 "only predictions on the same rows can be compared."
             )
 
@@ -224,7 +224,7 @@ def _require_same(first: PredictionFile, other: PredictionFile) -> None:
 def _distinct_names(files: Sequence[PredictionFile]) -> list[str]:
     """Name and version of each system; with the seed, then the file's place on the line, where that is not enough."""
     models = [file.header.model for file in files]
-    names = [f"{shown_name(model.name)} {shown_name(model.version, 24)}" for model in models]
+    names = [f"{printable_name(model.name)} {printable_name(model.version, 24)}" for model in models]
     seeded = [
         name if names.count(name) == 1 or file.header.seed is None else f"{name} seed {file.header.seed}"
         for name, file in zip(names, files, strict=True)

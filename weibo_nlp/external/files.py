@@ -14,7 +14,7 @@ from typing import TextIO, cast
 
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.external.sets import SetInfo
-from weibo_nlp.io.delimited import read_records
+from weibo_nlp.io.rows import delimited_records
 
 UNDECODABLE = "undecodable bytes"
 WRONG_COLUMNS = "wrong number of columns"

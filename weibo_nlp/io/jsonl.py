@@ -1,4 +1,4 @@
-"""JSON Lines: UTF-8, LF, one object a line, Chinese unescaped so that diffs can be read."""
+"""JSON Lines and JSON: UTF-8, LF, one object a line or a file, Chinese unescaped so that diffs can be read."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from weibo_nlp.io.atomic import atomic_path
 # One document of the largest platform is far smaller; a line beyond this is a broken file, and
 # reading it whole would let one line take all memory.
 MAX_LINE_BYTES = 16 * 1024 * 1024
+MAX_FILE_BYTES = 64 * 1024 * 1024
 # Far beyond any export; what is nested deeper than the interpreter's stack could be read but not written again.
 MAX_DEPTH = 100
 
@@ -125,6 +126,26 @@ def read_jsonl_strictly(path: Path | str) -> Iterator[tuple[int, dict[str, Any]]
         if line.value is None:
             raise DataError(f"{path}:{line.number}: {line.reason}; one JSON object a line is expected. Mend the line.")
         yield line.number, line.value
+
+
+def read_json_object(path: Path, limit: int = MAX_FILE_BYTES) -> dict[str, Any]:
+    """Read a file that holds one JSON object, over as many lines as it likes; written by anyone.
+
+    Raises
+    ------
+    DataError
+        If it holds anything else, more than `limit` bytes, a key twice, or a number that is none; names the file.
+    OSError
+        If it cannot be read.
+    """
+    with path.open("rb") as handle:
+        raw = handle.read(limit + 1)
+    if len(raw) > limit:
+        raise DataError(f"{path}: longer than {limit:,} bytes; a JSON object of figures is expected.")
+    parsed = parse_json_line(raw, 1, finite=True)
+    if parsed.value is None:
+        raise DataError(f"{path}: {parsed.reason}; a JSON object is expected.")
+    return parsed.value
 
 
 def dump_line(row: Mapping[str, Any]) -> str:

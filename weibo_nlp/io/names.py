@@ -1,11 +1,17 @@
-"""File names out of anything: what people call their systems may hold slashes, line ends or ten thousand letters."""
+"""Strangers' text as names and in messages: on one line, without invisible signs, short.
+
+What people call their systems may hold slashes, line ends or ten thousand letters.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 
 LONGEST = 100
+QUOTED_LENGTH = 80
+LISTED = 5
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+|^\.+|(?<=\.)\.+")
 
 
@@ -30,3 +36,43 @@ def safe_stem(*parts: str) -> str:
         return safe
     digest = hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
     return f"{safe}-{digest[:8]}"
+
+
+def quoted(value: object, limit: int = QUOTED_LENGTH) -> str:
+    """Return ``repr`` of a value read from JSON, cut to about `limit` characters; costs no more than what is shown."""
+    if isinstance(value, str):
+        return repr(value) if len(value) <= limit else f"{value[:limit]!r}… ({len(value):,} characters)"
+    if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() > 4 * limit:
+        return f"an integer of {value.bit_length():,} bits"  # its digits may be too many for Python to write
+    if isinstance(value, list | tuple | dict) and len(value) > limit:
+        return f"{type(value).__name__} of {len(value):,} entries"
+    text = repr(value)
+    return text if len(text) <= limit else text[:limit] + "…"
+
+
+def quoted_list(values: Sequence[object]) -> str:
+    """Return the first values as `quoted` does, with commas, and how many more there are."""
+    more = f" and {len(values) - LISTED:,} more" if len(values) > LISTED else ""
+    return ", ".join(map(quoted, values[:LISTED])) + more
+
+
+def printable_name(name: str, limit: int = 48) -> str:
+    """Return a name for a table: what is not printable (line ends, controls, direction marks) as escapes, then cut.
+
+    A backslash is doubled, so that no name can pass for the escape of another.
+    """
+    text = "".join(
+        character if character.isprintable() and character != "\\" else _escape(character) for character in name[:limit]
+    )
+    return text if len(name) <= limit and len(text) <= limit else text[: limit - 1] + "…"
+
+
+def printable(text: str) -> str:
+    """Return a message with what is not printable in it as escapes, line ends apart: names of files may be in it."""
+    return "".join(
+        character if character.isprintable() or character == "\n" else _escape(character) for character in text
+    )
+
+
+def _escape(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from weibo_nlp.errors import DataError, UsageError
-from weibo_nlp.io.delimited import read_records
 from weibo_nlp.io.jsonl import MAX_LINE_BYTES, raw_lines, read_jsonl
 
 Format = Literal["csv", "tsv", "jsonl", "parquet", "lines"]
@@ -215,6 +214,40 @@ def listed(names: Sequence[object]) -> str:
     return f"{shown}, and {len(names) - SHOWN_NAMES:,} more" if len(names) > SHOWN_NAMES else shown
 
 
+def delimited_records(
+    lines: Iterable[str], *, delimiter: str = ",", strict: bool, cell_limit: int
+) -> Iterator[list[str]]:
+    """Yield the records of delimited lines, cells no longer than `cell_limit` characters.
+
+    Parameters
+    ----------
+    lines : iterable of str
+        With their line ends.
+    delimiter : str
+        Between cells.
+    strict : bool
+        As in the csv module: broken quoting is an error instead of being mended.
+    cell_limit : int
+        Longest cell in characters. The csv module keeps it for the whole process, where other readers would
+        find it changed.
+
+    Raises
+    ------
+    csv.Error
+        For broken quoting or a cell beyond the limit.
+    """
+    reader = csv.reader(lines, delimiter=delimiter, strict=strict)
+    while True:
+        before = csv.field_size_limit(cell_limit)
+        try:
+            record = next(reader, None)
+        finally:
+            csv.field_size_limit(before)
+        if record is None:
+            return
+        yield record
+
+
 class _DelimitedReader:
     """Records of a delimited file, read physical line by physical line so that one bad line costs one row."""
 
@@ -287,7 +320,7 @@ class _DelimitedReader:
                 yield piece + "\n"
 
         try:
-            records = read_records(feed(), delimiter=self.delimiter, strict=True, cell_limit=MAX_LINE_BYTES)
+            records = delimited_records(feed(), delimiter=self.delimiter, strict=True, cell_limit=MAX_LINE_BYTES)
             cells = next(records, None)
         except csv.Error:
             cells = None
@@ -308,7 +341,7 @@ class _DelimitedReader:
 def _cells(text: str, delimiter: str, *, strict: bool) -> list[str] | None:
     """Cells of one line; None where a quoted cell is left open or, when strict, goes on after its closing quote."""
     # The newline tells of an open quote: inside one it is text, outside it ends the record.
-    records = read_records([text + "\n"], delimiter=delimiter, strict=strict, cell_limit=MAX_LINE_BYTES)
+    records = delimited_records([text + "\n"], delimiter=delimiter, strict=strict, cell_limit=MAX_LINE_BYTES)
     try:
         cells = next(records, None)
     except csv.Error:

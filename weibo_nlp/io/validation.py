@@ -1,9 +1,50 @@
-"""Rows checked at the door: values with the place they were read at, and problems that say where."""
+"""Rows checked at the door: values with the place they were read at, and problems that say where.
+
+A row is checked as a whole by pydantic, which is imported when the first file is read and not with the package: it
+takes longer to load than a small file does to check.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
+from typing import Annotated, Any, Generic, TypeVar, get_args, get_origin, get_type_hints
+
+from weibo_nlp.errors import DataError, LabelError
+from weibo_nlp.io.jsonl import read_jsonl
+from weibo_nlp.io.names import printable_name, quoted
+
+T = TypeVar("T")
+Row = Mapping[str, Any]
+FORM, SCHEME = 1, 2
+MOST_FAULTS = 20
+_ALLOWED = {
+    "bool_type": "true or false",
+    "string_type": "text",
+    "string_too_short": "text that is not empty",
+    "int_type": "a whole number",
+    "greater_than_equal": "a whole number from {ge}",
+    "list_type": "a list",
+    "tuple_type": "a list",
+    "dict_type": "a mapping of names to values",
+    "mapping_type": "a mapping of names to values",
+    "model_type": "a mapping of names to values",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Located(Generic[T]):
+    """A value and the line of the file it was read from, counted from 1."""
+
+    value: T
+    path: Path
+    line: int
+
+    @property
+    def where(self) -> str:
+        """``file:line`` for messages."""
+        return f"{self.path}:{self.line}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +57,188 @@ class Problem:
     rule: str
     text: str
 
+    @classmethod
+    def of(cls, error: DataError, path: Path, line: int) -> Problem:
+        """Problem that an error tells of: a label that the scheme does not have, or else a matter of form."""
+        level, rule = (SCHEME, "scheme") if isinstance(error, LabelError) else (FORM, "form")
+        return cls(path, line, level, rule, str(error))
+
     def shown(self, root: Path) -> str:
         """``file:line: level rule: sentence``, the file relative to `root`."""
         path = self.path.relative_to(root) if self.path.is_relative_to(root) else self.path
         place = f"{path}:{self.line}" if self.line else f"{path}"
         return f"{place}: [{self.level} {self.rule}] {self.text}"
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.text}" if self.line else f"{self.path}: {self.text}"
+
+
+class RowError(DataError):
+    """Everything that is wrong with one row, as one error for each fault."""
+
+    def __init__(self, faults: Sequence[DataError]) -> None:
+        super().__init__(faults)
+        self.faults = faults
+
+    def __str__(self) -> str:
+        return "; ".join(map(str, self.faults))
+
+
+def read_records(path: Path, parse: Callable[[dict[str, Any]], T]) -> Iterator[Located[T] | Problem]:
+    """Stream a JSONL file: every row as a record with its place, or as the problems that keep it from being one.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    parse : callable
+        Makes a record of a row, or raises DataError; :func:`row_parser` makes such functions.
+    """
+    for line in read_jsonl(path):
+        if line.value is None:
+            yield Problem(path, line.number, FORM, "form", f"{line.reason}; one JSON object a line is expected.")
+            continue
+        try:
+            yield Located(parse(line.value), path, line.number)
+        except DataError as error:
+            for fault in faults_of(error):
+                yield Problem.of(fault, path, line.number)
+
+
+def faults_of(error: DataError) -> Sequence[DataError]:
+    """Return the faults of a row one by one, of which a parser tells in one error."""
+    return error.faults if isinstance(error, RowError) else [error]
+
+
+def without_problems(items: Iterable[Located[T] | Problem]) -> list[Located[T]]:
+    """Return the records of a file in which every row must be right.
+
+    Raises
+    ------
+    DataError
+        If any is not; every problem stands on a line of the message.
+    """
+    records: list[Located[T]] = []
+    problems: list[Problem] = []
+    for item in items:
+        if isinstance(item, Problem):
+            problems.append(item)
+        else:
+            records.append(item)
+    if problems:
+        raise DataError("\n".join(map(str, problems)))
+    return records
+
+
+def row_parser(build: Callable[..., T], types: Mapping[str, Any]) -> Callable[[Row], T]:
+    """Return a function that checks all fields of a row and makes a record of them.
+
+    Parameters
+    ----------
+    build : callable
+        Takes the fields as keyword arguments; a DataError that it raises is the row's fault, too.
+    types : mapping of str to type
+        Type of every field that the row must have, or (type, default) of one that it may leave out: those of
+        :func:`field_types`, :func:`label_type`, :func:`nested_type`, or any other that pydantic knows. Nothing is
+        converted: ``1`` is not true, ``"1"`` is no number.
+
+    Returns
+    -------
+    callable
+        Raises RowError with every missing, unknown or impossible field of a row; labels that are not in the scheme are
+        LabelErrors among its faults.
+    """
+    from pydantic import ValidationError
+
+    model = nested_type(types)
+
+    def parse(row: Row) -> T:
+        try:
+            checked = model.model_validate(row)
+        except ValidationError as error:
+            faults = [_fault(item, row, types) for item in error.errors(include_url=False)[:MOST_FAULTS]]
+            if error.error_count() > MOST_FAULTS:
+                faults.append(DataError(f"{error.error_count() - MOST_FAULTS:,} faults more; mend these first."))
+            raise RowError(faults) from None
+        return build(**dict(checked))
+
+    return parse
+
+
+def field_types(record: type, *names: str) -> dict[str, Any]:
+    """Types of a dataclass's fields for :func:`row_parser`; of those named, or of all.
+
+    A field with a default may be left out of a row. Lists of a row become tuples where the field is one.
+    """
+    hints = get_type_hints(record)
+    kept = [item for item in fields(record) if not names or item.name in names]
+    return {
+        item.name: (_lists_allowed(hints[item.name]), ... if item.default is MISSING else item.default) for item in kept
+    }
+
+
+def label_type(labels: Iterable[str]) -> Any:
+    """Type of a field whose value must be a label of the scheme."""
+    from pydantic import PlainValidator
+    from pydantic_core import PydanticCustomError
+
+    allowed = tuple(labels)
+
+    def check(value: object) -> object:
+        if value not in allowed:
+            raise PydanticCustomError("label", "{allowed}", {"allowed": ", ".join(allowed)})
+        return value
+
+    return Annotated[str, PlainValidator(check)]
+
+
+def name_type() -> Any:
+    """Type of a field that holds text which is not empty."""
+    from annotated_types import MinLen
+
+    return Annotated[str, MinLen(1)]
+
+
+def list_type(item: Any) -> Any:
+    """Type of a field that holds a list, read as a tuple."""
+    return _lists_allowed(tuple[item, ...])
+
+
+def nested_type(types: Mapping[str, Any]) -> Any:
+    """Type of a field that holds a mapping with these fields and no others; read as an object with attributes."""
+    from pydantic import ConfigDict, create_model
+
+    return create_model("Row", __config__=ConfigDict(extra="forbid", strict=True), **types)
+
+
+def _lists_allowed(hint: Any) -> Any:
+    """Strictly, JSON's lists are no tuples; their items are checked as strictly as ever."""
+    from pydantic import Strict
+
+    return Annotated[hint, Strict(False)] if get_origin(hint) is tuple else hint
+
+
+def _fault(error: Any, row: Row, types: Mapping[str, Any]) -> DataError:
+    kind, place, value = error["type"], _place(error["loc"]), quoted(error["input"])
+    if kind == "label":
+        subject = f" for {printable_name(str(row['document_id']))}" if "document_id" in row else ""
+        return LabelError(
+            f"{place} {value}{subject} is not in the scheme ({error['ctx']['allowed']}). "
+            "Correct the row, or add the label to a new scheme version."
+        )
+    if kind in ("missing", "extra_forbidden"):
+        what = "field {} is missing" if kind == "missing" else "unknown field {}"
+        fields = f"; a row has {', '.join(sorted(types))}" if len(error["loc"]) == 1 else ""
+        return DataError(f"{what.format(repr(place))}{fields}.")
+    if kind == "literal_error":
+        return DataError(f"{place} {value} is not one of {error['ctx']['expected']}.")
+    allowed = _ALLOWED.get(kind, f"otherwise ({error['msg']})").format(**error.get("ctx", {}))
+    field = types[error["loc"][0]]
+    optional = type(None) in get_args(field[0] if isinstance(field, tuple) else field) and len(error["loc"]) == 1
+    return DataError(f"{place} must be {allowed}{' or null' if optional else ''}, got {value}.")
+
+
+def _place(location: Sequence[str | int]) -> str:
+    """``figures[0].value`` for where in a row a value stands."""
+    parts = (f"[{part}]" if isinstance(part, int) else f".{printable_name(part)}" for part in location)
+    return "".join(parts).removeprefix(".")

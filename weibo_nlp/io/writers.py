@@ -13,9 +13,9 @@ from typing import Any, Literal, Protocol, Self
 
 from weibo_nlp.errors import UsageError
 from weibo_nlp.io.atomic import atomic_path, require_file_name
+from weibo_nlp.io.column_types import ColumnType
 from weibo_nlp.io.jsonl import dump_line
 from weibo_nlp.io.rows import Reject
-from weibo_nlp.io.types import ColumnType
 
 OutputFormat = Literal["csv", "tsv", "jsonl", "parquet"]
 

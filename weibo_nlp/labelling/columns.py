@@ -6,8 +6,8 @@ from collections.abc import Container, Sequence
 
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.io import Reject, Row, Table
+from weibo_nlp.io.column_types import ColumnType, ValueKind, arrow_types, column_type, column_type_of, value_kind
 from weibo_nlp.io.rows import listed
-from weibo_nlp.io.types import ColumnType, ValueKind, arrow_types, column_type, column_type_of, value_kind
 
 TEXT_COLUMNS = (
     "text", "正文", "微博正文", "content", "内容", "text_raw", "full_text", "comment", "评论", "评论内容", "post",

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from weibo_nlp.errors import UsageError
-from weibo_nlp.io.types import ColumnType
+from weibo_nlp.io.column_types import ColumnType
 from weibo_nlp.labelling.columns import text_problem
 from weibo_nlp.models import Classifier, load_model
 from weibo_nlp.records import Example

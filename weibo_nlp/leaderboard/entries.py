@@ -15,8 +15,8 @@ from weibo_nlp.errors import DataError, PredictionError, UsageError, WeiboNlpErr
 from weibo_nlp.evaluation.files import resolve_evaluation_set, score_set
 from weibo_nlp.evaluation.results import Scores
 from weibo_nlp.io import atomic_path, safe_stem, sha256_of_file
-from weibo_nlp.io.json_file import read_json_object
-from weibo_nlp.io.shown import shown, shown_name
+from weibo_nlp.io.jsonl import read_json_object
+from weibo_nlp.io.names import printable_name, quoted
 from weibo_nlp.predictions import ModelReference, PredictionFile, PredictionHeader, read_predictions
 from weibo_nlp.predictions.header import is_parquet
 from weibo_nlp.provenance import described, hardware
@@ -181,7 +181,7 @@ def read_entry(path: Path) -> Entry:
         data = read_json_object(path, LARGEST_RESULT)
         mark = data.get(FORMAT_KEY)
         if type(mark) is not int or mark != FORMAT_VERSION:
-            raise DataError(f"{FORMAT_KEY} is {shown(mark)}, not {FORMAT_VERSION}")
+            raise DataError(f"{FORMAT_KEY} is {quoted(mark)}, not {FORMAT_VERSION}")
         entry = _entry_from(data)
     except WeiboNlpError as error:
         raise DataError(f"{path}: not a result of a leaderboard: {str(error).removeprefix(f'{path}: ')}") from None
@@ -200,7 +200,7 @@ def _entry_from(data: Mapping[str, Any]) -> Entry:
         seed=data.get("seed"),
     )
     if not isinstance(data.get("command"), str | None):
-        raise DataError(f"command is {shown(data['command'])}, not a text or null")
+        raise DataError(f"command is {quoted(data['command'])}, not a text or null")
     entry = Entry(
         header=header,
         scores=_scores_from(scores, header.task),
@@ -213,7 +213,7 @@ def _entry_from(data: Mapping[str, Any]) -> Entry:
     )
     # The name comes from a file: without this, it could lead out of the folder.
     if entry.file not in (f"{entry.stem}.jsonl", f"{entry.stem}.parquet"):
-        raise DataError(f"predictions.file is {shown(entry.file)}, not {entry.stem}.jsonl or .parquet")
+        raise DataError(f"predictions.file is {quoted(entry.file)}, not {entry.stem}.jsonl or .parquet")
     return entry
 
 
@@ -226,14 +226,14 @@ def _scores_from(content: Mapping[str, Any], task: str) -> Scores:
         for part in parts:
             value = getattr(scores.metrics[name], part)
             if value is None or not -1 <= value <= 1:
-                raise DataError(f"scores.metrics.{name}.{part} is {shown(value)}, not a score")
+                raise DataError(f"scores.metrics.{name}.{part} is {quoted(value)}, not a score")
     return scores
 
 
 def _field(data: Mapping[str, Any], name: str, kind: type) -> Any:
     value = data.get(name)
     if not isinstance(value, kind):
-        raise DataError(f"{name} is {shown(value)}, not a {'text' if kind is str else 'JSON object'}")
+        raise DataError(f"{name} is {quoted(value)}, not a {'text' if kind is str else 'JSON object'}")
     return value
 
 
@@ -258,7 +258,7 @@ def _state(entry: Entry, path: Path, folder: Path) -> Literal["added", "present"
     if not stored.exists():
         return "added"
     known = read_entry(stored)
-    name, version = shown_name(entry.header.model.name), shown_name(entry.header.model.version, 24)
+    name, version = printable_name(entry.header.model.name), printable_name(entry.header.model.version, 24)
     if known.header != entry.header or known.sha256 != entry.sha256:
         raise PredictionError(
             f"{path}: {name} {version} is in {stored} already, with other predictions; a version never changes its "

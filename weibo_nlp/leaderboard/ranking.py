@@ -17,7 +17,7 @@ from weibo_nlp.evaluation.comparison import aligned_labels, compare_runs
 from weibo_nlp.evaluation.files import resolve_evaluation_set
 from weibo_nlp.evaluation.results import Comparison, ranks, tied_with
 from weibo_nlp.io import sha256_of_file
-from weibo_nlp.io.shown import shown, shown_name
+from weibo_nlp.io.names import printable_name, quoted
 from weibo_nlp.leaderboard.entries import PREDICTIONS, RESULTS, Entry, read_entry
 from weibo_nlp.predictions import read_predictions
 from weibo_nlp.stats.bootstrap import DEFAULT, BootstrapConfig, UnitSums, cluster_bootstrap
@@ -125,9 +125,9 @@ class Table:
     @property
     def title(self) -> str:
         """What the table is of, in one line."""
-        version = "" if self.corpus_version is None else f" {shown_name(self.corpus_version, 24)}"
-        named = (shown_name(name) for name in (self.task, self.protocol, self.split))
-        return f"{shown_name(self.set)}{version}: {', '.join(named)}"
+        version = "" if self.corpus_version is None else f" {printable_name(self.corpus_version, 24)}"
+        named = (printable_name(name) for name in (self.task, self.protocol, self.split))
+        return f"{printable_name(self.set)}{version}: {', '.join(named)}"
 
     def to_dict(self) -> dict[str, Any]:
         """Return the table ready for JSON."""
@@ -207,7 +207,7 @@ def standings(
     for what, wanted in (("set", set_name), ("task", task), ("protocol", protocol)):
         known = {getattr(entry.header, what) for entry in entries}
         if wanted is not None and wanted not in known:
-            raise UnknownNameError(f"{what} in {folder}", wanted, map(shown_name, known))
+            raise UnknownNameError(f"{what} in {folder}", wanted, map(printable_name, known))
         entries = [entry for entry in entries if wanted in (None, getattr(entry.header, what))]
     groups: dict[tuple[str, ...], list[Entry]] = {}
     for entry in entries:
@@ -237,7 +237,7 @@ def _entries(folder: Path) -> tuple[list[Entry], list[SetAside]]:
             if (found := sha256_of_file(kept)) != entry.sha256:
                 raise DataError(
                     f"{kept}: its bytes changed since it was scored (SHA-256 {found[:12]}…, {path.name} says "
-                    f"{shown(entry.sha256[:12])}…). Add the predictions again."
+                    f"{quoted(entry.sha256[:12])}…). Add the predictions again."
                 )
         except (DataError, OSError) as error:
             set_aside.append(SetAside(str(path), str(error)))
@@ -272,7 +272,7 @@ def _table(
     runs: dict[str, IntArray] = {}
     try:
         path = None if header.set == CORPUS else external_path
-        spec, evaluation_set = resolve_evaluation_set(header, path, where=shown_name(header.set))
+        spec, evaluation_set = resolve_evaluation_set(header, path, where=printable_name(header.set))
     except WeiboNlpError as error:
         untested = f"the gold labels could not be read: {error}"
     else:
@@ -340,7 +340,9 @@ def _require_own_scores(path: Path, entry: Entry, confusion: IntArray, spec: Tas
         stored = entry.scores.metrics.get(name)
         if stored is None or abs(stored.value - value) > TOLERANCE:
             claimed = None if stored is None else stored.value
-            raise DataError(f"{path}: metrics.{name}.value is {shown(claimed)}, but the predictions score {value:.6f}.")
+            raise DataError(
+                f"{path}: metrics.{name}.value is {quoted(claimed)}, but the predictions score {value:.6f}."
+            )
 
 
 def _tested(
@@ -368,7 +370,7 @@ def _tested(
 
 def _distinct_names(systems: Mapping[tuple[str, str], Sequence[Entry]]) -> list[str]:
     """Name and version as shown; systems that look the same also carry the checksum of their names."""
-    shown_names = [f"{shown_name(name)} {shown_name(version, 24)}" for name, version in systems]
+    shown_names = [f"{printable_name(name)} {printable_name(version, 24)}" for name, version in systems]
     alike = [unicodedata.normalize("NFKC", name).casefold() for name in shown_names]
     digests = [hashlib.sha256(repr(system).encode()).hexdigest() for system in systems]
     for length in (8, 16):

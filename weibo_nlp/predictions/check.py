@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from weibo_nlp.errors import DataError, LabelError, UsageError
-from weibo_nlp.io.shown import SHOWN_NAMES, shown, shown_list, shown_name
+from weibo_nlp.io.names import LISTED, printable_name, quoted, quoted_list
 from weibo_nlp.predictions.header import PredictionFile, PredictionHeader, raise_if_any
 from weibo_nlp.records import GoldLabel, Prediction, known_fields
 
@@ -53,7 +53,7 @@ def check_against(
     if unknown := sorted(wanted.keys() - (known_fields(PredictionHeader) - {"model", "seed"})):
         raise UsageError(f"expect names {', '.join(unknown)}, which a header does not have or is not comparable.")
     problems = [
-        f"{file.where_header}: {name} is {shown(found)}, but {value!r} is scored here; predict that again."
+        f"{file.where_header}: {name} is {quoted(found)}, but {value!r} is scored here; predict that again."
         for name, value in wanted.items()
         if (found := getattr(file.header, name)) != value
     ]
@@ -123,7 +123,7 @@ def _align(
             found.append(f"{_name(key)} is not in the gold labels, which have for this document the target {known}.")
         first_seen.setdefault(key, index)
         if item.label not in labels:
-            found.append(f"label {shown(item.label)} for {_name(key)} is not one of {', '.join(labels)}.")
+            found.append(f"label {quoted(item.label)} for {_name(key)} is not one of {', '.join(labels)}.")
         if item.scores:
             found += (f"scores for {_name(key)} {fault}" for fault in _score_faults(item.scores, labels))
         elif scored is not None:
@@ -155,9 +155,9 @@ def _score_faults(scores: Mapping[str, float], labels: Sequence[str]) -> Iterato
     if lacking := [label for label in labels if label not in scores]:
         yield f"lack {', '.join(lacking)}; give every label of the task."
     if foreign := [label for label in scores if label not in labels]:
-        yield f"name {shown_list(foreign)}, not of the task ({', '.join(labels)})."
+        yield f"name {quoted_list(foreign)}, not of the task ({', '.join(labels)})."
     if wrong := [(label, p) for label, p in scores.items() if not (math.isfinite(p) and p >= 0)]:
-        first = ", ".join(f"{shown_name(label)}: {p!r}" for label, p in wrong[:SHOWN_NAMES])
+        first = ", ".join(f"{printable_name(label)}: {p!r}" for label, p in wrong[:LISTED])
         yield f"are not all finite and at least 0 ({first}); give probabilities."
     # The slack lets three rounded thirds (0.333 × 3 = 0.999) through, whose distance from 1 is 1e-3 plus a rounding.
     # sum, not fsum: the latter raises where two huge numbers overflow.
@@ -167,4 +167,4 @@ def _score_faults(scores: Mapping[str, float], labels: Sequence[str]) -> Iterato
 
 def _name(key: tuple[str, str | None]) -> str:
     document_id, target = key
-    return shown(document_id) if target is None else f"{shown(document_id)} on {shown(target)}"
+    return quoted(document_id) if target is None else f"{quoted(document_id)} on {quoted(target)}"

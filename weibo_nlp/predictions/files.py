@@ -13,7 +13,7 @@ from typing import Any
 from weibo_nlp.errors import PredictionError, UsageError
 from weibo_nlp.io import atomic_path, dump_line, read_jsonl
 from weibo_nlp.io.jsonl import parse_json_line
-from weibo_nlp.io.shown import shown, shown_list
+from weibo_nlp.io.names import quoted, quoted_list
 from weibo_nlp.predictions.header import (
     FORMAT_KEY,
     FORMAT_VERSION,
@@ -160,7 +160,7 @@ def _read_parquet(path: Path) -> PredictionFile:
 def _parquet_rows(path: Path, table: Any) -> Iterator[dict[str, Any]]:
     names = table.schema_arrow.names
     if doubled := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
-        raise PredictionError(f"{path}:schema: column {shown(doubled[0])} stands {names.count(doubled[0])} times.")
+        raise PredictionError(f"{path}:schema: column {quoted(doubled[0])} stands {names.count(doubled[0])} times.")
     for batch in table.iter_batches():
         yield from batch.to_pylist()
 
@@ -193,7 +193,7 @@ def _scores_from_arrow(scores: object) -> object:
     """Undo what Arrow makes of a mapping: pairs (map type), or a struct with null for absent labels."""
     if isinstance(scores, list) and all(isinstance(pair, tuple) for pair in scores):
         if len(dict(scores)) != len(scores):
-            raise _RowError(f"scores name a label twice: {shown(scores)}.")
+            raise _RowError(f"scores name a label twice: {quoted(scores)}.")
         scores = dict(scores)
     if isinstance(scores, dict):
         return {label: score for label, score in scores.items() if score is not None} or None
@@ -226,12 +226,12 @@ def _header_from(data: object) -> PredictionHeader:
     mark = fields.pop(FORMAT_KEY)
     if type(mark) is not int or mark != FORMAT_VERSION:
         raise _RowError(
-            f"format version {shown(mark)} is not {FORMAT_VERSION}; read it with the release that wrote it."
+            f"format version {quoted(mark)} is not {FORMAT_VERSION}; read it with the release that wrote it."
         )
     _refuse_other_fields("header", fields, known_fields(PredictionHeader), optional={"seed"})
     model = fields.pop("model")
     if not isinstance(model, dict):
-        raise _RowError(f'header: model must be {{"name": …, "version": …}}, got {shown(model)}.')
+        raise _RowError(f'header: model must be {{"name": …, "version": …}}, got {quoted(model)}.')
     _refuse_other_fields("header: model", model, known_fields(ModelReference))
     try:
         return PredictionHeader(model=ModelReference(**model), **fields)
@@ -245,7 +245,7 @@ def _refuse_other_fields(
     if lacking := sorted(known - optional - given.keys()):
         raise _RowError(f"{what} lacks {', '.join(lacking)}; it has {', '.join(sorted(known))}.")
     if foreign := sorted(given.keys() - known):
-        raise _RowError(f"{what} has unknown {shown_list(foreign)}; it has {', '.join(sorted(known))}.")
+        raise _RowError(f"{what} has unknown {quoted_list(foreign)}; it has {', '.join(sorted(known))}.")
 
 
 def _prediction_from(row: Mapping[str, Any], task: str) -> Prediction:
@@ -253,14 +253,14 @@ def _prediction_from(row: Mapping[str, Any], task: str) -> Prediction:
         raise _RowError("a second header; a file has one, on its first line. Were two files joined? Score each alone.")
     # A misspelt `scores` would otherwise cost the calibration figures without a word.
     if foreign := sorted(row.keys() - set(_ROW_FIELDS)):
-        raise _RowError(f"unknown field {shown_list(foreign)}; a row has {', '.join(_ROW_FIELDS)}.")
+        raise _RowError(f"unknown field {quoted_list(foreign)}; a row has {', '.join(_ROW_FIELDS)}.")
     document_id, target, label, scores = (row.get(name) for name in _ROW_FIELDS)
     if not isinstance(document_id, str) or not document_id:
-        raise _RowError(f"document_id must be a non-empty string, got {shown(document_id)}.")
+        raise _RowError(f"document_id must be a non-empty string, got {quoted(document_id)}.")
     if not isinstance(label, str):
-        raise _RowError(f"label for {shown(document_id)} must be a string, got {shown(label)}.")
+        raise _RowError(f"label for {quoted(document_id)} must be a string, got {quoted(label)}.")
     if target is not None and not isinstance(target, str):
-        raise _RowError(f"target of {shown(document_id)} must be a string or null, got {shown(target)}.")
+        raise _RowError(f"target of {quoted(document_id)} must be a string or null, got {quoted(target)}.")
     return Prediction(document_id, task, label, _scores_from(scores, document_id), target)
 
 
@@ -269,13 +269,13 @@ def _scores_from(scores: object, document_id: str) -> dict[str, float]:
         return {}
     if not isinstance(scores, dict) or not scores:
         raise _RowError(
-            f"scores for {shown(document_id)} must map labels to numbers, got {shown(scores)}; or leave them out."
+            f"scores for {quoted(document_id)} must map labels to numbers, got {quoted(scores)}; or leave them out."
         )
     numbers: dict[str, float] = {}
     for label, score in scores.items():
         if not isinstance(label, str) or isinstance(score, bool) or not isinstance(score, int | float):
             raise _RowError(
-                f"scores for {shown(document_id)}: {shown(label)}: {shown(score)} is not a label and a number."
+                f"scores for {quoted(document_id)}: {quoted(label)}: {quoted(score)} is not a label and a number."
             )
         try:
             numbers[label] = float(score)

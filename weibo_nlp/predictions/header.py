@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from weibo_nlp.errors import PredictionError
-from weibo_nlp.io.shown import shown
+from weibo_nlp.io.names import quoted
 from weibo_nlp.records import Prediction
 
 FORMAT_KEY = "weibo_nlp_predictions"
@@ -71,13 +71,13 @@ class PredictionHeader:
         for name, value in required.items():
             if not isinstance(value, str) or not value:
                 null = " or null" if name == "version" else ""
-                raise PredictionError(f"header: {name} must be a non-empty string{null}, got {shown(value)}.")
+                raise PredictionError(f"header: {name} must be a non-empty string{null}, got {quoted(value)}.")
             if len(value) > NAME_LENGTH:
                 raise PredictionError(f"header: {name} has {len(value):,} characters; {NAME_LENGTH:,} are allowed.")
         # A bool is an int to Python, and no seed.
         if self.seed is not None and (type(self.seed) is not int or not 0 <= self.seed < SEED_LIMIT):
             raise PredictionError(
-                f"header: seed must be an integer from 0 to 2**64 - 1 or null, got {shown(self.seed)}."
+                f"header: seed must be an integer from 0 to 2**64 - 1 or null, got {quoted(self.seed)}."
             )
 
     def to_dict(self) -> dict[str, Any]:

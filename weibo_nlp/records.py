@@ -134,9 +134,9 @@ class Judgement:
     sentiment: str
     irony: bool
     needs_context: bool
-    stances: Mapping[str, str]
-    frames: tuple[str, ...] = ()
     confidence: Literal["high", "low"] = "high"
+    frames: tuple[str, ...] = ()
+    stances: Mapping[str, str] = field(kw_only=True)
     model: str | None = None
     prompt_sha256: str | None = None
     guideline_version: str | None = None
@@ -201,4 +201,4 @@ class Event:
 
 
 # The author's own layer: published beside the judgements, never counted among them.
-INTENTION = "intention"
+AUTHOR_LABEL = "intention"

@@ -9,7 +9,7 @@ import pytest
 
 from weibo_nlp.annotation.adjudication import votes
 from weibo_nlp.annotation.judgements import judgement_from
-from weibo_nlp.records import INTENTION
+from weibo_nlp.records import AUTHOR_LABEL
 from weibo_nlp.scheme import load_scheme
 
 CHECKOUT = Path(__file__).parents[2]
@@ -154,7 +154,7 @@ def unanimous_on_topic(real, path, labels):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("layer", ["judgement", INTENTION, "adjudicated"])
+@pytest.mark.parametrize("layer", ["judgement", AUTHOR_LABEL, "adjudicated"])
 def test_one_label_changed_in_the_released_corpus_is_told_with_file_and_line(real, layer):
     labels = load_scheme().task("topic").labels
     line, document_id, other = unanimous_on_topic(real, ROUND, labels)
@@ -162,7 +162,7 @@ def test_one_label_changed_in_the_released_corpus_is_told_with_file_and_line(rea
     if layer == "adjudicated":
         name, line = f"annotations/adjudicated/{event}.jsonl", int(number)
     else:
-        name = f"{ROUND}/{'a2' if layer == 'judgement' else INTENTION}.jsonl"
+        name = f"{ROUND}/{'a2' if layer == 'judgement' else AUTHOR_LABEL}.jsonl"
     rows = [json.loads(text) for text in (real / name).read_text("utf-8").splitlines()]
     assert rows[line - 1]["document_id"] == document_id
     now = rows[line - 1]["topic"]
@@ -174,7 +174,7 @@ def test_one_label_changed_in_the_released_corpus_is_told_with_file_and_line(rea
         assert problem.startswith(f"annotations/adjudicated/{event}.jsonl:{int(number)}: [3 gold] {document_id}: topic")
         assert f"{name}:{line}" in problem
     else:
-        assert problem.startswith(f"{name}:{line}: [{'6 released' if layer == INTENTION else '3 gold'}] ")
+        assert problem.startswith(f"{name}:{line}: [{'6 released' if layer == AUTHOR_LABEL else '3 gold'}] ")
 
 
 @pytest.mark.slow

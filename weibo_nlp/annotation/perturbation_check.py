@@ -1,4 +1,4 @@
-"""Samples for the blind check of the edits: which texts are judged, and what a judge gets to see of them.
+"""The blind check of the edits: which edited texts are judged, what a judge sees of them, and what the answers say.
 
 A judge reads edited texts of all edits and unedited ones in one shuffled sheet, each in its thread, under a neutral
 number. What was edited how stands in a key that is kept apart.
@@ -7,22 +7,34 @@ number. What was edited how stands in a key that is kept apart.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from weibo_nlp.annotation.campaign import numbered, read_answers, shown_document
+from weibo_nlp.annotation.judgements import label_types
 from weibo_nlp.corpus.release import Release
 from weibo_nlp.corpus.tree import Thread
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.io import write_jsonl
+from weibo_nlp.io.jsonl import read_jsonl_strictly
+from weibo_nlp.io.validation import (
+    Parser,
+    Row,
+    field_types,
+    label_type,
+    read_records,
+    row_parser,
+    without_problems,
+)
+from weibo_nlp.perturbations.checked import UNEDITED, Check, checked_content, summarise
 from weibo_nlp.perturbations.edits import EDITS, Edited, apply_edit
 from weibo_nlp.perturbations.lexicon import edit_lexicon
 from weibo_nlp.records import Document
+from weibo_nlp.scheme import Scheme
 from weibo_nlp.text.offsets import Offsets
 
-UNEDITED = "unedited"
-"""The control group: texts as they are, from which the judges' own deviation from the gold labels is known."""
 PER_EDIT = 100
 PARTS = 12
 KEY = "key.jsonl"
@@ -61,9 +73,9 @@ class Deck:
     rows : mapping of str to dict
         By sample id, the row of the blind sheet.
     seed : int
-        Of draw and edits.
+        Random seed of draw and edits.
     lexicon_version : str
-        Of the lists the edits read.
+        Version of the lists the edits read.
     overlaps : int
         Samples whose unedited text stands as context of another sample in the same part.
     """
@@ -76,17 +88,11 @@ class Deck:
 
     def key_rows(self) -> Iterator[dict[str, Any]]:
         """Rows of the key, in the order of the sample ids."""
-        dealt = [(sample, n) for n, part in enumerate(self.parts, 1) for sample in part]
-        for sample, number in sorted(dealt, key=lambda pair: pair[0].id):
-            yield {
-                "sample": sample.id,
-                "part": number,
-                "edit": sample.edit,
-                "document_id": sample.document_id,
-                "target": sample.target,
-                "seed": self.seed,
-                "lexicon_version": self.lexicon_version,
-            }
+        dealt = [(sample, number) for number, part in enumerate(self.parts, 1) for sample in part]
+        for sample, part in sorted(dealt, key=lambda pair: pair[0].id):
+            origin = {"edit": sample.edit, "document_id": sample.document_id, "target": sample.target}
+            draw = {"seed": self.seed, "lexicon_version": self.lexicon_version}
+            yield {"sample": sample.id, "part": part, **origin, **draw}
 
 
 def draw(release: Release, *, per_edit: int = PER_EDIT, parts: int = PARTS, seed: int = 0) -> Deck:
@@ -101,11 +107,7 @@ def draw(release: Release, *, per_edit: int = PER_EDIT, parts: int = PARTS, seed
     parts : int, default 12
         Sheets of about equal length.
     seed : int
-        Of the draw and of the edits.
-
-    Returns
-    -------
-    Deck
+        Random seed of the draw and of the edits.
 
     Raises
     ------
@@ -117,37 +119,34 @@ def draw(release: Release, *, per_edit: int = PER_EDIT, parts: int = PARTS, seed
     if per_edit < 1 or parts < 1:
         raise UsageError(f"per_edit and parts must be at least 1, got {per_edit} and {parts}.")
     threads = {document.id: thread for thread in release.threads() for document in thread}
-    targets = _targets_by_document(release, seed)
-    drawn: list[tuple[str, str]] = []
-    pools: list[list[str]] = []
-    for name in EDITS:
-        pool = [
+    pools = {
+        edit: [
             document_id
-            for document_id in sorted(threads, key=lambda document_id: _rank(seed, name, document_id))
-            if _changes(name, threads[document_id].documents[document_id], seed)
+            for document_id in sorted(threads, key=lambda document_id: _rank(seed, edit, document_id))
+            if _changes(edit, threads[document_id].documents[document_id], seed)
         ]
-        drawn += [(name, document_id) for document_id in pool[:per_edit]]
-        pools.append(pool)
+        for edit in EDITS
+    }
+    drawn = [(edit, document_id) for edit, pool in pools.items() for document_id in pool[:per_edit]]
     if not drawn:
         raise DataError(f"{release.path}: no edit changes any of its texts; there is nothing to check.")
-    drawn += [(UNEDITED, document_id) for document_id in _controls(pools, per_edit, seed)]
+    drawn += [(UNEDITED, document_id) for document_id in _controls(list(pools.values()), per_edit, seed)]
     drawn.sort(key=lambda pair: _rank(seed, "deck", *pair))
-    width = len(str(len(drawn)))
+    targets = _targets_by_document(release, seed)
     samples = [
-        Sample(f"S{n:0{width}d}", edit, document_id, targets.get(document_id))
-        for n, (edit, document_id) in enumerate(drawn, 1)
+        Sample(number, edit, document_id, targets.get(document_id))
+        for number, (edit, document_id) in numbered(drawn, "S", len(str(len(drawn)))).items()
     ]
-    shown = {sample.id: {d.id for d in _path(threads, sample)[:-1]} for sample in samples}
-    dealt = _deal(samples, shown, parts)
+    paths = {sample.id: _path(threads, sample) for sample in samples}
+    context = {sample_id: {document.id for document in path[:-1]} for sample_id, path in paths.items()}
+    dealt = _deal(samples, context, parts)
     register = {row["text"]: row for row in release.rows("targets")}
     return Deck(
         parts=tuple(map(tuple, dealt)),
-        rows={sample.id: _sheet_row(sample, _path(threads, sample), register, seed) for sample in samples},
+        rows={sample.id: _sheet_row(sample, paths[sample.id], register, seed) for sample in samples},
         seed=seed,
         lexicon_version=edit_lexicon().version,
-        overlaps=sum(
-            _clashes(sample, [s for s in part if s is not sample], shown) for part in dealt for sample in part
-        ),
+        overlaps=sum(_clashes(sample, part, context) for part in dealt for sample in part),
     )
 
 
@@ -167,6 +166,125 @@ def write_deck(deck: Deck, folder: Path) -> None:
 def full_text(document: Document) -> str:
     """What is edited of a document: an article with its title, anything else as it stands."""
     return f"{document.title}\n{document.text}" if document.title else document.text
+
+
+def read_part(
+    path: Path, key: Iterable[Row], scheme: Scheme, provenance: Mapping[str, Any]
+) -> tuple[list[Check], list[str]]:
+    """Read one judge's answers back through the key.
+
+    Parameters
+    ----------
+    path : Path
+        JSON Lines with ``sample``, the labels and ``readable``.
+    key : iterable of key rows
+        Of the samples this judge was dealt.
+    scheme : Scheme
+        Labels that are allowed.
+    provenance : mapping
+        ``annotator``, ``model``, ``prompt_sha256``: the same for the whole file.
+
+    Returns
+    -------
+    tuple of list of Check and list of str
+        The checks, and what is wrong with the file, see :func:`~weibo_nlp.annotation.campaign.read_answers`.
+    """
+    parse = _check_parser(scheme)
+    dealt = {(row["sample"],): {name: value for name, value in row.items() if name != "part"} for row in key}
+    return read_answers(path, ["sample"], dealt, lambda answer, origin: parse(answer | origin | provenance))
+
+
+def read_checks(path: Path, scheme: Scheme) -> list[Check]:
+    """Read ``checks.jsonl``.
+
+    Raises
+    ------
+    DataError
+        If a row is not a check or a sample stands twice; all are named.
+    """
+    parse = _check_parser(scheme)
+    seen: set[str] = set()
+
+    def check(row: Row) -> Check:
+        record = parse(row)
+        if record.sample in seen:
+            raise DataError(f"sample {record.sample!r} stands twice")
+        seen.add(record.sample)
+        return record
+
+    return [item.value for item in without_problems(read_records(path, check))]
+
+
+def collect(
+    sheets: Path, answers: Path, release: Release, *, annotator: str, model: str, prompt_sha256: str
+) -> tuple[list[Check], dict[str, Any]]:
+    """Read the answers to all parts of a draw, and say what they mean.
+
+    Parameters
+    ----------
+    sheets : Path
+        Folder that `write_deck` wrote.
+    answers : Path
+        Folder with a file for each part, named like it.
+    release : Release
+        The corpus the samples were drawn from.
+    annotator : str
+        Name of a judge: this and the number of the part.
+    model, prompt_sha256 : str
+        Who judged, and the checksum of the prompt.
+
+    Returns
+    -------
+    tuple of list of Check and dict
+        The checks in the order of the samples, and the content of ``checked.json``.
+
+    Raises
+    ------
+    DataError
+        If the key or an answer cannot be read, an answer is missing, or the samples were drawn with another version
+        of the word lists; all faults of the answers are named.
+    """
+    key = [row for _, row in read_jsonl_strictly(sheets / KEY)]
+    versions = sorted({str(row["lexicon_version"]) for row in key})
+    if versions != [edit_lexicon().version]:
+        raise DataError(
+            f"{sheets / KEY}: drawn with word lists {', '.join(versions) or 'of no version'}, installed is "
+            f"{edit_lexicon().version}; draw all samples anew, or collect with the version they were drawn with."
+        )
+    checks: list[Check] = []
+    problems: list[str] = []
+    for number in sorted({row["part"] for row in key}):
+        part = [row for row in key if row["part"] == number]
+        path = answers / part_name(number)
+        if not path.exists():
+            problems.append(f"{path}: missing; part {number} has {len(part)} samples that nobody judged.")
+            continue
+        who = {"annotator": f"{annotator}{number:02d}", "model": model, "prompt_sha256": prompt_sha256}
+        records, faults = read_part(path, part, release.scheme, who)
+        checks += records
+        problems += faults
+    if problems:
+        raise DataError("\n".join(problems))
+    checks.sort(key=lambda check: check.sample)
+    gold = [label for task in release.scheme.tasks for label in release.gold(task)]
+    return checks, checked_content(summarise(checks, gold, release.scheme), versions[0])
+
+
+def _check_parser(scheme: Scheme) -> Parser[Check]:
+    labels = label_types(scheme)
+    texts = {name: labels[name] for name in ("topic", "sentiment")}
+    stances = scheme.task("stance").labels
+
+    def check(**values: Any) -> Check:
+        record = Check(**values)
+        if record.edit not in (*EDITS, UNEDITED):
+            raise DataError(f"edit {record.edit!r} is not one of {', '.join((*EDITS, UNEDITED))}")
+        if (record.stance is None) != (record.target is None):
+            has, allowed = ("no", "null") if record.target is None else ("a", ", ".join(stances))
+            raise DataError(f"stance is {record.stance!r}, but the sample has {has} target; allowed: {allowed}")
+        return record
+
+    return row_parser(check, field_types(Check, **texts, stance=label_type(stances) | None))
 
 
 def _targets_by_document(release: Release, seed: int) -> dict[str, str]:
@@ -238,38 +356,26 @@ def _clashes(sample: Sample, part: Sequence[Sample], shown: Mapping[str, set[str
 def _sheet_row(
     sample: Sample, path: Sequence[Document], register: Mapping[str, Mapping[str, Any]], seed: int
 ) -> dict[str, Any]:
-    document = path[-1]
-    edited = _edited(sample, full_text(document), seed, sample.target)
-    whole_text = sample.edit in EDITS and EDITS[sample.edit].whole_text
-    thread: list[dict[str, Any]] = []
-    for n, above in enumerate(path[:-1], 1):
-        # A thread on one brand with an answer on another would not hang together.
-        title, text = (_as_shown(sample, part, seed) if whole_text else part for part in (above.title, above.text))
-        thread.append(_shown(n, above, title, text or ""))
-    thread.append(_shown(len(path), document, None, edited.text))
-    row: dict[str, Any] = {"sample": sample.id, "thread": thread, "judge": len(path), "target": None}
+    """Row of the blind sheet: the texts above as context, the edited one last, and its target."""
+    *above, document = path
+    edited = _edited(sample, full_text(document), seed)
+    shown = []
+    for outer in above:
+        title, text = outer.title, outer.text
+        if sample.edit in EDITS and EDITS[sample.edit].whole_text:
+            # A thread on one brand with an answer on another would not hang together.
+            title, text = (part and _edited(sample, part, seed).text for part in (title, text))
+        shown.append(shown_document(outer, title=title, text=text or ""))
+    shown.append(shown_document(document, title=None, text=edited.text))
+    row: dict[str, Any] = {"sample": sample.id, "thread": [{"n": n, **each} for n, each in enumerate(shown, 1)]}
+    row |= {"judge": len(path), "target": None}
     if sample.target is not None:
         entry = register[sample.target]
         row["target"] = {"text": edited.target, **{label: entry[label] for label in ("favor", "against", "none")}}
     return row
 
 
-def _edited(sample: Sample, text: str, seed: int, target: str | None) -> Edited:
+def _edited(sample: Sample, text: str, seed: int) -> Edited:
     if sample.edit == UNEDITED:
-        return Edited(text, Offsets(len(text)), changed=False, target=target, parent=None)
-    return apply_edit(sample.edit, text, key=sample.document_id, seed=seed, target=target)
-
-
-def _as_shown(sample: Sample, text: str | None, seed: int) -> str | None:
-    return None if text is None else apply_edit(sample.edit, text, key=sample.document_id, seed=seed).text
-
-
-def _shown(n: int, document: Document, title: str | None, text: str) -> dict[str, Any]:
-    return {
-        "n": n,
-        "kind": document.kind,
-        "author": document.author,
-        "account_type": document.account_type,
-        "title": title,
-        "text": text,
-    }
+        return Edited(text, Offsets(len(text)), changed=False, target=sample.target, parent=None)
+    return apply_edit(sample.edit, text, key=sample.document_id, seed=seed, target=sample.target)

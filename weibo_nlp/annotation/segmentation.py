@@ -1,4 +1,4 @@
-"""Hand segmentation: sentences drawn from the corpus, cut by two annotators, settled where they differ."""
+"""Hand segmentation: sentences drawn from the corpus, cut by two annotators, adjudicated where they differ."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ class Sentence:
 
 def sentences_of(document: Document) -> list[Sentence]:
     """Cut a document into sentences, leaving out what is too short or too long to be worth cutting by hand."""
-    found = []
+    sentences = []
     for match in _SENTENCE.finditer(document.text):
         text = match[0].strip()
         start = match.start() + len(match[0]) - len(match[0].lstrip())
         if MIN_CHARACTERS <= len(text) <= MAX_CHARACTERS:
             span = Span(start, start + len(text))
-            found.append(Sentence(f"{document.id}:{start}", document.id, span, text))
-    return found
+            sentences.append(Sentence(f"{document.id}:{start}", document.id, span, text))
+    return sentences
 
 
 def draw(documents: Iterable[Document], n: int, *, seed: int) -> list[Sentence]:
@@ -108,12 +108,15 @@ def differences(cuts: Mapping[str, Sequence[str]], others: Mapping[str, Sequence
 
 @dataclass(frozen=True, slots=True)
 class GoldCut:
-    """The settled cut of a sentence: ``settled`` is ``agreed`` or ``adjudicated``, the latter with a reason."""
+    """The cut of a sentence that holds in the end.
+
+    ``resolution`` is ``agreed`` or ``adjudicated``, the latter with a reason; files call it ``settled``.
+    """
 
     id: str
     words: tuple[str, ...]
-    settled: str
-    reason: str | None = None
+    resolution: str
+    reason: str | None
 
 
 def gold_cut_problem(gold: GoldCut, sentence: Sentence, cuts: Mapping[str, Sequence[str]]) -> str | None:
@@ -122,7 +125,7 @@ def gold_cut_problem(gold: GoldCut, sentence: Sentence, cuts: Mapping[str, Seque
     Parameters
     ----------
     gold, sentence
-        What was settled, and about which sentence.
+        What holds in the end, and of which sentence.
     cuts : mapping of annotator to words
         The annotators' cuts of it.
     """
@@ -132,12 +135,12 @@ def gold_cut_problem(gold: GoldCut, sentence: Sentence, cuts: Mapping[str, Seque
         return problem
     first, *others = cuts.values()
     alike = all(list(first) == list(other) for other in others)
-    if gold.settled not in (AGREED, ADJUDICATED):
-        return f"settled is {gold.settled!r}; allowed: {AGREED}, {ADJUDICATED}"
-    if (gold.settled == AGREED) != alike:
-        return f"settled is {gold.settled!r}, but the annotators {'agree' if alike else 'differ'}"
+    if gold.resolution not in (AGREED, ADJUDICATED):
+        return f"settled is {gold.resolution!r}; allowed: {AGREED}, {ADJUDICATED}"
+    if (gold.resolution == AGREED) != alike:
+        return f"settled is {gold.resolution!r}, but the annotators {'agree' if alike else 'differ'}"
     if alike and list(gold.words) != list(first):
         return f"the annotators agree on {' '.join(first)!r}, gold has {' '.join(gold.words)!r}"
-    if gold.settled == ADJUDICATED and not gold.reason:
+    if gold.resolution == ADJUDICATED and not gold.reason:
         return "adjudicated without a written reason"
     return None

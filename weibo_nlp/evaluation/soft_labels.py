@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from weibo_nlp.errors import DataError, LabelError, UsageError
-from weibo_nlp.records import INTENTION, GoldLabel
+from weibo_nlp.records import AUTHOR_LABEL, GoldLabel
 from weibo_nlp.stats.metrics import SMALLEST_PROBABILITY, FloatArray, distributions
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def judged_labels(
     wanted = {item.document_id for item in gold}
     by_document: dict[str, dict[str, Mapping[str, Any]]] = {}
     for row in rows:
-        if row["annotator"] == INTENTION or row["document_id"] not in wanted:
+        if row["annotator"] == AUTHOR_LABEL or row["document_id"] not in wanted:
             continue
         judged = by_document.setdefault(row["document_id"], {})
         if row["annotator"] in judged:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
+from types import GenericAlias
 from typing import Annotated, Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 
 from weibo_nlp.errors import DataError, LabelError
@@ -17,6 +18,7 @@ from weibo_nlp.io.names import printable_name, quoted
 
 T = TypeVar("T")
 Row = Mapping[str, Any]
+Parser = Callable[[Row], T]
 FORM, SCHEME = 1, 2
 MOST_FAULTS = 20
 _ALLOWED = {
@@ -84,7 +86,7 @@ class RowError(DataError):
         return "; ".join(map(str, self.faults))
 
 
-def read_records(path: Path, parse: Callable[[dict[str, Any]], T]) -> Iterator[Located[T] | Problem]:
+def read_records(path: Path, parse: Parser[T]) -> Iterator[Located[T] | Problem]:
     """Stream a JSONL file: every row as a record with its place, or as the problems that keep it from being one.
 
     Parameters
@@ -130,7 +132,7 @@ def without_problems(items: Iterable[Located[T] | Problem]) -> list[Located[T]]:
     return records
 
 
-def row_parser(build: Callable[..., T], types: Mapping[str, Any]) -> Callable[[Row], T]:
+def row_parser(build: Callable[..., T], types: Mapping[str, Any]) -> Parser[T]:
     """Return a function that checks all fields of a row and makes a record of them.
 
     Parameters
@@ -165,15 +167,15 @@ def row_parser(build: Callable[..., T], types: Mapping[str, Any]) -> Callable[[R
     return parse
 
 
-def field_types(record: type, *names: str) -> dict[str, Any]:
-    """Types of a dataclass's fields for :func:`row_parser`; of those named, or of all.
+def field_types(record: type, **narrower: Any) -> dict[str, Any]:
+    """Types of a dataclass's fields for :func:`row_parser`, some of them narrower than the dataclass says.
 
-    A field with a default may be left out of a row. Lists of a row become tuples where the field is one.
+    A field with a default may be left out of a row. Where the field is a tuple, a row has a list.
     """
-    hints = get_type_hints(record)
-    kept = [item for item in fields(record) if not names or item.name in names]
+    types = get_type_hints(record) | narrower
     return {
-        item.name: (_lists_allowed(hints[item.name]), ... if item.default is MISSING else item.default) for item in kept
+        item.name: (_lists_allowed(types[item.name]), ... if item.default is MISSING else item.default)
+        for item in fields(record)
     }
 
 
@@ -194,14 +196,26 @@ def label_type(labels: Iterable[str]) -> Any:
 
 def name_type() -> Any:
     """Type of a field that holds text which is not empty."""
-    from annotated_types import MinLen
+    from pydantic import StringConstraints
 
-    return Annotated[str, MinLen(1)]
+    return Annotated[str, StringConstraints(min_length=1)]
+
+
+def ordinal_type() -> Any:
+    """Type of a field that holds a place in an order, from 1."""
+    from pydantic import Field
+
+    return Annotated[int, Field(ge=1)]
 
 
 def list_type(item: Any) -> Any:
     """Type of a field that holds a list, read as a tuple."""
-    return _lists_allowed(tuple[item, ...])
+    return _lists_allowed(GenericAlias(tuple, (item, ...)))
+
+
+def mapping_type(item: Any) -> Any:
+    """Type of a field that maps text to values of one type."""
+    return GenericAlias(dict, (str, item))
 
 
 def nested_type(types: Mapping[str, Any]) -> Any:
@@ -233,8 +247,9 @@ def _fault(error: Any, row: Row, types: Mapping[str, Any]) -> DataError:
     if kind == "literal_error":
         return DataError(f"{place} {value} is not one of {error['ctx']['expected']}.")
     allowed = _ALLOWED.get(kind, f"otherwise ({error['msg']})").format(**error.get("ctx", {}))
-    field = types[error["loc"][0]]
-    optional = type(None) in get_args(field[0] if isinstance(field, tuple) else field) and len(error["loc"]) == 1
+    declared = types.get(error["loc"][0])
+    declared = declared[0] if isinstance(declared, tuple) else declared
+    optional = type(None) in get_args(declared) and len(error["loc"]) == 1
     return DataError(f"{place} must be {allowed}{' or null' if optional else ''}, got {value}.")
 
 

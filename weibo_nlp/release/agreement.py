@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from weibo_nlp.annotation.agreement import Agreement, code_matrix, measure
-from weibo_nlp.records import INTENTION, Judgement
+from weibo_nlp.records import AUTHOR_LABEL, Judgement
 from weibo_nlp.release.sources import Sources
 from weibo_nlp.scheme import Task
 
@@ -35,7 +35,7 @@ def measure_release(
     judged: dict[str, dict[str, Judgement]] = {}
     for located in sources.judgements:
         judgement = located.judgement
-        if judgement.annotator != INTENTION and judgement.document_id in threads:
+        if judgement.annotator != AUTHOR_LABEL and judgement.document_id in threads:
             judged.setdefault(judgement.document_id, {})[judgement.annotator] = judgement
     annotators = sorted({name for by in judged.values() for name in by})
     found = []

@@ -265,7 +265,7 @@ def _judgements(sources: Sources, bootstrap: BootstrapConfig) -> dict[str, Any]:
             non_unanimous.append({"task": task, "n": len(rows), "share": share.to_dict()})
     low: dict[str, list[bool]] = {}
     for located in sources.judgements:
-        if located.judgement.annotator != INTENTION:
+        if located.judgement.annotator != AUTHOR_LABEL:
             low.setdefault(located.judgement.annotator, []).append(located.judgement.confidence == "low")
     return {
         "judged": non_unanimous,

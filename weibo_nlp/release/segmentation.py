@@ -5,100 +5,106 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from weibo_nlp.annotation.segmentation import GoldCut, Sentence, cut_problem, gold_cut_problem
-from weibo_nlp.errors import DataError
-from weibo_nlp.io import read_jsonl, sha256_of_file
+from weibo_nlp.io import sha256_of_file
+from weibo_nlp.io.validation import Located, Parser, Problem, field_types, read_records, row_parser
 from weibo_nlp.records import Document, Span
 
 FOLDER = Path("annotations") / "segmentation"
 SENTENCES, GOLD, CUTS = FOLDER / "sentences.jsonl", FOLDER / "gold.jsonl", FOLDER / "cuts"
-_CUT_FIELDS = {"id", "annotator", "words", "model", "prompt_sha256", "guideline_version", "order"}
-_FIELDS: Mapping[str, set[str]] = {
-    "sentences": {"id", "document_id", "start", "end", "text"},
-    "gold": {"id", "words", "settled", "reason"},
-    "cuts": _CUT_FIELDS,
-}
+T = TypeVar("T")
 
-Fault = tuple[Path, int, int, str, str]
-"""Path, line, level, rule, sentence: what the validator makes a Problem of."""
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """One annotator's cut of a sentence, with everything needed to know how it came about."""
+
+    id: str
+    annotator: str
+    words: tuple[str, ...]
+    model: str
+    prompt_sha256: str
+    guideline_version: str
+    order: int
 
 
 @dataclass
 class Segmentation:
-    """Sentences, cuts and gold of a repository; ``lines`` holds the line of each gold cut, ``faults`` what is wrong."""
+    """Sentences, cuts and gold of a repository, and what is wrong with their files."""
 
     root: Path
-    sentences: dict[str, Sentence] = field(default_factory=dict)
+    sentences: dict[str, Located[Sentence]] = field(default_factory=dict)
     cuts: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)  # sentence -> annotator -> words
-    gold: dict[str, GoldCut] = field(default_factory=dict)
-    lines: dict[str, int] = field(default_factory=dict)
-    faults: list[Fault] = field(default_factory=list)
+    gold: dict[str, Located[GoldCut]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
 
     def files(self) -> list[Path]:
         """Every file read, sorted."""
-        found = [self.root / name for name in (SENTENCES, GOLD) if (self.root / name).exists()]
-        return sorted([*found, *(self.root / CUTS).glob("*.jsonl")])
+        files = [self.root / name for name in (SENTENCES, GOLD) if (self.root / name).exists()]
+        return sorted([*files, *(self.root / CUTS).glob("*.jsonl")])
 
 
 def read_segmentation(root: Path) -> Segmentation:
     """Read the hand segmentation of a repository; one without any gives an empty one."""
-    found = Segmentation(root)
-    for path, line, row in _rows(root / SENTENCES, "sentences", found):
-        try:
-            sentence = Sentence(row["id"], row["document_id"], Span(row["start"], row["end"]), row["text"])
-        except (DataError, TypeError) as error:
-            found.faults.append((path, line, 1, "form", f"{error}"))
-            continue
-        if sentence.id in found.sentences:
-            found.faults.append((path, line, 1, "id", f"sentence {sentence.id!r} stands twice."))
-        found.sentences[sentence.id] = sentence
+    segmentation = Segmentation(root)
+    for sentence in _records(root / SENTENCES, _sentence_parser(), segmentation):
+        if sentence.value.id in segmentation.sentences:
+            text = f"sentence {sentence.value.id!r} stands twice."
+            segmentation.problems.append(Problem(sentence.path, sentence.line, 1, "id", text))
+        segmentation.sentences[sentence.value.id] = sentence
     prompts = {sha256_of_file(prompt) for prompt in root.glob(f"{FOLDER.as_posix()}/prompts/*.md")}
+    parse = row_parser(Cut, field_types(Cut))
     for file in sorted((root / CUTS).glob("*.jsonl")):
-        for path, line, row in _rows(file, "cuts", found):
-            fault = _cut_fault(row, file, found, prompts)
-            if fault:
-                found.faults.append((path, line, 3, "segmentation", fault))
+        for cut in _records(file, parse, segmentation):
+            if text := _cut_problem(cut.value, file, segmentation, prompts):
+                segmentation.problems.append(Problem(file, cut.line, 3, "segmentation", text))
             else:
-                found.cuts.setdefault(row["id"], {})[row["annotator"]] = tuple(row["words"])
-    for path, line, row in _rows(root / GOLD, "gold", found):
-        if row["id"] in found.gold or row["id"] not in found.sentences:
-            text = "stands twice" if row["id"] in found.gold else "is not in sentences.jsonl"
-            found.faults.append((path, line, 3, "segmentation", f"sentence {row['id']!r} {text}."))
-            continue
-        found.gold[row["id"]] = GoldCut(row["id"], tuple(row["words"]), row["settled"], row["reason"])
-        found.lines[row["id"]] = line
-    return found
+                segmentation.cuts.setdefault(cut.value.id, {})[cut.value.annotator] = cut.value.words
+    for gold in _records(root / GOLD, _gold_parser(), segmentation):
+        name = gold.value.id
+        if name in segmentation.gold or name not in segmentation.sentences:
+            reason = "stands twice" if name in segmentation.gold else "is not in sentences.jsonl"
+            text = f"sentence {name!r} {reason}."
+            segmentation.problems.append(Problem(gold.path, gold.line, 3, "segmentation", text))
+        else:
+            segmentation.gold[name] = gold
+    return segmentation
 
 
-def segmentation_faults(found: Segmentation, documents: Mapping[str, Document]) -> Iterator[Fault]:
+def segmentation_problems(segmentation: Segmentation, documents: Mapping[str, Document]) -> Iterator[Problem]:
     """Where sentences are not in their documents, or gold is not what the annotators' cuts allow.
 
     Parameters
     ----------
-    found : Segmentation
-        As read; what could not be read is in its ``faults`` already.
+    segmentation : Segmentation
+        As read; what could not be read is in its ``problems`` already.
     documents : mapping of id to Document
         The texts the sentences were drawn from.
     """
-    for sentence in found.sentences.values():
+
+    def problem(located: Located[Any], text: str) -> Problem:
+        return Problem(located.path, located.line, 3, "segmentation", text)
+
+    for name, located in segmentation.sentences.items():
+        sentence = located.value
         document = documents.get(sentence.document_id)
-        path, line = found.root / SENTENCES, 0
         if document is None:
-            yield path, line, 3, "segmentation", f"{sentence.id!r}: document {sentence.document_id!r} does not exist."
+            yield problem(located, f"{name!r}: document {sentence.document_id!r} does not exist.")
         elif sentence.span.of(document.text) != sentence.text:
-            yield path, line, 3, "segmentation", f"{sentence.id!r}: the text at {sentence.span} is another."
-        if sentence.id not in found.gold:
-            yield path, line, 3, "segmentation", f"{sentence.id!r} has no gold cut."
-    for name, gold in found.gold.items():
-        if problem := gold_cut_problem(gold, found.sentences[name], found.cuts.get(name, {})):
-            yield found.root / GOLD, found.lines[name], 3, "segmentation", f"{name}: {problem}."
+            yield problem(located, f"{name!r}: the text at {sentence.span} is another.")
+        if name not in segmentation.gold:
+            yield problem(located, f"{name!r} has no gold cut.")
+    for name, gold in segmentation.gold.items():
+        cuts = segmentation.cuts.get(name, {})
+        if text := gold_cut_problem(gold.value, segmentation.sentences[name].value, cuts):
+            yield problem(gold, f"{name}: {text}.")
 
 
-def segmentation_row(found: Segmentation, name: str) -> dict[str, Any]:
+def segmentation_row(segmentation: Segmentation, name: str) -> dict[str, Any]:
     """Row of the configuration ``segmentation``."""
-    sentence, gold = found.sentences[name], found.gold[name]
+    sentence, gold = segmentation.sentences[name].value, segmentation.gold[name].value
     return {
         "id": name,
         "document_id": sentence.document_id,
@@ -106,35 +112,41 @@ def segmentation_row(found: Segmentation, name: str) -> dict[str, Any]:
         "end": sentence.span.end,
         "text": sentence.text,
         "words": list(gold.words),
-        "settled": gold.settled,
+        "settled": gold.resolution,
     }
 
 
-def _rows(path: Path, kind: str, found: Segmentation) -> Iterator[tuple[Path, int, dict[str, Any]]]:
-    if not path.exists():
-        return
-    for line in read_jsonl(path):
-        row, fields = line.value, _FIELDS[kind]
-        if row is None:
-            found.faults.append((path, line.number, 1, "form", f"{line.reason}; one row a line."))
-        elif row.keys() != fields:
-            odd = ", ".join(sorted(row.keys() ^ fields))
-            found.faults.append((path, line.number, 1, "form", f"fields missing or unknown: {odd}."))
-        elif not isinstance(row["id"], str) or not isinstance(row.get("words", []), list):
-            found.faults.append((path, line.number, 1, "form", "id must be text, words a list."))
+def _sentence_parser() -> Parser[Sentence]:
+    types = field_types(Sentence)
+    del types["span"]
+    types |= {"start": int, "end": int}
+    return row_parser(lambda start, end, **values: Sentence(span=Span(start, end), **values), types)
+
+
+def _gold_parser() -> Parser[GoldCut]:
+    types = field_types(GoldCut)
+    types["settled"] = types.pop("resolution")
+    return row_parser(lambda settled, **values: GoldCut(resolution=settled, **values), types)
+
+
+def _records(path: Path, parse: Parser[T], segmentation: Segmentation) -> Iterator[Located[T]]:
+    """Yield the records of a file, where there is one; problems are noted."""
+    for item in read_records(path, parse) if path.exists() else ():
+        if isinstance(item, Problem):
+            segmentation.problems.append(item)
         else:
-            yield path, line.number, row
+            yield item
 
 
-def _cut_fault(row: Mapping[str, Any], file: Path, found: Segmentation, prompts: set[str]) -> str | None:
-    sentence = found.sentences.get(row["id"])
+def _cut_problem(cut: Cut, file: Path, segmentation: Segmentation, prompts: set[str]) -> str | None:
+    sentence = segmentation.sentences.get(cut.id)
     if sentence is None:
-        return f"sentence {row['id']!r} is not in sentences.jsonl."
-    if row["annotator"] != file.stem:
-        return f"annotator {row['annotator']!r} stands in the file of {file.stem!r}."
-    if row["annotator"] in found.cuts.get(row["id"], {}):
-        return f"{row['id']!r} is cut twice by {row['annotator']!r}."
-    if row["prompt_sha256"] not in prompts:
+        return f"sentence {cut.id!r} is not in sentences.jsonl."
+    if cut.annotator != file.stem:
+        return f"annotator {cut.annotator!r} stands in the file of {file.stem!r}."
+    if cut.annotator in segmentation.cuts.get(cut.id, {}):
+        return f"{cut.id!r} is cut twice by {cut.annotator!r}."
+    if cut.prompt_sha256 not in prompts:
         return "prompt_sha256 matches no file in annotations/segmentation/prompts/."
-    problem = cut_problem(sentence.text, row["words"])
-    return f"{row['id']}: {problem}." if problem else None
+    problem = cut_problem(sentence.value.text, cut.words)
+    return f"{cut.id}: {problem}." if problem else None

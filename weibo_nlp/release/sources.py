@@ -2,58 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from weibo_nlp.annotation.adjudication import Gold, read_gold
-from weibo_nlp.annotation.judgements import Located, read_judgements
-from weibo_nlp.errors import DataError, LabelError
-from weibo_nlp.io import read_jsonl
-from weibo_nlp.io.validation import Problem
-from weibo_nlp.records import Document, Event, Target
+from weibo_nlp.annotation.adjudication import AdjudicatedLabels, read_adjudicated
+from weibo_nlp.annotation.judgements import read_judgements
+from weibo_nlp.errors import DataError
+from weibo_nlp.io.validation import (
+    Located,
+    Parser,
+    Problem,
+    faults_of,
+    field_types,
+    list_type,
+    nested_type,
+    read_records,
+    row_parser,
+)
+from weibo_nlp.records import AccountType, Document, Event, Judgement, Kind, Script, Target
 from weibo_nlp.release.segmentation import Segmentation, read_segmentation
 from weibo_nlp.scheme import Scheme, load_scheme
 
-_REQUIRED = {
-    "id",
-    "kind",
-    "thread",
-    "parent",
-    "repost_of",
-    "phase",
-    "author",
-    "account_type",
-    "title",
-    "text",
-    "script",
-}
-_EVENT_KEYS = {"id", "topic", "name", "start", "end", "fold", "phases", "actors", "hashtags", "facts", "targets"}
-_OPTIONAL_EVENT_KEYS = {"near", "figures"}
-_NO_TOPIC = ("canonical_for", None)
-_EVENT_TYPES: Mapping[str, type] = {
-    "topic": str, "name": dict, "fold": int, "phases": list, "actors": list, "hashtags": list, "facts": list,
-    "targets": list, "figures": list,
-}  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class PlacedText:
-    """A composed document and the line it stands on."""
-
-    document: Document
-    path: Path
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
-class PlacedGold:
-    """A gold row and the line it stands on."""
-
-    gold: Gold
-    path: Path
-    line: int
+T = TypeVar("T")
 
 
 @dataclass
@@ -64,24 +36,24 @@ class Sources:
     scheme: Scheme
     events: dict[str, Event] = field(default_factory=dict)
     targets: dict[str, Target] = field(default_factory=dict)
-    texts: list[PlacedText] = field(default_factory=list)
-    judgements: list[Located] = field(default_factory=list)
-    gold: list[PlacedGold] = field(default_factory=list)
+    texts: list[Located[Document]] = field(default_factory=list)
+    judgements: list[Located[Judgement]] = field(default_factory=list)
+    gold: list[Located[AdjudicatedLabels]] = field(default_factory=list)
     segmentation: Segmentation = field(default_factory=lambda: Segmentation(Path()))
     problems: list[Problem] = field(default_factory=list)
 
     @property
     def documents(self) -> list[Document]:
         """Documents in file order."""
-        return [placed.document for placed in self.texts]
+        return [located.value for located in self.texts]
 
     def files(self) -> list[Path]:
         """Every file read, sorted; the manifest lists them with their checksums."""
         names = ["annotations/scheme.yaml", "corpus/events.yaml", "corpus/targets.yaml"]
         patterns = ["corpus/texts/*/*.jsonl", "annotations/rounds/*/*.jsonl", "annotations/adjudicated/*.jsonl"]
-        found = [self.root / name for name in names]
-        found += [path for pattern in patterns for path in self.root.glob(pattern)]
-        return sorted([*found, *self.segmentation.files()])
+        paths = [self.root / name for name in names]
+        paths += [path for pattern in patterns for path in self.root.glob(pattern)]
+        return sorted([*paths, *self.segmentation.files()])
 
 
 def read_sources(root: Path) -> Sources:
@@ -98,133 +70,112 @@ def read_sources(root: Path) -> Sources:
         If a register or the scheme itself is missing or is no YAML: nothing can be checked without them.
     """
     _yaml(root / "annotations" / "scheme.yaml")
-    sources = Sources(root, load_scheme(root / "annotations" / "scheme.yaml"))
+    scheme = load_scheme(root / "annotations" / "scheme.yaml")
+    sources = Sources(root, scheme)
     _read_events(sources)
-    _read_targets(sources)
-    for path in sorted(root.glob("corpus/texts/*/*.jsonl")):
-        _read_texts(path, sources)
-    for path in sorted(root.glob("annotations/rounds/*/*.jsonl")):
-        for item in read_judgements(path, sources.scheme):
-            if isinstance(item, DataError):
-                _note(sources, path, item)
+    targets = root / "corpus" / "targets.yaml"
+    sources.targets |= {
+        target.id: target for target in _entries(targets, "targets", row_parser(Target, field_types(Target)), sources)
+    }
+
+    def records(pattern: str, read: Callable[[Path], Iterable[Located[T] | Problem]]) -> Iterator[Located[T]]:
+        for item in (item for path in sorted(root.glob(pattern)) for item in read(path)):
+            if isinstance(item, Problem):
+                sources.problems.append(item)
             else:
-                sources.judgements.append(item)
-    for path in sorted(root.glob("annotations/adjudicated/*.jsonl")):
-        for line, gold in read_gold(path, sources.scheme):
-            if isinstance(gold, DataError):
-                _note(sources, path, gold)
-            else:
-                sources.gold.append(PlacedGold(gold, path, line))
+                yield item
+
+    sources.texts += records("corpus/texts/*/*.jsonl", lambda path: read_records(path, document_parser(path.stem)))
+    sources.judgements += records("annotations/rounds/*/*.jsonl", lambda path: read_judgements(path, scheme))
+    sources.gold += records("annotations/adjudicated/*.jsonl", lambda path: read_adjudicated(path, scheme))
     sources.segmentation = read_segmentation(root)
-    sources.problems += [Problem(*fault) for fault in sources.segmentation.faults]
+    sources.problems += sources.segmentation.problems
     return sources
 
 
-def document_from(row: Mapping[str, Any], event: str) -> Document:
-    """Turn a row of a text file into a Document, its hashtags, mentions and addresses read from the text.
-
-    Raises
-    ------
-    DataError
-        For a missing or unknown field or an impossible value.
-    """
+def document_parser(event: str) -> Parser[Document]:
+    """Return what makes documents of the rows of an event's file; hashtags, mentions and links are read from texts."""
     from weibo_nlp.text import parse
 
-    if row.get("composed") is not True:
-        raise DataError("composed must be true: no text of this corpus is collected")
-    if odd := row.keys() ^ (_REQUIRED | {"composed"}):
-        raise DataError(f"fields missing or unknown: {', '.join(sorted(odd))}")
-    for name in ("id", "text", "author"):
-        if not isinstance(row[name], str) or not row[name].strip():
-            raise DataError(f"{name} must be text that is not empty, got {row[name]!r}")
-    if not isinstance(row["thread"], str):
-        raise DataError(f"thread must be text, got {row['thread']!r}")
-    for name in ("title", "parent", "repost_of", "phase"):
-        if not isinstance(row[name], str | None):
-            raise DataError(f"{name} must be text or null, got {row[name]!r}")
-    post = parse(row["text"])
-    return Document(
-        id=row["id"],
-        kind=row["kind"],
-        text=row["text"],
-        thread=row["thread"],
-        title=row["title"],
-        script=row["script"],
-        author=row["author"],
-        account_type=row["account_type"],
-        parent=row["parent"],
-        root=None if row["thread"] == row["id"] else row["thread"],
-        repost_of=row["repost_of"],
-        hashtags=tuple(dict.fromkeys(post.hashtags)),
-        mentions=tuple(dict.fromkeys(handle.value for handle in post.handles)),
-        urls=tuple(dict.fromkeys(post.urls)),
-        event=event,
-        phase=row["phase"],
-        flags=("composed",),
-    )
+    def document(composed: bool, **values: Any) -> Document:
+        if not composed:
+            raise DataError("composed must be true: no text of this corpus is collected")
+        for name in ("id", "text", "author"):
+            if not values[name].strip():
+                raise DataError(f"{name} must be text that is not empty, got {values[name]!r}")
+        post = parse(values["text"])
+        return Document(
+            **values,
+            root=None if values["thread"] == values["id"] else values["thread"],
+            hashtags=tuple(dict.fromkeys(post.hashtags)),
+            mentions=tuple(dict.fromkeys(handle.value for handle in post.handles)),
+            urls=tuple(dict.fromkeys(post.urls)),
+            event=event,
+            flags=("composed",),
+        )
+
+    types: dict[str, Any] = dict.fromkeys(("id", "thread", "author", "text"), str)
+    types |= dict.fromkeys(("parent", "repost_of", "phase", "title"), str | None)
+    types |= {"kind": Kind, "account_type": AccountType, "script": Script, "composed": bool}
+    return row_parser(document, types)
 
 
-def _read_texts(path: Path, sources: Sources) -> None:
-    for line in read_jsonl(path):
-        if line.value is None:
-            sources.problems.append(Problem(path, line.number, 1, "form", f"{line.reason}; one document a line."))
-            continue
-        try:
-            document = document_from(line.value, path.stem)
-        except DataError as error:
-            sources.problems.append(Problem(path, line.number, 1, "form", f"{error}"))
-            continue
-        sources.texts.append(PlacedText(document, path, line.number))
+def line_of_entry(path: Path, entry_id: str) -> int:
+    """Line on which a register's entry begins, the last of several; 0 if it cannot be found."""
+    lines = enumerate(path.read_text("utf-8").splitlines(), start=1)
+    return max((number for number, line in lines if line.strip() == f"- id: {entry_id}"), default=0)
 
 
 def _read_events(sources: Sources) -> None:
     path = sources.root / "corpus" / "events.yaml"
     known_sources = set(_yaml(path).get("sources") or ())
-    for name, body in _entries(path, "events", sources):
-        body.setdefault("figures", [])  # everyday events have none
-        faults = [f"{key} missing" for key in sorted(_EVENT_KEYS - body.keys())]
-        faults += [f"unknown key {key!r}" for key in sorted(body.keys() - _EVENT_KEYS - _OPTIONAL_EVENT_KEYS)]
-        if faults := faults or _event_faults(body):
-            text = f"event {name!r}: {', '.join(faults)}"
-            sources.problems.append(Problem(path, line_of_entry(path, name), 1, "form", text))
-            continue
-        for kind, text_of in (("fact", "text"), ("figure", "what")):
-            for item in body[f"{kind}s"]:
-                if item["source"] in known_sources:
-                    continue
-                text = f"event {name!r}: {kind} {item[text_of][:40]!r} has no known source"
-                sources.problems.append(Problem(path, line_of_entry(path, name), 3, "reference", text))
-        sources.events[name] = Event(
-            id=name,
-            topic=body["topic"],
-            near=body.get("near"),
-            name_zh=body["name"]["zh"],
-            name_en=body["name"]["en"],
-            start=_date(body["start"]),
-            end=_date(body["end"]),
-            fold=body["fold"],
-            phases=tuple({"id": p["id"], "date": _date(p["date"]), "zh": p["zh"]} for p in body["phases"]),
-            hashtags=tuple(body["hashtags"]),
-            figures=tuple(body["figures"]),
-            facts=tuple(body["facts"]),
-            targets=tuple(body["targets"]),
+    for event in _entries(path, "events", _event_parser(), sources):
+        sources.events[event.id] = event
+        cited = [("fact", fact["text"], fact["source"]) for fact in event.facts]
+        cited += [("figure", figure["what"], figure["source"]) for figure in event.figures]
+        for kind, text, source in cited:
+            if source not in known_sources:
+                text = f"event {event.id!r}: {kind} {text[:40]!r} has no known source"
+                sources.problems.append(Problem(path, line_of_entry(path, event.id), 3, "reference", text))
+
+
+def _event_parser() -> Parser[Event]:
+    phase = nested_type({"id": str, "date": Any, "zh": str})
+    fact = nested_type({"text": str, "source": str})
+    figure = nested_type({"value": str, "what": str, "source": str})
+
+    def event(name: Any, start: object, end: object, phases: Any, actors: object, **values: Any) -> Event:
+        del actors  # people's notes, which are not released
+        for key in ("facts", "figures"):
+            values[key] = tuple(map(dict, values[key]))
+        return Event(
+            **values,
+            name_zh=name.zh,
+            name_en=name.en,
+            start=_date(start),
+            end=_date(end),
+            phases=tuple(dict(phase) | {"date": _date(phase.date)} for phase in phases),
         )
 
+    types = dict.fromkeys(("id", "topic"), str) | dict.fromkeys(("start", "end"), Any)
+    types |= dict.fromkeys(("hashtags", "targets"), list_type(str))
+    return row_parser(
+        event,
+        types
+        | {
+            "near": (str | None, None),
+            "name": nested_type({"zh": str, "en": str}),
+            "fold": int,
+            "phases": list_type(phase),
+            "actors": list_type(Any),
+            "facts": list_type(fact),
+            "figures": (list_type(figure), ()),  # everyday events have none
+        },
+    )
 
-def _read_targets(sources: Sources) -> None:
-    path = sources.root / "corpus" / "targets.yaml"
-    names = {item.name for item in fields(Target)}
-    for name, body in _entries(path, "targets", sources):
-        odd = sorted(map(str, body.keys() ^ names))
-        if odd := odd or [key for key in names if not isinstance(body[key], str) and (key, body[key]) != _NO_TOPIC]:
-            text = f"target {name!r}: {', '.join(odd)} missing, unknown or no text; it has {', '.join(sorted(names))}"
-            sources.problems.append(Problem(path, line_of_entry(path, name), 1, "form", text))
-            continue
-        sources.targets[name] = Target(**body)
 
-
-def _entries(path: Path, key: str, sources: Sources) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield the entries of a register by id, each once; what is no entry, or stands twice, is noted."""
+def _entries(path: Path, key: str, parse: Parser[T], sources: Sources) -> Iterator[T]:
+    """Yield the entries of a register, each id once; what is no entry, cannot be used or stands twice is noted."""
     content = _yaml(path)
     if not isinstance(content.get(key), list):
         raise DataError(f"{path}: a list under {key!r} is expected.")
@@ -238,32 +189,15 @@ def _entries(path: Path, key: str, sources: Sources) -> Iterator[tuple[str, dict
             sources.problems.append(Problem(path, line, 1, "id", f"id {name!r} stands twice; ids are unique."))
         else:
             seen.add(name)
-            yield name, body
-
-
-def _event_faults(body: Mapping[str, Any]) -> list[str]:
-    """Values of an event, all keys being there, that have another form than the register's."""
-    faults = [f"{key} is no {kind.__name__}" for key, kind in _EVENT_TYPES.items() if type(body[key]) is not kind]
-    inner = {"phases": {"id", "date", "zh"}, "facts": {"text", "source"}, "figures": {"value", "what", "source"}}
-    for key, wanted in inner.items():
-        if isinstance(body[key], list) and not all(isinstance(i, dict) and i.keys() == wanted for i in body[key]):
-            faults.append(f"{key} need {', '.join(sorted(wanted))}")
-    if isinstance(body["figures"], list):
-        texts = (value for item in body["figures"] if isinstance(item, dict) for value in item.values())
-        if not all(isinstance(value, str) for value in texts):
-            faults.append("figures hold something else than text; quote bare numbers")
-    # YAML reads a bare `off` as false.
-    if isinstance(body["phases"], list) and not all(
-        isinstance(i, dict) and type(i.get("id")) is str for i in body["phases"]
-    ):
-        faults.append("phases have an id that is no text; put it in quotes")
-    if isinstance(body["name"], dict) and body["name"].keys() != {"zh", "en"}:
-        faults.append("name needs zh, en")
-    return faults + [
-        f"{key} hold something else than text"
-        for key in ("hashtags", "targets")
-        if isinstance(body[key], list) and not all(isinstance(item, str) for item in body[key])
-    ]
+            try:
+                yield parse(body)
+            except DataError as error:
+                for fault in faults_of(error):
+                    problem = Problem.of(fault, path, line_of_entry(path, name))
+                    # YAML reads a bare 180 as a number and a bare `off` as false.
+                    hint = " Put it in quotes." if " must be text, got" in problem.text else ""
+                    text = f"{key.removesuffix('s')} {name!r}: {problem.text}{hint}"
+                    sources.problems.append(replace(problem, text=text))
 
 
 def _yaml(path: Path) -> dict[str, Any]:
@@ -278,18 +212,5 @@ def _yaml(path: Path) -> dict[str, Any]:
     return content
 
 
-def line_of_entry(path: Path, entry_id: str) -> int:
-    """Line on which a register's entry begins, the last of several; 0 if it cannot be found."""
-    lines = enumerate(path.read_text("utf-8").splitlines(), start=1)
-    return max((number for number, line in lines if line.strip() == f"- id: {entry_id}"), default=0)
-
-
 def _date(value: object) -> str | None:
     return None if value is None else str(value)
-
-
-def _note(sources: Sources, path: Path, error: DataError) -> None:
-    place, _, text = str(error).removeprefix(f"{path}:").partition(": ")
-    level = 2 if isinstance(error, LabelError) else 1
-    rule = "scheme" if level == 2 else "form"
-    sources.problems.append(Problem(path, int(place) if place.isdigit() else 0, level, rule, text))

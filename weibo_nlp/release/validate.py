@@ -195,7 +195,7 @@ def _judgements(sources: Sources) -> Iterator[Problem]:
             yield problem("document", f"{judgement.document_id!r} is judged twice by {judgement.annotator!r}.")
         seen.add(key)
         annotators[judgement.document_id].append(judgement.annotator)
-        intention = judgement.annotator == INTENTION
+        intention = judgement.annotator == AUTHOR_LABEL
         expected = (declared if intention else wanted)[judgement.document_id]
         if set(judgement.stances) != expected:
             yield problem("target", f"stances on {sorted(judgement.stances)}, expected {sorted(expected)}.")
@@ -206,7 +206,7 @@ def _judgements(sources: Sources) -> Iterator[Problem]:
             yield problem("provenance", "prompt_sha256 matches no file in annotations/rounds/*/prompts/.")
     for placed in sources.texts:
         given = annotators[placed.document.id]
-        if given.count(INTENTION) != 1 or len(given) != ANNOTATORS_A_DOCUMENT + 1:
+        if given.count(AUTHOR_LABEL) != 1 or len(given) != ANNOTATORS_A_DOCUMENT + 1:
             text = f"{placed.document.id!r} has judgements by {sorted(given)}; one intention and three are needed."
             yield Problem(placed.path, placed.line, 3, "judgements", text)
 
@@ -216,7 +216,7 @@ def _gold(sources: Sources) -> Iterator[Problem]:
     # A judgement changed by mistake shows here first, so the lines that were counted are named.
     places: dict[str, list[str]] = defaultdict(list)
     for located in sources.judgements:
-        if located.judgement.annotator != INTENTION:
+        if located.judgement.annotator != AUTHOR_LABEL:
             places[located.judgement.document_id].append(f"{located.path.relative_to(sources.root)}:{located.line}")
     events = {placed.document.id: placed.document.event for placed in sources.texts}
     seen: set[str] = set()

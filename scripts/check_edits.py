@@ -3,11 +3,11 @@
 import argparse
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import weibo_nlp.perturbations as package
-from weibo_nlp.annotation.perturbation_check import PARTS, PER_EDIT, draw, write_deck
-from weibo_nlp.annotation.perturbation_verdicts import collect
+from weibo_nlp.annotation.perturbation_check import PARTS, PER_EDIT, collect, draw, write_deck
 from weibo_nlp.corpus import open_release
 from weibo_nlp.errors import WeiboNlpError
 from weibo_nlp.io import atomic_path, sha256_of_file, write_jsonl
@@ -21,9 +21,9 @@ def main() -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     drawing = commands.add_parser("draw", help="write blind sheets OUTPUT/parts/part-NN.jsonl and OUTPUT/key.jsonl")
     drawing.add_argument("--output", type=Path, required=True)
-    drawing.add_argument("--per-edit", type=int, default=PER_EDIT, help="default %(default)s")
-    drawing.add_argument("--parts", type=int, default=PARTS, help="default %(default)s")
-    drawing.add_argument("--seed", type=int, default=0)
+    drawing.add_argument("--per-edit", type=int, default=PER_EDIT, help="texts for each edit (%(default)s)")
+    drawing.add_argument("--parts", type=int, default=PARTS, help="number of sheets (%(default)s)")
+    drawing.add_argument("--seed", type=int, default=0, help="random seed of the draw and the edits")
     collecting = commands.add_parser("collect", help="read ANSWERS/part-NN.jsonl, write checks and summary")
     collecting.add_argument("--sheets", type=Path, required=True, help="what draw wrote")
     collecting.add_argument("--answers", type=Path, required=True, help="a file for each part, named like it")
@@ -41,15 +41,15 @@ def main() -> int:
         who = {"annotator": given.annotator, "model": given.model}
         prompt = sha256_of_file(FOLDER / "PROMPT.md")
         checks, content = collect(given.sheets, given.answers, open_release(), **who, prompt_sha256=prompt)
-        write_jsonl(given.checks, [check.to_row() for check in checks])
+        write_jsonl(given.checks, map(asdict, checks))
         with atomic_path(given.summary) as path:
             path.write_text(json.dumps(content, indent=2, sort_keys=True) + "\n", "utf-8")
     except WeiboNlpError as error:
         print(error, file=sys.stderr)
-        return 1
-    for edit, found in content["edits"].items():
-        shares = "  ".join(f"{name} {found[name]['value']:.2f}" for name in ("all_equal", "readable"))
-        print(f"{edit:18}{found['n']:5}  {shares}  label-preserving: {found['label_preserving']}")
+        return 3
+    for edit, check in content["edits"].items():
+        shares = "  ".join(f"{name} {check[name]['value']:.2f}" for name in ("all_equal", "readable"))
+        print(f"{edit:18}{check['n']:5}  {shares}  label-preserving: {check['label_preserving']}")
     return 0
 
 

@@ -3,12 +3,11 @@
 import argparse
 import json
 import sys
-from dataclasses import asdict
 from pathlib import Path
 
 from weibo_nlp.errors import WeiboNlpError
 from weibo_nlp.io import atomic_path
-from weibo_nlp.release.agreement import agreement_by_event, measure_release
+from weibo_nlp.release.agreement import agreement_by_event, bounds, measure_release
 from weibo_nlp.release.sources import read_sources
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -25,24 +24,23 @@ def main() -> int:
         for problem in sources.problems:
             print(problem.shown(arguments.root), file=sys.stderr)
         if sources.problems:
-            return 1  # figures over the rows that happen to be readable would pass for those of all
-        found = measure_release(sources)
+            return 3  # figures over the rows that happen to be readable would pass for those of all
+        agreements = measure_release(sources)
         by_event = agreement_by_event(sources) if arguments.events else {}
     except WeiboNlpError as error:
         print(error, file=sys.stderr)
-        return 1
+        return 3
     print(
         f"{'task':12} {'alpha':>6} {'95 % interval':>16} {'pairwise':>9} {'non-unanimous':>14}"
         f" {'units':>6} {'threads':>8}"
     )
-    for a in [*found, *(a for event in by_event.values() for a in event)]:
+    for a in [*agreements, *(a for event in by_event.values() for a in event)]:
         print(
-            f"{a.task:12} {a.alpha:6.3f}    {a.low:.3f} - {a.high:.3f} {a.pairwise:9.3f} {a.non_unanimous:14.3f}"
+            f"{a.task:12} {a.alpha.value:6.3f} {bounds(a.alpha, ' - '):>16} {a.pairwise:9.3f} {a.non_unanimous:14.3f}"
             f" {a.n_units:6} {a.n_threads:8}"
         )
     if arguments.json:
-        # JSON has no NaN: alpha is null where one label was used throughout.
-        rows = [{k: None if v != v else v for k, v in asdict(a).items()} for a in found]
+        rows = [agreement.to_dict() for agreement in agreements]
         with atomic_path(arguments.json) as temporary:
             temporary.write_text(json.dumps(rows, indent=2, allow_nan=False) + "\n", "utf-8")
     return 0

@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from weibo_nlp.annotation.sheets import collect, deal, targets_of
+
 from weibo_nlp.corpus import build_threads
 from weibo_nlp.errors import DataError
 from weibo_nlp.io import write_jsonl

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from weibo_nlp.annotation.adjudication import Gold
+from weibo_nlp.annotation.adjudication import AdjudicatedLabels
 from weibo_nlp.corpus.tree import build_threads
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.profiling.diversity import compressed_share, distinct_ngrams, diversity, shuffled_text
@@ -222,7 +222,7 @@ def test_a_bare_text_is_one_short_clause(text, expected):
 
 def labelled(number, kind="post", *, thread="a", parent=None, topic="credit", sentiment="neutral", **stances):
     document = Document(id=f"e-{number}", kind=kind, text="字", thread=thread, parent=parent, event="e")
-    return Labelled(document, Gold(document.id, topic, sentiment, False, False, (), stances, {}, {}))
+    return Labelled(document, AdjudicatedLabels(document.id, topic, sentiment, False, False, (), stances, {}, {}))
 
 
 def test_labels_are_counted_in_the_order_of_the_scheme_with_zeros():

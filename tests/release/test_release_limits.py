@@ -5,10 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from weibo_nlp.annotation.adjudication import Gold
+from weibo_nlp.annotation.adjudication import AdjudicatedLabels
+from weibo_nlp.io.validation import Located
 from weibo_nlp.records import Document, Event, Target
 from weibo_nlp.release.limits import LEAST_DOCUMENTS, LIMITS, statistics_problems
-from weibo_nlp.release.sources import PlacedGold, PlacedText, Sources
+from weibo_nlp.release.sources import Sources
 from weibo_nlp.release.validate import left_out
 from weibo_nlp.scheme import load_scheme
 
@@ -59,13 +60,13 @@ def within_all_bounds(tmp_path_factory):
             text=words(length - len(emoticon + mark), number) + emoticon + mark,
         )  # fmt: skip
         stances = {"ban": ("favor", "against", "none")[turn % 3]} if event == "gate" else {}
-        gold = Gold(
+        gold = AdjudicatedLabels(
             document.id, TOPICS[(number + turn) % 5], ("positive", "negative", "neutral")[(number // 7) % 3],
             number % 11 == 0, number % 3 == 0, (), stances, {}, {},
         )  # fmt: skip
         path = tmp_path / "corpus" / "texts" / "credit" / f"{event}.jsonl"
-        found.texts.append(PlacedText(document, path, number + 1))
-        found.gold.append(PlacedGold(gold, path, number + 1))
+        found.texts.append(Located(document, path, number + 1))
+        found.gold.append(Located(gold, path, number + 1))
     return found
 
 
@@ -85,8 +86,8 @@ def rewrite(sources, change, *, kind=None, most=N):
 def relabel(sources, change, *, where=lambda gold: True):
     """Change the labels of the documents whose gold is so."""
     for at, placed in enumerate(sources.gold):
-        if where(placed.gold):
-            sources.gold[at] = replace(placed, gold=replace(placed.gold, **change(placed.gold)))
+        if where(placed.value):
+            sources.gold[at] = replace(placed, value=replace(placed.value, **change(placed.value)))
 
 
 def test_a_corpus_within_all_bounds_has_no_problems(sources):

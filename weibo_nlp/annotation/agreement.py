@@ -2,34 +2,42 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from weibo_nlp.errors import DataError
-
-IntArray = npt.NDArray[np.int64]
-FloatArray = npt.NDArray[np.float64]
+from weibo_nlp.stats.bootstrap import DEFAULT, BootstrapConfig, bootstrap_estimates, in_order_of_content
+from weibo_nlp.stats.estimate import Estimate
+from weibo_nlp.stats.metrics import FloatArray, IntArray
 
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
     """Agreement on one task.
 
-    ``alpha`` is 1 at perfect agreement and 0 at chance; ``low``/``high`` bound it at 95 % by resampling whole
-    threads. ``non_unanimous`` is the share of units, judged at least twice, on which some annotator differs.
+    ``alpha`` is 1 at perfect agreement and 0 at chance, bounded by resampling whole threads; NaN without bounds where
+    one label was used throughout. ``pairwise`` is the share of pairs of judgements that agree, uncorrected for chance;
+    ``non_unanimous`` the share of units, judged at least twice, on which some annotator differs.
     """
 
     task: str
-    alpha: float
-    low: float
-    high: float
+    alpha: Estimate
     pairwise: float
     non_unanimous: float
     n_units: int
     n_threads: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the row that tables and JSON files hold; JSON has no NaN, so alpha may be null."""
+        alpha = None if math.isnan(self.alpha.value) else self.alpha.value
+        bounds = {"alpha": alpha, "low": self.alpha.low, "high": self.alpha.high}
+        return {"task": self.task, **bounds} | {
+            name: getattr(self, name) for name in ("pairwise", "non_unanimous", "n_units", "n_threads")
+        }
 
 
 def krippendorff_alpha(codes: IntArray, n_labels: int | None = None) -> float:
@@ -61,51 +69,58 @@ def krippendorff_alpha(codes: IntArray, n_labels: int | None = None) -> float:
 
 
 def measure(
-    task: str,
-    codes: IntArray,
-    groups: Sequence[str],
-    n_labels: int,
-    *,
-    resamples: int = 2000,
-    seed: int = 0,
+    task: str, codes: IntArray, groups: Sequence[str], n_labels: int, bootstrap: BootstrapConfig = DEFAULT
 ) -> Agreement:
     """Alpha of one task, bootstrapped over whole threads, since documents of a thread are not independent.
 
     Parameters
     ----------
+    task : str
+        What the units were judged on.
     codes : ndarray of int, shape (n_units, n_annotators)
         As for :func:`krippendorff_alpha`.
     groups : sequence of str, length n_units
         Thread of each unit.
     n_labels : int
         Number of labels of the task.
+    bootstrap : BootstrapConfig
+        How the interval is made.
+
+    Raises
+    ------
+    DataError
+        If no unit was judged by two annotators, or lengths or indices do not fit.
+
+    Notes
+    -----
+    A resample in which only one label is left has no alpha and is left out, so that the interval speaks of samples in
+    which the question can be asked. One thread, or one label throughout, says nothing of the spread between threads:
+    alpha then has no bounds.
     """
     if len(groups) != len(codes):
         raise DataError(f"{len(groups)} groups for {len(codes)} units; one thread id a unit is needed.")
     judged_twice = (codes >= 0).sum(axis=1) >= 2
     codes = codes[judged_twice]
-    names, index = np.unique(np.asarray(groups, dtype=object)[judged_twice].astype(str), return_inverse=True)
+    _, index = np.unique(np.asarray(groups, dtype=object)[judged_twice].astype(str), return_inverse=True)
     per_unit = _unit_coincidences(codes, n_labels)
-    per_thread = np.zeros((len(names), n_labels, n_labels))
+    per_thread = np.zeros((index.max() + 1, n_labels, n_labels))
     np.add.at(per_thread, index, per_unit)
     total = per_thread.sum(axis=0)
-    rng = np.random.default_rng(seed)
-    weights = rng.multinomial(len(names), np.full(len(names), 1 / len(names)), size=resamples).astype(float)
-    resampled = _alpha_of(np.tensordot(weights, per_thread, axes=1))
-    # Where one label was used throughout there is no resample to bound, and numpy would warn of it.
-    low, high = np.nanquantile(resampled, [0.025, 0.975]) if not np.isnan(resampled).all() else (np.nan, np.nan)
-    agreeing = np.trace(total) / total.sum()
+    # In an order of content, so that the threads' names have no say in which one a draw hits.
+    sums = in_order_of_content(per_thread.reshape(len(per_thread), -1))
+    value = float(_alpha_of(total))
+    alpha = Estimate(value, n_units=len(sums), confidence_level=bootstrap.confidence_level)
+    if len(sums) > 1 and not math.isnan(value):
+        # The value to its last digit, which hangs on the order in which sums are added.
+        alpha = replace(bootstrap_estimates(sums, _alphas, bootstrap)["alpha"], value=value)
     lowest = np.where(codes >= 0, codes, n_labels).min(axis=1)
-    split = lowest != codes.max(axis=1)
     return Agreement(
         task=task,
-        alpha=float(_alpha_of(total)),
-        low=float(low),
-        high=float(high),
-        pairwise=float(agreeing),
-        non_unanimous=float(split.mean()),
+        alpha=alpha,
+        pairwise=float(np.trace(total) / total.sum()),
+        non_unanimous=float((lowest != codes.max(axis=1)).mean()),
         n_units=len(codes),
-        n_threads=len(names),
+        n_threads=len(sums),
     )
 
 
@@ -165,3 +180,9 @@ def _alpha_of(coincidences: FloatArray) -> FloatArray:
     with np.errstate(divide="ignore", invalid="ignore"):
         result: FloatArray = np.asarray(np.where(expected > 0, 1 - observed / expected, np.nan))
     return result
+
+
+def _alphas(totals: FloatArray) -> dict[str, FloatArray]:
+    """Alpha of flattened matrices, shape (n_rows, n_labels²), as the bootstrap asks for it."""
+    n_labels = math.isqrt(totals.shape[1])
+    return {"alpha": _alpha_of(totals.reshape(len(totals), n_labels, n_labels))}

@@ -23,7 +23,7 @@ from weibo_nlp.scheme import Scheme
 
 T = TypeVar("T")
 Dealt = TypeVar("Dealt")
-Number = tuple[str | int, ...]
+Number = tuple[Any, ...]
 """What an annotator knows a text by: the values of the columns that number it on the sheet."""
 MOST_MISSING = 20
 _TARGET_KEYS = "STUVWXYZ"
@@ -136,7 +136,7 @@ def collect(
             raise DataError(f"stance has {sorted(stance)}, the thread has {sorted(dealt.targets)}")
         known = {"document_id": dealt.document_id, "order": dealt.order, "annotator": annotator, "round": round_name}
         stances = {dealt.targets[letter]: label for letter, label in stance.items()}
-        return parse(answer | known | provenance | {"stances": stances})
+        return parse({**answer, **known, **provenance, "stances": stances})
 
     answers, problems = read_answers(path, ("thread", "n"), sheet.key, judgement)
     if problems:

@@ -191,7 +191,7 @@ def read_part(
     """
     parse = _check_parser(scheme)
     dealt = {(row["sample"],): {name: value for name, value in row.items() if name != "part"} for row in key}
-    return read_answers(path, ["sample"], dealt, lambda answer, origin: parse(answer | origin | provenance))
+    return read_answers(path, ["sample"], dealt, lambda answer, origin: parse({**answer, **origin, **provenance}))
 
 
 def read_checks(path: Path, scheme: Scheme) -> list[Check]:
@@ -364,8 +364,9 @@ def _sheet_row(
         title, text = outer.title, outer.text
         if sample.edit in EDITS and EDITS[sample.edit].whole_text:
             # A thread on one brand with an answer on another would not hang together.
-            title, text = (part and _edited(sample, part, seed).text for part in (title, text))
-        shown.append(shown_document(outer, title=title, text=text or ""))
+            title = None if title is None else _edited(sample, title, seed).text
+            text = _edited(sample, text, seed).text
+        shown.append(shown_document(outer, title=title, text=text))
     shown.append(shown_document(document, title=None, text=edited.text))
     row: dict[str, Any] = {"sample": sample.id, "thread": [{"n": n, **each} for n, each in enumerate(shown, 1)]}
     row |= {"judge": len(path), "target": None}

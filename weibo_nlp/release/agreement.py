@@ -8,10 +8,15 @@ from weibo_nlp.annotation.agreement import Agreement, code_matrix, measure
 from weibo_nlp.records import AUTHOR_LABEL, Judgement
 from weibo_nlp.release.sources import Sources
 from weibo_nlp.scheme import Task
+from weibo_nlp.stats import BootstrapConfig, Estimate
 
 
 def measure_release(
-    sources: Sources, *, events: Collection[str] | None = None, resamples: int = 2000, suffix: str = ""
+    sources: Sources,
+    *,
+    events: Collection[str] | None = None,
+    suffix: str = "",
+    bootstrap: BootstrapConfig = BootstrapConfig(),
 ) -> list[Agreement]:
     """Agreement of the annotators on every task.
 
@@ -23,6 +28,8 @@ def measure_release(
         Only documents of these events.
     suffix : str
         Added to the task names.
+    bootstrap : BootstrapConfig
+        How the intervals of alpha are made.
 
     Returns
     -------
@@ -34,23 +41,25 @@ def measure_release(
     }
     judged: dict[str, dict[str, Judgement]] = {}
     for located in sources.judgements:
-        judgement = located.judgement
+        judgement = located.value
         if judgement.annotator != AUTHOR_LABEL and judgement.document_id in threads:
             judged.setdefault(judgement.document_id, {})[judgement.annotator] = judgement
     annotators = sorted({name for by in judged.values() for name in by})
-    found = []
+    agreements = []
     for name, task in sources.scheme.judged.items():
         units = [(document_id, unit) for document_id, by in sorted(judged.items()) for unit in _units(task, by)]
         codes = code_matrix([unit for _, unit in units], annotators, task.labels)
         groups = [threads[document_id] for document_id, _ in units]
-        found.append(measure(name + suffix, codes, groups, len(task.labels), resamples=resamples))
-    return found
+        agreements.append(measure(name + suffix, codes, groups, len(task.labels), bootstrap))
+    return agreements
 
 
-def agreement_by_event(sources: Sources, *, resamples: int = 500) -> dict[str, list[Agreement]]:
+def agreement_by_event(
+    sources: Sources, bootstrap: BootstrapConfig = BootstrapConfig(n_resamples=500)
+) -> dict[str, list[Agreement]]:
     """Agreement event by event; alpha is nan where annotators used one label only."""
     return {
-        event: measure_release(sources, events={event}, resamples=resamples, suffix=f" {event}")
+        event: measure_release(sources, events={event}, suffix=f" {event}", bootstrap=bootstrap)
         for event in sorted(sources.events)
         if any(document.event == event for document in sources.documents)
     }
@@ -65,3 +74,8 @@ def _units(task: Task, by: dict[str, Judgement]) -> list[dict[str, str]]:
         {name: judgement.stances[target] for name, judgement in by.items() if target in judgement.stances}
         for target in targets
     ]
+
+
+def bounds(estimate: Estimate, between: str) -> str:
+    """Ends of an interval for a table, with three digits; a dash where there is none."""
+    return "–" if estimate.low is None else f"{estimate.low:.3f}{between}{estimate.high:.3f}"

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from weibo_nlp.annotation.adjudication import Gold
+from weibo_nlp.annotation.adjudication import AdjudicatedLabels
 from weibo_nlp.corpus.tree import Thread
 from weibo_nlp.records import Document, Event, Target
 from weibo_nlp.release.sources import Sources
@@ -14,15 +14,15 @@ from weibo_nlp.release.sources import Sources
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """A document with its settled labels."""
+    """A document with the labels adjudicated for it."""
 
     document: Document
-    gold: Gold
+    gold: AdjudicatedLabels
 
 
 def labelled_documents(sources: Sources) -> list[Labelled]:
     """Documents that have gold, in file order."""
-    gold = {placed.gold.document_id: placed.gold for placed in sources.gold}
+    gold = {placed.value.document_id: placed.value for placed in sources.gold}
     return [Labelled(document, gold[document.id]) for document in sources.documents if document.id in gold]
 
 

@@ -106,7 +106,7 @@ def _stance(sources: Sources) -> str:
 
 def _agreement(sources: Sources) -> str:
     rows = [
-        [a.task, f"{a.alpha:.3f}", f"{a.low:.3f} to {a.high:.3f}", f"{a.non_unanimous:.1%}", a.n_units, a.n_threads]
+        [a.task, f"{a.alpha.value:.3f}", bounds(a.alpha, " to "), f"{a.non_unanimous:.1%}", a.n_units, a.n_threads]
         for a in measure_release(sources)
     ]
     return _table(["task", "Krippendorff's alpha", "95 % interval", "not unanimous", "units", "threads"], rows)

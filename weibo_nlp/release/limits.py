@@ -155,13 +155,13 @@ def _repetition(sources: Sources) -> Iterator[Problem]:
         reported |= windows
         what = (
             f"{item.string[:40]!r} ({STRING_LENGTH} characters or more) stands in {len(item.places)} of {n} documents, "
-            f"from {first.document.id!r} to {sources.texts[item.places[-1]].document.id!r}"
+            f"from {first.value.id!r} to {sources.texts[item.places[-1]].value.id!r}"
         )
         yield from _check("strings", len(item.places) / n, first.path, what, line=first.line)
-    comments = [placed for placed in sources.texts if placed.document.kind == "comment"]
-    repeats = exact_repeats(placed.document.text for placed in comments)
+    comments = [placed for placed in sources.texts if placed.value.kind == "comment"]
+    repeats = exact_repeats(placed.value.text for placed in comments)
     if repeats:
-        most = ", ".join(f"{text} × {number}" for text, number in most_repeated((c.document.text for c in comments), 5))
+        most = ", ".join(f"{text} × {number}" for text, number in most_repeated((c.value.text for c in comments), 5))
         first = comments[repeats[0]]
         what = f"{len(repeats)} of {len(comments)} comments repeat an earlier one ({most})"
         yield from _check("repeats", len(repeats) / len(comments), first.path, what, line=first.line)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from weibo_nlp._version import __version__
-from weibo_nlp.annotation.adjudication import UNANIMOUS, by_document, votes
+from weibo_nlp.annotation.adjudication import UNANIMOUS, votes
+from weibo_nlp.annotation.judgements import by_document
 from weibo_nlp.corpus import Release, open_release
 from weibo_nlp.corpus.schema import SPLITS
 from weibo_nlp.corpus.tree import build_threads

@@ -58,8 +58,8 @@ def read_segmentation(root: Path) -> Segmentation:
     parse = row_parser(Cut, field_types(Cut))
     for file in sorted((root / CUTS).glob("*.jsonl")):
         for cut in _records(file, parse, segmentation):
-            if text := _cut_problem(cut.value, file, segmentation, prompts):
-                segmentation.problems.append(Problem(file, cut.line, 3, "segmentation", text))
+            if reason := _cut_problem(cut.value, file, segmentation, prompts):
+                segmentation.problems.append(Problem(file, cut.line, 3, "segmentation", reason))
             else:
                 segmentation.cuts.setdefault(cut.value.id, {})[cut.value.annotator] = cut.value.words
     for gold in _records(root / GOLD, _gold_parser(), segmentation):

@@ -62,12 +62,12 @@ def build_tables(sources: Sources) -> Tables:
         tables["stances", split] += [BuiltRow(stance, origins) for stance in stances]
     for located in sorted(
         sources.judgements,
-        key=lambda item: (item.judgement.document_id, item.judgement.round, item.judgement.annotator),
+        key=lambda item: (item.value.document_id, item.value.round, item.value.annotator),
     ):
-        row = judgement_row(located.judgement)
+        row = judgement_row(located.value)
         row["stances"] = [{"target_id": target, "stance": stance} for target, stance in row["stances"].items()]
         built = BuiltRow(row, ((located.path, located.line),))
-        tables["annotations", split_of[located.judgement.document_id]].append(built)
+        tables["annotations", split_of[located.value.document_id]].append(built)
     for name in sorted(sources.segmentation.gold):
         row = segmentation_row(sources.segmentation, name)
         origin = (sources.root / GOLD, sources.segmentation.lines[name])
@@ -104,7 +104,7 @@ def _rows_of(
             "target": sources.targets[target_id].text,
             "canonical": sources.targets[target_id].canonical_for is not None,
             "stance": stance,
-            "stance_settled": gold.settled[f"stance:{target_id}"],
+            "stance_settled": gold.resolution[f"stance:{target_id}"],
         }
         for target_id, stance in sorted(gold.stances.items())
     ]

@@ -22,7 +22,7 @@ from weibo_nlp.profiling.duplicates import THRESHOLD, near_duplicates
 from weibo_nlp.records import INTENTION
 from weibo_nlp.release.integrity import reproduction_problems
 from weibo_nlp.release.limits import LEAST_DOCUMENTS, LEVEL, statistics_apply, statistics_problems
-from weibo_nlp.release.segmentation import segmentation_faults
+from weibo_nlp.release.segmentation import segmentation_problems
 from weibo_nlp.release.sources import Sources, line_of_entry, read_sources
 from weibo_nlp.release.splits import assign_splits
 
@@ -80,24 +80,24 @@ def _sorted(problems: Iterable[Problem]) -> list[Problem]:
 
 def _circles(sources: Sources) -> Iterator[Problem]:
     """Documents that reach no root, because what they answer leads back to itself."""
-    above = {placed.document.id: above_of(placed.document) for placed in sources.texts}
+    above = {placed.value.id: above_of(placed.value) for placed in sources.texts}
     settled: dict[str, bool] = {}  # document -> whether a root, or a parent that does not exist, ends its path
     for placed in sources.texts:
         path: dict[str, None] = {}
-        here: str | None = placed.document.id
+        here: str | None = placed.value.id
         while here is not None and here in above and here not in settled and here not in path:
             path[here] = None
             here = above[here]
         ends = settled.get(here, here not in path) if here is not None else True
         settled.update(dict.fromkeys(path, ends))
         if not ends:
-            text = f"{placed.document.id!r} reaches no root: it answers what leads back in a circle."
+            text = f"{placed.value.id!r} reaches no root: it answers what leads back in a circle."
             yield Problem(placed.path, placed.line, 3, "thread", text)
 
 
 def _texts(sources: Sources) -> Iterator[Problem]:
     """Ids, order, parents, threads, phases."""
-    placed_of = {placed.document.id: placed for placed in sources.texts}
+    placed_of = {placed.value.id: placed for placed in sources.texts}
     seen: set[str] = set()
     last: dict[Path, str] = {}
     for placed in sources.texts:
@@ -119,7 +119,7 @@ def _texts(sources: Sources) -> Iterator[Problem]:
 
 
 def _links(placed_of: Mapping[str, Any], placed: Any, problem: Any, sources: Sources) -> Iterator[Problem]:
-    document = placed.document
+    document = placed.value
     event = sources.events.get(document.event)
     if event is None:
         yield problem(3, "event", f"event {document.event!r} is not in corpus/events.yaml.")
@@ -143,9 +143,9 @@ def _links(placed_of: Mapping[str, Any], placed: Any, problem: Any, sources: Sou
             yield problem(3, "thread", f"a root is its own thread, got {document.thread!r}.")
     elif above not in placed_of:
         yield problem(3, "parent", f"{above!r} does not exist.")
-    elif placed_of[above].document.thread != document.thread:
+    elif placed_of[above].value.thread != document.thread:
         yield problem(3, "thread", f"thread {document.thread!r} differs from that of {above!r}.")
-    elif placed_of[above].document.event != document.event:
+    elif placed_of[above].value.event != document.event:
         yield problem(3, "thread", f"{above!r} belongs to another event; a thread lies in one event.")
 
 
@@ -205,9 +205,9 @@ def _judgements(sources: Sources) -> Iterator[Problem]:
         if judgement.prompt_sha256 is not None and judgement.prompt_sha256 not in prompts:
             yield problem("provenance", "prompt_sha256 matches no file in annotations/rounds/*/prompts/.")
     for placed in sources.texts:
-        given = annotators[placed.document.id]
+        given = annotators[placed.value.id]
         if given.count(AUTHOR_LABEL) != 1 or len(given) != ANNOTATORS_A_DOCUMENT + 1:
-            text = f"{placed.document.id!r} has judgements by {sorted(given)}; one intention and three are needed."
+            text = f"{placed.value.id!r} has judgements by {sorted(given)}; one intention and three are needed."
             yield Problem(placed.path, placed.line, 3, "judgements", text)
 
 
@@ -221,7 +221,7 @@ def _gold(sources: Sources) -> Iterator[Problem]:
     events = {placed.document.id: placed.document.event for placed in sources.texts}
     seen: set[str] = set()
     for placed in sources.gold:
-        document_id = placed.gold.document_id
+        document_id = placed.value.document_id
         if events.get(document_id) != placed.path.stem:
             text = f"document {document_id!r} does not belong to event {placed.path.stem!r}."
             yield Problem(placed.path, placed.line, 3, "document", text)
@@ -240,23 +240,22 @@ def _gold(sources: Sources) -> Iterator[Problem]:
 
 def _segmentation(sources: Sources) -> Iterator[Problem]:
     documents = {document.id: document for document in sources.documents}
-    for fault in segmentation_faults(sources.segmentation, documents):
-        yield Problem(*fault)
+    yield from segmentation_problems(sources.segmentation, documents)
 
 
 def _splits(sources: Sources) -> Iterator[Problem]:
     splits = assign_splits(build_threads(sources.documents))
-    texts = [placed.document.text for placed in sources.texts]
+    texts = [placed.value.text for placed in sources.texts]
     pairs = list(near_duplicates(texts))
     for i, j, similarity in pairs:
         one, two = sources.texts[i], sources.texts[j]
-        if splits[one.document.thread] != splits[two.document.thread]:
-            text = f"{two.document.id!r} is {similarity:.2f} like {one.document.id!r} of another split."
+        if splits[one.value.thread] != splits[two.value.thread]:
+            text = f"{two.value.id!r} is {similarity:.2f} like {one.value.id!r} of another split."
             yield Problem(two.path, two.line, 4, "duplicate", text)
     copies = {j for _, j, _ in pairs}
     if len(copies) > MAX_NEAR_DUPLICATES * len(texts):
         for j in sorted(copies):
             placed = sources.texts[j]
             count = f"{len(copies)} of {len(texts)}"
-            text = f"{placed.document.id!r} is a near-duplicate; {count} at {THRESHOLD} are too many."
+            text = f"{placed.value.id!r} is a near-duplicate; {count} at {THRESHOLD} are too many."
             yield Problem(placed.path, placed.line, 4, "duplicate", text)

@@ -1,4 +1,5 @@
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -6,16 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from weibo_nlp.annotation.adjudication import (
-    gold_problems,
-    gold_row,
+    adjudicate,
+    adjudicated_row,
+    adjudication_problems,
+    labels_of,
     majority_frames,
-    read_gold,
-    settle,
-    unsettled,
+    read_adjudicated,
+    tasks_without_majority,
     votes,
 )
 from weibo_nlp.errors import DataError, LabelError
 from weibo_nlp.io import write_jsonl
+from weibo_nlp.io.validation import Problem
 from weibo_nlp.records import Judgement
 from weibo_nlp.scheme import load_scheme
 
@@ -42,24 +45,24 @@ def three(**values):
 
 
 def test_unanimous_and_majority_labels_stand():
-    gold = settle(three(sentiment=["positive"] * 3, topic=["credit", "other", "credit"]), {}, SCHEME)
-    assert (gold.sentiment, gold.settled["sentiment"]) == ("positive", "unanimous")
-    assert (gold.topic, gold.settled["topic"]) == ("credit", "majority")
+    gold = adjudicate(three(sentiment=["positive"] * 3, topic=["credit", "other", "credit"]), {}, SCHEME)
+    assert (gold.sentiment, gold.resolution["sentiment"]) == ("positive", "unanimous")
+    assert (gold.topic, gold.resolution["topic"]) == ("credit", "majority")
     assert gold.reasons == {}
-    assert gold.settled.keys() == {"topic", "sentiment", "irony", "stance:salt"}
+    assert gold.resolution.keys() == {"topic", "sentiment", "irony", "stance:salt"}
 
 
 def test_labels_without_a_majority_are_adjudicated_with_their_reason():
     given_ = three(stances=[{"salt": "favor"}, {"salt": "none"}, {"salt": "against"}])
-    assert unsettled({"soup-0001": given_, "soup-0002": three()}) == {"soup-0001": ["stance:salt"]}
-    gold = settle(given_, {"stance:salt": ("none", "只是在问")}, SCHEME)
-    assert (gold.label("stance:salt"), gold.settled["stance:salt"]) == ("none", "adjudicated")
+    assert tasks_without_majority({"soup-0001": given_, "soup-0002": three()}, SCHEME) == {"soup-0001": ["stance:salt"]}
+    gold = adjudicate(given_, {"stance:salt": ("none", "只是在问")}, SCHEME)
+    assert (gold.stances["salt"], gold.resolution["stance:salt"]) == ("none", "adjudicated")
     assert gold.reasons == {"stance:salt": "只是在问"}
 
 
-def test_irony_is_settled_by_vote_and_read_as_text():
-    gold = settle(three(irony=[True, False, True], needs_context=[True, True, False]), {}, SCHEME)
-    assert (gold.irony, gold.label("irony"), gold.settled["irony"]) == (True, "true", "majority")
+def test_irony_is_decided_by_vote_and_read_as_text():
+    gold = adjudicate(three(irony=[True, False, True], needs_context=[True, True, False]), {}, SCHEME)
+    assert (gold.irony, labels_of(gold, SCHEME)["irony"], gold.resolution["irony"]) == (True, "true", "majority")
     assert gold.needs_context is True
 
 
@@ -105,12 +108,12 @@ CLEAR = three(topic=["credit", "credit", "other"])
 )
 def test_a_ruling_answers_a_split_vote_and_nothing_else(judgements, rulings, error, message):
     with pytest.raises(error, match=message):
-        settle(judgements, rulings, SCHEME)
+        adjudicate(judgements, rulings, SCHEME)
 
 
 def test_the_authors_intention_is_no_vote():
     with pytest.raises(DataError, match="intention is no vote; leave it out"):
-        votes([*three(), judgement("intention")])
+        votes([*three(), judgement("intention")], SCHEME)
 
 
 @pytest.mark.parametrize(
@@ -123,15 +126,15 @@ def test_the_authors_intention_is_no_vote():
 )
 def test_votes_are_counted_over_one_document_and_its_targets_only(other):
     with pytest.raises(DataError, match=r"on the same targets are needed, got a1: soup-0001 on \['salt'\]; a2: "):
-        votes([judgement("a1"), judgement("a2", **other)])
+        votes([judgement("a1"), judgement("a2", **other)], SCHEME)
 
 
 @given(st.lists(st.sampled_from(TOPICS), min_size=3, max_size=3), st.randoms(use_true_random=False))
 def test_votes_do_not_depend_on_who_said_what(labels, random):
     shuffled = random.sample(labels, 3)
-    one, two = (votes(three(topic=said))["topic"] for said in (labels, shuffled))
-    assert (one.winner, one.settled) == (two.winner, two.settled)
-    assert one.settled == {1: "unanimous", 2: "majority", 3: "adjudicated"}[len(set(labels))]
+    one, two = (votes(three(topic=said), SCHEME)["topic"] for said in (labels, shuffled))
+    assert (one.winner, one.resolution) == (two.winner, two.resolution)
+    assert one.resolution == {1: "unanimous", 2: "majority", 3: "adjudicated"}[len(set(labels))]
     assert (one.winner is None) == (len(set(labels)) == 3)
 
 
@@ -139,15 +142,17 @@ def test_votes_do_not_depend_on_who_said_what(labels, random):
     st.lists(st.sampled_from(TOPICS), min_size=3, max_size=3),
     st.lists(st.sampled_from(SENTIMENTS), min_size=3, max_size=3),
 )
-def test_what_is_settled_has_no_problems_and_survives_the_file(tmp_path_factory, topics, sentiments):
+def test_what_is_adjudicated_has_no_problems_and_survives_the_file(tmp_path_factory, topics, sentiments):
     judgements = three(topic=topics, sentiment=sentiments)
     options = {"topic": "other", "sentiment": "neutral"}
-    rulings = {task: (options[task], "重读之后") for task in unsettled({"x": judgements}).get("x", [])}
-    gold = settle(judgements, rulings, SCHEME)
-    assert gold_problems(gold, judgements, SCHEME) == []
+    rulings = {
+        task: (options[task], "重读之后") for task in tasks_without_majority({"x": judgements}, SCHEME).get("x", [])
+    }
+    gold = adjudicate(judgements, rulings, SCHEME)
+    assert list(adjudication_problems(gold, judgements, SCHEME)) == []
     path = tmp_path_factory.mktemp("gold") / "soup.jsonl"
-    write_jsonl(path, [gold_row(gold)])
-    assert list(read_gold(path, SCHEME)) == [(1, gold)]
+    write_jsonl(path, [adjudicated_row(gold)])
+    assert [(item.line, item.value) for item in read_adjudicated(path, SCHEME)] == [(1, gold)]
 
 
 @pytest.mark.parametrize(
@@ -159,7 +164,7 @@ def test_what_is_settled_has_no_problems_and_survives_the_file(tmp_path_factory,
         pytest.param(
             CLEAR,
             {
-                "settled": {
+                "resolution": {
                     "topic": "unanimous",
                     "sentiment": "unanimous",
                     "irony": "unanimous",
@@ -186,40 +191,43 @@ def test_what_is_settled_has_no_problems_and_survives_the_file(tmp_path_factory,
 )
 def test_gold_that_does_not_follow_from_the_judgements_is_told(judgements, change, message):
     rulings = {"topic": ("credit", "说的是信用")} if judgements is SPLIT else {}
-    gold = replace(settle(judgements, rulings, SCHEME), **change)
-    (problem,) = gold_problems(gold, judgements, SCHEME)
+    gold = replace(adjudicate(judgements, rulings, SCHEME), **change)
+    (problem,) = adjudication_problems(gold, judgements, SCHEME)
     with pytest.raises(DataError, match=message):
         raise DataError(problem)
 
 
-def test_settled_tasks_that_nobody_judged_are_told():
-    gold = settle(CLEAR, {}, SCHEME)
-    odd = replace(gold, settled={**gold.settled, "stance:oil": "unanimous"})
-    assert gold_problems(odd, CLEAR, SCHEME) == ["stance:oil is said to be settled and was never judged"]
+def test_resolutions_of_tasks_that_nobody_judged_are_told():
+    gold = adjudicate(CLEAR, {}, SCHEME)
+    odd = replace(gold, resolution={**gold.resolution, "stance:oil": "unanimous"})
+    assert list(adjudication_problems(odd, CLEAR, SCHEME)) == ["stance:oil is said to be settled and was never judged"]
 
 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
         pytest.param({"topic": "soup"}, r"gold\.jsonl:2: topic 'soup' for soup-0001 is not in the scheme", id="topic"),
-        pytest.param({"stances": {"salt": "maybe"}}, "stance 'maybe' for soup-0001 is not in the scheme", id="stance"),
-        pytest.param({"frames": ["noise"]}, "frame 'noise' is not in the scheme", id="frame"),
+        pytest.param(
+            {"stances": {"salt": "maybe"}}, r"stances\.salt 'maybe' for soup-0001 is not in the scheme", id="stance"
+        ),
+        pytest.param({"frames": ["noise"]}, r"frames\[0\] 'noise' for soup-0001 is not in the scheme", id="frame"),
         pytest.param({"frames": "pride"}, "frames must be a list, got 'pride'", id="frames-text"),
         pytest.param({"irony": "false"}, "irony must be true or false, got 'false'", id="irony-text"),
         pytest.param({"document_id": 7}, "document_id must be text, got 7", id="id-number"),
-        pytest.param({"stances": ["none"]}, "stances must map names to text", id="stances-list"),
-        pytest.param({"settled": None}, "settled must map names to text, got None", id="settled-null"),
-        pytest.param({"reasons": {"topic": 1}}, "reasons must map names to text", id="reason-number"),
-        pytest.param({"note": "x"}, "fields missing or unknown: note; a gold row has", id="unknown-field"),
+        pytest.param(
+            {"stances": ["none"]}, r"stances must be a mapping of names to values, got \['none'\]", id="stances-list"
+        ),
+        pytest.param({"settled": None}, "settled must be a mapping of names to values, got None", id="settled-null"),
+        pytest.param({"reasons": {"topic": 1}}, r"reasons\.topic must be text, got 1", id="reason-number"),
+        pytest.param({"note": "x"}, "unknown field 'note'; a row has document_id, frames", id="unknown-field"),
     ],
 )
-def test_a_gold_line_that_cannot_be_used_comes_as_the_error_that_says_why(tmp_path, change, message):
-    row = gold_row(settle(three(), {}, SCHEME))
+def test_a_gold_line_that_cannot_be_used_comes_as_the_problem_that_says_why(tmp_path, change, message):
+    row = adjudicated_row(adjudicate(three(), {}, SCHEME))
     path = tmp_path / "gold.jsonl"
     path.write_text("\n".join(json.dumps(r) for r in (row, row | change, row)) + "\n[1]\n", "utf-8")
-    lines = dict(read_gold(path, SCHEME))
-    assert not isinstance(lines[3], DataError)
-    with pytest.raises(DataError, match=message):
-        raise lines[2]
-    with pytest.raises(DataError, match=r"gold\.jsonl:4: not a JSON object but list; one gold row a line"):
-        raise lines[4]
+    _, bad, after, broken = read_adjudicated(path, SCHEME)
+    assert (bad.line, bad.level, after.line) == (2, 2 if "in the scheme" in message else 1, 3)
+    assert re.search(message, str(bad))
+    assert isinstance(broken, Problem)
+    assert str(broken) == f"{path}:4: not a JSON object but list; one JSON object a line is expected."

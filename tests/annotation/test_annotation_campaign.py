@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from weibo_nlp.annotation.sheets import collect, deal, targets_of
 
+from weibo_nlp.annotation.campaign import collect, deal, targets_of
 from weibo_nlp.corpus import build_threads
 from weibo_nlp.errors import DataError
 from weibo_nlp.io import write_jsonl
@@ -47,7 +47,7 @@ def test_a_sheet_tells_neither_ids_nor_events_nor_intentions():
 
 def test_a_sheet_shows_the_thread_as_numbers_that_answer_numbers():
     dealt = sheet()
-    name = next(t for (t, _), (document_id, _) in dealt.key.items() if document_id == "library-fines-0005")
+    name = next(t for (t, _), item in dealt.key.items() if item.document_id == "library-fines-0005")
     (row,) = [row for row in dealt.rows if row["thread"] == name]
     assert [(d["n"], d["kind"], d["reply_to"], d["repost_of"]) for d in row["documents"]] == [
         (1, "post", None, None),
@@ -58,7 +58,7 @@ def test_a_sheet_shows_the_thread_as_numbers_that_answer_numbers():
 
 
 def test_other_seeds_give_other_orders_and_the_same_seed_the_same():
-    orders = {tuple(place[0] for place in sheet(seed).key.values()) for seed in range(8)}
+    orders = {tuple(item.document_id for item in sheet(seed).key.values()) for seed in range(8)}
     assert len(orders) > 4
     assert sheet(3) == sheet(3)
     assert deal(reversed(THREADS), DECLARED, SOURCES.targets, seed=3) == sheet(3)
@@ -67,11 +67,11 @@ def test_other_seeds_give_other_orders_and_the_same_seed_the_same():
 @given(st.integers())
 def test_every_document_is_dealt_once_with_its_thread_whole(seed):
     dealt = sheet(seed)
-    assert sorted(document for document, _ in dealt.key.values()) == sorted(d.id for d in SOURCES.documents)
-    assert [order for _, order in dealt.key.values()] == list(range(1, len(SOURCES.documents) + 1))
+    assert sorted(item.document_id for item in dealt.key.values()) == sorted(d.id for d in SOURCES.documents)
+    assert [item.order for item in dealt.key.values()] == list(range(1, len(SOURCES.documents) + 1))
     thread_of = {document.id: document.thread for document in SOURCES.documents}
     for row in dealt.rows:
-        inside = [document for (name, _), (document, _) in dealt.key.items() if name == row["thread"]]
+        inside = [item.document_id for (name, _), item in dealt.key.items() if name == row["thread"]]
         assert len({thread_of[document] for document in inside}) == 1
 
 
@@ -88,7 +88,9 @@ def test_threads_without_declared_targets_are_asked_about_one_canonical_target_d
 def test_answers_find_back_to_their_documents(tmp_path):
     dealt = sheet()
     rows = answers(dealt)
-    changed = next(i for i, row in enumerate(rows) if dealt.key[row["thread"], row["n"]][0] == "library-fines-0004")
+    changed = next(
+        i for i, row in enumerate(rows) if dealt.key[row["thread"], row["n"]].document_id == "library-fines-0004"
+    )
     rows[changed] |= {"topic": "credit", "frames": ["punishment"], "stance": {"S": "against", "T": "favor"}}
     found = {judgement.document_id: judgement for judgement in collected(tmp_path, dealt, rows)}
     assert len(found) == len(SOURCES.documents)
@@ -112,12 +114,27 @@ def test_answers_find_back_to_their_documents(tmp_path):
         pytest.param({"mood": 1}, "unknown field 'mood'", id="field-unknown"),
     ],
 )
-def test_an_answer_that_cannot_be_used_is_refused_and_its_document_missed(tmp_path, change, message):
+def test_an_answer_that_cannot_be_used_is_refused_and_its_document_named_once(tmp_path, change, message):
     dealt = sheet()
     first, *rest = answers(dealt)
     with pytest.raises(DataError, match=message) as caught:
         collected(tmp_path, dealt, [first | change, *rest])
-    assert "1 documents are not judged: T001/1" in str(caught.value)
+    missing = "1 of 16 that were dealt are not judged: T001/1" in str(caught.value)
+    assert missing is ("was not dealt" in message)
+    assert len(str(caught.value).splitlines()) == 1 + missing
+
+
+def test_all_faults_of_an_answer_are_named_at_once(tmp_path):
+    dealt = sheet()
+    first, *rest = answers(dealt)
+    with pytest.raises(DataError) as caught:
+        collected(tmp_path, dealt, [first | {"topic": "soup", "irony": "no", "mood": 1}, *rest])
+    path = tmp_path / "answers.jsonl"
+    assert [line.removeprefix(f"{path}:1: ").split(" ")[0] for line in str(caught.value).splitlines()] == [
+        "topic",
+        "irony",
+        "unknown",
+    ]
 
 
 def test_missing_doubled_and_broken_answers_are_named_together(tmp_path):
@@ -130,6 +147,6 @@ def test_missing_doubled_and_broken_answers_are_named_together(tmp_path):
         collect(path, dealt, SOURCES.scheme, annotator="a9", round_name="r02", provenance=PROVENANCE)
     assert str(caught.value).splitlines() == [
         f"{path}:2: T001/1 is judged twice",
-        f"{path}:{len(SOURCES.documents) + 1}: not JSON: Expecting value at column 1",
-        f"{path}: 1 documents are not judged: {second['thread']}/{second['n']}",
+        f"{path}:{len(SOURCES.documents) + 1}: not JSON: Expecting value at column 1; one JSON object a line is expected.",
+        f"{path}: 1 of 16 that were dealt are not judged: {second['thread']}/{second['n']}",
     ]

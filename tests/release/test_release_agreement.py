@@ -4,10 +4,12 @@ import pytest
 
 from weibo_nlp.release.agreement import agreement_by_event, measure_release
 from weibo_nlp.release.sources import read_sources
+from weibo_nlp.stats import BootstrapConfig
 
 
 def figures(sources, **options):
-    return {found.task: found for found in measure_release(sources, resamples=20, **options)}
+    bootstrap = BootstrapConfig(n_resamples=20)
+    return {agreement.task: agreement for agreement in measure_release(sources, bootstrap=bootstrap, **options)}
 
 
 def test_figures_of_the_miniature_by_hand(built):
@@ -24,9 +26,9 @@ def test_figures_of_the_miniature_by_hand(built):
     credit, other, self_media = 6 * 3 + 2 + 1, 8 * 3 + 1 + 1, 1
     assert credit + other + self_media == 48
     expected = (48**2 - credit**2 - other**2 - self_media**2) / 47
-    assert found["topic"].alpha == pytest.approx(1 - (2 + 3) / expected)
+    assert found["topic"].alpha.value == pytest.approx(1 - (2 + 3) / expected)
     # Irony: one document of sixteen, 2 to 1.
-    assert found["irony"].alpha == pytest.approx(1 - 2 / ((48**2 - 2**2 - 46**2) / 47))
+    assert found["irony"].alpha.value == pytest.approx(1 - 2 / ((48**2 - 2**2 - 46**2) / 47))
     # Stance: 0002 and 0003 on the card (2 to 1, three ways), 0008 on sanctions (2 to 1).
     assert found["stance"].pairwise == pytest.approx((22 + 1 / 3 + 0 + 1 / 3) / 25)
 
@@ -42,17 +44,17 @@ def test_one_changed_judgement_changes_the_figures(repository):
     before = figures(read_sources(repository.root))
     repository.change("annotations/rounds/r01/a3.jsonl", 1, sentiment="negative")
     after = figures(read_sources(repository.root))
-    assert after["sentiment"].alpha < before["sentiment"].alpha
+    assert after["sentiment"].alpha.value < before["sentiment"].alpha.value
     assert after["topic"] == before["topic"]
 
 
 def test_events_are_measured_one_by_one(built):
-    found = agreement_by_event(read_sources(built.root), resamples=10)
+    found = agreement_by_event(read_sources(built.root), BootstrapConfig(n_resamples=10))
     assert sorted(found) == ["everyday-soup", "library-fines"]
     soup = {a.task: a for a in found["everyday-soup"]}
     assert soup["topic everyday-soup"].n_units == 7
-    assert math.isnan(soup["topic everyday-soup"].alpha)  # all said `other`: nothing left to chance
-    assert soup["sentiment everyday-soup"].alpha == 1.0
+    assert math.isnan(soup["topic everyday-soup"].alpha.value)  # all said `other`: nothing left to chance
+    assert soup["sentiment everyday-soup"].alpha.value == 1.0
     assert {a.n_units for a in found["library-fines"]} == {9, 18}
 
 

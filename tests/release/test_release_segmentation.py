@@ -39,7 +39,7 @@ def test_gold_cuts_become_rows_of_their_document_s_split(repository):
         pytest.param(SENTENCES, 1, {"start": 1, "end": 9}, SENTENCES, "is another", id="span-moved"),
         pytest.param(SENTENCES, 2, {"document_id": "nobody-0001"}, SENTENCES, "does not exist", id="no-such-document"),
         pytest.param(GOLD, 2, {"id": "everyday-soup-0001:0"}, GOLD, "stands twice", id="gold-doubled"),
-        pytest.param(GOLD, 1, {"extra": 1}, GOLD, "fields missing or unknown: extra", id="unknown-field"),
+        pytest.param(GOLD, 1, {"extra": 1}, GOLD, "unknown field 'extra'", id="unknown-field"),
     ],
 )
 def test_a_breach_is_named_at_its_file_and_line(repository, name, line, change, told, message):
@@ -51,9 +51,9 @@ def test_a_breach_is_named_at_its_file_and_line(repository, name, line, change, 
 def test_a_line_that_is_no_json_is_named_and_the_rest_is_read(repository):
     path = repository.path(S1)
     path.write_text("{broken\n" + path.read_text("utf-8"), "utf-8")
-    found = read_segmentation(repository.root)
-    assert [(fault[1], fault[3]) for fault in found.faults] == [(1, "form")]
-    assert len(found.cuts) == 2
+    segmentation = read_segmentation(repository.root)
+    assert [(problem.line, problem.rule) for problem in segmentation.problems] == [(1, "form")]
+    assert len(segmentation.cuts) == 2
 
 
 def test_a_repository_without_segmentation_is_sound_and_its_card_does_not_offer_it(repository):

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from weibo_nlp.annotation.adjudication import votes
-from weibo_nlp.annotation.judgements import judgement_from
+from weibo_nlp.annotation.judgements import judgement_parser
 from weibo_nlp.records import AUTHOR_LABEL
 from weibo_nlp.scheme import load_scheme
 
@@ -72,10 +72,12 @@ def test_nothing_is_built_from_sources_that_break_a_rule(miniature):
     assert not (miniature / "corpus/manifest.json").exists()
 
 
-@pytest.mark.parametrize("script", ["build_corpus.py", "check_corpus.py", "measure_agreement.py"])
-def test_a_folder_without_a_corpus_is_refused_in_one_line(tmp_path, script):
+@pytest.mark.parametrize(
+    ("script", "code"), [("build_corpus.py", 1), ("check_corpus.py", 1), ("measure_agreement.py", 3)]
+)
+def test_a_folder_without_a_corpus_is_refused_in_one_line(tmp_path, script, code):
     done = run(script, tmp_path)
-    assert done.returncode == 1
+    assert done.returncode == code
     assert done.stdout == ""
     assert done.stderr.startswith(f"{tmp_path}/annotations/scheme.yaml: cannot be read: ")
     assert len(done.stderr.splitlines()) == 1
@@ -103,7 +105,7 @@ def test_agreement_is_printed_and_written_with_null_where_nothing_can_be_said(mi
 def test_agreement_over_files_with_unreadable_lines_is_refused(miniature):
     change(miniature / ROUND / "a2.jsonl", 5, topic="soup")
     done = run("measure_agreement.py", miniature)
-    assert (done.returncode, done.stdout) == (1, "")
+    assert (done.returncode, done.stdout) == (3, "")
     assert done.stderr.startswith(f"{ROUND}/a2.jsonl:5: [2 scheme] topic 'soup' for everyday-soup-0005 is not in the")
 
 
@@ -146,9 +148,10 @@ def unanimous_on_topic(real, path, labels):
         for name in ("a1", "a2", "a3")
     }
     scheme = load_scheme()
+    parse = judgement_parser(scheme)
     for line, three in enumerate(zip(*rows.values(), strict=True), start=1):
-        vote = votes([judgement_from(row, scheme, path) for row in three])["topic"]
-        if line > 300 and vote.settled == "unanimous":
+        vote = votes([parse(row) for row in three], scheme)["topic"]
+        if line > 300 and vote.resolution == "unanimous":
             return line, three[0]["document_id"], next(label for label in labels if label != vote.winner)
     raise LookupError("no unanimous document")
 

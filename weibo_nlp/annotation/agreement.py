@@ -93,9 +93,9 @@ def measure(
 
     Notes
     -----
-    A resample in which only one label is left has no alpha and is left out, so that the interval speaks of samples in
-    which the question can be asked. One thread, or one label throughout, says nothing of the spread between threads:
-    alpha then has no bounds.
+    A resample in which only one label is left has no alpha and is left out: the interval speaks of samples in which
+    the question can be asked. Where that hangs on a single thread (all others use one label, or there is no other),
+    nothing is known of the spread between threads, and alpha has no bounds.
     """
     if len(groups) != len(codes):
         raise DataError(f"{len(groups)} groups for {len(codes)} units; one thread id a unit is needed.")
@@ -110,7 +110,7 @@ def measure(
     sums = in_order_of_content(per_thread.reshape(len(per_thread), -1))
     value = float(_alpha_of(total))
     alpha = Estimate(value, n_units=len(sums), confidence_level=bootstrap.confidence_level)
-    if len(sums) > 1 and not math.isnan(value):
+    if not np.isnan(_alphas(sums.sum(axis=0) - sums)["alpha"]).any():
         # The value to its last digit, which hangs on the order in which sums are added.
         alpha = replace(bootstrap_estimates(sums, _alphas, bootstrap)["alpha"], value=value)
     lowest = np.where(codes >= 0, codes, n_labels).min(axis=1)

@@ -147,6 +147,6 @@ def test_missing_doubled_and_broken_answers_are_named_together(tmp_path):
         collect(path, dealt, SOURCES.scheme, annotator="a9", round_name="r02", provenance=PROVENANCE)
     assert str(caught.value).splitlines() == [
         f"{path}:2: T001/1 is judged twice",
-        f"{path}:{len(SOURCES.documents) + 1}: not JSON: Expecting value at column 1; one JSON object a line is expected.",
+        f"{path}:17: not JSON: Expecting value at column 1; one JSON object a line is expected.",
         f"{path}: 1 of 16 that were dealt are not judged: {second['thread']}/{second['n']}",
     ]

@@ -1,1 +1,1 @@
-"""Stand-off labels: judgements by each annotator, their agreement, and the gold settled from them."""
+"""Stand-off labels: judgements by each annotator, their agreement, and the labels adjudicated from them."""

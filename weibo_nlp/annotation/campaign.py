@@ -99,11 +99,11 @@ def deal(
             key[name, n] = DealtDocument(document.id, len(key) + 1, target_ids)
             links = {"reply_to": numbers.get(document.parent or ""), "repost_of": numbers.get(document.repost_of or "")}
             documents.append({"n": n, **links, **shown_document(document, title=document.title, text=document.text)})
-        shown = [
+        questions = [
             {"key": letter, "text": target.text, "favor": target.favor, "against": target.against, "none": target.none}
             for letter, target in zip(target_ids, asked, strict=True)
         ]
-        rows.append({"thread": name, "targets": shown, "documents": documents})
+        rows.append({"thread": name, "targets": questions, "documents": documents})
     return Sheet(tuple(rows), key)
 
 

@@ -330,14 +330,14 @@ def _path(threads: Mapping[str, Thread], sample: Sample) -> list[Document]:
     return list(reversed(threads[sample.document_id].path_to_root(sample.document_id)))
 
 
-def _deal(samples: Sequence[Sample], shown: Mapping[str, set[str]], parts: int) -> list[list[Sample]]:
+def _deal(samples: Sequence[Sample], context: Mapping[str, set[str]], parts: int) -> list[list[Sample]]:
     dealt: list[list[Sample]] = [[] for _ in range(parts)]
     for sample in samples:
         # Twice the same text is worst: the second time the judge remembers the first.
         costs = [
             (
                 sum(other.document_id == sample.document_id for other in part),
-                _clashes(sample, part, shown) + sum(other.document_id in shown[sample.id] for other in part),
+                _clashes(sample, part, context) + sum(other.document_id in context[sample.id] for other in part),
                 len(part),
             )
             for part in dealt
@@ -348,9 +348,9 @@ def _deal(samples: Sequence[Sample], shown: Mapping[str, set[str]], parts: int) 
     return dealt
 
 
-def _clashes(sample: Sample, part: Sequence[Sample], shown: Mapping[str, set[str]]) -> int:
+def _clashes(sample: Sample, part: Sequence[Sample], context: Mapping[str, set[str]]) -> int:
     """How many of a part show the sample's text, unedited, as context."""
-    return sum(sample.document_id in shown[other.id] for other in part)
+    return sum(sample.document_id in context[other.id] for other in part)
 
 
 def _sheet_row(
@@ -359,16 +359,16 @@ def _sheet_row(
     """Row of the blind sheet: the texts above as context, the edited one last, and its target."""
     *above, document = path
     edited = _edited(sample, full_text(document), seed)
-    shown = []
+    thread = []
     for outer in above:
         title, text = outer.title, outer.text
         if sample.edit in EDITS and EDITS[sample.edit].whole_text:
             # A thread on one brand with an answer on another would not hang together.
             title = None if title is None else _edited(sample, title, seed).text
             text = _edited(sample, text, seed).text
-        shown.append(shown_document(outer, title=title, text=text))
-    shown.append(shown_document(document, title=None, text=edited.text))
-    row: dict[str, Any] = {"sample": sample.id, "thread": [{"n": n, **each} for n, each in enumerate(shown, 1)]}
+        thread.append(shown_document(outer, title=title, text=text))
+    thread.append(shown_document(document, title=None, text=edited.text))
+    row: dict[str, Any] = {"sample": sample.id, "thread": [{"n": n, **each} for n, each in enumerate(thread, 1)]}
     row |= {"judge": len(path), "target": None}
     if sample.target is not None:
         entry = register[sample.target]

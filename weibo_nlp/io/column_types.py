@@ -1,4 +1,4 @@
-"""Types of columns: what a table's column holds, told from JSON values or from a Parquet schema."""
+"""Types of columns: what a table's column holds, as read from JSON values or from a Parquet schema."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ def value_kind(value: object) -> ValueKind:
 
 def column_type(kinds: Set[ValueKind]) -> ColumnType:
     """Type of a column by the kinds of its values, nulls aside; mixed or nested values become JSON text."""
-    found = kinds - {"null"}
-    if found <= {"string"}:
+    present = kinds - {"null"}
+    if present <= {"string"}:
         return "string"
-    if found == {"bool"}:
+    if present == {"bool"}:
         return "bool"
-    if found <= {"int", "long"}:
+    if present <= {"int", "long"}:
         return "int"
-    return "float" if found <= {"int", "float"} else "json"
+    return "float" if present <= {"int", "float"} else "json"
 
 
 def arrow_types(table: Table) -> dict[str, Any]:

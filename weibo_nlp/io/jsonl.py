@@ -54,13 +54,13 @@ def parse_json_line(raw: bytes, number: int, *, too_long: bool = False, finite: 
     With `finite`, a number too large for a float is refused; without, it is infinity.
     """
     raw = raw.removesuffix(b"\r")
-    shown = raw[:2000].decode("utf-8", "backslashreplace")
+    excerpt = raw[:2000].decode("utf-8", "backslashreplace")
     if too_long:
-        return JsonLine(number, None, f"line is longer than {MAX_LINE_BYTES:,} bytes", shown)
+        return JsonLine(number, None, f"line is longer than {MAX_LINE_BYTES:,} bytes", excerpt)
     try:
         text = raw.decode("utf-8-sig" if number == 1 else "utf-8")
     except UnicodeDecodeError as error:
-        return JsonLine(number, None, f"not UTF-8: byte 0x{raw[error.start]:02x} at byte {error.start}", shown)
+        return JsonLine(number, None, f"not UTF-8: byte 0x{raw[error.start]:02x} at byte {error.start}", excerpt)
     if not text.strip():
         return JsonLine(number, None, "blank line", "")
     try:
@@ -71,21 +71,21 @@ def parse_json_line(raw: bytes, number: int, *, too_long: bool = False, finite: 
             object_pairs_hook=_object_without_doubles,
         )
     except json.JSONDecodeError as error:
-        return JsonLine(number, None, f"not JSON: {error.msg.removesuffix(' at')} at column {error.colno}", shown)
+        return JsonLine(number, None, f"not JSON: {error.msg.removesuffix(' at')} at column {error.colno}", excerpt)
     except _AmbiguousError as error:
-        return JsonLine(number, None, str(error), shown)
+        return JsonLine(number, None, str(error), excerpt)
     except ValueError as error:  # NaN and Infinity; an integer of thousands of digits
         what = "an integer of thousands of digits" if "int_max_str_digits" in str(error) else error
-        return JsonLine(number, None, f"not JSON: {what}", shown)
+        return JsonLine(number, None, f"not JSON: {what}", excerpt)
     except RecursionError:
-        return JsonLine(number, None, f"nested deeper than {MAX_DEPTH} levels", shown)
+        return JsonLine(number, None, f"nested deeper than {MAX_DEPTH} levels", excerpt)
     if not isinstance(value, dict):
-        return JsonLine(number, None, f"not a JSON object but {type(value).__name__}", shown)
+        return JsonLine(number, None, f"not a JSON object but {type(value).__name__}", excerpt)
     if text.count("[") + text.count("{") > MAX_DEPTH and _depth_exceeds(value, MAX_DEPTH):
-        return JsonLine(number, None, f"nested deeper than {MAX_DEPTH} levels", shown)
+        return JsonLine(number, None, f"nested deeper than {MAX_DEPTH} levels", excerpt)
     if "\\u" in text and not _encodable(value):
-        return JsonLine(number, None, "a lone surrogate (half of an escaped character) stands in it", shown)
-    return JsonLine(number, value, None, shown)
+        return JsonLine(number, None, "a lone surrogate (half of an escaped character) stands in it", excerpt)
+    return JsonLine(number, value, None, excerpt)
 
 
 def read_jsonl(path: Path | str, *, finite: bool = False) -> Iterator[JsonLine]:

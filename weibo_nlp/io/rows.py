@@ -27,7 +27,7 @@ PARQUET_BATCH = 2048
 # A quoted cell may run over lines. A quote that never closes would swallow the rest of the file,
 # so after this many lines the opening line alone is set aside and reading goes on below it.
 MAX_RECORD_LINES = 100
-SHOWN_NAMES = 20
+LISTED_NAMES = 20
 # What people hand over for text; read as lines it would be labelled as noise.
 _NO_TEXT = {
     b"PK\x03\x04": "an Excel workbook or a zip archive",
@@ -143,8 +143,8 @@ def open_table(path: Path | str, format: Format | None = None) -> Table:
     """
     path = Path(path)
     if not path.is_file():
-        found = "is a folder" if path.is_dir() else "is no regular file" if path.exists() else "does not exist"
-        raise UsageError(f"{path} {found}; name a CSV, TSV, JSONL, Parquet or plain text file.")
+        state = "is a folder" if path.is_dir() else "is no regular file" if path.exists() else "does not exist"
+        raise UsageError(f"{path} {state}; name a CSV, TSV, JSONL, Parquet or plain text file.")
     if path.stat().st_size == 0:
         raise DataError(f"{path} is empty; nothing to read.")
     kind = format or _SUFFIXES.get(path.suffix.lower()) or _sniff(path)
@@ -159,11 +159,11 @@ def _sniff(path: Path) -> Format:
     """Tell an unknown suffix by its first bytes: Parquet's magic, a JSON object, or a constant number of tabs."""
     with path.open("rb") as handle:
         head = handle.read(64 * 1024)
-    found = next((what for magic, what in _NO_TEXT.items() if head.startswith(magic)), None)
+    content = next((what for magic, what in _NO_TEXT.items() if head.startswith(magic)), None)
     if path.suffix.lower() == ".json" and head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"["):
-        found = "one JSON array"
-    if found:
-        raise DataError(f"{path} is {found}; save it as CSV or JSON Lines in UTF-8, unpacked, or name the --format.")
+        content = "one JSON array"
+    if content:
+        raise DataError(f"{path} is {content}; save it as CSV or JSON Lines in UTF-8, unpacked, or name the --format.")
     if head.startswith(b"PAR1"):
         return "parquet"
     lines = [line for line in head.removeprefix(b"\xef\xbb\xbf").split(b"\n")[:20] if line.strip()]
@@ -209,9 +209,9 @@ def _require_unique(where: str, names: Sequence[str]) -> None:
 
 
 def listed(names: Sequence[object]) -> str:
-    """Names for a message: the first ``SHOWN_NAMES``, none longer than 40 characters, and how many more there are."""
-    shown = ", ".join(str(name)[:40] for name in names[:SHOWN_NAMES])
-    return f"{shown}, and {len(names) - SHOWN_NAMES:,} more" if len(names) > SHOWN_NAMES else shown
+    """Names for a message: the first ``LISTED_NAMES``, none longer than 40 characters, and how many more there are."""
+    first = ", ".join(str(name)[:40] for name in names[:LISTED_NAMES])
+    return f"{first}, and {len(names) - LISTED_NAMES:,} more" if len(names) > LISTED_NAMES else first
 
 
 def delimited_records(

@@ -241,12 +241,14 @@ def _fault(error: Any, row: Row, types: Mapping[str, Any]) -> DataError:
             "Correct the row, or add the label to a new scheme version."
         )
     if kind in ("missing", "extra_forbidden"):
-        what = "field {} is missing" if kind == "missing" else "unknown field {}"
-        fields = f"; a row has {', '.join(sorted(types))}" if len(error["loc"]) == 1 else ""
-        return DataError(f"{what.format(repr(place))}{fields}.")
+        what = f"field '{place}' is missing" if kind == "missing" else f"unknown field '{place}'"
+        known = f"; a row has {', '.join(sorted(types))}" if len(error["loc"]) == 1 else ""
+        return DataError(f"{what}{known}.")
     if kind == "literal_error":
         return DataError(f"{place} {value} is not one of {error['ctx']['expected']}.")
-    allowed = _ALLOWED.get(kind, f"otherwise ({error['msg']})").format(**error.get("ctx", {}))
+    if kind not in _ALLOWED:
+        return DataError(f"{place} cannot be {value}: {error['msg']}.")
+    allowed = _ALLOWED[kind].format(**error.get("ctx", {}))
     declared = types.get(error["loc"][0])
     declared = declared[0] if isinstance(declared, tuple) else declared
     optional = type(None) in get_args(declared) and len(error["loc"]) == 1

@@ -146,12 +146,12 @@ def apply_edit(
 
 def _carry_out(edit: Edit, text: str, generator: random.Random, strength: float) -> Tape:
     passage = places.passage_of(text, whole_text=edit.whole_text, touches=edit.touches)
-    found = edit.find(passage, generator)
-    if not edit.all_places and found:
-        some = min(len(found), max(FEWEST, math.ceil(strength * len(found))))
-        found = [found[i] for i in sorted(generator.sample(range(len(found)), some))]
+    changes = edit.find(passage, generator)
+    if not edit.all_places and changes:
+        some = min(len(changes), max(FEWEST, math.ceil(strength * len(changes))))
+        changes = [changes[i] for i in sorted(generator.sample(range(len(changes)), some))]
     tape = Tape(text)
-    tape.edit(found)
+    tape.edit(changes)
     if tape.text == text or not _survives(_protected(passage.post, edit), _protected(parse(tape.text), edit)):
         return Tape(text)
     return tape

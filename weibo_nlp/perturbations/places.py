@@ -167,7 +167,7 @@ def repeats(passage: Passage, generator: random.Random) -> list[Place]:
 def hashtags(passage: Passage, generator: random.Random) -> list[Place]:
     """Hashtags before the first word and after the last one; within a sentence a hashtag is a part of it."""
     text, own = passage.text, passage.post.own
-    tags = [found for found in passage.post.found if found[2] in HASHTAGS and own.start <= found[0] < own.end]
+    tags = [item for item in passage.post.found if item[2] in HASHTAGS and own.start <= item[0] < own.end]
     leading, trailing = own.start, own.end
     dropped: list[Found] = []
     for tag in tags:

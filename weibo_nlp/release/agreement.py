@@ -9,6 +9,7 @@ from weibo_nlp.records import AUTHOR_LABEL, Judgement
 from weibo_nlp.release.sources import Sources
 from weibo_nlp.scheme import Task
 from weibo_nlp.stats import BootstrapConfig, Estimate
+from weibo_nlp.stats.bootstrap import DEFAULT
 
 
 def measure_release(
@@ -16,7 +17,7 @@ def measure_release(
     *,
     events: Collection[str] | None = None,
     suffix: str = "",
-    bootstrap: BootstrapConfig = BootstrapConfig(),
+    bootstrap: BootstrapConfig = DEFAULT,
 ) -> list[Agreement]:
     """Agreement of the annotators on every task.
 
@@ -54,9 +55,7 @@ def measure_release(
     return agreements
 
 
-def agreement_by_event(
-    sources: Sources, bootstrap: BootstrapConfig = BootstrapConfig(n_resamples=500)
-) -> dict[str, list[Agreement]]:
+def agreement_by_event(sources: Sources, bootstrap: BootstrapConfig = DEFAULT) -> dict[str, list[Agreement]]:
     """Agreement event by event; alpha is nan where annotators used one label only."""
     return {
         event: measure_release(sources, events={event}, suffix=f" {event}", bootstrap=bootstrap)

@@ -4,7 +4,7 @@ import time
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from weibo_nlp.errors import DataError, UnknownNameError, UsageError
@@ -190,6 +190,7 @@ def test_offsets_are_monotone_and_cover_the_text(text, name, seed):
 
 
 @given(posts, edit_names, st.integers(0, 3))
+@example("宝马MINI@张三 ", "full_width", 0)  # after letters in full width, the address would be one
 @settings(max_examples=400, deadline=None)
 def test_what_the_grammar_protects_survives(text, name, seed):
     edited = apply_edit(name, text, key="d", seed=seed)

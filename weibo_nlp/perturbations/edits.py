@@ -152,9 +152,14 @@ def _carry_out(edit: Edit, text: str, generator: random.Random, strength: float)
         changes = [changes[i] for i in sorted(generator.sample(range(len(changes)), some))]
     tape = Tape(text)
     tape.edit(changes)
-    if tape.text == text or not _survives(_protected(passage.post, edit), _protected(parse(tape.text), edit)):
-        return Tape(text)
-    return tape
+    if tape.text == text:
+        return tape
+    before, after = passage.post, parse(tape.text)
+    # Nobody is lost, and nobody new is addressed: in full width, the letters before an @ no longer make it an address.
+    same_handles = [(item.kind, item.value) for item in before.handles] == [
+        (item.kind, item.value) for item in after.handles
+    ]
+    return tape if same_handles and _survives(_protected(before, edit), _protected(after, edit)) else Tape(text)
 
 
 def _generator(seed: int, name: str, key: str) -> random.Random:
@@ -163,9 +168,8 @@ def _generator(seed: int, name: str, key: str) -> random.Random:
 
 
 def _protected(post: Post, edit: Edit) -> list[tuple[str, str]]:
-    kinds = PROTECTED_KINDS - edit.touches
-    handles: list[tuple[str, str]] = [(markup.kind, markup.value) for markup in post.handles]
-    return handles + [(kind, value) for _, _, kind, value in post.found if kind in kinds and kind != "mention"]
+    kinds = PROTECTED_KINDS - edit.touches - {"mention"}
+    return [(kind, value) for _, _, kind, value in post.found if kind in kinds]
 
 
 def _survives(before: list[tuple[str, str]], after: list[tuple[str, str]]) -> bool:

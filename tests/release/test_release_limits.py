@@ -78,9 +78,9 @@ def rewrite(sources, change, *, kind=None, most=N):
     """Change the texts of documents of a kind, the first `most` of them."""
     left = most
     for at, placed in enumerate(sources.texts):
-        if left and kind in (None, placed.document.kind):
+        if left and kind in (None, placed.value.kind):
             left -= 1
-            sources.texts[at] = replace(placed, document=replace(placed.document, text=change(placed.document.text)))
+            sources.texts[at] = replace(placed, value=replace(placed.value, text=change(placed.value.text)))
 
 
 def relabel(sources, change, *, where=lambda gold: True):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from weibo_nlp.annotation.perturbation_check import collect, draw, full_text, read_checks, read_part, write_deck
+from weibo_nlp.annotation.perturbation_check import Sample, collect, draw, full_text, read_checks, read_part, write_deck
 from weibo_nlp.corpus import open_release
 from weibo_nlp.errors import DataError, UnknownNameError, UsageError
 from weibo_nlp.io import sha256_of_file
@@ -23,8 +23,7 @@ COMMITTED = ROOT / "annotations" / "robustness" / "checks.jsonl"
 SHIPPED = ROOT / "weibo_nlp" / "perturbations" / "checked.json"
 SCHEME = load_scheme()
 KEY = [
-    {"sample": name, "part": 1, "edit": edit, "document_id": f"d{name}", "target": target, "seed": 0}
-    | {"lexicon_version": "1.0.0"}
+    Sample(name, 1, edit, f"d{name}", target, 0, "1.0.0")
     for name, edit, target in (("S1", "emoji", "信用惩戒"), ("S2", UNEDITED, None))
 ]
 GOOD = [
@@ -44,20 +43,16 @@ def deck(release):
     return draw(release, per_edit=20, parts=4, seed=5)
 
 
-def samples_of(deck):
-    return [sample for part in deck.parts for sample in part]
-
-
 def test_as_many_are_drawn_for_each_edit_as_for_the_control(deck):
-    counts = {name: sum(sample.edit == name for sample in samples_of(deck)) for name in (*EDITS, UNEDITED)}
+    counts = {name: sum(sample.edit == name for sample in deck.samples) for name in (*EDITS, UNEDITED)}
     assert counts == dict.fromkeys((*EDITS, UNEDITED), 20)
-    assert max(map(len, deck.parts)) - min(map(len, deck.parts)) <= 6
+    assert max(map(len, deck.parts.values())) - min(map(len, deck.parts.values())) <= 6
 
 
 def test_an_edited_sample_shows_the_edited_text_below_unedited_ancestors(deck, release):
     threads = {document.id: thread for thread in release.threads() for document in thread}
-    for sample in samples_of(deck):
-        row = deck.rows[sample.id]
+    for sample in deck.samples:
+        row = deck.rows[sample.sample]
         *above, judged = row["thread"]
         path = threads[sample.document_id].path_to_root(sample.document_id)[::-1]
         original = full_text(path[-1])
@@ -77,31 +72,31 @@ def test_an_edited_sample_shows_the_edited_text_below_unedited_ancestors(deck, r
 
 def test_a_sheet_tells_neither_edit_nor_document(deck, release):
     ids = {document.id for document in release.documents()}
-    for sample in samples_of(deck):
-        row = deck.rows[sample.id]
+    for sample in deck.samples:
+        row = deck.rows[sample.sample]
         assert set(row) == {"sample", "thread", "judge", "target"}
         assert all(set(shown) == {"n", "kind", "author", "account_type", "title", "text"} for shown in row["thread"])
         assert not {value for shown in row["thread"] for value in shown.values()} & ids
-    numbers = {name: [int(s.id[1:]) for s in samples_of(deck) if s.edit == name] for name in (*EDITS, UNEDITED)}
+    numbers = {name: [int(s.sample[1:]) for s in deck.samples if s.edit == name] for name in (*EDITS, UNEDITED)}
     # Shuffled: no edit keeps to one half of the deck.
     assert all(min(found) < len(deck.rows) / 2 < max(found) for found in numbers.values())
 
 
 def test_a_part_holds_no_document_twice(deck):
-    for part in deck.parts:
+    for part in deck.parts.values():
         assert len({sample.document_id for sample in part}) == len(part)
 
 
 def test_drawing_is_repeated_by_the_seed(deck, release):
     again = draw(release, per_edit=20, parts=4, seed=5)
-    assert (again.parts, again.rows) == (deck.parts, deck.rows)
+    assert again == deck
     other = draw(release, per_edit=20, parts=4, seed=6)
-    assert {(s.edit, s.document_id) for s in samples_of(other)} != {(s.edit, s.document_id) for s in samples_of(deck)}
+    assert {(s.edit, s.document_id) for s in other.samples} != {(s.edit, s.document_id) for s in deck.samples}
 
 
 def test_every_target_of_a_sample_has_gold(deck, release):
     known = {(label.document_id, label.target) for label in release.gold("stance")}
-    assert all((sample.document_id, sample.target) in known for sample in samples_of(deck))
+    assert all((sample.document_id, sample.target) in known for sample in deck.samples)
 
 
 def test_drawing_nothing_is_refused(release):
@@ -243,10 +238,10 @@ def perfect_answers(deck, release, folder):
     """What a judge would write who agrees with the gold everywhere and reads everything."""
     gold = {(x.document_id, x.task, x.target): x.label for task in SCHEME.tasks for x in release.gold(task)}
     folder.mkdir()
-    for number, part in enumerate(deck.parts, 1):
+    for number, part in deck.parts.items():
         rows = [
             {
-                "sample": sample.id,
+                "sample": sample.sample,
                 "topic": gold[sample.document_id, "topic", None],
                 "sentiment": gold[sample.document_id, "sentiment", None],
                 "irony": gold[sample.document_id, "irony", None] == "true",
@@ -278,7 +273,8 @@ def test_answers_that_equal_the_gold_give_full_marks(deck, release, tmp_path):
 
 
 def test_samples_of_other_word_lists_are_not_collected(deck, release, tmp_path):
-    write_deck(replace(deck, lexicon_version="0.9.0"), tmp_path / "sheets")
+    older = [replace(sample, lexicon_version="0.9.0") for sample in deck.samples]
+    write_deck(replace(deck, samples=older), tmp_path / "sheets")
     perfect_answers(deck, release, tmp_path / "answers")
     with pytest.raises(DataError, match=r"drawn with word lists 0\.9\.0, installed is"):
         collect(tmp_path / "sheets", tmp_path / "answers", release, annotator="c", model="m", prompt_sha256="0" * 64)

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from weibo_nlp.errors import DataError, LabelError
 from weibo_nlp.io.validation import (
     MOST_FAULTS,
+    NAME,
+    ORDINAL,
     Located,
     Problem,
     RowError,
@@ -18,9 +20,7 @@ from weibo_nlp.io.validation import (
     label_type,
     list_type,
     mapping_type,
-    name_type,
     nested_type,
-    ordinal_type,
     read_records,
     row_parser,
     without_problems,
@@ -43,10 +43,10 @@ PARSE = row_parser(
     Dish,
     field_types(
         Dish,
-        document_id=name_type(),
+        document_id=NAME,
         taste=label_type(["salty", "sour"]),
         prices=mapping_type(label_type(["3", "5"])),
-        order=ordinal_type() | None,
+        order=ORDINAL | None,
     ),
 )
 

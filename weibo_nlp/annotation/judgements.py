@@ -10,6 +10,8 @@ from typing import Any
 from weibo_nlp.errors import DataError
 from weibo_nlp.io import write_jsonl
 from weibo_nlp.io.validation import (
+    NAME,
+    ORDINAL,
     Located,
     Parser,
     Problem,
@@ -18,8 +20,6 @@ from weibo_nlp.io.validation import (
     label_type,
     list_type,
     mapping_type,
-    name_type,
-    ordinal_type,
     read_records,
     row_parser,
     without_problems,
@@ -30,16 +30,15 @@ from weibo_nlp.scheme import Scheme
 
 def judgement_parser(scheme: Scheme) -> Parser[Judgement]:
     """Return what makes judgements of rows; labels, frames and confidence must be the scheme's."""
-    name = name_type()
     return row_parser(
         Judgement,
         field_types(
             Judgement,
-            document_id=name,
-            annotator=name,
-            round=name,
+            document_id=NAME,
+            annotator=NAME,
+            round=NAME,
             confidence=label_type(scheme.confidence),
-            order=ordinal_type() | None,
+            order=ORDINAL | None,
             **label_types(scheme),
         ),
     )

@@ -7,18 +7,16 @@ number. What was edited how stands in a key that is kept apart.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from weibo_nlp.annotation.campaign import numbered, read_answers, shown_document
 from weibo_nlp.annotation.judgements import label_types
 from weibo_nlp.corpus.release import Release
-from weibo_nlp.corpus.tree import Thread
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.io import write_jsonl
-from weibo_nlp.io.jsonl import read_jsonl_strictly
 from weibo_nlp.io.validation import (
     Parser,
     Row,
@@ -42,57 +40,52 @@ KEY = "key.jsonl"
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One text that is judged.
+    """One text that is judged, as a row of the key.
 
     Attributes
     ----------
-    id : str
+    sample : str
         Neutral number, in the order of a shuffled deck.
+    part : int
+        Number of the sheet it stands on, from 1.
     edit : str
         Name of the edit, or ``unedited``.
     document_id : str
         What was edited.
     target : str or None
         Text of the stance target as the gold has it; None where the document has no stance labels.
-    """
-
-    id: str
-    edit: str
-    document_id: str
-    target: str | None
-
-
-@dataclass(frozen=True)
-class Deck:
-    """Samples, dealt into parts, with what a judge sees of each.
-
-    Attributes
-    ----------
-    parts : tuple of tuple of Sample
-        No part holds two samples of one document, nor, as far as the threads allow, one that shows another's text.
-    rows : mapping of str to dict
-        By sample id, the row of the blind sheet.
     seed : int
         Random seed of draw and edits.
     lexicon_version : str
         Version of the lists the edits read.
-    overlaps : int
-        Samples whose unedited text stands as context of another sample in the same part.
     """
 
-    parts: tuple[tuple[Sample, ...], ...]
-    rows: Mapping[str, Mapping[str, Any]]
+    sample: str
+    part: int
+    edit: str
+    document_id: str
+    target: str | None
     seed: int
     lexicon_version: str
+
+
+@dataclass(frozen=True)
+class Deck:
+    """Samples in the order of their numbers, with what a judge sees of each.
+
+    No part holds two samples of one document, nor, as far as the threads allow, one that shows another's text:
+    ``overlaps`` counts the samples whose unedited text stands as context of another in the same part. ``rows`` holds
+    the row of the blind sheet by sample.
+    """
+
+    samples: tuple[Sample, ...]
+    rows: Mapping[str, Mapping[str, Any]]
     overlaps: int
 
-    def key_rows(self) -> Iterator[dict[str, Any]]:
-        """Rows of the key, in the order of the sample ids."""
-        dealt = [(sample, number) for number, part in enumerate(self.parts, 1) for sample in part]
-        for sample, part in sorted(dealt, key=lambda pair: pair[0].id):
-            origin = {"edit": sample.edit, "document_id": sample.document_id, "target": sample.target}
-            draw = {"seed": self.seed, "lexicon_version": self.lexicon_version}
-            yield {"sample": sample.id, "part": part, **origin, **draw}
+    @property
+    def parts(self) -> dict[int, list[Sample]]:
+        """Samples by the number of their part."""
+        return parts_of(self.samples)
 
 
 def draw(release: Release, *, per_edit: int = PER_EDIT, parts: int = PARTS, seed: int = 0) -> Deck:
@@ -132,22 +125,17 @@ def draw(release: Release, *, per_edit: int = PER_EDIT, parts: int = PARTS, seed
         raise DataError(f"{release.path}: no edit changes any of its texts; there is nothing to check.")
     drawn += [(UNEDITED, document_id) for document_id in _controls(list(pools.values()), per_edit, seed)]
     drawn.sort(key=lambda pair: _rank(seed, "deck", *pair))
-    targets = _targets_by_document(release, seed)
+    paths = [list(reversed(threads[document_id].path_to_root(document_id))) for _, document_id in drawn]  # root first
+    dealt, overlaps = _deal([[document.id for document in path] for path in paths], parts)
+    targets, version = _targets_by_document(release, seed), edit_lexicon().version
+    numbers = numbered(drawn, "S", len(str(len(drawn)))).items()
     samples = [
-        Sample(number, edit, document_id, targets.get(document_id))
-        for number, (edit, document_id) in numbered(drawn, "S", len(str(len(drawn)))).items()
+        Sample(number, part, edit, document_id, targets.get(document_id), seed, version)
+        for (number, (edit, document_id)), part in zip(numbers, dealt, strict=True)
     ]
-    paths = {sample.id: _path(threads, sample) for sample in samples}
-    context = {sample_id: {document.id for document in path[:-1]} for sample_id, path in paths.items()}
-    dealt = _deal(samples, context, parts)
     register = {row["text"]: row for row in release.rows("targets")}
-    return Deck(
-        parts=tuple(map(tuple, dealt)),
-        rows={sample.id: _sheet_row(sample, paths[sample.id], register, seed) for sample in samples},
-        seed=seed,
-        lexicon_version=edit_lexicon().version,
-        overlaps=sum(_clashes(sample, part, context) for part in dealt for sample in part),
-    )
+    rows = {item.sample: _sheet_row(item, path, register) for item, path in zip(samples, paths, strict=True)}
+    return Deck(tuple(samples), rows, overlaps)
 
 
 def part_name(number: int) -> str:
@@ -158,9 +146,17 @@ def part_name(number: int) -> str:
 def write_deck(deck: Deck, folder: Path) -> None:
     """Write the blind sheets into ``parts`` of a folder, and the key beside that, where no judge looks."""
     (folder / "parts").mkdir(parents=True, exist_ok=True)
-    write_jsonl(folder / KEY, deck.key_rows())
-    for number, part in enumerate(deck.parts, 1):
-        write_jsonl(folder / "parts" / part_name(number), [deck.rows[sample.id] for sample in part])
+    write_jsonl(folder / KEY, map(asdict, deck.samples))
+    for number, part in deck.parts.items():
+        write_jsonl(folder / "parts" / part_name(number), [deck.rows[item.sample] for item in part])
+
+
+def parts_of(samples: Iterable[Sample]) -> dict[int, list[Sample]]:
+    """Samples by the number of their part, in order."""
+    parts: dict[int, list[Sample]] = {}
+    for item in sorted(samples, key=lambda item: item.part):
+        parts.setdefault(item.part, []).append(item)
+    return parts
 
 
 def full_text(document: Document) -> str:
@@ -169,7 +165,7 @@ def full_text(document: Document) -> str:
 
 
 def read_part(
-    path: Path, key: Iterable[Row], scheme: Scheme, provenance: Mapping[str, Any]
+    path: Path, samples: Iterable[Sample], scheme: Scheme, provenance: Mapping[str, Any]
 ) -> tuple[list[Check], list[str]]:
     """Read one judge's answers back through the key.
 
@@ -177,8 +173,8 @@ def read_part(
     ----------
     path : Path
         JSON Lines with ``sample``, the labels and ``readable``.
-    key : iterable of key rows
-        Of the samples this judge was dealt.
+    samples : iterable of Sample
+        What this judge was dealt.
     scheme : Scheme
         Labels that are allowed.
     provenance : mapping
@@ -190,8 +186,8 @@ def read_part(
         The checks, and what is wrong with the file, see :func:`~weibo_nlp.annotation.campaign.read_answers`.
     """
     parse = _check_parser(scheme)
-    dealt = {(row["sample"],): {name: value for name, value in row.items() if name != "part"} for row in key}
-    return read_answers(path, ["sample"], dealt, lambda answer, origin: parse({**answer, **origin, **provenance}))
+    key = {(item.sample,): {name: value for name, value in asdict(item).items() if name != "part"} for item in samples}
+    return read_answers(path, ["sample"], key, lambda answer, origin: parse({**answer, **origin, **provenance}))
 
 
 def read_checks(path: Path, scheme: Scheme) -> list[Check]:
@@ -244,8 +240,9 @@ def collect(
         If the key or an answer cannot be read, an answer is missing, or the samples were drawn with another version
         of the word lists; all faults of the answers are named.
     """
-    key = [row for _, row in read_jsonl_strictly(sheets / KEY)]
-    versions = sorted({str(row["lexicon_version"]) for row in key})
+    rows = read_records(sheets / KEY, row_parser(Sample, field_types(Sample)))
+    samples = [item.value for item in without_problems(rows)]
+    versions = sorted({item.lexicon_version for item in samples})
     if versions != [edit_lexicon().version]:
         raise DataError(
             f"{sheets / KEY}: drawn with word lists {', '.join(versions) or 'of no version'}, installed is "
@@ -253,8 +250,7 @@ def collect(
         )
     checks: list[Check] = []
     problems: list[str] = []
-    for number in sorted({row["part"] for row in key}):
-        part = [row for row in key if row["part"] == number]
+    for number, part in parts_of(samples).items():
         path = answers / part_name(number)
         if not path.exists():
             problems.append(f"{path}: missing; part {number} has {len(part)} samples that nobody judged.")
@@ -325,50 +321,48 @@ def _controls(pools: Sequence[Sequence[str]], n: int, seed: int) -> list[str]:
     return list(chosen)
 
 
-def _path(threads: Mapping[str, Thread], sample: Sample) -> list[Document]:
-    """The document and what it answers, root first."""
-    return list(reversed(threads[sample.document_id].path_to_root(sample.document_id)))
+def _deal(paths: Sequence[Sequence[str]], parts: int) -> tuple[list[int], int]:
+    """Part of each text, from 1, and how many stand, unedited, above another of their part.
 
+    `paths` holds the ids of what a judge sees, the judged text last.
+    """
+    dealt: list[list[int]] = [[] for _ in range(parts)]
+    chosen: list[int] = []
 
-def _deal(samples: Sequence[Sample], context: Mapping[str, set[str]], parts: int) -> list[list[Sample]]:
-    dealt: list[list[Sample]] = [[] for _ in range(parts)]
-    for sample in samples:
+    def is_shown(at: int, other: int) -> bool:
+        return paths[at][-1] in paths[other][:-1]
+
+    for at in range(len(paths)):
         # Twice the same text is worst: the second time the judge remembers the first.
         costs = [
             (
-                sum(other.document_id == sample.document_id for other in part),
-                _clashes(sample, part, context) + sum(other.document_id in context[sample.id] for other in part),
+                sum(paths[other][-1] == paths[at][-1] for other in part),
+                sum(is_shown(at, other) + is_shown(other, at) for other in part),
                 len(part),
             )
             for part in dealt
         ]
-        fullest_allowed = min(map(len, dealt)) + max(2, len(samples) // (10 * parts))
+        fullest_allowed = min(map(len, dealt)) + max(2, len(paths) // (10 * parts))
         best = min(range(parts), key=lambda i: (len(dealt[i]) >= fullest_allowed, costs[i]))
-        dealt[best].append(sample)
-    return dealt
+        dealt[best].append(at)
+        chosen.append(best + 1)
+    return chosen, sum(is_shown(at, other) for part in dealt for at in part for other in part)
 
 
-def _clashes(sample: Sample, part: Sequence[Sample], context: Mapping[str, set[str]]) -> int:
-    """How many of a part show the sample's text, unedited, as context."""
-    return sum(sample.document_id in context[other.id] for other in part)
-
-
-def _sheet_row(
-    sample: Sample, path: Sequence[Document], register: Mapping[str, Mapping[str, Any]], seed: int
-) -> dict[str, Any]:
+def _sheet_row(sample: Sample, path: Sequence[Document], register: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """Row of the blind sheet: the texts above as context, the edited one last, and its target."""
     *above, document = path
-    edited = _edited(sample, full_text(document), seed)
+    edited = _edited(sample, full_text(document))
     thread = []
     for outer in above:
         title, text = outer.title, outer.text
         if sample.edit in EDITS and EDITS[sample.edit].whole_text:
             # A thread on one brand with an answer on another would not hang together.
-            title = None if title is None else _edited(sample, title, seed).text
-            text = _edited(sample, text, seed).text
+            title = None if title is None else _edited(sample, title).text
+            text = _edited(sample, text).text
         thread.append(shown_document(outer, title=title, text=text))
     thread.append(shown_document(document, title=None, text=edited.text))
-    row: dict[str, Any] = {"sample": sample.id, "thread": [{"n": n, **each} for n, each in enumerate(thread, 1)]}
+    row: dict[str, Any] = {"sample": sample.sample, "thread": [{"n": n, **each} for n, each in enumerate(thread, 1)]}
     row |= {"judge": len(path), "target": None}
     if sample.target is not None:
         entry = register[sample.target]
@@ -376,7 +370,7 @@ def _sheet_row(
     return row
 
 
-def _edited(sample: Sample, text: str, seed: int) -> Edited:
+def _edited(sample: Sample, text: str) -> Edited:
     if sample.edit == UNEDITED:
         return Edited(text, Offsets(len(text)), changed=False, target=sample.target, parent=None)
-    return apply_edit(sample.edit, text, key=sample.document_id, seed=seed, target=sample.target)
+    return apply_edit(sample.edit, text, key=sample.document_id, seed=sample.seed, target=sample.target)

@@ -6,11 +6,14 @@ takes longer to load than a small file does to check.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 from types import GenericAlias
-from typing import Annotated, Any, Generic, TypeVar, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Generic, TypeVar, get_args, get_type_hints
+
+from annotated_types import Ge, MinLen
 
 from weibo_nlp.errors import DataError, LabelError
 from weibo_nlp.io.jsonl import read_jsonl
@@ -19,6 +22,7 @@ from weibo_nlp.io.names import printable_name, quoted
 T = TypeVar("T")
 Row = Mapping[str, Any]
 Parser = Callable[[Row], T]
+NAME, ORDINAL = Annotated[str, MinLen(1)], Annotated[int, Ge(1)]
 FORM, SCHEME = 1, 2
 MOST_FAULTS = 20
 _ALLOWED = {
@@ -141,8 +145,8 @@ def row_parser(build: Callable[..., T], types: Mapping[str, Any]) -> Parser[T]:
         Takes the fields as keyword arguments; a DataError that it raises is the row's fault, too.
     types : mapping of str to type
         Type of every field that the row must have, or (type, default) of one that it may leave out: those of
-        :func:`field_types`, :func:`label_type`, :func:`nested_type`, or any other that pydantic knows. Nothing is
-        converted: ``1`` is not true, ``"1"`` is no number.
+        :func:`field_types`, :func:`label_type`, :func:`nested_type`, or any other that pydantic knows. A list of the
+        row becomes a tuple where that is the type; nothing else is converted: ``1`` is not true, ``"1"`` no number.
 
     Returns
     -------
@@ -156,7 +160,8 @@ def row_parser(build: Callable[..., T], types: Mapping[str, Any]) -> Parser[T]:
 
     def parse(row: Row) -> T:
         try:
-            checked = model.model_validate(row)
+            # Strictly, a list is no tuple unless it comes as JSON. The registers are YAML, which has dates.
+            checked = model.model_validate_json(json.dumps(row, default=str), strict=True)
         except ValidationError as error:
             faults = [_fault(item, row, types) for item in error.errors(include_url=False)[:MOST_FAULTS]]
             if error.error_count() > MOST_FAULTS:
@@ -170,13 +175,10 @@ def row_parser(build: Callable[..., T], types: Mapping[str, Any]) -> Parser[T]:
 def field_types(record: type, **narrower: Any) -> dict[str, Any]:
     """Types of a dataclass's fields for :func:`row_parser`, some of them narrower than the dataclass says.
 
-    A field with a default may be left out of a row. Where the field is a tuple, a row has a list.
+    A field with a default may be left out of a row.
     """
     types = get_type_hints(record) | narrower
-    return {
-        item.name: (_lists_allowed(types[item.name]), ... if item.default is MISSING else item.default)
-        for item in fields(record)
-    }
+    return {item.name: (types[item.name], ... if item.default is MISSING else item.default) for item in fields(record)}
 
 
 def label_type(labels: Iterable[str]) -> Any:
@@ -194,28 +196,14 @@ def label_type(labels: Iterable[str]) -> Any:
     return Annotated[str, PlainValidator(check)]
 
 
-def name_type() -> Any:
-    """Type of a field that holds text which is not empty."""
-    from pydantic import StringConstraints
-
-    return Annotated[str, StringConstraints(min_length=1)]
-
-
-def ordinal_type() -> Any:
-    """Type of a field that holds a place in an order, from 1."""
-    from pydantic import Field
-
-    return Annotated[int, Field(ge=1)]
-
-
 def list_type(item: Any) -> Any:
-    """Type of a field that holds a list, read as a tuple."""
-    return _lists_allowed(GenericAlias(tuple, (item, ...)))
+    """Type of a field that holds a list of values of a type, read as a tuple."""
+    return GenericAlias(tuple, (item, ...))
 
 
-def mapping_type(item: Any) -> Any:
-    """Type of a field that maps text to values of one type."""
-    return GenericAlias(dict, (str, item))
+def mapping_type(value: Any) -> Any:
+    """Type of a field that maps text to values of a type."""
+    return GenericAlias(dict, (str, value))
 
 
 def nested_type(types: Mapping[str, Any]) -> Any:
@@ -223,13 +211,6 @@ def nested_type(types: Mapping[str, Any]) -> Any:
     from pydantic import ConfigDict, create_model
 
     return create_model("Row", __config__=ConfigDict(extra="forbid", strict=True), **types)
-
-
-def _lists_allowed(hint: Any) -> Any:
-    """Strictly, JSON's lists are no tuples; their items are checked as strictly as ever."""
-    from pydantic import Strict
-
-    return Annotated[hint, Strict(False)] if get_origin(hint) is tuple else hint
 
 
 def _fault(error: Any, row: Row, types: Mapping[str, Any]) -> DataError:

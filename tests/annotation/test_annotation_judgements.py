@@ -114,9 +114,9 @@ def test_lines_that_are_no_objects_are_told_with_their_reason(tmp_path):
 def test_a_round_is_read_by_annotator_and_grouped_without_the_intention(tmp_path):
     for annotator in ("intention", "a2", "a1"):
         write(tmp_path, ROW | {"annotator": annotator}, annotator=annotator)
-    located = read_round(tmp_path / "r01", SCHEME)
-    assert [item.value.annotator for item in located] == ["a1", "a2", "intention"]
-    grouped = by_document(reversed(located))
+    judgements = read_round(tmp_path / "r01", SCHEME)
+    assert [item.annotator for item in judgements] == ["a1", "a2", "intention"]
+    grouped = by_document(reversed(judgements))
     assert [item.annotator for item in grouped["soup-0001"]] == ["a1", "a2"]
 
 

@@ -17,7 +17,7 @@ from weibo_nlp.annotation.judgements import judgement_parser
 from weibo_nlp.corpus.tree import Thread
 from weibo_nlp.errors import DataError
 from weibo_nlp.io.names import quoted
-from weibo_nlp.io.validation import Problem, Row, read_records
+from weibo_nlp.io.validation import Problem, Row, noting_problems, read_records
 from weibo_nlp.records import Document, Judgement, Target
 from weibo_nlp.scheme import Scheme
 
@@ -181,13 +181,9 @@ def read_answers(
         answered.add(number)
         return parse({name: value for name, value in row.items() if name not in columns}, key[number])
 
-    records: list[T] = []
-    problems: list[str] = []
-    for item in read_records(path, record):
-        if isinstance(item, Problem):
-            problems.append(str(item))
-        else:
-            records.append(item.value)
+    noted: list[Problem] = []
+    records = [item.value for item in noting_problems(read_records(path, record), noted)]
+    problems = list(map(str, noted))
     if missing := [_name(number) for number in key if number not in answered]:
         more = ", …" if len(missing) > MOST_MISSING else ""
         names = ", ".join(missing[:MOST_MISSING]) + more

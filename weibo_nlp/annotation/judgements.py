@@ -77,7 +77,7 @@ def read_judgements(path: Path, scheme: Scheme) -> Iterator[Located[Judgement] |
     return read_records(path, parse_in_place)
 
 
-def read_round(folder: Path, scheme: Scheme) -> list[Located[Judgement]]:
+def read_round(folder: Path, scheme: Scheme) -> list[Judgement]:
     """Read every annotator of a round, the author's labels included, sorted by annotator.
 
     Raises
@@ -89,10 +89,10 @@ def read_round(folder: Path, scheme: Scheme) -> list[Located[Judgement]]:
     return without_problems(item for path in paths for item in read_judgements(path, scheme))
 
 
-def by_document(located: Iterable[Located[Judgement]]) -> dict[str, list[Judgement]]:
+def by_document(judgements: Iterable[Judgement]) -> dict[str, list[Judgement]]:
     """Group judgements by document, the author's own left out, annotators in alphabetical order."""
     grouped: dict[str, list[Judgement]] = {}
-    for judgement in sorted((item.value for item in located), key=lambda judgement: judgement.annotator):
+    for judgement in sorted(judgements, key=lambda judgement: judgement.annotator):
         if judgement.annotator != AUTHOR_LABEL:
             grouped.setdefault(judgement.document_id, []).append(judgement)
     return grouped

@@ -208,7 +208,7 @@ def read_checks(path: Path, scheme: Scheme) -> list[Check]:
         seen.add(record.sample)
         return record
 
-    return [item.value for item in without_problems(read_records(path, check))]
+    return without_problems(read_records(path, check))
 
 
 def collect(
@@ -240,8 +240,7 @@ def collect(
         If the key or an answer cannot be read, an answer is missing, or the samples were drawn with another version
         of the word lists; all faults of the answers are named.
     """
-    rows = read_records(sheets / KEY, row_parser(Sample, field_types(Sample)))
-    samples = [item.value for item in without_problems(rows)]
+    samples = without_problems(read_records(sheets / KEY, row_parser(Sample, field_types(Sample))))
     versions = sorted({item.lexicon_version for item in samples})
     if versions != [edit_lexicon().version]:
         raise DataError(

@@ -54,10 +54,6 @@ class Reject:
     reason: str
     raw: str = ""
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return the row that a file of rejects holds."""
-        return {"file": self.file, "line": self.line, "reason": self.reason, "raw": self.raw}
-
 
 @dataclass(frozen=True)
 class Table:

@@ -116,21 +116,25 @@ def faults_of(error: DataError) -> Sequence[DataError]:
     return error.faults if isinstance(error, RowError) else [error]
 
 
-def without_problems(items: Iterable[Located[T] | Problem]) -> list[Located[T]]:
-    """Return the records of a file in which every row must be right.
+def noting_problems(items: Iterable[Located[T] | Problem], problems: list[Problem]) -> Iterator[Located[T]]:
+    """Pass records on and put the problems among them on a list."""
+    for item in items:
+        if isinstance(item, Problem):
+            problems.append(item)
+        else:
+            yield item
+
+
+def without_problems(items: Iterable[Located[T] | Problem]) -> list[T]:
+    """Return the records of files in which every row must be right.
 
     Raises
     ------
     DataError
         If any is not; every problem stands on a line of the message.
     """
-    records: list[Located[T]] = []
     problems: list[Problem] = []
-    for item in items:
-        if isinstance(item, Problem):
-            problems.append(item)
-        else:
-            records.append(item)
+    records = [item.value for item in noting_problems(items, problems)]
     if problems:
         raise DataError("\n".join(map(str, problems)))
     return records

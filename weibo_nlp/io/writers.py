@@ -7,6 +7,7 @@ import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Protocol, Self
@@ -104,7 +105,7 @@ class RejectWriter:
             # A file's name may hold bytes that are no UTF-8; Python shows them as lone surrogates.
             self._handle = temporary.open("w", encoding="utf-8", errors="backslashreplace", newline="\n")
         self.count += 1
-        self._handle.write(dump_line(reject.to_dict()))
+        self._handle.write(dump_line(asdict(reject)))
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

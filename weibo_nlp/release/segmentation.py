@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from weibo_nlp.annotation.segmentation import GoldCut, Sentence, cut_problem, gold_cut_problem
 from weibo_nlp.io import sha256_of_file
-from weibo_nlp.io.validation import Located, Parser, Problem, field_types, read_records, row_parser
+from weibo_nlp.io.validation import Located, Parser, Problem, field_types, noting_problems, read_records, row_parser
 from weibo_nlp.records import Document, Span
 
 FOLDER = Path("annotations") / "segmentation"
@@ -131,11 +131,8 @@ def _gold_parser() -> Parser[GoldCut]:
 
 def _records(path: Path, parse: Parser[T], segmentation: Segmentation) -> Iterator[Located[T]]:
     """Yield the records of a file, where there is one; problems are noted."""
-    for item in read_records(path, parse) if path.exists() else ():
-        if isinstance(item, Problem):
-            segmentation.problems.append(item)
-        else:
-            yield item
+    items = read_records(path, parse) if path.exists() else ()
+    return noting_problems(items, segmentation.problems)
 
 
 def _cut_problem(cut: Cut, file: Path, segmentation: Segmentation, prompts: set[str]) -> str | None:

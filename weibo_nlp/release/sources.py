@@ -18,6 +18,7 @@ from weibo_nlp.io.validation import (
     field_types,
     list_type,
     nested_type,
+    noting_problems,
     read_records,
     row_parser,
 )
@@ -79,11 +80,8 @@ def read_sources(root: Path) -> Sources:
     }
 
     def records(pattern: str, read: Callable[[Path], Iterable[Located[T] | Problem]]) -> Iterator[Located[T]]:
-        for item in (item for path in sorted(root.glob(pattern)) for item in read(path)):
-            if isinstance(item, Problem):
-                sources.problems.append(item)
-            else:
-                yield item
+        items = (item for path in sorted(root.glob(pattern)) for item in read(path))
+        return noting_problems(items, sources.problems)
 
     sources.texts += records("corpus/texts/*/*.jsonl", lambda path: read_records(path, document_parser(path.stem)))
     sources.judgements += records("annotations/rounds/*/*.jsonl", lambda path: read_judgements(path, scheme))

@@ -212,7 +212,7 @@ def _judgements(sources: Sources) -> Iterator[Problem]:
 
 
 def _gold(sources: Sources) -> Iterator[Problem]:
-    judged = by_document(sources.judgements)
+    judged = by_document(item.value for item in sources.judgements)
     # A judgement changed by mistake shows here first, so the lines that were counted are named.
     places: dict[str, list[str]] = defaultdict(list)
     for located in sources.judgements:

@@ -2,9 +2,9 @@ import re
 from pathlib import Path
 
 import pytest
-from weibo_nlp.benchmark.document import benchmark_document
 
 from weibo_nlp.benchmark import run_corpus
+from weibo_nlp.benchmark.document import benchmark_document
 from weibo_nlp.report.markdown import result_table
 
 ROOT = Path(__file__).parents[2]

@@ -23,7 +23,7 @@ def compare(
     """
     from weibo_nlp.cli.output import signed_bounds, writable, write_json
     from weibo_nlp.evaluation.comparison import compare as compare_files
-    from weibo_nlp.io.shown import shown_name
+    from weibo_nlp.io.names import printable_name
     from weibo_nlp.report.display import bounds, number
     from weibo_nlp.report.terminal import FEW_UNITS_NOTE, print_line, print_table
     from weibo_nlp.stats import BootstrapConfig
@@ -38,7 +38,7 @@ def compare(
     print_line(f"{about} ({spec.units})")
     star = "*" if main.few_units else ""
     rows = [
-        (str(file.rank), file.name, number(file.main.value), f"{bounds(file.main)}{star}", shown_name(file.path))
+        (str(file.rank), file.name, number(file.main.value), f"{bounds(file.main)}{star}", printable_name(file.path))
         for file in table.files
     ]
     print_table(("rank", "system", spec.main_metric, "95 % interval", "file"), rows, figures=(0, 2, 3))

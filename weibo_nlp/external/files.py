@@ -110,7 +110,7 @@ def read_csv(
 
         # strict: without it a quote that is never closed swallows the rest of the file as one cell.
         # The limit is forty times the longest post seen.
-        records = read_records(lines(), strict=True, cell_limit=MAX_CELL)
+        records = delimited_records(lines(), strict=True, cell_limit=MAX_CELL)
         start = 1
         try:
             header = [name.strip() for name in next(records, [])]

@@ -15,7 +15,7 @@ from weibo_nlp.corpus.tree import build_threads
 from weibo_nlp.errors import DataError
 from weibo_nlp.profiling.surface_features import feature_rates
 from weibo_nlp.records import KINDS
-from weibo_nlp.release.agreement import measure_release
+from weibo_nlp.release.agreement import bounds, measure_release
 from weibo_nlp.release.balance import labelled_documents, sentiments_by_topic
 from weibo_nlp.release.sources import Sources
 from weibo_nlp.release.splits import assign_splits
@@ -97,7 +97,9 @@ def _stance(sources: Sources) -> str:
     labels = sources.scheme.task("stance").labels
     rows = []
     for target in sources.targets.values():
-        counts = Counter(placed.gold.stances[target.id] for placed in sources.gold if target.id in placed.gold.stances)
+        counts = Counter(
+            placed.value.stances[target.id] for placed in sources.gold if target.id in placed.value.stances
+        )
         if n := counts.total():
             kind = "canonical" if target.canonical_for else "of one event"
             rows.append([target.text, kind, n, *(_share(counts[label], n) for label in labels)])
@@ -129,8 +131,8 @@ def _segmentation(sources: Sources) -> str:
         f"{one} and {other}: {word_f1([cuts[name][one] for name in gold], [cuts[name][other] for name in gold]):.3f}"
         for one, other in combinations(annotators, 2)
     ]
-    n_words = sum(len(cut.words) for cut in gold.values())
-    agreed = _share(sum(cut.settled == AGREED for cut in gold.values()), len(gold))
+    n_words = sum(len(cut.value.words) for cut in gold.values())
+    agreed = _share(sum(cut.value.resolution == AGREED for cut in gold.values()), len(gold))
     rows = [[len(gold), n_words, agreed, "; ".join(pairs)]]
     return _table(["sentences", "words", "cut alike", "word F1 between annotators"], rows)
 

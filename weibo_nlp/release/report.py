@@ -28,7 +28,7 @@ from weibo_nlp.profiling.reference_sets import (
     real_sets,
 )
 from weibo_nlp.profiling.repetition import exact_repeats, most_repeated, repeated_strings
-from weibo_nlp.records import ACCOUNT_TYPES, INTENTION, KINDS, Document
+from weibo_nlp.records import ACCOUNT_TYPES, AUTHOR_LABEL, KINDS, Document
 from weibo_nlp.release import balance
 from weibo_nlp.release.agreement import measure_release
 from weibo_nlp.release.balance import Labelled
@@ -248,15 +248,15 @@ def _judgements(sources: Sources, bootstrap: BootstrapConfig) -> dict[str, Any]:
     threads = {document.id: document.thread for document in sources.documents}
     judged = {
         name: judgements
-        for name, judgements in by_document(sources.judgements).items()
+        for name, judgements in by_document(item.value for item in sources.judgements).items()
         if name in threads and len(judgements) > 1
     }
     if not judged:
         return {"judged": [], "low_confidence": [], "agreement": []}
     split: dict[str, list[tuple[bool, str]]] = {task: [] for task in sources.scheme.judged}  # and the thread
     for document_id, judgements in judged.items():
-        for name, vote in votes(judgements).items():
-            split[name.partition(":")[0]].append((vote.settled != UNANIMOUS, threads[document_id]))
+        for name, vote in votes(judgements, sources.scheme).items():
+            split[name.partition(":")[0]].append((vote.resolution != UNANIMOUS, threads[document_id]))
     non_unanimous = []
     for task, rows in split.items():
         if rows:
@@ -265,18 +265,15 @@ def _judgements(sources: Sources, bootstrap: BootstrapConfig) -> dict[str, Any]:
             non_unanimous.append({"task": task, "n": len(rows), "share": share.to_dict()})
     low: dict[str, list[bool]] = {}
     for located in sources.judgements:
-        if located.judgement.annotator != AUTHOR_LABEL:
-            low.setdefault(located.judgement.annotator, []).append(located.judgement.confidence == "low")
+        if located.value.annotator != AUTHOR_LABEL:
+            low.setdefault(located.value.annotator, []).append(located.value.confidence == "low")
     return {
         "judged": non_unanimous,
         "low_confidence": [
             {"annotator": name, "n": len(marks), "share": sum(marks) / len(marks)}
             for name, marks in sorted(low.items())
         ],
-        "agreement": [
-            {name: None if value != value else value for name, value in asdict(agreement).items()}
-            for agreement in measure_release(sources, resamples=bootstrap.n_resamples)
-        ],
+        "agreement": [agreement.to_dict() for agreement in measure_release(sources, bootstrap=bootstrap)],
     }
 
 

@@ -7,12 +7,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from weibo_nlp.annotation.adjudication import Gold
+from weibo_nlp.annotation.adjudication import AdjudicatedLabels
 from weibo_nlp.annotation.judgements import judgement_row
 from weibo_nlp.corpus import schema
 from weibo_nlp.corpus.tree import Thread, above_of, build_threads
 from weibo_nlp.records import Document
-from weibo_nlp.release.segmentation import GOLD, segmentation_row
+from weibo_nlp.release.segmentation import segmentation_row
 from weibo_nlp.release.sources import Sources, line_of_entry
 from weibo_nlp.release.splits import assign_splits
 
@@ -50,13 +50,13 @@ def build_tables(sources: Sources) -> Tables:
     """
     threads = {thread.id: thread for thread in build_threads(sources.documents)}
     splits = assign_splits(threads.values())
-    gold = {placed.gold.document_id: placed for placed in sources.gold}
+    gold = {placed.value.document_id: placed for placed in sources.gold}
     tables: Tables = {(config, split): [] for config in schema.CONFIGS for split in schema.splits_of(config)}
     split_of: dict[str, str] = {}
-    for placed in sorted(sources.texts, key=lambda placed: placed.document.id):
-        document = placed.document
+    for placed in sorted(sources.texts, key=lambda placed: placed.value.id):
+        document = placed.value
         split_of[document.id] = split = splits[document.thread]
-        row, stances = _rows_of(document, gold[document.id].gold, threads[document.thread], sources)
+        row, stances = _rows_of(document, gold[document.id].value, threads[document.thread], sources)
         origins = tuple((place.path, place.line) for place in (gold[document.id], placed))
         tables[schema.CONFIG_OF_KIND[document.kind], split].append(BuiltRow(row, origins))
         tables["stances", split] += [BuiltRow(stance, origins) for stance in stances]
@@ -70,8 +70,8 @@ def build_tables(sources: Sources) -> Tables:
         tables["annotations", split_of[located.value.document_id]].append(built)
     for name in sorted(sources.segmentation.gold):
         row = segmentation_row(sources.segmentation, name)
-        origin = (sources.root / GOLD, sources.segmentation.lines[name])
-        tables["segmentation", split_of[row["document_id"]]].append(BuiltRow(row, (origin,)))
+        cut = sources.segmentation.gold[name]
+        tables["segmentation", split_of[row["document_id"]]].append(BuiltRow(row, ((cut.path, cut.line),)))
     events, targets = (sources.root / "corpus" / f"{name}.yaml" for name in ("events", "targets"))
     for _, event in sorted(sources.events.items()):
         row = asdict(event) | {"hashtags": [tag.strip("#") for tag in event.hashtags]}
@@ -82,7 +82,7 @@ def build_tables(sources: Sources) -> Tables:
 
 
 def _rows_of(
-    document: Document, gold: Gold, thread: Thread, sources: Sources
+    document: Document, gold: AdjudicatedLabels, thread: Thread, sources: Sources
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """Row of a document, and a row for each of its targets; fields that are no columns stay behind when encoded."""
     above = above_of(document)
@@ -94,7 +94,7 @@ def _rows_of(
             "root_text": thread.root.text if document.root else None,
             "fold": sources.events[document.event or ""].fold,
             "composed": True,
-            **{f"{name}_settled": how for name, how in gold.settled.items()},
+            **{f"{name}_settled": how for name, how in gold.resolution.items()},
         }
     )
     stances = [

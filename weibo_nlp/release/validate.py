@@ -13,13 +13,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from weibo_nlp.annotation.adjudication import by_document, gold_problems
-from weibo_nlp.annotation.sheets import targets_of
+from weibo_nlp.annotation.adjudication import adjudication_problems
+from weibo_nlp.annotation.campaign import targets_of
+from weibo_nlp.annotation.judgements import by_document
 from weibo_nlp.corpus.tree import above_of, build_threads
 from weibo_nlp.io import sha256_of_file
 from weibo_nlp.io.validation import Problem
 from weibo_nlp.profiling.duplicates import THRESHOLD, near_duplicates
-from weibo_nlp.records import INTENTION
+from weibo_nlp.records import AUTHOR_LABEL
 from weibo_nlp.release.integrity import reproduction_problems
 from weibo_nlp.release.limits import LEAST_DOCUMENTS, LEVEL, statistics_apply, statistics_problems
 from weibo_nlp.release.segmentation import segmentation_problems
@@ -101,7 +102,7 @@ def _texts(sources: Sources) -> Iterator[Problem]:
     seen: set[str] = set()
     last: dict[Path, str] = {}
     for placed in sources.texts:
-        document, path = placed.document, placed.path
+        document, path = placed.value, placed.path
         problem = partial(Problem, path, placed.line)
         if not re.fullmatch(re.escape(path.stem) + r"-\d{4}", document.id):
             yield problem(1, "id", f"id {document.id!r} is not {path.stem}-NNNN with four digits.")
@@ -185,7 +186,7 @@ def _judgements(sources: Sources) -> Iterator[Problem]:
     annotators: dict[str, list[str]] = defaultdict(list)
     seen: set[tuple[str, str, str]] = set()
     for located in sources.judgements:
-        judgement = located.judgement
+        judgement = located.value
         problem = partial(Problem, located.path, located.line, 3)
         if judgement.document_id not in wanted:
             yield problem("document", f"document {judgement.document_id!r} does not exist.")
@@ -216,9 +217,9 @@ def _gold(sources: Sources) -> Iterator[Problem]:
     # A judgement changed by mistake shows here first, so the lines that were counted are named.
     places: dict[str, list[str]] = defaultdict(list)
     for located in sources.judgements:
-        if located.judgement.annotator != AUTHOR_LABEL:
-            places[located.judgement.document_id].append(f"{located.path.relative_to(sources.root)}:{located.line}")
-    events = {placed.document.id: placed.document.event for placed in sources.texts}
+        if located.value.annotator != AUTHOR_LABEL:
+            places[located.value.document_id].append(f"{located.path.relative_to(sources.root)}:{located.line}")
+    events = {placed.value.id: placed.value.event for placed in sources.texts}
     seen: set[str] = set()
     for placed in sources.gold:
         document_id = placed.value.document_id
@@ -229,12 +230,12 @@ def _gold(sources: Sources) -> Iterator[Problem]:
         if document_id in seen:
             yield Problem(placed.path, placed.line, 3, "document", f"{document_id!r} stands twice.")
         seen.add(document_id)
-        for text in gold_problems(placed.gold, judged[document_id], sources.scheme):
+        for text in adjudication_problems(placed.value, judged[document_id], sources.scheme):
             text = f"{document_id}: {text}; judged at {', '.join(places[document_id])}."
             yield Problem(placed.path, placed.line, 3, "gold", text)
     for text_placed in sources.texts:
-        if text_placed.document.id not in seen:
-            text = f"{text_placed.document.id!r} has no gold row in annotations/adjudicated/."
+        if text_placed.value.id not in seen:
+            text = f"{text_placed.value.id!r} has no gold row in annotations/adjudicated/."
             yield Problem(text_placed.path, text_placed.line, 3, "gold", text)
 
 

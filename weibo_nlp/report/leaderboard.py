@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from weibo_nlp.io.shown import printable, shown_name
+from weibo_nlp.io.names import printable, printable_name
 from weibo_nlp.leaderboard.ranking import RANK_RULE, Standings, Table
 from weibo_nlp.report.display import bounds, number
 from weibo_nlp.report.markdown import markdown_table
@@ -53,7 +53,7 @@ def markdown_text(text: str) -> str:
 
 
 def _distinct(texts: Iterable[str | None]) -> str:
-    return "; ".join(shown_name(text, 120) for text in dict.fromkeys(texts) if text is not None)
+    return "; ".join(printable_name(text, 120) for text in dict.fromkeys(texts) if text is not None)
 
 
 def _title(table: Table) -> str:
@@ -62,7 +62,7 @@ def _title(table: Table) -> str:
 
 
 def _headings(table: Table) -> tuple[str, ...]:
-    metric = shown_name(table.metric)
+    metric = printable_name(table.metric)
     return "row", "rank", "system", "runs", metric, "95 % interval", "sd", "accuracy", "ties with"
 
 

@@ -7,80 +7,80 @@ fails is a result as well, with its reason.
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-from benchmarks import cutters
-from benchmarks.cutters import CUTTERS, Cutter, Group
+from benchmarks.adapters import SEGMENTERS, Group, SegmenterAdapter
 from benchmarks.gold_sentences import CutSentence, read_cut_sentences
-from benchmarks.isolated import installed_versions, run_isolated, shortened
+from benchmarks.publishing import cost_cells, program_table
+from benchmarks.subprocess_runner import Outcome, check_request, run_adapter, shortened
 
-from weibo_nlp.errors import DataError, UnknownNameError, UsageError
+from weibo_nlp.errors import DataError
 from weibo_nlp.evaluation.segmentation import WordScores, restore_white_space, score_words
 from weibo_nlp.provenance import processor
+from weibo_nlp.report.marked import shown
 from weibo_nlp.text import protected_spans
-
-Report = Callable[[str], None]
 
 REPEAT = 5
 SECONDS = 1.0
 TIMEOUT = 1800.0
-REFERENCES: dict[Group, str] = {"ours": "pkuseg", "bare": "bare-pkuseg", "peer": "bare-pkuseg"}
+REFERENCES: Mapping[Group, str] = {"ours": "pkuseg", "bare": "bare-pkuseg", "peer": "bare-pkuseg"}
 """What ratios compare with: the reading of marked places is on both sides, or on neither."""
+
+BLOCK = "segmenters"
+"""Name of the table's place in a Markdown file."""
+HEADINGS = (
+    "segmenter",
+    "F1",
+    "OOV recall",
+    "protected whole",
+    "characters/s",
+    "load",
+    "memory",
+    "F1 ratio",
+    "speed ratio",
+    "versions and settings",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class SegmenterResult:
-    """What one segmenter did with the gold's text; figures are ``None`` where there is a reason instead.
+    """What one segmenter did with the gold's text; figures are ``None`` where the outcome has a reason instead.
 
     Attributes
     ----------
-    segmenter : str
-        Name in :data:`benchmarks.cutters.CUTTERS`.
-    group : {"ours", "bare", "peer"}
-        Through our frame, our runtime alone, or another program alone.
-    versions : dict
-        Installed distributions it is made of.
-    note : str
-        How it was set up.
-    reason : str or None
-        Why there are no figures.
+    outcome : Outcome
+        The segmenter, its versions, and what its process returned.
     scores : WordScores or None
         Against the gold.
     protected_whole, protected : int or None
         Protected spans of the texts that came out as one word, and all of them.
-    chars_per_second : tuple of float
+    chars_per_second_repeats : tuple of float
         One figure for each repeat, cutting alone.
-    load_seconds : float or None
-        Import, model and first cut.
-    peak_bytes : int or None
-        Largest resident memory of its process, with nothing subtracted; ``None`` also where the system does not tell.
     f1_ratio, speed_ratio : float or None
         To `reference`, where that one was measured as well.
     """
 
-    segmenter: str
-    group: Group
-    versions: dict[str, str]
-    note: str
-    reason: str | None = None
+    outcome: Outcome
     scores: WordScores | None = None
     protected_whole: int | None = None
     protected: int | None = None
-    chars_per_second: tuple[float, ...] = ()
-    load_seconds: float | None = None
-    peak_bytes: int | None = None
+    chars_per_second_repeats: tuple[float, ...] = ()
     f1_ratio: float | None = None
     speed_ratio: float | None = None
 
     @property
+    def name(self) -> str:
+        """Name of the segmenter."""
+        return self.outcome.adapter.name
+
+    @property
     def reference(self) -> str:
         """Name of the segmenter that its ratios compare with."""
-        return REFERENCES[self.group]
+        return REFERENCES[self.outcome.adapter.group]
 
     @property
     def protected_share(self) -> float | None:
@@ -90,17 +90,14 @@ class SegmenterResult:
     @property
     def speed(self) -> float | None:
         """Median characters a second."""
-        return median(self.chars_per_second) if self.chars_per_second else None
+        return median(self.chars_per_second_repeats) if self.chars_per_second_repeats else None
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values for JSON, rates included."""
         scores = self.scores
         return {
-            "segmenter": self.segmenter,
-            "group": self.group,
-            "versions": self.versions,
-            "note": self.note,
-            "reason": self.reason,
+            "segmenter": self.name,
+            **self.outcome.to_dict(),
             "f1": scores and scores.f1,
             "precision": scores and scores.precision,
             "recall": scores and scores.recall,
@@ -110,9 +107,7 @@ class SegmenterResult:
             "protected_share": self.protected_share,
             "protected_whole": self.protected_whole,
             "chars_per_second": self.speed,
-            "chars_per_second_repeats": list(self.chars_per_second),
-            "load_seconds": self.load_seconds,
-            "peak_bytes": self.peak_bytes,
+            "chars_per_second_repeats": list(self.chars_per_second_repeats),
             "reference": self.reference,
             "f1_ratio": self.f1_ratio,
             "speed_ratio": self.speed_ratio,
@@ -165,7 +160,7 @@ def run_segmenters(
     repeat: int = REPEAT,
     seconds: float = SECONDS,
     timeout: float = TIMEOUT,
-    report: Report | None = None,
+    progress: Callable[[str], None] = lambda _: None,
 ) -> SegmenterBenchmark:
     """Measure segmenters on a gold file, one after another.
 
@@ -174,7 +169,7 @@ def run_segmenters(
     gold : Path or str
         As :func:`benchmarks.gold_sentences.read_cut_sentences` reads it.
     segmenters : sequence of str
-        Names; all that this module knows when empty.
+        Names; all that there are when empty.
     vocabulary : Path or str, optional
         A file of the same kinds, whose words count as known.
     repeat : int
@@ -183,8 +178,8 @@ def run_segmenters(
         Work for each of these: the texts are repeated to about this time.
     timeout : float
         Seconds after which a segmenter is given up.
-    report : callable, optional
-        Told in words what is being done.
+    progress : callable
+        Called with a line about what is being done.
 
     Returns
     -------
@@ -200,45 +195,39 @@ def run_segmenters(
     DataError
         If a line of the gold or of the vocabulary is bad, naming file and line.
     """
-    if unknown := [name for name in segmenters if name not in CUTTERS]:
-        raise UnknownNameError("segmenter", unknown[0], CUTTERS)
-    for name, value in (("repeat", repeat), ("seconds", seconds), ("timeout", timeout)):
-        if not value > 0:
-            raise UsageError(f"{name} is {value}; give a number above 0.")
+    check_request("segmenter", segmenters, SEGMENTERS, repeat=repeat, seconds=seconds, timeout=timeout)
     sentences = read_cut_sentences(gold)
-    known = None if vocabulary is None else _words_of(read_cut_sentences(vocabulary))
-    texts = [sentence.text for sentence in sentences]
-    job = {"texts": texts, "repeat": repeat, "seconds": seconds}
+    known = None if vocabulary is None else _words(read_cut_sentences(vocabulary))
+    job = {"texts": [sentence.text for sentence in sentences], "repeat": repeat, "seconds": seconds}
     results = []
-    for name in dict.fromkeys(segmenters or CUTTERS):
-        if report is not None:
-            report(f"measuring {name}")
-        results.append(_result(CUTTERS[name], job, timeout, sentences, known))
+    for name in dict.fromkeys(segmenters or SEGMENTERS):
+        progress(f"measuring {name}")
+        results.append(_measured(SEGMENTERS[name], job, timeout, sentences, known))
     return SegmenterBenchmark(
         gold=Path(gold).name,
         n_sentences=len(sentences),
-        n_characters=sum(map(len, texts)),
+        n_characters=sum(len(sentence.text) for sentence in sentences),
         n_words=sum(not word.isspace() for sentence in sentences for word in sentence.words),
         vocabulary=None if vocabulary is None else Path(vocabulary).name,
         n_vocabulary=None if known is None else len(known),
         repeat=repeat,
-        machine=machine(),
+        machine=f"{processor()}, {platform.system()}, Python {platform.python_version()}",
         results=with_ratios(results),
     )
 
 
-def with_ratios(results: Iterable[SegmenterResult]) -> tuple[SegmenterResult, ...]:
+def with_ratios(results: Sequence[SegmenterResult]) -> tuple[SegmenterResult, ...]:
     """Fill in how each compares with its reference, where both have figures."""
-    by_name = {result.segmenter: result for result in results}
-    filled = []
-    for result in by_name.values():
+    by_name = {result.name: result for result in results}
+    compared = []
+    for result in results:
         reference = by_name.get(result.reference)
         if reference is not None and reference.scores and result.scores and reference.speed and result.speed:
             # F1 of a reference that has no word right is 0: nothing can be compared with it.
             f1_ratio = result.scores.f1 / reference.scores.f1 if reference.scores.f1 else None
             result = replace(result, f1_ratio=f1_ratio, speed_ratio=result.speed / reference.speed)
-        filled.append(result)
-    return tuple(filled)
+        compared.append(result)
+    return tuple(compared)
 
 
 def protected_whole(texts: Sequence[str], cuts: Sequence[Sequence[str]]) -> tuple[int, int]:
@@ -254,26 +243,29 @@ def protected_whole(texts: Sequence[str], cuts: Sequence[Sequence[str]]) -> tupl
     return whole, total
 
 
-def machine() -> str:
-    """Name processor, system and Python of this machine."""
-    return f"{processor()}, {platform.system()}, Python {platform.python_version()}"
+def markdown_table(benchmark: SegmenterBenchmark) -> str:
+    """Return the results as a Markdown table, with what was measured and how below it."""
+    return program_table(
+        HEADINGS, [(result.outcome, _cells(result)) for result in benchmark.results], _notes(benchmark)
+    )
 
 
-def _words_of(sentences: Iterable[CutSentence]) -> Collection[str]:
+def _words(sentences: Iterable[CutSentence]) -> Collection[str]:
     return {word for sentence in sentences for word in sentence.words if not word.isspace()}
 
 
-def _result(
-    cutter: Cutter, job: dict[str, Any], timeout: float, sentences: Sequence[CutSentence], known: Collection[str] | None
+def _measured(
+    adapter: SegmenterAdapter,
+    job: Mapping[str, Any],
+    timeout: float,
+    sentences: Sequence[CutSentence],
+    known: Collection[str] | None,
 ) -> SegmenterResult:
-    result = SegmenterResult(cutter.name, cutter.group, installed_versions(cutter.packages), cutter.note)
-    if len(result.versions) < len(cutter.packages) or find_spec(cutter.module) is None:
-        return replace(result, reason=f"not installed: pip install {' '.join(cutter.packages)}")
-    found = run_isolated(cutters.__file__, {"segmenter": cutter.name, **job}, timeout)
-    if "reason" in found:
-        return replace(result, reason=found["reason"])
-    texts: list[str] = job["texts"]
-    cuts = [restore_white_space(text, words) for text, words in zip(texts, found["words"], strict=True)]
+    outcome = run_adapter("segment", adapter, job, timeout)
+    if outcome.reason is not None:
+        return SegmenterResult(outcome)
+    texts = job["texts"]
+    cuts = [restore_white_space(text, words) for text, words in zip(texts, outcome.figures["words"], strict=True)]
     try:
         scores = score_words(
             [sentence.words for sentence in sentences],
@@ -282,15 +274,43 @@ def _result(
             lines=[Path(sentence.where).name for sentence in sentences],
         )
     except DataError as error:
-        return replace(result, reason=shortened(str(error)))
+        return SegmenterResult(Outcome(adapter, outcome.versions, shortened(str(error))))
     whole, total = protected_whole(texts, cuts)
-    work = found["rounds"] * sum(map(len, texts))
-    return replace(
-        result,
-        scores=scores,
-        protected_whole=whole,
-        protected=total,
-        chars_per_second=tuple(work / elapsed for elapsed in found["seconds"]),
-        load_seconds=found["load_seconds"],
-        peak_bytes=found["peak_bytes"],
+    n_characters = outcome.figures["passes"] * sum(map(len, texts))
+    speeds = tuple(n_characters / elapsed for elapsed in outcome.figures["seconds"])
+    return SegmenterResult(outcome, scores, whole, total, speeds)
+
+
+def _cells(result: SegmenterResult) -> tuple[str, ...]:
+    scores = result.scores
+    return (
+        shown(scores and scores.f1, "{:.3f}"),
+        shown(scores and scores.oov_recall, "{:.3f}"),
+        shown(result.protected_share, "{:.3f}"),
+        shown(result.speed, "{:,.0f}"),
+        *cost_cells(result.outcome),
+        shown(result.f1_ratio, "{:.3f}"),
+        shown(result.speed_ratio, "{:.3g}"),
     )
+
+
+def _notes(benchmark: SegmenterBenchmark) -> list[str]:
+    protected = next((result.protected for result in benchmark.results if result.protected is not None), 0)
+    oov = (
+        "no vocabulary was given"
+        if benchmark.vocabulary is None
+        else f"recall of words outside the {benchmark.n_vocabulary:,} different words of {benchmark.vocabulary}"
+    )
+    return [
+        f"Measured on {benchmark.gold}: {benchmark.n_sentences:,} sentences, {benchmark.n_words:,} words, "
+        f"{benchmark.n_characters:,} characters; runs of white space are no words. OOV recall: {oov}.",
+        f"Protected whole: share of the {protected:,} links, mentions, hashtags, emoticons, emoji and kaomoji in "
+        "these texts that came out as one word. `fast`, `pkuseg`, `jieba` and `char` read the text for them first, and "
+        "are timed through `segment_many`, that reading included; all others are bare.",
+        "Ratios: of these four to `pkuseg`, of all others to `bare-pkuseg`, so that the reading is on both sides or "
+        "on neither.",
+        "Each ran in a fresh process on one core. Characters/s: cutting alone, a call for each sentence, median of "
+        f"{benchmark.repeat}. Load: import, model and first cut, with files possibly in the system's cache. Memory: "
+        "largest resident size of the process, interpreter included, nothing subtracted.",
+        f"Machine: {benchmark.machine}.",
+    ]

@@ -1,0 +1,118 @@
+import argparse
+import json
+
+import pytest
+from benchmarks.adapters import LABELLERS, SEGMENTERS
+from benchmarks.publishing import DOCS, add_output_options, exit_code, failure, names, program_table, publish
+from benchmarks.subprocess_runner import Outcome
+
+from weibo_nlp.errors import DataError, UnknownNameError, UsageError
+from weibo_nlp.report.marked import check_file, fill_block, fill_file
+
+FINE, MISSING = (Outcome(LABELLERS["snownlp"], {}, reason) for reason in (None, "not installed"))
+
+
+def published(measure=lambda: 3, **options):
+    return publish(measure, table=lambda n: f"| {n} |\n", document=lambda n: {"n": n}, block="speed", **options)
+
+
+def test_the_table_is_printed_and_put_into_the_page_and_figures_are_kept(tmp_path, capsys):
+    page = tmp_path / "page.md"
+    page.write_text("a\n<!-- speed -->\nold\n<!-- end -->\nb\n", "utf-8")
+    assert published(page=page, json_file=tmp_path / "n.json") == 3
+    assert capsys.readouterr().out == "| 3 |\n"
+    assert page.read_text("utf-8") == "a\n<!-- speed -->\n| 3 |\n<!-- end -->\nb\n"
+    assert json.loads((tmp_path / "n.json").read_text("utf-8")) == {"n": 3}
+
+
+def test_a_page_without_the_markers_is_refused_before_anything_is_measured(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("nothing", "utf-8")
+    with pytest.raises(DataError, match="0 lines <!-- speed -->"):
+        published(lambda: pytest.fail("measured"), page=page)
+
+
+def test_a_run_that_fails_leaves_no_figures_behind(tmp_path):
+    def broken():
+        raise DataError("broken")
+
+    with pytest.raises(DataError, match="broken"):
+        published(broken, json_file=tmp_path / "n.json")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "page"),
+    [
+        pytest.param([], None, id="none"),
+        pytest.param(["--page"], DOCS / "speed.md", id="its-own-page"),
+        pytest.param(["--page", "other.md"], "other.md", id="another"),
+    ],
+)
+def test_page_alone_means_the_page_of_the_docs(line, page):
+    parser = argparse.ArgumentParser()
+    add_output_options(parser, "speed")
+    assert str(parser.parse_args(line).page) == str(page)
+
+
+def test_names_are_separated_by_commas():
+    assert names(" char, jieba,,") == ["char", "jieba"]
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "named", "code"),
+    [
+        pytest.param([FINE, MISSING], False, 0, id="some-missing-of-all"),
+        pytest.param([FINE, MISSING], True, 3, id="one-missing-that-was-named"),
+        pytest.param([MISSING, MISSING], False, 3, id="all-missing"),
+        pytest.param([FINE, FINE], True, 0, id="none-missing"),
+    ],
+)
+def test_a_program_that_was_named_may_not_be_missing(outcomes, named, code):
+    assert exit_code(outcomes, named=named) == code
+
+
+@pytest.mark.parametrize(
+    ("error", "code"), [(UsageError("x"), 2), (UnknownNameError("labeller", "x", ()), 2), (DataError("x"), 3)]
+)
+def test_a_wrong_call_and_a_failure_have_codes_of_their_own(error, code, capsys):
+    assert failure(error) == code
+    assert capsys.readouterr().err == f"{error}\n"
+
+
+def test_a_reason_or_a_note_cannot_end_a_cell_or_a_row():
+    bad = Outcome(SEGMENTERS["thulac"], {}, "a|b\n| c")
+    rows = program_table(("segmenter", "F1", "settings"), [(bad, ("–",))], ["one\n| two"]).splitlines()
+    assert rows[2:] == [r"| thulac | – | no figures: a\|b \| c |", "", "- one | two"]
+
+
+# What stands between the markers of a Markdown file
+
+
+def test_the_table_replaces_what_stands_between_its_markers(tmp_path):
+    path = tmp_path / "page.md"
+    path.write_text("# 甲\n<!-- segmenters -->\nold\n<!-- end -->\nrest <!-- end -->\n", "utf-8")
+    check_file(path, "segmenters")
+    fill_file(path, "segmenters", "| new |\n")
+    fill_file(path, "segmenters", "| newer |\n")
+    wanted = "# 甲\n<!-- segmenters -->\n| newer |\n<!-- end -->\nrest <!-- end -->\n"
+    assert path.read_text("utf-8") == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        pytest.param("# no marker\n", "0 lines <!-- segmenters -->, one is needed", id="none"),
+        pytest.param("<!-- segmenters -->\n<!-- end -->\n" * 2, "2 lines", id="twice"),
+        pytest.param("<!-- segmenters -->\nold\n", "no <!-- end --> below", id="no-end"),
+        pytest.param("<!-- segmenters -->\n<!-- other -->\n<!-- end -->\n", "no <!-- end --> below", id="other-block"),
+    ],
+)
+def test_a_file_without_its_markers_is_refused(text, message):
+    with pytest.raises(DataError, match=message):
+        fill_block(text, "segmenters", "")
+
+
+def test_a_block_that_holds_a_marker_itself_is_refused():
+    with pytest.raises(DataError, match="the block for <!-- segmenters --> holds a marker itself"):
+        fill_block("<!-- segmenters -->\n<!-- end -->\n", "segmenters", "| a<!-- end -->.txt |\n")

@@ -282,10 +282,10 @@ def _measured(
 
 
 def _cells(result: SegmenterResult) -> tuple[str, ...]:
-    scores = result.scores
+    f1, oov_recall = (None, None) if result.scores is None else (result.scores.f1, result.scores.oov_recall)
     return (
-        shown(scores and scores.f1, "{:.3f}"),
-        shown(scores and scores.oov_recall, "{:.3f}"),
+        shown(f1, "{:.3f}"),
+        shown(oov_recall, "{:.3f}"),
         shown(result.protected_share, "{:.3f}"),
         shown(result.speed, "{:,.0f}"),
         *cost_cells(result.outcome),

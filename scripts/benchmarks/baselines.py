@@ -1,22 +1,36 @@
-"""Sentiment programs of others as they stand: asked in a process of their own, their one score read as a label.
+"""What our models are held against on real text, as classifiers: other people's programs, priors, fewer labels.
 
-Also the file that this process runs (see :mod:`benchmarks.isolated`).
+None of them learns here: each answers from what it was made with, whatever it is given to learn from.
 """
 
 from __future__ import annotations
 
 import hashlib
-import math
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
-from typing import Any
+from typing import Any, Self
 
-from benchmarks.answerers import ANSWERERS
-from benchmarks.isolated import installed_versions, run_isolated
+import numpy as np
+from benchmarks.adapters import LABELLERS
+from benchmarks.subprocess_runner import installed_versions, run_adapter
+
+from weibo_nlp._version import __version__
+from weibo_nlp.corpus import Release
+from weibo_nlp.errors import WeiboNlpError
+from weibo_nlp.models import Classifier
+from weibo_nlp.records import Example
+from weibo_nlp.stats.metrics import FloatArray
+from weibo_nlp.tasks.spec import TaskSpec
 
 NEGATIVE, NEUTRAL, POSITIVE = "negative", "neutral", "positive"
+POLAR = (NEGATIVE, POSITIVE)
+TOPIC_PRIOR = "topic prior"
 TIMEOUT = 3600.0
+
+
+class PeerError(WeiboNlpError):
+    """Another program gave no answers; says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +40,7 @@ class Peer:
     Attributes
     ----------
     name : str
-        As in `answerers.ANSWERERS`, by which it is asked.
+        As in `adapters.LABELLERS`, by which it is asked.
     low, high : float
         Below the one it is read as negative, above the other as positive, else as neutral.
     middle : float
@@ -63,38 +77,117 @@ PEERS: dict[str, Peer] = {
 """All peers by name, in the order of the table."""
 
 
-def ask(name: str, texts: Sequence[str], timeout: float = TIMEOUT) -> dict[str, Any]:
-    """Let a peer score texts.
+class _Untrained:
+    """A classifier that learns nothing."""
+
+    def __init__(self, name: str, version: str, labels: Sequence[str]) -> None:
+        self.name, self.version, self.labels = name, version, tuple(labels)
+        self.classes_ = np.array(self.labels)
+
+    def fit(self, *_: Any, **__: Any) -> Self:
+        """Leave everything as it is."""
+        return self
+
+    def save(self, folder: Any) -> None:
+        """Refuse: there is nothing to keep."""
+        raise NotImplementedError(f"{self.name} learns nothing that could be saved.")
+
+
+class PeerClassifier(_Untrained):
+    """A peer as a classifier, asked in a process of its own: three labels by its own lines, or the side it leans to.
 
     Parameters
     ----------
-    name : str
-        Of `PEERS`.
-    texts : sequence of str
-        As they are.
+    peer : Peer
+        The program.
+    labels : sequence of str
+        All three labels, or the two of ``POLAR``.
+    scores : dict of str to float
+        Scores by text; those that are lacking are asked for and added, so that no text is scored twice.
+    draw : int
+        Which of several lots decides where it leans to neither side.
     timeout : float
         Seconds after which it is given up.
-
-    Returns
-    -------
-    dict
-        ``scores``, one a text, and ``versions`` of its distributions; or ``reason`` alone, where there is no answer.
     """
-    answerer = ANSWERERS[name]
-    found = installed_versions(answerer.packages)
-    if len(found) < len(answerer.packages) or find_spec(answerer.module) is None:
-        return {"reason": f"not installed: pip install {' '.join(answerer.packages)}"}
-    done = run_isolated(__file__, {"peer": name, "texts": list(texts)}, timeout)
-    return done if "reason" in done else {"scores": done["scores"], "versions": found}
+
+    gives_scores = False  # a label is all it is read as
+
+    def __init__(
+        self, peer: Peer, labels: Sequence[str], scores: dict[str, float], *, draw: int = 0, timeout: float = TIMEOUT
+    ) -> None:
+        versions = installed_versions(LABELLERS[peer.name].packages)
+        super().__init__(peer.name, ", ".join(f"{package} {version}" for package, version in versions.items()), labels)
+        self.peer, self.scores, self.draw, self.timeout = peer, scores, draw, timeout
+
+    def predict_proba(self, examples: Sequence[Example]) -> FloatArray:
+        """Return 1 for the label that the program is read as, shape (n_examples, n_labels).
+
+        Raises
+        ------
+        PeerError
+            If it gives no answer.
+        """
+        if lacking := [text for text in dict.fromkeys(example.text for example in examples) if text not in self.scores]:
+            outcome = run_adapter("score", LABELLERS[self.name], {"texts": lacking}, self.timeout)
+            if outcome.reason is not None:
+                raise PeerError(outcome.reason)
+            self.scores.update(zip(lacking, outcome.figures["scores"], strict=True))
+        chosen = [self._label(example.text) for example in examples]
+        return (np.array(chosen)[:, None] == self.classes_).astype(np.float64)
+
+    def _label(self, text: str) -> str:
+        score = self.scores[text]
+        return self.peer.leaning(score, text, self.draw) if self.labels == POLAR else self.peer.label(score)
 
 
-def do(job: Mapping[str, Any]) -> dict[str, Any]:
-    """Score the texts of a job with the peer that it names, in this process."""
-    scores = [_score(answer) for answer in ANSWERERS[job["peer"]].load("")(job["texts"])]
-    if len(scores) != len(job["texts"]) or not all(map(math.isfinite, scores)):
-        raise ValueError(f"{len(scores)} scores for {len(job['texts'])} texts, or some that are no number")
-    return {"scores": scores}
+class PolarClassifier(_Untrained):
+    """A trained classifier of three labels, asked to choose between two: its probabilities of these alone."""
+
+    def __init__(self, classifier: Classifier) -> None:
+        super().__init__(classifier.name, classifier.version, POLAR)
+        self.classifier = classifier
+
+    def predict_proba(self, examples: Sequence[Example]) -> FloatArray:
+        """Return the probabilities of the two labels, shape (n_examples, 2), made to sum to 1."""
+        known = list(self.classifier.labels)
+        chosen = self.classifier.predict_proba(examples)[:, [known.index(label) for label in POLAR]]
+        probabilities: FloatArray = chosen / chosen.sum(axis=1, keepdims=True)
+        return probabilities
 
 
-def _score(answer: Any) -> float:
-    return float(answer["pos"]) - float(answer["neg"]) if isinstance(answer, dict) else float(answer)
+class TopicPrior(_Untrained):
+    """The shares of the stances that texts of a topic take towards its canonical target, whatever the text.
+
+    A target that is canonical for no topic gets the shares over all canonical ones.
+
+    Parameters
+    ----------
+    release : Release
+        The corpus.
+    spec : TaskSpec
+        Stance, with the splits that are counted.
+    """
+
+    def __init__(self, release: Release, spec: TaskSpec) -> None:
+        super().__init__(TOPIC_PRIOR, __version__, spec.labels)
+        topic_of = {row["text"]: row["canonical_for"] for row in release.rows("targets") if row["canonical_for"]}
+        counts: Counter[tuple[str, str]] = Counter()
+        for split in spec.train:
+            topics = {label.document_id: label.label for label in release.gold("topic", split)}
+            counts.update(
+                (label.target, label.label)
+                for label in release.gold(spec.name, split)
+                if label.target is not None and topics[label.document_id] == topic_of.get(label.target)
+            )
+        tables = {target: np.array([counts[target, label] for label in spec.labels]) for target in topic_of}
+        self.overall = _shares(np.sum(list(tables.values()), axis=0))
+        self.shares = {target: _shares(table) for target, table in tables.items() if table.any()}
+
+    def predict_proba(self, examples: Sequence[Example]) -> FloatArray:
+        """Return the shares for each example's target, shape (n_examples, n_labels)."""
+        return np.array([self.shares.get(example.target or "", self.overall) for example in examples])
+
+
+def _shares(counts: Any) -> FloatArray:
+    shares: FloatArray = counts / counts.sum()
+    return shares

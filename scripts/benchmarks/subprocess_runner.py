@@ -86,7 +86,7 @@ def run_adapter(
     Outcome
         With a reason where the program is not installed, fails, or takes too long.
     """
-    versions = _installed_versions(adapter.packages)
+    versions = installed_versions(adapter.packages)
     if len(versions) < len(adapter.packages) or find_spec(adapter.module) is None:
         return Outcome(adapter, versions, f"not installed: pip install {' '.join(adapter.packages)}")
     paths = os.pathsep.join(filter(None, (*map(str, _IMPORTABLE), os.environ.get("PYTHONPATH"))))
@@ -129,13 +129,8 @@ def check_request(kind: str, names: Collection[str], known: Collection[str], **n
             raise UsageError(f"{name} is {value}; give a number above 0.")
 
 
-def shortened(reason: str) -> str:
-    """Fold a reason into one line of bounded length."""
-    reason = " ".join(reason.split())
-    return reason if len(reason) <= _REASON_LIMIT else reason[: _REASON_LIMIT - 1] + "…"
-
-
-def _installed_versions(packages: Collection[str]) -> dict[str, str]:
+def installed_versions(packages: Collection[str]) -> dict[str, str]:
+    """Return the versions of those of these distributions that are installed."""
     versions = {}
     for package in packages:
         try:
@@ -143,6 +138,12 @@ def _installed_versions(packages: Collection[str]) -> dict[str, str]:
         except metadata.PackageNotFoundError:
             continue  # its absence is told by the row's reason
     return versions
+
+
+def shortened(reason: str) -> str:
+    """Fold a reason into one line of bounded length."""
+    reason = " ".join(reason.split())
+    return reason if len(reason) <= _REASON_LIMIT else reason[: _REASON_LIMIT - 1] + "…"
 
 
 def _ending(code: int) -> str:

@@ -35,15 +35,16 @@ def main() -> int:
     try:
         if arguments.tables:
             check_pages(ROOT)
-        document, results = run_everything(
+        report, runs = run_everything(
             external=external,
             models=arguments.model,
             seeds=arguments.seeds,
-            report=lambda line: print(line, file=sys.stderr, flush=True),
+            progress=lambda line: print(line, file=sys.stderr, flush=True),
         )
     except WeiboNlpError as error:
         return failure(error)
-    log_external_runs(arguments.log, results, date=datetime.now(UTC).date().isoformat())
+    log_external_runs(arguments.log, runs, date=datetime.now(UTC).date().isoformat())
+    document = report.to_dict()
     text = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
     for suffix, content in ((".json", text), (".md", markdown_document(document))):
         with atomic_path(arguments.output.with_name(arguments.output.name + suffix)) as temporary:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from benchmarks.adapters import SEGMENTERS
 from benchmarks.publishing import add_output_options, exit_code, failure, names, publish
-from benchmarks.segmenters import BLOCK, REPEAT, SECONDS, SegmenterBenchmark, markdown_table, run_segmenters
+from benchmarks.segmenters import BLOCK, EFFORT, markdown_table, run_segmenters
+from benchmarks.subprocess_runner import Effort
 
 from weibo_nlp.errors import WeiboNlpError
 
@@ -19,30 +20,28 @@ def main() -> int:
     parser.add_argument("gold", type=Path, help="a sentence a line, words separated by spaces; or JSONL with words")
     parser.add_argument("--segmenters", type=names, default=[], help=f"some of {','.join(SEGMENTERS)} (default: all)")
     parser.add_argument("--vocabulary", type=Path, help="a file like GOLD whose words are known (default: corpus gold)")
-    parser.add_argument("--repeat", type=int, default=REPEAT, help="speeds taken of each (default: %(default)s)")
-    parser.add_argument("--seconds", type=float, default=SECONDS, help="work for each speed (default: %(default)s)")
+    parser.add_argument("--repeat", type=int, default=EFFORT.repeat, help="speeds taken of each (default: %(default)s)")
+    parser.add_argument("--seconds", type=float, default=EFFORT.seconds, help="work for each (default: %(default)s)")
     add_output_options(parser, BLOCK)
-    arguments = parser.parse_args()
-    own = VOCABULARY if VOCABULARY.exists() and arguments.gold.resolve() != VOCABULARY else None
+    given = parser.parse_args()
+    own = VOCABULARY if VOCABULARY.exists() and given.gold.resolve() != VOCABULARY else None
     try:
-        benchmark = publish(
+        document = publish(
             lambda: run_segmenters(
-                arguments.gold,
-                segmenters=arguments.segmenters,
-                vocabulary=arguments.vocabulary or own,
-                repeat=arguments.repeat,
-                seconds=arguments.seconds,
+                given.gold,
+                segmenters=given.segmenters,
+                vocabulary=given.vocabulary or own,
+                effort=Effort(given.repeat, given.seconds, EFFORT.timeout),
                 progress=lambda line: print(line, file=sys.stderr),
             ),
-            table=markdown_table,
-            document=SegmenterBenchmark.to_dict,
-            block=BLOCK,
-            json_file=arguments.json,
-            page=arguments.page,
+            markdown_table,
+            BLOCK,
+            json_file=given.json,
+            page=given.page,
         )
     except WeiboNlpError as error:
         return failure(error)
-    return exit_code([result.outcome for result in benchmark.results], named=bool(arguments.segmenters))
+    return exit_code(document["results"], named=bool(given.segmenters))
 
 
 if __name__ == "__main__":

@@ -6,17 +6,8 @@ from pathlib import Path
 
 from benchmarks.adapters import LABELLERS
 from benchmarks.publishing import add_output_options, exit_code, failure, names, publish
-from benchmarks.throughput import (
-    BLOCK,
-    LIMIT,
-    REPEAT,
-    SECONDS,
-    SpeedBenchmark,
-    corpus_posts,
-    file_posts,
-    markdown_table,
-    run_speed,
-)
+from benchmarks.subprocess_runner import Effort
+from benchmarks.throughput import BLOCK, EFFORT, LIMIT, corpus_posts, file_posts, markdown_table, run_speed
 
 from weibo_nlp.errors import WeiboNlpError
 
@@ -27,30 +18,28 @@ def main() -> int:
     parser.add_argument("--text-column", help="name of the column with the texts; guessed without it")
     parser.add_argument("--limit", type=int, default=LIMIT, help="posts taken, evenly spread (default: %(default)s)")
     parser.add_argument("--labellers", type=names, default=[], help=f"some of {','.join(LABELLERS)} (default: all)")
-    parser.add_argument("--repeat", type=int, default=REPEAT, help="speeds taken of each (default: %(default)s)")
-    parser.add_argument("--seconds", type=float, default=SECONDS, help="work for each speed (default: %(default)s)")
+    parser.add_argument("--repeat", type=int, default=EFFORT.repeat, help="speeds taken of each (default: %(default)s)")
+    parser.add_argument("--seconds", type=float, default=EFFORT.seconds, help="work for each (default: %(default)s)")
     add_output_options(parser, BLOCK)
     given = parser.parse_args()
     try:
-        benchmark = publish(
+        document = publish(
             lambda: run_speed(
                 file_posts(given.posts, given.text_column, limit=given.limit)
                 if given.posts
                 else corpus_posts(limit=given.limit),
                 labellers=given.labellers,
-                repeat=given.repeat,
-                seconds=given.seconds,
+                effort=Effort(given.repeat, given.seconds),
                 progress=lambda line: print(line, file=sys.stderr),
             ),
-            table=markdown_table,
-            document=SpeedBenchmark.to_dict,
-            block=BLOCK,
+            markdown_table,
+            BLOCK,
             json_file=given.json,
             page=given.page,
         )
     except WeiboNlpError as error:
         return failure(error)
-    return exit_code([result.outcome for result in benchmark.results], named=bool(given.labellers))
+    return exit_code(document["results"], named=bool(given.labellers))
 
 
 if __name__ == "__main__":

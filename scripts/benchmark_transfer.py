@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.baselines import PEERS
-from benchmarks.publishing import add_output_options, failure, publish
+from benchmarks.publishing import Document, add_output_options, failure, publish
 from benchmarks.transfer import BLOCK, markdown_table, of_three_labels, run_transfer
 
 from weibo_nlp.benchmark.suite import log_external_runs
@@ -31,24 +31,22 @@ def main() -> int:
     given = parser.parse_args()
     if not given.external:
         parser.error("no folder with copies of the sets; name it with --external or WEIBO_NLP_EXTERNAL")
-    try:
-        _, runs = publish(
-            lambda: run_transfer(
-                given.external,
-                corpus=given.corpus,
-                peers=given.peers,
-                seeds=given.seeds,
-                progress=lambda line: print(line, file=sys.stderr, flush=True),
-            ),
-            table=lambda measured: markdown_table(measured[0]),
-            document=lambda measured: measured[0],
-            block=BLOCK,
-            json_file=given.json,
-            page=given.page,
+
+    def measure() -> Document:
+        document, runs = run_transfer(
+            given.external,
+            corpus=given.corpus,
+            peers=given.peers,
+            seeds=given.seeds,
+            progress=lambda line: print(line, file=sys.stderr, flush=True),
         )
+        log_external_runs(given.log, of_three_labels(runs), date=datetime.now(UTC).date().isoformat())
+        return document
+
+    try:
+        publish(measure, markdown_table, BLOCK, json_file=given.json, page=given.page)
     except WeiboNlpError as error:
         return failure(error)
-    log_external_runs(given.log, of_three_labels(runs), date=datetime.now(UTC).date().isoformat())
     return 0
 
 

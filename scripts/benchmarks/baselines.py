@@ -133,7 +133,8 @@ class PeerClassifier(_Untrained):
                 raise PeerError(outcome.reason)
             self.scores.update(zip(lacking, outcome.figures["scores"], strict=True))
         chosen = [self._label(example.text) for example in examples]
-        return (np.array(chosen)[:, None] == self.classes_).astype(np.float64)
+        one_hot: FloatArray = (np.array(chosen)[:, None] == self.classes_).astype(np.float64)
+        return one_hot
 
     def _label(self, text: str) -> str:
         score = self.scores[text]

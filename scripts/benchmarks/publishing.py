@@ -8,19 +8,23 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Any, TypeVar
-
-from benchmarks.subprocess_runner import Outcome
+from typing import Any
 
 from weibo_nlp.errors import UnknownNameError, UsageError, WeiboNlpError
 from weibo_nlp.io import atomic_path
-from weibo_nlp.report.marked import check_file, figure_table, fill_file, shown
+from weibo_nlp.report.marked import NOTHING, check_file, figure_table, fill_file
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 FAILED, WRONG_CALL = 3, 2
 """Exit codes; 0 where all is fine."""
 
-Measured = TypeVar("Measured")
+Document = Mapping[str, Any]
+Column = tuple[str, str] | tuple[str, str, float]
+COSTS: Mapping[str, Column] = {
+    "load": ("load_seconds", "{:.2f} s"),
+    "memory": ("peak_bytes", "{:.0f} MB", 1e-6),
+}
+"""Columns of what every program costs before it has done anything."""
 
 
 def names(line: str) -> list[str]:
@@ -42,22 +46,21 @@ def add_output_options(parser: argparse.ArgumentParser, block: str) -> None:
 
 
 def publish(
-    measure: Callable[[], Measured],
-    *,
-    table: Callable[[Measured], str],
-    document: Callable[[Measured], Mapping[str, Any]],
+    measure: Callable[[], Document],
+    table: Callable[[Document], str],
     block: str,
+    *,
     json_file: Path | None = None,
     page: Path | None = None,
-) -> Measured:
+) -> Document:
     """Measure, print the table, and write the files that were asked for, which must be writable before the work starts.
 
     Parameters
     ----------
     measure : callable
-        Does the work.
-    table, document : callable
-        What was measured as Markdown, and ready for JSON.
+        Does the work and returns all figures, ready for JSON.
+    table : callable
+        Makes a Markdown table of them.
     block : str
         Name of the table's place in the page.
     json_file, page : Path, optional
@@ -71,15 +74,15 @@ def publish(
     if page is not None:
         check_file(page, block)
     with nullcontext() if json_file is None else atomic_path(json_file) as temporary:
-        measured = measure()
-        text = table(measured)
+        document = measure()
+        text = table(document)
         print(text, end="")
         if temporary is not None:
-            figures = json.dumps(document(measured), ensure_ascii=False, indent=2, allow_nan=False)
+            figures = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
             temporary.write_text(figures + "\n", "utf-8")
     if page is not None:
         fill_file(page, block, text)
-    return measured
+    return document
 
 
 def failure(error: WeiboNlpError) -> int:
@@ -88,25 +91,32 @@ def failure(error: WeiboNlpError) -> int:
     return WRONG_CALL if isinstance(error, (UsageError, UnknownNameError)) else FAILED
 
 
-def exit_code(outcomes: Sequence[Outcome], *, named: bool) -> int:
+def exit_code(results: Sequence[Document], *, named: bool) -> int:
     """Return the exit code: of all programs there are, some may be missing; one that was `named` may not."""
-    without_figures = [outcome for outcome in outcomes if outcome.reason is not None]
-    return FAILED if len(without_figures) == len(outcomes) or (named and without_figures) else 0
+    missing = [row for row in results if row["reason"] is not None]
+    return FAILED if len(missing) == len(results) or (named and missing) else 0
 
 
-def program_table(headings: Sequence[str], rows: Iterable[tuple[Outcome, Sequence[str]]], notes: Iterable[str]) -> str:
-    """Return programs and their cells as a Markdown table, notes below it.
+def program_table(kind: str, columns: Mapping[str, Column], results: Sequence[Document], notes: Iterable[str]) -> str:
+    """Return programs as a Markdown table: name, figures, versions and settings; notes below it.
 
     Parameters
     ----------
-    headings : sequence of str
-        The program's name first, versions and settings last.
-    rows : iterable of (Outcome, sequence of str)
-        Each program with the cells between these two.
+    kind : str
+        What the programs are, and the field with their names unless that is ``name``.
+    columns : mapping of str to Column
+        By heading: the field of a result, the format of its figure, and a factor that gives it the unit of the format.
+    results : sequence of mapping
+        As `Outcome.to_row` and more.
     notes : iterable of str
         What was measured and how.
     """
-    return figure_table(headings, [_row(outcome, cells) for outcome, cells in rows]) + note_list(notes)
+    rows = []
+    for row in results:
+        settings = [*(f"{name} {version}" for name, version in row["versions"].items()), row["note"]]
+        last = ", ".join(filter(None, settings)) if row["reason"] is None else f"no figures: {row['reason']}"
+        rows.append([row.get("name") or row[kind], *(_cell(row, *column) for column in columns.values()), last])
+    return figure_table([kind, *columns, "versions and settings"], rows) + note_list(notes)
 
 
 def note_list(notes: Iterable[str]) -> str:
@@ -114,17 +124,5 @@ def note_list(notes: Iterable[str]) -> str:
     return "\n" + "".join(f"- {' '.join(note.split())}\n" for note in notes)
 
 
-def cost_cells(outcome: Outcome) -> tuple[str, str]:
-    """Return the time to load and the peak memory of a program as cells."""
-    peak = outcome.figures.get("peak_bytes")
-    return (
-        shown(outcome.figures.get("load_seconds"), "{:.2f} s"),
-        shown(None if peak is None else peak / 1e6, "{:.0f} MB"),
-    )
-
-
-def _row(outcome: Outcome, cells: Sequence[str]) -> tuple[str, ...]:
-    adapter = outcome.adapter
-    settings = [*(f"{name} {version}" for name, version in outcome.versions.items()), adapter.note]
-    last = ", ".join(filter(None, settings)) if outcome.reason is None else f"no figures: {outcome.reason}"
-    return adapter.name, *cells, last
+def _cell(row: Document, name: str, pattern: str, factor: float = 1.0) -> str:
+    return NOTHING if row.get(name) is None else pattern.format(row[name] * factor)

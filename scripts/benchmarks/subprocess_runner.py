@@ -12,10 +12,11 @@ import signal
 import subprocess
 import sys
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
+from statistics import median
 from typing import Any, Literal
 
 from benchmarks.adapters import Adapter
@@ -29,6 +30,33 @@ _ONE_THREAD = dict.fromkeys(
 )
 _IMPORTABLE = (Path(__file__).parents[1], Path(weibo_nlp.__file__).parents[1])
 _REASON_LIMIT = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How long programs are measured.
+
+    Attributes
+    ----------
+    repeat : int
+        How often the speed of each is taken.
+    seconds : float
+        Work for each of these: the texts are repeated to about this time.
+    timeout : float
+        Seconds after which a program is given up.
+
+    Raises
+    ------
+    UsageError
+        If one of them is not above 0.
+    """
+
+    repeat: int = 3
+    seconds: float = 1.0
+    timeout: float = 3600.0
+
+    def __post_init__(self) -> None:
+        require_positive(**asdict(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +81,24 @@ class Outcome:
     reason: str | None = None
     figures: Mapping[str, Any] = field(default_factory=dict)
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return what every comparison publishes of a program, ready for JSON."""
+    def to_row(self, per_second: str, n: int) -> dict[str, Any]:
+        """Return what every comparison publishes of a program, ready for JSON.
+
+        Parameters
+        ----------
+        per_second : str
+            Name of its speed, the median of the repeats.
+        n : int
+            What it went through in one pass, in the unit that is counted a second.
+        """
+        speeds = [self.figures["passes"] * n / elapsed for elapsed in self.figures.get("seconds", ())]
         return {
             "group": self.adapter.group,
             "versions": self.versions,
             "note": self.adapter.note,
             "reason": self.reason,
+            per_second: median(speeds) if speeds else None,
+            f"{per_second}_repeats": speeds,
             "load_seconds": self.figures.get("load_seconds"),
             "peak_bytes": self.figures.get("peak_bytes"),
         }
@@ -112,21 +151,23 @@ def run_adapter(
     return Outcome(adapter, versions, figures=figures)
 
 
-def check_request(kind: str, names: Collection[str], known: Collection[str], **numbers: float) -> None:
-    """Refuse a wrong request before an hour is spent on it.
-
-    Raises
-    ------
-    UnknownNameError
-        If one of the names is not known.
-    UsageError
-        If a number is not above 0.
-    """
+def require_known(kind: str, names: Collection[str], known: Collection[str]) -> None:
+    """Raise UnknownNameError, before an hour is spent, if one of the names is not known."""
     if unknown := [name for name in names if name not in known]:
         raise UnknownNameError(kind, unknown[0], known)
+
+
+def require_positive(**numbers: float) -> None:
+    """Raise UsageError if one of the numbers is not above 0."""
     for name, value in numbers.items():
         if not value > 0:
             raise UsageError(f"{name} is {value}; give a number above 0.")
+
+
+def shortened(reason: str) -> str:
+    """Fold a reason into one line of bounded length."""
+    reason = " ".join(reason.split())
+    return reason if len(reason) <= _REASON_LIMIT else reason[: _REASON_LIMIT - 1] + "…"
 
 
 def installed_versions(packages: Collection[str]) -> dict[str, str]:
@@ -138,12 +179,6 @@ def installed_versions(packages: Collection[str]) -> dict[str, str]:
         except metadata.PackageNotFoundError:
             continue  # its absence is told by the row's reason
     return versions
-
-
-def shortened(reason: str) -> str:
-    """Fold a reason into one line of bounded length."""
-    reason = " ".join(reason.split())
-    return reason if len(reason) <= _REASON_LIMIT else reason[: _REASON_LIMIT - 1] + "…"
 
 
 def _ending(code: int) -> str:

@@ -8,45 +8,38 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
-from benchmarks.adapters import LABELLERS, LabellerAdapter
-from benchmarks.publishing import cost_cells, program_table
-from benchmarks.subprocess_runner import Outcome, check_request, run_adapter
+from benchmarks.adapters import LABELLERS
+from benchmarks.publishing import COSTS, Column, program_table
+from benchmarks.subprocess_runner import Effort, Outcome, require_known, require_positive, run_adapter
 
-from weibo_nlp.errors import DataError, UsageError
+from weibo_nlp.errors import DataError
 from weibo_nlp.io import Row, open_table
 from weibo_nlp.labelling.labeller import columns_of, guess_text_column
 from weibo_nlp.provenance import described, hardware
-from weibo_nlp.report.marked import shown
 
 BATCH = 2048  # as many as `weibo_nlp.labelling.labeller` labels at once
 SINGLE = 500
 LIMIT = 2000
-REPEAT = 3
-SECONDS = 1.0
-TIMEOUT = 3600.0
+EFFORT = Effort()
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 BLOCK = "speed"
 """Name of the table's place in a Markdown file."""
 PEERS = tuple(name for name, adapter in LABELLERS.items() if adapter.group == "peer")
-HEADINGS = (
-    "labeller",
-    "posts/s",
-    "one post, median",
-    "one post, 95 %",
-    "load",
-    "memory",
-    *(f"× {name}" for name in PEERS),
-    "versions and settings",
-)
+COLUMNS: Mapping[str, Column] = {
+    "posts/s": ("posts_per_second", "{:,.0f}"),
+    "one post, median": ("latency_median_seconds", "{:.2f} ms", 1e3),
+    "one post, 95 %": ("latency_p95_seconds", "{:.2f} ms", 1e3),
+    **COSTS,
+    **{f"× {name}": (f"× {name}", "{:.3g}") for name in PEERS},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,91 +64,6 @@ class Posts:
     skipped: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class SpeedResult:
-    """How fast one labeller is; figures are ``None`` or empty where the outcome has a reason instead.
-
-    Attributes
-    ----------
-    outcome : Outcome
-        The labeller, its versions, and what its process returned.
-    posts_per_second_repeats : tuple of float
-        In bulk, one figure for each repeat.
-    latencies : tuple of float
-        Seconds for each of the posts that were sent one by one.
-    ratios : dict of str to float
-        How many times as fast in bulk as each measured peer.
-    """
-
-    outcome: Outcome
-    posts_per_second_repeats: tuple[float, ...] = ()
-    latencies: tuple[float, ...] = ()
-    ratios: dict[str, float] = field(default_factory=dict)
-
-    @property
-    def name(self) -> str:
-        """Name of the labeller."""
-        return self.outcome.adapter.name
-
-    @property
-    def speed(self) -> float | None:
-        """Median posts a second in bulk."""
-        return median(self.posts_per_second_repeats) if self.posts_per_second_repeats else None
-
-    def latency(self, share: float) -> float | None:
-        """Seconds within which this share of single posts was answered."""
-        return float(np.quantile(self.latencies, share)) if self.latencies else None
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return everything as plain values for JSON, rates included."""
-        return {
-            "name": self.name,
-            **self.outcome.to_dict(),
-            "posts_per_second": self.speed,
-            "posts_per_second_repeats": list(self.posts_per_second_repeats),
-            "latency_median_seconds": self.latency(0.5),
-            "latency_p95_seconds": self.latency(0.95),
-            "n_single": len(self.latencies),
-            "ratios": self.ratios,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class SpeedBenchmark:
-    """All results of one run, and what they were measured on.
-
-    Attributes
-    ----------
-    posts : Posts
-        The texts.
-    batch, single, repeat : int
-        Texts in a call in bulk, sent one by one, and how often the speed in bulk was taken.
-    hardware : dict
-        The machine, as :func:`weibo_nlp.provenance.hardware` describes it.
-    results : tuple of SpeedResult
-        In the order asked for.
-    """
-
-    posts: Posts
-    batch: int
-    single: int
-    repeat: int
-    hardware: dict[str, Any]
-    results: tuple[SpeedResult, ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return everything as plain values for JSON, without the texts."""
-        return {
-            "source": self.posts.source,
-            "n_posts": len(self.posts.texts),
-            "n_characters": sum(map(len, self.posts.texts)),
-            "n_source": self.posts.n_source,
-            "skipped": self.posts.skipped,
-            **{name: getattr(self, name) for name in ("batch", "single", "repeat", "hardware")},
-            "results": [result.to_dict() for result in self.results],
-        }
-
-
 def spread_posts(source: str, values: Iterable[object], *, limit: int = LIMIT) -> Posts:
     """Take posts evenly spread over all there are.
 
@@ -175,8 +83,7 @@ def spread_posts(source: str, values: Iterable[object], *, limit: int = LIMIT) -
     DataError
         If there is no text among the values.
     """
-    if limit < 1:
-        raise UsageError(f"limit is {limit}; give a number above 0.")
+    require_positive(limit=limit)
     texts, skipped = [], 0
     for value in values:
         # A lone surrogate is no text either: it cannot even be handed to another process.
@@ -207,7 +114,7 @@ def file_posts(path: Path, column: str | None = None, *, limit: int = LIMIT) -> 
 def corpus_posts(*, limit: int = LIMIT) -> Posts:
     """Take posts from all documents of the shipped corpus; errors as for :func:`spread_posts`."""
     from weibo_nlp.corpus import open_release
-    from weibo_nlp.tasks.folds import full_text
+    from weibo_nlp.tasks.evaluation_set import full_text
 
     release = open_release()
     return spread_posts(f"corpus {release.version}", map(full_text, release.documents()), limit=limit)
@@ -219,11 +126,9 @@ def run_speed(
     labellers: Sequence[str] = (),
     batch: int = BATCH,
     single: int = SINGLE,
-    repeat: int = REPEAT,
-    seconds: float = SECONDS,
-    timeout: float = TIMEOUT,
+    effort: Effort = EFFORT,
     progress: Callable[[str], None] = lambda _: None,
-) -> SpeedBenchmark:
+) -> dict[str, Any]:
     """Measure labellers on the same posts, one after another.
 
     Parameters
@@ -234,19 +139,17 @@ def run_speed(
         Names; all that there are when empty.
     batch, single : int
         Texts in a call in bulk, and how many are sent one by one.
-    repeat : int
-        How often the speed in bulk is taken.
-    seconds : float
-        Work for each of these: the posts are repeated to about this time.
-    timeout : float
-        Seconds after which a labeller is given up.
+    effort : Effort
+        How long each is measured in bulk.
     progress : callable
         Called with a line about what is being done.
 
     Returns
     -------
-    SpeedBenchmark
-        With a result for every labeller asked for, whether it could be measured or not.
+    dict
+        Ready for JSON, without the texts: what was measured on, and ``results``, one for every labeller asked for. Its
+        figures are null where it has a ``reason`` instead; ``ratios`` say how many times as fast in bulk it is as each
+        measured peer.
 
     Raises
     ------
@@ -255,56 +158,70 @@ def run_speed(
     UsageError
         If a number is not above 0.
     """
-    options = {"batch": batch, "single": single, "repeat": repeat, "seconds": seconds}
-    check_request("labeller", labellers, LABELLERS, **options, timeout=timeout)
-    results = []
+    require_known("labeller", labellers, LABELLERS)
+    require_positive(batch=batch, single=single)
+    outcomes = []
     with TemporaryDirectory() as folder:
         pipeline = Path(folder) / "pipeline.joblib"
-        job = {"texts": posts.texts, "pipeline": str(pipeline), **options}
+        job = {
+            **{"texts": posts.texts, "pipeline": str(pipeline), "batch": batch, "single": single},
+            **{"repeat": effort.repeat, "seconds": effort.seconds},
+        }
         for name in dict.fromkeys(labellers or LABELLERS):
             progress(f"measuring {name}")
             if name == "scikit-learn":
                 _save_pipeline(pipeline, *_sentiment_rows())
-            results.append(_measured(LABELLERS[name], job, timeout))
-    return SpeedBenchmark(posts, batch, single, repeat, hardware(), with_ratios(results))
+            outcomes.append(run_adapter("label", LABELLERS[name], job, effort.timeout))
+    return {
+        "source": posts.source,
+        "n_posts": len(posts.texts),
+        "n_characters": sum(map(len, posts.texts)),
+        "n_source": posts.n_source,
+        "skipped": posts.skipped,
+        "batch": batch,
+        "single": single,
+        "repeat": effort.repeat,
+        "hardware": hardware(),
+        "results": with_ratios([_result(outcome, len(posts.texts)) for outcome in outcomes]),
+    }
 
 
-def with_ratios(results: Sequence[SpeedResult]) -> tuple[SpeedResult, ...]:
-    """Fill in how each compares with every peer that has figures."""
-    peers = {result.name: result.speed for result in results if result.name in PEERS and result.speed}
-    return tuple(
-        replace(result, ratios={name: result.speed / speed for name, speed in peers.items()})
-        if result.speed
-        else result
-        for result in results
-    )
+def with_ratios(results: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Add how each compares with every peer that has figures."""
+    speeds = {row["name"]: row["posts_per_second"] for row in results}
+    peers = {name: speeds[name] for name in PEERS if speeds.get(name)}
+    return [
+        {**row, "ratios": {name: speeds[row["name"]] / speed for name, speed in peers.items() if speeds[row["name"]]}}
+        for row in results
+    ]
 
 
-def markdown_table(benchmark: SpeedBenchmark) -> str:
-    """Return the results as a Markdown table, with what was measured and how below it."""
-    return program_table(
-        HEADINGS, [(result.outcome, _cells(result)) for result in benchmark.results], _notes(benchmark)
-    )
+def markdown_table(document: Mapping[str, Any]) -> str:
+    """Return a document of `run_speed` as a Markdown table, with what was measured and how below it."""
+    rows = [{**row, **{f"× {name}": ratio for name, ratio in row["ratios"].items()}} for row in document["results"]]
+    return program_table("labeller", COLUMNS, rows, _notes(document))
 
 
-def _measured(adapter: LabellerAdapter, job: Mapping[str, Any], timeout: float) -> SpeedResult:
-    outcome = run_adapter("label", adapter, job, timeout)
-    if outcome.reason is not None:
-        return SpeedResult(outcome)
-    n_posts = outcome.figures["passes"] * len(job["texts"])
-    speeds = tuple(n_posts / elapsed for elapsed in outcome.figures["seconds"])
-    return SpeedResult(outcome, speeds, tuple(outcome.figures["latencies"]))
+def _result(outcome: Outcome, n_posts: int) -> dict[str, Any]:
+    latencies = outcome.figures.get("latencies", ())
+    return {
+        "name": outcome.adapter.name,
+        **outcome.to_row("posts_per_second", n_posts),
+        "latency_median_seconds": float(np.quantile(latencies, 0.5)) if latencies else None,
+        "latency_p95_seconds": float(np.quantile(latencies, 0.95)) if latencies else None,
+        "n_single": len(latencies),
+    }
 
 
 def _sentiment_rows() -> tuple[list[str], Sequence[str]]:
     """Texts and labels that our sentiment model learnt from."""
     from weibo_nlp.corpus import open_release
     from weibo_nlp.tasks import corpus_tasks
-    from weibo_nlp.tasks.folds import corpus_data
+    from weibo_nlp.tasks.folds import corpus_folds
 
     release = open_release()
     (spec,) = corpus_tasks(release.scheme, release.version, ["sentiment"])
-    (fold,) = corpus_data(release, spec).folds
+    (fold,) = corpus_folds(release, spec)
     return [example.text for example in fold.train], fold.train_labels
 
 
@@ -319,26 +236,16 @@ def _save_pipeline(path: Path, texts: Sequence[str], labels: Sequence[str]) -> N
     import_module("joblib").dump(pipeline, path)
 
 
-def _cells(result: SpeedResult) -> tuple[str, ...]:
-    latencies = [result.latency(share) for share in (0.5, 0.95)]
-    return (
-        shown(result.speed, "{:,.0f}"),
-        *(shown(None if latency is None else latency * 1000, "{:.2f} ms") for latency in latencies),
-        *cost_cells(result.outcome),
-        *(shown(result.ratios.get(name), "{:.3g}") for name in PEERS),
-    )
-
-
-def _notes(benchmark: SpeedBenchmark) -> list[str]:
-    posts = benchmark.posts
-    n_characters = sum(map(len, posts.texts)) / len(posts.texts)
+def _notes(document: Mapping[str, Any]) -> list[str]:
+    n_characters = document["n_characters"] / document["n_posts"]
     return [
-        f"Measured on {len(posts.texts):,} of {posts.n_source:,} texts of {posts.source}, evenly spread, "
-        f"{n_characters:.0f} characters each on average; the same for all. Speed only: how well each labels is another "
-        "table's matter.",
+        f"Measured on {document['n_posts']:,} of {document['n_source']:,} texts of {document['source']}, evenly "
+        f"spread, {n_characters:.0f} characters each on average; the same for all. Speed only: how well each labels is "
+        "another table's matter.",
         "Each ran in a fresh process on one core. Posts/s: in bulk, ours and scikit-learn in batches of "
-        f"{benchmark.batch:,}, the others post by post, as they can; median of {benchmark.repeat}. One post: "
-        f"{min(benchmark.single, len(posts.texts)):,} calls with one post each. Load: import, model and first answer, "
-        "files possibly in the system's cache. Memory: largest resident size of the process, interpreter included.",
-        f"×: how many times as many posts a second as this peer. Machine: {described(benchmark.hardware)}.",
+        f"{document['batch']:,}, the others post by post, as they can; median of {document['repeat']}. One post: "
+        f"{min(document['single'], document['n_posts']):,} calls with one post each. Load: import, model and first "
+        "answer, files possibly in the system's cache. Memory: largest resident size of the process, interpreter "
+        "included.",
+        f"×: how many times as many posts a second as this peer. Machine: {described(document['hardware'])}.",
     ]

@@ -12,7 +12,7 @@ from typing import Any
 
 from benchmarks.baselines import PEERS, POLAR, TIMEOUT, Peer, PeerClassifier, PeerError, PolarClassifier, TopicPrior
 from benchmarks.publishing import note_list
-from benchmarks.subprocess_runner import check_request
+from benchmarks.subprocess_runner import require_known, require_positive
 
 from weibo_nlp._version import __version__
 from weibo_nlp.benchmark.run import SEEDS, ModelRun, Progress, run_task
@@ -41,17 +41,8 @@ FORMAT_VERSION = 1
 BLOCK = "transfer"
 """Name of the table's place in a Markdown file."""
 HEADINGS = (
-    "set",
-    "task",
-    "system",
-    "learnt from",
-    "rows",
-    "macro-F1",
-    "accuracy",
-    "ECE",
-    "confidence",
-    "ours less it",
-    "p (Holm)",
+    *("set", "task", "system", "learnt from", "rows", "macro-F1", "accuracy", "ECE", "confidence"),
+    *("ours less it", "p (Holm)"),
 )
 _SETS = {
     "mission_dev": "Labels of mission_dev: the majority of three language-model readers under this package's codebook; "
@@ -113,7 +104,8 @@ def run_transfer(
     UsageError
         If there is none of the sets, or nothing to train.
     """
-    check_request("peer", peers, PEERS, seeds=seeds, timeout=timeout)
+    require_known("peer", peers, PEERS)
+    require_positive(seeds=seeds, timeout=timeout)
     newest = open_release(corpus)
     older, missing = _oldest(corpus, newest)
     runs: list[ModelRun] = []

@@ -2,24 +2,22 @@ import argparse
 import json
 
 import pytest
-from benchmarks.adapters import LABELLERS, SEGMENTERS
 from benchmarks.publishing import DOCS, add_output_options, exit_code, failure, names, program_table, publish
-from benchmarks.subprocess_runner import Outcome
 
 from weibo_nlp.errors import DataError, UnknownNameError, UsageError
 from weibo_nlp.report.marked import check_file, fill_block, fill_file
 
-FINE, MISSING = (Outcome(LABELLERS["snownlp"], {}, reason) for reason in (None, "not installed"))
+FINE, MISSING = {"reason": None}, {"reason": "not installed"}
 
 
-def published(measure=lambda: 3, **options):
-    return publish(measure, table=lambda n: f"| {n} |\n", document=lambda n: {"n": n}, block="speed", **options)
+def published(measure=lambda: {"n": 3}, **options):
+    return publish(measure, lambda document: f"| {document['n']} |\n", "speed", **options)
 
 
 def test_the_table_is_printed_and_put_into_the_page_and_figures_are_kept(tmp_path, capsys):
     page = tmp_path / "page.md"
     page.write_text("a\n<!-- speed -->\nold\n<!-- end -->\nb\n", "utf-8")
-    assert published(page=page, json_file=tmp_path / "n.json") == 3
+    assert published(page=page, json_file=tmp_path / "n.json") == {"n": 3}
     assert capsys.readouterr().out == "| 3 |\n"
     assert page.read_text("utf-8") == "a\n<!-- speed -->\n| 3 |\n<!-- end -->\nb\n"
     assert json.loads((tmp_path / "n.json").read_text("utf-8")) == {"n": 3}
@@ -80,10 +78,27 @@ def test_a_wrong_call_and_a_failure_have_codes_of_their_own(error, code, capsys)
     assert capsys.readouterr().err == f"{error}\n"
 
 
-def test_a_reason_or_a_note_cannot_end_a_cell_or_a_row():
-    bad = Outcome(SEGMENTERS["thulac"], {}, "a|b\n| c")
-    rows = program_table(("segmenter", "F1", "settings"), [(bad, ("–",))], ["one\n| two"]).splitlines()
-    assert rows[2:] == [r"| thulac | – | no figures: a\|b \| c |", "", "- one | two"]
+def test_a_program_is_shown_by_its_figures_or_by_why_there_are_none():
+    columns = {"load": ("load_seconds", "{:.1f} s"), "memory": ("peak_bytes", "{:.0f} MB", 1e-6)}
+    fine = {
+        "name": "a",
+        "load_seconds": 0.25,
+        "peak_bytes": 2e6,
+        "versions": {"x": "1"},
+        "note": "tuned",
+        "reason": None,
+    }
+    # What other programs say cannot end a cell or a row.
+    failed = {"name": "b", "versions": {}, "note": "", "reason": "a|b\n| c"}
+    rows = program_table("segmenter", columns, [fine, failed], ["one\n| two"]).splitlines()
+    assert rows == [
+        "| segmenter | load | memory | versions and settings |",
+        "|---|---:|---:|---|",
+        "| a | 0.2 s | 2 MB | x 1, tuned |",
+        r"| b | – | – | no figures: a\|b \| c |",
+        "",
+        "- one | two",
+    ]
 
 
 # What stands between the markers of a Markdown file

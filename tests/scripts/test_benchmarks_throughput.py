@@ -8,12 +8,10 @@ import benchmark_speed
 import pytest
 from benchmarks import throughput
 from benchmarks.adapters import LABELLERS
-from benchmarks.subprocess_runner import Outcome
+from benchmarks.subprocess_runner import Effort, Outcome
 from benchmarks.throughput import (
-    HEADINGS,
+    COLUMNS,
     Posts,
-    SpeedBenchmark,
-    SpeedResult,
     corpus_posts,
     file_posts,
     markdown_table,
@@ -22,16 +20,11 @@ from benchmarks.throughput import (
     with_ratios,
 )
 
-from weibo_nlp.errors import DataError, UsageError
-from weibo_nlp.provenance import hardware
+from weibo_nlp.errors import DataError, UnknownNameError, UsageError
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 POSTS = Posts("posts.csv", ("以后只看国产", "今天的晚霞绝了[心]", "申诉找谁去"), 3)
-TINY = {"batch": 2, "single": 2, "repeat": 2, "seconds": 1e-9}
-
-
-def result_of(name, *, reason=None, processed=None, **figures):
-    return SpeedResult(Outcome(LABELLERS[name], {}, reason, processed or {}), **figures)
+TINY = {"batch": 2, "single": 2, "effort": Effort(repeat=2, seconds=1e-9)}
 
 
 # Labellers in processes of their own
@@ -40,28 +33,27 @@ def result_of(name, *, reason=None, processed=None, **figures):
 def test_ours_and_scikit_learn_answer_in_processes_of_their_own(monkeypatch):
     rows = ["真好", "真好看", "太差", "太差了"], ["positive", "positive", "negative", "negative"]
     monkeypatch.setattr(throughput, "_sentiment_rows", lambda: rows)
-    results = run_speed(POSTS, labellers=["weibo_nlp sentiment", "scikit-learn"], **TINY).results
-    ours, peer = results
-    assert (ours.outcome.reason, peer.outcome.reason) == (None, None)
-    for each in results:
-        assert len(each.posts_per_second_repeats) == len(each.latencies) == 2
-        assert min(*each.posts_per_second_repeats, *each.latencies) > 0
-        assert min(each.outcome.figures["load_seconds"], each.outcome.figures["peak_bytes"]) > 0
-        assert each.ratios == {"scikit-learn": pytest.approx(each.speed / peer.speed)}
-    assert "scikit-learn" in peer.outcome.versions
+    rows = run_speed(POSTS, labellers=["weibo_nlp sentiment", "scikit-learn"], **TINY)["results"]
+    ours, peer = rows
+    assert (ours["reason"], peer["reason"]) == (None, None)
+    for row in rows:
+        assert (len(row["posts_per_second_repeats"]), row["n_single"]) == (2, 2)
+        assert min(*row["posts_per_second_repeats"], row["latency_median_seconds"], row["latency_p95_seconds"]) > 0
+        assert min(row["load_seconds"], row["peak_bytes"]) > 0
+        assert row["ratios"] == {"scikit-learn": pytest.approx(row["posts_per_second"] / peer["posts_per_second"])}
+    assert "scikit-learn" in peer["versions"]
 
 
 def test_the_full_label_job_answers_every_post():
-    (result,) = run_speed(POSTS, labellers=["weibo_nlp label"], **TINY).results
-    assert (result.outcome.reason, result.ratios) == (None, {})
+    (row,) = run_speed(POSTS, labellers=["weibo_nlp label"], **TINY)["results"]
+    assert (row["reason"], row["ratios"]) == (None, {})
 
 
 @pytest.mark.parametrize("name", ["snownlp", "cnsenti"])
 def test_peers_answer_where_they_are_installed(name):
     pytest.importorskip(name)
-    (result,) = run_speed(POSTS, labellers=[name], **TINY).results
-    assert result.outcome.reason is None
-    assert result.outcome.versions.keys() == set(LABELLERS[name].packages)
+    (row,) = run_speed(POSTS, labellers=[name], **TINY)["results"]
+    assert (row["reason"], row["versions"].keys()) == (None, set(LABELLERS[name].packages))
 
 
 def test_the_package_and_this_benchmark_import_no_peer():
@@ -76,17 +68,24 @@ def test_the_package_and_this_benchmark_import_no_peer():
 def test_what_cannot_be_measured_is_listed_with_its_reason(monkeypatch):
     absent = replace(LABELLERS["snownlp"], module="no_such_module", packages=("no-such-package",))
     monkeypatch.setitem(LABELLERS, "snownlp", absent)
-    benchmark = run_speed(POSTS, labellers=["snownlp"], **TINY)
-    (row,) = markdown_table(benchmark).splitlines()[2:3]
+    document = run_speed(POSTS, labellers=["snownlp"], **TINY)
+    row = markdown_table(document).splitlines()[2]
     assert "| no figures: not installed: pip install no-such-package |" in row
-    assert row.count("|") == len(HEADINGS) + 1
-    assert benchmark.to_dict()["results"][0]["posts_per_second"] is None
+    assert row.count("|") == len(COLUMNS) + 3
+    assert document["results"][0]["posts_per_second"] is None
 
 
-def test_misuse_is_refused_before_anything_runs(monkeypatch):
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        pytest.param({"labellers": ["snow"]}, UnknownNameError, "unknown labeller 'snow'; there is: ", id="name"),
+        pytest.param({"batch": 0}, UsageError, "batch is 0; give a number above 0", id="batch"),
+    ],
+)
+def test_misuse_is_refused_before_anything_runs(monkeypatch, options, error, message):
     monkeypatch.setattr(throughput, "run_adapter", lambda *_: pytest.fail("ran"))
-    with pytest.raises(UsageError, match="batch is 0"):
-        run_speed(POSTS, batch=0)
+    with pytest.raises(error, match=message):
+        run_speed(POSTS, **options)
 
 
 # The posts
@@ -126,30 +125,26 @@ def test_posts_that_are_none_are_refused(values, limit, error, message):
 
 
 def test_ratios_compare_every_labeller_with_every_measured_peer():
-    results = with_ratios(
-        [
-            result_of("weibo_nlp sentiment", posts_per_second_repeats=(900.0, 1000.0, 5000.0)),
-            result_of("scikit-learn", posts_per_second_repeats=(500.0,)),
-            result_of("snownlp", posts_per_second_repeats=(100.0,)),
-            result_of("cnsenti", reason="not installed"),
-        ]
-    )
-    assert results[0].ratios == {"scikit-learn": 2.0, "snownlp": 10.0}
-    assert results[2].ratios == {"scikit-learn": 0.2, "snownlp": 1.0}
-    assert results[3].ratios == {}
+    speeds = {"weibo_nlp sentiment": 1000.0, "scikit-learn": 500.0, "snownlp": 100.0, "cnsenti": None}
+    ours, _, snownlp, cnsenti = with_ratios([{"name": name, "posts_per_second": n} for name, n in speeds.items()])
+    assert ours["ratios"] == {"scikit-learn": 2.0, "snownlp": 10.0}
+    assert snownlp["ratios"] == {"scikit-learn": 0.2, "snownlp": 1.0}
+    assert cnsenti["ratios"] == {}
 
 
-def test_a_row_shows_figures_under_their_headings():
-    row = result_of(
-        "weibo_nlp label",
-        posts_per_second_repeats=(1000.0, 3000.0, 2000.0),
-        latencies=tuple(at / 1000 for at in range(1, 102)),  # 1 to 101 ms: median 51, 95 % within 96
-        processed={"load_seconds": 0.25, "peak_bytes": 50_000_000},
-        ratios={"snownlp": 12.5},
-    )
-    benchmark = SpeedBenchmark(POSTS, 2048, 500, 3, hardware(), (row,))
-    line = markdown_table(benchmark).splitlines()[2]
-    assert dict(zip(HEADINGS, (cell.strip() for cell in line.strip("|").split("|")), strict=True)) == {
+def test_a_row_shows_figures_under_their_headings(monkeypatch):
+    figures = {
+        "passes": 2,
+        "seconds": [0.006, 0.002, 0.003],  # 6 posts in each: 1,000, 3,000 and 2,000 a second
+        "latencies": [at / 1000 for at in range(1, 102)],  # 1 to 101 ms: median 51, 95 % within 96
+        "load_seconds": 0.25,
+        "peak_bytes": 50_000_000,
+    }
+    monkeypatch.setattr(throughput, "run_adapter", lambda _, adapter, *__: Outcome(adapter, {}, figures=figures))
+    document = run_speed(POSTS, labellers=["weibo_nlp label", "snownlp"])
+    headings, _, line = markdown_table(document).splitlines()[:3]
+    cells = [[cell.strip() for cell in text.strip("|").split("|")] for text in (headings, line)]
+    assert dict(zip(*cells, strict=True)) == {
         "labeller": "weibo_nlp label",
         "posts/s": "2,000",
         "one post, median": "51.00 ms",
@@ -157,14 +152,14 @@ def test_a_row_shows_figures_under_their_headings():
         "load": "0.25 s",
         "memory": "50 MB",
         "× scikit-learn": "–",
-        "× snownlp": "12.5",
+        "× snownlp": "1",
         "× cnsenti": "–",
         "versions and settings": "topic, sentiment, irony and stance",
     }
     # 6, 10 and 5 characters
-    assert "3 of 3 texts of posts.csv, evenly spread, 7 characters each" in markdown_table(benchmark)
-    assert benchmark.to_dict()["results"][0]["latency_p95_seconds"] == pytest.approx(0.096)
-    assert benchmark.to_dict()["n_characters"] == 21
+    assert "3 of 3 texts of posts.csv, evenly spread, 7 characters each" in markdown_table(document)
+    assert document["results"][0]["latency_p95_seconds"] == pytest.approx(0.096)
+    assert document["n_characters"] == 21
 
 
 # The script

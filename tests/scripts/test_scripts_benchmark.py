@@ -5,7 +5,7 @@ import pytest
 from benchmarks.front_pages import card_results, readme_results
 
 from weibo_nlp.benchmark import run_corpus
-from weibo_nlp.benchmark.document import benchmark_document
+from weibo_nlp.benchmark.suite import benchmark_report
 from weibo_nlp.report.markdown import result_table
 
 ROOT = Path(__file__).parents[2]
@@ -35,7 +35,7 @@ def test_front_pages_show_their_choice_of_the_results_in_the_docs(name, choose):
 @pytest.mark.slow
 def test_the_printed_results_are_what_the_benchmark_gives():
     printed = rows(block(ROOT / "docs" / "benchmark.md", "results"))
-    measured = rows(result_table(benchmark_document(run_corpus(), command="")))
+    measured = rows(result_table(benchmark_report(run_corpus(), command="").to_dict()))
     assert measured.keys() <= printed.keys()
     for key, cells in measured.items():
         words, figures = zip(*[(re.sub(r"[\d.,\u2212]+", "#", cell), numbers(cell)) for cell in cells], strict=True)

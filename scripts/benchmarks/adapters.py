@@ -30,10 +30,8 @@ class Adapter(Generic[Load]):
     group : {"ours", "bare", "peer"}
         This package (a segmenter through our frame, which keeps links, mentions and emoji whole); the runtime under one
         of our segmenters alone; or another program, alone as well.
-    module : str
-        What must be importable for it.
     packages : tuple of str
-        Distributions whose versions are reported.
+        Distributions that it needs beside this package; their versions are reported.
     note : str
         How it is set up, where that could be doubted.
     load : callable
@@ -43,7 +41,6 @@ class Adapter(Generic[Load]):
 
     name: str
     group: Group
-    module: str
     packages: tuple[str, ...]
     note: str
     load: Load
@@ -116,26 +113,24 @@ _BARE: Mapping[str, Callable[[], Callable[[str], list[str]]]] = {
     "snownlp": lambda: import_module("snownlp.seg").seg,
 }
 _PKUSEG, _SPACY, _SNOWNLP = ("spacy-pkuseg",), ("spacy",), ("snownlp",)
-_NO_DICTIONARY, _OWN_DICTIONARY = "no user dictionary", "its default user dictionary"
+_NO_DICTIONARY = "no user dictionary"
 SEGMENTERS: dict[str, SegmenterAdapter] = {
     adapter.name: adapter
     for adapter in (
-        SegmenterAdapter("fast", "ours", "vaporetto", ("vaporetto",), "shipped model", _ours("fast")),
-        SegmenterAdapter("pkuseg", "ours", "spacy_pkuseg", _PKUSEG, _NO_DICTIONARY, _ours("pkuseg")),
-        SegmenterAdapter("jieba", "ours", "rjieba", ("rjieba",), "", _ours("jieba")),
-        SegmenterAdapter("char", "ours", "weibo_nlp", (), "every character a word", _ours("char")),
+        SegmenterAdapter("fast", "ours", ("vaporetto",), "shipped model", _ours("fast")),
+        SegmenterAdapter("pkuseg", "ours", _PKUSEG, _NO_DICTIONARY, _ours("pkuseg")),
+        SegmenterAdapter("jieba", "ours", ("rjieba",), "", _ours("jieba")),
+        SegmenterAdapter("char", "ours", (), "every character a word", _ours("char")),
+        SegmenterAdapter("bare-vaporetto", "bare", ("vaporetto",), "model of fast", _each(_bare_vaporetto)),
+        SegmenterAdapter("bare-pkuseg", "bare", _PKUSEG, _NO_DICTIONARY, _each(_BARE["pkuseg"])),
+        SegmenterAdapter("bare-rjieba", "bare", ("rjieba",), "", _each(_BARE["rjieba"])),
+        SegmenterAdapter("bare-jieba", "peer", ("jieba",), "", _each(_BARE["jieba"])),
+        SegmenterAdapter("thulac", "peer", ("thulac",), "segmentation only", _each(_thulac)),
+        SegmenterAdapter("snownlp", "peer", _SNOWNLP, "", _each(_BARE["snownlp"])),
+        SegmenterAdapter("spacy-zh-char", "peer", _SPACY, "", _each(_spacy_zh("char"))),
+        SegmenterAdapter("spacy-zh-jieba", "peer", (*_SPACY, "jieba"), "", _each(_spacy_zh("jieba"))),
         SegmenterAdapter(
-            "bare-vaporetto", "bare", "vaporetto", ("vaporetto",), "model of fast", _each(_bare_vaporetto)
-        ),
-        SegmenterAdapter("bare-pkuseg", "bare", "spacy_pkuseg", _PKUSEG, _NO_DICTIONARY, _each(_BARE["pkuseg"])),
-        SegmenterAdapter("bare-rjieba", "bare", "rjieba", ("rjieba",), "", _each(_BARE["rjieba"])),
-        SegmenterAdapter("bare-jieba", "peer", "jieba", ("jieba",), "", _each(_BARE["jieba"])),
-        SegmenterAdapter("thulac", "peer", "thulac", ("thulac",), "segmentation only", _each(_thulac)),
-        SegmenterAdapter("snownlp", "peer", "snownlp", _SNOWNLP, "", _each(_BARE["snownlp"])),
-        SegmenterAdapter("spacy-zh-char", "peer", "spacy", _SPACY, "", _each(_spacy_zh("char"))),
-        SegmenterAdapter("spacy-zh-jieba", "peer", "jieba", (*_SPACY, "jieba"), "", _each(_spacy_zh("jieba"))),
-        SegmenterAdapter(
-            "spacy-zh-pkuseg", "peer", "spacy_pkuseg", _SPACY + _PKUSEG, _OWN_DICTIONARY, _each(_spacy_zh("pkuseg"))
+            "spacy-zh-pkuseg", "peer", _SPACY + _PKUSEG, "its default user dictionary", _each(_spacy_zh("pkuseg"))
         ),
     )
 }
@@ -173,18 +168,17 @@ def _cnsenti(_: str) -> Answer:
 LABELLERS: dict[str, LabellerAdapter] = {
     adapter.name: adapter
     for adapter in (
-        LabellerAdapter("weibo_nlp sentiment", "ours", "weibo_nlp", (), "texts normalised, calibrated", _our_sentiment),
-        LabellerAdapter("weibo_nlp label", "ours", "weibo_nlp", (), "topic, sentiment, irony and stance", _our_labels),
+        LabellerAdapter("weibo_nlp sentiment", "ours", (), "texts normalised, calibrated", _our_sentiment),
+        LabellerAdapter("weibo_nlp label", "ours", (), "topic, sentiment, irony and stance", _our_labels),
         LabellerAdapter(
             "scikit-learn",
             "peer",
-            "sklearn",
             ("scikit-learn",),
             "TfidfVectorizer of 1-3 characters and LogisticRegression from the same corpus rows, on texts as they are",
             _scikit_learn,
         ),
-        LabellerAdapter("snownlp", "peer", "snownlp", _SNOWNLP, "sentiments", _snownlp),
-        LabellerAdapter("cnsenti", "peer", "cnsenti", ("cnsenti", "jieba"), "sentiment_calculate", _cnsenti),
+        LabellerAdapter("snownlp", "peer", _SNOWNLP, "sentiments", _snownlp),
+        LabellerAdapter("cnsenti", "peer", ("cnsenti", "jieba"), "sentiment_calculate", _cnsenti),
     )
 }
 """All labellers by name, in the order of the table."""

@@ -14,7 +14,6 @@ import sys
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from importlib import metadata
-from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 from typing import Any, Literal
@@ -126,7 +125,7 @@ def run_adapter(
         With a reason where the program is not installed, fails, or takes too long.
     """
     versions = installed_versions(adapter.packages)
-    if len(versions) < len(adapter.packages) or find_spec(adapter.module) is None:
+    if len(versions) < len(adapter.packages):
         return Outcome(adapter, versions, f"not installed: pip install {' '.join(adapter.packages)}")
     paths = os.pathsep.join(filter(None, (*map(str, _IMPORTABLE), os.environ.get("PYTHONPATH"))))
     try:

@@ -62,9 +62,7 @@ def test_words_of_the_vocabulary_file_count_as_known(gold, tmp_path):
 
 def test_what_cannot_be_measured_is_listed_with_its_reason(gold, monkeypatch, tmp_path):
     monkeypatch.setenv("WEIBO_NLP_HOME", str(tmp_path))
-    monkeypatch.setitem(
-        SEGMENTERS, "thulac", replace(SEGMENTERS["thulac"], module="no_such_module", packages=("no-such-package",))
-    )
+    monkeypatch.setitem(SEGMENTERS, "thulac", replace(SEGMENTERS["thulac"], packages=("no-such-package",)))
     names = ["thulac", "pkuseg", "bare-pkuseg"]
     document = run_segmenters(gold, segmenters=names, effort=QUICK)
     reasons = {row["segmenter"]: row["reason"] for row in document["results"]}

@@ -30,14 +30,12 @@ def test_speed_is_the_median_of_what_was_gone_through_a_second():
     ("adapter", "reason"),
     [
         pytest.param(
-            LabellerAdapter("absent", "peer", "no_such_module", ("no-such-package",), "", lambda _: len),
+            LabellerAdapter("absent", "peer", ("no-such-package",), "", lambda _: len),
             "not installed: pip install no-such-package",
             id="not-installed",
         ),
         # Installed here, yet unknown to the process that is asked.
-        pytest.param(
-            LabellerAdapter("ghost", "peer", "json", (), "", lambda _: len), "KeyError: 'ghost'", id="fails-inside"
-        ),
+        pytest.param(LabellerAdapter("ghost", "peer", (), "", lambda _: len), "KeyError: 'ghost'", id="fails-inside"),
     ],
 )
 def test_a_program_that_cannot_be_measured_gives_its_reason(adapter, reason):

@@ -66,7 +66,7 @@ def test_the_package_and_this_benchmark_import_no_peer():
 
 
 def test_what_cannot_be_measured_is_listed_with_its_reason(monkeypatch):
-    absent = replace(LABELLERS["snownlp"], module="no_such_module", packages=("no-such-package",))
+    absent = replace(LABELLERS["snownlp"], packages=("no-such-package",))
     monkeypatch.setitem(LABELLERS, "snownlp", absent)
     document = run_speed(POSTS, labellers=["snownlp"], **TINY)
     row = markdown_table(document).splitlines()[2]

@@ -11,7 +11,7 @@ SCRIPTS = Path(__file__).parents[2] / "scripts"
 
 
 def labeller(load):
-    return LabellerAdapter("toy", "peer", "json", (), "", load)
+    return LabellerAdapter("toy", "peer", (), "", load)
 
 
 def test_a_segmenter_is_loaded_once_and_cuts_whole_passes():
@@ -27,7 +27,7 @@ def test_a_segmenter_is_loaded_once_and_cuts_whole_passes():
 
         return cut_many
 
-    adapter = SegmenterAdapter("toy", "peer", "json", (), "", load)
+    adapter = SegmenterAdapter("toy", "peer", (), "", load)
     figures = measure_segmenter(adapter, ["甲乙", "丙"], repeat=3, seconds=1e-9)
     assert figures["words"] == [["甲", "乙"], ["丙"]]
     assert (len(loads), len(figures["seconds"]), figures["passes"]) == (1, 3, 1)

@@ -53,7 +53,7 @@ LabellerAdapter = Adapter[Callable[[str], Answer]]
 def _ours(name: str) -> Callable[[], CutMany]:
     def load() -> CutMany:
         segment_many = import_module("weibo_nlp.segmentation").segment_many
-        return lambda texts: iter(segment_many(texts, name))
+        return lambda texts: iter(segment_many(texts, segmenter=name))
 
     return load
 
@@ -138,15 +138,12 @@ SEGMENTERS: dict[str, SegmenterAdapter] = {
 
 
 def _our_sentiment(_: str) -> Answer:
-    from weibo_nlp.models import load
-    from weibo_nlp.records import Example
-
-    model = load("sentiment")
-    return lambda texts: model.predict_proba([Example(text) for text in texts])  # type: ignore[return-value]
+    model = import_module("weibo_nlp.models").load_model("sentiment")
+    return lambda texts: model.predict_proba(texts)
 
 
 def _our_labels(_: str) -> Answer:
-    labeller = import_module("weibo_nlp.labelling.labeller").Labeller()
+    labeller = import_module("weibo_nlp.labelling").Labeller()
     return lambda texts: labeller.label(texts)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -18,8 +18,8 @@ from benchmarks.subprocess_runner import installed_versions, run_adapter
 from weibo_nlp._version import __version__
 from weibo_nlp.corpus import Release
 from weibo_nlp.errors import WeiboNlpError
-from weibo_nlp.models import Classifier
-from weibo_nlp.records import Example
+from weibo_nlp.models import Classifier, name_and_version
+from weibo_nlp.models.base import Column, Texts, as_examples
 from weibo_nlp.stats.metrics import FloatArray
 from weibo_nlp.tasks.spec import TaskSpec
 
@@ -81,16 +81,11 @@ class _Untrained:
     """A classifier that learns nothing."""
 
     def __init__(self, name: str, version: str, labels: Sequence[str]) -> None:
-        self.name, self.version, self.labels = name, version, tuple(labels)
-        self.classes_ = np.array(self.labels)
+        self.name, self.version, self.classes_ = name, version, np.array(labels)
 
-    def fit(self, *_: Any, **__: Any) -> Self:
+    def fit(self, X: Texts, y: Iterable[Any], groups: Column = None, sample_weight: Column = None) -> Self:
         """Leave everything as it is."""
         return self
-
-    def save(self, folder: Any) -> None:
-        """Refuse: there is nothing to keep."""
-        raise NotImplementedError(f"{self.name} learns nothing that could be saved.")
 
 
 class PeerClassifier(_Untrained):
@@ -119,7 +114,7 @@ class PeerClassifier(_Untrained):
         super().__init__(peer.name, ", ".join(f"{package} {version}" for package, version in versions.items()), labels)
         self.peer, self.scores, self.draw, self.timeout = peer, scores, draw, timeout
 
-    def predict_proba(self, examples: Sequence[Example]) -> FloatArray:
+    def predict_proba(self, X: Texts) -> FloatArray:
         """Return 1 for the label that the program is read as, shape (n_examples, n_labels).
 
         Raises
@@ -127,31 +122,32 @@ class PeerClassifier(_Untrained):
         PeerError
             If it gives no answer.
         """
-        if lacking := [text for text in dict.fromkeys(example.text for example in examples) if text not in self.scores]:
+        texts = [example.text for example in as_examples(X)]
+        if lacking := [text for text in dict.fromkeys(texts) if text not in self.scores]:
             outcome = run_adapter("score", LABELLERS[self.name], {"texts": lacking}, self.timeout)
             if outcome.reason is not None:
                 raise PeerError(outcome.reason)
             self.scores.update(zip(lacking, outcome.figures["scores"], strict=True))
-        chosen = [self._label(example.text) for example in examples]
-        one_hot: FloatArray = (np.array(chosen)[:, None] == self.classes_).astype(np.float64)
+        chosen = np.array([self._label(text) for text in texts])
+        one_hot: FloatArray = (chosen[:, None] == self.classes_).astype(np.float64)
         return one_hot
 
     def _label(self, text: str) -> str:
         score = self.scores[text]
-        return self.peer.leaning(score, text, self.draw) if self.labels == POLAR else self.peer.label(score)
+        return self.peer.leaning(score, text, self.draw) if tuple(self.classes_) == POLAR else self.peer.label(score)
 
 
 class PolarClassifier(_Untrained):
     """A trained classifier of three labels, asked to choose between two: its probabilities of these alone."""
 
     def __init__(self, classifier: Classifier) -> None:
-        super().__init__(classifier.name, classifier.version, POLAR)
+        super().__init__(*name_and_version(classifier), POLAR)
         self.classifier = classifier
 
-    def predict_proba(self, examples: Sequence[Example]) -> FloatArray:
+    def predict_proba(self, X: Texts) -> FloatArray:
         """Return the probabilities of the two labels, shape (n_examples, 2), made to sum to 1."""
-        known = list(self.classifier.labels)
-        chosen = self.classifier.predict_proba(examples)[:, [known.index(label) for label in POLAR]]
+        known = list(self.classifier.classes_)
+        chosen = self.classifier.predict_proba(X)[:, [known.index(label) for label in POLAR]]
         probabilities: FloatArray = chosen / chosen.sum(axis=1, keepdims=True)
         return probabilities
 
@@ -184,9 +180,9 @@ class TopicPrior(_Untrained):
         self.overall = _shares(np.sum(list(tables.values()), axis=0))
         self.shares = {target: _shares(table) for target, table in tables.items() if table.any()}
 
-    def predict_proba(self, examples: Sequence[Example]) -> FloatArray:
+    def predict_proba(self, X: Texts) -> FloatArray:
         """Return the shares for each example's target, shape (n_examples, n_labels)."""
-        return np.array([self.shares.get(example.target or "", self.overall) for example in examples])
+        return np.array([self.shares.get(example.target or "", self.overall) for example in as_examples(X)])
 
 
 def _shares(counts: Any) -> FloatArray:

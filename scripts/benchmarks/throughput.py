@@ -21,7 +21,7 @@ from benchmarks.subprocess_runner import Effort, Outcome, require_known, require
 
 from weibo_nlp.errors import DataError
 from weibo_nlp.io import Row, open_table
-from weibo_nlp.labelling.labeller import columns_of, guess_text_column
+from weibo_nlp.labelling import columns_of, guess_text_column
 from weibo_nlp.provenance import described, hardware
 
 BATCH = 2048  # as many as `weibo_nlp.labelling.labeller` labels at once

@@ -101,7 +101,7 @@ def test_installed_peers_are_really_asked(name):
 
 def test_two_labels_are_the_probabilities_without_the_third():
     class Fixed:
-        name, version, labels, classes_ = "linear", "9", THREE, np.array(THREE)
+        name, version, classes_ = "linear", "9", np.array(THREE)
 
         def predict_proba(self, examples):
             return np.array([[0.5, 0.2, 0.3], [0.1, 0.3, 0.6]])

@@ -38,7 +38,7 @@ class Fixed:
     name, version = "linear", "9"
 
     def __init__(self, labels):
-        self.labels, self.classes_ = labels, np.array(labels)
+        self.classes_ = np.array(labels)
 
     def fit(self, *_, **__):
         return self
@@ -46,7 +46,7 @@ class Fixed:
     def predict_proba(self, examples):
         plain, fragrant = {"negative": 0.5, "neutral": 0.2, "positive": 0.3}, {"negative": 0.1, "neutral": 0.3}
         rows = [fragrant | {"positive": 0.6} if "香" in example.text else plain for example in examples]
-        return np.array([[row.get(label, 1 / len(self.labels)) for label in self.labels] for row in rows])
+        return np.array([[row.get(label, 1 / len(self.classes_)) for label in self.classes_] for row in rows])
 
 
 def make(name, labels, *, seed=0):

@@ -227,7 +227,7 @@ def run_task(
     for seed in trainings:
         models, probabilities = _answers(spec, evaluation_set, folds, lambda: untrained(seed), seconds)  # noqa: B023
         trained = trained or models
-        reference = ModelReference(models[0].name, models[0].version)
+        reference = ModelReference(*name_and_version(models[0]))
         file = prediction_file(spec, evaluation_set, probabilities, reference, seed if seeded else None)
         if not getattr(models[0], "gives_scores", True):
             file = replace(file, predictions=tuple(replace(item, scores={}) for item in file.predictions))

@@ -29,7 +29,7 @@ def main() -> int:
     parser.add_argument(
         "--log", type=Path, default=ROOT / "scripts" / "external_runs.jsonl", help="log of external runs"
     )
-    parser.add_argument("--tables", action="store_true", help="fill docs/benchmark.md, README.md and DATA_CARD.md")
+    parser.add_argument("--tables", action="store_true", help="fill docs/benchmark.md, the READMEs and DATA_CARD.md")
     arguments = parser.parse_args()
     external = None if arguments.no_external or not arguments.external else Path(arguments.external)
     try:

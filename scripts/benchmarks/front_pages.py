@@ -1,4 +1,4 @@
-"""Which results of the benchmark stand where: all in ``docs/benchmark.md``, a few in README.md and DATA_CARD.md."""
+"""Which results of the benchmark stand where: all in ``docs/benchmark.md``, a few in the READMEs and DATA_CARD.md."""
 
 from __future__ import annotations
 
@@ -51,6 +51,7 @@ def fill_pages(root: Path, document: Row) -> None:
 PAGES: Mapping[str, Callable[[Sequence[Row]], list[Row]] | None] = {
     "docs/benchmark.md": None,
     "README.md": readme_results,
+    "README.zh-CN.md": readme_results,
     "DATA_CARD.md": card_results,
 }
 """The files, and which rows each shows; None: all."""

@@ -49,7 +49,7 @@ def main() -> int:
     for suffix, content in ((".json", text), (".md", markdown_document(document))):
         with atomic_path(arguments.output.with_name(arguments.output.name + suffix)) as temporary:
             temporary.write_text(content, "utf-8")
-    write_page(arguments.output.with_name(arguments.output.name + ".html"), document)
+    write_page(arguments.output.with_name(arguments.output.name + ".html"), report)
     if arguments.tables:
         fill_pages(ROOT, document)
     return 0

@@ -44,14 +44,13 @@ def main() -> int:
     except WeiboNlpError as error:
         return failure(error)
     log_external_runs(arguments.log, runs, date=datetime.now(UTC).date().isoformat())
-    document = report.to_dict()
-    text = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
-    for suffix, content in ((".json", text), (".md", markdown_document(document))):
+    text = json.dumps(report.to_dict(), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    for suffix, content in ((".json", text), (".md", markdown_document(report))):
         with atomic_path(arguments.output.with_name(arguments.output.name + suffix)) as temporary:
             temporary.write_text(content, "utf-8")
     write_page(arguments.output.with_name(arguments.output.name + ".html"), report)
     if arguments.tables:
-        fill_pages(ROOT, document)
+        fill_pages(ROOT, report)
     return 0
 
 

@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
-from weibo_nlp.report.markdown import result_table
-from weibo_nlp.report.marked import check_file, fill_file
+from weibo_nlp.evaluation.benchmark_report import BenchmarkReport
+from weibo_nlp.evaluation.results import Result
+from weibo_nlp.report.markdown import check_file, fill_file, result_table
 from weibo_nlp.tasks import CORPUS, EXTERNAL, STANDARD
 
 BLOCK = "results"
 """Name of the table's place in each of the files."""
 README_LIMIT = 10
 
-Row = Mapping[str, Any]
 
-
-def card_results(results: Sequence[Row]) -> list[Row]:
+def card_results(results: Sequence[Result]) -> list[Result]:
     """Results that speak of the corpus itself: its own split, which DATA_CARD.md shows."""
-    return [row for row in results if (row["set"], row["protocol"]) == (CORPUS, STANDARD)]
+    return [result for result in results if (result.provenance.set, result.provenance.protocol) == (CORPUS, STANDARD)]
 
 
-def readme_results(results: Sequence[Row]) -> list[Row]:
+def readme_results(results: Sequence[Result]) -> list[Result]:
     """Results for a reader in a hurry: those of the card, then stance on official splits, ten rows at most."""
-    official = [row for row in results if (row["task"], row["protocol"]) == ("stance", EXTERNAL)]
+    official = [
+        result for result in results if (result.provenance.task, result.provenance.protocol) == ("stance", EXTERNAL)
+    ]
     return [*card_results(results), *official][:README_LIMIT]
 
 
@@ -34,8 +34,8 @@ def check_pages(root: Path) -> None:
         check_file(root / name, BLOCK)
 
 
-def fill_pages(root: Path, document: Row) -> None:
-    """Put the result tables of a benchmark document into the files of the repository at `root`.
+def fill_pages(root: Path, report: BenchmarkReport) -> None:
+    """Put the results of a benchmark report into the files of the repository at `root`.
 
     Raises
     ------
@@ -44,14 +44,14 @@ def fill_pages(root: Path, document: Row) -> None:
     """
     for name, choose in PAGES.items():
         # What the paired tests say of each pair goes with the whole table alone.
-        shown = document if choose is None else {**document, "results": choose(document["results"]), "comparisons": []}
-        fill_file(root / name, BLOCK, result_table(shown))
+        chosen = None if choose is None else choose(report.results)
+        fill_file(root / name, BLOCK, result_table(report, chosen, with_comparisons=choose is None))
 
 
-PAGES: Mapping[str, Callable[[Sequence[Row]], list[Row]] | None] = {
+PAGES: Mapping[str, Callable[[Sequence[Result]], list[Result]] | None] = {
     "docs/benchmark.md": None,
     "README.md": readme_results,
     "README.zh-CN.md": readme_results,
     "DATA_CARD.md": card_results,
 }
-"""The files, and which rows each shows; None: all."""
+"""The files, and which results each shows; None: all."""

@@ -12,7 +12,8 @@ from typing import Any
 
 from weibo_nlp.errors import UnknownNameError, UsageError, WeiboNlpError
 from weibo_nlp.io import atomic_path
-from weibo_nlp.report.marked import NOTHING, check_file, figure_table, fill_file
+from weibo_nlp.report.display import NOTHING
+from weibo_nlp.report.markdown import check_file, figure_table, fill_file
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 FAILED, WRONG_CALL = 3, 2

@@ -22,9 +22,10 @@ from weibo_nlp.evaluation.comparison import compare_runs, enough_permutations
 from weibo_nlp.external import ExternalSet
 from weibo_nlp.models import Classifier, create
 from weibo_nlp.provenance import described, hardware
+from weibo_nlp.report import markdown
 from weibo_nlp.report.display import NOTHING, bounds, number, p_value
-from weibo_nlp.report.table import markdown_rows
 from weibo_nlp.stats.bootstrap import DEFAULT, BootstrapConfig
+from weibo_nlp.stats.estimate import Estimate
 from weibo_nlp.stats.multiplicity import holm
 from weibo_nlp.stats.randomisation import N_PERMUTATIONS
 from weibo_nlp.tasks.evaluation_set import EvaluationSet
@@ -160,7 +161,7 @@ def markdown_table(document: Row) -> str:
     """Return a document of `run_transfer` as a Markdown table, with how it came about below it."""
     tested = {_key(row, row["b"]): row for row in document["comparisons"]}
     rows = [_row(row, tested.get(_key(row, row))) for row in document["results"]]
-    return markdown_rows(HEADINGS, rows) + note_list(_notes(document))
+    return markdown.markdown_table(HEADINGS, rows) + note_list(_notes(document))
 
 
 @dataclass(frozen=True)
@@ -297,11 +298,11 @@ def _row(row: Row, test: Row | None) -> tuple[str, ...]:
         row["model"],
         NOTHING if corpus is None else f"corpus {corpus}",
         f"{row['n']:,}",
-        _estimate(metrics["macro_f1"]) + star,
-        _estimate(metrics["accuracy"]) + star,
+        _shown(metrics["macro_f1"]) + star,
+        _shown(metrics["accuracy"]) + star,
         number(metrics["ece"]["value"]) if "ece" in metrics else NOTHING,
         number(row["confidence"]),
-        NOTHING if test is None else _estimate(test["difference"], signed=True),
+        NOTHING if test is None else _shown(test["difference"], signed=True),
         p_value(None if test is None else test["p_holm"]),
     )
 
@@ -343,8 +344,8 @@ def _notes(document: Row) -> list[str]:
     return notes
 
 
-def _estimate(estimate: Row, *, signed: bool = False) -> str:
-    return f"{number(estimate['value'], signed=signed)} ({bounds(estimate, signed=signed)})"
+def _shown(estimate: Row, *, signed: bool = False) -> str:
+    return f"{number(estimate['value'], signed=signed)} ({bounds(Estimate(**estimate), signed=signed)})"
 
 
 def _two(row: Row) -> bool:

@@ -2,42 +2,44 @@ import pytest
 from benchmarks.front_pages import PAGES, card_results, check_pages, fill_pages, readme_results
 
 from weibo_nlp.errors import DataError
+from weibo_nlp.evaluation.benchmark_report import BenchmarkReport
+from weibo_nlp.evaluation.results import Comparison, Provenance, Result, Scores
+from weibo_nlp.stats.estimate import Estimate
 
 TASKS = ("topic", "sentiment", "stance", "irony")
 MODELS = ("majority", "linear")
 
 
-def row(set_name, task, protocol, model):
-    return {
-        **{"set": set_name, "task": task, "protocol": protocol, "model": model},
-        **{"main_metric": "macro_f1", "n": 1200, "n_units": 99, "few_units": True},
-        "metrics": {name: {"value": 0.5, "low": 0.25, "high": 0.75} for name in ("macro_f1", "accuracy")},
-    }
+def result_of(set_name, task, protocol, model):
+    estimate = Estimate(0.5, 0.25, 0.75)
+    scores = Scores(
+        task=task,
+        main_metric="macro_f1",
+        labels=("a", "b"),
+        metrics={"macro_f1": estimate, "accuracy": estimate},
+        per_class={},
+        confusion=((0, 0), (0, 0)),
+        n=1200,
+        n_units=99,
+        few_units=True,
+    )
+    return Result(Provenance(set_name, task, protocol, "threads", model, "1"), scores)
 
 
 RESULTS = [
-    *(row("corpus", task, protocol, model) for protocol in ("standard", "cross_event") for task in TASKS
+    *(result_of("corpus", task, protocol, model) for protocol in ("standard", "cross_event") for task in TASKS
       for model in MODELS),
-    *(row("nlpcc2016", "stance", protocol, model) for protocol in ("external", "zero_shot") for model in MODELS),
-    *(row("cold", "offence", "external", model) for model in MODELS),
+    *(result_of("nlpcc2016", "stance", protocol, model) for protocol in ("external", "zero_shot") for model in MODELS),
+    *(result_of("cold", "offence", "external", model) for model in MODELS),
 ]  # fmt: skip
 CARD = [("corpus", task, "standard", model) for task in TASKS for model in MODELS]
 OFFICIAL = [("nlpcc2016", "stance", "external", model) for model in MODELS]
-DOCUMENT = {
-    "command": "python x.py",
-    "package": "9.9",
-    "corpus_version": "0.2.0",
-    "hardware": {"processor": "p", "cores": 2, "memory_gb": None, "python": "3"},
-    "results": RESULTS,
-    "comparisons": [
-        {"task": "topic", "protocol": "standard", "a": "majority", "b": "linear", "p_holm": 0.01, "tie": False,
-         "difference": {"value": -0.5, "low": -0.75, "high": -0.25}},
-    ],
-}  # fmt: skip
+PAIR = Comparison(*CARD[0][:3], "macro_f1", "majority", "linear", Estimate(-0.5, -0.75, -0.25), p=0.01, p_holm=0.01)
+REPORT = BenchmarkReport("title", "python x.py", tuple(RESULTS), (PAIR,))
 
 
-def keys(rows):
-    return [(row["set"], row["task"], row["protocol"], row["model"]) for row in rows]
+def keys(results):
+    return [(*result.provenance.question, result.model) for result in results]
 
 
 def test_the_card_shows_the_corpus_own_split_alone():
@@ -49,7 +51,7 @@ def test_the_readme_adds_stance_on_official_splits():
 
 
 def test_the_readme_never_shows_more_than_ten_rows():
-    more = [*RESULTS, *(row("c_stance", "stance", "external", model) for model in MODELS)]
+    more = [*RESULTS, *(result_of("c_stance", "stance", "external", model) for model in MODELS)]
     assert keys(readme_results(more)) == CARD + OFFICIAL
 
 
@@ -62,7 +64,7 @@ def repository(tmp_path):
 
 
 def test_pairs_are_compared_in_the_docs_alone(repository):
-    fill_pages(repository, DOCUMENT)
+    fill_pages(repository, REPORT)
     texts = {name: (repository / name).read_text("utf-8") for name in PAGES}
     # The headings are a row as well.
     assert {name: text.count("\n| ") - 1 for name, text in texts.items()} == {

@@ -5,7 +5,6 @@ import pytest
 from benchmarks.publishing import DOCS, add_output_options, exit_code, failure, names, program_table, publish
 
 from weibo_nlp.errors import DataError, UnknownNameError, UsageError
-from weibo_nlp.report.marked import check_file, fill_block, fill_file
 
 FINE, MISSING = {"reason": None}, {"reason": "not installed"}
 
@@ -99,35 +98,3 @@ def test_a_program_is_shown_by_its_figures_or_by_why_there_are_none():
         "",
         "- one | two",
     ]
-
-
-# What stands between the markers of a Markdown file
-
-
-def test_the_table_replaces_what_stands_between_its_markers(tmp_path):
-    path = tmp_path / "page.md"
-    path.write_text("# 甲\n<!-- segmenters -->\nold\n<!-- end -->\nrest <!-- end -->\n", "utf-8")
-    check_file(path, "segmenters")
-    fill_file(path, "segmenters", "| new |\n")
-    fill_file(path, "segmenters", "| newer |\n")
-    wanted = "# 甲\n<!-- segmenters -->\n| newer |\n<!-- end -->\nrest <!-- end -->\n"
-    assert path.read_text("utf-8") == wanted
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        pytest.param("# no marker\n", "0 lines <!-- segmenters -->, one is needed", id="none"),
-        pytest.param("<!-- segmenters -->\n<!-- end -->\n" * 2, "2 lines", id="twice"),
-        pytest.param("<!-- segmenters -->\nold\n", "no <!-- end --> below", id="no-end"),
-        pytest.param("<!-- segmenters -->\n<!-- other -->\n<!-- end -->\n", "no <!-- end --> below", id="other-block"),
-    ],
-)
-def test_a_file_without_its_markers_is_refused(text, message):
-    with pytest.raises(DataError, match=message):
-        fill_block(text, "segmenters", "")
-
-
-def test_a_block_that_holds_a_marker_itself_is_refused():
-    with pytest.raises(DataError, match="the block for <!-- segmenters --> holds a marker itself"):
-        fill_block("<!-- segmenters -->\n<!-- end -->\n", "segmenters", "| a<!-- end -->.txt |\n")

@@ -7,48 +7,50 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+from benchmarks.front_pages import check_pages, fill_pages
+from benchmarks.publishing import failure
+
 from weibo_nlp.benchmark.suite import log_external_runs, run_everything
 from weibo_nlp.errors import WeiboNlpError
 from weibo_nlp.io import atomic_path
 from weibo_nlp.report import write_page
-from weibo_nlp.report.markdown import markdown_document, result_table
-from weibo_nlp.report.marked import check_file, fill_file
+from weibo_nlp.report.markdown import markdown_document
 
 ROOT = Path(__file__).resolve().parent.parent
-TABLES = (ROOT / "README.md", ROOT / "DATA_CARD.md")
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--output", type=Path, default=Path("benchmark"), help="stem of .json, .md and .html")
+    parser.add_argument("--output", type=Path, default=Path("benchmark"), help="stem of the .json, .md and .html files")
     parser.add_argument("--seeds", type=int, default=5, help="trainings of each model with randomness in it")
-    parser.add_argument("--model", action="append", default=[], help="may be repeated; all registered by default")
+    parser.add_argument("--model", action="append", default=[], help="model to run; may be repeated (default: all)")
     parser.add_argument("--external", type=Path, default=os.environ.get("WEIBO_NLP_EXTERNAL"), help="copies of sets")
-    parser.add_argument("--no-external", action="store_true", help="the corpus alone")
-    parser.add_argument("--log", type=Path, default=ROOT / "scripts" / "external_runs.jsonl", help="of external runs")
-    parser.add_argument("--tables", action="store_true", help="put the result tables into README.md and DATA_CARD.md")
+    parser.add_argument("--no-external", action="store_true", help="run on the corpus alone")
+    parser.add_argument(
+        "--log", type=Path, default=ROOT / "scripts" / "external_runs.jsonl", help="log of external runs"
+    )
+    parser.add_argument("--tables", action="store_true", help="fill docs/benchmark.md, the READMEs and DATA_CARD.md")
     arguments = parser.parse_args()
     external = None if arguments.no_external or not arguments.external else Path(arguments.external)
-    for path in TABLES if arguments.tables else ():
-        check_file(path, "results")
     try:
-        document, results = run_everything(
+        if arguments.tables:
+            check_pages(ROOT)
+        report, runs = run_everything(
             external=external,
             models=arguments.model,
             seeds=arguments.seeds,
-            report=lambda line: print(line, file=sys.stderr, flush=True),
+            progress=lambda line: print(line, file=sys.stderr, flush=True),
         )
     except WeiboNlpError as error:
-        print(error, file=sys.stderr)
-        return 1
-    log_external_runs(arguments.log, results, date=datetime.now(UTC).date().isoformat())
-    text = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
-    for suffix, content in ((".json", text), (".md", markdown_document(document))):
+        return failure(error)
+    log_external_runs(arguments.log, runs, date=datetime.now(UTC).date().isoformat())
+    text = json.dumps(report.to_dict(), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    for suffix, content in ((".json", text), (".md", markdown_document(report))):
         with atomic_path(arguments.output.with_name(arguments.output.name + suffix)) as temporary:
             temporary.write_text(content, "utf-8")
-    write_page(arguments.output.with_name(arguments.output.name + ".html"), document)
-    for path in TABLES if arguments.tables else ():
-        fill_file(path, "results", result_table(document))
+    write_page(arguments.output.with_name(arguments.output.name + ".html"), report)
+    if arguments.tables:
+        fill_pages(ROOT, report)
     return 0
 
 

@@ -6,6 +6,8 @@ import os
 import sys
 from pathlib import Path
 
+from benchmarks.publishing import failure
+
 from weibo_nlp.benchmark.shortcuts import shortcut_gate
 from weibo_nlp.errors import WeiboNlpError
 from weibo_nlp.io import atomic_path
@@ -21,7 +23,7 @@ def main() -> int:
     parser.add_argument("--root", type=Path, default=ROOT, help="repository with corpus/ and annotations/")
     parser.add_argument("--output", type=Path, default=Path("corpus-report"), help="stem of .html, .md and .json")
     parser.add_argument("--external", type=Path, default=os.environ.get("WEIBO_NLP_EXTERNAL"), help="copies of sets")
-    parser.add_argument("--no-shortcuts", action="store_true", help="leave the shortcut gate out, which takes longest")
+    parser.add_argument("--no-shortcuts", action="store_true", help="leave out the shortcut gate, which takes longest")
     arguments = parser.parse_args()
     try:
         document = corpus_document(
@@ -38,8 +40,7 @@ def main() -> int:
                 temporary.write_text(content, "utf-8")
         write_corpus_page(stem.with_name(stem.name + ".html"), document)
     except WeiboNlpError as error:
-        print(error, file=sys.stderr)
-        return 1
+        return failure(error)
     for row in document["deviations"]:
         if row["verdict"] != "inside":
             print(f"{row['figure']}: {row['ours']['value']:.3f}, real {row['low']:.3f} to {row['high']:.3f}")

@@ -3,7 +3,6 @@
 import argparse
 import json
 import lzma
-import sys
 from pathlib import Path
 
 from distill.train import distil
@@ -18,15 +17,15 @@ from weibo_nlp.segmentation.store import stored_model
 VERSION = "1"
 
 
-def main() -> int:
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--external", type=Path, required=True, help="folder that holds cold/ and swsr/")
-    parser.add_argument("--output", type=Path, default=shipped_folder())
+    parser.add_argument("--output", type=Path, default=shipped_folder(), help="folder to write the model into")
     arguments = parser.parse_args()
     release = open_release()
     own = [part for document in release.documents() for part in (document.title, document.text) if part]
     cold = [document.text for document in load("cold", arguments.external).parts["train"].documents]
-    swsr = [d.text for part in load("swsr", arguments.external).parts.values() for d in part.documents]
+    swsr = [document.text for part in load("swsr", arguments.external).parts.values() for document in part.documents]
     silver = [
         {"name": f"this corpus {release.version}, all splits", "licence": "CC-BY-4.0", "texts": own},
         {"name": "COLD (Deng et al., EMNLP 2022), train", "licence": "Apache-2.0", "texts": cold},
@@ -34,9 +33,8 @@ def main() -> int:
     ]
     teacher = PkusegModel.from_cache()
     done = distil([text for source in silver for text in source["texts"]], teacher.cut, teacher.dictionary())
-    unpacked = done.model.to_bytes()
+    unpacked, stored = done.model.to_bytes(), stored_model("pkuseg")
     packed = lzma.compress(unpacked, preset=9)
-    stored = stored_model("pkuseg")
     card = {
         "name": "fast",
         "version": VERSION,
@@ -49,13 +47,12 @@ def main() -> int:
         **done.facts,
     }
     arguments.output.mkdir(parents=True, exist_ok=True)
-    with atomic_path(arguments.output / MODEL) as path:
-        path.write_bytes(packed)
-    with atomic_path(arguments.output / CARD) as path:
-        path.write_text(json.dumps(card, ensure_ascii=False, indent=2, sort_keys=True) + "\n", "utf-8")
+    text = json.dumps(card, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+    for name, content in ((MODEL, packed), (CARD, text.encode())):
+        with atomic_path(arguments.output / name) as path:
+            path.write_bytes(content)
     print(json.dumps({key: card[key] for key in ("file", "model", "training", "held_out")}, indent=2))
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -15,7 +15,7 @@ SPLITS = ("train", "validation")
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--output", type=Path, default=tokenizer_dir())
+    parser.add_argument("--output", type=Path, default=tokenizer_dir(), help="folder to write the tokenizer into")
     arguments = parser.parse_args()
     release = open_release(ROOT / "corpus")
     documents = [document for split in SPLITS for document in release.documents(split)]

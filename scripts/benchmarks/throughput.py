@@ -7,32 +7,39 @@ fails is a result as well, with its reason.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
-from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
-from benchmarks import answerers
-from benchmarks.answerers import ANSWERERS, Answerer, Group
-from benchmarks.isolated import installed_versions, run_isolated
+from benchmarks.adapters import LABELLERS
+from benchmarks.publishing import COSTS, Column, program_table
+from benchmarks.subprocess_runner import Effort, Outcome, require_known, require_positive, run_adapter
 
-from weibo_nlp.errors import DataError, UnknownNameError, UsageError
-from weibo_nlp.provenance import hardware
-
-Report = Callable[[str], None]
+from weibo_nlp.errors import DataError
+from weibo_nlp.io import Row, open_table
+from weibo_nlp.labelling import columns_of, guess_text_column
+from weibo_nlp.provenance import described, hardware
 
 BATCH = 2048  # as many as `weibo_nlp.labelling.labeller` labels at once
 SINGLE = 500
 LIMIT = 2000
-REPEAT = 3
-SECONDS = 1.0
-TIMEOUT = 3600.0
+EFFORT = Effort()
 _SURROGATE = re.compile("[\ud800-\udfff]")
+
+BLOCK = "speed"
+"""Name of the table's place in a Markdown file."""
+PEERS = tuple(name for name, adapter in LABELLERS.items() if adapter.group == "peer")
+COLUMNS: Mapping[str, Column] = {
+    "posts/s": ("posts_per_second", "{:,.0f}"),
+    "one post, median": ("latency_median_seconds", "{:.2f} ms", 1e3),
+    "one post, 95 %": ("latency_p95_seconds", "{:.2f} ms", 1e3),
+    **COSTS,
+    **{f"× {name}": (f"× {name}", "{:.3g}") for name in PEERS},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,112 +64,6 @@ class Posts:
     skipped: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class SpeedResult:
-    """How fast one labeller is; figures are ``None`` or empty where there is a reason instead.
-
-    Attributes
-    ----------
-    name : str
-        In :data:`benchmarks.answerers.ANSWERERS`.
-    group : {"ours", "peer"}
-        This package, or what it is compared with.
-    versions : dict
-        Installed distributions it is made of.
-    note : str
-        How it was set up.
-    reason : str or None
-        Why there are no figures.
-    posts_per_second : tuple of float
-        In bulk, one figure for each repeat.
-    latencies : tuple of float
-        Seconds for each of the posts that were sent one by one.
-    load_seconds : float or None
-        Import, model and first answer.
-    peak_bytes : int or None
-        Largest resident memory of its process, with nothing subtracted; ``None`` also where the system does not tell.
-    ratios : dict of str to float
-        How many times as fast in bulk as each measured peer.
-    """
-
-    name: str
-    group: Group
-    versions: dict[str, str]
-    note: str
-    reason: str | None = None
-    posts_per_second: tuple[float, ...] = ()
-    latencies: tuple[float, ...] = ()
-    load_seconds: float | None = None
-    peak_bytes: int | None = None
-    ratios: dict[str, float] = field(default_factory=dict)
-
-    @property
-    def speed(self) -> float | None:
-        """Median posts a second in bulk."""
-        return median(self.posts_per_second) if self.posts_per_second else None
-
-    def latency(self, share: float) -> float | None:
-        """Seconds within which this share of single posts was answered."""
-        return float(np.quantile(self.latencies, share)) if self.latencies else None
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return everything as plain values for JSON, rates included."""
-        return {
-            "name": self.name,
-            "group": self.group,
-            "versions": self.versions,
-            "note": self.note,
-            "reason": self.reason,
-            "posts_per_second": self.speed,
-            "posts_per_second_repeats": list(self.posts_per_second),
-            "latency_median_seconds": self.latency(0.5),
-            "latency_p95_seconds": self.latency(0.95),
-            "n_single": len(self.latencies),
-            "load_seconds": self.load_seconds,
-            "peak_bytes": self.peak_bytes,
-            "ratios": self.ratios,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class SpeedBenchmark:
-    """All results of one run, and what they were measured on.
-
-    Attributes
-    ----------
-    posts : Posts
-        The texts.
-    batch, single, repeat : int
-        Texts in a call in bulk, sent one by one, and how often the speed in bulk was taken.
-    hardware : dict
-        The machine, as :func:`weibo_nlp.provenance.hardware` describes it.
-    results : tuple of SpeedResult
-        In the order asked for.
-    """
-
-    posts: Posts
-    batch: int
-    single: int
-    repeat: int
-    hardware: dict[str, Any]
-    results: tuple[SpeedResult, ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return everything as plain values for JSON, without the texts."""
-        return {
-            "source": self.posts.source,
-            "n_posts": len(self.posts.texts),
-            "n_characters": sum(map(len, self.posts.texts)),
-            "n_source": self.posts.n_source,
-            "skipped": self.posts.skipped,
-            "batch": self.batch,
-            "single": self.single,
-            "repeat": self.repeat,
-            "hardware": self.hardware,
-            "results": [result.to_dict() for result in self.results],
-        }
-
-
 def spread_posts(source: str, values: Iterable[object], *, limit: int = LIMIT) -> Posts:
     """Take posts evenly spread over all there are.
 
@@ -182,25 +83,38 @@ def spread_posts(source: str, values: Iterable[object], *, limit: int = LIMIT) -
     DataError
         If there is no text among the values.
     """
-    if limit < 1:
-        raise UsageError(f"limit is {limit}; give a number above 0.")
-    found, skipped = [], 0
+    require_positive(limit=limit)
+    texts, skipped = [], 0
     for value in values:
         # A lone surrogate is no text either: it cannot even be handed to another process.
         if isinstance(value, str) and value.strip() and not _SURROGATE.search(value):
-            found.append(value)
+            texts.append(value)
         else:
             skipped += 1
-    if not found:
+    if not texts:
         raise DataError(f"{source}: none of {skipped:,} rows has a text; name the right column.")
-    taken = min(limit, len(found))
-    return Posts(source, tuple(found[at * len(found) // taken] for at in range(taken)), len(found), skipped)
+    n_taken = min(limit, len(texts))
+    return Posts(source, tuple(texts[at * len(texts) // n_taken] for at in range(n_taken)), len(texts), skipped)
+
+
+def file_posts(path: Path, column: str | None = None, *, limit: int = LIMIT) -> Posts:
+    """Take posts from a table; without the name of the column with the texts, it is guessed.
+
+    Raises
+    ------
+    UsageError, DataError
+        If the file cannot be read, or as for :func:`spread_posts`.
+    """
+    table = open_table(path)
+    column = column or guess_text_column(columns_of(table))
+    values = (row.values.get(column) if isinstance(row, Row) else None for row in table.rows())
+    return spread_posts(path.name, values, limit=limit)
 
 
 def corpus_posts(*, limit: int = LIMIT) -> Posts:
     """Take posts from all documents of the shipped corpus; errors as for :func:`spread_posts`."""
     from weibo_nlp.corpus import open_release
-    from weibo_nlp.tasks.folds import full_text
+    from weibo_nlp.tasks.evaluation_set import full_text
 
     release = open_release()
     return spread_posts(f"corpus {release.version}", map(full_text, release.documents()), limit=limit)
@@ -212,34 +126,30 @@ def run_speed(
     labellers: Sequence[str] = (),
     batch: int = BATCH,
     single: int = SINGLE,
-    repeat: int = REPEAT,
-    seconds: float = SECONDS,
-    timeout: float = TIMEOUT,
-    report: Report | None = None,
-) -> SpeedBenchmark:
+    effort: Effort = EFFORT,
+    progress: Callable[[str], None] = lambda _: None,
+) -> dict[str, Any]:
     """Measure labellers on the same posts, one after another.
 
     Parameters
     ----------
     posts : Posts
-        As :func:`spread_posts` or :func:`corpus_posts` gives them.
+        As :func:`spread_posts`, :func:`file_posts` or :func:`corpus_posts` gives them.
     labellers : sequence of str
-        Names; all that this module knows when empty.
+        Names; all that there are when empty.
     batch, single : int
         Texts in a call in bulk, and how many are sent one by one.
-    repeat : int
-        How often the speed in bulk is taken.
-    seconds : float
-        Work for each of these: the posts are repeated to about this time.
-    timeout : float
-        Seconds after which a labeller is given up.
-    report : callable, optional
-        Told in words what is being done.
+    effort : Effort
+        How long each is measured in bulk.
+    progress : callable
+        Called with a line about what is being done.
 
     Returns
     -------
-    SpeedBenchmark
-        With a result for every labeller asked for, whether it could be measured or not.
+    dict
+        Ready for JSON, without the texts: what was measured on, and ``results``, one for every labeller asked for. Its
+        figures are null where it has a ``reason`` instead; ``ratios`` say how many times as fast in bulk it is as each
+        measured peer.
 
     Raises
     ------
@@ -248,75 +158,94 @@ def run_speed(
     UsageError
         If a number is not above 0.
     """
-    if unknown := [name for name in labellers if name not in ANSWERERS]:
-        raise UnknownNameError("labeller", unknown[0], ANSWERERS)
-    numbers = {"batch": batch, "single": single, "repeat": repeat, "seconds": seconds, "timeout": timeout}
-    for name, value in numbers.items():
-        if not value > 0:
-            raise UsageError(f"{name} is {value}; give a number above 0.")
-    results = []
+    require_known("labeller", labellers, LABELLERS)
+    require_positive(batch=batch, single=single)
+    outcomes = []
     with TemporaryDirectory() as folder:
         pipeline = Path(folder) / "pipeline.joblib"
         job = {
-            "texts": posts.texts,
-            "pipeline": str(pipeline),
-            "batch": batch,
-            "single": single,
-            "repeat": repeat,
-            "seconds": seconds,
+            **{"texts": posts.texts, "pipeline": str(pipeline), "batch": batch, "single": single},
+            **{"repeat": effort.repeat, "seconds": effort.seconds},
         }
-        for name in dict.fromkeys(labellers or ANSWERERS):
-            if report is not None:
-                report(f"measuring {name}")
+        for name in dict.fromkeys(labellers or LABELLERS):
+            progress(f"measuring {name}")
             if name == "scikit-learn":
-                _save_pipeline(pipeline)
-            results.append(_result(ANSWERERS[name], job, timeout))
-    return SpeedBenchmark(posts, batch, single, repeat, hardware(), with_ratios(results))
+                _save_pipeline(pipeline, *_sentiment_rows())
+            outcomes.append(run_adapter("label", LABELLERS[name], job, effort.timeout))
+    return {
+        "source": posts.source,
+        "n_posts": len(posts.texts),
+        "n_characters": sum(map(len, posts.texts)),
+        "n_source": posts.n_source,
+        "skipped": posts.skipped,
+        "batch": batch,
+        "single": single,
+        "repeat": effort.repeat,
+        "hardware": hardware(),
+        "results": with_ratios([_result(outcome, len(posts.texts)) for outcome in outcomes]),
+    }
 
 
-def with_ratios(results: Iterable[SpeedResult]) -> tuple[SpeedResult, ...]:
-    """Fill in how each compares with every peer that has figures."""
-    by_name = {result.name: result for result in results}
-    peers = {name: result.speed for name, result in by_name.items() if result.group == "peer" and result.speed}
-    return tuple(
-        replace(result, ratios={name: result.speed / speed for name, speed in peers.items()})
-        if result.speed
-        else result
-        for result in by_name.values()
-    )
+def with_ratios(results: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Add how each compares with every peer that has figures."""
+    speeds = {row["name"]: row["posts_per_second"] for row in results}
+    peers = {name: speeds[name] for name in PEERS if speeds.get(name)}
+    return [
+        {**row, "ratios": {name: speeds[row["name"]] / speed for name, speed in peers.items() if speeds[row["name"]]}}
+        for row in results
+    ]
 
 
-def _result(answerer: Answerer, job: dict[str, Any], timeout: float) -> SpeedResult:
-    result = SpeedResult(answerer.name, answerer.group, installed_versions(answerer.packages), answerer.note)
-    if len(result.versions) < len(answerer.packages) or find_spec(answerer.module) is None:
-        return replace(result, reason=f"not installed: pip install {' '.join(answerer.packages)}")
-    found = run_isolated(answerers.__file__, {"answerer": answerer.name, **job}, timeout)
-    if "reason" in found:
-        return replace(result, reason=found["reason"])
-    work = found["rounds"] * len(job["texts"])
-    return replace(
-        result,
-        posts_per_second=tuple(work / elapsed for elapsed in found["seconds"]),
-        latencies=tuple(found["latencies"]),
-        load_seconds=found["load_seconds"],
-        peak_bytes=found["peak_bytes"],
-    )
+def markdown_table(document: Mapping[str, Any]) -> str:
+    """Return a document of `run_speed` as a Markdown table, with what was measured and how below it."""
+    rows = [{**row, **{f"× {name}": ratio for name, ratio in row["ratios"].items()}} for row in document["results"]]
+    return program_table("labeller", COLUMNS, rows, _notes(document))
 
 
-def _save_pipeline(path: Path) -> None:
-    """Train what an engineer would build from the rows our sentiment model learned from, and keep it as usual."""
+def _result(outcome: Outcome, n_posts: int) -> dict[str, Any]:
+    latencies = outcome.figures.get("latencies", ())
+    return {
+        "name": outcome.adapter.name,
+        **outcome.to_row("posts_per_second", n_posts),
+        "latency_median_seconds": float(np.quantile(latencies, 0.5)) if latencies else None,
+        "latency_p95_seconds": float(np.quantile(latencies, 0.95)) if latencies else None,
+        "n_single": len(latencies),
+    }
+
+
+def _sentiment_rows() -> tuple[list[str], Sequence[str]]:
+    """Texts and labels that our sentiment model learnt from."""
+    from weibo_nlp.corpus import open_release
+    from weibo_nlp.tasks import corpus_tasks
+    from weibo_nlp.tasks.folds import corpus_folds
+
+    release = open_release()
+    (spec,) = corpus_tasks(release.scheme, release.version, ["sentiment"])
+    (fold,) = corpus_folds(release, spec)
+    return [example.text for example in fold.train], fold.train_labels
+
+
+def _save_pipeline(path: Path, texts: Sequence[str], labels: Sequence[str]) -> None:
+    """Train what an engineer would build from these rows, and keep it as usual."""
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
 
-    from weibo_nlp.corpus import open_release
-    from weibo_nlp.tasks import corpus_tasks
-    from weibo_nlp.tasks.folds import corpus_data
-
-    release = open_release()
-    (spec,) = corpus_tasks(release.scheme, release.version, ["sentiment"])
-    (fold,) = corpus_data(release, spec).folds
     ngrams = TfidfVectorizer(analyzer="char", ngram_range=(1, 3), min_df=2, sublinear_tf=True)
-    pipeline = make_pipeline(ngrams, LogisticRegression(max_iter=1000))
-    pipeline.fit([example.text for example in fold.train], fold.train_labels)
+    pipeline = make_pipeline(ngrams, LogisticRegression(max_iter=1000)).fit(texts, labels)
     import_module("joblib").dump(pipeline, path)
+
+
+def _notes(document: Mapping[str, Any]) -> list[str]:
+    n_characters = document["n_characters"] / document["n_posts"]
+    return [
+        f"Measured on {document['n_posts']:,} of {document['n_source']:,} texts of {document['source']}, evenly "
+        f"spread, {n_characters:.0f} characters each on average; the same for all. Speed only: how well each labels is "
+        "another table's matter.",
+        "Each ran in a fresh process on one core. Posts/s: in bulk, ours and scikit-learn in batches of "
+        f"{document['batch']:,}, the others post by post, as they can; median of {document['repeat']}. One post: "
+        f"{min(document['single'], document['n_posts']):,} calls with one post each. Load: import, model and first "
+        "answer, files possibly in the system's cache. Memory: largest resident size of the process, interpreter "
+        "included.",
+        f"×: how many times as many posts a second as this peer. Machine: {described(document['hardware'])}.",
+    ]

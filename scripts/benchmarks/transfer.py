@@ -5,54 +5,53 @@ Nothing is tuned on what is scored here. Figures come with the number of rows an
 
 from __future__ import annotations
 
-import time
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from benchmarks.peers import NEGATIVE, PEERS, POSITIVE, TIMEOUT, Peer, ask
+from benchmarks.baselines import PEERS, POLAR, TIMEOUT, Peer, PeerClassifier, PeerError, PolarClassifier, TopicPrior
+from benchmarks.publishing import note_list
+from benchmarks.subprocess_runner import require_known, require_positive
 
 from weibo_nlp._version import __version__
-from weibo_nlp.benchmark.result import Result
-from weibo_nlp.benchmark.run import SEEDS, prediction_file
+from weibo_nlp.benchmark.run import SEEDS, ModelRun, Progress, run_task
 from weibo_nlp.corpus import Release, open_release, versions
-from weibo_nlp.errors import DataError, UnknownNameError, UsageError
-from weibo_nlp.evaluation import score
-from weibo_nlp.evaluation.comparison import ALPHA
+from weibo_nlp.errors import DataError, UsageError
+from weibo_nlp.evaluation.comparison import compare_runs, enough_permutations
 from weibo_nlp.external import ExternalSet
-from weibo_nlp.models import Classifier, create, name_and_version
-from weibo_nlp.predictions import ModelReference, PredictionFile
-from weibo_nlp.provenance import hardware
-from weibo_nlp.records import Prediction
-from weibo_nlp.stats.bootstrap import RESAMPLES
-from weibo_nlp.stats.metrics import FloatArray, count_metrics
+from weibo_nlp.models import Classifier, create
+from weibo_nlp.provenance import described, hardware
+from weibo_nlp.report import markdown
+from weibo_nlp.report.display import NOTHING, bounds, number, p_value
+from weibo_nlp.stats.bootstrap import DEFAULT, BootstrapConfig
+from weibo_nlp.stats.estimate import Estimate
 from weibo_nlp.stats.multiplicity import holm
-from weibo_nlp.stats.randomisation import ROUNDS, paired_test
-from weibo_nlp.tasks import TaskSpec
-from weibo_nlp.tasks.external import POLARITY, open_external, zero_shot_data, zero_shot_tasks
-from weibo_nlp.tasks.folds import TaskData, label_numbers
-
-Report = Callable[[str], None]
+from weibo_nlp.stats.randomisation import N_PERMUTATIONS
+from weibo_nlp.tasks.evaluation_set import EvaluationSet
+from weibo_nlp.tasks.external import POLARITY, external_evaluation_set, open_external, zero_shot_fold, zero_shot_tasks
+from weibo_nlp.tasks.folds import Fold
+from weibo_nlp.tasks.spec import TaskSpec
 
 SETS = ("mission_dev", f"smp2020{POLARITY}")
-OURS, MAJORITY, TOPIC_PRIOR = "linear", "majority", "topic prior"
-POLAR = (NEGATIVE, POSITIVE)
+OURS, MAJORITY = "linear", "majority"
 TIE_DRAWS = 5
 FORMAT_KEY = "weibo_nlp_transfer"
 FORMAT_VERSION = 1
 
+BLOCK = "transfer"
+"""Name of the table's place in a Markdown file."""
+HEADINGS = (
+    *("set", "task", "system", "learnt from", "rows", "macro-F1", "accuracy", "ECE", "confidence"),
+    *("ours less it", "p (Holm)"),
+)
+_SETS = {
+    "mission_dev": "Labels of mission_dev: the majority of three language-model readers under this package's codebook; "
+    "no people, few rows, for development, and no bar.",
+    "smp2020-polarity": "Labels of smp2020-polarity: its emotions, happy as positive; angry, sad and fear as negative.",
+}
 
-@dataclass(frozen=True, slots=True)
-class _Settings:
-    """What holds for all figures of a run."""
-
-    seeds: int
-    seed: int
-    resamples: int
-    report: Report
+Row = Mapping[str, Any]
 
 
 def run_transfer(
@@ -62,13 +61,12 @@ def run_transfer(
     sets: Sequence[str] = SETS,
     peers: Sequence[str] = tuple(PEERS),
     seeds: int = SEEDS,
-    seed: int = 0,
-    resamples: int = RESAMPLES,
-    rounds: int = ROUNDS,
+    bootstrap: BootstrapConfig = DEFAULT,
+    n_permutations: int = N_PERMUTATIONS,
     timeout: float = TIMEOUT,
     command: str = "python scripts/benchmark_transfer.py",
-    report: Report | None = None,
-) -> tuple[dict[str, Any], list[Result]]:
+    progress: Progress = lambda _: None,
+) -> tuple[dict[str, Any], list[ModelRun]]:
     """Score what learnt the corpus on real text, beside majority, topic prior, other programs and an older release.
 
     Parameters
@@ -78,24 +76,26 @@ def run_transfer(
     corpus : Path, optional
         Data set repository to learn from, the newest release and the oldest; without it the shipped one.
     sets : sequence of str
-        Sets to score, of those that `external_data.open_external` knows.
+        Sets to score, of those that `tasks.external.open_external` knows.
     peers : sequence of str
-        Of `peers.PEERS`; asked for sentiment. One that is not installed or fails is noted with its reason.
+        Of `baselines.PEERS`; asked for sentiment. One that is not installed or fails is noted with its reason.
     seeds : int
         Trainings of the linear model.
-    seed, resamples, rounds
-        Of bootstrap and paired tests.
+    bootstrap : BootstrapConfig
+        How intervals are made; its seed is that of the paired tests as well.
+    n_permutations : int
+        Of each paired test, at least.
     timeout : float
         Seconds for a peer and a set.
     command : str
         What was called.
-    report : callable, optional
-        Told in words what is being done.
+    progress : callable
+        Called with a line about what is being done.
 
     Returns
     -------
-    dict, list of Result
-        Everything, ready for JSON; and the results it was made from, ours first in each task. Sentiment stands there
+    dict, list of ModelRun
+        Everything, ready for JSON; and the runs it was made from, ours first in each task. Sentiment stands there
         twice: with three labels, and with two over the rows that are not neutral.
 
     Raises
@@ -105,31 +105,35 @@ def run_transfer(
     UsageError
         If there is none of the sets, or nothing to train.
     """
-    if unknown := [name for name in peers if name not in PEERS]:
-        raise UnknownNameError("peer", unknown[0], PEERS)
-    if seeds < 1:
-        raise UsageError(f"seeds must be at least 1, better {SEEDS}; got {seeds}.")
-    settings = _Settings(seeds, seed, resamples, report or (lambda _: None))
+    require_known("peer", peers, PEERS)
+    require_positive(seeds=seeds, timeout=timeout)
     newest = open_release(corpus)
     older, missing = _oldest(corpus, newest)
-    results: list[Result] = []
+    runs: list[ModelRun] = []
     for name in sets:
         try:
             copy = open_external(name, external)
         except UsageError as error:  # this copy does not hold it
-            settings.report(str(error))
+            progress(str(error))
             missing.append({"set": name, "system": None, "reason": "no copy of it that can be read"})
             continue
         for spec in zero_shot_tasks(copy, newest):
-            results += _ours(spec, copy, newest, older, settings)
-            if spec.name == "sentiment":
-                mine = [result for result in results if (result.spec.set, result.spec.name) == (name, spec.name)]
-                answered, failed = _peers(mine[0], peers, timeout, settings)
-                missing += failed
-                results += [result for result, _ in answered]
-                results += [_two_classes(result, settings) for result in mine]
-                results += [_leaning(result, scores, settings) for result, scores in answered]
-    if not results:
+            trial = _Trial.of(copy, newest, spec, bootstrap, progress)
+            systems = [_trained(OURS, trial, seeds), _trained(MAJORITY, trial, 1)]
+            if spec.targeted:
+                prior = TopicPrior(newest, spec)
+                systems.append([trial.run(lambda _: prior)])  # noqa: B023 - called within this turn
+            if older is not None:
+                (before,) = (each for each in zero_shot_tasks(copy, older) if each.name == spec.name)
+                systems.append(_trained(OURS, _Trial.of(copy, older, before, bootstrap, progress), seeds))
+            for peer in peers if set(POLAR) < set(spec.labels) else ():
+                try:
+                    systems.append(_asked(PEERS[peer], trial, timeout))
+                except PeerError as error:
+                    progress(f"{peer}: {error}")
+                    missing.append({"set": name, "system": peer, "reason": str(error)})
+            runs += [system[0] for system in systems] + [run for system in systems for run in system[1:]]
+    if not runs:
         raise UsageError(f"{external}: holds no copy of {', '.join(sets)}; name the folder that holds them.")
     document = {
         FORMAT_KEY: FORMAT_VERSION,
@@ -138,19 +142,70 @@ def run_transfer(
         "corpus_version": newest.version,
         "hardware": hardware(),
         "seeds": seeds,
-        "tests": {"seed": seed, "rounds": rounds},
+        "tests": {"seed": bootstrap.seed, "rounds": n_permutations},
         "peers": {name: PEERS[name].rule for name in peers},
-        "results": [result.to_dict() | {"confidence": _confidence(result)} for result in results],
-        "comparisons": _comparisons(results, newest, seed=seed, rounds=rounds, resamples=resamples),
+        "results": [run.result.to_dict() | {"confidence": _confidence(run)} for run in runs],
+        "comparisons": _comparisons(runs, newest, n_permutations, bootstrap),
         "missing": missing,
-        "notes": list(dict.fromkeys(f"{result.spec.set}, {note}" for result in results for note in result.notes)),
+        "notes": list(dict.fromkeys(f"{run.spec.set}, {note}" for run in runs for note in run.result.notes)),
     }
-    return document, results
+    return document, runs
 
 
-def of_three_labels(results: Iterable[Result]) -> list[Result]:
-    """Results on whole tasks: those over two of the labels of sentiment are the same runs, looked at again."""
-    return [result for result in results if result.spec.labels != POLAR]
+def of_three_labels(runs: Iterable[ModelRun]) -> list[ModelRun]:
+    """Runs on whole tasks: those over two of the labels of sentiment are the same answers, looked at again."""
+    return [run for run in runs if run.spec.labels != POLAR]
+
+
+def markdown_table(document: Row) -> str:
+    """Return a document of `run_transfer` as a Markdown table, with how it came about below it."""
+    tested = {_key(row, row["b"]): row for row in document["comparisons"]}
+    rows = [_row(row, tested.get(_key(row, row))) for row in document["results"]]
+    return markdown.markdown_table(HEADINGS, rows) + note_list(_notes(document))
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """One task on one set, what may be learnt for it, and how it is scored."""
+
+    spec: TaskSpec
+    evaluation_set: EvaluationSet
+    fold: Fold
+    bootstrap: BootstrapConfig
+    progress: Progress
+
+    @classmethod
+    def of(
+        cls, copy: ExternalSet, release: Release, spec: TaskSpec, bootstrap: BootstrapConfig, progress: Progress
+    ) -> _Trial:
+        evaluation_set = external_evaluation_set(copy, spec)
+        fold, notes = zero_shot_fold(copy, release, spec)
+        return cls(spec, replace(evaluation_set, notes=(*notes, *evaluation_set.notes)), fold, bootstrap, progress)
+
+    def run(self, model: Callable[[int], Classifier], seeds: int = 1) -> ModelRun:
+        return run_task(
+            self.spec, self.evaluation_set, (self.fold,), model,
+            seeds=seeds, bootstrap=self.bootstrap, progress=self.progress,
+        )  # fmt: skip
+
+    def polar(self) -> _Trial:
+        """The choice between negative and positive, over the rows that have one of these labels."""
+        rows = self.evaluation_set
+        places = [place for place, label in enumerate(rows.gold) if label.label in POLAR]
+        kept = EvaluationSet(
+            gold=tuple(rows.gold[place] for place in places),
+            groups=tuple(rows.groups[place] for place in places),
+            documents=tuple(rows.documents[place] for place in places),
+            examples=tuple(rows.examples[place] for place in places),
+            notes=rows.notes,
+        )
+        fold = replace(self.fold, held_out=tuple(range(len(places))))
+        return replace(self, spec=replace(self.spec, labels=POLAR), evaluation_set=kept, fold=fold)
+
+    def untaught(self) -> _Trial:
+        """The same without anything to learn from."""
+        fold = replace(self.fold, train=(), train_labels=(), train_groups=(), train_weights=None)
+        return replace(self, spec=replace(self.spec, train_version=None), fold=fold)
 
 
 def _oldest(corpus: Path | None, newest: Release) -> tuple[Release | None, list[dict[str, Any]]]:
@@ -166,230 +221,136 @@ def _oldest(corpus: Path | None, newest: Release) -> tuple[Release | None, list[
     return older, []
 
 
-def _ours(
-    spec: TaskSpec, copy: ExternalSet, newest: Release, older: Release | None, settings: _Settings
-) -> list[Result]:
-    """Results of the linear model, of the baselines, and of the linear model from the older release."""
-    data = zero_shot_data(copy, newest, spec)
-    results = [_trained(OURS, spec, data, settings), _trained(MAJORITY, spec, data, settings)]
-    if spec.name == "stance":
-        results.append(_topic_prior(spec, data, newest, settings))
-    if older is not None:
-        (before,) = (each for each in zero_shot_tasks(copy, older) if each.name == spec.name)
-        results.append(_trained(OURS, before, zero_shot_data(copy, older, before), settings))
-    return results
+def _trained(name: str, trial: _Trial, seeds: int) -> list[ModelRun]:
+    """A registered model; for sentiment also what the same trainings say of the rows that are not neutral."""
+    models: dict[int, Classifier] = {}
+
+    def untrained(seed: int) -> Classifier:
+        return models.setdefault(seed, create(name, trial.spec.labels, seed=seed))
+
+    runs = [trial.run(untrained, seeds)]
+    if set(POLAR) < set(trial.spec.labels):
+        runs.append(trial.polar().run(lambda seed: PolarClassifier(models[seed]), seeds))
+    return runs
 
 
-def _trained(name: str, spec: TaskSpec, data: TaskData, settings: _Settings) -> Result:
-    settings.report(f"{spec.set} {spec.name}: {name} from corpus {spec.train_version}, {len(data.test):,} to score")
-    (fold,) = data.folds
-    files, models = [], list[Classifier]()
-    start = time.perf_counter()
-    for training in range(settings.seeds if name == OURS else 1):
-        model = create(name, spec.labels, seed=training)
-        model.fit(fold.train, fold.train_labels, groups=fold.train_groups, sample_weight=fold.train_weights)
-        reference = ModelReference(*name_and_version(model))
-        probabilities = model.predict_proba(data.test)
-        files.append(prediction_file(spec, data, probabilities, reference, training if name == OURS else None))
-        models.append(model)
-    seconds = (time.perf_counter() - start) / len(files)
-    return _result(spec, data, name, files, settings, trained=models[:1], seconds=seconds)
+def _asked(peer: Peer, trial: _Trial, timeout: float) -> list[ModelRun]:
+    """A peer on three labels, and which way it leans over the rows that are not neutral; for ties lots are drawn."""
+    scores: dict[str, float] = {}
+    whole = trial.untaught()
+    polar = whole.polar()
+    runs = [whole.run(lambda _: PeerClassifier(peer, whole.spec.labels, scores, timeout=timeout))]
+    examples = polar.evaluation_set.examples
+    n_ties = sum(scores[example.text] == peer.middle for example in examples)
+    of_two = polar.run(lambda draw: PeerClassifier(peer, POLAR, scores, draw=draw), TIE_DRAWS if n_ties else 1)
+    note = f"sentiment with two labels: {peer.name} leans to neither on {n_ties:,} of {len(examples):,} rows"
+    return [*runs, replace(of_two, result=replace(of_two.result, notes=(*of_two.result.notes, note)))]
 
 
-def _topic_prior(spec: TaskSpec, data: TaskData, release: Release, settings: _Settings) -> Result:
-    """Answer with the shares of the stances that texts of a topic take towards its canonical target.
-
-    A target that is none gets the shares over all canonical ones.
-    """
-    topic_of = {row["text"]: row["canonical_for"] for row in release.rows("targets") if row["canonical_for"]}
-    counts: Counter[tuple[str, str]] = Counter()
-    for split in spec.train:
-        topics = {label.document_id: label.label for label in release.gold("topic", split)}
-        counts.update(
-            (label.target, label.label)
-            for label in release.gold(spec.name, split)
-            if label.target is not None and topics[label.document_id] == topic_of.get(label.target)
-        )
-    table = {target: np.array([counts[target, label] for label in spec.labels], dtype=float) for target in topic_of}
-    overall = np.sum(list(table.values()), axis=0)
-    found: list[FloatArray] = []
-    for example in data.test:
-        mine = table.get(example.target or "", overall)
-        mine = mine if mine.sum() else overall
-        found.append(mine / mine.sum())
-    file = prediction_file(spec, data, np.array(found), ModelReference(TOPIC_PRIOR, __version__))
-    return _result(spec, data, TOPIC_PRIOR, [file], settings)
-
-
-def _peers(
-    ours: Result, names: Sequence[str], timeout: float, settings: _Settings
-) -> tuple[list[tuple[Result, list[float]]], list[dict[str, Any]]]:
-    """Results of other programs on the rows of ours, with their scores; and those that gave none."""
-    spec, data = replace(ours.spec, train_version=None), ours.data
-    answered, failed = [], []
-    for name in names:
-        settings.report(f"{spec.set} {spec.name}: {name}, {len(data.test):,} to score")
-        start = time.perf_counter()
-        found = ask(name, [example.text for example in data.test], timeout)
-        if "reason" in found:
-            settings.report(f"{name}: {found['reason']}")
-            failed.append({"set": spec.set, "system": name, "reason": found["reason"]})
-            continue
-        reference = ModelReference(name, ", ".join(f"{package} {at}" for package, at in found["versions"].items()))
-        labels = [PEERS[name].label(value) for value in found["scores"]]
-        file = _labels_file(ours.files[0], spec, data, labels, reference)
-        seconds = time.perf_counter() - start
-        answered.append((_result(spec, data, name, [file], settings, seconds=seconds, n_train=0), found["scores"]))
-    return answered, failed
-
-
-def _two_classes(result: Result, settings: _Settings) -> Result:
-    """The same probabilities over the rows that are not neutral, as the choice between negative and positive."""
-    spec, data = _polar(result.spec, result.data)
-    files = []
-    for file in result.files:
-        scores = {item.document_id: item.scores for item in file.predictions}
-        chosen = np.array([[scores[label.document_id][name] for name in POLAR] for label in data.gold])
-        chosen /= chosen.sum(axis=1, keepdims=True)
-        files.append(prediction_file(spec, data, chosen, file.header.model, file.header.seed))
-    return _result(spec, data, result.model, files, settings, n_train=result.n_train)
-
-
-def _leaning(result: Result, scores: Sequence[float], settings: _Settings) -> Result:
-    """Which way a peer leans over the rows that are not neutral; where it leans to none, lots are drawn."""
-    spec, data = _polar(result.spec, result.data)
-    peer = PEERS[result.model]
-    of_row = dict(zip((label.document_id for label in result.data.gold), scores, strict=True))
-    mine = [of_row[label.document_id] for label in data.gold]
-    tied = sum(value == peer.middle for value in mine)
-    files = [_drawn(peer, result, spec, data, mine, draw) for draw in range(TIE_DRAWS if tied else 1)]
-    note = f"sentiment with two labels: {result.model} leans to neither on {tied:,} of {len(mine):,} rows"
-    found = _result(spec, data, result.model, files, settings, n_train=0)
-    return replace(found, notes=(*found.notes, note))
-
-
-def _drawn(
-    peer: Peer, result: Result, spec: TaskSpec, data: TaskData, scores: Sequence[float], draw: int
-) -> PredictionFile:
-    texts = [example.text for example in data.test]
-    labels = [peer.leaning(value, text, draw) for value, text in zip(scores, texts, strict=True)]
-    file = result.files[0]
-    return _labels_file(file, spec, data, labels, file.header.model, seed=draw)
-
-
-def _labels_file(
-    like: PredictionFile,
-    spec: TaskSpec,
-    data: TaskData,
-    labels: Sequence[str],
-    model: ModelReference,
-    seed: int | None = None,
-) -> PredictionFile:
-    """Labels without probabilities, in the seam's own format."""
-    header = replace(like.header, model=model, seed=seed)
-    predictions = (
-        Prediction(gold.document_id, spec.name, label, {}, gold.target)
-        for gold, label in zip(data.gold, labels, strict=True)
-    )
-    return PredictionFile(header, tuple(predictions))
-
-
-def _polar(spec: TaskSpec, data: TaskData) -> tuple[TaskSpec, TaskData]:
-    """The task with two labels, over the rows that have one of them."""
-    places = [place for place, label in enumerate(data.gold) if label.label in POLAR]
-    return replace(spec, labels=POLAR), replace(
-        data,
-        folds=tuple(replace(fold, held_out=tuple(range(len(places)))) for fold in data.folds),
-        test=tuple(data.test[place] for place in places),
-        gold=tuple(data.gold[place] for place in places),
-        units=tuple(data.units[place] for place in places),
-        documents=tuple(data.documents[place] for place in places),
-    )
-
-
-def _result(
-    spec: TaskSpec,
-    data: TaskData,
-    name: str,
-    files: Sequence[PredictionFile],
-    settings: _Settings,
-    *,
-    trained: Sequence[Classifier] = (),
-    seconds: float = 0.0,
-    n_train: int | None = None,
-) -> Result:
-    scores = score(
-        files,
-        data.gold,
-        spec.labels,
-        data.units,
-        task=spec.name,
-        main_metric=spec.main_metric,
-        seed=settings.seed,
-        resamples=settings.resamples,
-        expect={"set": spec.set, "version": spec.version, "split": spec.test},
-    )
-    return Result(
-        spec=spec,
-        model=name,
-        model_version=files[0].header.model.version,
-        scores=scores,
-        n_train=data.n_train if n_train is None else n_train,
-        seconds={"train_and_predict": seconds},
-        data=data,
-        files=tuple(files),
-        trained=tuple(trained),
-        notes=data.notes,
-    )
-
-
-def _confidence(result: Result) -> float | None:
+def _confidence(run: ModelRun) -> float | None:
     """Mean probability of the top label: above the accuracy, the model is surer than it should be."""
-    bins = result.scores.calibration
+    bins = run.result.scores.calibration
     return None if bins is None else sum(each.n * each.confidence for each in bins) / sum(each.n for each in bins)
 
 
 def _comparisons(
-    results: Sequence[Result], newest: Release, *, seed: int, rounds: int, resamples: int
+    runs: Sequence[ModelRun], newest: Release, n_permutations: int, bootstrap: BootstrapConfig
 ) -> list[dict[str, Any]]:
     """Ours less every other system on the same rows; Holm's correction is over all of them together."""
     pairs = [
         (ours, other)
-        for ours in results
-        if (ours.model, ours.spec.train_version) == (OURS, newest.version)
-        for other in results
+        for ours in runs
+        if _system(ours) == {"model": OURS, "corpus_version": newest.version}
+        for other in runs
         if other is not ours and _question(other) == _question(ours)
     ]
-    tests = [
-        paired_test(
-            label_numbers((label.label for label in ours.data.gold), ours.spec),
-            ours.predicted_indices(),
-            other.predicted_indices(),
-            ours.data.units,
-            len(ours.spec.labels),
-            count_metrics(ours.spec.labels)[ours.spec.main_metric],
-            rounds=max(rounds, 40 * len(pairs)),
-            seed=seed,
-            resamples=resamples,
-        )
+    n_permutations = enough_permutations(n_permutations, len(pairs))
+    comparisons = [
+        comparison
         for ours, other in pairs
-    ]
-    adjusted = holm([test.p for test in tests])
-    return [
-        {
-            "set": ours.spec.set,
-            "task": ours.spec.name,
-            "labels": list(ours.spec.labels),
-            "metric": ours.spec.main_metric,
-            **{side: {"model": each.model, "corpus_version": each.spec.train_version} for side, each in
-               (("a", ours), ("b", other))},
-            **test.to_dict(),
-            "p_holm": float(p),
-            "tie": bool(p >= ALPHA),
-        }
-        for (ours, other), test, p in zip(pairs, tests, adjusted, strict=True)
+        for comparison in compare_runs(
+            {"ours": ours.predicted_indices(), "other": other.predicted_indices()},
+            ours.spec, ours.evaluation_set, n_permutations=n_permutations, bootstrap=bootstrap,
+        )
     ]  # fmt: skip
+    adjusted = holm([comparison.p for comparison in comparisons])
+    return [
+        replace(comparison, p_holm=float(p)).to_dict()
+        | {"labels": list(ours.spec.labels), "a": _system(ours), "b": _system(other)}
+        for comparison, (ours, other), p in zip(comparisons, pairs, adjusted, strict=True)
+    ]
 
 
-def _question(result: Result) -> tuple[str, str, tuple[str, ...]]:
-    return result.spec.set, result.spec.name, result.spec.labels
+def _question(run: ModelRun) -> tuple[str, str, tuple[str, ...]]:
+    return run.spec.set, run.spec.name, run.spec.labels
+
+
+def _system(run: ModelRun) -> dict[str, Any]:
+    return {"model": run.model, "corpus_version": run.spec.train_version}
+
+
+def _row(row: Row, test: Row | None) -> tuple[str, ...]:
+    metrics, star = row["metrics"], "*" if row["few_units"] else ""
+    corpus = row["corpus_version"]
+    return (
+        row["set"],
+        row["task"] + (", not neutral" if _two(row) else ""),
+        row["model"],
+        NOTHING if corpus is None else f"corpus {corpus}",
+        f"{row['n']:,}",
+        _shown(metrics["macro_f1"]) + star,
+        _shown(metrics["accuracy"]) + star,
+        number(metrics["ece"]["value"]) if "ece" in metrics else NOTHING,
+        number(row["confidence"]),
+        NOTHING if test is None else _shown(test["difference"], signed=True),
+        p_value(None if test is None else test["p_holm"]),
+    )
+
+
+def _notes(document: Row) -> list[str]:
+    results = document["results"]
+    seeds = document["seeds"]
+    notes = [
+        *(_SETS[name] for name in dict.fromkeys(row["set"] for row in results) if name in _SETS),
+        f"linear learnt from train and validation of the corpus, {seeds} "
+        f"{'seed' if seeds == 1 else 'seeds, values their mean'}; majority and topic prior (for stance: the shares of "
+        "stances that texts of a topic take towards its canonical target) learnt from the same rows. Nothing was tuned "
+        "on what is scored here.",
+        "Intervals: 95 %, bootstrap over rows (a star: fewer than 100). ECE: 15 bins. Confidence: mean probability of "
+        f"the top label. p: approximate randomisation, Holm over all {len(document['comparisons'])} comparisons.",
+        *(f"{name}: {rule}." for name, rule in document["peers"].items()),
+        "Not neutral: the rows labelled negative or positive, as a choice between these two: ours by the larger "
+        f"probability, snownlp at 0.5, cnsenti by the larger score; ties by lot, mean of {TIE_DRAWS} draws.",
+        *(f"{note}." for note in document["notes"]),
+    ]
+    versions = {row["model"]: row["model_version"] for row in results if row["model"] in document["peers"]}
+    if versions:
+        notes.append(f"Versions: {', '.join(versions.values())}.")
+    over_targets = [
+        f"{row['model']} ({row['corpus_version']}) {number(row['metrics']['macro_f1_over_targets']['value'])}"
+        for row in results
+        if "macro_f1_over_targets" in row["metrics"]
+    ]
+    if over_targets:
+        notes.append(f"Stance, mean over targets of the macro-F1 on each: {', '.join(over_targets)}.")
+    notes += [
+        f"Not here: {' on '.join(filter(None, (row['system'], row['set'])))}: {row['reason']}."
+        for row in document["missing"]
+    ]
+    notes.append(
+        f"Made by `{document['command']}`, weibo_nlp {document['package']}, corpus {document['corpus_version']}; "
+        f"{described(document['hardware'])}."
+    )
+    return notes
+
+
+def _shown(estimate: Row, *, signed: bool = False) -> str:
+    return f"{number(estimate['value'], signed=signed)} ({bounds(Estimate(**estimate), signed=signed)})"
+
+
+def _two(row: Row) -> bool:
+    return tuple(row["labels"]) == POLAR
+
+
+def _key(row: Row, system: Row) -> tuple[Any, ...]:
+    return row["set"], row["task"], tuple(row["labels"]), system["model"], system["corpus_version"]

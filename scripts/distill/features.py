@@ -121,7 +121,7 @@ class FeatureSpace:
         from scipy.sparse import csr_matrix
 
         gaps = pieces.gaps
-        found: list[tuple[IntArray, IntArray]] = []
+        cells: list[tuple[IntArray, IntArray]] = []
         rows_of_gap = np.full(len(pieces.codes) + 1, -1, dtype=np.int64)
         rows_of_gap[gaps] = np.arange(len(gaps))
         for of_types, n, kept, first in self._blocks:
@@ -133,7 +133,7 @@ class FeatureSpace:
             for place in range(_places(n)):
                 at = ids[gaps + (WINDOW - n - place)]
                 rows = np.flatnonzero(at >= 0)
-                found.append((rows, first + at[rows] * _places(n) + place))
+                cells.append((rows, first + at[rows] * _places(n) + place))
         for length, known in self._hashes.items():
             starts = self._occurrences(pieces, length, known)
             first = self._first_word_column + 3 * (length - 2)
@@ -141,9 +141,8 @@ class FeatureSpace:
                 rows = rows_of_gap[starts + offset]
                 rows = rows[rows >= 0]
                 role = 0 if offset == 0 else 2 if offset == length else 1
-                found.append((rows, np.full(len(rows), first + role)))
-        rows = np.concatenate([item[0] for item in found])
-        columns = np.concatenate([item[1] for item in found])
+                cells.append((rows, np.full(len(rows), first + role)))
+        rows, columns = (np.concatenate(places) for places in zip(*cells, strict=True))
         result: csr_matrix = csr_matrix(
             (np.ones(len(rows)), (rows, columns)), shape=(len(gaps), self.n_columns)
         )  # repeated entries are summed

@@ -13,6 +13,7 @@ import numpy as np
 from distill.features import LONGEST_NGRAM, LONGEST_WORD, WINDOW, FeatureSpace, Pieces
 from distill.model_file import LinearModel
 from weibo_nlp.errors import DataError
+from weibo_nlp.evaluation.segmentation import score_words
 from weibo_nlp.segmentation.base import Engine, FramedSegmenter
 
 # Chinese characters alone: nothing that looks like a handle or a tag, and no sentence is that short.
@@ -60,16 +61,16 @@ class Distilled:
 
 def silver_pieces(texts: Iterable[str]) -> list[str]:
     """What an engine would be given of `texts`: no marked place, no white space, nothing twice, in order."""
-    found: dict[str, None] = {}
+    pieces: dict[str, None] = {}
 
     def note(piece: str) -> list[str]:
-        found[piece] = None
+        pieces[piece] = None
         return [piece]
 
     frame = FramedSegmenter(Engine("note", "1", note))
     for text in texts:
         frame.cut(text)
-    return list(found)
+    return list(pieces)
 
 
 def distil(
@@ -137,18 +138,6 @@ def distil(
     return Distilled(model, facts)
 
 
-def word_f1(reference: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]]) -> float:
-    """Harmonic mean of precision and recall over words with their places; both cut the same texts.
-
-    Returns
-    -------
-    float
-        Fraction in [0, 1]; the score of the SIGHAN bakeoffs (Sproat & Emerson 2003).
-    """
-    common = sum(len(_places(left) & _places(right)) for left, right in zip(reference, predicted, strict=True))
-    return 2 * common / (sum(map(len, reference)) + sum(map(len, predicted)))
-
-
 def _agreement(cut: Sequence[Sequence[str]], space: FeatureSpace, weights: Any, bias: float) -> dict[str, float]:
     pieces = Pieces.of(cut)
     ends = space.matrix(pieces) @ weights + bias > 0
@@ -161,17 +150,9 @@ def _agreement(cut: Sequence[Sequence[str]], space: FeatureSpace, weights: Any, 
         predicted.append([text[left:right] for left, right in zip([0, *stops], [*stops, len(text)], strict=True)])
     return {
         "gaps_agreed": round(float((ends == (pieces.ends > 0)).mean()), 4),
-        "word_f1": round(word_f1(cut, predicted), 4),
+        "word_f1": round(score_words(cut, predicted).f1, 4),
     }
 
 
 def _characters(cut: Sequence[Sequence[str]]) -> int:
     return sum(len(word) for words in cut for word in words)
-
-
-def _places(words: Sequence[str]) -> set[tuple[int, int]]:
-    places, start = set(), 0
-    for word in words:
-        places.add((start, start + len(word)))
-        start += len(word)
-    return places

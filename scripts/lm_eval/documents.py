@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from weibo_nlp.corpus import Release, open_release
 from weibo_nlp.corpus.tree import above_of
-from weibo_nlp.tasks.folds import full_text
+from weibo_nlp.tasks.evaluation_set import full_text
 
 if TYPE_CHECKING:
     from datasets import Dataset

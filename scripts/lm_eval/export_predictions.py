@@ -6,7 +6,7 @@ from pathlib import Path
 
 from samples import MAJORITY, read_exports
 
-from weibo_nlp.errors import WeiboNlpError
+from weibo_nlp.errors import UsageError, WeiboNlpError
 from weibo_nlp.predictions import write_predictions
 
 
@@ -28,7 +28,7 @@ def main() -> int:
             print(f"{path}\t{counts} ({export.refused} refused, {export.unparseable} unparseable)")
     except (WeiboNlpError, OSError) as error:
         print(error, file=sys.stderr)
-        return 1
+        return 2 if isinstance(error, UsageError) else 3
     return 0
 
 

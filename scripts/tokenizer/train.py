@@ -156,14 +156,10 @@ def _learn_merges(texts: list[str], normalizer: Normalizer) -> list[tuple[str, s
 
 def _alphabet(texts: Iterable[str]) -> set[str]:
     """Characters of the texts and of the repertoires everyone may meet; capitals never reach the model."""
-    found = {SPACE, "\n", *_EMOJI_PARTS}
-    for text in texts:
-        found.update(text)
-    for characters in (_hanzi("gb2312", range(0xB0, 0xF8)), _hanzi("big5", range(0xA4, 0xC7)), _signs(), _emoji()):
-        found.update(characters)
-    for start, stop in _LETTER_BLOCKS:
-        found.update(map(chr, range(start, stop)))
-    return {character for character in found if character.lower() == character}
+    letters = (map(chr, range(start, stop)) for start, stop in _LETTER_BLOCKS)
+    hanzi = (_hanzi("gb2312", range(0xB0, 0xF8)), _hanzi("big5", range(0xA4, 0xC7)))
+    characters = {SPACE, "\n", *_EMOJI_PARTS}.union(*texts, *hanzi, *letters, _signs(), _emoji())
+    return {character for character in characters if character.lower() == character}
 
 
 def _hanzi(encoding: str, rows: range) -> Iterator[str]:

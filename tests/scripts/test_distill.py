@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from distill.features import FeatureSpace, Pieces, character_type
 from distill.model_file import HEADER, LinearModel, _integer, _signed
-from distill.train import Settings, distil, silver_pieces, word_f1
+from distill.train import Settings, distil, silver_pieces
 from vaporetto import Vaporetto
 
 from weibo_nlp.errors import DataError
@@ -134,8 +134,3 @@ def test_a_word_that_the_teacher_hardly_weighs_is_left_out():
 def test_too_little_text_is_refused():
     with pytest.raises(DataError, match="10 pieces of text, at least 100 are needed"):
         distil(toy(10), teach, {})
-
-
-def test_word_f1_by_hand():
-    # Words with places: reference 甲乙 丙 丁, predicted 甲乙 丙丁: one in common, of three and of two.
-    assert word_f1([["甲乙", "丙", "丁"]], [["甲乙", "丙丁"]]) == pytest.approx(2 * 1 / (3 + 2))

@@ -21,7 +21,7 @@ from weibo_nlp.predictions import read_predictions
 from weibo_nlp.scheme import load_scheme
 from weibo_nlp.stats import metrics
 from weibo_nlp.tasks import corpus_tasks
-from weibo_nlp.tasks.folds import corpus_data
+from weibo_nlp.tasks.folds import corpus_evaluation_set
 
 FOLDER = Path(__file__).parents[2] / "scripts" / "lm_eval"
 TASKS = ("topic", "sentiment", "stance", "irony")
@@ -124,12 +124,12 @@ def test_task_files_are_pinned_to_the_corpus_that_is_shipped(release):
 @pytest.mark.parametrize("task", TASKS)
 def test_rows_are_what_the_benchmark_gives_other_models(task, release):
     (spec,) = corpus_tasks(release.scheme, release.version, [task])
-    data = corpus_data(release, spec)
+    scored = corpus_evaluation_set(release, spec)
     rows = documents.rows(release, task, "test")
-    assert [row["document_id"] for row in rows] == [gold.document_id for gold in data.gold]
-    assert [spec.labels[row["label"]] for row in rows] == [gold.label for gold in data.gold]
+    assert [row["document_id"] for row in rows] == [gold.document_id for gold in scored.gold]
+    assert [spec.labels[row["label"]] for row in rows] == [gold.label for gold in scored.gold]
     assert [(row["text"], row.get("target"), row.get("parent")) for row in rows] == [
-        (example.text, example.target, example.parent) for example in data.test
+        (example.text, example.target, example.parent) for example in scored.examples
     ]
 
 
@@ -562,7 +562,7 @@ def test_from_the_command_line_to_scores_with_intervals(tiny, tmp_path):
 
     script, output = FOLDER / "export_predictions.py", tmp_path / "predictions"
     refused = run(script, results, "--output", output)
-    assert refused.returncode == 1
+    assert refused.returncode == 2
     gold = [item.label for item in open_release().gold("irony", "test")]
     assert f"weibo_nlp_irony_generate_2 {len(gold)} of {len(gold)}" in refused.stderr  # a random model names no label
     assert not output.exists()

@@ -32,6 +32,6 @@ def test_three_files_are_written_and_deviations_printed(tmp_path, external):
 
 def test_a_folder_without_sets_is_refused_in_one_line(tmp_path):
     done = run("--root", DATA / "release", "--output", tmp_path / "out", "--external", tmp_path / "nowhere")
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert done.stderr.splitlines()[-1].startswith(f"{tmp_path}/nowhere: holds none of the sets")
     assert list(tmp_path.iterdir()) == []

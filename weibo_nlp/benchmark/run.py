@@ -201,7 +201,8 @@ def run_task(
     folds : sequence of Fold
         Training runs that answer every row between them.
     model : str or callable
-        Name of a registered model; or what makes an untrained one from a seed, asked for each of `seeds`.
+        Name of a registered model; or what makes an untrained one from a seed, asked for each of `seeds`. One with an
+        attribute ``gives_scores`` that is false answers with labels alone: its probabilities choose, and are not kept.
     seeds, bootstrap, predictions, progress
         As for :func:`run_corpus`.
     """
@@ -227,7 +228,10 @@ def run_task(
         models, probabilities = _answers(spec, evaluation_set, folds, lambda: untrained(seed), seconds)  # noqa: B023
         trained = trained or models
         reference = ModelReference(*name_and_version(models[0]))
-        files.append(prediction_file(spec, evaluation_set, probabilities, reference, seed if seeded else None))
+        file = prediction_file(spec, evaluation_set, probabilities, reference, seed if seeded else None)
+        if not getattr(models[0], "gives_scores", True):
+            file = replace(file, predictions=tuple(replace(item, scores={}) for item in file.predictions))
+        files.append(file)
     if predictions is not None:
         predictions.mkdir(parents=True, exist_ok=True)
         for file in files:

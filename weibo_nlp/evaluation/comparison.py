@@ -169,7 +169,7 @@ def compare_runs(
         Pairs in the order of `runs`, the first less the second.
     """
     pairs = list(combinations(runs, 2))
-    n_permutations = max(n_permutations, _PERMUTATIONS_PER_PAIR * len(pairs))
+    n_permutations = enough_permutations(n_permutations, len(pairs))
     truth = evaluation_set.gold_indices(spec)
     metric = count_metrics(spec.labels)[spec.main_metric]
     tests = [
@@ -204,6 +204,11 @@ def compare_runs(
         )
         for (a, b), test, p in zip(pairs, tests, adjusted, strict=True)
     )
+
+
+def enough_permutations(n_permutations: int, n_pairs: int) -> int:
+    """Return as many permutations as were asked for, or more where Holm's correction for so many pairs needs them."""
+    return max(n_permutations, _PERMUTATIONS_PER_PAIR * n_pairs)
 
 
 def aligned_labels(file: PredictionFile, spec: TaskSpec, evaluation_set: EvaluationSet) -> IntArray:

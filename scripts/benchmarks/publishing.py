@@ -1,0 +1,129 @@
+"""The ways out of a comparison: a table on the terminal, the same in a page of ``docs/``, all figures as JSON."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+from weibo_nlp.errors import UnknownNameError, UsageError, WeiboNlpError
+from weibo_nlp.io import atomic_path
+from weibo_nlp.report.display import NOTHING
+from weibo_nlp.report.markdown import check_file, figure_table, fill_file
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+FAILED, WRONG_CALL = 3, 2
+"""Exit codes; 0 where all is fine."""
+
+Document = Mapping[str, Any]
+Column = tuple[str, str] | tuple[str, str, float]
+COSTS: Mapping[str, Column] = {
+    "load": ("load_seconds", "{:.2f} s"),
+    "memory": ("peak_bytes", "{:.0f} MB", 1e-6),
+}
+"""Columns of what every program costs before it has done anything."""
+
+
+def names(line: str) -> list[str]:
+    """Read names separated by commas, as an option lists them."""
+    return [name for name in map(str.strip, line.split(",")) if name]
+
+
+def add_output_options(parser: argparse.ArgumentParser, block: str) -> None:
+    """Add ``--json`` and ``--page`` to a script whose table is called `block`."""
+    page = DOCS / f"{block}.md"
+    parser.add_argument("--json", type=Path, help="write all figures to this file")
+    parser.add_argument(
+        "--page",
+        type=Path,
+        nargs="?",
+        const=page,
+        help=f"put the table between <!-- {block} --> and <!-- end --> of this file (alone: docs/{page.name})",
+    )
+
+
+def publish(
+    measure: Callable[[], Document],
+    table: Callable[[Document], str],
+    block: str,
+    *,
+    json_file: Path | None = None,
+    page: Path | None = None,
+) -> Document:
+    """Measure, print the table, and write the files that were asked for, which must be writable before the work starts.
+
+    Parameters
+    ----------
+    measure : callable
+        Does the work and returns all figures, ready for JSON.
+    table : callable
+        Makes a Markdown table of them.
+    block : str
+        Name of the table's place in the page.
+    json_file, page : Path, optional
+        Where to write all figures, and the Markdown file with the place for the table.
+
+    Raises
+    ------
+    UsageError, DataError
+        If the page cannot be read, or lacks its markers; and whatever `measure` raises.
+    """
+    if page is not None:
+        check_file(page, block)
+    with nullcontext() if json_file is None else atomic_path(json_file) as temporary:
+        document = measure()
+        text = table(document)
+        print(text, end="")
+        if temporary is not None:
+            figures = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
+            temporary.write_text(figures + "\n", "utf-8")
+    if page is not None:
+        fill_file(page, block, text)
+    return document
+
+
+def failure(error: WeiboNlpError) -> int:
+    """Print why a script stopped, and return its exit code."""
+    print(error, file=sys.stderr)
+    return WRONG_CALL if isinstance(error, (UsageError, UnknownNameError)) else FAILED
+
+
+def exit_code(results: Sequence[Document], *, named: bool) -> int:
+    """Return the exit code: of all programs there are, some may be missing; one that was `named` may not."""
+    missing = [row for row in results if row["reason"] is not None]
+    return FAILED if len(missing) == len(results) or (named and missing) else 0
+
+
+def program_table(kind: str, columns: Mapping[str, Column], results: Sequence[Document], notes: Iterable[str]) -> str:
+    """Return programs as a Markdown table: name, figures, versions and settings; notes below it.
+
+    Parameters
+    ----------
+    kind : str
+        What the programs are, and the field with their names unless that is ``name``.
+    columns : mapping of str to Column
+        By heading: the field of a result, the format of its figure, and a factor that gives it the unit of the format.
+    results : sequence of mapping
+        As `Outcome.to_row` and more.
+    notes : iterable of str
+        What was measured and how.
+    """
+    rows = []
+    for row in results:
+        settings = [*(f"{name} {version}" for name, version in row["versions"].items()), row["note"]]
+        last = ", ".join(filter(None, settings)) if row["reason"] is None else f"no figures: {row['reason']}"
+        rows.append([row.get("name") or row[kind], *(_cell(row, *column) for column in columns.values()), last])
+    return figure_table([kind, *columns, "versions and settings"], rows) + note_list(notes)
+
+
+def note_list(notes: Iterable[str]) -> str:
+    """Return notes as a Markdown list that follows a table, each on a line of its own."""
+    return "\n" + "".join(f"- {' '.join(note.split())}\n" for note in notes)
+
+
+def _cell(row: Document, name: str, pattern: str, factor: float = 1.0) -> str:
+    return NOTHING if row.get(name) is None else pattern.format(row[name] * factor)

@@ -1,5 +1,7 @@
+import io
 import pkgutil
 import re
+from contextlib import redirect_stdout
 
 import pytest
 from markdown_blocks import ANYTHING, ROOT, blocks_of, numbers, run, skeleton, transcript
@@ -13,22 +15,28 @@ RUN = [page for page in PAGES if any(block.language in ("python", "console") for
 CLOSE = 0.015
 
 
+def assert_shown(printed, shown):
+    pattern = re.escape(skeleton(shown)).replace(ANYTHING, ".*")
+    assert re.fullmatch(pattern, skeleton(printed)), printed
+    if ANYTHING not in shown:
+        assert numbers(printed) == pytest.approx(numbers(shown), abs=CLOSE), printed
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("page", RUN, ids=lambda page: page.name)
 def test_what_a_page_shows_runs_in_the_page_s_order_and_prints_what_is_shown(page, tmp_path, monkeypatch):
     for name in ("corpus", "scripts"):
         (tmp_path / name).symlink_to(ROOT / name)
     monkeypatch.chdir(tmp_path)
-    names = {"__name__": page.stem}
+    names, output = {"__name__": page.stem}, io.StringIO()
     for block in blocks_of(page):
         if block.language == "python":
-            exec(compile(block.code, str(page), "exec"), names)
+            with redirect_stdout(output := io.StringIO()):
+                exec(compile(block.code, str(page), "exec"), names)
+        elif block.language == "text":  # what the snippet above prints
+            assert_shown(output.getvalue(), block.code)
         for command, shown in transcript(block.code) if block.language == "console" else ():
-            printed = run(command, shown, tmp_path)
-            pattern = re.escape(skeleton(shown)).replace(ANYTHING, ".*")
-            assert re.fullmatch(pattern, skeleton(printed)), f"$ {command}\n{printed}"
-            if ANYTHING not in shown:
-                assert numbers(printed) == pytest.approx(numbers(shown), abs=CLOSE), command
+            assert_shown(run(command, shown, tmp_path), shown)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -37,7 +45,7 @@ def test_a_command_that_is_not_run_here_says_why(page):
         if block.language == "bash":
             assert re.match("(not run here: .+|command: .+)", block.note or ""), block.code
         else:
-            assert block.language in ("python", "console", "json"), block
+            assert block.language in ("python", "console", "text", "json"), block
 
 
 @pytest.mark.parametrize("page", [*PAGES, *sorted(DOCS.glob("api/*.md"))], ids=lambda page: page.name)

@@ -1,16 +1,18 @@
-"""Sphinx roles in docstrings (``:func:`name```), which the site's Markdown does not know, become plain code."""
+"""What docstrings have in common with reStructuredText, put into the Markdown that the site is made of."""
 
 import re
 
 from griffe import Extension
 
 ROLE = re.compile(r":(?:attr|class|data|exc|func|meth|mod|obj):`~?([^`]+)`")
+TABLE = re.compile(r"^=+ [= ]+\n(?:.+\n)+?=+ [= ]+\n(?:.+\n)+?=+ [= ]+$", re.M)
 
 
-class PlainRoles(Extension):
-    """Rewrite the roles of every docstring before it is parsed."""
+class Docstrings(Extension):
+    """Show Sphinx roles as plain code and simple tables as they stand, before docstrings are parsed."""
 
     def on_instance(self, *, obj, **kwargs):
-        """Called by griffe for every object that it has read."""
+        """Rewrite one docstring; griffe calls this for every object that it has read."""
         if obj.docstring:
-            obj.docstring.value = ROLE.sub(r"`\1`", obj.docstring.value)
+            text = ROLE.sub(r"`\1`", obj.docstring.value)
+            obj.docstring.value = TABLE.sub(r"```text\n\g<0>\n```", text)

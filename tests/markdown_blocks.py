@@ -11,6 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 ANYTHING = "…"
+VERSION = re.compile(r"\d+(?:\.\d+){2,}")
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?|\.\d+")
 _BLOCK = re.compile(r"(?:^<!-- (?P<note>[^\n]*) -->\n)?^```(?P<language>\w*)\n(?P<code>.*?)^```$", re.M | re.S)
 
@@ -58,10 +59,10 @@ def run(command: str, shown: str, folder: Path) -> str:
 
 
 def skeleton(text: str) -> str:
-    """Return a text without its numbers and its amounts of white space, which differ between machines."""
-    return " ".join(NUMBER.sub("#", text).split())
+    """Return a text without its numbers and its amounts of white space, which differ between machines and releases."""
+    return " ".join(NUMBER.sub("#", VERSION.sub("#", text)).split())
 
 
 def numbers(text: str) -> list[float]:
-    """Return the numbers of a text."""
-    return [float(number.replace(",", "")) for number in NUMBER.findall(text)]
+    """Return the numbers of a text; versions are none."""
+    return [float(number.replace(",", "")) for number in NUMBER.findall(VERSION.sub("", text))]

@@ -54,6 +54,14 @@ def test_links_of_a_page_lead_to_files_that_exist(page):
         assert link.startswith("https://") or (page.parent / link).exists(), link
 
 
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "DATA_CARD.md", ROOT / "CONTRIBUTING.md"], ids=lambda page: page.name)
+def test_files_of_the_repository_that_a_page_names_exist(page):
+    for name in re.findall(
+        r"(?<![\w/.])(?:annotations|corpus|scripts|tests|weibo_nlp)/[\w./-]*\w", page.read_text("utf-8")
+    ):
+        assert (ROOT / name).exists(), name
+
+
 def test_every_room_has_a_page_of_the_api():
     rooms = {room.name for room in pkgutil.iter_modules(weibo_nlp.__path__) if not room.name.startswith("_")}
     # The command line explains itself by --help; provenance is what reports say of the machine.

@@ -7,13 +7,13 @@ import sys
 from pathlib import Path
 
 from benchmarks.publishing import failure
+from corpus_profile.markdown import markdown_corpus
+from corpus_profile.page import write_corpus_page
+from corpus_profile.report import corpus_document
 
 from weibo_nlp.benchmark.shortcuts import shortcut_gate
 from weibo_nlp.errors import WeiboNlpError
 from weibo_nlp.io import atomic_path
-from weibo_nlp.release.report import corpus_document
-from weibo_nlp.report.corpus_markdown import markdown_corpus
-from weibo_nlp.report.corpus_page import write_corpus_page
 
 ROOT = Path(__file__).resolve().parent.parent
 

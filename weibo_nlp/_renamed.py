@@ -28,7 +28,6 @@ MODULES = {
     "benchmark.claims": "leaderboard.entries",
     "benchmark.compare": "evaluation.comparison",
     "benchmark.data": "tasks.folds",
-    "benchmark.deviations": "profiling.comparison",
     "benchmark.document": "benchmark.suite",
     "benchmark.external_data": "tasks.external",
     "benchmark.gold": "evaluation.files",

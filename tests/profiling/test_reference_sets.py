@@ -1,9 +1,10 @@
 from pathlib import Path
 
 import pytest
+from corpus_profile.comparison import answer_to, compare_figure, compare_profiles
+from corpus_profile.view import NAMES
 
 from weibo_nlp.errors import UsageError
-from weibo_nlp.profiling.comparison import answer_to, compare_figure, compare_profiles
 from weibo_nlp.profiling.diversity import Diversity
 from weibo_nlp.profiling.profile import (
     OURS,
@@ -16,7 +17,6 @@ from weibo_nlp.profiling.profile import (
     share_estimates,
 )
 from weibo_nlp.profiling.reference_sets import PUBLISHED, plain_shares, real_sets
-from weibo_nlp.report.profile_view import NAMES
 from weibo_nlp.stats import Estimate
 
 EXTERNAL = Path(__file__).parents[1] / "data" / "external"

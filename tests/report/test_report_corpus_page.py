@@ -4,13 +4,13 @@ import re
 from pathlib import Path
 
 import pytest
+from corpus_profile.markdown import markdown_corpus
+from corpus_profile.page import write_corpus_page
+from corpus_profile.report import corpus_document
+from corpus_profile.view import HEIGHT, WIDTH, deviation_rows, event_bars, length_plots, range_plots
 from report_browser import BROWSER, Tab
 
 from weibo_nlp.errors import DataError
-from weibo_nlp.release.report import corpus_document
-from weibo_nlp.report.corpus_markdown import markdown_corpus
-from weibo_nlp.report.corpus_page import write_corpus_page
-from weibo_nlp.report.profile_view import HEIGHT, WIDTH, deviation_rows, event_bars, length_plots, range_plots
 from weibo_nlp.stats import BootstrapConfig
 
 DATA = Path(__file__).parents[1] / "data"

@@ -55,20 +55,20 @@ def write_page(path: Path | str, report: BenchmarkReport | Mapping[str, Any]) ->
     )
 
 
-def write_template(path: Path | str, template: str, **views: Any) -> None:
-    """Fill one of the room's templates, and write the page beside its place before it takes it."""
-    page = _environment().get_template(template).render(views)
+def write_template(path: Path | str, template: str, folder: Path | None = None, **views: Any) -> None:
+    """Fill one of the room's templates, or one of another folder, and write the page beside its place."""
+    page = _environment(folder).get_template(template).render(views)
     with atomic_path(path) as temporary:
         temporary.write_text(page, "utf-8")
 
 
 @cache
-def _environment() -> Environment:
+def _environment(folder: Path | None) -> Environment:
     """Templates of this room, with autoescape and every printed text made visible."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, StrictUndefined
 
     environment = Environment(
-        loader=PackageLoader("weibo_nlp.report", "templates"),
+        loader=ChoiceLoader([PackageLoader("weibo_nlp.report", "templates"), FileSystemLoader(folder or ())]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from corpus_profile import view as profile_view
+from corpus_profile.report import FORMAT_KEY, FORMAT_VERSION
 from weibo_nlp.errors import DataError
-from weibo_nlp.release.report import FORMAT_KEY, FORMAT_VERSION
-from weibo_nlp.report import profile_view
 from weibo_nlp.report.page import write_template
 
 
@@ -32,4 +32,4 @@ def write_corpus_page(path: Path | str, document: Mapping[str, Any]) -> None:
             f"a corpus report has the field {FORMAT_KEY!r} with {FORMAT_VERSION}, this mapping has "
             f"{document.get(FORMAT_KEY)!r}; run scripts/corpus_report.py of this version."
         )
-    write_template(path, "corpus.html", document=document, view=profile_view)
+    write_template(path, "corpus.html", Path(__file__).with_name("templates"), document=document, view=profile_view)

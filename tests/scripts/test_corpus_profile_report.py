@@ -3,9 +3,9 @@ import shutil
 from pathlib import Path
 
 import pytest
+from corpus_profile.report import corpus_document
 
 from weibo_nlp.errors import DataError
-from weibo_nlp.release.report import corpus_document
 from weibo_nlp.stats import BootstrapConfig
 
 DATA = Path(__file__).parents[1] / "data"

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from corpus_profile.comparison import compare_figure, compare_profiles
 from weibo_nlp._version import __version__
 from weibo_nlp.annotation.adjudication import UNANIMOUS, votes
 from weibo_nlp.annotation.judgements import by_document
@@ -17,7 +18,6 @@ from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.evaluation.diagnostics import ShortcutScore
 from weibo_nlp.external import load
 from weibo_nlp.io.typed_json import to_json
-from weibo_nlp.profiling.comparison import compare_figure, compare_profiles
 from weibo_nlp.profiling.profile import OURS, Profile, TextSet, common_sizes, profile_of, share_estimates
 from weibo_nlp.profiling.reference_sets import (
     PUBLISHED,

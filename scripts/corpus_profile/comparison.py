@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
+from pathlib import Path
 
 from weibo_nlp.errors import UsageError
 from weibo_nlp.profiling.diversity import ORDERS, Diversity
@@ -133,7 +133,7 @@ def answer_to(kind: str, name: str, verdict: str) -> str:
     UsageError
         If the file of answers has none.
     """
-    text = files(__package__).joinpath(_ANSWERS).read_text("utf-8")
+    text = Path(__file__).with_name(_ANSWERS).read_text("utf-8")
     answers: dict[str, dict[str, str]] = tomllib.loads(text)
     family = name.rstrip("0123456789").rstrip("_")
     for key in (f"{kind}-{family}", family):

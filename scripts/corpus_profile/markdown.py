@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from weibo_nlp.report import profile_view
+from corpus_profile import view as profile_view
 from weibo_nlp.report.display import NOTHING, count
 from weibo_nlp.report.markdown import markdown_table, section, titled_table
 

@@ -6,8 +6,8 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
-from distill.train import word_f1
 
+from weibo_nlp.annotation.segmentation import word_f1
 from weibo_nlp.segmentation import segment, segment_many
 from weibo_nlp.segmentation.engines import fast_engine
 from weibo_nlp.segmentation.shipped import MODEL, fast_card, shipped_folder

@@ -231,6 +231,13 @@ def load_corpus(
         For an unknown configuration, split or version, listing the known ones.
     UsageError
         For another format.
+
+    Examples
+    --------
+    >>> import weibo_nlp
+    >>> posts = weibo_nlp.load_corpus("posts", split="test")
+    >>> sorted(set(posts["sentiment"]))
+    ['negative', 'neutral', 'positive']
     """
     if as_ is not None:
         _renamed.warn("load_corpus(as_=…)", "load_corpus(format=…)")

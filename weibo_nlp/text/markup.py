@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal, get_args
 
 from weibo_nlp.errors import DataError
 from weibo_nlp.records import Span
 
-MarkupKind = Literal[
+DroppableKind = Literal[
     "url",
     "mention",
     "hashtag",
@@ -21,10 +22,8 @@ MarkupKind = Literal[
     "repost_prefix",
     "repost_filler",
     "forward_reason",
-    "html_tag",
-    "invisible",
-    "laughter",
 ]
+MarkupKind = Literal[DroppableKind, "html_tag", "invisible", "laughter"]
 
 MARKUP_KINDS: tuple[MarkupKind, ...] = get_args(MarkupKind)
 
@@ -54,6 +53,16 @@ class Markup:
     kind: MarkupKind
     span: Span
     value: str
+
+
+def gaps(places: Iterable[tuple[int, int, *tuple[object, ...]]], start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield what sorted places leave free between `start` and `end`; a gap is never empty."""
+    for place in places:
+        if start < place[0]:
+            yield start, place[0]
+        start = max(start, place[1])
+    if start < end:
+        yield start, end
 
 
 def refuse_lone_surrogates(text: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import eq
 from typing import overload
 
 from weibo_nlp.errors import UsageError
@@ -35,13 +36,11 @@ class Offsets(Sequence[tuple[int, int]]):
     __slots__ = ("_length", "ends", "starts")
 
     def __init__(self, length: int, starts: array[int] | None = None, ends: array[int] | None = None) -> None:
-        """Keep the bounds; both arrays or neither."""
         self._length = length
         self.starts = starts
         self.ends = ends
 
     def __len__(self) -> int:
-        """Return the number of characters."""
         return self._length
 
     @overload
@@ -61,21 +60,18 @@ class Offsets(Sequence[tuple[int, int]]):
         return self.starts[place], self.ends[place]
 
     def __iter__(self) -> Iterator[tuple[int, int]]:
-        """Iterate over the raw places."""
         if self.starts is None or self.ends is None:
             return ((i, i + 1) for i in range(self._length))
         return zip(self.starts, self.ends, strict=True)
 
     def __eq__(self, other: object) -> bool:
-        """Compare place by place."""
         if not isinstance(other, Offsets):
             return NotImplemented
-        return len(self) == len(other) and all(mine == theirs for mine, theirs in zip(self, other, strict=True))
+        return len(self) == len(other) and all(map(eq, self, other))
 
     __hash__ = None  # type: ignore[assignment]  # compared by content, which may be large
 
     def __repr__(self) -> str:
-        """Show the first places."""
         more = ", …" if len(self) > 8 else ""
         return f"Offsets({', '.join(map(str, self[:8]))}{more})"
 
@@ -144,7 +140,6 @@ class Tape:
     """
 
     def __init__(self, raw: str) -> None:
-        """Start with the raw text itself."""
         self.raw = raw
         self.text = raw
         self._starts: array[int] | None = None

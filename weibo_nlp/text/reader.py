@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from weibo_nlp.records import Span
 from weibo_nlp.text.emoji import EMOJI, find_emoji
 from weibo_nlp.text.kaomoji import find_kaomoji, may_hold_kaomoji
-from weibo_nlp.text.markup import Found
+from weibo_nlp.text.markup import Found, gaps
 from weibo_nlp.text.recognise import (
     BLANK,
     NAME,
@@ -27,7 +27,6 @@ from weibo_nlp.text.recognise import (
 
 _FILLERS = frozenset({"转发微博", "轉發微博", "转发", "轉發", "repost", "reposted"})
 _REASON = re.compile("(?:转发理由|轉發理由)[:：]")
-_CHAIN = re.compile(f"//[{BLANK}]{{0,4}}+[@＠]({NAME})[{BLANK}]{{0,4}}+[:：]")
 _CHAIN_OPENING = re.compile(f"//[{BLANK}]{{0,4}}+[@＠]")
 _REPLY_OPENING = re.compile(f"[{BLANK}\\n]{{0,16}}+(?:回[复覆]|Reply to)[{BLANK}]{{0,4}}+[@＠]")
 _NAME_AND_COLON = re.compile(f"({NAME})[{BLANK}]{{0,4}}+[:：]")
@@ -60,7 +59,6 @@ class Reader:
     """
 
     def __init__(self, text: str, known: KnownNames) -> None:
-        """Prepare; :meth:`read` does the reading."""
         self.text = text
         self.known = known
         self.found: list[Found] = []
@@ -81,11 +79,10 @@ class Reader:
         self._urls = list(self.found)
         self.original, start = self._find_original()
         prefixes = list(self._chain_prefixes(start))
-        own_end = prefixes[0][0] if prefixes else len(text)
-        self.reply_to, self.own, filled = self._piece(start, own_end)
-        for index, (left, right, _, author) in enumerate(prefixes):
-            self.found.append((left, right, "repost_prefix", author))
-            stop = prefixes[index + 1][0] if index + 1 < len(prefixes) else len(text)
+        stops = [*(prefix[0] for prefix in prefixes), len(text)]
+        self.reply_to, self.own, filled = self._piece(start, stops[0])
+        for (left, right, kind, author), stop in zip(prefixes, stops[1:], strict=True):
+            self.found.append((left, right, kind, author))
             answered, words, _ = self._piece(right, stop)
             self.chain.append((author, words, answered))
         reposted = bool(prefixes) or start > 0
@@ -110,16 +107,9 @@ class Reader:
 
     def _collect(self, finder: Callable[[str, int, int], Iterable[Found]]) -> None:
         """Run a recogniser over what is still free."""
-        new: list[Found] = []
-        position = 0
-        for left, right, _, _ in self.found:
-            if position < left:
-                new.extend(finder(self.text, position, left))
-            position = right
-        if position < len(self.text):
-            new.extend(finder(self.text, position, len(self.text)))
-        if new:
-            self.found = sorted(self.found + new)
+        free = gaps(self.found, 0, len(self.text))
+        if places := [place for start, end in free for place in finder(self.text, start, end)]:
+            self.found = sorted(self.found + places)
 
     def _find_original(self) -> tuple[Span | None, int]:
         """Find ``转发理由:``; return the original before it, and where the own words start."""
@@ -143,24 +133,12 @@ class Reader:
 
     def _chain_prefixes(self, start: int) -> Iterator[Found]:
         position = start
-        for left, right, _, _ in [*self._urls, (len(self.text), len(self.text), "url", "")]:
-            if right <= start:
-                continue
-            if position < left:
-                yield from self._prefixes_between(position, left)
-            position = max(position, right)
-
-    def _prefixes_between(self, start: int, end: int) -> Iterator[Found]:
-        if not self.known:
-            for match in _CHAIN.finditer(self.text, start, end):
-                yield match.start(), match.end(), "repost_prefix", match.group(1)
-            return
-        position = start
-        for opening in _CHAIN_OPENING.finditer(self.text, start, end):
-            named = self._name_and_colon(opening.end(), end)
-            if named and opening.start() >= position:
-                position = named[1]
-                yield opening.start(), position, "repost_prefix", named[0]
+        for left, right in gaps(self._urls, start, len(self.text)):
+            for opening in _CHAIN_OPENING.finditer(self.text, left, right):
+                named = self._name_and_colon(opening.end(), right)
+                if named and opening.start() >= position:
+                    author, position = named
+                    yield opening.start(), position, "repost_prefix", author
 
     def _name_and_colon(self, start: int, end: int) -> tuple[str, int] | None:
         name = self.known.at(self.text, start, end)
@@ -201,7 +179,7 @@ class Reader:
             self.found.append((left, end, "client_residue", mark.group()))
             self.truncated = True
             return left
-        index = bisect_right(self._urls, end, key=lambda found: found[1]) - 1
+        index = bisect_right(self._urls, end, key=lambda url: url[1]) - 1
         if index >= 0 and self._urls[index][0] >= start and self._urls[index][1] >= start + len(tail):
             right = self._urls[index][0]
             floor = max(start, right - _SHORTENED_REACH)

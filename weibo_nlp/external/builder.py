@@ -20,14 +20,7 @@ NO_LABEL = "no label"
 UNKNOWN_LABEL = "unknown label"
 
 STANCES = ("favor", "against", "none")
-STANCE_NAMES: Mapping[str, str] = {
-    "favor": "favor",
-    "against": "against",
-    "none": "none",
-    "支持": "favor",
-    "反对": "against",
-    "中立": "none",
-}
+STANCE_NAMES = {stance: stance for stance in STANCES} | {"支持": "favor", "反对": "against", "中立": "none"}
 
 
 @dataclass(slots=True)
@@ -45,17 +38,12 @@ class FileReading:
     sha256: str = field(init=False)
 
     def __post_init__(self) -> None:
-        """Take the checksum that every document's source carries."""
         self.sha256 = sha256_of_file(self.path)
-
-    def document_id(self, line: int) -> str:
-        """Id of the document whose record starts on `line`."""
-        return f"{self.set_name}-{self.stem}-{line:06d}"
 
     def document(self, line: int, kind: Kind, text: str, *, thread: str | None = None, **more: Any) -> Document:
         """Make the document of the record that starts on `line`; it is its own thread unless one is given."""
         self.kept += 1
-        name = self.document_id(line)
+        name = f"{self.set_name}-{self.stem}-{line:06d}"
         source = Source(format=self.set_name, file=self.path.name, row=line, sha256=self.sha256)
         return Document(id=name, kind=kind, text=text, thread=thread or name, source=source, **more)
 
@@ -112,8 +100,8 @@ class FileReading:
         DataError
             If more rows are undecodable than usable: then it is the encoding, not the rows.
         """
-        kept = [pair for pair in pairs if pair is not None]
-        return row_part(self.stem, kept, self.finish())
+        # The pairs first: reading them fills `dropped`.
+        return row_part(self.stem, [pair for pair in pairs if pair is not None], self.finish())
 
     def finish(self) -> list[Dropped]:
         """Return what was set aside; raises as `part` does."""

@@ -155,25 +155,21 @@ def open_text(path: Path, newline: str) -> Iterator[TextIO]:
 def _parts_in(info: SetInfo, root: Path) -> dict[str, Path]:
     parts: dict[str, Path] = {}
     for part, names in info.files.items():
-        there = [file for name in names for file in (root / name, root / f"{name}.gz") if file.is_file()]
-        if len(there) > 1:
+        files = [file for name in names for file in (root / name, root / f"{name}.gz") if file.is_file()]
+        if len(files) > 1:
             raise UsageError(
                 f"{root}: the {part} part of {info.name} could be read from "
-                f"{' or '.join(str(file.relative_to(root)) for file in there)}; keep one of them in the folder."
+                f"{' or '.join(str(file.relative_to(root)) for file in files)}; keep one of them in the folder."
             )
-        if there:
-            parts[part] = there[0]
+        if files:
+            parts[part] = files[0]
     return parts
 
 
 def _distinct(folders: list[Path]) -> list[Path]:
     # On a file system that ignores case, "swsr" and "SWSR" are one folder and no ambiguity.
-    seen: dict[tuple[int, int], Path] = {}
-    for folder in folders:
-        if folder.is_dir():
-            status = folder.stat()
-            seen.setdefault((status.st_dev, status.st_ino), folder)
-    return list(seen.values())
+    present = [folder for folder in folders if folder.is_dir()]
+    return [folder for place, folder in enumerate(present) if not any(map(folder.samefile, present[:place]))]
 
 
 def _wanted(info: SetInfo) -> str:

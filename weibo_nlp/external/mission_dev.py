@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -93,9 +94,7 @@ def _gold(
 def _records(path: Path) -> Iterator[tuple[CsvRow, dict[str, Any]]]:
     """Rows as the other readers judge them, each with its record; blank lines are passed over."""
     with open_text(path, newline="\n") as handle:
-        number = 0
-        while line := handle.readline(MAX_LINE_BYTES + 1):
-            number += 1
+        for number, line in enumerate(iter(partial(handle.readline, MAX_LINE_BYTES + 1), ""), 1):
             if len(line) > MAX_LINE_BYTES:
                 raise DataError(
                     f"{path}:{number}: longer than {MAX_LINE_BYTES:,} characters; one record a line, mend it."

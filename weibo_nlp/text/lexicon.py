@@ -96,12 +96,12 @@ class WordIndex:
         self._lengths = {first: sorted(sizes, reverse=True) for first, sizes in lengths.items()}
         self._opening = re.compile(f"[{re.escape(''.join(lengths))}]" if lengths else "(?!)")
 
-    def at(self, text: str, start: int, end: int) -> Iterator[str]:
-        """Yield the words that stand at `start` and end at `end` or before, the longest first."""
-        for length in self._lengths.get(text[start], ()) if start < end else ():
-            word = text[start : start + length]
-            if word in self.words and start + length <= end:
-                yield word
+    def at(self, text: str, start: int, end: int) -> Iterable[str]:
+        """Return the words that stand at `start` and end at `end` or before, the longest first."""
+        if start >= end or text[start] not in self._lengths:
+            return ()
+        reached = (text[start : start + length] for length in self._lengths[text[start]] if start + length <= end)
+        return (word for word in reached if word in self.words)
 
     def find(
         self, text: str, start: int, end: int, accepts: Callable[[str, int, int], bool] = lambda *_: True
@@ -110,10 +110,11 @@ class WordIndex:
         resume = start
         for match in self._opening.finditer(text, start, end):
             left = match.start()
-            for word in self.at(text, left, end) if left >= resume else ():
-                if accepts(text, left, left + len(word)):
-                    resume = left + len(word)
-                    yield left, resume
+            for length in self._lengths[match.group()] if left >= resume else ():
+                right = left + length
+                if text[left:right] in self.words and right <= end and accepts(text, left, right):
+                    yield left, right
+                    resume = right
                     break
 
 

@@ -80,11 +80,9 @@ class FileReading:
         """
         written = raw.strip()
         label = names.get(written.casefold())
-        if label is None and written:
+        if label is None:
             # Cut short: where columns have shifted, the label is somebody's text.
-            self.drop(line, UNKNOWN_LABEL, repr(written[:40]))
-        elif label is None:
-            self.drop(line, NO_LABEL)
+            self.drop(line, UNKNOWN_LABEL if written else NO_LABEL, written and repr(written[:40]))
         return label
 
     def part(self, pairs: Iterable[Pair | None]) -> Part:

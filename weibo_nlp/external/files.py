@@ -6,11 +6,11 @@ import csv
 import gzip
 import re
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO, cast
+from typing import TextIO
 
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.external.sets import SetInfo
@@ -142,12 +142,9 @@ def open_text(path: Path, newline: str) -> Iterator[TextIO]:
         If the file is named ``.gz`` and cannot be decompressed.
     """
     try:
-        if path.suffix == ".gz":
-            with gzip.open(path, "rt", encoding="utf-8-sig", errors="surrogateescape", newline=newline) as packed:
-                yield cast("TextIO", packed)
-        else:
-            with path.open(encoding="utf-8-sig", errors="surrogateescape", newline=newline) as plain:
-                yield plain
+        opener: Callable[..., TextIO] = gzip.open if path.suffix == ".gz" else open
+        with opener(path, "rt", encoding="utf-8-sig", errors="surrogateescape", newline=newline) as handle:
+            yield handle
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise DataError(f"{path}: cannot be decompressed ({error}). Download or copy the file again.") from error
 

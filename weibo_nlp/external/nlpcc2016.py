@@ -85,18 +85,16 @@ def records(lines: Iterable[str]) -> Iterator[TsvRecord]:
     start, pending = 0, ""
     for number, raw in enumerate(lines, 1):
         line = raw.rstrip("\r\n")
-        if pending and _RECORD_START.match(line):
+        cells, opens = line.split("\t"), _RECORD_START.match(line)
+        if pending and opens:
             yield TsvRecord(start, tuple(pending.split("\t")))
             pending = ""
         if pending:
             pending += "\n" + line
-            cells = line.split("\t")
             if len(cells) > 1 and cells[-2].endswith('"'):
                 yield _put_together(start, pending.split("\t"))
                 pending = ""
-            continue
-        cells = line.split("\t")
-        if len(cells) == 3 and cells[2].startswith('"') and _RECORD_START.match(line):
+        elif opens and len(cells) == 3 and cells[2].startswith('"'):
             start, pending = number, line
         elif line.strip():
             yield _put_together(number, cells)

@@ -80,9 +80,7 @@ class FramedSegmenter:
     """
 
     def __init__(self, engine: Engine, lexicon: Lexicon | None = None) -> None:
-        self.name = engine.name
-        self.version = engine.version
-        self._cut = engine.cut
+        self.name, self.version, self._cut = engine.name, engine.version, engine.cut
         self._lexicon = lexicon
 
     def cut(self, text: str) -> list[str]:

@@ -95,7 +95,7 @@ def _batches(texts: Iterable[str]) -> Iterator[_Batch]:
         yield first, batch
 
 
-_worker: Segmenter | None = None
+_worker: Segmenter  # of a worker process: set when it starts
 
 
 def _start_worker(segmenter: Segmenter) -> None:
@@ -104,8 +104,6 @@ def _start_worker(segmenter: Segmenter) -> None:
 
 
 def _cut_batch(batch: _Batch) -> list[list[str]]:
-    if _worker is None:
-        raise RuntimeError("a batch reached a process that no segmenter was made in")
     first, texts = batch
     return [_cut(_worker, number, text) for number, text in enumerate(texts, first)]
 

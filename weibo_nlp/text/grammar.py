@@ -27,9 +27,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from weibo_nlp.records import Span
-from weibo_nlp.text.markup import Found, Markup, MarkupKind, refuse_lone_surrogates
+from weibo_nlp.text.markup import Found, Markup, MarkupKind
 from weibo_nlp.text.reader import MARGIN, Reader
-from weibo_nlp.text.recognise import KnownNames
 
 PROTECTED_KINDS: frozenset[MarkupKind] = frozenset(
     {"url", "mention", "hashtag", "super_topic", "emoticon", "emoji", "kaomoji"}
@@ -182,7 +181,7 @@ def parse(text: str, *, known_mentions: Sequence[str] = ()) -> Post:
     >>> post.own_text, post.reply_to, [(link.author, link.text) for link in post.chain]
     ('好的', '小甲', [('小乙', '不同意'), ('小丙', '转')])
     """
-    reader = _read(text, known_mentions)
+    reader = Reader(text, known_mentions)
     return Post(
         raw=text,
         own=reader.own,
@@ -191,7 +190,7 @@ def parse(text: str, *, known_mentions: Sequence[str] = ()) -> Post:
         empty_repost=reader.empty_repost,
         truncated=reader.truncated,
         original_span=reader.original,
-        found=tuple(reader.found),
+        found=tuple(reader.places),
     )
 
 
@@ -224,14 +223,7 @@ def marked_places(text: str, *, known_mentions: Sequence[str] = ()) -> list[Foun
 
     For the rooms that read millions of texts and need places only; arguments and errors as in :func:`parse`.
     """
-    return _read(text, known_mentions).found
-
-
-def _read(text: str, known_mentions: Sequence[str]) -> Reader:
-    refuse_lone_surrogates(text)
-    reader = Reader(text, KnownNames(known_mentions))
-    reader.read()
-    return reader
+    return Reader(text, known_mentions).places
 
 
 def _handle(text: str, place: Found) -> Found:

@@ -18,7 +18,6 @@ _BRACKETED = re.compile(r"[(（]([^()（）\n]{1,14}+)[)）]")
 # Strokes that hardly stand in brackets but in a face, and those that also rate, list and compute: `(★★★)`, `(x=y)`.
 _FACE_STROKES = frozenset("ωΩεэзЗ﹏︿﹀∀Дд▔￣¯ˉ´｀≧≦╯╰╭╮ﾟ゜˘⌒∩⊙ᴗᴥಠ◡‿︶︵⊂⊃∠ﾉಥ╥┬﹃﹁◔◐◑Θθσ╬∪ヮв￢」乛◞◟ᵕ\u0300\u0301")
 _SHARED_STROKES = frozenset("★☆♥♡✿❀●○◎◕•・→←↑↓=*;:；：@`_><^≡□△∇▽°ˇ¬Σ︹皿益口工艹人一士TxXoO")
-_LONE_STROKE_FACES = frozenset({"ツ"})
 _STROKES = _FACE_STROKES | _SHARED_STROKES
 _LETTERS_IN_FACES = frozenset("oOwWvVxXuUTQAdDnz3")
 _KANA = re.compile("[\u3040-\u30ff\uff66-\uff9f]")
@@ -70,7 +69,7 @@ def _bracketed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _is_face(inner: str) -> bool:
-    if inner in _LONE_STROKE_FACES or _ASCII_INNER.fullmatch(inner):
+    if inner == "ツ" or _ASCII_INNER.fullmatch(inner):
         return True
     if inner.isascii():
         return False  # ASCII faces are the ones spelled out above; the rest is code and arithmetic

@@ -165,20 +165,15 @@ class Tape:
         new_starts, new_ends = array("I"), array("I")
         position = 0
         for left, right, replacement, kind in edits:
-            if position < left:
-                pieces.append(text[position:left])
-                new_starts += starts[position:left]
-                new_ends += ends[position:left]
+            pieces += [text[position:left], replacement]
+            copied = right if len(replacement) == right - left else left
+            new_starts += starts[position:copied]
+            new_ends += ends[position:copied]
+            if copied == left:
+                new_starts.extend([starts[left]] * len(replacement))
+                new_ends.extend([ends[right - 1]] * len(replacement))
             if not replacement:
                 self._removed.append((starts[left], ends[right - 1], kind or "client_residue"))
-            else:
-                pieces.append(replacement)
-                if len(replacement) == right - left:
-                    new_starts += starts[left:right]
-                    new_ends += ends[left:right]
-                else:
-                    new_starts.extend([starts[left]] * len(replacement))
-                    new_ends.extend([ends[right - 1]] * len(replacement))
             position = right
         if position == 0:
             return

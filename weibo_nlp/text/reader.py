@@ -1,19 +1,15 @@
-"""One reading of a text: the steps of the grammar, in the order in which markup may claim a place.
-
-Links; ``转发理由:``; the repost chain; the reply prefixes; shortening marks and fillers; then, in what is still free,
-hashtags, client residue, mentions, emoticons, kaomoji, emoji. The records that readers see are in ``grammar.py``.
-"""
+"""One reading of a text: the steps of the grammar, in the order that ``grammar.py`` states, beside the records."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from weibo_nlp.records import Span
 from weibo_nlp.text.emoji import EMOJI, find_emoji
 from weibo_nlp.text.kaomoji import find_kaomoji, may_hold_kaomoji
-from weibo_nlp.text.markup import Found, gaps
+from weibo_nlp.text.markup import Found, gaps, refuse_lone_surrogates
 from weibo_nlp.text.recognise import (
     BLANK,
     NAME,
@@ -44,13 +40,13 @@ class Reader:
     Parameters
     ----------
     text : str
-        Plain text without lone surrogates.
-    known : KnownNames
+        Plain text; one with lone surrogates is refused.
+    known_mentions : sequence of str
         Names the source states.
 
     Attributes
     ----------
-    found : list of (start, end, kind, value)
+    places : list of (start, end, kind, value)
         All markup, sorted.
     own, original : Span
         The author's words; the quoted original, if shown.
@@ -58,10 +54,11 @@ class Reader:
         Earlier reposts, nearest first.
     """
 
-    def __init__(self, text: str, known: KnownNames) -> None:
+    def __init__(self, text: str, known_mentions: Sequence[str]) -> None:
+        refuse_lone_surrogates(text)
         self.text = text
-        self.known = known
-        self.found: list[Found] = []
+        self.known = KnownNames(known_mentions)
+        self.places: list[Found] = []
         self.own = Span(0, 0)
         self.original: Span | None = None
         self.reply_to: str | None = None
@@ -70,28 +67,26 @@ class Reader:
         self.truncated = False
         self._urls: list[Found] = []
         self._may_be_shortened = "全文" in text or "展开" in text
+        self._take_apart(text)
+        self._collect_inline(text)
 
-    def read(self) -> None:
-        """Take the text apart, then look for markup in what is free."""
-        text = self.text
+    def _take_apart(self, text: str) -> None:
         if "//" in text or "www." in text.lower() or "t.cn/" in text.lower():
             self._collect(find_urls)
-        self._urls = list(self.found)
+        self._urls = list(self.places)
         self.original, start = self._find_original()
         prefixes = list(self._chain_prefixes(start))
         stops = [*(prefix[0] for prefix in prefixes), len(text)]
         self.reply_to, self.own, filled = self._piece(start, stops[0])
         for (left, right, kind, author), stop in zip(prefixes, stops[1:], strict=True):
-            self.found.append((left, right, kind, author))
+            self.places.append((left, right, kind, author))
             answered, words, _ = self._piece(right, stop)
             self.chain.append((author, words, answered))
         reposted = bool(prefixes) or start > 0
         self.empty_repost = filled or (reposted and not self.own.of(text).strip(MARGIN))
-        self.found.sort()
-        self._inline()
+        self.places.sort()
 
-    def _inline(self) -> None:
-        text = self.text
+    def _collect_inline(self, text: str) -> None:
         if "#" in text or "＃" in text:
             self._collect(find_hashtags)
         if "图" in text or "链接" in text or "视频" in text or "收起" in text or "展开" in text:
@@ -107,9 +102,9 @@ class Reader:
 
     def _collect(self, finder: Callable[[str, int, int], Iterable[Found]]) -> None:
         """Run a recogniser over what is still free."""
-        free = gaps(self.found, 0, len(self.text))
+        free = gaps(self.places, 0, len(self.text))
         if places := [place for start, end in free for place in finder(self.text, start, end)]:
-            self.found = sorted(self.found + places)
+            self.places = sorted(self.places + places)
 
     def _find_original(self) -> tuple[Span | None, int]:
         """Find ``转发理由:``; return the original before it, and where the own words start."""
@@ -124,10 +119,10 @@ class Reader:
             stop = left
             if mark:
                 stop = left - len(before) + mark.start()
-                self.found.append((stop, left, "client_residue", mark.group()))
+                self.places.append((stop, left, "client_residue", mark.group()))
                 self.truncated = True
-            self.found.append((left, match.end(), "forward_reason", match.group()))
-            self.found.sort()
+            self.places.append((left, match.end(), "forward_reason", match.group()))
+            self.places.sort()
             return (Span(0, stop) if stop else None), match.end()
         return None, 0
 
@@ -156,12 +151,12 @@ class Reader:
         opening = _REPLY_OPENING.match(self.text, start, end)
         if opening and (named := self._name_and_colon(opening.end(), end)):
             reply_to, stop = named
-            self.found.append((start, stop, "reply_prefix", reply_to))
+            self.places.append((start, stop, "reply_prefix", reply_to))
             start = stop
         if end - start <= _SHORTENED_REACH:
             core = self.text[start:end].strip(MARGIN)
             if core.rstrip("。.").lower() in _FILLERS:
-                self.found.append((start, end, "repost_filler", core))
+                self.places.append((start, end, "repost_filler", core))
                 return reply_to, Span(end, end), True
         return reply_to, Span(start, self._shortened_end(start, end)), False
 
@@ -176,7 +171,7 @@ class Reader:
         reach = tail[-_SHORTENED_REACH:]
         if mark := _SHORTENED.search(reach):
             left = start + len(tail) - len(reach) + mark.start()
-            self.found.append((left, end, "client_residue", mark.group()))
+            self.places.append((left, end, "client_residue", mark.group()))
             self.truncated = True
             return left
         index = bisect_right(self._urls, end, key=lambda url: url[1]) - 1
@@ -184,6 +179,6 @@ class Reader:
             right = self._urls[index][0]
             floor = max(start, right - _SHORTENED_REACH)
             if mark := _SHORTENED_LINK.search(self.text[floor:right]):
-                self.found.append((floor + mark.start(), right, "client_residue", mark.group()))
+                self.places.append((floor + mark.start(), right, "client_residue", mark.group()))
                 self.truncated = True
         return end

@@ -62,21 +62,10 @@ class FileReading:
         return False
 
     def label(self, line: int, raw: str, names: Mapping[str, str]) -> str | None:
-        """Translate a label, ignoring case and surrounding space; otherwise set the row aside.
+        """Translate the label of the row that starts on `line`, ignoring case and surrounding space.
 
-        Parameters
-        ----------
-        line : int
-            Where the row starts.
-        raw : str
-            The label as the file has it.
-        names : mapping of str to str
-            Lower-case published label to the label of this package.
-
-        Returns
-        -------
-        str or None
-            ``None`` if the row was set aside.
+        `names` leads from lower-case published labels to those of this package; a row whose label it does not hold is
+        set aside, and the label is ``None``.
         """
         written = raw.strip()
         label = names.get(written.casefold())
@@ -86,12 +75,7 @@ class FileReading:
         return label
 
     def part(self, pairs: Iterable[Pair | None]) -> Part:
-        """Make the part, of a set that gives no groups: each row is its own unit.
-
-        Parameters
-        ----------
-        pairs : iterable of (Document, GoldLabel) or None
-            None for a row that was set aside.
+        """Make the part, of a set that gives no groups: each row is its own unit, and None one that was set aside.
 
         Raises
         ------

@@ -37,13 +37,6 @@ class CsvRow:
 def find_parts(info: SetInfo, path: str | Path) -> dict[str, Path]:
     """Find the files of a set in its own folder or in the folder above.
 
-    Parameters
-    ----------
-    info : SetInfo
-        The set, with the names its files are published under.
-    path : str or Path
-        The set's folder, or the folder that holds it.
-
     Returns
     -------
     dict of str to Path
@@ -134,13 +127,7 @@ def undecodable(text: str) -> bool:
 
 @contextmanager
 def open_text(path: Path, newline: str) -> Iterator[TextIO]:
-    """Open a file, plain or gzipped, as UTF-8 with or without a byte order mark.
-
-    Raises
-    ------
-    DataError
-        If the file is named ``.gz`` and cannot be decompressed.
-    """
+    """Open a file, plain or gzipped, as UTF-8 with or without a byte order mark; a broken ``.gz`` is a DataError."""
     try:
         opener: Callable[..., TextIO] = gzip.open if path.suffix == ".gz" else open
         with opener(path, "rt", encoding="utf-8-sig", errors="surrogateescape", newline=newline) as handle:

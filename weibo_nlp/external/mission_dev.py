@@ -75,10 +75,10 @@ def _gold(
     for task, labels in INFO.labels.items():
         raw, target = record.get(task), None
         if load_scheme().task(task).targeted:
-            topic = record.get("topic")
-            target = targets.get(topic) if isinstance(topic, str) else None
+            topic = str(record.get("topic"))
+            target = targets.get(topic)
             if target is None:
-                reading.drop(line, f"{task}: {NO_TARGET_OF_TOPIC}", str(topic)[:40])
+                reading.drop(line, f"{task}: {NO_TARGET_OF_TOPIC}", topic[:40])
                 continue
         if raw is None:
             reading.drop(line, f"{task}: {'no majority' if task in record else NO_LABEL}")

@@ -65,17 +65,12 @@ def canonical_target(raw: str) -> str | None:
 
 
 def records(lines: Iterable[str]) -> Iterator[TsvRecord]:
-    r"""Cut the lines of a file into records of ``id, target, text, stance``.
+    r"""Cut the lines of a file, with or without line ends, into records of ``id, target, text, stance``.
 
     A quote is an ordinary character here: authors open quotes and never close them, and a CSV reader would
     swallow the rows in between. Only where a text holds a tab or a line feed did the file's program wrap it in
     quotes; such a record is recognised by its wrong number of cells, put together again and marked as repaired.
     A record whose quote is still open when the next record starts is returned as broken as it is.
-
-    Parameters
-    ----------
-    lines : iterable of str
-        The lines from the top of the file, with or without line ends.
 
     Yields
     ------

@@ -69,14 +69,9 @@ class Engine:
 
 
 class FramedSegmenter:
-    """A segmenter made of an engine, the grammar of Weibo text, and a user's lexicon.
+    """A segmenter made of the grammar of Weibo text, a user's lexicon, and an engine that cuts the pieces in between.
 
-    Parameters
-    ----------
-    engine : Engine
-        What cuts the pieces in between.
-    lexicon : Lexicon, optional
-        Words to keep whole, outside of marked places.
+    Words of the lexicon are kept whole outside of marked places.
     """
 
     def __init__(self, engine: Engine, lexicon: Lexicon | None = None) -> None:

@@ -86,9 +86,8 @@ def _replacement(match: re.Match[str], name: str) -> str:
         return html.unescape(match["entity"]) or match["entity"]
     if match["high"]:
         high, low = int(match["high"]), int(match["low"])
-        if 0xD800 <= high < 0xDC00 <= low < 0xE000:
-            return chr(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00))
-        return match.group()
+        paired = 0xD800 <= high < 0xDC00 <= low < 0xE000
+        return chr(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00)) if paired else match.group()
     if name in ("br", "hr") and not match["close"]:
         return "\n"
     if name == "img":

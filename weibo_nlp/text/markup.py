@@ -66,13 +66,7 @@ def gaps(places: Iterable[tuple[int, int, *tuple[object, ...]]], start: int, end
 
 
 def refuse_lone_surrogates(text: str) -> None:
-    r"""Raise when `text` holds half of a UTF-16 pair; every other code point, ``\x00`` among them, is text.
-
-    Raises
-    ------
-    DataError
-        Naming the offset of the first lone surrogate.
-    """
+    r"""Raise DataError, naming its offset, at the first lone surrogate; every other code point is text, ``\x00`` too."""
     try:
         text.encode("utf-8")
     except UnicodeEncodeError as error:

@@ -131,13 +131,7 @@ class Normalised:
 
 
 class Tape:
-    """A text in the middle of being rewritten.
-
-    Parameters
-    ----------
-    raw : str
-        The text before any pass.
-    """
+    """A text in the middle of being rewritten; before any pass, the raw text itself."""
 
     def __init__(self, raw: str) -> None:
         self.raw = raw

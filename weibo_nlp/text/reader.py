@@ -35,14 +35,9 @@ MARGIN = BLANK + "\n\r\u200c\u200d\u00ad"
 
 
 class Reader:
-    """One reading of one text. Markup is kept in tuples: a text may hold 10^5 places, and not every caller wants all.
+    """One reading of one text, with arguments and errors as in :func:`weibo_nlp.text.parse`.
 
-    Parameters
-    ----------
-    text : str
-        Plain text; one with lone surrogates is refused.
-    known_mentions : sequence of str
-        Names the source states.
+    Markup is kept in tuples: a text may hold 10^5 places, and not every caller wants all.
 
     Attributes
     ----------
@@ -59,18 +54,9 @@ class Reader:
         self.text = text
         self.known = KnownNames(known_mentions)
         self.places: list[Found] = []
-        self.own = Span(0, 0)
-        self.original: Span | None = None
-        self.reply_to: str | None = None
         self.chain: list[tuple[str, Span, str | None]] = []
-        self.empty_repost = False
         self.truncated = False
-        self._urls: list[Found] = []
         self._may_be_shortened = "全文" in text or "展开" in text
-        self._take_apart(text)
-        self._collect_inline(text)
-
-    def _take_apart(self, text: str) -> None:
         if "//" in text or "www." in text.lower() or "t.cn/" in text.lower():
             self._collect(find_urls)
         self._urls = list(self.places)
@@ -85,6 +71,7 @@ class Reader:
         reposted = bool(prefixes) or start > 0
         self.empty_repost = filled or (reposted and not self.own.of(text).strip(MARGIN))
         self.places.sort()
+        self._collect_inline(text)
 
     def _collect_inline(self, text: str) -> None:
         if "#" in text or "＃" in text:
@@ -145,8 +132,6 @@ class Reader:
 
     def _piece(self, start: int, end: int) -> tuple[str | None, Span, bool]:
         """Take prefix, filler and shortening mark off one speaker's part; return the answered, the words, if filled."""
-        if start == end:
-            return None, Span(start, end), False
         reply_to = None
         opening = _REPLY_OPENING.match(self.text, start, end)
         if opening and (named := self._name_and_colon(opening.end(), end)):

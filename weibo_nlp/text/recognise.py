@@ -54,12 +54,7 @@ _WORD = re.compile(r"\w")
 
 
 class KnownNames:
-    """Names that a source states for a text, for finding where a mention ends.
-
-    Parameters
-    ----------
-    names : sequence of str
-        With or without the leading ``@``; empty ones are ignored.
+    """Names that a source states for a text, for finding where a mention ends; with or without the leading ``@``.
 
     Raises
     ------

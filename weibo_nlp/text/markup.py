@@ -66,7 +66,7 @@ def gaps(places: Iterable[tuple[int, int, *tuple[object, ...]]], start: int, end
 
 
 def refuse_lone_surrogates(text: str) -> None:
-    r"""Raise DataError, naming its offset, at the first lone surrogate; every other code point is text, ``\x00`` too."""
+    r"""Raise DataError, naming its offset, at the first lone surrogate; any other code point is text, ``\x00`` too."""
     try:
         text.encode("utf-8")
     except UnicodeEncodeError as error:

@@ -20,14 +20,7 @@ NO_LABEL = "no label"
 UNKNOWN_LABEL = "unknown label"
 
 STANCES = ("favor", "against", "none")
-STANCE_NAMES: Mapping[str, str] = {
-    "favor": "favor",
-    "against": "against",
-    "none": "none",
-    "支持": "favor",
-    "反对": "against",
-    "中立": "none",
-}
+STANCE_NAMES = {stance: stance for stance in STANCES} | {"支持": "favor", "反对": "against", "中立": "none"}
 
 
 @dataclass(slots=True)
@@ -45,17 +38,12 @@ class FileReading:
     sha256: str = field(init=False)
 
     def __post_init__(self) -> None:
-        """Take the checksum that every document's source carries."""
         self.sha256 = sha256_of_file(self.path)
-
-    def document_id(self, line: int) -> str:
-        """Id of the document whose record starts on `line`."""
-        return f"{self.set_name}-{self.stem}-{line:06d}"
 
     def document(self, line: int, kind: Kind, text: str, *, thread: str | None = None, **more: Any) -> Document:
         """Make the document of the record that starts on `line`; it is its own thread unless one is given."""
         self.kept += 1
-        name = self.document_id(line)
+        name = f"{self.set_name}-{self.stem}-{line:06d}"
         source = Source(format=self.set_name, file=self.path.name, row=line, sha256=self.sha256)
         return Document(id=name, kind=kind, text=text, thread=thread or name, source=source, **more)
 
@@ -74,46 +62,28 @@ class FileReading:
         return False
 
     def label(self, line: int, raw: str, names: Mapping[str, str]) -> str | None:
-        """Translate a label, ignoring case and surrounding space; otherwise set the row aside.
+        """Translate the label of the row that starts on `line`, ignoring case and surrounding space.
 
-        Parameters
-        ----------
-        line : int
-            Where the row starts.
-        raw : str
-            The label as the file has it.
-        names : mapping of str to str
-            Lower-case published label to the label of this package.
-
-        Returns
-        -------
-        str or None
-            ``None`` if the row was set aside.
+        `names` leads from lower-case published labels to those of this package; a row whose label it does not hold is
+        set aside, and the label is ``None``.
         """
         written = raw.strip()
         label = names.get(written.casefold())
-        if label is None and written:
+        if label is None:
             # Cut short: where columns have shifted, the label is somebody's text.
-            self.drop(line, UNKNOWN_LABEL, repr(written[:40]))
-        elif label is None:
-            self.drop(line, NO_LABEL)
+            self.drop(line, UNKNOWN_LABEL if written else NO_LABEL, written and repr(written[:40]))
         return label
 
     def part(self, pairs: Iterable[Pair | None]) -> Part:
-        """Make the part, of a set that gives no groups: each row is its own unit.
-
-        Parameters
-        ----------
-        pairs : iterable of (Document, GoldLabel) or None
-            None for a row that was set aside.
+        """Make the part, of a set that gives no groups: each row is its own unit, and None one that was set aside.
 
         Raises
         ------
         DataError
             If more rows are undecodable than usable: then it is the encoding, not the rows.
         """
-        kept = [pair for pair in pairs if pair is not None]
-        return row_part(self.stem, kept, self.finish())
+        # The pairs first: reading them fills `dropped`.
+        return row_part(self.stem, [pair for pair in pairs if pair is not None], self.finish())
 
     def finish(self) -> list[Dropped]:
         """Return what was set aside; raises as `part` does."""

@@ -19,26 +19,15 @@ INFO = SetInfo(
         "validation": ("val.csv", "raw_val_all_onecol.csv"),
         "test": ("test.csv", "raw_test_all_onecol.csv"),
     },
-    folders=(
-        "c-stance",
-        "c_stance",
-        "subtaskA",
-        "c_stance_dataset/subtaskA",
-        "C-STANCE/c_stance_dataset/subtaskA",
-    ),
+    folders=("c-stance", "c_stance", "subtaskA", "c_stance_dataset/subtaskA", "C-STANCE/c_stance_dataset/subtaskA"),
 )
 
 _COLUMNS = {"text": ("Text",), "target": ("Target 1",), "stance": ("Stance 1",)}
 _OPTIONAL = {"type": ("Type",), "domain": ("Domain",)}
 
 # The paper says "claims", the files say "clauses"; the two kinds are reported apart, so both names must meet.
-_TARGET_TYPES = {
-    "noun_phrase": "noun_phrase",
-    "noun_phrases": "noun_phrase",
-    "claim": "claim",
-    "claims": "claim",
-    "clauses": "claim",
-}
+_TARGET_TYPES = dict.fromkeys(("noun_phrase", "noun_phrases"), "noun_phrase")
+_TARGET_TYPES |= dict.fromkeys(("claim", "claims", "clauses"), "claim")
 
 
 def read_part(reading: FileReading) -> Part:
@@ -47,12 +36,11 @@ def read_part(reading: FileReading) -> Part:
     ``extra`` keeps ``type`` and ``domain`` as the file has them, and ``target_type``:
     ``noun_phrase``, ``claim``, or None where the type is neither.
     """
-    return reading.part(_pair(reading, row) for row in read_csv(reading.path, _COLUMNS, _OPTIONAL))
+    rows = read_csv(reading.path, _COLUMNS, _OPTIONAL)
+    return reading.part(_pair(reading, row) for row in rows if reading.usable(row))
 
 
 def _pair(reading: FileReading, row: CsvRow) -> Pair | None:
-    if not reading.usable(row):
-        return None
     target = row.cells["target"].strip()
     if not target:
         reading.drop(row.line, NO_TARGET)

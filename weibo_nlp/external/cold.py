@@ -29,11 +29,12 @@ def read_part(reading: FileReading) -> Part:
     The file decides the part: half of the published ``dev.csv`` says ``train`` in its own ``split`` column,
     which is kept in ``extra`` beside ``topic`` and, in the test part, ``fine_grained_label``.
     """
-    return reading.part(_pair(reading, row) for row in read_csv(reading.path, _COLUMNS, _OPTIONAL))
+    rows = read_csv(reading.path, _COLUMNS, _OPTIONAL)
+    return reading.part(_pair(reading, row) for row in rows if reading.usable(row))
 
 
 def _pair(reading: FileReading, row: CsvRow) -> Pair | None:
-    label = reading.label(row.line, row.cells["label"], _LABELS) if reading.usable(row) else None
+    label = reading.label(row.line, row.cells["label"], _LABELS)
     if label is None:
         return None
     extra = {key: row.cells[key] for key in ("topic", *_OPTIONAL) if key in row.cells}

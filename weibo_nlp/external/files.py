@@ -6,11 +6,11 @@ import csv
 import gzip
 import re
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO, cast
+from typing import TextIO
 
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.external.sets import SetInfo
@@ -36,13 +36,6 @@ class CsvRow:
 
 def find_parts(info: SetInfo, path: str | Path) -> dict[str, Path]:
     """Find the files of a set in its own folder or in the folder above.
-
-    Parameters
-    ----------
-    info : SetInfo
-        The set, with the names its files are published under.
-    path : str or Path
-        The set's folder, or the folder that holds it.
 
     Returns
     -------
@@ -134,20 +127,11 @@ def undecodable(text: str) -> bool:
 
 @contextmanager
 def open_text(path: Path, newline: str) -> Iterator[TextIO]:
-    """Open a file, plain or gzipped, as UTF-8 with or without a byte order mark.
-
-    Raises
-    ------
-    DataError
-        If the file is named ``.gz`` and cannot be decompressed.
-    """
+    """Open a file, plain or gzipped, as UTF-8 with or without a byte order mark; a broken ``.gz`` is a DataError."""
     try:
-        if path.suffix == ".gz":
-            with gzip.open(path, "rt", encoding="utf-8-sig", errors="surrogateescape", newline=newline) as packed:
-                yield cast("TextIO", packed)
-        else:
-            with path.open(encoding="utf-8-sig", errors="surrogateescape", newline=newline) as plain:
-                yield plain
+        opener: Callable[..., TextIO] = gzip.open if path.suffix == ".gz" else open
+        with opener(path, "rt", encoding="utf-8-sig", errors="surrogateescape", newline=newline) as handle:
+            yield handle
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise DataError(f"{path}: cannot be decompressed ({error}). Download or copy the file again.") from error
 
@@ -155,25 +139,21 @@ def open_text(path: Path, newline: str) -> Iterator[TextIO]:
 def _parts_in(info: SetInfo, root: Path) -> dict[str, Path]:
     parts: dict[str, Path] = {}
     for part, names in info.files.items():
-        there = [file for name in names for file in (root / name, root / f"{name}.gz") if file.is_file()]
-        if len(there) > 1:
+        files = [file for name in names for file in (root / name, root / f"{name}.gz") if file.is_file()]
+        if len(files) > 1:
             raise UsageError(
                 f"{root}: the {part} part of {info.name} could be read from "
-                f"{' or '.join(str(file.relative_to(root)) for file in there)}; keep one of them in the folder."
+                f"{' or '.join(str(file.relative_to(root)) for file in files)}; keep one of them in the folder."
             )
-        if there:
-            parts[part] = there[0]
+        if files:
+            parts[part] = files[0]
     return parts
 
 
 def _distinct(folders: list[Path]) -> list[Path]:
     # On a file system that ignores case, "swsr" and "SWSR" are one folder and no ambiguity.
-    seen: dict[tuple[int, int], Path] = {}
-    for folder in folders:
-        if folder.is_dir():
-            status = folder.stat()
-            seen.setdefault((status.st_dev, status.st_ino), folder)
-    return list(seen.values())
+    present = [folder for folder in folders if folder.is_dir()]
+    return [folder for place, folder in enumerate(present) if not any(map(folder.samefile, present[:place]))]
 
 
 def _wanted(info: SetInfo) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -74,10 +75,10 @@ def _gold(
     for task, labels in INFO.labels.items():
         raw, target = record.get(task), None
         if load_scheme().task(task).targeted:
-            topic = record.get("topic")
-            target = targets.get(topic) if isinstance(topic, str) else None
+            topic = str(record.get("topic"))
+            target = targets.get(topic)
             if target is None:
-                reading.drop(line, f"{task}: {NO_TARGET_OF_TOPIC}", str(topic)[:40])
+                reading.drop(line, f"{task}: {NO_TARGET_OF_TOPIC}", topic[:40])
                 continue
         if raw is None:
             reading.drop(line, f"{task}: {'no majority' if task in record else NO_LABEL}")
@@ -93,9 +94,7 @@ def _gold(
 def _records(path: Path) -> Iterator[tuple[CsvRow, dict[str, Any]]]:
     """Rows as the other readers judge them, each with its record; blank lines are passed over."""
     with open_text(path, newline="\n") as handle:
-        number = 0
-        while line := handle.readline(MAX_LINE_BYTES + 1):
-            number += 1
+        for number, line in enumerate(iter(partial(handle.readline, MAX_LINE_BYTES + 1), ""), 1):
             if len(line) > MAX_LINE_BYTES:
                 raise DataError(
                     f"{path}:{number}: longer than {MAX_LINE_BYTES:,} characters; one record a line, mend it."

@@ -65,17 +65,12 @@ def canonical_target(raw: str) -> str | None:
 
 
 def records(lines: Iterable[str]) -> Iterator[TsvRecord]:
-    r"""Cut the lines of a file into records of ``id, target, text, stance``.
+    r"""Cut the lines of a file, with or without line ends, into records of ``id, target, text, stance``.
 
     A quote is an ordinary character here: authors open quotes and never close them, and a CSV reader would
     swallow the rows in between. Only where a text holds a tab or a line feed did the file's program wrap it in
     quotes; such a record is recognised by its wrong number of cells, put together again and marked as repaired.
     A record whose quote is still open when the next record starts is returned as broken as it is.
-
-    Parameters
-    ----------
-    lines : iterable of str
-        The lines from the top of the file, with or without line ends.
 
     Yields
     ------
@@ -85,18 +80,16 @@ def records(lines: Iterable[str]) -> Iterator[TsvRecord]:
     start, pending = 0, ""
     for number, raw in enumerate(lines, 1):
         line = raw.rstrip("\r\n")
-        if pending and _RECORD_START.match(line):
+        cells, opens = line.split("\t"), _RECORD_START.match(line)
+        if pending and opens:
             yield TsvRecord(start, tuple(pending.split("\t")))
             pending = ""
         if pending:
             pending += "\n" + line
-            cells = line.split("\t")
             if len(cells) > 1 and cells[-2].endswith('"'):
                 yield _put_together(start, pending.split("\t"))
                 pending = ""
-            continue
-        cells = line.split("\t")
-        if len(cells) == 3 and cells[2].startswith('"') and _RECORD_START.match(line):
+        elif opens and len(cells) == 3 and cells[2].startswith('"'):
             start, pending = number, line
         elif line.strip():
             yield _put_together(number, cells)

@@ -6,6 +6,8 @@ import html
 import re
 import unicodedata
 from dataclasses import dataclass, replace
+from functools import cache
+from itertools import filterfalse
 
 from weibo_nlp.external.sets import Dropped, Part
 
@@ -13,19 +15,6 @@ RECURS = "recurs in the scored part"
 
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,300}>")
 _URL = re.compile(r"https?://[\w./?=&%:~+\-]+", re.ASCII | re.IGNORECASE)
-
-
-class _Wordless(dict[int, int | None]):
-    """Deletes what carries no words; fills itself, since a set uses a few thousand of all characters."""
-
-    def __missing__(self, code: int) -> int | None:
-        """Decide on a character when it is first met."""
-        char = chr(code)
-        self[code] = None if char == "#" or char.isspace() or unicodedata.category(char) == "Cf" else code
-        return self[code]
-
-
-_WORDLESS = _Wordless()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +38,12 @@ def text_key(text: str) -> str:
     """
     bare = _URL.sub("", _TAG.sub("", html.unescape(text)))
     folded = unicodedata.normalize("NFKC", bare).casefold()
-    return folded.translate(_WORDLESS) or "".join(text.split())
+    return "".join(filterfalse(_is_wordless, folded)) or "".join(text.split())
+
+
+@cache
+def _is_wordless(character: str) -> bool:
+    return character == "#" or character.isspace() or unicodedata.category(character) == "Cf"
 
 
 def without_leakage(train: Part, scored: Part) -> Part:
@@ -68,16 +62,14 @@ def without_leakage(train: Part, scored: Part) -> Part:
     """
     keys = {text_key(document.text) for document in scored.documents}
     leaked = {document.id: document for document in train.documents if text_key(document.text) in keys}
-    kept = [
-        (gold, group) for gold, group in zip(train.gold, train.groups, strict=True) if gold.document_id not in leaked
-    ]
-    noted = tuple(Dropped.of(document, RECURS) for document in leaked.values())
+    pairs = zip(train.gold, train.groups, strict=True)
+    kept = [(gold, group) for gold, group in pairs if gold.document_id not in leaked]
     return replace(
         train,
         documents=tuple(document for document in train.documents if document.id not in leaked),
         gold=tuple(gold for gold, _ in kept),
         groups=tuple(group for _, group in kept),
-        dropped=train.dropped + noted,
+        dropped=(*train.dropped, *(Dropped.of(document, RECURS) for document in leaked.values())),
     )
 
 

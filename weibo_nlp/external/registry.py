@@ -10,14 +10,12 @@ from weibo_nlp.external.builder import FileReading
 from weibo_nlp.external.files import find_parts
 from weibo_nlp.external.sets import ExternalSet, SetInfo
 
-_INFOS = {module.INFO.name: module.INFO for module in (nlpcc2016, c_stance, smp2020, cold, swsr, mission_dev)}
-# Sets each of whose files is a part; the two files of swsr are one.
-_PART_READERS = {module.INFO.name: module.read_part for module in (nlpcc2016, c_stance, smp2020, cold, mission_dev)}
+_SETS = {module.INFO.name: module for module in (nlpcc2016, c_stance, smp2020, cold, swsr, mission_dev)}
 
 
 def available() -> tuple[SetInfo, ...]:
     """List the sets that can be loaded, with tasks, licence, expected files and where each is published."""
-    return tuple(_INFOS.values())
+    return tuple(module.INFO for module in _SETS.values())
 
 
 def load(name: str, path: str | Path) -> ExternalSet:
@@ -45,12 +43,12 @@ def load(name: str, path: str | Path) -> ExternalSet:
         If a file is not what the set's format promises.
     """
     key = name.strip().casefold().replace("-", "_")
-    if key not in _INFOS:
-        raise UnknownNameError("external set", name, _INFOS)
-    info = _INFOS[key]
+    if key not in _SETS:
+        raise UnknownNameError("external set", name, _SETS)
+    info: SetInfo = _SETS[key].INFO
     files = find_parts(info, path)
     if key == swsr.INFO.name:
-        parts = swsr.read(files)
+        parts = swsr.read(files)  # two files are one part; of the other sets each is one
     else:
-        parts = {part: _PART_READERS[key](FileReading(key, part, file)) for part, file in files.items()}
+        parts = {part: _SETS[key].read_part(FileReading(key, part, file)) for part, file in files.items()}
     return ExternalSet(info.name, info.labels, info.main_metric, parts)

@@ -96,9 +96,7 @@ class ExternalSet:
         UnknownNameError
             If this copy of the set holds no such part.
         """
-        try:
-            return self.parts[name]
-        except KeyError:
-            raise UnknownNameError(
-                f"part of {self.name}", name, self.parts, "A part is there only if your copy holds its file."
-            ) from None
+        if name not in self.parts:
+            advice = "A part is there only if your copy holds its file."
+            raise UnknownNameError(f"part of {self.name}", name, self.parts, advice)
+        return self.parts[name]

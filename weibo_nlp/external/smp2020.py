@@ -28,12 +28,7 @@ INFO = SetInfo(
     files={
         "train": ("train.csv", "usual_train.txt", "train/usual_train.txt"),
         "validation": ("val.csv", "usual_eval_labeled.txt", "eval/usual_eval_labeled.txt"),
-        "test": (
-            "test.csv",
-            "usual_test_labeled.txt",
-            "test/usual_test_labeled.txt",
-            "test/real/usual_test_labeled.txt",
-        ),
+        "test": ("test.csv", *(f"{folder}usual_test_labeled.txt" for folder in ("", "test/", "test/real/"))),
     },
     folders=("smp2020-ewect", "smp2020", "SMP2020-EWECT"),
 )
@@ -56,7 +51,7 @@ def read_part(reading: FileReading) -> Part:
         rows, names = _json_rows(path), _NAMES
     else:
         rows, names = read_csv(path, _COLUMNS), _NAMES | _numbers(path.with_name(_MAPPING))
-    return reading.part(_pair(reading, row, names) for row in rows)
+    return reading.part(_pair(reading, row, names) for row in rows if reading.usable(row))
 
 
 def to_polarity(emotions: ExternalSet) -> ExternalSet:
@@ -94,21 +89,16 @@ def to_polarity(emotions: ExternalSet) -> ExternalSet:
 
 def _polar(part: Part) -> Part:
     documents = {document.id: document for document in part.documents}
-    pairs: list[Pair] = []
-    dropped = list(part.dropped)
-    for gold in part.gold:
-        document = documents[gold.document_id]
-        polarity = _POLARITY.get(gold.label)
-        if polarity is not None:
-            pairs.append((document, GoldLabel(document.id, "sentiment", polarity)))
-        else:
-            dropped.append(Dropped.of(document, NO_POLARITY))
-    return row_part(part.name, pairs, dropped)
+    pairs = [
+        (documents[gold.document_id], GoldLabel(gold.document_id, "sentiment", _POLARITY[gold.label]))
+        for gold in part.gold
+        if gold.label in _POLARITY
+    ]
+    surprised = [documents[gold.document_id] for gold in part.gold if gold.label not in _POLARITY]
+    return row_part(part.name, pairs, [*part.dropped, *(Dropped.of(document, NO_POLARITY) for document in surprised)])
 
 
 def _pair(reading: FileReading, row: CsvRow, names: Mapping[str, str]) -> Pair | None:
-    if not reading.usable(row):
-        return None
     raw, path = row.cells["label"], reading.path
     if names == _NAMES and raw.strip().isdecimal():
         raise UsageError(

@@ -51,9 +51,7 @@ def read(parts: Mapping[str, Path]) -> dict[str, Part]:
     """
     post_reading = FileReading(INFO.name, "posts", parts["posts"])
     threads: dict[str, Document] = {}
-    for row in read_csv(parts["posts"], _POST, _POST_MORE):
-        if not post_reading.usable(row):
-            continue
+    for row in filter(post_reading.usable, read_csv(parts["posts"], _POST, _POST_MORE)):
         key = row.cells["post"].strip()
         if key in threads:
             post_reading.drop(row.line, POST_REPEATED)
@@ -63,9 +61,7 @@ def read(parts: Mapping[str, Path]) -> dict[str, Part]:
     reading = FileReading(INFO.name, "comments", parts["comments"])
     comments: list[Document] = []
     gold: list[GoldLabel] = []
-    for row in read_csv(parts["comments"], _COMMENT, _COMMENT_MORE):
-        if not reading.usable(row):
-            continue
+    for row in filter(reading.usable, read_csv(parts["comments"], _COMMENT, _COMMENT_MORE)):
         post = threads.get(row.cells["post"].strip())
         if post is None:
             reading.drop(row.line, POST_MISSING, "the posts file has no usable post of this comment's id")
@@ -73,10 +69,8 @@ def read(parts: Mapping[str, Path]) -> dict[str, Part]:
         label = reading.label(row.line, row.cells["label"], _LABELS)
         if label is None:
             continue
-        more = _common(row.cells, ("category", "target"))
-        comment = reading.document(
-            row.line, "comment", row.cells["text"], thread=post.id, parent=post.id, root=post.id, **more
-        )
+        more = {"parent": post.id, "root": post.id} | _common(row.cells, ("category", "target"))
+        comment = reading.document(row.line, "comment", row.cells["text"], thread=post.id, **more)
         comments.append(comment)
         gold.append(GoldLabel(comment.id, "sexism", label))
     part = Part(
@@ -94,11 +88,7 @@ def _common(cells: Mapping[str, str], kept: tuple[str, ...]) -> dict[str, Any]:
     created_at = _date(written)
     return {
         "created_at": created_at,
-        "counts": Counts(
-            likes=_count(cells.get("likes")),
-            reposts=_count(cells.get("reposts")),
-            comments=_count(cells.get("comments")),
-        ),
+        "counts": Counts(**{name: _count(cells.get(name)) for name in ("likes", "reposts", "comments")}),
         "flags": (UNREADABLE_DATE,) if written and created_at is None else (),
         "extra": {key: cells[key].strip() for key in kept if cells.get(key, "").strip()},
     }

@@ -13,6 +13,7 @@ from collections import Counter
 
 from weibo_nlp.features.masking import mask_and_normalise
 from weibo_nlp.text import parse
+from weibo_nlp.text.markup import gaps
 
 Cues = dict[str, float]
 
@@ -23,20 +24,11 @@ _NGRAM_WEIGHT = 0.3  # n-grams overlap, so that each says part of what the whole
 
 def emoticon_cues(text: str) -> Cues:
     """Which emoticons, emoji and kaomoji stand in a text, which comes first and last, and how many there are."""
-    post = parse(text)
-    places = sorted(
-        (item.span.start, item.value) for item in post.spans if item.kind in ("emoticon", "emoji", "kaomoji")
-    )
-    if not places:
+    values = [item.value for item in parse(text).spans if item.kind in ("emoticon", "emoji", "kaomoji")]
+    if not values:
         return {}
-    values = [value for _, value in places]
-    cues = {f"has {value}": 1.0 for value in values}
-    return cues | {
-        "any": 1.0,
-        f"first {values[0]}": 1.0,
-        f"last {values[-1]}": 1.0,
-        _counted("number", len(values)): 1.0,
-    }
+    more = ("any", f"first {values[0]}", f"last {values[-1]}", _counted("number", len(values)))
+    return dict.fromkeys([*(f"has {value}" for value in values), *more], 1.0)
 
 
 def hashtag_cues(text: str) -> Cues:
@@ -53,11 +45,8 @@ def hashtag_cues(text: str) -> Cues:
 
 def shape_cues(text: str) -> Cues:
     """Length, lines and punctuation of a text; signs within links, names, hashtags and emoticons do not count."""
-    pieces, last = [], 0
-    for item in parse(text).spans:
-        pieces.append(text[last : item.span.start])
-        last = item.span.end
-    words = "".join((*pieces, text[last:])).rstrip()
+    places = ((item.span.start, item.span.end) for item in parse(text).spans)
+    words = "".join(text[start:end] for start, end in gaps(places, 0, len(text))).rstrip()
     signs = Counter(character for character in words if _is_sign(character))
     length, total = len(text), signs.total()
     cues = {

@@ -36,5 +36,4 @@ def mask_and_normalise(text: str) -> str:
         if mask is not None and markup.span.start >= last:
             pieces += [clean[last : markup.span.start], mask]
             last = markup.span.end
-    pieces.append(clean[last:])
-    return _SPACE.sub(" ", "".join(pieces)).strip().lower()
+    return _SPACE.sub(" ", "".join([*pieces, clean[last:]])).strip().lower()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -72,7 +72,7 @@ class TargetedNgrams(TransformerMixin, BaseEstimator):  # type: ignore[misc, no-
     def fit(self, X: Sequence[Example], y: object = None) -> Self:
         """Learn the vocabulary of examples whose texts are :func:`masked`."""
         # A text judged on three targets is still one text when n-grams are counted.
-        self.vectorizer_ = fit_ngrams(_distinct(example.text for example in X), self.min_df)
+        self.vectorizer_ = fit_ngrams(list(dict.fromkeys(example.text for example in X)), self.min_df)
         return self
 
     def transform(self, X: Sequence[Example]) -> csr_matrix:
@@ -114,13 +114,9 @@ class TargetedNgrams(TransformerMixin, BaseEstimator):  # type: ignore[misc, no-
 
 def masked(examples: Sequence[Example]) -> list[Example]:
     """Return examples whose texts and parents are as models read them; each different text is read once."""
-    texts = _distinct(text for example in examples for text in (example.text, example.parent) if text is not None)
+    texts = {text for example in examples for text in (example.text, example.parent) if text is not None}
     read = {text: mask_and_normalise(text) for text in texts}
     return [
         Example(read[example.text], example.target, None if example.parent is None else read[example.parent])
         for example in examples
     ]
-
-
-def _distinct(texts: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(texts))

@@ -9,12 +9,4 @@ from weibo_nlp.segmentation.lexicon import Lexicon, lexicon_from_file
 from weibo_nlp.segmentation.many import segment_many
 from weibo_nlp.segmentation.registry import create_segmenter, names, segment
 
-__all__ = [
-    "Lexicon",
-    "Segmenter",
-    "create_segmenter",
-    "lexicon_from_file",
-    "names",
-    "segment",
-    "segment_many",
-]
+__all__ = ["Lexicon", "Segmenter", "create_segmenter", "lexicon_from_file", "names", "segment", "segment_many"]

@@ -8,7 +8,7 @@ proportion to it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -20,7 +20,7 @@ PIECE_LIMIT = 1000
 """Longest piece an engine is given, in characters; a longer one is cut behind its last clause mark, or at the limit."""
 
 # A run of white space is one token. U+0000 is one by itself: vaporetto returns nothing for a text that holds it.
-_SPACE = re.compile(r"(\s+|\x00)")
+_SPACE = re.compile(r"\s+|\x00")
 _CLAUSE_MARK = re.compile("[，。！？；：、…!?;]")
 # Characters of which alone nothing protected can be made: a link has `/` or `www.`, a mention `@`, a hashtag `#`, an
 # emoticon `[`, a face drawn in ASCII a letter or one of `^>;-=@$:`, other faces and emoji a character of their own.
@@ -69,21 +69,13 @@ class Engine:
 
 
 class FramedSegmenter:
-    """A segmenter made of an engine, the grammar of Weibo text, and a user's lexicon.
+    """A segmenter made of the grammar of Weibo text, a user's lexicon, and an engine that cuts the pieces in between.
 
-    Parameters
-    ----------
-    engine : Engine
-        What cuts the pieces in between.
-    lexicon : Lexicon, optional
-        Words to keep whole, outside of marked places.
+    Words of the lexicon are kept whole outside of marked places.
     """
 
     def __init__(self, engine: Engine, lexicon: Lexicon | None = None) -> None:
-        """Put the parts together."""
-        self.name = engine.name
-        self.version = engine.version
-        self._cut = engine.cut
+        self.name, self.version, self._cut = engine.name, engine.version, engine.cut
         self._lexicon = lexicon
 
     def cut(self, text: str) -> list[str]:
@@ -99,42 +91,22 @@ class FramedSegmenter:
         """
         if not isinstance(text, str):
             raise DataError(f"text is {text!r} ({type(text).__name__}), not a string; drop or fill missing values.")
-        words: list[str] = []
-        position = 0
-        for left, right in _protected(text):
-            if position < left:
-                words += self._unmarked(text[position:left])
-            words.append(text[left:right])
-            position = right
-        if position < len(text):
-            words += self._unmarked(text[position:] if position else text)
-        return words
+        # Lone surrogates are among the characters that are looked at closely, and refused there.
+        spans = protected_spans(text) if may_be_marked(text) else ()
+        return _cut_around(text, ((span.start, span.end) for span in spans), self._unmarked)
 
     def _unmarked(self, text: str) -> list[str]:
-        if self._lexicon is None:
-            return self._spaced(text)
-        words: list[str] = []
-        position = 0
-        for left, right in self._lexicon.find(text):
-            if position < left:
-                words += self._spaced(text[position:left])
-            words.append(text[left:right])
-            position = right
-        return words + self._spaced(text[position:]) if position < len(text) else words
+        return (
+            self._spaced(text) if self._lexicon is None else _cut_around(text, self._lexicon.find(text), self._spaced)
+        )
 
     def _spaced(self, text: str) -> list[str]:
-        if len(text) <= PIECE_LIMIT and not _SPACE.search(text):
-            return self._cut(text)
-        words: list[str] = []
-        for index, piece in enumerate(_SPACE.split(text)):
-            if index % 2:
-                words.append(piece)
-            elif len(piece) > PIECE_LIMIT:
-                for part in _parts(piece):
-                    words += self._cut(part)
-            elif piece:
-                words += self._cut(piece)
-        return words
+        return _cut_around(text, (space.span() for space in _SPACE.finditer(text)), self._piece)
+
+    def _piece(self, piece: str) -> list[str]:
+        if len(piece) <= PIECE_LIMIT:
+            return self._cut(piece)
+        return [word for part in _parts(piece) for word in self._cut(part)]
 
 
 def may_be_marked(text: str) -> bool:
@@ -142,9 +114,16 @@ def may_be_marked(text: str) -> bool:
     return _MAY_BE_MARKED.search(text) is not None
 
 
-def _protected(text: str) -> list[tuple[int, int]]:
-    # Lone surrogates are among the characters that are looked at closely, and refused there.
-    return [(span.start, span.end) for span in protected_spans(text)] if _MAY_BE_MARKED.search(text) else []
+def _cut_around(text: str, places: Iterable[tuple[int, int]], cut: Callable[[str], list[str]]) -> list[str]:
+    """Keep each of the sorted places whole, and cut what is left between them."""
+    words: list[str] = []
+    position = 0
+    for left, right in places:
+        if position < left:
+            words += cut(text[position:left])
+        words.append(text[left:right])
+        position = right
+    return words + cut(text[position:]) if position < len(text) else words
 
 
 def _parts(piece: str) -> Iterator[str]:

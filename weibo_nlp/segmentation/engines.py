@@ -20,13 +20,7 @@ def jieba_engine() -> Engine:
 
 
 def fast_engine() -> Engine:
-    """Return the shipped linear model, distilled from pkuseg, in the runtime `vaporetto`.
-
-    Raises
-    ------
-    DataError
-        If the shipped file is damaged.
-    """
+    """Return the shipped linear model, distilled from pkuseg, in the runtime `vaporetto`; errors as in `load_fast`."""
     from weibo_nlp.segmentation.shipped import load_fast
 
     version, tokenizer = load_fast()
@@ -41,13 +35,7 @@ def fast_engine() -> Engine:
 
 
 def pkuseg_engine() -> Engine:
-    """Return pkuseg without a user dictionary, on the fetched model.
-
-    Raises
-    ------
-    DataError
-        If the model was not fetched, or its files are damaged.
-    """
+    """Return pkuseg without a user dictionary, on the fetched model; errors as in `PkusegModel.from_cache`."""
     from weibo_nlp.segmentation.pkuseg import PkusegModel
 
     model = PkusegModel.from_cache()

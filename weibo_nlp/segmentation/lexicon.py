@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from weibo_nlp.errors import DataError, UsageError
+from weibo_nlp.text.lexicon import WordIndex
 
 WORD_LIMIT = 64
 """Longest word of a lexicon, in characters; the bound that keeps the search linear."""
@@ -32,36 +33,20 @@ class Lexicon:
     """
 
     def __init__(self, words: Iterable[str]) -> None:
-        """Index the words by their first character."""
         if isinstance(words, str):
             raise UsageError(f"lexicon is the string {words!r}; pass a list of words, or lexicon_from_file(path).")
         self.words: tuple[str, ...] = tuple(sorted({_checked(word, f"word {n}") for n, word in enumerate(words, 1)}))
-        self._known = frozenset(self.words) - {""}
-        lengths: dict[str, set[int]] = {}
-        for word in self._known:
-            lengths.setdefault(word[0], set()).add(len(word))
-        self._lengths = {first: tuple(sorted(known, reverse=True)) for first, known in lengths.items()}
+        self._index = WordIndex(self.words)
 
     def __len__(self) -> int:
-        """Return how many words there are."""
-        return len(self._known)
+        return len(self._index.words)
 
     def find(self, text: str) -> Iterator[tuple[int, int]]:
         """Yield the places of words in `text`, in order and without overlap.
 
         Time is at most ``WORD_LIMIT`` comparisons for each character of `text`, however many words there are.
         """
-        lengths, known = self._lengths, self._known
-        resume = 0
-        for start, character in enumerate(text):
-            if start < resume or character not in lengths:
-                continue
-            for length in lengths[character]:
-                stop = start + length
-                if text[start:stop] in known and stop <= len(text) and _stands_alone(text, start, stop):
-                    yield start, stop
-                    resume = stop
-                    break
+        return self._index.find(text, 0, len(text), _stands_alone)
 
 
 def lexicon_from_file(path: Path | str) -> Lexicon:
@@ -81,10 +66,8 @@ def lexicon_from_file(path: Path | str) -> Lexicon:
         raise DataError(f"{path}: byte {error.start} is not UTF-8; save the lexicon as UTF-8.") from error
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}; name a text file with one word a line.") from error
-    entries = ((number, line.strip()) for number, line in enumerate(lines, 1))
-    return Lexicon(
-        [_checked(word, f"{path}:{number}") for number, word in entries if word and not word.startswith("#")]
-    )
+    words = ((line.strip(), f"{path}:{number}") for number, line in enumerate(lines, 1))
+    return Lexicon([_checked(word, where) for word, where in words if word and not word.startswith("#")])
 
 
 def resolve_lexicon(lexicon: Lexicon | Iterable[str] | Path | str | None) -> Lexicon | None:
@@ -112,13 +95,8 @@ def _checked(word: object, where: str) -> str:
 
 
 def _stands_alone(text: str, start: int, stop: int) -> bool:
-    return not (
-        (start > 0 and _same_run(text[start - 1], text[start]))
-        or (stop < len(text) and _same_run(text[stop - 1], text[stop]))
-    )
+    return not (_in_one_run(text[max(start - 1, 0) : start + 1]) or _in_one_run(text[stop - 1 : stop + 1]))
 
 
-def _same_run(left: str, right: str) -> bool:
-    if not (left.isascii() and right.isascii()):
-        return False
-    return (left.isalpha() and right.isalpha()) or (left.isdigit() and right.isdigit())
+def _in_one_run(pair: str) -> bool:
+    return len(pair) == 2 and pair.isascii() and (pair.isalpha() or pair.isdigit())

@@ -62,12 +62,9 @@ def segment_many(
         raise UsageError(f"processes={processes!r}; pass the number of worker processes, 1 or more.")
     # Made here in any case: a model that is missing is said before a worker starts, and a forked worker shares it.
     chosen = create_segmenter(segmenter, lexicon)
-    return _in_this_process(texts, chosen) if processes == 1 else _in_workers(texts, chosen, processes)
-
-
-def _in_this_process(texts: Iterable[str], segmenter: Segmenter) -> Iterator[list[str]]:
-    for number, text in enumerate(texts):
-        yield _cut(segmenter, number, text)
+    if processes > 1:
+        return _in_workers(texts, chosen, processes)
+    return (_cut(chosen, number, text) for number, text in enumerate(texts))
 
 
 def _in_workers(texts: Iterable[str], segmenter: Segmenter, processes: int) -> Iterator[list[str]]:
@@ -98,7 +95,7 @@ def _batches(texts: Iterable[str]) -> Iterator[_Batch]:
         yield first, batch
 
 
-_worker: Segmenter | None = None
+_worker: Segmenter  # of a worker process: set when it starts
 
 
 def _start_worker(segmenter: Segmenter) -> None:
@@ -107,8 +104,6 @@ def _start_worker(segmenter: Segmenter) -> None:
 
 
 def _cut_batch(batch: _Batch) -> list[list[str]]:
-    if _worker is None:
-        raise RuntimeError("a batch reached a process that no segmenter was made in")
     first, texts = batch
     return [_cut(_worker, number, text) for number, text in enumerate(texts, first)]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import pickle
 import zipfile
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,6 @@ class PkusegModel:
     """
 
     def __init__(self, extractor: Any, model: Any, version: str) -> None:
-        """Put the parts together."""
         from spacy_pkuseg.inference import decodeViterbi_fast  # type: ignore[import-untyped]
 
         self.version = version
@@ -86,14 +86,8 @@ class PkusegModel:
         nodes = list(self._extractor.normalize_text(piece))
         features = [self._extractor.get_node_features_idx(index, nodes) for index in range(len(nodes))]
         _, tags = self._decode(features, self._model)
-        words = []
-        start = 0
-        for index in range(1, len(piece)):
-            if tags[index] in self._begins:
-                words.append(piece[start:index])
-                start = index
-        words.append(piece[start:])
-        return words
+        bounds = [0, *(index for index in range(1, len(piece)) if tags[index] in self._begins), len(piece)]
+        return [piece[start:stop] for start, stop in pairwise(bounds)]
 
     def dictionary(self) -> dict[str, float]:
         """Words the model knows, each with the largest weight it has as the word that begins or ends at a character."""
@@ -149,10 +143,8 @@ def convert_pkuseg(archive: bytes, folder: Path, *, smallest: float = SMALLEST_W
     new_index = np.cumsum(keep) - 1
     kept = {feature: int(new_index[index]) for feature, index in feature_to_idx.items() if keep[index]}
     # The pairs of words ("bigram") serve in training only: what was learnt of them is among the features.
-    srsly.write_msgpack(
-        folder / FEATURES,
-        {"unigram": unigram, "bigram": [], "feature_to_idx": kept, "tag_to_idx": tag_to_idx},
-    )
+    features = {"unigram": unigram, "bigram": [], "feature_to_idx": kept, "tag_to_idx": tag_to_idx}
+    srsly.write_msgpack(folder / FEATURES, features)
     pruned = np.concatenate([nodes[keep].ravel(), transitions.ravel()]).astype(np.float32).astype(np.float64)
     np.savez_compressed(folder / WEIGHTS, sizes=np.array([n_tags, len(kept)]), w=pruned)
     return {"features": n_features, "features_kept": len(kept)}

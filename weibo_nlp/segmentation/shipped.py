@@ -32,14 +32,13 @@ def fast_card() -> dict[str, Any]:
     """
     path = shipped_folder() / CARD
     try:
-        card = json.loads(path.read_text("utf-8"))
+        card: dict[str, Any] = json.loads(path.read_text("utf-8"))
         complete = {"version", "file"} <= card.keys() and "sha256" in card["file"]
     except (OSError, ValueError, AttributeError, TypeError) as error:
         raise DataError(f"{path}: not the card of the segmenter ({error}); reinstall weibo-nlp.") from error
     if not complete:
         raise DataError(f"{path}: lacks version or file.sha256; reinstall weibo-nlp.")
-    result: dict[str, Any] = card
-    return result
+    return card
 
 
 def load_fast() -> tuple[str, Vaporetto]:

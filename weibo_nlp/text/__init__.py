@@ -8,8 +8,8 @@ rewrites a text and keeps for each character its raw place. :func:`evasions` add
 from weibo_nlp.text.evasion import Evasion, evasions
 from weibo_nlp.text.grammar import PROTECTED_KINDS, ChainLink, Post, parse, protected_spans
 from weibo_nlp.text.lexicon import DomainLexicon, domain_lexicon, emoticon_lexicon, evasion_lexicon
-from weibo_nlp.text.markup import MARKUP_KINDS, Markup, MarkupKind
-from weibo_nlp.text.normalise import DroppableKind, normalise
+from weibo_nlp.text.markup import MARKUP_KINDS, DroppableKind, Markup, MarkupKind
+from weibo_nlp.text.normalise import normalise
 from weibo_nlp.text.offsets import Normalised, Offsets
 from weibo_nlp.text.script import to_simplified
 

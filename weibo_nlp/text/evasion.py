@@ -13,8 +13,8 @@ from functools import lru_cache
 
 from weibo_nlp.records import Span
 from weibo_nlp.text.grammar import marked_places
-from weibo_nlp.text.lexicon import EvasionLexicon, evasion_lexicon
-from weibo_nlp.text.markup import MarkupKind
+from weibo_nlp.text.lexicon import EvasionLexicon, WordIndex, evasion_lexicon
+from weibo_nlp.text.markup import MarkupKind, gaps
 
 _ASCII_RUN = re.compile("[A-Za-z0-9]++")
 _HAN = "\u3400-\u9fff"
@@ -79,24 +79,12 @@ def evasions(text: str) -> list[Evasion]:
     [('新/冠/疫/情', '新冠疫情', False)]
     """
     lexicon = evasion_lexicon()
-    found: list[Evasion] = []
-    position = 0
-    for left, right, kind, _ in marked_places(text):
-        if kind in _CLOSED:
-            found.extend(_between(text, position, left, lexicon))
-            position = right
-    found.extend(_between(text, position, len(text), lexicon))
-    return found
+    closed = [place for place in marked_places(text) if place[2] in _CLOSED]
+    return [item for start, end in gaps(closed, 0, len(text)) for item in _between(text, start, end, lexicon)]
 
 
 def _between(text: str, start: int, end: int, lexicon: EvasionLexicon) -> Iterator[Evasion]:
-    if end - start < 2:
-        return
-    candidates = [
-        *_cut_words(text, start, end, lexicon),
-        *_initials(text, start, end, lexicon),
-        *_spellings(text, start, end, lexicon),
-    ]
+    candidates = [*_cut_words(text, start, end, lexicon), *_listed(text, start, end, lexicon)]
     last = start
     for item in sorted(candidates, key=lambda item: (item.span.start, -item.span.end)):
         if item.span.start >= last:
@@ -111,48 +99,18 @@ def _cut_words(text: str, start: int, end: int, lexicon: EvasionLexicon) -> Iter
             normal = surface[::2]
             if pattern is _CUT_PAIR and normal not in lexicon.cut_words:
                 continue  # 男/女: two characters around a sign are a cut word only if the word is known
-            yield Evasion(Span(*match.span()), surface, normal, not _holds_a_word(normal, lexicon), "cut_words")
+            known = any(word in normal for word in lexicon.cut_words)
+            yield Evasion(Span(*match.span()), surface, normal, not known, "cut_words")
 
 
-def _holds_a_word(normal: str, lexicon: EvasionLexicon) -> bool:
-    longest = max(map(len, lexicon.cut_words))
-    return any(
-        normal[at : at + length] in lexicon.cut_words
-        for at in range(len(normal))
-        for length in range(2, longest + 1)
-        if at + length <= len(normal)
-    )
-
-
-def _initials(text: str, start: int, end: int, lexicon: EvasionLexicon) -> Iterator[Evasion]:
-    for match in _ASCII_RUN.finditer(text, start, end):
-        surface = match.group()
-        entry = lexicon.entries.get(surface.lower())
-        if entry:
-            yield Evasion(Span(*match.span()), surface, entry.normal, entry.ambiguous, entry.family)
-
-
-def _spellings(text: str, start: int, end: int, lexicon: EvasionLexicon) -> Iterator[Evasion]:
-    opening, lengths = _han_index(lexicon.version)
-    last = start
-    for match in opening.finditer(text, start, end):
-        left = match.start()
-        if left < last:
-            continue
-        for length in lengths[match.group()]:
-            surface = text[left : left + length]
-            entry = lexicon.entries.get(surface)
-            if entry and left + length <= end:
-                yield Evasion(Span(left, left + length), surface, entry.normal, entry.ambiguous, entry.family)
-                last = left + length
-                break
+def _listed(text: str, start: int, end: int, lexicon: EvasionLexicon) -> Iterator[Evasion]:
+    ascii_runs = (match.span() for match in _ASCII_RUN.finditer(text, start, end))
+    for left, right in (*ascii_runs, *_han_index().find(text, start, end)):
+        surface = text[left:right]
+        if entry := lexicon.entries.get(surface.lower() if surface.isascii() else surface):
+            yield Evasion(Span(left, right), surface, entry.normal, entry.ambiguous, entry.family)
 
 
 @lru_cache(maxsize=1)
-def _han_index(_version: str) -> tuple[re.Pattern[str], dict[str, list[int]]]:
-    """Return a pattern of first characters, and for each the lengths of its entries, longest first."""
-    lengths: dict[str, set[int]] = {}
-    for surface in evasion_lexicon().entries:
-        if not surface.isascii():
-            lengths.setdefault(surface[0], set()).add(len(surface))
-    return re.compile(f"[{''.join(lengths)}]"), {first: sorted(sizes, reverse=True) for first, sizes in lengths.items()}
+def _han_index() -> WordIndex:
+    return WordIndex(surface for surface in evasion_lexicon().entries if not surface.isascii())

@@ -27,9 +27,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from weibo_nlp.records import Span
-from weibo_nlp.text.markup import Found, Markup, MarkupKind, refuse_lone_surrogates
+from weibo_nlp.text.markup import Found, Markup, MarkupKind
 from weibo_nlp.text.reader import MARGIN, Reader
-from weibo_nlp.text.recognise import KnownNames
 
 PROTECTED_KINDS: frozenset[MarkupKind] = frozenset(
     {"url", "mention", "hashtag", "super_topic", "emoticon", "emoji", "kaomoji"}
@@ -144,12 +143,12 @@ class Post:
     @property
     def handles(self) -> tuple[Markup, ...]:
         """Every ``@N`` of the text as a mention, those of reply and repost prefixes included: where names stand."""
-        places = (_handle(self.raw, item) for item in self.found if item[2] in _WITH_HANDLE)
-        return tuple(Markup(kind, Span(left, right), name) for left, right, kind, name in places)
+        places = (_handle(self.raw, place) for place in self.found)
+        return tuple(Markup(kind, Span(left, right), name) for left, right, kind, name in places if kind == "mention")
 
     def values(self, kind: MarkupKind) -> tuple[str, ...]:
         """Values of all markup of one kind, in order."""
-        return tuple(value for _, _, found_kind, value in self.found if found_kind == kind)
+        return tuple(place[3] for place in self.found if place[2] == kind)
 
 
 def parse(text: str, *, known_mentions: Sequence[str] = ()) -> Post:
@@ -182,7 +181,7 @@ def parse(text: str, *, known_mentions: Sequence[str] = ()) -> Post:
     >>> post.own_text, post.reply_to, [(link.author, link.text) for link in post.chain]
     ('好的', '小甲', [('小乙', '不同意'), ('小丙', '转')])
     """
-    reader = _read(text, known_mentions)
+    reader = Reader(text, known_mentions)
     return Post(
         raw=text,
         own=reader.own,
@@ -191,7 +190,7 @@ def parse(text: str, *, known_mentions: Sequence[str] = ()) -> Post:
         empty_repost=reader.empty_repost,
         truncated=reader.truncated,
         original_span=reader.original,
-        found=tuple(reader.found),
+        found=tuple(reader.places),
     )
 
 
@@ -215,7 +214,7 @@ def protected_spans(text: str, *, known_mentions: Sequence[str] = ()) -> list[Sp
     DataError
         If `text` holds a lone surrogate.
     """
-    places = (_handle(text, found) for found in marked_places(text, known_mentions=known_mentions))
+    places = (_handle(text, place) for place in marked_places(text, known_mentions=known_mentions))
     return [Span(left, right) for left, right, kind, _ in places if kind in PROTECTED_KINDS]
 
 
@@ -224,30 +223,14 @@ def marked_places(text: str, *, known_mentions: Sequence[str] = ()) -> list[Foun
 
     For the rooms that read millions of texts and need places only; arguments and errors as in :func:`parse`.
     """
-    return _read(text, known_mentions).found
+    return Reader(text, known_mentions).places
 
 
-_WITH_HANDLE: frozenset[MarkupKind] = frozenset({"mention", "reply_prefix", "repost_prefix"})
-
-
-def mentioned_places(text: str, *, known_mentions: Sequence[str] = ()) -> list[tuple[int, int]]:
-    """Bounds of every ``@N``, prefixes included: :attr:`Post.handles` as bare tuples."""
-    found = marked_places(text, known_mentions=known_mentions)
-    return [_handle(text, item)[:2] for item in found if item[2] in _WITH_HANDLE]
-
-
-def _read(text: str, known_mentions: Sequence[str]) -> Reader:
-    refuse_lone_surrogates(text)
-    reader = Reader(text, KnownNames(known_mentions))
-    reader.read()
-    return reader
-
-
-def _handle(text: str, found: Found) -> Found:
+def _handle(text: str, place: Found) -> Found:
     """Narrow a prefix down to its ``@N``; leave anything else as it is."""
-    left, right, kind, name = found
+    left, right, kind, name = place
     if kind not in ("reply_prefix", "repost_prefix"):
-        return found
+        return place
     sign = _AT.search(text, left, right)
     at = sign.start() if sign else left
     return at, at + 1 + len(name), "mention", name

@@ -48,7 +48,7 @@ def html_edits(text: str) -> list[Edit]:
     loses its address.
     """
     edits: list[Edit] = []
-    endings = _Endings(text)
+    missing: set[str] = set()
     position = 0
     worded = False  # words have been seen
     block_end: int | None = None  # index of a block's end among the edits, as long as no words follow it
@@ -58,7 +58,7 @@ def html_edits(text: str) -> list[Edit]:
             continue  # inside a comment or a script
         name = (match["name"] or "").lower()
         if match["comment"] or (name in ("script", "style") and not match["close"]):
-            stop = endings.after(name or match["comment"], right)
+            stop = _end_of((name or match["comment"]).lower(), text, right, missing)
             if stop is None and match["comment"]:
                 continue
             right = stop or right
@@ -86,32 +86,22 @@ def _replacement(match: re.Match[str], name: str) -> str:
         return html.unescape(match["entity"]) or match["entity"]
     if match["high"]:
         high, low = int(match["high"]), int(match["low"])
-        if 0xD800 <= high < 0xDC00 <= low < 0xE000:
-            return chr(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00))
-        return match.group()
+        paired = 0xD800 <= high < 0xDC00 <= low < 0xE000
+        return chr(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00)) if paired else match.group()
     if name in ("br", "hr") and not match["close"]:
         return "\n"
     if name == "img":
-        found = _ALT.search(match.group())
-        alt = html.unescape(next(filter(None, found.groups()), "")).removesuffix("/") if found else ""
+        attribute = _ALT.search(match.group())
+        alt = html.unescape(next(filter(None, attribute.groups()), "")).removesuffix("/") if attribute else ""
         if _BRACKETED.fullmatch(alt) or EMOJI.fullmatch(alt):
             return alt
     return ""
 
 
-class _Endings:
-    """Where comments and scripts end; an ending that is not there is looked for only once, which keeps time linear."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._missing: set[str] = set()
-
-    def after(self, opening: str, start: int) -> int | None:
-        key = opening.lower()
-        if key in self._missing:
-            return None
-        found = _ENDINGS[key].search(self._text, start)
-        if found is None:
-            self._missing.add(key)
-            return None
-        return found.end()
+def _end_of(opening: str, text: str, start: int, missing: set[str]) -> int | None:
+    """Where a comment or script ends; an ending that is not there is looked for only once, which keeps time linear."""
+    ending = None if opening in missing else _ENDINGS[opening].search(text, start)
+    if ending is None:
+        missing.add(opening)
+        return None
+    return ending.end()

@@ -12,12 +12,13 @@ import re
 from collections.abc import Iterator
 
 from weibo_nlp.text.markup import Found
+from weibo_nlp.text.recognise import is_ascii_word
 
 _BRACKETED = re.compile(r"[(（]([^()（）\n]{1,14}+)[)）]")
 # Strokes that hardly stand in brackets but in a face, and those that also rate, list and compute: `(★★★)`, `(x=y)`.
 _FACE_STROKES = frozenset("ωΩεэзЗ﹏︿﹀∀Дд▔￣¯ˉ´｀≧≦╯╰╭╮ﾟ゜˘⌒∩⊙ᴗᴥಠ◡‿︶︵⊂⊃∠ﾉಥ╥┬﹃﹁◔◐◑Θθσ╬∪ヮв￢」乛◞◟ᵕ\u0300\u0301")
 _SHARED_STROKES = frozenset("★☆♥♡✿❀●○◎◕•・→←↑↓=*;:；：@`_><^≡□△∇▽°ˇ¬Σ︹皿益口工艹人一士TxXoO")
-_LONE_STROKE_FACES = frozenset({"ツ"})
+_STROKES = _FACE_STROKES | _SHARED_STROKES
 _LETTERS_IN_FACES = frozenset("oOwWvVxXuUTQAdDnz3")
 _KANA = re.compile("[\u3040-\u30ff\uff66-\uff9f]")
 _ASCII_INNER = re.compile(
@@ -44,9 +45,8 @@ def may_hold_kaomoji(text: str) -> bool:
 
 def find_kaomoji(text: str, start: int, end: int) -> Iterator[Found]:
     """Yield the drawn faces between two offsets, in order and without overlap; the value is the face."""
-    found = sorted([*_bracketed(text, start, end), *_bare(text, start, end)])
     last = start
-    for left, right in found:
+    for left, right in sorted([*_bracketed(text, start, end), *_bare(text, start, end)]):
         if left >= last:
             yield left, right, "kaomoji", text[left:right]
             last = right
@@ -62,37 +62,34 @@ def _bracketed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
             left -= 1
         while right < end and right - match.end() < 3 and _is_right_arm(text, right, end):
             right += 1
-        table = _TABLE.match(text, right, end)
-        if table:
+        if table := _TABLE.match(text, right, end):
             right = table.end()
         yield left, right
         last = right
 
 
 def _is_face(inner: str) -> bool:
-    if inner in _LONE_STROKE_FACES or _ASCII_INNER.fullmatch(inner):
+    if inner == "ツ" or _ASCII_INNER.fullmatch(inner):
         return True
-    strokes = sum(character in _FACE_STROKES or character in _SHARED_STROKES for character in inner)
-    if strokes < 2 or not all(_may_stand_in_a_face(character) for character in inner):
-        return False
     if inner.isascii():
         return False  # ASCII faces are the ones spelled out above; the rest is code and arithmetic
-    if any(character in _FACE_STROKES for character in inner):
+    if sum(map(_STROKES.__contains__, inner)) < 2 or not all(map(_may_stand_in_a_face, inner)):
+        return False
+    if not _FACE_STROKES.isdisjoint(inner):
         return True
     eyes = inner.strip(" *~")
     return len(eyes) >= 3 and eyes[0] == eyes[-1] and eyes[0] in _SHARED_STROKES and set(eyes) != {eyes[0]}
 
 
 def _may_stand_in_a_face(character: str) -> bool:
-    if character in _FACE_STROKES or character in _SHARED_STROKES or character in _LETTERS_IN_FACES:
-        return True
-    return not character.isalnum() or _KANA.match(character) is not None
+    drawn = character in _STROKES or character in _LETTERS_IN_FACES or not character.isalnum()
+    return drawn or _KANA.match(character) is not None
 
 
 def _is_left_arm(text: str, at: int, floor: int) -> bool:
     character = text[at]
     if character in "oO":
-        return at == floor or not _ascii_word(text[at - 1])
+        return at == floor or not is_ascii_word(text[at - 1])
     return character in _LEFT_ARMS
 
 
@@ -100,22 +97,17 @@ def _is_right_arm(text: str, at: int, end: int) -> bool:
     character = text[at]
     following = text[at + 1] if at + 1 < end else ""
     if character in "oOb":
-        return not _ascii_word(following)
+        return not is_ascii_word(following)
     if character == "/":
         return following != "/"  # `//@N:` opens a repost chain, even right behind a face
     return character in _RIGHT_ARMS
 
 
 def _bare(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    for match in _PAIRED.finditer(text, start, end):
-        yield match.span()
+    yield from (match.span() for match in _PAIRED.finditer(text, start, end))
     for match in _ASCII_FACE.finditer(text, start, end):
         left, right = match.span()
         before = text[left - 1] if left > start else ""
         after = text[right] if right < end else ""
-        if not (_ascii_word(before) or _ascii_word(after) or (before and before == text[left])):
+        if not (is_ascii_word(before) or is_ascii_word(after) or (before and before == text[left])):
             yield left, right
-
-
-def _ascii_word(character: str) -> bool:
-    return character.isascii() and (character.isalnum() or character == "_")

@@ -7,8 +7,9 @@ first use, not on import.
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -74,10 +75,47 @@ class DomainLexicon:
 
     def of_kind(self, kind: str) -> tuple[str, ...]:
         """Words of one kind; an unknown kind raises UnknownNameError listing the known ones."""
-        found = tuple(word for word, its in self.kinds.items() if its == kind)
-        if not found:
+        words = tuple(word for word, its in self.kinds.items() if its == kind)
+        if not words:
             raise UnknownNameError("kind of word", kind, set(self.kinds.values()))
-        return found
+        return words
+
+
+class WordIndex:
+    """Words by their first character, for finding where they stand.
+
+    A search makes one comparison for each place and length that words of one first character have, however many words
+    there are.
+    """
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self.words = frozenset(words) - {""}
+        lengths: dict[str, set[int]] = {}
+        for word in self.words:
+            lengths.setdefault(word[0], set()).add(len(word))
+        self._lengths = {first: sorted(sizes, reverse=True) for first, sizes in lengths.items()}
+        self._opening = re.compile(f"[{re.escape(''.join(lengths))}]" if lengths else "(?!)")
+
+    def at(self, text: str, start: int, end: int) -> Iterable[str]:
+        """Return the words that stand at `start` and end at `end` or before, the longest first."""
+        if start >= end or text[start] not in self._lengths:
+            return ()
+        reached = (text[start : start + length] for length in self._lengths[text[start]] if start + length <= end)
+        return (word for word in reached if word in self.words)
+
+    def find(
+        self, text: str, start: int, end: int, accepts: Callable[[str, int, int], bool] = lambda *_: True
+    ) -> Iterator[tuple[int, int]]:
+        """Yield places of words without overlap: the leftmost first, of those the longest that `accepts` takes."""
+        resume = start
+        for match in self._opening.finditer(text, start, end):
+            left = match.start()
+            for length in self._lengths[match.group()] if left >= resume else ():
+                right = left + length
+                if text[left:right] in self.words and right <= end and accepts(text, left, right):
+                    yield left, right
+                    resume = right
+                    break
 
 
 @lru_cache(maxsize=1)

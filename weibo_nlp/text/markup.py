@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal, get_args
 
 from weibo_nlp.errors import DataError
 from weibo_nlp.records import Span
 
-MarkupKind = Literal[
+DroppableKind = Literal[
     "url",
     "mention",
     "hashtag",
@@ -21,10 +22,8 @@ MarkupKind = Literal[
     "repost_prefix",
     "repost_filler",
     "forward_reason",
-    "html_tag",
-    "invisible",
-    "laughter",
 ]
+MarkupKind = Literal[DroppableKind, "html_tag", "invisible", "laughter"]
 
 MARKUP_KINDS: tuple[MarkupKind, ...] = get_args(MarkupKind)
 
@@ -56,14 +55,18 @@ class Markup:
     value: str
 
 
-def refuse_lone_surrogates(text: str) -> None:
-    r"""Raise when `text` holds half of a UTF-16 pair; every other code point, ``\x00`` among them, is text.
+def gaps(places: Iterable[tuple[int, int, *tuple[object, ...]]], start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield what sorted places leave free between `start` and `end`; a gap is never empty."""
+    for place in places:
+        if start < place[0]:
+            yield start, place[0]
+        start = max(start, place[1])
+    if start < end:
+        yield start, end
 
-    Raises
-    ------
-    DataError
-        Naming the offset of the first lone surrogate.
-    """
+
+def refuse_lone_surrogates(text: str) -> None:
+    r"""Raise DataError, naming its offset, at the first lone surrogate; any other code point is text, ``\x00`` too."""
     try:
         text.encode("utf-8")
     except UnicodeEncodeError as error:

@@ -13,40 +13,25 @@ the removed markup of the result together cover the raw text.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from operator import itemgetter
 from typing import Literal, get_args
 
 from weibo_nlp.errors import UsageError
 from weibo_nlp.text.emoji import EMOJI
-from weibo_nlp.text.grammar import marked_places, mentioned_places
+from weibo_nlp.text.grammar import marked_places, parse
 from weibo_nlp.text.hypertext import html_edits
 from weibo_nlp.text.kaomoji import find_kaomoji
-from weibo_nlp.text.markup import Found, MarkupKind, refuse_lone_surrogates
+from weibo_nlp.text.markup import DroppableKind, Found, MarkupKind, gaps, refuse_lone_surrogates
 from weibo_nlp.text.offsets import Edit, Normalised, Tape
 from weibo_nlp.text.script import simplify
-
-DroppableKind = Literal[
-    "url",
-    "mention",
-    "hashtag",
-    "super_topic",
-    "emoticon",
-    "emoji",
-    "kaomoji",
-    "client_residue",
-    "reply_prefix",
-    "repost_prefix",
-    "repost_filler",
-    "forward_reason",
-]
 
 # Default-ignorable code points without a meaning in Chinese text: soft hyphen, grapheme joiner, Arabic letter mark,
 # Mongolian vowel separator, zero-width space, non-joiner and marks, bidi controls, word joiner and invisible operators,
 # BOM, interlinear marks, language tags. Variation selectors are not among them: they choose a picture or a glyph.
 _INVISIBLE = "\u00ad\u034f\u061c\u180e\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0001"
 _JOINING = "\u200d\U000e0020-\U000e007f"  # parts of an emoji, invisible anywhere else
-_INVISIBLE_RUN = re.compile(f"[{_INVISIBLE}]+")
-_ANY_INVISIBLE_RUN = re.compile(f"[{_INVISIBLE}{_JOINING}]+")
+_INVISIBLE_RUN = re.compile(f"[{_INVISIBLE}{_JOINING}]+")
 _JOINING_SIGN = re.compile(f"[{_JOINING}]")
 
 _WIDE = re.compile("[０-９Ａ-Ｚａ-ｚ＃＠]")
@@ -117,12 +102,15 @@ def normalise(
     tape = Tape(text)
     if html and ("<" in text or "&" in text):
         tape.edit(html_edits(text))
-    _remove_invisible(tape)
+    if not tape.text.isascii() and _INVISIBLE_RUN.search(tape.text):
+        tape.edit(_invisible_outside_emoji(tape.text))
     if _WIDE.search(tape.text):
-        tape.replace_text(_half_width(tape.text))
+        # A face such as (＃°Д°) keeps its strokes.
+        faces = (place[:2] for place in find_kaomoji(tape.text, 0, len(tape.text)))
+        tape.replace_text(_restored(tape.text.translate(_HALF_WIDTH), tape.text, faces))
     if kinds or (squeeze_laughter and _LAUGHTER.search(tape.text)):
-        found = marked_places(tape.text, known_mentions=known_mentions)
-        tape.edit(_droppings(tape.text, found, kinds, squeeze_laughter))
+        places = marked_places(tape.text, known_mentions=known_mentions)
+        tape.edit(_droppings(tape.text, places, kinds, squeeze_laughter))
     if script == "simplified":
         _simplify_words(tape, known_mentions)
     return tape.finish()
@@ -140,48 +128,28 @@ def _checked(script: str | None, drop: Collection[DroppableKind]) -> frozenset[M
     return frozenset(drop)
 
 
-def _remove_invisible(tape: Tape) -> None:
-    text = tape.text
-    if text.isascii() or not _ANY_INVISIBLE_RUN.search(text):
-        return
-    if not _JOINING_SIGN.search(text):
-        tape.edit((run.start(), run.end(), "", "invisible") for run in _INVISIBLE_RUN.finditer(text))
-        return
-    tape.edit(_invisible_outside_emoji(text))
-
-
 def _invisible_outside_emoji(text: str) -> Iterator[Edit]:
-    position = 0
-    for emoji in EMOJI.finditer(text):
-        for run in _ANY_INVISIBLE_RUN.finditer(text, position, emoji.start()):
-            yield run.start(), run.end(), "", "invisible"
-        position = emoji.end()
-    for run in _ANY_INVISIBLE_RUN.finditer(text, position):
-        yield run.start(), run.end(), "", "invisible"
+    # Without a joining sign, no emoji holds anything invisible.
+    emoji = (match.span() for match in EMOJI.finditer(text)) if _JOINING_SIGN.search(text) else ()
+    for start, end in gaps(emoji, 0, len(text)):
+        yield from ((*run.span(), "", "invisible") for run in _INVISIBLE_RUN.finditer(text, start, end))
 
 
-def _half_width(text: str) -> str:
-    """Narrow letters, digits, ``＃`` and ``＠``; a face such as ``(＃°Д°)`` keeps its strokes."""
+def _restored(after: str, before: str, places: Iterable[tuple[int, int]]) -> str:
+    """Put back what stood at some places before a text was rewritten character for character."""
     pieces: list[str] = []
     position = 0
-    for left, right, _, face in find_kaomoji(text, 0, len(text)):
-        if _WIDE.search(face):
-            pieces += [text[position:left].translate(_HALF_WIDTH), face]
-            position = right
-    pieces.append(text[position:].translate(_HALF_WIDTH))
-    return "".join(pieces)
-
-
-def _droppings(text: str, found: list[Found], kinds: frozenset[MarkupKind], squeeze_laughter: bool) -> Iterator[Edit]:
-    position = 0
-    for left, right, kind, _ in found:
-        if squeeze_laughter and left - position > _LAUGHTER_KEPT:
-            yield from _laughter(text, position, left)
-        if kind in kinds and left < right:
-            yield left, right, "", kind
+    for left, right in places:
+        pieces += [after[position:left], before[left:right]]
         position = right
+    return "".join([*pieces, after[position:]])
+
+
+def _droppings(text: str, places: list[Found], kinds: frozenset[MarkupKind], squeeze_laughter: bool) -> list[Edit]:
+    edits: list[Edit] = [(left, right, "", kind) for left, right, kind, _ in places if kind in kinds and left < right]
     if squeeze_laughter:
-        yield from _laughter(text, position, len(text))
+        edits += (edit for start, end in gaps(places, 0, len(text)) for edit in _laughter(text, start, end))
+    return sorted(edits, key=itemgetter(0))
 
 
 def _laughter(text: str, start: int, end: int) -> Iterator[Edit]:
@@ -196,9 +164,5 @@ def _simplify_words(tape: Tape, known_mentions: Sequence[str]) -> None:
     simplify(tape)
     if len(tape.text) != len(before) or tape.text == before or not ("@" in before or "＠" in before):
         return
-    pieces: list[str] = []
-    position = 0
-    for left, right in mentioned_places(before, known_mentions=known_mentions):
-        pieces += [tape.text[position:left], before[left:right]]
-        position = right
-    tape.replace_text("".join([*pieces, tape.text[position:]]))
+    handles = parse(before, known_mentions=known_mentions).handles
+    tape.replace_text(_restored(tape.text, before, ((handle.span.start, handle.span.end) for handle in handles)))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import eq
 from typing import overload
 
 from weibo_nlp.errors import UsageError
@@ -35,13 +36,11 @@ class Offsets(Sequence[tuple[int, int]]):
     __slots__ = ("_length", "ends", "starts")
 
     def __init__(self, length: int, starts: array[int] | None = None, ends: array[int] | None = None) -> None:
-        """Keep the bounds; both arrays or neither."""
         self._length = length
         self.starts = starts
         self.ends = ends
 
     def __len__(self) -> int:
-        """Return the number of characters."""
         return self._length
 
     @overload
@@ -61,21 +60,18 @@ class Offsets(Sequence[tuple[int, int]]):
         return self.starts[place], self.ends[place]
 
     def __iter__(self) -> Iterator[tuple[int, int]]:
-        """Iterate over the raw places."""
         if self.starts is None or self.ends is None:
             return ((i, i + 1) for i in range(self._length))
         return zip(self.starts, self.ends, strict=True)
 
     def __eq__(self, other: object) -> bool:
-        """Compare place by place."""
         if not isinstance(other, Offsets):
             return NotImplemented
-        return len(self) == len(other) and all(mine == theirs for mine, theirs in zip(self, other, strict=True))
+        return len(self) == len(other) and all(map(eq, self, other))
 
     __hash__ = None  # type: ignore[assignment]  # compared by content, which may be large
 
     def __repr__(self) -> str:
-        """Show the first places."""
         more = ", …" if len(self) > 8 else ""
         return f"Offsets({', '.join(map(str, self[:8]))}{more})"
 
@@ -135,16 +131,9 @@ class Normalised:
 
 
 class Tape:
-    """A text in the middle of being rewritten.
-
-    Parameters
-    ----------
-    raw : str
-        The text before any pass.
-    """
+    """A text in the middle of being rewritten; before any pass, the raw text itself."""
 
     def __init__(self, raw: str) -> None:
-        """Start with the raw text itself."""
         self.raw = raw
         self.text = raw
         self._starts: array[int] | None = None
@@ -170,20 +159,15 @@ class Tape:
         new_starts, new_ends = array("I"), array("I")
         position = 0
         for left, right, replacement, kind in edits:
-            if position < left:
-                pieces.append(text[position:left])
-                new_starts += starts[position:left]
-                new_ends += ends[position:left]
+            pieces += [text[position:left], replacement]
+            copied = right if len(replacement) == right - left else left
+            new_starts += starts[position:copied]
+            new_ends += ends[position:copied]
+            if copied == left:
+                new_starts.extend([starts[left]] * len(replacement))
+                new_ends.extend([ends[right - 1]] * len(replacement))
             if not replacement:
                 self._removed.append((starts[left], ends[right - 1], kind or "client_residue"))
-            else:
-                pieces.append(replacement)
-                if len(replacement) == right - left:
-                    new_starts += starts[left:right]
-                    new_ends += ends[left:right]
-                else:
-                    new_starts.extend([starts[left]] * len(replacement))
-                    new_ends.extend([ends[right - 1]] * len(replacement))
             position = right
         if position == 0:
             return

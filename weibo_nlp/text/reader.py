@@ -1,19 +1,15 @@
-"""One reading of a text: the steps of the grammar, in the order in which markup may claim a place.
-
-Links; ``转发理由:``; the repost chain; the reply prefixes; shortening marks and fillers; then, in what is still free,
-hashtags, client residue, mentions, emoticons, kaomoji, emoji. The records that readers see are in ``grammar.py``.
-"""
+"""One reading of a text: the steps of the grammar, in the order that ``grammar.py`` states, beside the records."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from weibo_nlp.records import Span
 from weibo_nlp.text.emoji import EMOJI, find_emoji
 from weibo_nlp.text.kaomoji import find_kaomoji, may_hold_kaomoji
-from weibo_nlp.text.markup import Found
+from weibo_nlp.text.markup import Found, gaps, refuse_lone_surrogates
 from weibo_nlp.text.recognise import (
     BLANK,
     NAME,
@@ -27,7 +23,6 @@ from weibo_nlp.text.recognise import (
 
 _FILLERS = frozenset({"转发微博", "轉發微博", "转发", "轉發", "repost", "reposted"})
 _REASON = re.compile("(?:转发理由|轉發理由)[:：]")
-_CHAIN = re.compile(f"//[{BLANK}]{{0,4}}+[@＠]({NAME})[{BLANK}]{{0,4}}+[:：]")
 _CHAIN_OPENING = re.compile(f"//[{BLANK}]{{0,4}}+[@＠]")
 _REPLY_OPENING = re.compile(f"[{BLANK}\\n]{{0,16}}+(?:回[复覆]|Reply to)[{BLANK}]{{0,4}}+[@＠]")
 _NAME_AND_COLON = re.compile(f"({NAME})[{BLANK}]{{0,4}}+[:：]")
@@ -40,18 +35,13 @@ MARGIN = BLANK + "\n\r\u200c\u200d\u00ad"
 
 
 class Reader:
-    """One reading of one text. Markup is kept in tuples: a text may hold 10^5 places, and not every caller wants all.
+    """One reading of one text, with arguments and errors as in :func:`weibo_nlp.text.parse`.
 
-    Parameters
-    ----------
-    text : str
-        Plain text without lone surrogates.
-    known : KnownNames
-        Names the source states.
+    Markup is kept in tuples: a text may hold 10^5 places, and not every caller wants all.
 
     Attributes
     ----------
-    found : list of (start, end, kind, value)
+    places : list of (start, end, kind, value)
         All markup, sorted.
     own, original : Span
         The author's words; the quoted original, if shown.
@@ -59,42 +49,31 @@ class Reader:
         Earlier reposts, nearest first.
     """
 
-    def __init__(self, text: str, known: KnownNames) -> None:
-        """Prepare; :meth:`read` does the reading."""
+    def __init__(self, text: str, known_mentions: Sequence[str]) -> None:
+        refuse_lone_surrogates(text)
         self.text = text
-        self.known = known
-        self.found: list[Found] = []
-        self.own = Span(0, 0)
-        self.original: Span | None = None
-        self.reply_to: str | None = None
+        self.known = KnownNames(known_mentions)
+        self.places: list[Found] = []
         self.chain: list[tuple[str, Span, str | None]] = []
-        self.empty_repost = False
         self.truncated = False
-        self._urls: list[Found] = []
         self._may_be_shortened = "全文" in text or "展开" in text
-
-    def read(self) -> None:
-        """Take the text apart, then look for markup in what is free."""
-        text = self.text
         if "//" in text or "www." in text.lower() or "t.cn/" in text.lower():
             self._collect(find_urls)
-        self._urls = list(self.found)
+        self._urls = list(self.places)
         self.original, start = self._find_original()
         prefixes = list(self._chain_prefixes(start))
-        own_end = prefixes[0][0] if prefixes else len(text)
-        self.reply_to, self.own, filled = self._piece(start, own_end)
-        for index, (left, right, _, author) in enumerate(prefixes):
-            self.found.append((left, right, "repost_prefix", author))
-            stop = prefixes[index + 1][0] if index + 1 < len(prefixes) else len(text)
+        stops = [*(prefix[0] for prefix in prefixes), len(text)]
+        self.reply_to, self.own, filled = self._piece(start, stops[0])
+        for (left, right, kind, author), stop in zip(prefixes, stops[1:], strict=True):
+            self.places.append((left, right, kind, author))
             answered, words, _ = self._piece(right, stop)
             self.chain.append((author, words, answered))
         reposted = bool(prefixes) or start > 0
         self.empty_repost = filled or (reposted and not self.own.of(text).strip(MARGIN))
-        self.found.sort()
-        self._inline()
+        self.places.sort()
+        self._collect_inline(text)
 
-    def _inline(self) -> None:
-        text = self.text
+    def _collect_inline(self, text: str) -> None:
         if "#" in text or "＃" in text:
             self._collect(find_hashtags)
         if "图" in text or "链接" in text or "视频" in text or "收起" in text or "展开" in text:
@@ -110,16 +89,9 @@ class Reader:
 
     def _collect(self, finder: Callable[[str, int, int], Iterable[Found]]) -> None:
         """Run a recogniser over what is still free."""
-        new: list[Found] = []
-        position = 0
-        for left, right, _, _ in self.found:
-            if position < left:
-                new.extend(finder(self.text, position, left))
-            position = right
-        if position < len(self.text):
-            new.extend(finder(self.text, position, len(self.text)))
-        if new:
-            self.found = sorted(self.found + new)
+        free = gaps(self.places, 0, len(self.text))
+        if places := [place for start, end in free for place in finder(self.text, start, end)]:
+            self.places = sorted(self.places + places)
 
     def _find_original(self) -> tuple[Span | None, int]:
         """Find ``转发理由:``; return the original before it, and where the own words start."""
@@ -134,33 +106,21 @@ class Reader:
             stop = left
             if mark:
                 stop = left - len(before) + mark.start()
-                self.found.append((stop, left, "client_residue", mark.group()))
+                self.places.append((stop, left, "client_residue", mark.group()))
                 self.truncated = True
-            self.found.append((left, match.end(), "forward_reason", match.group()))
-            self.found.sort()
+            self.places.append((left, match.end(), "forward_reason", match.group()))
+            self.places.sort()
             return (Span(0, stop) if stop else None), match.end()
         return None, 0
 
     def _chain_prefixes(self, start: int) -> Iterator[Found]:
         position = start
-        for left, right, _, _ in [*self._urls, (len(self.text), len(self.text), "url", "")]:
-            if right <= start:
-                continue
-            if position < left:
-                yield from self._prefixes_between(position, left)
-            position = max(position, right)
-
-    def _prefixes_between(self, start: int, end: int) -> Iterator[Found]:
-        if not self.known:
-            for match in _CHAIN.finditer(self.text, start, end):
-                yield match.start(), match.end(), "repost_prefix", match.group(1)
-            return
-        position = start
-        for opening in _CHAIN_OPENING.finditer(self.text, start, end):
-            named = self._name_and_colon(opening.end(), end)
-            if named and opening.start() >= position:
-                position = named[1]
-                yield opening.start(), position, "repost_prefix", named[0]
+        for left, right in gaps(self._urls, start, len(self.text)):
+            for opening in _CHAIN_OPENING.finditer(self.text, left, right):
+                named = self._name_and_colon(opening.end(), right)
+                if named and opening.start() >= position:
+                    author, position = named
+                    yield opening.start(), position, "repost_prefix", author
 
     def _name_and_colon(self, start: int, end: int) -> tuple[str, int] | None:
         name = self.known.at(self.text, start, end)
@@ -172,18 +132,16 @@ class Reader:
 
     def _piece(self, start: int, end: int) -> tuple[str | None, Span, bool]:
         """Take prefix, filler and shortening mark off one speaker's part; return the answered, the words, if filled."""
-        if start == end:
-            return None, Span(start, end), False
         reply_to = None
         opening = _REPLY_OPENING.match(self.text, start, end)
         if opening and (named := self._name_and_colon(opening.end(), end)):
             reply_to, stop = named
-            self.found.append((start, stop, "reply_prefix", reply_to))
+            self.places.append((start, stop, "reply_prefix", reply_to))
             start = stop
         if end - start <= _SHORTENED_REACH:
             core = self.text[start:end].strip(MARGIN)
             if core.rstrip("。.").lower() in _FILLERS:
-                self.found.append((start, end, "repost_filler", core))
+                self.places.append((start, end, "repost_filler", core))
                 return reply_to, Span(end, end), True
         return reply_to, Span(start, self._shortened_end(start, end)), False
 
@@ -198,14 +156,14 @@ class Reader:
         reach = tail[-_SHORTENED_REACH:]
         if mark := _SHORTENED.search(reach):
             left = start + len(tail) - len(reach) + mark.start()
-            self.found.append((left, end, "client_residue", mark.group()))
+            self.places.append((left, end, "client_residue", mark.group()))
             self.truncated = True
             return left
-        index = bisect_right(self._urls, end, key=lambda found: found[1]) - 1
+        index = bisect_right(self._urls, end, key=lambda url: url[1]) - 1
         if index >= 0 and self._urls[index][0] >= start and self._urls[index][1] >= start + len(tail):
             right = self._urls[index][0]
             floor = max(start, right - _SHORTENED_REACH)
             if mark := _SHORTENED_LINK.search(self.text[floor:right]):
-                self.found.append((floor + mark.start(), right, "client_residue", mark.group()))
+                self.places.append((floor + mark.start(), right, "client_residue", mark.group()))
                 self.truncated = True
         return end

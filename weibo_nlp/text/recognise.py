@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from weibo_nlp.errors import UsageError
-from weibo_nlp.text.lexicon import EMOTICON_NAME_LIMIT, emoticon_lexicon
+from weibo_nlp.text.lexicon import EMOTICON_NAME_LIMIT, WordIndex, emoticon_lexicon
 from weibo_nlp.text.markup import Found
 
 BLANK = " \t\u00a0\u3000\u200b\u200e\u200f\u2060\ufeff"
@@ -54,12 +54,7 @@ _WORD = re.compile(r"\w")
 
 
 class KnownNames:
-    """Names that a source states for a text, for finding where a mention ends.
-
-    Parameters
-    ----------
-    names : sequence of str
-        With or without the leading ``@``; empty ones are ignored.
+    """Names that a source states for a text, for finding where a mention ends; with or without the leading ``@``.
 
     Raises
     ------
@@ -68,29 +63,18 @@ class KnownNames:
     """
 
     def __init__(self, names: Sequence[str]) -> None:
-        """Index the names by their first character, longest first."""
         if isinstance(names, str):
             raise UsageError(f"known_mentions is the string {names!r}; pass a sequence of names, such as [{names!r}].")
-        self._by_first: dict[str, list[str]] = {}
-        for name in sorted({name.removeprefix("@") for name in names} - {""}, key=len, reverse=True):
-            self._by_first.setdefault(name[0], []).append(name)
-
-    def __bool__(self) -> bool:
-        """Tell whether any name is known."""
-        return bool(self._by_first)
+        self._index = WordIndex(name.removeprefix("@") for name in names)
 
     def at(self, text: str, start: int, end: int) -> str | None:
         """Return the longest known name that stands at `start`, or ``None``.
 
         A name is not cut out of a longer run of ASCII letters: ``@abc`` does not mention ``ab``.
         """
-        if start >= end:
-            return None
-        for name in self._by_first.get(text[start], ()):
+        for name in self._index.at(text, start, end):
             stop = start + len(name)
-            if stop <= end and text.startswith(name, start):
-                if stop < end and is_ascii_word(text[stop]) and is_ascii_word(name[-1]):
-                    continue
+            if stop == end or not (is_ascii_word(text[stop]) and is_ascii_word(name[-1])):
                 return name
         return None
 
@@ -150,12 +134,6 @@ def find_mentions(text: str, start: int, end: int, known: KnownNames) -> Iterato
 
     Behind an ASCII letter or digit there is an e-mail address, no mention, unless the name is known and not ASCII.
     """
-    if not known:
-        for match in _MENTION.finditer(text, start, end):
-            left = match.start()
-            if left == start or not is_ascii_word(text[left - 1]):
-                yield left, match.end(), "mention", match.group(1)
-        return
     resume = start
     for sign in _AT.finditer(text, start, end):
         left = sign.start()
@@ -190,7 +168,7 @@ def find_residue(text: str, start: int, end: int) -> Iterator[Found]:
     for match in _RESIDUE.finditer(text, start, end):
         left, right = match.span()
         following = text[right] if right < end else ""
-        if following != "" and _WORD.match(following):
+        if _WORD.match(following):
             continue
         if text.startswith("的微博视频", left):
             floor = max(last, left - 31)

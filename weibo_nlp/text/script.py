@@ -7,11 +7,11 @@ use. Names keep their script, because a name is an identity: see :func:`weibo_nl
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
 
 from weibo_nlp.text.markup import refuse_lone_surrogates
-from weibo_nlp.text.offsets import Edit, Normalised, Tape
+from weibo_nlp.text.offsets import Normalised, Tape
 
 _HAN_RUN = re.compile("[\u2e80-\u2fdf\u3005-\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
 
@@ -47,31 +47,18 @@ def to_simplified(text: str) -> Normalised:
 
 def simplify(tape: Tape) -> None:
     """Convert what stands on a tape."""
-    converted = _convert(tape.text)
+    convert = _converter()
+    converted = convert(tape.text)
     if len(converted) == len(tape.text):
         tape.replace_text(converted)
     else:
-        tape.edit(_run_by_run(tape.text))
-
-
-def _run_by_run(text: str) -> list[Edit]:
-    # Every entry of today's dictionaries keeps the number of characters; a later release need not.
-    edits: list[Edit] = []
-    for match in _HAN_RUN.finditer(text):
-        run = match.group()
-        converted = _convert(run)
-        if converted != run:
-            edits.append((match.start(), match.end(), converted, None))
-    return edits
-
-
-def _convert(text: str) -> str:
-    converted: str = _converter().convert(text)
-    return converted
+        # Every entry of today's dictionaries keeps the number of characters; a later release need not.
+        tape.edit((*run.span(), convert(run.group()), None) for run in _HAN_RUN.finditer(tape.text))
 
 
 @lru_cache(maxsize=1)
-def _converter() -> Any:
+def _converter() -> Callable[[str], str]:
     from opencc import OpenCC  # dictionaries of a few megabytes: only for those who ask
 
-    return OpenCC("t2s")
+    convert: Callable[[str], str] = OpenCC("t2s").convert
+    return convert

@@ -5,6 +5,7 @@ import pytest
 
 import weibo_nlp
 from weibo_nlp import _renamed
+from weibo_nlp.models import LinearClassifier, MajorityClassifier
 
 
 @pytest.mark.parametrize("old", _renamed.MODULES)
@@ -47,6 +48,26 @@ def test_names_that_are_functions_now_can_be_called_and_still_be_imported_from()
     assert segment_many is not None
     assert callable(weibo_nlp.evaluate)
     assert "prediction file" in weibo_nlp.evaluate.__doc__
+
+
+@pytest.mark.parametrize("kind", [LinearClassifier, MajorityClassifier])
+def test_models_answer_to_their_names_of_0_2_0_and_say_the_new_ones(kind, tmp_path):
+    texts, labels, weights = ["好吃", "真好吃", "难吃", "真难吃"], ["praise", "praise", "blame", "blame"], [1, 1, 2, 2]
+    with pytest.warns(DeprecationWarning, match=r"fit\(weights=…\) is now fit\(sample_weight=…\)") as caught:
+        model = kind(("praise", "blame")).fit(texts, labels, weights=weights)
+    assert caught[0].filename == __file__
+    with pytest.warns(DeprecationWarning, match="save is now save_pretrained"):
+        model.save(tmp_path)
+    with pytest.warns(DeprecationWarning, match="from_folder is now from_pretrained"):
+        saved = kind.from_folder(tmp_path)
+    weighted = kind(("praise", "blame")).fit(texts, labels, sample_weight=weights)
+    np.testing.assert_allclose(saved.predict_proba(texts), weighted.predict_proba(texts), rtol=1e-6)
+
+
+def test_labels_stay_a_parameter_of_models_in_the_order_of_the_columns(tmp_path):
+    model = MajorityClassifier(("praise", "blame")).fit(["好吃"], ["praise"])
+    model.save_pretrained(tmp_path)
+    assert model.labels == MajorityClassifier.from_pretrained(tmp_path).labels == tuple(model.classes_)
 
 
 def test_a_module_that_never_was_is_not_found():

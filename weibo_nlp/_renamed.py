@@ -37,48 +37,38 @@ MODULES = {
     "benchmark.real_text": "profiling.reference_sets",
     "benchmark.standings": "leaderboard.ranking",
     "evaluate": "evaluation",
-    "evaluate.calibration": "evaluation.calibration",
+    **{f"evaluate.{name}": f"evaluation.{name}" for name in ("calibration", "prevalence", "slices")},
     "evaluate.ceiling": "evaluation.annotator_baseline",
     "evaluate.figures": "stats.estimate",
     "evaluate.intervals": "stats.bootstrap",
     "evaluate.metrics": "stats.metrics",
     "evaluate.multiplicity": "stats.multiplicity",
     "evaluate.paired": "stats.randomisation",
-    "evaluate.prevalence": "evaluation.prevalence",
     "evaluate.robustness": "perturbations",
     "evaluate.runs": "evaluation.alignment",
     "evaluate.score": "evaluation.scoring",
-    "evaluate.slices": "evaluation.slices",
     "evaluate.soft": "evaluation.soft_labels",
     "evaluate.words": "evaluation.segmentation",
     "labels": "scheme",
     "pipeline": "labelling",
     "segment": "segmentation",
-    "segment.base": "segmentation.base",
-    "segment.fetch": "segmentation.fetch",
-    "segment.lexicon": "segmentation.lexicon",
-    "segment.many": "segmentation.many",
-    "segment.registry": "segmentation.registry",
+    **{f"segment.{name}": f"segmentation.{name}" for name in ("base", "fetch", "lexicon", "many", "registry")},
 }
 
 # Names that changed with their module, or went elsewhere: old name -> (module, name).
 NAMES = {
     "Figure": ("stats.estimate", "Estimate"),
     "Interval": ("stats.estimate", "Estimate"),
-    "PairedTest": ("stats.randomisation", "PairedTest"),
     "TaskLabels": ("scheme", "Task"),
-    "UnitSums": ("stats.bootstrap", "UnitSums"),
     "annotator_ceiling": ("evaluation.annotator_baseline", "annotator_baseline"),
     "bootstrap_figures": ("stats.bootstrap", "bootstrap_estimates"),
-    "cluster_bootstrap": ("stats.bootstrap", "cluster_bootstrap"),
     "compare_files": ("evaluation.comparison", "compare"),
     "gold_of": ("evaluation.files", "resolve_evaluation_set"),
-    "holm": ("stats.multiplicity", "holm"),
-    "paired_test": ("stats.randomisation", "paired_test"),
     "release_ceiling": ("evaluation.annotator_baseline", "release_baseline"),
     "score_file": ("evaluation.files", "evaluate"),
     "shares_of": ("evaluation.soft_labels", "label_distribution"),
     "vote_shares": ("evaluation.soft_labels", "vote_distribution"),
+    **{name: ("stats", name) for name in ("PairedTest", "UnitSums", "cluster_bootstrap", "holm", "paired_test")},
 }
 
 # Modules whose old name is a function of the facade today.
@@ -86,7 +76,13 @@ CALLABLE = {"evaluate": ("evaluation.files", "evaluate"), "segment": ("segmentat
 
 
 # Keywords that changed in functions under old names; and those that one `BootstrapConfig` holds now.
-KEYWORDS = {"level": "confidence_level", "report": "progress", "rounds": "n_permutations", "with_": "segmenter"}
+KEYWORDS = {
+    "level": "confidence_level",
+    "report": "progress",
+    "rounds": "n_permutations",
+    "weights": "sample_weight",
+    "with_": "segmenter",
+}
 SETTINGS = {"resamples": "n_resamples", "seed": "seed", "level": "confidence_level", "method": "method"}
 
 
@@ -104,18 +100,12 @@ def with_old_keywords(function: Function) -> Function:
 
     @wraps(function)
     def called(*args: Any, **keywords: Any) -> Any:
-        renamed = {
-            old: new for old, new in KEYWORDS.items() if old in keywords and old not in parameters and new in parameters
-        }
-        for old, new in renamed.items():
-            warn(f"{function.__name__}({old}=…)", f"{function.__name__}({new}=…)")
-            keywords[new] = keywords.pop(old)
-        settings = {
-            new: keywords.pop(old)
-            for old, new in SETTINGS.items()
-            if "bootstrap" in parameters and old in keywords and old not in parameters
-        }
-        if settings:
+        for old, new in KEYWORDS.items():
+            if old in keywords and old not in parameters and new in parameters:
+                warn(f"{function.__name__}({old}=…)", f"{function.__name__}({new}=…)")
+                keywords[new] = keywords.pop(old)
+        gone = keywords.keys() - parameters.keys() if "bootstrap" in parameters else ()
+        if settings := {new: keywords.pop(old) for old, new in SETTINGS.items() if old in gone}:
             from weibo_nlp.stats import BootstrapConfig
 
             warn(f"{function.__name__}({', '.join(settings)})", f"{function.__name__}(bootstrap=BootstrapConfig(…))")

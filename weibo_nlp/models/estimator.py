@@ -13,6 +13,7 @@ import numpy.typing as npt
 from sklearn import exceptions
 from sklearn.base import BaseEstimator, ClassifierMixin
 
+from weibo_nlp import _renamed
 from weibo_nlp._version import __version__
 from weibo_nlp.errors import DataError
 from weibo_nlp.models.base import Column, FloatArray, IntArray, Texts, as_examples
@@ -103,6 +104,17 @@ class TextClassifier(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc,
             model._restore(config, arrays)
         return model
 
+    def save(self, folder: str | Path) -> None:
+        """Write the trained model: the old name of :meth:`save_pretrained`."""
+        _renamed.warn("save", "save_pretrained")
+        self.save_pretrained(folder)
+
+    @classmethod
+    def from_folder(cls, folder: str | Path) -> Self:
+        """Read a trained model: the old name of :meth:`from_pretrained`."""
+        _renamed.warn("from_folder", "from_pretrained")
+        return cls.from_pretrained(folder)
+
     @abstractmethod
     def _state(self) -> tuple[dict[str, Any], Arrays]:
         """Configuration and arrays that :meth:`_restore` takes."""
@@ -119,20 +131,18 @@ class TextClassifier(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc,
         DataError
             If lengths differ, labels cannot be told apart or are unknown, or a weight is negative or not finite.
         """
-        examples, given = as_examples(X), list(y)
+        examples, targets = as_examples(X), list(y)
         members = None if groups is None else list(groups)
         weights = np.ones(len(examples)) if sample_weight is None else np.array(list(sample_weight), dtype=float)
-        for what, values in (("label", given), ("group", members), ("weight", weights)):
-            if values is not None and len(values) != len(examples):
-                raise DataError(
-                    f"{len(examples)} examples with {len(values)} {what}s; one {what} an example is needed."
-                )
+        for what, values in (("label", targets), ("group", members), ("weight", weights)):
+            if values is not None and len(values) != (n := len(examples)):
+                raise DataError(f"{n} examples with {len(values)} {what}s; one {what} an example is needed.")
         if not (np.isfinite(weights) & (weights >= 0)).all():
             raise DataError("a weight is negative or not finite; give numbers from 0.")
         if examples and not weights.any():
             raise DataError("all weights are 0, so there is nothing to learn from; give some above 0.")
         try:
-            occurring = set(given)
+            occurring = set(targets)
             labels = sorted(occurring) if self.labels is None else list(self.labels)
         except TypeError as error:
             raise DataError(f"labels cannot be told apart ({error}); give one string for each example.") from error
@@ -141,7 +151,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc,
             raise DataError(f"labels {', '.join(map(str, labels))} are not all different; name each once.")
         if unknown := sorted(occurring - places.keys(), key=str):
             raise DataError(f"labels {unknown} are not among {', '.join(map(str, labels))}; correct them.")
-        codes = np.array([places[label] for label in given], dtype=np.int64)
+        codes = np.array([places[label] for label in targets], dtype=np.int64)
         return TrainingData(examples, np.array(labels), codes, members, weights)
 
     def _require_fitted(self) -> None:

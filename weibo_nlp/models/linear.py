@@ -16,6 +16,7 @@ from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold, cross
 from sklearn.pipeline import Pipeline
 from sklearn.svm import LinearSVC
 
+from weibo_nlp._renamed import with_old_keywords
 from weibo_nlp._version import __version__
 from weibo_nlp.errors import DataError
 from weibo_nlp.features.ngrams import ngram_arrays, ngrams_from_arrays
@@ -85,11 +86,9 @@ class LinearClassifier(TextClassifier):
     def __init__(
         self, labels: Column = None, *, C: float | None = None, min_df: int = 2, random_state: int | None = 0
     ) -> None:
-        self.labels = labels
-        self.C = C
-        self.min_df = min_df
-        self.random_state = random_state
+        self.labels, self.C, self.min_df, self.random_state = labels, C, min_df, random_state
 
+    @with_old_keywords
     def fit(self, X: Texts, y: Iterable[Any], groups: Column = None, sample_weight: Column = None) -> Self:
         """Learn from texts.
 
@@ -111,10 +110,9 @@ class LinearClassifier(TextClassifier):
             weight is negative or not finite, or there is too little to make folds of.
         """
         data = self._training_data(X, y, groups, sample_weight)
-        if len(occurring := np.unique(data.codes)) < 2:
-            raise DataError(
-                f"only {data.labels[occurring].tolist()} occur; at least two labels are needed to learn a difference."
-            )
+        if len(codes := np.unique(data.codes)) < 2:
+            known = data.labels[codes].tolist()
+            raise DataError(f"only {known} occur; at least two labels are needed to learn a difference.")
         features = TargetedNgrams.suited_to(data.examples, self.min_df)
         texts = masked(data.examples)
         grid = GRID if self.C is None else (self.C,)
@@ -136,9 +134,8 @@ class LinearClassifier(TextClassifier):
         svm = LinearSVC(C=self.C_, random_state=self.random_state)
         svm.fit(features.fit_transform(texts), data.codes, data.weights)
         self.coef_, self.intercept_ = _per_label(svm, len(data.labels), absent=0.0)
-        self.calibrator_coef_, self.calibrator_intercept_ = _per_label(
-            calibrators[self.C_], len(data.labels), absent=-1e4
-        )
+        calibrator = calibrators[self.C_]
+        self.calibrator_coef_, self.calibrator_intercept_ = _per_label(calibrator, len(data.labels), absent=-1e4)
         self.trained_on_: dict[str, Any] = {
             "examples": len(texts),
             "strength": self.C_,
@@ -202,10 +199,9 @@ class LinearClassifier(TextClassifier):
             "weights.data": sparse.data.astype(np.float32),
             "weights.columns": sparse.indices.astype(np.uint32),
             "weights.rows": sparse.indptr.astype(np.uint32),
+            **{f"ngrams.{name}": array for name, array in ngram_arrays(self.features_.vectorizer_).items()},
         }
-        return config, arrays | {
-            f"ngrams.{name}": array for name, array in ngram_arrays(self.features_.vectorizer_).items()
-        }
+        return config, arrays
 
     def _restore(self, config: Mapping[str, Any], arrays: Arrays) -> None:
         # Folders written before C was a parameter hold only what was chosen.
@@ -219,9 +215,8 @@ class LinearClassifier(TextClassifier):
             raise DataError(f"{config['columns']} columns, the n-grams and targets make {n_columns}")
         self.coef_, self.intercept_ = _dense(arrays, (n_labels, n_columns)), arrays["bias"]
         self.calibrator_coef_, self.calibrator_intercept_ = arrays["mixing"], arrays["offset"]
-        expected = ((n_labels,), (n_labels, n_labels), (n_labels,))
         shapes = (self.intercept_.shape, self.calibrator_coef_.shape, self.calibrator_intercept_.shape)
-        if shapes != expected:
+        if shapes != (expected := ((n_labels,), (n_labels, n_labels), (n_labels,))):
             raise DataError(f"arrays of shapes {shapes}, expected {expected}")
 
 
@@ -233,15 +228,12 @@ class _Margins(BaseEstimator):  # type: ignore[misc, no-any-unimported, unused-i
     """
 
     def __init__(self, grid: tuple[float, ...], n_labels: int, random_state: int | None) -> None:
-        self.grid = grid
-        self.n_labels = n_labels
-        self.random_state = random_state
+        self.grid, self.n_labels, self.random_state = grid, n_labels, random_state
 
     def fit(self, X: csr_matrix, y: IntArray, sample_weight: FloatArray) -> Self:
-        self.svms_ = []
-        if len(np.unique(y)) > 1:
-            svms = [LinearSVC(C=C, random_state=self.random_state).fit(X, y, sample_weight) for C in self.grid]
-            self.svms_ = [_per_label(svm, self.n_labels, absent=0.0) for svm in svms]
+        grid = self.grid if len(np.unique(y)) > 1 else ()
+        svms = (LinearSVC(C=C, random_state=self.random_state).fit(X, y, sample_weight) for C in grid)
+        self.svms_ = [_per_label(svm, self.n_labels, absent=0.0) for svm in svms]
         return self
 
     def predict(self, X: csr_matrix) -> FloatArray:
@@ -266,11 +258,7 @@ def _per_label(linear: Any, n_labels: int, *, absent: float) -> tuple[WeightArra
 def _dense(arrays: Arrays, shape: tuple[int, int]) -> WeightArray:
     from scipy.sparse import csr_matrix
 
-    parts = (
-        arrays["weights.data"],
-        arrays["weights.columns"].astype(np.int64),
-        arrays["weights.rows"].astype(np.int64),
-    )
-    matrix = csr_matrix(parts, shape=shape)
+    columns, rows = (arrays[f"weights.{name}"].astype(np.int64) for name in ("columns", "rows"))
+    matrix = csr_matrix((arrays["weights.data"], columns, rows), shape=shape)
     matrix.check_format(full_check=True)  # or places outside the matrix would be written to, unchecked, in C
     return np.asarray(matrix.toarray(), dtype=np.float32)

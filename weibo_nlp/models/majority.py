@@ -7,6 +7,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from weibo_nlp._renamed import with_old_keywords
 from weibo_nlp._version import __version__
 from weibo_nlp.errors import DataError
 from weibo_nlp.models.base import Column, FloatArray, Texts, as_examples
@@ -34,6 +35,7 @@ class MajorityClassifier(TextClassifier):
     def __init__(self, labels: Sequence[Any] | None = None) -> None:
         self.labels = labels
 
+    @with_old_keywords
     def fit(self, X: Texts, y: Iterable[Any], groups: Column = None, sample_weight: Column = None) -> Self:
         """Count labels; texts, groups and weights are without influence.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from weibo_nlp import _resources
 from weibo_nlp.errors import UnknownNameError, UsageError
@@ -108,7 +108,7 @@ def load_model(task_or_folder: str | Path) -> Classifier:
     folder = named or Path(task_or_folder)
     if not folder.is_dir():
         raise UnknownNameError("model", str(task_or_folder), shipped, "Or name a folder that a model was saved to.")
-    kind: Any = read_config(folder).get("model")
+    kind = read_config(folder).get("model")
     if not isinstance(kind, str) or kind not in _READERS:
         raise UnknownNameError("kind of model", kind, _READERS, f"Named in {folder / 'config.json'}.")
     return _READERS[kind](folder)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import typer
+from typer import Option
 
 from weibo_nlp.cli.benchmark import benchmark
 from weibo_nlp.cli.compare import compare
@@ -39,8 +40,8 @@ app.add_typer(models, name="models", help="Models on this machine: shipped, fetc
 
 @app.callback(invoke_without_command=True)
 def _options(
-    version: bool = typer.Option(False, "--version", help="Print the version and stop."),
-    debug: bool = typer.Option(False, "--debug", help="Show tracebacks; may stand anywhere on the line."),
+    version: bool = Option(False, "--version", help="Print the version and stop."),
+    debug: bool = Option(False, "--debug", help="Show tracebacks; may stand anywhere on the line."),
 ) -> None:
     del debug  # taken from the line in main, so that it works after the command's name as well
     if version:
@@ -52,31 +53,28 @@ def _options(
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and leave with its exit code."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
-    debug = "--debug" in given
+    arguments = sys.argv[1:] if arguments is None else arguments
     try:
         with _clean_stop():
-            app([argument for argument in given if argument != "--debug"])
+            app([argument for argument in arguments if argument != "--debug"])
     except _Stopped as stop:
         typer.echo("Stopped; nothing half-written was left behind.", err=True)
         sys.exit(stop.code)
-    except WeiboNlpError as error:
-        if debug:
-            raise
-        typer.echo(f"Error: {error}", err=True)
-        sys.exit(WRONG_CALL if isinstance(error, (UsageError, UnknownNameError)) else FAILED)
-    except OSError as error:
-        if debug:
-            raise
-        where = f"{error.filename}: " if error.filename else ""
-        typer.echo(f"Error: {where}{error.strerror or error}. Check the path and the free space.", err=True)
-        sys.exit(FAILED)
     except Exception as error:
-        if debug:
+        if "--debug" in arguments:
             raise
-        what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-        typer.echo(f"Error: {what}. This should not happen; run again with --debug and report the traceback.", err=True)
-        sys.exit(FAILED)
+        typer.echo(f"Error: {_sentence(error)}", err=True)
+        sys.exit(WRONG_CALL if isinstance(error, (UsageError, UnknownNameError)) else FAILED)
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, WeiboNlpError):
+        return str(error)
+    if isinstance(error, OSError):
+        where = f"{error.filename}: " if error.filename else ""
+        return f"{where}{error.strerror or error}. Check the path and the free space."
+    what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return f"{what}. This should not happen; run again with --debug and report the traceback."
 
 
 class _Stopped(SystemExit):

@@ -2,37 +2,40 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-import typer
+from typer import Option
+
+from weibo_nlp.cli.options import ExternalPath, JsonFile, Resamples, Seed
 
 
 def benchmark(
-    task: Annotated[list[str] | None, typer.Option(help="Task of the corpus; may be repeated. Default: all.")] = None,
+    task: Annotated[list[str] | None, Option(help="Task of the corpus; may be repeated. Default: all.")] = None,
     protocol: Annotated[
         list[str] | None,
-        typer.Option(
+        Option(
             help="standard, cross_event, cross_topic, cross_kind on the corpus; external or zero_shot with --external; "
             "may be repeated. Default: standard, or external."
         ),
     ] = None,
-    model: Annotated[list[str] | None, typer.Option(help="Model; may be repeated. Default: all registered.")] = None,
-    external: Annotated[str | None, typer.Option(help="Score on a published set instead, such as nlpcc2016.")] = None,
-    path: Annotated[Path | None, typer.Option(help="Folder of your copy of the external set.")] = None,
-    seeds: Annotated[int, typer.Option(min=1, help="Trainings of each model that has randomness in it.")] = 5,
+    model: Annotated[list[str] | None, Option(help="Model; may be repeated. Default: all registered.")] = None,
+    external: Annotated[str | None, Option(help="Score on a published set instead, such as nlpcc2016.")] = None,
+    path: ExternalPath = None,
+    seeds: Annotated[int, Option(min=1, help="Trainings of each model that has randomness in it.")] = 5,
     checks: Annotated[
         bool,
-        typer.Option(
+        Option(
             "--checks/--no-checks",
             help="Under the standard protocol: annotators against each other, context, robustness, shortcuts, errors.",
         ),
     ] = True,
-    json_file: Annotated[Path | None, typer.Option("--json", help="Write all figures here.")] = None,
-    html: Annotated[Path, typer.Option(help="The page to write.")] = Path("benchmark.html"),
-    predictions: Annotated[Path | None, typer.Option(help="Folder to keep the prediction files in.")] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Random seed of the bootstrap and the paired tests.")] = 0,
-    resamples: Annotated[int, typer.Option(min=200, help="Resamples of the bootstrap.")] = 2000,
+    json_file: JsonFile = None,
+    html: Annotated[Path, Option(help="The page to write.")] = Path("benchmark.html"),
+    predictions: Annotated[Path | None, Option(help="Folder to keep the prediction files in.")] = None,
+    seed: Seed = 0,
+    resamples: Resamples = 2000,
 ) -> None:
     """Train and score models; print a table, write one HTML page.
 
@@ -61,51 +64,30 @@ def benchmark(
             "--task is for the corpus and for zero_shot; an external set has its own. Leave one of them out."
         )
     writable(html, json_file)
-    log = Console(stderr=True, highlight=False, emoji=False, soft_wrap=True)
-
-    def progress(text: str) -> None:
-        log.print(text, markup=False)
-
+    console = Console(stderr=True, highlight=False, emoji=False, soft_wrap=True)
+    progress = partial(console.print, markup=False)
     bootstrap = BootstrapConfig(n_resamples=resamples, seed=seed)
+    settings: dict[str, Any] = {
+        "tasks": task or (),
+        "models": model or (),
+        "seeds": seeds,
+        "bootstrap": bootstrap,
+        "predictions": predictions,
+        "progress": progress,
+    }
     if external is not None and path is not None:
-        runs = [
-            run
-            for name in wanted
-            for run in run_external(
-                external,
-                path,
-                protocol=name,
-                tasks=task or (),
-                models=model or (),
-                seeds=seeds,
-                bootstrap=bootstrap,
-                predictions=predictions,
-                progress=progress,
-            )
-        ]
+        runs = [run for name in wanted for run in run_external(external, path, protocol=name, **settings)]
     else:
-        runs = run_corpus(
-            tasks=task or (),
-            protocols=wanted,
-            models=model or (),
-            seeds=seeds,
-            bootstrap=bootstrap,
-            predictions=predictions,
-            progress=progress,
-        )
+        runs = run_corpus(protocols=wanted, **settings)
+    chosen = {"task": task, "protocol": protocol, "model": model}
     options = [f"--external {external} --path …"] if external else []
-    options += [
-        f"--{name} {value}"
-        for name, given in (("task", task), ("protocol", protocol), ("model", model))
-        for value in given or ()
-    ]
+    options += [f"--{name} {value}" for name, values in chosen.items() for value in values or ()]
     report = benchmark_report(runs, command=" ".join(["weibo-nlp benchmark", *options]), bootstrap=bootstrap)
     if checks and external is None and STANDARD in wanted:
         report = with_checks(report, open_release(), runs, bootstrap=bootstrap, progress=progress)
     print_results(report.results, report.comparisons)
     for note in report.notes:
-        log.print(note, markup=False)
+        progress(note)
     write_page(html, report)
-    log.print(f"Page: {html}", markup=False)
-    if json_file is not None:
-        write_json(json_file, report.to_dict())
+    progress(f"Page: {html}")
+    write_json(json_file, report.to_dict())

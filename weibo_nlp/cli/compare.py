@@ -5,16 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-import typer
+from typer import Argument
+
+from weibo_nlp.cli.options import ExternalPath, JsonFile, Resamples, Rounds, Seed
 
 
 def compare(
-    files: Annotated[list[Path], typer.Argument(help="Two or more prediction files about the same thing.")],
-    path: Annotated[Path | None, typer.Option(help="Folder of your copy, for predictions on an external set.")] = None,
-    json_file: Annotated[Path | None, typer.Option("--json", help="Write all figures here.")] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Random seed of the tests and the bootstrap.")] = 0,
-    rounds: Annotated[int, typer.Option(min=1000, max=1_000_000, help="Permutations of each test, at least.")] = 10_000,
-    resamples: Annotated[int, typer.Option(min=200, max=1_000_000, help="Resamples of the bootstrap.")] = 2000,
+    files: Annotated[list[Path], Argument(help="Two or more prediction files about the same thing.")],
+    path: ExternalPath = None,
+    json_file: JsonFile = None,
+    seed: Seed = 0,
+    rounds: Rounds = 10_000,
+    resamples: Resamples = 2000,
 ) -> None:
     """Say whether one system is better than another, or whether they tie.
 
@@ -33,9 +35,8 @@ def compare(
     table = compare_files(files, external_path=path, n_permutations=rounds, bootstrap=bootstrap)
     spec, main = table.spec, table.files[0].main
     version = "" if spec.version is None else f" {spec.version}"
-    n_units = main.n_units or 0
-    about = f"{spec.set}{version}: {spec.name}, {spec.protocol}, {spec.test}; {table.n:,} rows of {n_units:,} units"
-    print_line(f"{about} ({spec.units})")
+    about = f"{spec.set}{version}: {spec.name}, {spec.protocol}, {spec.test}; {table.n:,} rows"
+    print_line(f"{about} of {main.n_units or 0:,} units ({spec.units})")
     star = "*" if main.few_units else ""
     rows = [
         (str(file.rank), file.name, number(file.main.value), f"{bounds(file.main)}{star}", printable_name(file.path))
@@ -53,5 +54,4 @@ def compare(
             f"{pair.n_differing_units:,} of {pair.n_units:,} {spec.units})"
         )
         print_line(f"  {'tie' if pair.better is None else f'{pair.better} is better'}")
-    if json_file is not None:
-        write_json(json_file, table.to_dict())
+    write_json(json_file, table.to_dict())

@@ -6,22 +6,18 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer import Argument
 
-corpus = typer.Typer(no_args_is_help=True, context_settings={"help_option_names": ["-h", "--help"]})
+from weibo_nlp.cli.options import group
 
-
-@corpus.callback()
-def _group() -> None:
-    """The shipped corpus, or the one in a clone."""
+corpus = group()
 
 
 @corpus.command()
 def check(
     path: Annotated[
         Path | None,
-        typer.Argument(
-            help="A clone with corpus/ and annotations/, or a release folder. Default: the shipped release."
-        ),
+        Argument(help="A clone with corpus/ and annotations/, or a release folder. Default: the shipped release."),
     ] = None,
 ) -> None:
     """Check a corpus; print each breach as file:line: [level rule] sentence.

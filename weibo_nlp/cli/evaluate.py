@@ -6,14 +6,17 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer import Argument
+
+from weibo_nlp.cli.options import ExternalPath, JsonFile, Resamples, Seed
 
 
 def evaluate(
-    file: Annotated[Path, typer.Argument(help="Prediction file, JSONL or Parquet, with its header.")],
-    path: Annotated[Path | None, typer.Option(help="Folder of your copy, for predictions on an external set.")] = None,
-    json_file: Annotated[Path | None, typer.Option("--json", help="Write all figures here.")] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Random seed of the bootstrap.")] = 0,
-    resamples: Annotated[int, typer.Option(min=200, help="Resamples of the bootstrap.")] = 2000,
+    file: Annotated[Path, Argument(help="Prediction file, JSONL or Parquet, with its header.")],
+    path: ExternalPath = None,
+    json_file: JsonFile = None,
+    seed: Seed = 0,
+    resamples: Resamples = 2000,
 ) -> None:
     """Score a prediction file against the gold labels that its header names.
 
@@ -25,11 +28,9 @@ def evaluate(
     from weibo_nlp.stats import BootstrapConfig
 
     writable(json_file)
-    bootstrap = BootstrapConfig(n_resamples=resamples, seed=seed)
-    result = evaluate_file(file, external_path=path, bootstrap=bootstrap)
+    result = evaluate_file(file, external_path=path, bootstrap=BootstrapConfig(n_resamples=resamples, seed=seed))
     print_results([result])
     for label, own in result.scores.per_class.items():
         figures = ", ".join(f"{name} {getattr(own, name).value:.3f}" for name in ("precision", "recall", "f1"))
         typer.echo(f"  {label}: {figures} ({own.support} in gold)")
-    if json_file is not None:
-        write_json(json_file, {"results": [result.to_dict()]})
+    write_json(json_file, {"results": [result.to_dict()]})

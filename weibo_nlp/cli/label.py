@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+from typer import Argument, Option
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -17,44 +19,40 @@ if TYPE_CHECKING:
 SHOWN_REASONS = 10
 SHOWN_ROWS = 8
 TEXT_CELLS = 40  # terminal cells, of which a Chinese character takes two
-TABLE_WIDTH = 120  # where the output is no terminal
 
 
 def label(
     input: Annotated[
-        Path | None, typer.Argument(help="CSV, TSV, JSONL, Parquet, or plain text with one post a line.")
+        Path | None, Argument(help="CSV, TSV, JSONL, Parquet, or plain text with one post a line.")
     ] = None,
     output: Annotated[
         Path | None,
-        typer.Option("-o", "--output", help="Result file; by default <input>.labelled.<suffix> beside the input."),
+        Option("-o", "--output", help="Result file; by default <input>.labelled.<suffix> beside the input."),
     ] = None,
     example: Annotated[
-        bool,
-        typer.Option("--example", help="Label 24 posts that come with the package into example.labelled.csv here."),
+        bool, Option("--example", help="Label 24 posts that come with the package into example.labelled.csv here.")
     ] = False,
     target: Annotated[
-        str | None, typer.Option(help="Stance target for every post; by default the predicted topic's canonical one.")
+        str | None, Option(help="Stance target for every post; by default the predicted topic's canonical one.")
     ] = None,
     model: Annotated[
         list[str] | None,
-        typer.Option(
+        Option(
             "--model",
             metavar="NAME=FOLDER",
             help="Use a model of your own for a task, or for an additional label called NAME. May be repeated.",
         ),
     ] = None,
     all_scores: Annotated[
-        bool, typer.Option("--all-scores", help="Add one column for the probability of each label.")
+        bool, Option("--all-scores", help="Add one column for the probability of each label.")
     ] = False,
-    text_column: Annotated[
-        str | None, typer.Option(help="Column with the text; by default guessed by its name.")
-    ] = None,
-    parent_column: Annotated[str | None, typer.Option(help="Column with the text that a post answers.")] = None,
+    text_column: Annotated[str | None, Option(help="Column with the text; by default guessed by its name.")] = None,
+    parent_column: Annotated[str | None, Option(help="Column with the text that a post answers.")] = None,
     format: Annotated[
         Literal["csv", "tsv", "jsonl", "parquet", "lines"] | None,
-        typer.Option(help="Format of the input, where its suffix misleads."),
+        Option(help="Format of the input, where its suffix misleads."),
     ] = None,
-    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Show no progress bar and no summary.")] = False,
+    quiet: Annotated[bool, Option("-q", "--quiet", help="Show no progress bar and no summary.")] = False,
 ) -> None:
     """Label posts with topic, sentiment, irony and stance.
 
@@ -93,15 +91,8 @@ def label(
     bars = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     # Off a terminal the bar would fill log files with control characters.
     with Progress(*bars, console=console, disable=quiet or not console.is_terminal, transient=True) as progress:
-        task = progress.add_task("Labelling", total=None)
-        done = label_file(
-            table,
-            result,
-            labeller,
-            text_column=chosen,
-            parent_column=parent_column,
-            advance=lambda count: progress.advance(task, count),
-        )
+        advance = partial(progress.advance, progress.add_task("Labelling", total=None))
+        done = label_file(table, result, labeller, text_column=chosen, parent_column=parent_column, advance=advance)
     if example and not quiet:
         _print_first_rows(result, [chosen, *(name for name, kind in labeller.columns.items() if kind != "float")])
     _summarise(done, path, console)
@@ -124,8 +115,7 @@ def _own_models(options: Sequence[str]) -> Mapping[str, Path]:
 
 
 def _default_output(input: Path, format: str) -> Path:
-    suffix = {"lines": ".csv"}.get(format, f".{format}")
-    return input.with_name(f"{input.stem}.labelled{suffix}")
+    return input.with_name(f"{input.stem}.labelled.{'csv' if format == 'lines' else format}")
 
 
 def _example_output(example: Path) -> Path:
@@ -151,23 +141,14 @@ def _first_rows(path: Path, count: int) -> list[Mapping[str, object]]:
 
 def _print_first_rows(path: Path, columns: Sequence[str]) -> None:
     """Print some columns of a result's first rows to standard output, the first shortened."""
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
     from weibo_nlp.io.names import printable_name
+    from weibo_nlp.report.terminal import print_table
 
-    console = Console(highlight=False, emoji=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, emoji=False, width=TABLE_WIDTH)
-    table = Table(box=None, pad_edge=False)
-    for name in columns:
-        table.add_column(Text(printable_name(name)), no_wrap=True)
-    for row in _first_rows(path, SHOWN_ROWS):
-        cells = [Text(printable_name(str(row.get(name) or ""), limit=2 * TEXT_CELLS)) for name in columns]
-        cells[0].truncate(TEXT_CELLS, overflow="ellipsis")
-        table.add_row(*cells)
-    console.print(table)
+    rows = [
+        [printable_name(str(row.get(name) or ""), limit=2 * TEXT_CELLS) for name in columns]
+        for row in _first_rows(path, SHOWN_ROWS)
+    ]
+    print_table([printable_name(name) for name in columns], rows, first_width=TEXT_CELLS)
 
 
 def _summarise(done: LabelledFile, path: Path, console: Console) -> None:

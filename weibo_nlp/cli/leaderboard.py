@@ -6,28 +6,31 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer import Argument, Option
 
-leaderboard = typer.Typer(no_args_is_help=True, context_settings={"help_option_names": ["-h", "--help"]})
+from weibo_nlp.cli.options import ExternalPath, JsonFile, Resamples, Rounds, Seed, group
 
-_Folder = Annotated[Path, typer.Option(help="The leaderboard.")]
+STATES = {
+    "added": "added",
+    "present": "is there already, unchanged; nothing was done",
+    "restored": "was there, its predictions missing or damaged; they are restored",
+}
+_Folder = Annotated[Path, Option(help="The leaderboard.")]
 
-
-@leaderboard.callback()
-def _group() -> None:
-    """Results of many systems, each with the predictions it can be scored from again."""
+leaderboard = group()
 
 
 @leaderboard.command()
 def add(
     predictions: Annotated[
-        list[Path], typer.Argument(help="Prediction file; several are one system's, each with a seed of its own.")
+        list[Path], Argument(help="Prediction file; several are one system's, each with a seed of its own.")
     ],
     folder: _Folder = Path("leaderboard"),
-    hardware: Annotated[str | None, typer.Option(help="What the system ran on. Default: this machine.")] = None,
-    command: Annotated[str | None, typer.Option(help="What made the predictions.")] = None,
-    path: Annotated[Path | None, typer.Option(help="Folder of your copy, for predictions on an external set.")] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Random seed of the bootstrap.")] = 0,
-    resamples: Annotated[int, typer.Option(min=200, max=1_000_000, help="Resamples of the bootstrap.")] = 2000,
+    hardware: Annotated[str | None, Option(help="What the system ran on. Default: this machine.")] = None,
+    command: Annotated[str | None, Option(help="What made the predictions.")] = None,
+    path: ExternalPath = None,
+    seed: Seed = 0,
+    resamples: Resamples = 2000,
 ) -> None:
     """Score predictions, and keep both in the leaderboard.
 
@@ -38,40 +41,29 @@ def add(
     from weibo_nlp.leaderboard.entries import add_predictions
     from weibo_nlp.stats import BootstrapConfig
 
+    bootstrap = BootstrapConfig(n_resamples=resamples, seed=seed)
     entries = add_predictions(
-        predictions,
-        folder,
-        external_path=path,
-        hardware_text=hardware,
-        command=command,
-        bootstrap=BootstrapConfig(n_resamples=resamples, seed=seed),
+        predictions, folder, external_path=path, hardware_text=hardware, command=command, bootstrap=bootstrap
     )
-    states = {
-        "added": "added",
-        "present": "is there already, unchanged; nothing was done",
-        "restored": "was there, its predictions missing or damaged; they are restored",
-    }
     for added in entries:
         header = added.entry.header
         run = "" if header.seed is None else f" seed {header.seed}"
         score = f"{added.entry.scores.main_metric} {added.entry.main.value:.3f}"
         name = f"{printable_name(header.model.name)} {printable_name(header.model.version, 24)}{run}"
-        typer.echo(f"{name}, {score}: {states[added.state]} ({added.path})")
+        typer.echo(f"{name}, {score}: {STATES[added.state]} ({added.path})")
 
 
 @leaderboard.command()
 def show(
     folder: _Folder = Path("leaderboard"),
-    set_name: Annotated[str | None, typer.Option("--set", help="Only tables of this set.")] = None,
-    task: Annotated[str | None, typer.Option(help="Only tables of this task.")] = None,
-    protocol: Annotated[str | None, typer.Option(help="Only tables of this protocol.")] = None,
-    json_file: Annotated[Path | None, typer.Option("--json", help="Write all figures here.")] = None,
-    markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown tables.")] = False,
-    path: Annotated[Path | None, typer.Option(help="Folder of your copies, to test tables on external sets.")] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Random seed of the paired tests.")] = 0,
-    rounds: Annotated[
-        int, typer.Option(min=1000, max=1_000_000, help="Permutations of each paired test, at least.")
-    ] = 10_000,
+    set_name: Annotated[str | None, Option("--set", help="Only tables of this set.")] = None,
+    task: Annotated[str | None, Option(help="Only tables of this task.")] = None,
+    protocol: Annotated[str | None, Option(help="Only tables of this protocol.")] = None,
+    json_file: JsonFile = None,
+    markdown: Annotated[bool, Option("--markdown", help="Print Markdown tables.")] = False,
+    path: Annotated[Path | None, Option(help="Folder of your copies, to test tables on external sets.")] = None,
+    seed: Seed = 0,
+    rounds: Rounds = 10_000,
 ) -> None:
     """Check every file of the leaderboard, test all pairs of systems, and print the tables.
 
@@ -97,8 +89,7 @@ def show(
         typer.echo(markdown_tables(ranked), nl=False)
     else:
         print_tables(ranked)
-    if json_file is not None:
-        write_json(json_file, ranked.to_dict())
+    write_json(json_file, ranked.to_dict())
     for item in ranked.set_aside:
         typer.echo(f"Set aside: {printable(item.reason)}", err=True)
     if ranked.set_aside:

@@ -6,19 +6,17 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer import Argument
 
-models = typer.Typer(no_args_is_help=True, context_settings={"help_option_names": ["-h", "--help"]})
+from weibo_nlp.cli.options import group
 
-_Name = Annotated[str, typer.Argument(help="Name of the model, as `weibo-nlp models list` shows it.")]
+_Name = Annotated[str, Argument(help="Name of the model, as `weibo-nlp models list` shows it.")]
 
-
-@models.callback()
-def _group() -> None:
-    """Models on this machine: shipped, fetched, to be fetched."""
+models = group()
 
 
 @models.command()
-def fetch(name: Annotated[str, typer.Argument(help="Name of the model: pkuseg.")]) -> None:
+def fetch(name: Annotated[str, Argument(help="Name of the model: pkuseg.")]) -> None:
     """Download a model through your pip configuration, verify and convert it, and keep it in the cache.
 
     The cache is WEIBO_NLP_HOME, or weibo-nlp in the system's cache folder. Needs about 1 GB of memory for some seconds.

@@ -58,12 +58,14 @@ def writable(*files: Path | None) -> None:
             raise UsageError(f"{file} is a folder; name a file.")
 
 
-def write_json(path: Path, content: Mapping[str, Any]) -> None:
-    """Write figures as JSON, beside and renamed."""
+def write_json(path: Path | None, content: Mapping[str, Any]) -> None:
+    """Write figures as JSON where a file was named, beside and renamed."""
     import json
 
     from weibo_nlp.io import atomic_path
 
+    if path is None:
+        return
     with atomic_path(path) as temporary:
         text = json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False)
         temporary.write_text(text + "\n", "utf-8")

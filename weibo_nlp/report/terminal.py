@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -12,7 +12,13 @@ _WIDTH = 160
 FEW_UNITS_NOTE = "* fewer than 100 independent units: intervals like these are somewhat too narrow"
 
 
-def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]], figures: Collection[int]) -> None:
+def print_table(
+    headings: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    figures: Collection[int] = (),
+    *,
+    first_width: int | None = None,
+) -> None:
     """Print a table to standard output, its columns aligned.
 
     Parameters
@@ -20,26 +26,28 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]], figures:
     headings : sequence of str
         One a column.
     rows : iterable of sequence of str
-        Cells, shown as they are.
+        Cells, shown as they are: a model may be called [bold].
     figures : collection of int
         Places of the columns that hold figures and stand to the right.
+    first_width : int, optional
+        Most terminal cells of the first column; a longer text ends in an ellipsis.
     """
-    from rich.markup import escape
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(box=None, pad_edge=False)
     for place, heading in enumerate(headings):
-        table.add_column(escape(heading), justify="right" if place in figures else "left", no_wrap=True)
+        side: Literal["left", "right"] = "right" if place in figures else "left"
+        width = first_width if place == 0 else None
+        table.add_column(Text(heading), justify=side, no_wrap=True, max_width=width)
     for row in rows:
-        table.add_row(*map(escape, row))  # a model may be called [bold]
+        table.add_row(*map(Text, row))
     _console().print(table)
 
 
 def print_line(text: str = "") -> None:
     """Print one line to standard output, as long as it is."""
-    from rich.markup import escape
-
-    _console().print(escape(text), soft_wrap=True)
+    _console().print(text, markup=False, soft_wrap=True)
 
 
 def _console() -> Console:

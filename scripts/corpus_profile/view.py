@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from weibo_nlp.evaluation.diagnostics import ShortcutScore
 from weibo_nlp.io.typed_json import from_json
-from weibo_nlp.report.display import NOTHING, count, formatted
+from weibo_nlp.report.display import NOTHING, count
 from weibo_nlp.report.panels import grouped
 from weibo_nlp.report.plots import Axis, axis_over, mark_of
 from weibo_nlp.stats.estimate import Estimate
@@ -21,15 +21,9 @@ Table: TypeAlias = tuple[list[str], list[list[str]]]
 
 KIND_NAMES = {"article": "Articles", "post": "Posts", "repost": "Reposts", "comment": "Comments", "all": "All kinds"}
 NAMES: Mapping[str, str] = {
-    "length_10": "length, 10 %",
-    "length_25": "length, 25 %",
+    **{f"length_{percent}": f"length, {percent} %" for percent in (10, 25, 75, 90)},
     "length_50": "length, median",
-    "length_75": "length, 75 %",
-    "length_90": "length, 90 %",
-    "emoticon": "emoticon",
-    "emoji": "emoji",
-    "hashtag": "hashtag",
-    "mention": "mention",
+    **{name: name for name in ("emoticon", "emoji", "hashtag", "mention")},
     "url": "link",
     "latin": "Latin letters",
     "final_mark": "ends in . ! ? 。 ！ ？",
@@ -38,18 +32,16 @@ NAMES: Mapping[str, str] = {
     "traditional": "traditional script",
     "bare": "bare: one clause of at most 12",
     "plain": "plain wording",
-    "distinct_2": "distinct 2-grams",
-    "distinct_3": "distinct 3-grams",
-    "distinct_4": "distinct 4-grams",
+    **{f"distinct_{n}": f"distinct {n}-grams" for n in (2, 3, 4)},
     "xz": "compressed by xz to",
     "near_duplicates": "near-duplicates",
     "non_unanimous": "not unanimous",
 }
-
 WIDTH, HEIGHT = 340, 150
 SHORTCUT_AXIS = Axis(-0.5, 1.5, 0.5)
-_LONGEST = 1024  # characters at the right end, on a scale of doublings
-_TICKS = (1, 4, 16, 64, 256, 1024)
+LENGTH_TICKS = (1, 4, 16, 64, 256, 1024)  # characters, on a scale of doublings that ends with the last
+# Of each unit: what a value is multiplied by, its decimals, and what is said behind a difference.
+_UNITS = {"share": (100, 1, " points"), "characters": (1, 0, " characters"), "ratio": (1, 3, "")}
 
 
 def share(value: float | None) -> str:
@@ -59,7 +51,7 @@ def share(value: float | None) -> str:
 
 def value_of(unit: str, value: float | None) -> str:
     """A value in its unit: per cent, characters, or a ratio with three decimals."""
-    return share(value) if unit == "share" else formatted(value, "{:.0f}" if unit == "characters" else "{:.3f}")
+    return share(value) if unit == "share" or value is None else f"{value:.{_UNITS[unit][1]}f}"
 
 
 def part_of(part: int, whole: int) -> str:
@@ -92,16 +84,13 @@ def subject_of(row: Json) -> str:
 
 def range_plots(document: Json) -> list[dict[str, Any]]:
     """One plot for each kind and unit: our dot with its interval against the range and the dots of the real sets."""
-    pairs = [
-        (row, words)
-        for row, words in zip(document["deviations"], deviation_rows(document), strict=True)
-        if row["unit"] != "characters"
-    ]
+    pairs = zip(document["deviations"], deviation_rows(document), strict=True)
+    placed = [(row, words) for row, words in pairs if row["unit"] != "characters"]
     plots = []
-    for (subject, unit), of_plot in grouped(pairs, lambda pair: (_plot_of(pair[0]), pair[0]["unit"])).items():
+    for (subject, unit), of_plot in grouped(placed, lambda pair: (_plot_of(pair[0]), pair[0]["unit"])).items():
         ours = [Estimate(**row["ours"]) for row, _ in of_plot]
-        zero = [0.0] if unit == "share" else []
-        axis = axis_over([*zero, *(row[end] for row, _ in of_plot for end in ("low", "high"))], ours)
+        ends = [row[end] for row, _ in of_plot for end in ("low", "high")]
+        axis = axis_over([0.0, *ends] if unit == "share" else ends, ours)
         rows = [
             {
                 **words,
@@ -113,9 +102,8 @@ def range_plots(document: Json) -> list[dict[str, Any]]:
             }
             for own, (row, words) in zip(ours, of_plot, strict=True)
         ]
-        plots.append(
-            {"title": f"{subject}: {'shares' if unit == 'share' else 'diversity'}", "axis": axis, "rows": rows}
-        )
+        title = f"{subject}: {'shares' if unit == 'share' else 'diversity'}"
+        plots.append({"title": title, "axis": axis, "rows": rows})
     return plots
 
 
@@ -138,18 +126,13 @@ def length_plots(document: Json) -> list[dict[str, Any]]:
     ]
 
 
-def length_ticks() -> list[tuple[float, str]]:
-    """Ticks of the axis of lengths."""
-    return [(_across(length), str(length)) for length in _TICKS]
-
-
 def feature_table(document: Json) -> Table:
     """Rates of every set and kind."""
     names = list(document["forms"][0]["rates"])
-    rows = [
-        [form["set"], form["kind"], count(form["n"]), *map(_rate, [*map(form["rates"].get, names), form["bare"]])]
-        for form in document["forms"]
-    ]
+    rows = []
+    for form in document["forms"]:
+        rates = [*map(form["rates"].get, names), form["bare"]]
+        rows.append([form["set"], form["kind"], count(form["n"]), *(share(rate and rate["value"]) for rate in rates)])
     return ["set", "kind", "n", *(NAMES[name] for name in (*names, "bare"))], rows
 
 
@@ -158,17 +141,10 @@ def diversity_table(document: Json) -> Table:
     rows = []
     for form in document["forms"]:
         diversity, copies = form["diversity"], form["near_duplicates"]
-        rows.append(
-            [
-                form["set"],
-                form["kind"],
-                count(diversity["ngram_characters"]),
-                NOTHING if diversity["distinct"] is None else " / ".join(map("{:.3f}".format, diversity["distinct"])),
-                count(diversity["xz_characters"]),
-                value_of("ratio", diversity["xz"]),
-                NOTHING if copies is None else f"{share(copies['share'])} of {count(copies['n'])}",
-            ]
-        )
+        distinct = NOTHING if diversity["distinct"] is None else " / ".join(map("{:.3f}".format, diversity["distinct"]))
+        sizes = [count(diversity["ngram_characters"]), distinct, count(diversity["xz_characters"])]
+        near = NOTHING if copies is None else f"{share(copies['share'])} of {count(copies['n'])}"
+        rows.append([form["set"], form["kind"], *sizes, value_of("ratio", diversity["xz"]), near])
     headings = ["characters for n-grams", "distinct 2/3/4-grams", "characters for xz", "xz", "near-duplicates"]
     return ["set", "kind", *headings], rows
 
@@ -225,12 +201,10 @@ def balance_tables(document: Json) -> dict[str, Table]:
 def summary(document: Json) -> list[tuple[str, str]]:
     """The few figures that come first."""
     size, balance = document["size"], document["balance"]
+    threads = count(size["threads"])
     outside = sum(row["verdict"] != "inside" for row in document["deviations"])
     return [
-        (
-            "Documents",
-            f"{count(size['documents'])} in {count(size['threads'])} threads on {len(size['events'])} events",
-        ),
+        ("Documents", f"{count(size['documents'])} in {threads} threads on {len(size['events'])} events"),
         ("Characters", count(size["characters"])),
         ("Ironic", part_of(balance["ironic"], balance["documents"])),
         ("Comments that need their thread", part_of(balance["needs_context"], balance["comments"])),
@@ -260,10 +234,6 @@ def _sizes(what: str, counts: Mapping[str, int], total: int, of: str = "document
     return [what, of, "share"], [[name, count(number), part_of(number, total)] for name, number in counts.items()]
 
 
-def _rate(rate: Json | None) -> str:
-    return NOTHING if rate is None else share(rate["value"])
-
-
 def _plot_of(row: Json) -> str:
     return "Judgements" if row["name"] == "non_unanimous" else subject_of(row)
 
@@ -286,8 +256,7 @@ def _sets(row: Json) -> str:
 def _verdict(row: Json) -> str:
     if row["verdict"] == "inside":
         return "inside"
-    unit = {"share": " points", "characters": " characters", "ratio": ""}[row["unit"]]
-    scale, decimals = {"share": (100, 1), "characters": (1, 0), "ratio": (1, 3)}[row["unit"]]
+    scale, decimals, unit = _UNITS[row["unit"]]
     # A deviation too small for its decimals is none to speak of, yet not nothing.
     by = scale * row["by"]
     words = f"{by:.{decimals}f}{unit}" if round(by, decimals) else f"less than {10**-decimals:g}{unit}"
@@ -296,14 +265,14 @@ def _verdict(row: Json) -> str:
 
 def _curve(lengths: Mapping[str, float]) -> Markup:
     ascending = sorted(lengths.items(), key=lambda item: int(item[0]))  # a JSON file sorts 10 before 5
-    points = [(_across(length), HEIGHT * (1 - int(percent) / 100)) for percent, length in ascending]
+    points = [(across(length), HEIGHT * (1 - int(percent) / 100)) for percent, length in ascending]
     # Numbers alone; as plain text they would be cut like any other that a template prints.
     return Markup(" ".join(f"{x:.1f},{y:.1f}" for x, y in points))
 
 
-def _across(length: float) -> float:
-    doublings = math.log2(max(length, 1.0)) / math.log2(_LONGEST)
-    return round(WIDTH * min(doublings, 1.0), 1)
+def across(length: float) -> float:
+    """Place of a length on its axis, in pixels."""
+    return round(WIDTH * min(math.log2(max(length, 1.0)) / math.log2(LENGTH_TICKS[-1]), 1.0), 1)
 
 
 def shortcut_scores(document: Json) -> list[ShortcutScore]:
@@ -313,8 +282,8 @@ def shortcut_scores(document: Json) -> list[ShortcutScore]:
 
 def agreement_table(document: Json) -> Table:
     """Alpha and non-unanimity by task."""
+    shares = {row["task"]: row["share"] for row in document["judged"]}
     unbounded = {"low": None, "high": None}
-    shares: dict[str, Json] = {row["task"]: row["share"] for row in document["judged"]}
     rows = [
         [
             row["task"],

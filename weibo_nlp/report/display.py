@@ -10,6 +10,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
+from itertools import groupby
 from typing import Any
 
 from markupsafe import Markup
@@ -24,6 +25,7 @@ TEXT_LIMIT = 800
 LINE_LIMIT = 30
 NOTHING = "–"
 _MINUS = "\u2212"
+_NAMELESS = "character without a name"
 
 _HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 # Without a shape of their own, but not of category Cf: grapheme joiner, fillers, Khmer and Mongolian marks, and
@@ -48,7 +50,9 @@ def visible(text: object, limit: int = NAME_LIMIT, *, lines: bool = False) -> Ma
     whole = str(text)
     kept = _cut(whole, limit, lines)
     pieces = [
-        Markup('<span class="code" title="{}">{}</span>').format(_name_of(piece), _code_of(piece, times))
+        Markup('<span class="code" title="{}">{}</span>').format(
+            unicodedata.name(piece, _NAMELESS), _code_of(piece, times)
+        )
         if hidden
         else Markup.escape(piece)
         for piece, times, hidden in _pieces(kept, lines)
@@ -89,36 +93,24 @@ def _continues(character: str) -> bool:
 
 def _pieces(text: str, lines: bool) -> Iterator[tuple[str, int, bool]]:
     """Runs of readable text, and runs of one hidden character with their length."""
-    start = at = 0
-    emoji = {match.start(): match.end() for match in EMOJI.finditer(text)}
+    emoji = {place for match in EMOJI.finditer(text) for place in range(*match.span())}
+    hidden: list[bool] = []
     marks = 0
-    while at < len(text):
-        if at in emoji:
-            at, marks = emoji[at], 0
-            continue
-        character = text[at]
-        marks = marks + 1 if _MARKS.match(character) else 0
-        follows = at > start and not _is_selector(text[at - 1])  # a readable character stands right before
-        if marks <= _MARKS_KEPT and not _is_hidden(character, follows, lines):
-            at += 1
-            continue
-        if start < at:
-            yield text[start:at], 1, False
-        end = at + 1
-        while end < len(text) and text[end] == character and end not in emoji:
-            end += 1
-        yield character, end - at, True
-        start = at = end
-    if start < at:
-        yield text[start:at], 1, False
+    for at, character in enumerate(text):
+        marks = marks + 1 if at not in emoji and _MARKS.match(character) else 0
+        follows = at > 0 and not hidden[-1] and not _is_selector(text[at - 1])  # a readable character stands before
+        hidden.append(at not in emoji and (marks > _MARKS_KEPT or _is_hidden(character, follows, lines)))
+    for (is_hidden, first), run in groupby(zip(hidden, text, strict=True), lambda pair: (pair[0], pair[0] and pair[1])):
+        characters = "".join(character for _, character in run)
+        yield (str(first), len(characters), True) if is_hidden else (characters, 1, False)
 
 
 def _is_hidden(character: str, follows: bool, lines: bool) -> bool:
-    code = ord(character)
     if lines and character in "\n\t":
         return False
     if _is_selector(character):
         return not follows
+    code = ord(character)
     noncharacter = code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF
     return noncharacter or code in _HIDDEN or unicodedata.category(character) in _HIDDEN_CATEGORIES
 
@@ -129,10 +121,6 @@ def _is_selector(character: str) -> bool:
 
 def _code_of(character: str, times: int) -> str:
     return f"U+{ord(character):04X}" + (f" × {count(times)}" if times > 1 else "")
-
-
-def _name_of(character: str) -> str:
-    return unicodedata.name(character, "character without a name")
 
 
 def count(value: int) -> str:
@@ -150,11 +138,6 @@ def number(value: float | None, *, signed: bool = False) -> str:
     if float(shown) == 0:
         return shown
     return (_MINUS if value < 0 else "+" if signed else "") + shown
-
-
-def formatted(value: float | None, pattern: str) -> str:
-    """Return a figure by a pattern of `str.format`, or a dash where there is none."""
-    return NOTHING if value is None else pattern.format(value)
 
 
 def bounds(estimate: Estimate | None, *, signed: bool = False) -> str:

@@ -18,17 +18,9 @@ _OPENING = 40
 class ErrorView:
     """A wrong answer as it is shown.
 
-    Attributes
-    ----------
-    case : ErrorCase
-        The answer.
-    thread : tuple of ThreadEntry
-        The root, and what stands nearest to the judged document.
-    before, after : int
-        Documents of the thread left out between these, and after them.
-    labels : tuple of (str, float or None, int or None)
-        Every label with its probability and the annotators who gave it, in the order of the scores; None where nobody
-        says.
+    Of the thread, the root and what stands nearest to the judged document, with how many documents are left out
+    between (`before`) and after them; every label with its probability and the number of annotators who gave it, None
+    where nobody says.
     """
 
     case: ErrorCase

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
@@ -34,11 +35,7 @@ def markdown_tables(standings: Standings) -> str:
     parts = []
     for table in standings.tables:
         rows = [
-            (
-                *cells,
-                _distinct(entry.hardware for entry in row.entries),
-                _distinct(entry.command for entry in row.entries),
-            )
+            (*cells, *(_distinct(getattr(entry, name) for entry in row.entries) for name in ("hardware", "command")))
             for row, cells in zip(table.rows, _rows(table), strict=True)
         ]
         headings = (*_headings(table), "hardware", "command")
@@ -74,7 +71,7 @@ def _notes(table: Table) -> list[str]:
 
 def _rows(table: Table) -> list[tuple[str, ...]]:
     place = {row.name: number for number, row in enumerate(table.rows, start=1)}
-    holders = [row.rank for row in table.rows]
+    holders = Counter(row.rank for row in table.rows)
     cells: list[tuple[str, ...]] = []
     for row in table.rows:
         bounded = row.score.low is not None
@@ -82,7 +79,7 @@ def _rows(table: Table) -> list[tuple[str, ...]]:
         cells.append(
             (
                 str(place[row.name]),
-                "untested" if row.rank is None else f"{row.rank}{'=' if holders.count(row.rank) > 1 else ''}",
+                "untested" if row.rank is None else f"{row.rank}{'=' if holders[row.rank] > 1 else ''}",
                 row.name,
                 str(len(row.entries)),
                 number(row.score.value),

@@ -16,20 +16,10 @@ from weibo_nlp.tasks.spec import STANDARD
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """A result in its leaderboard.
+    """A result in its leaderboard, and its place in the report, counted from 1.
 
-    Attributes
-    ----------
-    place : int
-        Of the result in the report, counted from 1.
-    result : Result
-        What it scored.
-    rank : int
-        By `evaluation.results.ranks`.
-    shared : bool
-        Whether another system has the same rank.
-    ties : tuple of str
-        Systems that it is not told apart from.
+    The rank is that of `evaluation.results.ranks`, shared if another system has it; ties are systems that no test
+    tells apart from this one.
     """
 
     place: int
@@ -62,9 +52,14 @@ class Leaderboard:
         return self.systems[0].result
 
     @property
+    def results(self) -> list[Result]:
+        """Results of all systems, the best first."""
+        return [system.result for system in self.systems]
+
+    @property
     def axis(self) -> Axis:
         """Axis of all scores."""
-        estimates = [system.result.main for system in self.systems] + [annotator.score for annotator in self.ceiling]
+        estimates = [*(result.main for result in self.results), *(annotator.score for annotator in self.ceiling)]
         return axis_over((value for system in self.systems for value in system.seeds), estimates)
 
     @property
@@ -75,18 +70,14 @@ class Leaderboard:
     @property
     def sizes(self) -> tuple[tuple[int, int, str], ...]:
         """Rows, units, and what the units are; once where all systems answered the same rows, as they should."""
-        results = [system.result for system in self.systems]
-        return tuple(
-            dict.fromkeys((result.scores.n, result.scores.n_units, result.provenance.units) for result in results)
-        )
+        sizes = ((result.scores.n, result.scores.n_units, result.provenance.units) for result in self.results)
+        return tuple(dict.fromkeys(sizes))
 
     @property
     def folds(self) -> Mapping[str, int]:
         """Rows of each held-out fold, where some system was trained more than once."""
-        results = [system.result for system in self.systems]
-        if all(len(result.folds) < 2 for result in results):
-            return {}
-        return {fold.name: fold.n for result in results for fold in result.folds}
+        repeated = any(len(result.folds) > 1 for result in self.results)
+        return {fold.name: fold.n for result in self.results for fold in result.folds} if repeated else {}
 
 
 def leaderboards(report: BenchmarkReport) -> list[Leaderboard]:
@@ -102,19 +93,10 @@ def _leaderboard(report: BenchmarkReport, placed: Sequence[tuple[int, Result]]) 
     others = [name for pair in comparisons for name in (pair.a, pair.b)]
     rank_of = ranks([*dict.fromkeys([*(result.model for _, result in placed), *others])], comparisons)
     holders = Counter(rank_of[result.model] for _, result in placed)
-    systems = [
-        System(
-            place,
-            result,
-            rank_of[result.model],
-            holders[rank_of[result.model]] > 1,
-            tied_with(result.model, comparisons),
-        )
-        for place, result in sorted(placed, key=lambda pair: (-pair[1].main.value, pair[1].model))
-    ]
-    ceiling = tuple(
-        annotator
-        for annotator in report.ceiling
-        if question[2] == STANDARD and (annotator.task, annotator.metric) == (question[1], metric)
-    )
+    systems = []
+    for place, result in sorted(placed, key=lambda pair: (-pair[1].main.value, pair[1].model)):
+        rank = rank_of[result.model]
+        systems.append(System(place, result, rank, holders[rank] > 1, tied_with(result.model, comparisons)))
+    scores = report.ceiling if question[2] == STANDARD else ()
+    ceiling = tuple(score for score in scores if (score.task, score.metric) == (question[1], metric))
     return Leaderboard(tuple(systems), comparisons, ceiling)

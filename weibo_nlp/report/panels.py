@@ -23,16 +23,8 @@ _LEAST_RATIO, _MOST_RATIO = -0.5, 1.5
 class Plot(Generic[Row]):
     """Rows on one axis, in parts under headings of their own.
 
-    Attributes
-    ----------
-    axis : Axis
-        Holds all that is drawn.
-    parts : mapping of str to sequence
-        Rows by heading.
-    few : bool
-        Whether some row has so few units that its interval tends to be too narrow.
-    cut : bool
-        Whether some row lies beyond the axis.
+    `few` says that some row has so few units that its interval tends to be too narrow, `cut` that some row lies beyond
+    the axis.
     """
 
     axis: Axis
@@ -62,28 +54,22 @@ def calibrated(report: BenchmarkReport) -> list[list[Result]]:
 
 def slice_plots(report: BenchmarkReport) -> list[tuple[Result, Plot[SliceScore]]]:
     """Return each result that was sliced with its slices on one axis, which holds the score over all rows as well."""
-    return [
-        (
-            result,
-            Plot(axis_over([], [result.main, *(row.score for row in slices)]), grouped(slices, lambda row: row.slice)),
-        )
-        for result in report.results
-        if (slices := result.scores.slices)
-    ]
+    plots = []
+    for result in report.results:
+        if slices := result.scores.slices:
+            axis = axis_over([], [result.main, *(row.score for row in slices)])
+            plots.append((result, Plot(axis, grouped(slices, lambda row: row.slice))))
+    return plots
 
 
 def robustness_plots(report: BenchmarkReport) -> list[Plot[RobustnessScore]]:
     """Return one plot for each task and model, the edits that keep the label before those not checked."""
-    return [
-        Plot(
-            axis_over([0.0], (row.drop for row in rows)),
-            grouped(
-                sorted(rows, key=lambda row: not row.label_preserving), lambda row: EDITS_CHECKED[row.label_preserving]
-            ),
-            few=any(row.few_units for row in rows),
-        )
-        for rows in grouped(report.robustness, lambda row: (row.task, row.model)).values()
-    ]
+    plots = []
+    for rows in grouped(report.robustness, lambda row: (row.task, row.model)).values():
+        rows.sort(key=lambda row: not row.label_preserving)
+        parts = grouped(rows, lambda row: EDITS_CHECKED[row.label_preserving])
+        plots.append(Plot(axis_over([0.0], (row.drop for row in rows)), parts, few=any(row.few_units for row in rows)))
+    return plots
 
 
 def context_plots(report: BenchmarkReport) -> list[Plot[ContextScore]]:
@@ -104,5 +90,5 @@ def shortcut_plots(report: BenchmarkReport) -> list[Plot[ShortcutScore]]:
         ratios = [value for row in rows for value in extent(row.ratio) if value is not None]
         axis = axis_over([0.0, 1.0, *(min(max(value, _LEAST_RATIO), _MOST_RATIO) for value in ratios)])
         cut = any(not _LEAST_RATIO <= value <= _MOST_RATIO for value in ratios)
-        plots.append(Plot(axis, {task: rows}, few=any(row.few_units for row in rows), cut=cut))
+        plots.append(Plot(axis, {task: rows}, cut=cut))
     return plots

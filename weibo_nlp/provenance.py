@@ -7,8 +7,6 @@ import platform
 from pathlib import Path
 from typing import Any
 
-_GIGABYTE = 1e9
-
 
 def hardware() -> dict[str, Any]:
     """Describe this machine.
@@ -23,7 +21,7 @@ def hardware() -> dict[str, Any]:
     return {
         "processor": processor(),
         "cores": _cores(),
-        "memory_gb": None if memory is None else round(memory / _GIGABYTE, 1),
+        "memory_gb": None if memory is None else round(memory / 1e9, 1),
         "system": f"{platform.system()} {platform.release()}",
         "python": platform.python_version(),
     }

@@ -63,9 +63,7 @@ def hf_tokenizer() -> PreTrainedTokenizerFast:
         raise UsageError(
             "hf_tokenizer() needs the package transformers, which is not installed; pip install transformers."
         ) from error
-    if not (_FOLDER / "tokenizer.json").exists():
-        raise DataError(
-            f"{_FOLDER / 'tokenizer.json'} does not exist; the installation is incomplete, reinstall weibo-nlp."
-        )
+    if not (file := _FOLDER / "tokenizer.json").exists():
+        raise DataError(f"{file} does not exist; the installation is incomplete, reinstall weibo-nlp.")
     tokenizer: PreTrainedTokenizerFast = PreTrainedTokenizerFast.from_pretrained(str(_FOLDER))
     return tokenizer

@@ -28,13 +28,8 @@ from weibo_nlp.text.markup import MarkupKind
 SPANS, LABELS = "weibo_spans", "weibo_labels"
 """Names of the component factories."""
 
-SPAN_LABELS: dict[MarkupKind, str] = {
-    "hashtag": "HASHTAG",
-    "super_topic": "SUPER_TOPIC",
-    "mention": "MENTION",
-    "emoticon": "EMOTICON",
-    "url": "URL",
-}
+_KINDS: tuple[MarkupKind, ...] = ("hashtag", "super_topic", "mention", "emoticon", "url")
+SPAN_LABELS = {kind: kind.upper() for kind in _KINDS}
 """Kind of markup -> label of the span."""
 
 _FIELDS = ("topic", "sentiment", "irony", "stance", "stance_target")
@@ -100,8 +95,7 @@ class WeiboLabels(Pipe):
     """
 
     def __init__(self, name: str = LABELS, target: str | None = None) -> None:
-        self.name = name
-        self.target = target
+        self.name, self.target = name, target
         self._labeller = Labeller(target=target, all_scores=True)
 
     def __call__(self, doc: Doc) -> Doc:
@@ -137,9 +131,8 @@ class WeiboLabels(Pipe):
             for field in _FIELDS:
                 doc._.set(field, row[field])
             for task, labels in self._labeller.labels.items():
-                for label in labels:
-                    if (score := row[f"{task}_score_{label}"]) is not None:
-                        doc.cats[f"{task}:{label}"] = score
+                scores = {f"{task}:{label}": row[f"{task}_score_{label}"] for label in labels}
+                doc.cats.update({key: score for key, score in scores.items() if score is not None})
 
 
 @Language.factory(SPANS, default_config={"spans_key": "weibo"}, assigns=["doc.spans"])

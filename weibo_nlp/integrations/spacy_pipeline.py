@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from pathlib import Path
-
 import spacy
 from spacy.language import Language
 
 from weibo_nlp._version import __version__
 from weibo_nlp.errors import UsageError
 from weibo_nlp.integrations.spacy_components import LABELS, SPANS
-from weibo_nlp.integrations.spacy_tokenizer import TOKENIZER, WeiboTokenizer
-from weibo_nlp.segmentation import Lexicon
+from weibo_nlp.integrations.spacy_tokenizer import TOKENIZER, LexiconLike, WeiboTokenizer
 
 
 def load_spacy(
-    segmenter: str = "fast",
-    lexicon: Lexicon | Iterable[str] | Path | str | None = None,
-    labels: bool = True,
-    target: str | None = None,
+    segmenter: str = "fast", lexicon: LexiconLike = None, labels: bool = True, target: str | None = None
 ) -> Language:
     """Return a spaCy pipeline that reads Weibo text.
 
@@ -66,10 +59,8 @@ def load_spacy(
         meta={"name": "weibo", "requirements": [f"weibo-nlp>={__version__}"]},
     )
     # Not through the configuration, where a hundred thousand words would be in everybody's way.
-    tokenizer = WeiboTokenizer(nlp.vocab, segmenter, lexicon)
-    # Made now rather than at the first text, so that a missing model is reported here.
-    _ = tokenizer.engine
-    nlp.tokenizer = tokenizer
+    nlp.tokenizer = WeiboTokenizer(nlp.vocab, segmenter, lexicon)
+    _ = nlp.tokenizer.engine  # made now rather than at the first text, so that a missing model is reported here
     nlp.add_pipe(SPANS)
     if labels:
         nlp.add_pipe(LABELS, config={"target": target})

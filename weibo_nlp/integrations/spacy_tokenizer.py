@@ -5,9 +5,9 @@ No ``from __future__ import annotations`` here: spaCy checks a configuration aga
 
 import json
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -22,6 +22,9 @@ from weibo_nlp.segmentation.registry import check_name
 
 TOKENIZER = "weibo_nlp.Tokenizer.v1"
 """Name under ``@tokenizers`` in a spaCy configuration."""
+
+LexiconLike: TypeAlias = Lexicon | Iterable[str] | Path | str | None
+"""What a caller may pass as words to keep whole."""
 
 
 # spaCy's base class for tokenizers that are not its own is untyped.
@@ -53,9 +56,7 @@ class WeiboTokenizer(DummyTokenizer):  # type: ignore[misc, no-any-unimported, u
         If the lexicon cannot be read or holds what is no word.
     """
 
-    def __init__(
-        self, vocab: Vocab, segmenter: str = "fast", lexicon: Lexicon | Iterable[str] | Path | str | None = None
-    ) -> None:
+    def __init__(self, vocab: Vocab, segmenter: str = "fast", lexicon: LexiconLike = None) -> None:
         check_name(segmenter)
         self.vocab = vocab
         self.segmenter = segmenter
@@ -94,10 +95,6 @@ class WeiboTokenizer(DummyTokenizer):  # type: ignore[misc, no-any-unimported, u
         words, spaces = words_and_spaces(self.engine.cut(text))
         return Doc(self.vocab, words=words, spaces=spaces)
 
-    def pipe(self, texts: Iterable[str], **_: Any) -> Iterator[Doc]:
-        """Yield the Docs of many texts."""
-        return map(self, texts)
-
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle names and words, not the engine: no segmenter in Rust or C can be pickled."""
         return type(self), (self.vocab, self.segmenter, self.lexicon), {"_saved_version": self._saved_version}
@@ -107,8 +104,8 @@ class WeiboTokenizer(DummyTokenizer):  # type: ignore[misc, no-any-unimported, u
         state = {"segmenter": self.segmenter, "version": self.engine.version, "lexicon": self.lexicon}
         return (json.dumps(state, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
 
-    def from_bytes(self, data: bytes, **_: Any) -> "WeiboTokenizer":
-        """Take over what :meth:`to_bytes` returned.
+    def from_bytes(self, data: bytes, *, where: object = "tokenizer bytes", **_: Any) -> "WeiboTokenizer":
+        """Take over what :meth:`to_bytes` returned; `where` names it in messages.
 
         Raises
         ------
@@ -117,7 +114,18 @@ class WeiboTokenizer(DummyTokenizer):  # type: ignore[misc, no-any-unimported, u
         UnknownNameError
             If its segmenter is not known here.
         """
-        return self._read(data, "tokenizer bytes")
+        try:
+            state = json.loads(data)
+            segmenter, version, lexicon = state["segmenter"], state["version"], state["lexicon"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise DataError(
+                f"{where}: not a tokenizer of weibo_nlp ({error!r}); it is a JSON object with segmenter, version and "
+                "lexicon. Save the pipeline again with nlp.to_disk."
+            ) from error
+        check_name(segmenter)
+        self.segmenter, self.lexicon = segmenter, _words_of(lexicon)
+        self._saved_version, self._engine = version, None
+        return self
 
     def to_disk(self, path: Path | str, **_: Any) -> None:
         """Write what :meth:`to_bytes` returns into a file."""
@@ -136,21 +144,7 @@ class WeiboTokenizer(DummyTokenizer):  # type: ignore[misc, no-any-unimported, u
             data = Path(path).read_bytes()
         except OSError as error:
             raise DataError(f"{path}: {error.strerror}; save the pipeline again with nlp.to_disk.") from error
-        return self._read(data, str(path))
-
-    def _read(self, data: bytes, where: str) -> "WeiboTokenizer":
-        try:
-            state = json.loads(data)
-            segmenter, version, lexicon = state["segmenter"], state["version"], state["lexicon"]
-        except (ValueError, KeyError, TypeError) as error:
-            raise DataError(
-                f"{where}: not a tokenizer of weibo_nlp ({error!r}); it is a JSON object with segmenter, version and "
-                "lexicon. Save the pipeline again with nlp.to_disk."
-            ) from error
-        check_name(segmenter)
-        self.segmenter, self.lexicon = segmenter, _words_of(lexicon)
-        self._saved_version, self._engine = version, None
-        return self
+        return self.from_bytes(data, where=path)
 
 
 def words_and_spaces(pieces: Iterable[str]) -> tuple[list[str], list[bool]]:
@@ -203,6 +197,6 @@ def create_tokenizer(segmenter: str = "fast", lexicon: list[str] | None = None) 
     return create
 
 
-def _words_of(lexicon: Lexicon | Iterable[str] | Path | str | None) -> tuple[str, ...]:
+def _words_of(lexicon: LexiconLike) -> tuple[str, ...]:
     words = resolve_lexicon(lexicon)
     return () if words is None else tuple(word for word in words.words if word)

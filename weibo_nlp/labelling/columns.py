@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.io import Reject, Row, Table
@@ -26,9 +26,8 @@ def guess_text_column(columns: Sequence[str]) -> str:
     if len(columns) == 1:
         return columns[0]
     by_name = {str(column).strip().casefold(): column for column in reversed(columns)}
-    for name in TEXT_COLUMNS:
-        if name in by_name:
-            return by_name[name]
+    if (name := next((name for name in TEXT_COLUMNS if name in by_name), None)) is not None:
+        return by_name[name]
     raise UsageError(f"no text column among {listed(columns)}; name it with --text-column / text_column=.")
 
 
@@ -47,8 +46,8 @@ def columns_of(table: Table, wanted: Sequence[str] = (), sample: int = 1000) -> 
     for count, item in enumerate(table.rows(), start=1):
         if isinstance(item, Row):
             keys |= dict.fromkeys(item.values)
-        elif first is None:
-            first = item
+        else:
+            first = first or item
         if keys and count >= sample and keys.keys() >= set(wanted):
             break
     if not keys and first is not None:
@@ -92,11 +91,3 @@ def input_columns(table: Table, text_column: str) -> dict[str, ColumnType]:
             for name, value in item.values.items():
                 kinds.setdefault(name, set()).add(value_kind(value))
     return {name: column_type(seen) for name, seen in kinds.items()}
-
-
-def free_name(name: str, taken: Container[str]) -> str:
-    """Return `name` with ``_input`` behind it, and as many underscores as it takes to be no other column's."""
-    free = f"{name}_input"
-    while free in taken:
-        free += "_"
-    return free

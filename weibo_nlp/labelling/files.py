@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 
 from weibo_nlp.io import Reject, RejectWriter, Row, Table, open_writer
 from weibo_nlp.io.column_types import arrow_types
 from weibo_nlp.io.writers import OutputFormat, output_format, require_distinct
-from weibo_nlp.labelling.columns import free_name, input_columns, parent_text, text_problem
+from weibo_nlp.labelling.columns import input_columns, parent_text, text_problem
 from weibo_nlp.labelling.labeller import BATCH, Labeller
 
 # A batch ends early at so many characters and cells, or long articles and wide tables would fill the memory.
@@ -78,33 +80,26 @@ def label_file(
     shape = output_format(output, fallback)
     inputs = input_columns(table, text_column)
     added = labeller.columns
-    taken = set(inputs) | set(added)
     scores = [name for name, kind in added.items() if kind == "float"]
-    renamed = {name: free_name(name, taken) for name in inputs if name in added}
+    renamed = {name: _free_name(name, {*inputs, *added}) for name in inputs if name in added}
     columns = {renamed.get(name, name): kind for name, kind in inputs.items()} | added
     kept = {renamed.get(name, name): kind for name, kind in arrow_types(table).items()} if shape == "parquet" else {}
-    written, weight, reasons, first_lines = 0, 0, dict[str, int](), dict[str, int]()
+    reasons, first_lines = Counter[str](), dict[str, int]()
     with (
         RejectWriter(output) as rejects,
         open_writer(output, shape, columns, mark=table.has_mark, arrow_types=kept) as writer,
     ):
         batch: list[Row] = []
+        n_rows = weight = 0
 
         def flush() -> None:
-            nonlocal written, weight
             texts = [row.values[text_column] for row in batch]
             parents = [parent_text(row.values.get(parent_column)) for row in batch] if parent_column else None
             labels = labeller.label(texts, parents)
             for row in labels:
                 row |= {name: round(row[name], SCORE_DIGITS) for name in scores if row[name] is not None}
-            writer.write(
-                [
-                    {renamed.get(name, name): value for name, value in row.values.items()} | new
-                    for row, new in zip(batch, labels, strict=True)
-                ]
-            )
-            written += len(batch)
-            weight = 0
+            originals = ({renamed.get(name, name): value for name, value in row.values.items()} for row in batch)
+            writer.write([original | new for original, new in zip(originals, labels, strict=True)])
             batch.clear()
 
         for done, item in enumerate(table.rows(), start=1):
@@ -112,18 +107,25 @@ def label_file(
                 reason = text_problem(item.values.get(text_column), missing=text_column not in item.values)
                 if reason is None:
                     batch.append(item)
+                    n_rows += 1
                     weight += len(item.values[text_column]) + len(item.values)
                 else:
                     raw = json.dumps(item.values, ensure_ascii=False, default=str)[:2000]
                     item = Reject(str(table.path), item.number, f"{text_column}: {reason}", raw)
             if isinstance(item, Reject):
                 rejects.write(item)
-                reasons[item.reason] = reasons.get(item.reason, 0) + 1
+                reasons[item.reason] += 1
                 first_lines.setdefault(item.reason, item.line)
             if len(batch) >= BATCH or weight >= BATCH_WEIGHT:
                 flush()
+                weight = 0
             if advance is not None and done % 256 == 0:
                 advance(256)
         flush()
     rejected = rejects.path if rejects.count else None
-    return LabelledFile(output, written, rejects.count, reasons, rejected, first_lines, renamed)
+    return LabelledFile(output, n_rows, rejects.count, reasons, rejected, first_lines, renamed)
+
+
+def _free_name(name: str, taken: Container[str]) -> str:
+    """Return `name` with ``_input`` behind it, and as many underscores as it takes to be no other column's."""
+    return next(free for n in count() if (free := f"{name}_input{'_' * n}") not in taken)

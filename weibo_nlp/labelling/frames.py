@@ -9,11 +9,10 @@ from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.io.rows import listed
 from weibo_nlp.labelling.columns import guess_text_column, parent_text, text_problem
 from weibo_nlp.labelling.labeller import BATCH, Labeller, Models
+from weibo_nlp.models.base import SHOWN_POSITIONS
 
 if TYPE_CHECKING:
     import pandas as pd
-
-SHOWN_POSITIONS = 5
 
 
 def label(
@@ -69,8 +68,7 @@ def label(
             how = "stands twice" if count else "is not"
             raise UsageError(f"column {name!r} {how} in the frame; it has {listed(list(frame.columns))}.")
     values = frame[text_column].tolist()
-    problems = [(i, reason) for i, value in enumerate(values) if (reason := text_problem(value))]
-    if problems:
+    if problems := [(i, reason) for i, value in enumerate(values) if (reason := text_problem(value))]:
         shown = "; ".join(f"position {i}: {reason}" for i, reason in problems[:SHOWN_POSITIONS])
         raise DataError(
             f"{len(problems)} of {len(values)} texts cannot be labelled ({shown}). Drop or fill these rows."
@@ -79,9 +77,8 @@ def label(
     if clash := [name for name in labeller.columns if name in frame.columns]:
         raise UsageError(f"the frame has columns {', '.join(clash)} already; rename or drop them.")
     parents = [parent_text(value) for value in frame[parent_column].tolist()] if parent_column else None
-    rows: list[dict[str, Any]] = []
-    for start in range(0, len(values), BATCH):
-        rows += labeller.label(values[start : start + BATCH], parents[start : start + BATCH] if parents else None)
+    batches = (slice(start, start + BATCH) for start in range(0, len(values), BATCH))
+    rows = [row for batch in batches for row in labeller.label(values[batch], parents[batch] if parents else None)]
     labels = pd.DataFrame(rows, columns=list(labeller.columns), index=frame.index)
     # Without rows, or with nulls only, pandas would choose other types.
     types = {"float": "float64", "bool": "bool"}

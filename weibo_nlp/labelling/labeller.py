@@ -15,7 +15,7 @@ from weibo_nlp.io.column_types import ColumnType
 from weibo_nlp.labelling.columns import text_problem
 from weibo_nlp.models import Classifier, load_model
 from weibo_nlp.records import Example
-from weibo_nlp.scheme import Task, load_scheme
+from weibo_nlp.scheme import NEEDS_CONTEXT, Task, load_scheme
 
 Models = Mapping[str, Classifier | str | Path]
 """Name of a task, or of a label of one's own -> a trained classifier, or where one lies."""
@@ -65,12 +65,9 @@ class Labeller:
             name: load_model(model) if isinstance(model, str | Path) else model
             for name, model in (models or {}).items()
         }
-        scheme = load_scheme()
-        self.tasks: Mapping[str, Task] = {
-            name: scheme.tasks[name] for name in scheme.judged if name in scheme.tasks
-        } | {
-            name: Task(name, question="", main_metric="", meanings={}) for name in self._own if name not in scheme.tasks
-        }
+        tasks = {name: task for name, task in load_scheme().judged.items() if name != NEEDS_CONTEXT}
+        own = {name: Task(name, question="", main_metric="", meanings={}) for name in self._own if name not in tasks}
+        self.tasks: Mapping[str, Task] = tasks | own
         self.labels: Mapping[str, tuple[str, ...]] = {
             name: _labels_of(self._own[name], task) if name in self._own else task.labels
             for name, task in self.tasks.items()

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from benchmarks.blocks import check_file, fill_file
+
 from weibo_nlp.evaluation.benchmark_report import BenchmarkReport
 from weibo_nlp.evaluation.results import Result
-from weibo_nlp.report.markdown import check_file, fill_file, result_table
+from weibo_nlp.report.markdown import result_table
 from weibo_nlp.tasks import CORPUS, EXTERNAL, STANDARD
 
 BLOCK = "results"

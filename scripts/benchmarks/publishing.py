@@ -10,10 +10,12 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
+from benchmarks.blocks import check_file, fill_file
+
 from weibo_nlp.errors import UnknownNameError, UsageError, WeiboNlpError
 from weibo_nlp.io import atomic_path
 from weibo_nlp.report.display import NOTHING
-from weibo_nlp.report.markdown import check_file, figure_table, fill_file
+from weibo_nlp.report.markdown import figure_table
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 FAILED, WRONG_CALL = 3, 2

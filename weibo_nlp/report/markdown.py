@@ -1,19 +1,15 @@
-"""Markdown: the one writer of tables, the places in files that they are put in, and a benchmark report in tables."""
+"""Markdown: the one writer of tables, and a benchmark report in tables."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from pathlib import Path
 from typing import Any
 
-from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.evaluation.benchmark_report import BenchmarkReport
 from weibo_nlp.evaluation.results import Comparison, Result
-from weibo_nlp.io import atomic_path
 from weibo_nlp.report.display import NOTHING, bounds, count, machine, number, p_value
 from weibo_nlp.stats.estimate import Estimate
 
-END = "<!-- end -->"
 HEADINGS = ("set", "task", "protocol", "model", "main metric", "value", "95 % interval", "accuracy", "scored", "units")
 
 # Heading and columns of each section: attributes of the rows that `evaluation.diagnostics` and `.results` describe.
@@ -74,47 +70,6 @@ def markdown_table(
 def figure_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Return a Markdown table of figures between a first and a last column of text."""
     return markdown_table(headings, rows, figures=range(1, len(headings) - 1))
-
-
-def fill_block(text: str, name: str, block: str) -> str:
-    """Replace what stands between ``<!-- name -->`` and ``<!-- end -->``.
-
-    Raises
-    ------
-    DataError
-        If the text does not have the first of these lines exactly once, or not the second below it, or the block
-        itself holds such a marker.
-    """
-    if "<!-- " in block:
-        raise DataError(f"the block for <!-- {name} --> holds a marker itself; rename the file or program it names.")
-    start = f"<!-- {name} -->\n"
-    head, marker, rest = text.partition(start)
-    old, end, tail = rest.partition(END)
-    if not marker or start in rest:
-        raise DataError(f"{text.count(start)} lines {start.strip()}, one is needed; put it where the table starts.")
-    if not end or "<!-- " in old:
-        raise DataError(f"the table has no {END} below {start.strip()}; put it where the table stops.")
-    return head + marker + block + end + tail
-
-
-def check_file(path: Path | str, name: str) -> None:
-    """Make sure that a file can take a block, before the work and not after it; errors as in :func:`fill_file`."""
-    fill_block(_read(Path(path)), name, "")
-
-
-def fill_file(path: Path | str, name: str, block: str) -> None:
-    """Replace a block in a Markdown file.
-
-    Raises
-    ------
-    UsageError
-        If the file cannot be read or written.
-    DataError
-        If it does not have the two lines.
-    """
-    text = fill_block(_read(Path(path)), name, block)
-    with atomic_path(path) as temporary:
-        temporary.write_text(text, "utf-8", newline="\n")
 
 
 def result_rows(results: Iterable[Result]) -> list[tuple[str, ...]]:
@@ -215,10 +170,3 @@ def _cell(row: Any, field: str) -> str:
     if isinstance(value, int):
         return count(value) + ("*" if field == "n_units" and row.few_units else "")
     return NOTHING if value is None else number(value) if isinstance(value, float) else str(value)
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: {error}; name a Markdown file in UTF-8.") from error

@@ -31,8 +31,8 @@ def processor() -> str:
     """Name the processor: as the kernel does, or at least its kind, such as ``arm64``."""
     cpus = Path("/proc/cpuinfo")
     lines = cpus.read_text("utf-8", "replace").splitlines() if cpus.exists() else []
-    named = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return (named[0] if named else "") or platform.processor() or platform.machine() or "unknown"
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, "") or platform.processor() or platform.machine() or "unknown"
 
 
 def described(machine: dict[str, Any]) -> str:
@@ -48,11 +48,11 @@ def _cores() -> int:
 
 
 def _memory() -> int | None:
-    known = []
+    sizes = []
     # Windows has no sysconf, and some systems not these two names.
     if hasattr(os, "sysconf") and {"SC_PAGE_SIZE", "SC_PHYS_PAGES"} <= os.sysconf_names.keys():
-        known.append(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+        sizes.append(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
     limit = Path("/sys/fs/cgroup/memory.max")
     if limit.exists() and (text := limit.read_text("ascii").strip()).isdecimal():  # else "max": no limit
-        known.append(int(text))
-    return min((size for size in known if size > 0), default=None)
+        sizes.append(int(text))
+    return min((size for size in sizes if size > 0), default=None)

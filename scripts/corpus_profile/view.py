@@ -95,12 +95,12 @@ def range_plots(document: Json) -> list[dict[str, Any]]:
             {
                 **words,
                 "name": row["kind"] if row["name"] == "non_unanimous" else words["name"],
-                "mark": mark_of(own, axis),
+                "mark": mark_of(estimate, axis),
                 "low": axis.place(row["low"]),
                 "high": axis.place(row["high"]),
                 "ticks": [axis.place(value) for value in row["sets"].values()],
             }
-            for own, (row, words) in zip(ours, of_plot, strict=True)
+            for estimate, (row, words) in zip(ours, of_plot, strict=True)
         ]
         title = f"{subject}: {'shares' if unit == 'share' else 'diversity'}"
         plots.append({"title": title, "axis": axis, "rows": rows})

@@ -73,8 +73,8 @@ def _sentence(error: Exception) -> str:
     if isinstance(error, OSError):
         where = f"{error.filename}: " if error.filename else ""
         return f"{where}{error.strerror or error}. Check the path and the free space."
-    what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-    return f"{what}. This should not happen; run again with --debug and report the traceback."
+    message = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return f"{message}. This should not happen; run again with --debug and report the traceback."
 
 
 class _Stopped(SystemExit):
@@ -89,12 +89,13 @@ def _clean_stop() -> Iterator[None]:
         raise _Stopped(128 + number)
 
     # A signal that somebody else handles or ignores (nohup, a notebook) is left to them.
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    own = [number for number, known in before.items() if known in (signal.SIG_DFL, signal.default_int_handler)]
+    defaults = (signal.SIG_DFL, signal.default_int_handler)
+    handlers = ((number, signal.getsignal(number)) for number in (signal.SIGINT, signal.SIGTERM))
+    replaced = {number: handler for number, handler in handlers if handler in defaults}
     try:
-        for number in own:
+        for number in replaced:
             signal.signal(number, stop)
         yield
     finally:
-        for number in own:
-            signal.signal(number, before[number])
+        for number, handler in replaced.items():
+            signal.signal(number, handler)

@@ -56,10 +56,10 @@ def benchmark(
 
     if (external is None) != (path is None):
         raise UsageError("--external and --path go together: the name of a set, and the folder of your copy of it.")
-    wanted = protocol or [STANDARD if external is None else EXTERNAL]
-    if external is not None and (strange := [name for name in wanted if name in CORPUS_PROTOCOLS]):
-        raise UsageError(f"protocol {strange[0]} is for the corpus; with --external, take external or zero_shot.")
-    if external is not None and task and EXTERNAL in wanted:
+    protocols = protocol or [STANDARD if external is None else EXTERNAL]
+    if external is not None and (of_corpus := [name for name in protocols if name in CORPUS_PROTOCOLS]):
+        raise UsageError(f"protocol {of_corpus[0]} is for the corpus; with --external, take external or zero_shot.")
+    if external is not None and task and EXTERNAL in protocols:
         raise UsageError(
             "--task is for the corpus and for zero_shot; an external set has its own. Leave one of them out."
         )
@@ -76,14 +76,14 @@ def benchmark(
         "progress": progress,
     }
     if external is not None and path is not None:
-        runs = [run for name in wanted for run in run_external(external, path, protocol=name, **settings)]
+        runs = [run for name in protocols for run in run_external(external, path, protocol=name, **settings)]
     else:
-        runs = run_corpus(protocols=wanted, **settings)
+        runs = run_corpus(protocols=protocols, **settings)
     chosen = {"task": task, "protocol": protocol, "model": model}
     options = [f"--external {external} --path …"] if external else []
     options += [f"--{name} {value}" for name, values in chosen.items() for value in values or ()]
     report = benchmark_report(runs, command=" ".join(["weibo-nlp benchmark", *options]), bootstrap=bootstrap)
-    if checks and external is None and STANDARD in wanted:
+    if checks and external is None and STANDARD in protocols:
         report = with_checks(report, open_release(), runs, bootstrap=bootstrap, progress=progress)
     print_results(report.results, report.comparisons)
     for note in report.notes:

@@ -30,7 +30,7 @@ def evaluate(
     writable(json_file)
     result = evaluate_file(file, external_path=path, bootstrap=BootstrapConfig(n_resamples=resamples, seed=seed))
     print_results([result])
-    for label, own in result.scores.per_class.items():
-        figures = ", ".join(f"{name} {getattr(own, name).value:.3f}" for name in ("precision", "recall", "f1"))
-        typer.echo(f"  {label}: {figures} ({own.support} in gold)")
+    for label, scores in result.scores.per_class.items():
+        figures = ", ".join(f"{name} {getattr(scores, name).value:.3f}" for name in ("precision", "recall", "f1"))
+        typer.echo(f"  {label}: {figures} ({scores.support} in gold)")
     write_json(json_file, {"results": [result.to_dict()]})

@@ -92,11 +92,11 @@ def label(
     # Off a terminal the bar would fill log files with control characters.
     with Progress(*bars, console=console, disable=quiet or not console.is_terminal, transient=True) as progress:
         advance = partial(progress.advance, progress.add_task("Labelling", total=None))
-        done = label_file(table, result, labeller, text_column=chosen, parent_column=parent_column, advance=advance)
+        labelled = label_file(table, result, labeller, text_column=chosen, parent_column=parent_column, advance=advance)
     if example and not quiet:
         _print_first_rows(result, [chosen, *(name for name, kind in labeller.columns.items() if kind != "float")])
-    _summarise(done, path, console)
-    if done.rejected:
+    _summarise(labelled, path, console)
+    if labelled.rejected:
         raise typer.Exit(1)
 
 
@@ -125,10 +125,10 @@ def _example_output(example: Path) -> Path:
     output = Path(_default_output(example, "csv").name)
     if output.exists():
         try:
-            ids, own = ([row.get("id") for row in _first_rows(path, 100)] for path in (output, example))
+            ids, expected = ([row.get("id") for row in _first_rows(path, 100)] for path in (output, example))
         except DataError:  # no table at all
-            ids, own = [], [None]
-        if ids != own:
+            ids, expected = [], [None]
+        if ids != expected:
             raise UsageError(f"{output} exists and is no result of --example; name another file with -o.")
     return output
 

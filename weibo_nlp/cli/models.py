@@ -36,22 +36,19 @@ def list_models() -> None:
     from weibo_nlp.segmentation.fetch import SOURCES
     from weibo_nlp.segmentation.store import model_folder, stored_model
 
-    for shown, folder in _shipped().items():
+    for name, folder in _shipped().items():
         size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
-        typer.echo(f"{shown}\tshipped\t{size / 1e6:.1f} MB\t{folder}")
+        typer.echo(f"{name}\tshipped\t{size / 1e6:.1f} MB\t{folder}")
     for name in SOURCES:
         try:
-            stored = stored_model(name)
-            if stored is not None:
+            if (stored := stored_model(name)) is None:
+                typer.echo(f"{name}\tabsent\t-\trun: weibo-nlp models fetch {name}")
+            else:
                 stored.check()
+                typer.echo(f"{name}\tfetched\t{stored.bytes / 1e6:.1f} MB\t{stored.path}")
         except DataError as error:
             typer.echo(f"{name}\tdamaged\t-\t{model_folder(name)}")
             typer.echo(f"Warning: {error}", err=True)
-            continue
-        if stored is None:
-            typer.echo(f"{name}\tabsent\t-\trun: weibo-nlp models fetch {name}")
-        else:
-            typer.echo(f"{name}\tfetched\t{stored.bytes / 1e6:.1f} MB\t{stored.path}")
 
 
 @models.command()
@@ -62,15 +59,14 @@ def path(name: _Name) -> None:
     from weibo_nlp.segmentation.store import stored_model
 
     shipped = _shipped()
-    if name in shipped:
-        typer.echo(str(shipped[name]))
-        return
-    if name not in SOURCES:
+    if name not in [*shipped, *SOURCES]:
         raise UnknownNameError("model", name, [*shipped, *SOURCES])
-    stored = stored_model(name)
-    if stored is None:
+    folder = shipped.get(name)
+    if folder is None and (stored := stored_model(name)) is not None:
+        folder = stored.path
+    if folder is None:
         raise DataError(f"{name} is not on this machine; run `weibo-nlp models fetch {name}`.")
-    typer.echo(str(stored.path))
+    typer.echo(str(folder))
 
 
 @models.command()
@@ -85,8 +81,7 @@ def remove(name: _Name) -> None:
         raise UsageError(f"{name} is shipped with the package and stays; only fetched models can be removed.")
     if name not in SOURCES:
         raise UnknownNameError("model", name, [*shipped, *SOURCES])
-    done = remove_model(name)
-    typer.echo(f"{name}: removed from {model_folder(name)}" if done else f"{name}: was not there")
+    typer.echo(f"{name}: removed from {model_folder(name)}" if remove_model(name) else f"{name}: was not there")
 
 
 def _shipped() -> dict[str, Path]:

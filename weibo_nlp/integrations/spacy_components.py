@@ -125,9 +125,9 @@ class WeiboLabels(Pipe):
         return tuple(f"{task}:{label}" for task, labels in self._labeller.labels.items() for label in labels)
 
     def _label(self, docs: list[Doc]) -> None:
-        worded = [doc for doc in docs if text_problem(doc.text) is None]
-        rows = self._labeller.label([doc.text for doc in worded]) if worded else []
-        for doc, row in zip(worded, rows, strict=True):
+        docs = [doc for doc in docs if text_problem(doc.text) is None]
+        rows = self._labeller.label([doc.text for doc in docs])
+        for doc, row in zip(docs, rows, strict=True):
             for field in _FIELDS:
                 doc._.set(field, row[field])
             for task, labels in self._labeller.labels.items():

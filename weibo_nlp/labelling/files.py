@@ -83,11 +83,11 @@ def label_file(
     scores = [name for name, kind in added.items() if kind == "float"]
     renamed = {name: _free_name(name, {*inputs, *added}) for name in inputs if name in added}
     columns = {renamed.get(name, name): kind for name, kind in inputs.items()} | added
-    kept = {renamed.get(name, name): kind for name, kind in arrow_types(table).items()} if shape == "parquet" else {}
+    types = {renamed.get(name, name): kind for name, kind in arrow_types(table).items()} if shape == "parquet" else {}
     reasons, first_lines = Counter[str](), dict[str, int]()
     with (
         RejectWriter(output) as rejects,
-        open_writer(output, shape, columns, mark=table.has_mark, arrow_types=kept) as writer,
+        open_writer(output, shape, columns, mark=table.has_mark, arrow_types=types) as writer,
     ):
         batch: list[Row] = []
         n_rows = weight = 0
@@ -102,7 +102,7 @@ def label_file(
             writer.write([original | new for original, new in zip(originals, labels, strict=True)])
             batch.clear()
 
-        for done, item in enumerate(table.rows(), start=1):
+        for n_records, item in enumerate(table.rows(), start=1):
             if isinstance(item, Row):
                 reason = text_problem(item.values.get(text_column), missing=text_column not in item.values)
                 if reason is None:
@@ -119,7 +119,7 @@ def label_file(
             if len(batch) >= BATCH or weight >= BATCH_WEIGHT:
                 flush()
                 weight = 0
-            if advance is not None and done % 256 == 0:
+            if advance is not None and n_records % 256 == 0:
                 advance(256)
         flush()
     rejected = rejects.path if rejects.count else None

@@ -69,13 +69,12 @@ def label(
             raise UsageError(f"column {name!r} {how} in the frame; it has {listed(list(frame.columns))}.")
     values = frame[text_column].tolist()
     if problems := [(i, reason) for i, value in enumerate(values) if (reason := text_problem(value))]:
-        shown = "; ".join(f"position {i}: {reason}" for i, reason in problems[:SHOWN_POSITIONS])
-        raise DataError(
-            f"{len(problems)} of {len(values)} texts cannot be labelled ({shown}). Drop or fill these rows."
-        )
+        first = "; ".join(f"position {i}: {reason}" for i, reason in problems[:SHOWN_POSITIONS])
+        n, total = len(problems), len(values)
+        raise DataError(f"{n} of {total} texts cannot be labelled ({first}). Drop or fill these rows.")
     labeller = Labeller(models, target=target, all_scores=all_scores)
-    if clash := [name for name in labeller.columns if name in frame.columns]:
-        raise UsageError(f"the frame has columns {', '.join(clash)} already; rename or drop them.")
+    if taken := [name for name in labeller.columns if name in frame.columns]:
+        raise UsageError(f"the frame has columns {', '.join(taken)} already; rename or drop them.")
     parents = [parent_text(value) for value in frame[parent_column].tolist()] if parent_column else None
     batches = (slice(start, start + BATCH) for start in range(0, len(values), BATCH))
     rows = [row for batch in batches for row in labeller.label(values[batch], parents[batch] if parents else None)]

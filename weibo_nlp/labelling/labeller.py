@@ -59,8 +59,7 @@ class Labeller:
     def __init__(self, models: Models | None = None, *, target: str | None = None, all_scores: bool = False) -> None:
         if target is not None and (problem := text_problem(target)):
             raise UsageError(f"the stance target is no text ({problem}); name one, such as 信用惩戒, or leave it out.")
-        self.target = target
-        self.all_scores = all_scores
+        self.target, self.all_scores = target, all_scores
         self._own: dict[str, Classifier] = {
             name: load_model(model) if isinstance(model, str | Path) else model
             for name, model in (models or {}).items()
@@ -117,9 +116,9 @@ class Labeller:
             targets = [self.target or self.canonical.get(row["topic"]) for row in rows]
             for row, target in zip(rows, targets, strict=True):
                 row[f"{task.name}_target"] = target
-            known = [place for place, target in enumerate(targets) if target]
-            examples = [Example(texts[i], targets[i], parents[i] if parents else None) for i in known]
-            self._fill([rows[i] for i in known], task, examples)
+            answered = [place for place, target in enumerate(targets) if target]
+            examples = [Example(texts[i], targets[i], parents[i] if parents else None) for i in answered]
+            self._fill([rows[i] for i in answered], task, examples)
         return rows
 
     def _fill(self, rows: Sequence[dict[str, Any]], task: Task, texts: Sequence[str] | Sequence[Example]) -> None:
@@ -173,9 +172,7 @@ def _labels_of(model: Classifier, task: Task) -> tuple[str, ...]:
     return labels
 
 
-@cache
-def _shipped_model(task: str) -> Classifier:
-    return load_model(task)
+_shipped_model = cache(load_model)
 
 
 @cache

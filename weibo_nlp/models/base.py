@@ -63,7 +63,7 @@ def as_examples(X: object) -> list[Example]:
     if isinstance(X, str | bytes | Mapping) or not isinstance(X, Iterable) or getattr(X, "ndim", 1) != 1:
         raise UsageError(f"X is a {type(X).__name__}; give a list of texts, a Series or an array of one dimension.")
     rows = list(X)
-    if odd := [place for place, row in enumerate(rows) if not isinstance(row, str | Example)]:
-        shown = ", ".join(f"position {place}: {type(rows[place]).__name__}" for place in odd[:SHOWN_POSITIONS])
-        raise DataError(f"{len(odd)} of {len(rows)} texts are no strings ({shown}). Drop or fill these rows.")
+    if places := [place for place, row in enumerate(rows) if not isinstance(row, str | Example)]:
+        first = ", ".join(f"position {place}: {type(rows[place]).__name__}" for place in places[:SHOWN_POSITIONS])
+        raise DataError(f"{len(places)} of {len(rows)} texts are no strings ({first}). Drop or fill these rows.")
     return [row if isinstance(row, Example) else Example(str(row)) for row in rows]

@@ -17,7 +17,7 @@ from weibo_nlp import _renamed
 from weibo_nlp._version import __version__
 from weibo_nlp.errors import DataError
 from weibo_nlp.models.base import Column, FloatArray, IntArray, Texts, as_examples
-from weibo_nlp.models.storage import labels_of, read_model, rebuilding, write_model
+from weibo_nlp.models.storage import read_model, rebuilding, write_model
 from weibo_nlp.records import Example
 
 Arrays = Mapping[str, npt.NDArray[Any]]
@@ -98,8 +98,12 @@ class TextClassifier(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc,
         folder = Path(folder)
         config, arrays = read_model(folder)
         with rebuilding(folder):
-            labels = labels_of(config)
-            model = cls(labels)
+            labels = config["labels"]
+            if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels):
+                raise DataError(f"labels must be a list of strings, not {labels!r:.60}")
+            if len(set(labels)) != len(labels):
+                raise DataError(f"labels {', '.join(labels)} are not all different")
+            model = cls(tuple(labels))
             model.classes_, model.version_ = np.array(labels), config["version"]
             model._restore(config, arrays)
         return model

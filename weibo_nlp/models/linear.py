@@ -111,8 +111,8 @@ class LinearClassifier(TextClassifier):
         """
         data = self._training_data(X, y, groups, sample_weight)
         if len(codes := np.unique(data.codes)) < 2:
-            known = data.labels[codes].tolist()
-            raise DataError(f"only {known} occur; at least two labels are needed to learn a difference.")
+            labels = data.labels[codes].tolist()
+            raise DataError(f"only {labels} occur; at least two labels are needed to learn a difference.")
         features = TargetedNgrams.suited_to(data.examples, self.min_df)
         texts = masked(data.examples)
         grid = GRID if self.C is None else (self.C,)

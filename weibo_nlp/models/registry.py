@@ -104,8 +104,7 @@ def load_model(task_or_folder: str | Path) -> Classifier:
     ([0], ['credit', 'self_media', 'consumer_nationalism', 'other'])
     """
     shipped = {path.parent.name: path.parent for path in sorted(_resources.models_dir().glob("*/config.json"))}
-    named = shipped.get(task_or_folder) if isinstance(task_or_folder, str) else None
-    folder = named or Path(task_or_folder)
+    folder = task_or_folder if isinstance(task_or_folder, Path) else shipped.get(task_or_folder, Path(task_or_folder))
     if not folder.is_dir():
         raise UnknownNameError("model", str(task_or_folder), shipped, "Or name a folder that a model was saved to.")
     kind = read_config(folder).get("model")

@@ -58,8 +58,8 @@ def read_model(folder: Path) -> tuple[dict[str, Any], dict[str, npt.NDArray[Any]
         arrays = load_file(path)
     except (OSError, SafetensorError, AttributeError, KeyError, TypeError) as error:  # the last three: no type of numpy
         raise DataError(f"{path}: cannot be read: {error}. Train or install the model again.") from error
-    if odd := [name for name, array in arrays.items() if not np.isfinite(array).all()]:
-        raise DataError(f"{path}: {odd[0]} holds numbers that are not finite. Train or install the model again.")
+    if infinite := [name for name, array in arrays.items() if not np.isfinite(array).all()]:
+        raise DataError(f"{path}: {infinite[0]} holds numbers that are not finite. Train or install the model again.")
     return config, arrays
 
 
@@ -79,22 +79,6 @@ def rebuilding(folder: Path) -> Iterator[None]:
         raise DataError(
             f"{folder / WEIGHTS} and {CONFIG} beside it do not fit: {problem}. Train or install the model again."
         ) from error
-
-
-def labels_of(config: Mapping[str, Any]) -> tuple[str, ...]:
-    """Labels that a configuration names.
-
-    Raises
-    ------
-    DataError
-        If they are not different strings in a list.
-    """
-    labels = config["labels"]
-    if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels):
-        raise DataError(f"labels must be a list of strings, not {labels!r:.60}")
-    if len(set(labels)) != len(labels):
-        raise DataError(f"labels {', '.join(labels)} are not all different")
-    return tuple(labels)
 
 
 def read_config(folder: Path) -> dict[str, Any]:

@@ -47,48 +47,44 @@ def visible(text: object, limit: int = NAME_LIMIT, *, lines: bool = False) -> Ma
     lines : bool
         Keep line breaks and tabs, up to ``LINE_LIMIT`` lines; without it they are shown by code point.
     """
-    whole = str(text)
-    kept = _cut(whole, limit, lines)
+    beginning, rest = _cut(str(text), limit, lines)
     pieces = [
         Markup('<span class="code" title="{}">{}</span>').format(
             unicodedata.name(piece, _NAMELESS), _code_of(piece, times)
         )
         if hidden
         else Markup.escape(piece)
-        for piece, times, hidden in _pieces(kept, lines)
+        for piece, times, hidden in _pieces(beginning, lines)
     ]
-    if rest := len(whole) - len(kept):
+    if rest:
         pieces.append(Markup('<span class="cut"> … {} more characters</span>').format(count(rest)))
     return Markup("<bdi>{}</bdi>").format(Markup("").join(pieces))
 
 
 def plain(text: object, limit: int = NAME_LIMIT) -> str:
     """Return text for an attribute or the window's title: as `visible` shows it, without elements."""
-    whole = str(text)
-    kept = _cut(whole, limit, lines=False)
-    pieces = [f"[{_code_of(piece, times)}]" if hidden else piece for piece, times, hidden in _pieces(kept, False)]
-    if rest := len(whole) - len(kept):
-        pieces.append(f" … {count(rest)} more characters")
-    return "".join(pieces)
+    beginning, rest = _cut(str(text), limit, lines=False)
+    pieces = [f"[{_code_of(piece, times)}]" if hidden else piece for piece, times, hidden in _pieces(beginning, False)]
+    return "".join(pieces) + (f" … {count(rest)} more characters" if rest else "")
 
 
-def _cut(text: str, limit: int, lines: bool) -> str:
-    kept = text[:limit]
-    if lines:
-        kept = "".join(kept.splitlines(keepends=True)[:LINE_LIMIT])
-    if len(kept) == len(text):
-        return kept
-    # Not inside an emoji or between a letter and its marks: half of one would be shown as something else.
-    # A few steps are enough for any real sequence, and hostile ones get no more.
-    for back in range(16):
-        at = len(kept) - back
-        if at < 1 or not (_continues(text[at]) or text[at - 1] == "\u200d"):
-            return kept[: max(at, 1)]
-    return kept
+def _cut(text: str, limit: int, lines: bool) -> tuple[str, int]:
+    """Return what is shown of a text, and how many characters are not."""
+    beginning = text[:limit]
+    end = len("".join(beginning.splitlines(keepends=True)[:LINE_LIMIT]) if lines else beginning)
+    if end < len(text):
+        # Not inside an emoji or between a letter and its marks: half of one would be shown as something else.
+        # A few steps are enough for any real sequence, and hostile ones get no more.
+        ends = (at for at in range(end, end - 16, -1) if at < 1 or not _joins(text, at))
+        end = max(next(ends, end), 1)
+    return text[:end], len(text) - end
 
 
-def _continues(character: str) -> bool:
-    return character == "\u200d" or "\U0001f3fb" <= character <= "\U0001f3ff" or unicodedata.category(character) == "Mn"
+def _joins(text: str, at: int) -> bool:
+    """Whether the characters on both sides of a place make one sign."""
+    after = text[at]
+    is_modifier = "\U0001f3fb" <= after <= "\U0001f3ff" or unicodedata.category(after) == "Mn"
+    return is_modifier or "\u200d" in (text[at - 1], after)
 
 
 def _pieces(text: str, lines: bool) -> Iterator[tuple[str, int, bool]]:
@@ -134,10 +130,9 @@ def number(value: float | None, *, signed: bool = False) -> str:
         return NOTHING
     if not math.isfinite(value):
         return "undefined"
-    shown = f"{abs(value):.3f}"
-    if float(shown) == 0:
-        return shown
-    return (_MINUS if value < 0 else "+" if signed else "") + shown
+    digits = f"{abs(value):.3f}"
+    sign = _MINUS if value < 0 else "+" if signed else ""
+    return digits if float(digits) == 0 else sign + digits
 
 
 def bounds(estimate: Estimate | None, *, signed: bool = False) -> str:

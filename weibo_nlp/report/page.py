@@ -76,9 +76,9 @@ def _environment(folder: Path | None) -> Environment:
         # Every text that a template prints is cut and freed of hidden characters, also where no filter was asked for.
         finalize=lambda value: display.plain(value) if type(value) is str else value,
     )
-    shown = (display.visible, display.plain, display.number, display.bounds, display.p_value, display.count)
-    placed = (plots.mark_of, plots.bar_of)
-    environment.filters |= {function.__name__: function for function in (*shown, display.seconds, *placed)}
+    texts = (display.visible, display.plain, display.number, display.bounds, display.p_value, display.count)
+    functions = (*texts, display.seconds, plots.mark_of, plots.bar_of)
+    environment.filters |= {function.__name__: function for function in functions}
     environment.filters["place"] = lambda value, axis: axis.place(value)
     environment.filters["as_json"] = lambda value: json.dumps(value, ensure_ascii=False, indent=1, default=str)
     environment.globals |= {"text_limit": display.TEXT_LIMIT, "unit_axis": plots.Axis(0.0, 1.0, 0.5)}

@@ -71,10 +71,10 @@ def axis_over(values: Iterable[float | None], estimates: Iterable[Estimate | Non
     Nothing but dots and intervals is drawn on such an axis: a bar needs zero among its values.
     """
     values = [*values, *(value for estimate in estimates for value in extent(estimate))]
-    known = [value for value in values if value is not None and abs(value) < _LARGEST]
-    if not known:
+    numbers = [value for value in values if value is not None and abs(value) < _LARGEST]
+    if not numbers:
         return Axis(0.0, 1.0, 0.25)
-    low, high = min(known), max(known)
+    low, high = min(numbers), max(numbers)
     for step in _STEPS:
         # Rounding keeps 0.30000000000000004 from asking for a step more.
         first, last = math.floor(round(low / step, 6)), math.ceil(round(high / step, 6))

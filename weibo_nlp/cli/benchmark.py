@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from typer import Option
 
 from weibo_nlp.cli.options import ExternalPath, JsonFile, Resamples, Seed
+from weibo_nlp.errors import UsageError
 
 
 def benchmark(
@@ -49,7 +50,6 @@ def benchmark(
     from weibo_nlp.benchmark.suite import benchmark_report, with_checks
     from weibo_nlp.cli.output import print_results, writable, write_json
     from weibo_nlp.corpus import open_release
-    from weibo_nlp.errors import UsageError
     from weibo_nlp.report import write_page
     from weibo_nlp.stats import BootstrapConfig
     from weibo_nlp.tasks import CORPUS_PROTOCOLS, EXTERNAL, STANDARD

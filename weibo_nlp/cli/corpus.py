@@ -9,6 +9,7 @@ import typer
 from typer import Argument
 
 from weibo_nlp.cli.options import group
+from weibo_nlp.errors import UsageError
 
 corpus = group()
 
@@ -26,7 +27,6 @@ def check(
     alone is checked against its manifest, its schema and its label scheme.
     """
     from weibo_nlp import _resources
-    from weibo_nlp.errors import UsageError
     from weibo_nlp.release.integrity import validate_release
     from weibo_nlp.release.validate import validate
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 from typer import Argument, Option
 
+from weibo_nlp.errors import DataError, UsageError
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -64,7 +66,6 @@ def label(
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     from weibo_nlp import _resources
-    from weibo_nlp.errors import DataError, UsageError
     from weibo_nlp.io import open_table
     from weibo_nlp.io.rows import listed
     from weibo_nlp.labelling import Labeller, columns_of, guess_text_column, label_file
@@ -101,8 +102,6 @@ def label(
 
 
 def _own_models(options: Sequence[str]) -> Mapping[str, Path]:
-    from weibo_nlp.errors import UsageError
-
     models: dict[str, Path] = {}
     for option in options:
         name, _, folder = option.partition("=")
@@ -120,8 +119,6 @@ def _default_output(input: Path, format: str) -> Path:
 
 def _example_output(example: Path) -> Path:
     """Name the result in the current folder; refuse to write over what an earlier --example did not write."""
-    from weibo_nlp.errors import DataError, UsageError
-
     output = Path(_default_output(example, "csv").name)
     if output.exists():
         try:

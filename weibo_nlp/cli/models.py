@@ -9,6 +9,7 @@ import typer
 from typer import Argument
 
 from weibo_nlp.cli.options import group
+from weibo_nlp.errors import DataError, UnknownNameError, UsageError
 
 _Name = Annotated[str, Argument(help="Name of the model, as `weibo-nlp models list` shows it.")]
 
@@ -32,7 +33,6 @@ def fetch(name: Annotated[str, Argument(help="Name of the model: pkuseg.")]) -> 
 @models.command("list")
 def list_models() -> None:
     """List models, tab-separated: name, state (shipped, fetched, absent, damaged), size, folder."""
-    from weibo_nlp.errors import DataError
     from weibo_nlp.segmentation.fetch import SOURCES
     from weibo_nlp.segmentation.store import model_folder, stored_model
 
@@ -54,7 +54,6 @@ def list_models() -> None:
 @models.command()
 def path(name: _Name) -> None:
     """Print the folder of a model that is shipped or fetched."""
-    from weibo_nlp.errors import DataError, UnknownNameError
     from weibo_nlp.segmentation.fetch import SOURCES
     from weibo_nlp.segmentation.store import stored_model
 
@@ -72,7 +71,6 @@ def path(name: _Name) -> None:
 @models.command()
 def remove(name: _Name) -> None:
     """Delete a fetched model from the cache."""
-    from weibo_nlp.errors import UnknownNameError, UsageError
     from weibo_nlp.segmentation.fetch import SOURCES
     from weibo_nlp.segmentation.store import model_folder, remove_model
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from weibo_nlp.errors import UsageError
 
 if TYPE_CHECKING:
     from weibo_nlp.evaluation.results import Comparison, Result
@@ -49,8 +52,6 @@ def writable(*files: Path | None) -> None:
     UsageError
         If the folder of a file does not exist, or the file is a folder.
     """
-    from weibo_nlp.errors import UsageError
-
     for file in files:
         if file is not None and not file.absolute().parent.is_dir():
             raise UsageError(f"{file}: the folder does not exist; make it first.")
@@ -60,8 +61,6 @@ def writable(*files: Path | None) -> None:
 
 def write_json(path: Path | None, content: Mapping[str, Any]) -> None:
     """Write figures as JSON where a file was named, beside and renamed."""
-    import json
-
     from weibo_nlp.io import atomic_path
 
     if path is None:

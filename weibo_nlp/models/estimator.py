@@ -138,9 +138,9 @@ class TextClassifier(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc,
         examples, targets = as_examples(X), list(y)
         members = None if groups is None else list(groups)
         weights = np.ones(len(examples)) if sample_weight is None else np.array(list(sample_weight), dtype=float)
-        for what, values in (("label", targets), ("group", members), ("weight", weights)):
+        for name, values in (("label", targets), ("group", members), ("weight", weights)):
             if values is not None and len(values) != (n := len(examples)):
-                raise DataError(f"{n} examples with {len(values)} {what}s; one {what} an example is needed.")
+                raise DataError(f"{n} examples with {len(values)} {name}s; one {name} an example is needed.")
         if not (np.isfinite(weights) & (weights >= 0)).all():
             raise DataError("a weight is negative or not finite; give numbers from 0.")
         if examples and not weights.any():

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import csr_matrix
 from scipy.special import softmax
 from sklearn import config_context
 from sklearn.base import BaseEstimator
@@ -23,9 +24,6 @@ from weibo_nlp.features.ngrams import ngram_arrays, ngrams_from_arrays
 from weibo_nlp.features.targeted import TargetedNgrams, masked
 from weibo_nlp.models.base import Column, FloatArray, IntArray, Texts, as_examples
 from weibo_nlp.models.estimator import Arrays, TextClassifier, TrainingData
-
-if TYPE_CHECKING:
-    from scipy.sparse import csr_matrix
 
 WeightArray = npt.NDArray[np.float32]
 
@@ -179,8 +177,6 @@ class LinearClassifier(TextClassifier):
         return folds
 
     def _state(self) -> tuple[dict[str, Any], Arrays]:
-        from scipy.sparse import csr_matrix
-
         sparse = csr_matrix(self.coef_)
         config = {
             "C": self.C,
@@ -256,8 +252,6 @@ def _per_label(linear: Any, n_labels: int, *, absent: float) -> tuple[WeightArra
 
 
 def _dense(arrays: Arrays, shape: tuple[int, int]) -> WeightArray:
-    from scipy.sparse import csr_matrix
-
     columns, rows = (arrays[f"weights.{name}"].astype(np.int64) for name in ("columns", "rows"))
     matrix = csr_matrix((arrays["weights.data"], columns, rows), shape=shape)
     matrix.check_format(full_check=True)  # or places outside the matrix would be written to, unchecked, in C

@@ -2,6 +2,7 @@ import warnings
 
 import numpy as np
 import pytest
+from sklearn.base import clone
 
 import weibo_nlp
 from weibo_nlp import _renamed
@@ -64,10 +65,18 @@ def test_models_answer_to_their_names_of_0_2_0_and_say_the_new_ones(kind, tmp_pa
     np.testing.assert_allclose(saved.predict_proba(texts), weighted.predict_proba(texts), rtol=1e-6)
 
 
-def test_labels_stay_a_parameter_of_models_in_the_order_of_the_columns(tmp_path):
-    model = MajorityClassifier(("praise", "blame")).fit(["好吃"], ["praise"])
-    model.save_pretrained(tmp_path)
-    assert model.labels == MajorityClassifier.from_pretrained(tmp_path).labels == tuple(model.classes_)
+def test_labels_of_a_trained_model_warn_and_stay_a_parameter_that_scikit_learn_reads_in_silence():
+    model = MajorityClassifier(("praise", "blame"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert model.labels == ("praise", "blame")
+        model.fit(["好吃"], ["praise"]).fit(["难吃"], ["blame"])
+        assert clone(model).labels == model.get_params()["labels"] == ("praise", "blame")
+        assert repr(model) == "MajorityClassifier(labels=('praise', 'blame'))"
+    with pytest.warns(DeprecationWarning, match="labels of a trained model is now classes_"):
+        assert model.labels == tuple(model.classes_)
+    with pytest.warns(DeprecationWarning, match="is now classes_"):
+        assert MajorityClassifier().fit(["好吃", "难吃"], ["praise", "blame"]).labels == ("blame", "praise")
 
 
 def test_a_module_that_never_was_is_not_found():

@@ -50,7 +50,22 @@ class TextClassifier(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc,
     """
 
     name: ClassVar[str]
-    labels: Column
+
+    @property
+    def labels(self) -> Any:
+        """The parameter; of a trained model, the old name of ``classes_``."""
+        if not self.__sklearn_is_fitted__():
+            return vars(self)["labels"]
+        _renamed.warn("labels of a trained model", "classes_")
+        return tuple(self.classes_.tolist())
+
+    @labels.setter
+    def labels(self, labels: Column) -> None:
+        self.__dict__["labels"] = labels
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """Return the parameters by name, as scikit-learn's tools read them."""
+        return {name: vars(self)[name] for name in self._get_param_names()}
 
     @property
     def version(self) -> str:
@@ -147,7 +162,8 @@ class TextClassifier(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc,
             raise DataError("all weights are 0, so there is nothing to learn from; give some above 0.")
         try:
             occurring = set(targets)
-            labels = sorted(occurring) if self.labels is None else list(self.labels)
+            parameter = vars(self)["labels"]
+            labels = sorted(occurring) if parameter is None else list(parameter)
         except TypeError as error:
             raise DataError(f"labels cannot be told apart ({error}); give one string for each example.") from error
         places = {label: place for place, label in enumerate(labels)}

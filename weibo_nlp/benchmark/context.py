@@ -109,7 +109,7 @@ def context_ablation(
     table = []
     for depth, rows in chosen.items():
         for context, answer in answers.items():
-            about = (model_name, context, depth)
+            about = (spec.name, model_name, context, depth, spec.main_metric)
             own = None if context == OWN_TEXT else answers[OWN_TEXT][rows]
             table.append(_compared(about, spec, truth[rows], answer[rows], own, threads[rows].tolist(), bootstrap))
     adjusted = iter(holm([row.p for row in table if row.p is not None]).tolist())
@@ -130,7 +130,7 @@ def _examples(
 
 
 def _compared(
-    about: tuple[str, str, str],
+    about: tuple[str, str, str, str, str],
     spec: TaskSpec,
     truth: IntArray,
     answer: IntArray,
@@ -138,10 +138,10 @@ def _compared(
     threads: Sequence[str],
     bootstrap: BootstrapConfig,
 ) -> ContextScore:
-    """Score one context over some rows, and say what it is above the text alone; `about` names the row."""
+    """Score one context over some rows, and say what it is above the text alone; `about` opens the row."""
     metric, n_labels, n_units = count_metrics(spec.labels)[spec.main_metric], len(spec.labels), len(set(threads))
     score = estimate_rows(truth, answer, threads, n_labels, {"score": metric}, bootstrap)["score"]
-    row = ContextScore(spec.name, spec.main_metric, len(threads), n_units, score.few_units, score, *about)
+    row = ContextScore(*about, len(threads), n_units, score.few_units, score)
     if own is None:
         return row
     if n_units > 1:

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 from weibo_nlp.corpus import Release
 from weibo_nlp.errors import DataError, LabelError, UnknownNameError, UsageError
-from weibo_nlp.evaluation.diagnostics import TaskScore
 from weibo_nlp.evaluation.soft_labels import corpus_judged
 from weibo_nlp.stats import Estimate, count_metrics, estimate_rows
 from weibo_nlp.stats.bootstrap import DEFAULT, BootstrapConfig
@@ -23,18 +22,30 @@ _OTHERS = 2
 
 
 @dataclass(frozen=True, slots=True)
-class AnnotatorScore(TaskScore):
-    """One annotator, a pass of a language model, against what the others agree on: `n` counts the rows of that.
+class AnnotatorScore:
+    """One annotator, a pass of a language model, against what the others agree on.
 
     Attributes
     ----------
-    annotator : str
-        Who judged.
-    accuracy : Estimate
-        Bounded as `score` is.
+    task, annotator : str
+        What was judged, by whom.
+    metric : str
+        What `score` is.
+    score, accuracy : Estimate
+        Without bounds where all rows belong to one unit, or all units score alike.
+    n, n_units : int
+        Rows on which the others agree; units they belong to.
+    few_units : bool
+        Whether intervals tend to be too narrow.
     """
 
+    task: str
     annotator: str
+    n: int
+    n_units: int
+    few_units: bool
+    metric: str
+    score: Estimate
     accuracy: Estimate
 
 
@@ -101,7 +112,7 @@ def annotator_baseline(
         estimates = estimate_rows(truth, predicted, groups, len(labels), metrics, bootstrap)
         score, n_units = estimates[metric], len(set(groups))
         scores.append(
-            AnnotatorScore(task, metric, len(rows), n_units, score.few_units, score, annotator, estimates["accuracy"])
+            AnnotatorScore(task, annotator, len(rows), n_units, score.few_units, metric, score, estimates["accuracy"])
         )
     if not scores:
         raise DataError(f"{task}: no row on which two annotators agree was judged by a third; a baseline needs three.")

@@ -9,85 +9,87 @@ from weibo_nlp.stats.estimate import Estimate
 
 
 @dataclass(frozen=True, slots=True)
-class TaskScore:
-    """One metric over some rows of a task.
-
-    Attributes
-    ----------
-    task, metric : str
-        What was measured.
-    n, n_units : int
-        Rows of the task; independent units (threads, events) that those scored belong to.
-    few_units : bool
-        Whether intervals tend to be too narrow.
-    score : Estimate
-        The metric; without bounds where all rows belong to one unit, or all units score alike.
-    """
-
-    task: str
-    metric: str
-    n: int
-    n_units: int
-    few_units: bool
-    score: Estimate
-
-
-@dataclass(frozen=True, slots=True)
-class ContextScore(TaskScore):
+class ContextScore:
     """What a model scores when it is shown a context, over the rows of one depth in the thread.
 
     Attributes
     ----------
-    model, context, depth : str
+    task, model, context, depth, metric : str
         What was measured of whom; ``all`` depths, 0 for roots, and so on.
+    n, n_units : int
+        Rows; threads they belong to.
+    few_units : bool
+        Whether intervals tend to be too narrow.
+    score : Estimate
+        The metric.
     difference : Estimate or None
         Against the own text on the same rows; None for the own text itself.
     p, p_holm : float or None
         Of the paired test, corrected for all differences of the task and model; None where nothing was tested.
     """
 
+    task: str
     model: str
     context: str
     depth: str
+    metric: str
+    n: int
+    n_units: int
+    few_units: bool
+    score: Estimate
     difference: Estimate | None = None
     p: float | None = None
     p_holm: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class RobustnessScore(TaskScore):
-    """What a model scores on the texts that an edit changes: `score` is the metric after the edit.
+class RobustnessScore:
+    """What a model scores on the texts that an edit changes.
 
     Attributes
     ----------
-    model, edit : str
-        Who was measured, after which edit.
+    task, model, edit, metric : str
+        What was measured of whom.
     label_preserving : bool
         Whether a blind check found that readers keep the labels; where not, a drop may be the edit's doing.
-    n_changed : int
-        Rows that the edit changes, of `n` in all.
-    drop, flipped : Estimate
-        By how much the metric fell, and the share of predicted labels that became others.
+    n, n_changed, n_units : int
+        Rows scored in all, those that the edit changes, and the units of these.
+    few_units : bool
+        Whether intervals tend to be too narrow.
+    score, drop, flipped : Estimate
+        The metric after the edit, by how much it fell, and the share of predicted labels that became others.
     """
 
+    task: str
     model: str
     edit: str
     label_preserving: bool
+    n: int
     n_changed: int
+    n_units: int
+    few_units: bool
+    metric: str
+    score: Estimate
     drop: Estimate
     flipped: Estimate
 
 
 @dataclass(frozen=True, slots=True)
-class ShortcutScore(TaskScore):
+class ShortcutScore:
     """How much of what the text gives one superficial cue gives as well.
 
     Attributes
     ----------
-    shortcut : str
-        The cue, of which `score` is the metric.
+    task, shortcut, metric : str
+        What was measured.
+    n, n_units : int
+        Rows; threads they belong to.
+    few_units : bool
+        Whether intervals tend to be too narrow.
     majority, proportional, full : float
         The metric of the most frequent label, of guesses in the pool's proportions, and of the full model.
+    score : Estimate
+        The metric of the shortcut.
     ratio : Estimate or None
         Its share of the full model's gain; None where that gains too little.
     limit : float
@@ -98,10 +100,16 @@ class ShortcutScore(TaskScore):
         What a reader must know of this row.
     """
 
+    task: str
     shortcut: str
+    n: int
+    n_units: int
+    few_units: bool
+    metric: str
     majority: float
     proportional: float
     full: float
+    score: Estimate
     ratio: Estimate | None
     limit: float
     verdict: str

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from weibo_nlp.corpus.release import Release
 from weibo_nlp.errors import UsageError
 from weibo_nlp.evaluation.diagnostics import ContextScore
 from weibo_nlp.models import create
 from weibo_nlp.records import Document, Example, GoldLabel
-from weibo_nlp.stats.bootstrap import DEFAULT, BootstrapConfig, estimate_rows
-from weibo_nlp.stats.estimate import Estimate
-from weibo_nlp.stats.metrics import CountMetric, IntArray, count_metrics
-from weibo_nlp.stats.multiplicity import holm
-from weibo_nlp.stats.randomisation import paired_test
-from weibo_nlp.tasks.evaluation_set import full_text
+from weibo_nlp.stats import Estimate, count_metrics, estimate_rows, holm, paired_test
+from weibo_nlp.stats.bootstrap import DEFAULT, BootstrapConfig
+from weibo_nlp.stats.metrics import IntArray
+from weibo_nlp.tasks.evaluation_set import full_text, label_numbers
 from weibo_nlp.tasks.folds import CONTEXT_WEIGHT, context_documents
 from weibo_nlp.tasks.spec import CORPUS, STANDARD, TaskSpec
 
@@ -103,24 +99,19 @@ def context_ablation(
             sample_weight=weights if context == OWN_TEXT else None,
         )
         answers[context] = model.predict_proba(_examples(scored, documents, paths, shown)).argmax(axis=1)
-    truth = np.array([spec.labels.index(label.label) for label in scored], dtype=np.int64)
+    truth = label_numbers((label.label for label in scored), spec.labels)
     threads = np.array([documents[label.document_id].thread for label in scored], dtype=object)
-    depths = np.array([_depth_class(len(paths[label.document_id])) for label in scored], dtype=object)
-    metric = count_metrics(spec.labels)[spec.main_metric]
-    table = [
-        _compared(
-            (spec.name, model_name, context, depth, spec.main_metric),
-            truth[chosen],
-            answer[chosen],
-            None if context == OWN_TEXT else answers[OWN_TEXT][chosen],
-            threads[chosen].tolist(),
-            len(spec.labels),
-            metric,
-            bootstrap,
-        )
-        for depth, chosen in _depths(depths)
-        for context, answer in answers.items()
-    ]
+    depths = np.minimum([len(paths[label.document_id]) for label in scored], _DEEPEST)
+    # All rows, then the classes of depth that occur, each with the rows that are of it.
+    chosen = {ALL_DEPTHS: depths >= 0} | {
+        str(depth) if depth < _DEEPEST else f"{_DEEPEST}+": depths == depth for depth in np.unique(depths).tolist()
+    }
+    table = []
+    for depth, rows in chosen.items():
+        for context, answer in answers.items():
+            about = (spec.name, model_name, context, depth, spec.main_metric)
+            own = None if context == OWN_TEXT else answers[OWN_TEXT][rows]
+            table.append(_compared(about, spec, truth[rows], answer[rows], own, threads[rows].tolist(), bootstrap))
     adjusted = iter(holm([row.p for row in table if row.p is not None]).tolist())
     return [row if row.p is None else replace(row, p_holm=next(adjusted)) for row in table]
 
@@ -138,30 +129,19 @@ def _examples(
     return examples
 
 
-def _depth_class(depth: int) -> str:
-    return str(depth) if depth < _DEEPEST else f"{_DEEPEST}+"
-
-
-def _depths(depths: npt.NDArray[Any]) -> list[tuple[str, npt.NDArray[np.bool_]]]:
-    """All rows, then the classes of depth that occur, each with the rows that are of it."""
-    everything = [(ALL_DEPTHS, np.ones(len(depths), dtype=bool))]
-    return everything + [(depth, depths == depth) for depth in sorted(set(depths.tolist()))]
-
-
 def _compared(
     about: tuple[str, str, str, str, str],
+    spec: TaskSpec,
     truth: IntArray,
     answer: IntArray,
     own: IntArray | None,
     threads: Sequence[str],
-    n_labels: int,
-    metric: CountMetric,
     bootstrap: BootstrapConfig,
 ) -> ContextScore:
     """Score one context over some rows, and say what it is above the text alone; `about` opens the row."""
+    metric, n_labels, n_units = count_metrics(spec.labels)[spec.main_metric], len(spec.labels), len(set(threads))
     score = estimate_rows(truth, answer, threads, n_labels, {"score": metric}, bootstrap)["score"]
-    n_units = len(set(threads))
-    row = ContextScore(*about, n=len(threads), n_units=n_units, few_units=score.few_units, score=score)
+    row = ContextScore(*about, len(threads), n_units, score.few_units, score)
     if own is None:
         return row
     if n_units > 1:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import zip_longest
 from typing import Any
 
 from weibo_nlp.benchmark.run import ModelRun
@@ -30,25 +31,21 @@ def instructive_errors(release: Release, runs: Sequence[ModelRun], shown: int = 
     shown : int
         How many, taken task by task in turn; within a task, kinds of confusion (gold, predicted) take turns too, the
         surest error of each first. Errors on which annotators agreed come before those on which they did not.
-
-    Returns
-    -------
-    list of ErrorCase
     """
     threads = {thread.id: thread for thread in build_threads(release.documents())}
     queues = []
     for run in _best(runs):
         votes = [Counter(judged.values()) for judged in corpus_judged(release, run.evaluation_set.gold)]
         queues.append(_in_turn(_by_confusion(_errors(run, votes, threads))))
-    return [error for _, error in zip(range(shown), _in_turn(queues), strict=False)]
+    return _in_turn(queues)[:shown]
 
 
 def _best(runs: Sequence[ModelRun]) -> Iterable[ModelRun]:
     best: dict[tuple[str, str], ModelRun] = {}
     for run in runs:
-        key = (run.spec.name, run.spec.protocol)
-        if key not in best or run.result.main.value > best[key].result.main.value:
-            best[key] = run
+        known = best.setdefault((run.spec.name, run.spec.protocol), run)
+        if run.result.main.value > known.result.main.value:
+            best[run.spec.name, run.spec.protocol] = run
     return best.values()
 
 
@@ -91,24 +88,16 @@ def _by_confusion(errors: Iterable[tuple[tuple[Any, ...], ErrorCase]]) -> list[l
 
 
 def _in_turn(queues: Sequence[Sequence[ErrorCase]]) -> list[ErrorCase]:
-    longest = max(map(len, queues), default=0)
-    return [queue[place] for place in range(longest) for queue in queues if place < len(queue)]
+    return [error for turn in zip_longest(*queues) for error in turn if error is not None]
 
 
 def _conversation(thread: Thread, document: Document) -> tuple[ThreadEntry, ...]:
     """The way from the root to the document, and the first answers to it."""
     path = list(reversed(thread.path_to_root(document.id)))
-    answers = thread.children(document.id)[:AROUND]
+    answers = ((len(path), answer) for answer in thread.children(document.id)[:AROUND])
     return tuple(
-        ThreadEntry(
-            id=shown.id,
-            kind=shown.kind,
-            author=shown.author,
-            depth=depth,
-            text=full_text(shown),
-            this=shown.id == document.id,
-        )
-        for depth, shown in [*enumerate(path), *((len(path), answer) for answer in answers)]
+        ThreadEntry(entry.id, entry.kind, entry.author, depth, full_text(entry), this=entry.id == document.id)
+        for depth, entry in [*enumerate(path), *answers]
     )
 
 

@@ -13,17 +13,13 @@ from weibo_nlp.perturbations import EDITS, apply_edit, is_label_preserving
 from weibo_nlp.records import Example
 from weibo_nlp.stats.bootstrap import DEFAULT, BootstrapConfig, bootstrap_estimates, confusion_sums, in_order_of_content
 from weibo_nlp.stats.estimate import Estimate
-from weibo_nlp.stats.metrics import CountMetric, FloatArray, IntArray, count_metrics
+from weibo_nlp.stats.metrics import FloatArray, IntArray, count_metrics
 from weibo_nlp.tasks.evaluation_set import EvaluationSet
 from weibo_nlp.tasks.spec import CROSS_EVENT, CROSS_TOPIC, TaskSpec
 
 
 def robustness(
-    model: Classifier,
-    spec: TaskSpec,
-    evaluation_set: EvaluationSet,
-    *,
-    bootstrap: BootstrapConfig = DEFAULT,
+    model: Classifier, spec: TaskSpec, evaluation_set: EvaluationSet, *, bootstrap: BootstrapConfig = DEFAULT
 ) -> list[RobustnessScore]:
     """Score a model before and after every edit, on the texts that the edit changes.
 
@@ -57,25 +53,24 @@ def robustness(
     labels, (model_name, _) = tuple(model.classes_), name_and_version(model)
     if labels != spec.labels:
         raise UsageError(f"model {model_name} has the labels {', '.join(labels)}, task {spec.name} {spec.labels}.")
-    metrics = count_metrics(spec.labels)
-    if spec.main_metric not in metrics:
+    if spec.main_metric not in (metrics := count_metrics(spec.labels)):
         raise UnknownNameError("main metric", spec.main_metric, metrics)
     gold = evaluation_set.gold_indices(spec)
     before = _predicted(model, evaluation_set.examples)
     rows = []
     for name in EDITS:
-        edited = [
-            _edited(name, example, label.document_id, bootstrap.seed)
-            for example, label in zip(evaluation_set.examples, evaluation_set.gold, strict=True)
-        ]
-        places = [place for place, example in enumerate(edited) if example is not None]
-        if not places:
+        edited = {}
+        for place, (example, label) in enumerate(zip(evaluation_set.examples, evaluation_set.gold, strict=True)):
+            # The document's id is the key, so that a text is edited alike for each of its stance targets.
+            text, target, parent = example.text, example.target, example.parent
+            edit = apply_edit(name, text, key=label.document_id, seed=bootstrap.seed, target=target, parent=parent)
+            if edit.changed:
+                edited[place] = Example(edit.text, edit.target, edit.parent)
+        if not edited:
             continue
-        after = _predicted(model, [example for example in edited if example is not None])
+        places, after = list(edited), _predicted(model, list(edited.values()))
         groups = [evaluation_set.groups[place] for place in places]
-        estimates = _estimates(
-            gold[places], before[places], after, groups, len(spec.labels), metrics[spec.main_metric], bootstrap
-        )
+        estimates = _estimates(gold[places], before[places], after, groups, spec, bootstrap)
         rows.append(
             RobustnessScore(
                 task=spec.name,
@@ -93,30 +88,16 @@ def robustness(
     return rows
 
 
-def _edited(name: str, example: Example, document_id: str, seed: int) -> Example | None:
-    """The example after the edit; None where nothing of it changes.
-
-    The document's id is the key, so that a text is edited alike for each of its stance targets.
-    """
-    edited = apply_edit(name, example.text, key=document_id, seed=seed, target=example.target, parent=example.parent)
-    return Example(edited.text, edited.target, edited.parent) if edited.changed else None
-
-
 def _predicted(model: Classifier, examples: Sequence[Example]) -> IntArray:
     best: IntArray = np.asarray(model.predict_proba(examples)).argmax(axis=1).astype(np.int64)
     return best
 
 
 def _estimates(
-    gold: IntArray,
-    before: IntArray,
-    after: IntArray,
-    groups: Sequence[str],
-    n_labels: int,
-    metric: CountMetric,
-    bootstrap: BootstrapConfig,
+    gold: IntArray, before: IntArray, after: IntArray, groups: Sequence[str], spec: TaskSpec, bootstrap: BootstrapConfig
 ) -> dict[str, Estimate]:
     """Score, drop and flipped share, from the same resamples of groups."""
+    metric, n_labels = count_metrics(spec.labels)[spec.main_metric], len(spec.labels)
     _, units = np.unique(groups, return_inverse=True)
     counts = confusion_sums(gold, np.stack([before, after]), units, n_labels, "predicted")
     flips = np.bincount(units, weights=before != after, minlength=len(counts))[:, None]

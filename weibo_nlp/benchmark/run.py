@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -65,7 +66,7 @@ class ModelRun:
 
     def predicted_indices(self) -> IntArray:
         """Predicted labels as indices into the spec's labels, shape (n_seeds, n_rows), in the order of the gold."""
-        return np.array([label_numbers([item.label for item in file.predictions], self.spec) for file in self.files])
+        return _predicted_indices(self.spec, self.files)
 
 
 def run_corpus(
@@ -106,17 +107,12 @@ def run_corpus(
         If a name is unknown, or a task has no such protocol; before anything is trained.
     """
     models = _known(models, seeds)
+    options: dict[str, Any] = {"seeds": seeds, "bootstrap": bootstrap, "predictions": predictions, "progress": progress}
     release = open_release()
     runs = []
     for spec in corpus_tasks(release.scheme, release.version, tasks, protocols):
         evaluation_set, folds = judged_evaluation_set(release, spec), corpus_folds(release, spec)
-        runs += [
-            run_task(
-                spec, evaluation_set, folds, model,
-                seeds=seeds, bootstrap=bootstrap, predictions=predictions, progress=progress,
-            )
-            for model in models
-        ]  # fmt: skip
+        runs += [run_task(spec, evaluation_set, folds, model, **options) for model in models]
     return runs
 
 
@@ -155,6 +151,7 @@ def run_external(
     if protocol not in EXTERNAL_PROTOCOLS:
         raise UnknownNameError("protocol of an external set", protocol, EXTERNAL_PROTOCOLS)
     models = _known(models, seeds)
+    options: dict[str, Any] = {"seeds": seeds, "bootstrap": bootstrap, "predictions": predictions, "progress": progress}
     external = open_external(name, path)
     if protocol == EXTERNAL:
         if tasks:
@@ -171,13 +168,7 @@ def run_external(
     for spec, (fold, notes) in trainings:
         evaluation_set = external_evaluation_set(external, spec)
         evaluation_set = replace(evaluation_set, notes=(*notes, *evaluation_set.notes))
-        runs += [
-            run_task(
-                spec, evaluation_set, (fold,), model,
-                seeds=seeds, bootstrap=bootstrap, predictions=predictions, progress=progress,
-            )
-            for model in models
-        ]  # fmt: skip
+        runs += [run_task(spec, evaluation_set, [fold], model, **options) for model in models]
     return runs
 
 
@@ -275,30 +266,13 @@ def prediction_file(
     seed : int, optional
         Of the training.
     """
-    header = PredictionHeader(
-        set=spec.set,
-        version=spec.version,
-        split=spec.test,
-        task=spec.name,
-        protocol=spec.protocol,
-        scheme=spec.scheme,
-        model=model,
-        seed=seed,
-    )
-    rows = zip(evaluation_set.gold, probabilities.tolist(), probabilities.argmax(axis=1), strict=True)
-    return PredictionFile(
-        header,
-        tuple(
-            Prediction(
-                label.document_id,
-                spec.name,
-                spec.labels[int(best)],
-                dict(zip(spec.labels, row, strict=True)),
-                label.target,
-            )
-            for label, row, best in rows
-        ),
-    )
+    header = PredictionHeader(**spec.about, model=model, seed=seed)
+    rows = zip(evaluation_set.gold, probabilities.tolist(), probabilities.argmax(axis=1).tolist(), strict=True)
+    predictions = []
+    for label, row, best in rows:
+        scores = dict(zip(spec.labels, row, strict=True))
+        predictions.append(Prediction(label.document_id, spec.name, spec.labels[best], scores, label.target))
+    return PredictionFile(header, tuple(predictions))
 
 
 def _known(models: Sequence[str], seeds: int) -> Sequence[str]:
@@ -334,14 +308,17 @@ def _answers(
     return models, probabilities
 
 
+def _predicted_indices(spec: TaskSpec, files: Sequence[PredictionFile]) -> IntArray:
+    return np.array([label_numbers((item.label for item in file.predictions), spec.labels) for file in files])
+
+
 def _fold_scores(
     spec: TaskSpec, evaluation_set: EvaluationSet, folds: Sequence[Fold], files: Sequence[PredictionFile]
 ) -> tuple[FoldScore, ...]:
     """Main metric of each fold by itself, the mean over seeds; empty where there is one fold."""
     if len(folds) < 2:
         return ()
-    truth = evaluation_set.gold_indices(spec)
-    answers = [label_numbers((item.label for item in file.predictions), spec) for file in files]
+    truth, answers = evaluation_set.gold_indices(spec), _predicted_indices(spec, files)
     metric = count_metrics(spec.labels)[spec.main_metric]
     scores = []
     for fold in folds:

@@ -6,8 +6,8 @@ Labels are given and answered as indices from 0, all of which occur.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Self
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
 STRENGTH = 1.0  # of every SVM here, the full model's and the shortcuts'
-# Liblinear's own default for the primal: at 10,000 documents 5 to 10 times as fast as scikit-learn's 1e-4, scores of
+# A text stands once for each of its targets; over a few cues, the dual does not settle on such rows. The tolerance is
+# liblinear's own default for the primal: at 10,000 documents 5 to 10 times as fast as scikit-learn's 1e-4, scores of
 # shortcuts the same within .005.
-_CUE_TOLERANCE = 0.01
+_CUE_SOLVER: Mapping[str, Any] = {"dual": False, "tol": 0.01}
 
 
 def majority_answers(pools: Sequence[str], y: IntArray, folds: IntArray) -> IntArray:
@@ -62,7 +63,7 @@ def full_answers(
         ngrams = fit_ngrams([prepared[place] for place in np.unique(places[learnt])])
         own = ngrams.transform(prepared)[places]
         features = _side_by_side([pool, own] if targets is None else [pool, *_blocks(ngrams, own, targets, learnt)])
-        svm = _Svm(balanced=True, seed=seed, dual=True).fit(features[learnt], y[learnt])
+        svm = _fit_svm(features[learnt], y[learnt], balanced=True, seed=seed, dual=True)
         answers[~learnt] = svm.predict(features[~learnt])
     return answers
 
@@ -87,14 +88,15 @@ def best_cue_answers(
                 continue  # two folds in all: nothing to choose by, the first form is taken
             for form, (features, balanced) in enumerate(forms):
                 # What learnt without two folds serves twice: either is validation where the other is answered.
-                svm = _cue_svm(balanced, seed).fit(features[learnt], y[learnt])
+                svm = _fit_svm(features[learnt], y[learnt], balanced=balanced, seed=seed, **_CUE_SOLVER)
                 for outer, held in ((at, folds == second), (place, folds == first)):
                     inner[outer, form] += confusion_matrix(y[held], svm.predict(features[held]), n_labels)
     answers = np.empty_like(y)
     for outer, fold in enumerate(numbers):
         features, balanced = forms[int(macro_f1(inner[outer]).argmax())]
         learnt = folds != fold
-        answers[~learnt] = _cue_svm(balanced, seed).fit(features[learnt], y[learnt]).predict(features[~learnt])
+        svm = _fit_svm(features[learnt], y[learnt], balanced=balanced, seed=seed, **_CUE_SOLVER)
+        answers[~learnt] = svm.predict(features[~learnt])
     return answers
 
 
@@ -119,32 +121,15 @@ def _cue_features(cues: Sequence[Cues], pools: Sequence[str]) -> tuple[csr_matri
     return _side_by_side([pool, own]), _side_by_side([pool, own, *copies])
 
 
-class _Svm:
-    """A linear SVM that says the only label it has seen where it has seen no other."""
+def _fit_svm(features: csr_matrix, y: IntArray, *, balanced: bool, seed: int, **solver: Any) -> Any:
+    """A linear SVM; what says the only label that there is, where there is no other."""
+    from sklearn.dummy import DummyClassifier
+    from sklearn.svm import LinearSVC
 
-    def __init__(self, *, balanced: bool, seed: int, **solver: Any) -> None:
-        from sklearn.svm import LinearSVC
-
-        self._svm = LinearSVC(C=STRENGTH, class_weight="balanced" if balanced else None, random_state=seed, **solver)
-        self._only: int | None = None
-
-    def fit(self, features: csr_matrix, y: IntArray) -> Self:
-        if np.unique(y).size == 1:
-            self._only = int(y[0])
-        else:
-            self._svm.fit(features, y)
-        return self
-
-    def predict(self, features: csr_matrix) -> IntArray:
-        if self._only is not None:
-            return np.full(features.shape[0], self._only, dtype=np.int64)
-        answers: IntArray = self._svm.predict(features)
-        return answers
-
-
-def _cue_svm(balanced: bool, seed: int) -> _Svm:
-    # A text stands once for each of its targets; over a few cues, the dual does not settle on such rows.
-    return _Svm(balanced=balanced, seed=seed, dual=False, tol=_CUE_TOLERANCE)
+    if np.unique(y).size == 1:
+        return DummyClassifier().fit(features, y)
+    svm = LinearSVC(C=STRENGTH, class_weight="balanced" if balanced else None, random_state=seed, **solver)
+    return svm.fit(features, y)
 
 
 def _matrix(rows: Sequence[Cues]) -> csr_matrix:

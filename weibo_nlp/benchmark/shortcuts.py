@@ -22,7 +22,7 @@ from weibo_nlp.features.cues import Cues, emoticon_cues, hashtag_cues, opening_c
 from weibo_nlp.stats.bootstrap import DEFAULT, BootstrapConfig, bootstrap_estimates, confusion_sums, in_order_of_content
 from weibo_nlp.stats.estimate import Estimate
 from weibo_nlp.stats.metrics import FloatArray, IntArray, confusion_matrix, macro_f1
-from weibo_nlp.tasks.evaluation_set import full_text
+from weibo_nlp.tasks.evaluation_set import full_text, label_numbers
 
 FOLDS = 5
 LIMIT = 0.8
@@ -97,9 +97,8 @@ def shortcut_gate(
     DataError
         If a document's event is not in the register, or a task has fewer than two threads.
     """
-    return [
-        row for task in tasks or release.scheme.tasks for row in gate(gate_rows(release, task), bootstrap=bootstrap)
-    ]
+    names = tasks or release.scheme.tasks
+    return [row for task in names for row in gate(gate_rows(release, task), bootstrap=bootstrap)]
 
 
 def gate_rows(release: Release, task: str) -> GateRows:
@@ -117,19 +116,20 @@ def gate_rows(release: Release, task: str) -> GateRows:
         event = documents[label.document_id].event or ""
         if event not in register:
             raise DataError(f"document {label.document_id!r}: event {event!r} is not in the register; add it there.")
-        pool = _domain(register, event) if task == SUBJECT else event
+        topic, near = register[event]["topic"], register[event]["near"]
+        pool = event if task != SUBJECT else near if topic == "other" else topic
         if pool is not None:
             gold.append(label)
             pools.append(pool)
-    found = [documents[label.document_id] for label in gold]
+    judged = [documents[label.document_id] for label in gold]
     targets = tuple(label.target for label in gold if label.target is not None)
     return GateRows(
         task=task,
         labels=labels,
-        texts=tuple(map(full_text, found)),
+        texts=tuple(map(full_text, judged)),
         gold=tuple(label.label for label in gold),
-        threads=tuple(document.thread for document in found),
-        events=tuple(document.event or "" for document in found),
+        threads=tuple(document.thread for document in judged),
+        events=tuple(document.event or "" for document in judged),
         pools=tuple(pools),
         targets=targets or None,
     )
@@ -189,13 +189,10 @@ def gate(rows: GateRows, *, bootstrap: BootstrapConfig = DEFAULT) -> list[Shortc
     .16. Therefore it has to be that much above guesses in the pool's proportions as well. The ratio itself stays with
     the majority, which is the stricter: a shortcut gets credit for guessing.
     """
+    rows = _in_order_of_content(rows)
     units, folds = _folds(rows, bootstrap.seed)
-    present = [label for label in rows.labels if label in set(rows.gold)]
-    n_labels = len(present)
-    y = np.array([present.index(label) for label in rows.gold], dtype=np.int64)
-    # Solvers and sums depend on the order of rows in their last bits: let it be that of what the rows say.
-    order = _order(rows)
-    rows, y, units, folds = _ordered(rows, order), y[order], units[order], folds[order]
+    present = [label for label in rows.labels if label in rows.gold]
+    y, n_labels = label_numbers(rows.gold, present), len(present)
     majority = majority_answers(rows.pools, y, folds)
     full = full_answers(rows.texts, rows.targets, rows.pools, y, folds, seed=bootstrap.seed)
     shortcuts = {
@@ -209,25 +206,25 @@ def gate(rows: GateRows, *, bootstrap: BootstrapConfig = DEFAULT) -> list[Shortc
         "full": float(macro_f1(confusion_matrix(y, full, n_labels))),
     }
     testable = plain["full"] - max(plain["majority"], plain["proportional"]) >= TESTABLE
+    event_note = _SAME_AS_MAJORITY if rows.events == rows.pools else _EVENT_WITHIN_DOMAIN
     table = []
     for name in shortcuts:
-        score, share = estimates[f"score of {name}"], estimates[f"ratio of {name}"]
-        # No model is shown the event, so that nothing can be leant on; what is not testable is not passed.
-        judged = testable and not (name == EVENT and rows.events != rows.pools)
+        ratio, note = estimates[f"ratio of {name}"], event_note if name == EVENT else None
         table.append(
             ShortcutScore(
                 task=rows.task,
                 shortcut=name,
                 n=len(y),
                 n_units=int(units.max()) + 1,
-                few_units=share.few_units,
+                few_units=ratio.few_units,
                 metric="macro_f1",
                 **plain,
-                score=score,
-                ratio=share if testable else None,
+                score=estimates[f"score of {name}"],
+                ratio=ratio if testable else None,
                 limit=LIMIT,
-                verdict=_verdict(judged, share),
-                note=_note(rows, name),
+                # No model is shown the event, so that nothing can be leant on; what is not testable is not passed.
+                verdict=_verdict(testable and note != _EVENT_WITHIN_DOMAIN, ratio),
+                note=note,
             )
         )
     return table
@@ -239,21 +236,13 @@ def _verdict(testable: bool, ratio: Estimate) -> str:
     return "failed" if ratio.high >= LIMIT else "passed"
 
 
-def _domain(register: Mapping[str, Mapping[str, Any]], event: str) -> str | None:
-    row = register[event]
-    domain: str | None = row["near"] if row["topic"] == "other" else row["topic"]
-    return domain
-
-
-def _order(rows: GateRows) -> IntArray:
+def _in_order_of_content(rows: GateRows) -> GateRows:
+    """Sort rows by what they say: solvers and sums depend on their order in the last bits."""
     targets = rows.targets or ("",) * len(rows.texts)
-    columns = list(zip(rows.texts, targets, rows.gold, rows.events, rows.threads, strict=True))
-    return np.array(sorted(range(len(columns)), key=columns.__getitem__), dtype=np.int64)
-
-
-def _ordered(rows: GateRows, order: IntArray) -> GateRows:
+    keys = list(zip(rows.texts, targets, rows.gold, rows.events, rows.threads, strict=True))
+    order = sorted(range(len(keys)), key=keys.__getitem__)
     columns: dict[str, Any] = {
-        name: tuple(values[place] for place in order.tolist())
+        name: tuple(values[place] for place in order)
         for name in ("texts", "gold", "threads", "events", "pools", "targets")
         if (values := getattr(rows, name)) is not None
     }
@@ -293,12 +282,6 @@ def _shortcuts(rows: GateRows) -> dict[str, Sequence[Cues] | None]:
         cues[TARGET] = [{target: 1.0} for target in rows.targets]
     cues[EVENT] = None if rows.events == rows.pools else [{event: 1.0} for event in rows.events]
     return cues
-
-
-def _note(rows: GateRows, shortcut: str) -> str | None:
-    if shortcut != EVENT:
-        return None
-    return _SAME_AS_MAJORITY if rows.events == rows.pools else _EVENT_WITHIN_DOMAIN
 
 
 def _estimates(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from weibo_nlp._version import __version__
 from weibo_nlp.benchmark.context import context_ablation
@@ -17,6 +19,7 @@ from weibo_nlp.errors import UsageError
 from weibo_nlp.evaluation.annotator_baseline import release_baseline
 from weibo_nlp.evaluation.benchmark_report import BenchmarkReport
 from weibo_nlp.evaluation.comparison import compare_runs
+from weibo_nlp.evaluation.results import Comparison
 from weibo_nlp.io import dump_line
 from weibo_nlp.provenance import hardware
 from weibo_nlp.stats.bootstrap import DEFAULT, BootstrapConfig
@@ -61,16 +64,10 @@ def benchmark_report(
     tables: dict[tuple[str, str, str], list[ModelRun]] = {}
     for run in runs:
         tables.setdefault(run.result.provenance.question, []).append(run)
-    comparisons = [
-        pair
-        for of_table in tables.values()
-        for pair in compare_runs(
-            {run.model: run.predicted_indices() for run in of_table},
-            of_table[0].spec,
-            of_table[0].evaluation_set,
-            bootstrap=bootstrap,
-        )
-    ]
+    comparisons: list[Comparison] = []
+    for first, *others in tables.values():
+        answers = {run.model: run.predicted_indices() for run in (first, *others)}
+        comparisons += compare_runs(answers, first.spec, first.evaluation_set, bootstrap=bootstrap)
     return BenchmarkReport(
         title=title,
         command=command,
@@ -118,15 +115,13 @@ def with_checks(
     tell("context: own text, with parent, with root, with the whole path")
     context = [row for run in readers for row in context_ablation(release, run.spec, run.model, bootstrap=bootstrap)]
     tell("robustness: every edit of the suite")
-    edited = [
-        row for run in readers for row in robustness(run.trained[0], run.spec, run.evaluation_set, bootstrap=bootstrap)
-    ]
+    edits = [robustness(run.trained[0], run.spec, run.evaluation_set, bootstrap=bootstrap) for run in readers]
     tell("shortcuts: models that see a single cue")
     return replace(
         report,
         ceiling=tuple(ceiling),
         context=tuple(context),
-        robustness=tuple(edited),
+        robustness=tuple(chain.from_iterable(edits)),
         shortcuts=tuple(shortcut_gate(release, tasks=tuple(specs), bootstrap=bootstrap)),
         errors=tuple(instructive_errors(release, own)),
     )
@@ -157,19 +152,12 @@ def run_everything(
     BenchmarkReport, list of ModelRun
         The report, and the runs it was made from.
     """
-    runs = run_corpus(protocols=CORPUS_PROTOCOLS, models=models, seeds=seeds, bootstrap=bootstrap, progress=progress)
+    options: dict[str, Any] = {"models": models, "seeds": seeds, "bootstrap": bootstrap, "progress": progress}
+    runs = run_corpus(protocols=CORPUS_PROTOCOLS, **options)
     missing = []
     for name, protocol in EXTERNAL_RUNS if external is not None else ():
         try:
-            runs += run_external(
-                name,
-                external or Path(),
-                protocol=protocol,
-                models=models,
-                seeds=seeds,
-                bootstrap=bootstrap,
-                progress=progress,
-            )
+            runs += run_external(name, external or Path(), protocol=protocol, **options)
         except UsageError as error:  # this copy does not hold it
             missing.append(f"{name} {protocol}: not scored ({error})")
     report = benchmark_report(runs, command=command, notes=missing, bootstrap=bootstrap)

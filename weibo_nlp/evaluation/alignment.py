@@ -12,6 +12,7 @@ from weibo_nlp.errors import PredictionError, UsageError
 from weibo_nlp.predictions import PredictionFile, PredictionHeader, align_predictions, check_against
 from weibo_nlp.records import GoldLabel, Prediction
 from weibo_nlp.stats.metrics import FloatArray, IntArray
+from weibo_nlp.tasks.evaluation_set import label_numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +89,9 @@ def align_runs(
 
 
 def _runs(aligned: Sequence[Sequence[Prediction]], labels: Sequence[str], header: PredictionHeader | None) -> Runs:
-    place = {label: index for index, label in enumerate(labels)}
-    predicted = np.array([[place[item.label] for item in run] for run in aligned], dtype=np.int64)
+    predicted = np.array([label_numbers((item.label for item in run), labels) for run in aligned])
     if not aligned[0][0].scores:  # all or none have them, or the checks would have refused
         return Runs(predicted, None, header)
-    scores = [[[item.scores[label] for label in labels] for item in run] for run in aligned]
-    matrix = np.array(scores, dtype=np.float64)
+    matrix = np.array([[[item.scores[label] for label in labels] for item in run] for run in aligned], dtype=np.float64)
     # Scores rounded for the file may miss 1 by 1e-3, which is no reason for a loss.
     return Runs(predicted, matrix / matrix.sum(axis=-1, keepdims=True), header)

@@ -9,16 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from weibo_nlp.corpus import Release
 from weibo_nlp.errors import DataError, LabelError, UnknownNameError, UsageError
 from weibo_nlp.evaluation.soft_labels import corpus_judged
-from weibo_nlp.stats.bootstrap import DEFAULT, BootstrapConfig, estimate_rows
-from weibo_nlp.stats.estimate import Estimate
-from weibo_nlp.stats.metrics import count_metrics
-
-if TYPE_CHECKING:
-    from weibo_nlp.corpus.release import Release
+from weibo_nlp.stats import Estimate, count_metrics, estimate_rows
+from weibo_nlp.stats.bootstrap import DEFAULT, BootstrapConfig
+from weibo_nlp.tasks.evaluation_set import label_numbers
 
 # With one other there is nobody to agree with, and a row would score the two against each other.
 _OTHERS = 2
@@ -98,33 +95,24 @@ def annotator_baseline(
     known = count_metrics(labels)
     if metric not in known:
         raise UnknownNameError("metric", metric, known, "A baseline is scored on labels, not probabilities.")
-    place = {label: index for index, label in enumerate(labels)}
-    if unknown := sorted({label for by in judged for label in by.values()} - place.keys()):
+    if unknown := sorted({label for by in judged for label in by.values()} - set(labels)):
         raise LabelError(f"judgement {unknown[0]!r} is not a label of {task} ({', '.join(labels)}); pass its labels.")
+    metrics = {metric: known[metric], "accuracy": known["accuracy"]}
     scores = []
     for annotator in sorted({name for by in judged for name in by}):
-        truth, answered, groups = [], [], []
+        rows = []
         for by, unit in zip(judged, units, strict=True):
             others = [label for name, label in by.items() if name != annotator]
             if annotator in by and len(others) >= _OTHERS and len(set(others)) == 1:
-                truth.append(place[others[0]])
-                answered.append(place[by[annotator]])
-                groups.append(unit)
-        if not truth:
+                rows.append((others[0], by[annotator], unit))
+        if not rows:
             continue
-        metrics = {metric: known[metric], "accuracy": known["accuracy"]}
-        estimates = estimate_rows(truth, answered, groups, len(labels), metrics, bootstrap)
+        agreed, answers, groups = zip(*rows, strict=True)
+        truth, predicted = label_numbers(agreed, labels), label_numbers(answers, labels)
+        estimates = estimate_rows(truth, predicted, groups, len(labels), metrics, bootstrap)
+        score, n_units = estimates[metric], len(set(groups))
         scores.append(
-            AnnotatorScore(
-                task=task,
-                annotator=annotator,
-                n=len(truth),
-                n_units=len(set(groups)),
-                few_units=estimates[metric].few_units,
-                metric=metric,
-                score=estimates[metric],
-                accuracy=estimates["accuracy"],
-            )
+            AnnotatorScore(task, annotator, len(rows), n_units, score.few_units, metric, score, estimates["accuracy"])
         )
     if not scores:
         raise DataError(f"{task}: no row on which two annotators agree was judged by a third; a baseline needs three.")
@@ -132,11 +120,7 @@ def annotator_baseline(
 
 
 def release_baseline(
-    release: Release,
-    task: str,
-    split: str | None = "test",
-    *,
-    bootstrap: BootstrapConfig = DEFAULT,
+    release: Release, task: str, split: str | None = "test", *, bootstrap: BootstrapConfig = DEFAULT
 ) -> list[AnnotatorScore]:
     """`annotator_baseline` of a task of the corpus, with its main metric, over threads.
 
@@ -154,11 +138,5 @@ def release_baseline(
     scheme = release.scheme.task(task)
     gold = release.gold(task, split)
     threads = {document.id: document.thread for document in release.documents(split)}
-    return annotator_baseline(
-        corpus_judged(release, gold, split),
-        [threads[item.document_id] for item in gold],
-        scheme.labels,
-        task,
-        scheme.main_metric,
-        bootstrap=bootstrap,
-    )
+    judged, units = corpus_judged(release, gold, split), [threads[item.document_id] for item in gold]
+    return annotator_baseline(judged, units, scheme.labels, task, scheme.main_metric, bootstrap=bootstrap)

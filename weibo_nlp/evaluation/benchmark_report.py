@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, Self
 
 from weibo_nlp.errors import DataError
@@ -78,16 +78,11 @@ class BenchmarkReport:
                 f"this is a benchmark report of format {content[FORMAT_KEY]!r}, and {FORMAT_VERSION} is known here; "
                 "run `weibo-nlp benchmark` of this version again."
             )
-        given = {name: value for name, value in content.items() if value is not None}
-        results = given.pop("results", ())
-        comparisons = given.pop("comparisons", ())
-        for name, rows in (("results", results), ("comparisons", comparisons)):
+        sections = {name: value for name, value in content.items() if value is not None}
+        own: dict[str, Any] = {}
+        for name, record in (("results", Result), ("comparisons", Comparison)):
+            rows = sections.pop(name, ())
             if not isinstance(rows, list | tuple) or not all(isinstance(row, Mapping) for row in rows):
                 raise DataError(f"benchmark report: {name} is no list of JSON objects. Write it again.")
-        rest = from_json(cls, given, "benchmark report")
-        parts = {item.name: getattr(rest, item.name) for item in fields(rest)}
-        parts["results"] = tuple(Result.from_dict(row, f"results[{at}]") for at, row in enumerate(results))
-        parts["comparisons"] = tuple(
-            Comparison.from_dict(row, f"comparisons[{at}]") for at, row in enumerate(comparisons)
-        )
-        return cls(**parts)
+            own[name] = tuple(record.from_dict(row, f"{name}[{at}]") for at, row in enumerate(rows))
+        return replace(from_json(cls, sections, "benchmark report"), **own)

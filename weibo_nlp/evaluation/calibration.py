@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from weibo_nlp.errors import UsageError
-from weibo_nlp.stats.metrics import CALIBRATION_BINS, FloatArray, IntArray, confidence_bins
+from weibo_nlp.stats.metrics import CALIBRATION_BINS, FloatArray, confidence_bins
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,23 +92,15 @@ def calibration_curve(
     names: Sequence[Hashable] = range(confidence.size) if groups is None else groups
     units = np.fromiter((numbers.setdefault(name, len(numbers)) for name in names), np.int64, confidence.size)
     curve = []
-    for index in np.unique(at):
-        here = at == index
-        rows, hits = _by_unit(units[here], right[here])
-        bounds = accuracy_bounds(rows, hits, confidence_level)
-        curve.append(
-            CalibrationBin(
-                low=int(index) / bins,
-                high=(int(index) + 1) / bins,
-                n=int(here.sum()),
-                n_units=rows.size,
-                # Sums of floats depend on their order in the last bits; sorted, the order of rows has no say.
-                confidence=float(np.sort(confidence[here]).mean()),
-                accuracy=float(hits.sum() / rows.sum()),
-                accuracy_low=None if bounds is None else bounds[0],
-                accuracy_high=None if bounds is None else bounds[1],
-            )
-        )
+    for index in np.unique(at).tolist():
+        members = at == index
+        _, in_bin = np.unique(units[members], return_inverse=True)
+        rows, hits = np.bincount(in_bin), np.bincount(in_bin, weights=right[members])
+        low, high = accuracy_bounds(rows, hits, confidence_level) or (None, None)
+        # Sums of floats depend on their order in the last bits; sorted, the order of rows has no say.
+        mean, accuracy = float(np.sort(confidence[members]).mean()), float(hits.sum() / rows.sum())
+        n = int(members.sum())
+        curve.append(CalibrationBin(index / bins, (index + 1) / bins, n, mean, accuracy, low, high, rows.size))
     return tuple(curve)
 
 
@@ -160,8 +152,3 @@ def _effective_rows(sizes: FloatArray, hits: FloatArray, share: float, z: float,
     copies = n**2 / float(np.square(sizes).sum())
     rows = min(n, share * (1 - share) / variance) if variance > 0 else copies
     return rows * (z / float(stdtrit(sizes.size - 1, quantile))) ** 2
-
-
-def _by_unit(units: IntArray, right: npt.NDArray[np.bool_]) -> tuple[IntArray, IntArray]:
-    _, numbered = np.unique(units, return_inverse=True)
-    return np.bincount(numbered).astype(np.int64), np.bincount(numbered, weights=right).astype(np.int64)

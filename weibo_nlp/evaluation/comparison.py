@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -13,16 +13,13 @@ from weibo_nlp.evaluation.files import resolve_evaluation_set, score_set
 from weibo_nlp.evaluation.results import Comparison, ranks
 from weibo_nlp.io.names import printable_name, quoted
 from weibo_nlp.predictions import PredictionFile, PredictionHeader, check_against, read_predictions
+from weibo_nlp.stats import Estimate, count_metrics, holm, paired_test
 from weibo_nlp.stats.bootstrap import DEFAULT, BootstrapConfig
-from weibo_nlp.stats.estimate import Estimate
-from weibo_nlp.stats.metrics import IntArray, count_metrics
-from weibo_nlp.stats.multiplicity import holm
-from weibo_nlp.stats.randomisation import N_PERMUTATIONS, paired_test
+from weibo_nlp.stats.metrics import IntArray
+from weibo_nlp.stats.randomisation import N_PERMUTATIONS
 from weibo_nlp.tasks.evaluation_set import EvaluationSet, label_numbers
 from weibo_nlp.tasks.spec import TaskSpec
 
-# What two files must have in common; a model's name, version and seed are what is compared.
-ABOUT = ("set", "version", "split", "task", "protocol", "scheme")
 # The smallest p that drawn permutations can give is 1 / (permutations + 1); under Holm, n pairs need one below
 # ALPHA / n, and some room beneath it.
 _PERMUTATIONS_PER_PAIR = 40
@@ -46,7 +43,7 @@ class ComparedFile:
         return {
             "name": self.name,
             "file": self.path,
-            "system": {"name": self.header.model.name, "version": self.header.model.version},
+            "system": asdict(self.header.model),
             "seed": self.header.seed,
             "rank": self.rank,
             "score": self.main.to_dict(),
@@ -64,13 +61,10 @@ class FileComparison:
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything, ready for JSON."""
-        about = {"set": self.spec.set, "task": self.spec.name, "protocol": self.spec.protocol}
-        main = self.files[0].main
+        about, main = self.spec.about, self.files[0].main
         return {
+            "corpus_version": about.pop("version"),
             **about,
-            "corpus_version": self.spec.version,
-            "split": self.spec.test,
-            "scheme": self.spec.scheme,
             "units": self.spec.units,
             "main_metric": self.spec.main_metric,
             "n": self.n,
@@ -171,39 +165,19 @@ def compare_runs(
     pairs = list(combinations(runs, 2))
     n_permutations = enough_permutations(n_permutations, len(pairs))
     truth = evaluation_set.gold_indices(spec)
-    metric = count_metrics(spec.labels)[spec.main_metric]
+    metric, groups, n_labels = count_metrics(spec.labels)[spec.main_metric], evaluation_set.groups, len(spec.labels)
     tests = [
         paired_test(
-            truth,
-            runs[a],
-            runs[b],
-            evaluation_set.groups,
-            len(spec.labels),
-            metric,
-            n_permutations=n_permutations,
-            bootstrap=bootstrap,
+            truth, runs[a], runs[b], groups, n_labels, metric, n_permutations=n_permutations, bootstrap=bootstrap
         )
         for a, b in pairs
     ]
-    adjusted = holm([test.p for test in tests])
-    return tuple(
-        Comparison(
-            set=spec.set,
-            task=spec.name,
-            protocol=spec.protocol,
-            metric=spec.main_metric,
-            a=a,
-            b=b,
-            difference=test.difference,
-            p=test.p,
-            p_holm=float(p),
-            n_units=test.n_units,
-            n_differing_units=test.n_differing_units,
-            rounds=test.n_permutations,
-            method=test.method,
-        )
-        for (a, b), test, p in zip(pairs, tests, adjusted, strict=True)
-    )
+    question = (spec.set, spec.name, spec.protocol, spec.main_metric)
+    comparisons = []
+    for (a, b), test, p_holm in zip(pairs, tests, holm([test.p for test in tests]).tolist(), strict=True):
+        procedure = (test.n_units, test.n_differing_units, test.n_permutations, test.method)
+        comparisons.append(Comparison(*question, a, b, test.difference, test.p, p_holm, *procedure))
+    return tuple(comparisons)
 
 
 def enough_permutations(n_permutations: int, n_pairs: int) -> int:
@@ -213,11 +187,11 @@ def enough_permutations(n_permutations: int, n_pairs: int) -> int:
 
 def aligned_labels(file: PredictionFile, spec: TaskSpec, evaluation_set: EvaluationSet) -> IntArray:
     """Predicted label indices in the order of the gold labels, shape (n_rows,), or PredictionError with all faults."""
-    return label_numbers([item.label for item in check_against(file, evaluation_set.gold, spec.labels)], spec)
+    return label_numbers((row.label for row in check_against(file, evaluation_set.gold, spec.labels)), spec.labels)
 
 
 def _require_same(first: PredictionFile, other: PredictionFile) -> None:
-    for name in ABOUT:
+    for name in ("set", "version", "split", "task", "protocol", "scheme"):  # model and seed are what is compared
         one, two = getattr(first.header, name), getattr(other.header, name)
         if one != two:
             raise PredictionError(

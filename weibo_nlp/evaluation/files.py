@@ -76,10 +76,7 @@ def evaluate(
 
 
 def score_set(
-    files: Sequence[PredictionFile],
-    spec: TaskSpec,
-    evaluation_set: EvaluationSet,
-    bootstrap: BootstrapConfig = DEFAULT,
+    files: Sequence[PredictionFile], spec: TaskSpec, evaluation_set: EvaluationSet, bootstrap: BootstrapConfig = DEFAULT
 ) -> Scores:
     """Score the files of one system, a file a seed, against an evaluation set.
 
@@ -96,13 +93,7 @@ def score_set(
         task=spec.name,
         main_metric=spec.main_metric,
         bootstrap=bootstrap,
-        expect={
-            "set": spec.set,
-            "version": spec.version,
-            "split": spec.test,
-            "scheme": spec.scheme,
-            "protocol": spec.protocol,
-        },
+        expect=spec.about,
         votes=evaluation_set.votes,
         slices=evaluation_set.slices,
     )
@@ -153,21 +144,12 @@ def resolve_evaluation_set(
         spec, evaluation_set = _of_corpus(header, where)
     else:
         spec, evaluation_set = _of_external(header, external_path, where)
-    expected = {
-        "set": spec.set,
-        "version": spec.version,
-        "split": spec.test,
-        "task": spec.name,
-        "scheme": spec.scheme,
-        "protocol": spec.protocol,
-    }
-    stated = {name: getattr(header, name) for name in expected}
-    if wrong := [name for name in expected if stated[name] != expected[name]]:
-        name = wrong[0]
-        raise PredictionError(
-            f"{where}: {name} is {stated[name]!r}, what can be scored here is {expected[name]!r}; "
-            "predict that, or install the version the file was made for."
-        )
+    for name, expected in spec.about.items():
+        if (stated := getattr(header, name)) != expected:
+            raise PredictionError(
+                f"{where}: {name} is {stated!r}, what can be scored here is {expected!r}; "
+                "predict that, or install the version the file was made for."
+            )
     return spec, evaluation_set
 
 

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from weibo_nlp.errors import DataError, LabelError, UsageError
 from weibo_nlp.stats.estimate import Estimate
-from weibo_nlp.stats.metrics import SMALLEST_PROBABILITY, FloatArray, IntArray
+from weibo_nlp.stats.metrics import SMALLEST_PROBABILITY, FloatArray, IntArray, distributions
 from weibo_nlp.stats.proportions import share_limits
 
 PrevalenceMethod = Literal["uncorrected", "adjusted_count", "saerens_em", "design_based"]
@@ -210,11 +210,9 @@ def saerens_em(
     ratios = matrix / prior
     shares = prior
     for _ in range(_EM_ROUNDS):
-        again = shares * (ratios.T @ (1 / (ratios @ shares))) / len(ratios)
-        again /= again.sum()
-        settled = float(np.abs(again - shares).max()) < _EM_TOLERANCE
-        shares = again
-        if settled:
+        previous, shares = shares, shares * (ratios.T @ (1 / (ratios @ shares))) / len(ratios)
+        shares /= shares.sum()
+        if float(np.abs(shares - previous).max()) < _EM_TOLERANCE:
             return _points("saerens_em", shares, labels, matrix)
     raise DataError(f"shares still move after {_EM_ROUNDS} rounds: the probabilities hardly depend on the text.")
 
@@ -302,26 +300,14 @@ def design_based(
     k, n_strata = len(labels), int(designed.max()) + 1
     cell = designed * k + guesses
     sizes = np.bincount(cell, minlength=n_strata * k).reshape(n_strata, k)
-    found = np.bincount(cell[places] * k + truth, minlength=n_strata * k * k).reshape(n_strata, k, k)
-    values, low, high = share_limits(sizes, found, confidence_level)
-    counts = found.sum(axis=(0, 1))
-    return PrevalenceEstimate(
-        method="design_based",
-        shares={
-            label: Estimate(
-                float(values[at]),
-                float(low[at]),
-                float(high[at]),
-                n_units=places.size,
-                confidence_level=confidence_level,
-                method="design_based",
-            )
-            for at, label in enumerate(labels)
-        },
-        n=guesses.size,
-        confidence_level=confidence_level,
-        sample_counts={label: int(counts[at]) for at, label in enumerate(labels)},
-    )
+    labelled = np.bincount(cell[places] * k + truth, minlength=n_strata * k * k).reshape(n_strata, k, k)
+    limits = zip(*(column.tolist() for column in share_limits(sizes, labelled, confidence_level)), strict=True)
+    shares = {
+        label: Estimate(value, low, high, places.size, confidence_level, method="design_based")
+        for label, (value, low, high) in zip(labels, limits, strict=True)
+    }
+    counts = dict(zip(labels, labelled.sum(axis=(0, 1)).tolist(), strict=True))
+    return PrevalenceEstimate("design_based", shares, guesses.size, confidence_level, counts)
 
 
 def _places(sample: npt.ArrayLike, n: int) -> IntArray:
@@ -349,8 +335,7 @@ def _stratum_numbers(strata: Sequence[Hashable] | None, n: int, places: IntArray
         raise UsageError(f"there are {len(strata)} strata for {n} texts; give the stratum of each text.")
     numbers: dict[Hashable, int] = {}
     designed = np.fromiter((numbers.setdefault(stratum, len(numbers)) for stratum in strata), np.int64, n)
-    empty = np.flatnonzero(np.bincount(designed[places], minlength=len(numbers)) == 0)
-    if empty.size:
+    if (empty := np.flatnonzero(np.bincount(designed[places], minlength=len(numbers)) == 0)).size:
         name = list(numbers)[int(empty[0])]
         raise UsageError(
             f"{empty.size} of {len(numbers)} strata have no labelled text, the first {name!r}; label some of each, or "
@@ -367,14 +352,14 @@ def _check_labels(labels: Sequence[str]) -> None:
 def _indices(values: Sequence[str], labels: Sequence[str], what: str) -> IntArray:
     _check_labels(labels)
     position = {label: at for at, label in enumerate(labels)}
-    found = np.fromiter((position.get(value, -1) if isinstance(value, str) else -1 for value in values), np.int64)
-    if (unknown := np.flatnonzero(found < 0)).size:
+    indices = np.fromiter((position.get(value, -1) if isinstance(value, str) else -1 for value in values), np.int64)
+    if (unknown := np.flatnonzero(indices < 0)).size:
         at = int(unknown[0])
         raise LabelError(
             f"{what}[{at}] is {list(values)[at]!r}, not one of {', '.join(labels)} ({unknown.size} such); correct it, "
             "or add the label."
         )
-    return found
+    return indices
 
 
 def _raw_shares(predicted: IntArray, n_labels: int) -> FloatArray:
@@ -391,11 +376,7 @@ def _distributions(probabilities: npt.ArrayLike, n_labels: int) -> FloatArray:
         raise UsageError(f"probabilities must have a row a text and {n_labels} columns, got the shape {matrix.shape}.")
     if not len(matrix):
         raise DataError("there are no texts in the collection; give the probabilities of each.")
-    fine = (matrix >= 0).all(axis=1) & (np.abs(matrix.sum(axis=1) - 1) <= _SUM_TOLERANCE)
-    if not fine.all():
-        row = int(np.flatnonzero(~fine)[0])
-        raise UsageError(f"probabilities[{row}] = {matrix[row].tolist()} is no distribution; normalise it to sum 1.")
-    clipped = np.maximum(matrix, SMALLEST_PROBABILITY)
+    clipped = np.maximum(distributions(matrix, "probabilities", _SUM_TOLERANCE), SMALLEST_PROBABILITY)
     clipped /= clipped.sum(axis=1, keepdims=True)
     ordered: FloatArray = clipped[np.lexsort(clipped.T)]
     return ordered

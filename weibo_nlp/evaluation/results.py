@@ -124,13 +124,13 @@ class Scores:
         DataError
             If parts are missing or are not what they should be, naming `where` and the part.
         """
-        given = {name: value for name, value in content.items() if value is not None}
-        if isinstance(settings := given.get("bootstrap"), Mapping):
+        parts = {name: value for name, value in content.items() if value is not None}
+        if isinstance(settings := parts.get("bootstrap"), Mapping):
             names = {published: name for name, published in _SETTINGS.items()}
-            given["bootstrap"] = {names.get(name, name): value for name, value in settings.items()}
-        if "predictions" in given:
-            given["header"] = given.pop("predictions")
-        scores = from_json(cls, given, where)
+            parts["bootstrap"] = {names.get(name, name): value for name, value in settings.items()}
+        if "predictions" in parts:
+            parts["header"] = parts.pop("predictions")
+        scores = from_json(cls, parts, where)
         if scores.main_metric not in scores.metrics:
             raise DataError(
                 f"{where}: main_metric is {scores.main_metric!r}, which is not among the metrics "
@@ -177,10 +177,10 @@ class Provenance:
     @classmethod
     def of(cls, spec: TaskSpec, model: str, model_version: str) -> Self:
         """Say of a model that it was scored under a spec."""
+        version = spec.version or spec.train_version
         return cls(
-            spec.set, spec.name, spec.protocol, spec.units, model, model_version,
-            spec.version or spec.train_version, spec.scheme, spec.test,
-        )  # fmt: skip
+            spec.set, spec.name, spec.protocol, spec.units, model, model_version, version, spec.scheme, spec.test
+        )
 
     @property
     def question(self) -> tuple[str, str, str]:
@@ -198,8 +198,17 @@ class FoldScore:
     value: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Training:
+    n_train: int | None = None
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    folds: tuple[FoldScore, ...] = ()
+    notes: tuple[str, ...] = ()
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
-class Result:
+class Result(_Training):
     """Scores of one system on one task, with where they come from.
 
     Attributes
@@ -222,11 +231,6 @@ class Result:
 
     provenance: Provenance
     scores: Scores
-    n_train: int | None = None
-    seconds: Mapping[str, float] = field(default_factory=dict)
-    folds: tuple[FoldScore, ...] = ()
-    notes: tuple[str, ...] = ()
-    details: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def model(self) -> str:
@@ -264,22 +268,13 @@ class Result:
         DataError
             If parts are missing or are not what they should be, naming `where` and the part.
         """
-        given = {name: value for name, value in content.items() if value is not None}
-        parts = from_json(_ResultParts, given, where)
+        parts = {name: value for name, value in content.items() if value is not None}
+        training = from_json(_Training, parts, where)
         return cls(
-            from_json(Provenance, {"units": "units", **given}, where),
-            Scores.from_dict(given, where),
-            **{item.name: getattr(parts, item.name) for item in fields(parts)},
+            from_json(Provenance, {"units": "units", **parts}, where),
+            Scores.from_dict(parts, where),
+            **{item.name: getattr(training, item.name) for item in fields(training)},
         )
-
-
-@dataclass(frozen=True, slots=True)
-class _ResultParts:
-    n_train: int | None = None
-    seconds: Mapping[str, float] = field(default_factory=dict)
-    folds: tuple[FoldScore, ...] = ()
-    notes: tuple[str, ...] = ()
-    details: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,24 +18,14 @@ from weibo_nlp.evaluation.slices import SliceScore, score_slices
 from weibo_nlp.evaluation.soft_labels import cross_entropy_rows, jensen_shannon_rows
 from weibo_nlp.predictions import PredictionFile
 from weibo_nlp.records import GoldLabel, Prediction
-from weibo_nlp.stats.bootstrap import DEFAULT, BootstrapConfig, UnitSums, cluster_bootstrap
-from weibo_nlp.stats.estimate import Estimate
-from weibo_nlp.stats.metrics import (
-    CountMetric,
-    FloatArray,
-    IntArray,
-    brier_rows,
-    confusion_matrix,
-    count_metrics,
-    expected_calibration_error,
-    f1,
-    log_loss_rows,
-    precision,
-    recall,
-)
+from weibo_nlp.stats import Estimate, UnitSums, cluster_bootstrap, count_metrics, metrics
+from weibo_nlp.stats.bootstrap import DEFAULT, BootstrapConfig
+from weibo_nlp.stats.metrics import CountMetric, FloatArray, IntArray
+from weibo_nlp.tasks.evaluation_set import label_numbers
 
 # Beyond, a target has a row or two, as in C-STANCE, and a mean over targets would be one over single rows.
 MOST_TARGETS = 50
+_LABEL_METRICS: Mapping[str, CountMetric] = {"precision": metrics.precision, "recall": metrics.recall, "f1": metrics.f1}
 
 
 def score(
@@ -101,8 +91,7 @@ def score(
     runs = align_runs(predictions, gold, labels, expect)
     if gold[0].task != task:
         raise UsageError(f"task is {task!r}, but the gold labels are of {gold[0].task!r}; give those of one task.")
-    position = {label: index for index, label in enumerate(labels)}
-    truth = np.array([position[item.label] for item in gold], dtype=np.int64)
+    truth = label_numbers((item.label for item in gold), labels)
     if votes is not None and np.shape(votes) != (len(gold), len(labels)):
         raise UsageError(
             f"votes have the shape {np.shape(votes)} for {len(gold)} gold labels of {len(labels)} labels; give a "
@@ -111,23 +100,26 @@ def score(
     losses, points = _probability_metrics(truth, runs.probabilities, votes)
     by_name = count_metrics(labels)
     if main_metric not in (known := [*by_name, *losses]):
-        raise UnknownNameError(
-            "main metric",
-            main_metric,
-            known,
+        remedy = (
             "favg needs labels favor and against; log_loss and brier need scores, soft_cross_entropy and soft_js votes "
-            "as well.",
+            "as well."
         )
+        raise UnknownNameError("main metric", main_metric, known, remedy)
     group_of = _groups_of(gold, groups)
     mean_losses = {name: loss.mean(axis=0) for name, loss in losses.items()}
     units = UnitSums.from_rows(truth, runs.predicted, group_of, len(labels), mean_losses)
     estimates = cluster_bootstrap(units, by_name | _class_metrics(labels), bootstrap)
-    confusions = np.stack([confusion_matrix(truth, run, len(labels)) for run in runs.predicted])
+    confusions = np.stack([metrics.confusion_matrix(truth, run, len(labels)) for run in runs.predicted])
     if main_metric in by_name:
         of_seeds = by_name[main_metric](confusions).tolist()
         points |= _over_targets(truth, runs.predicted, gold, len(labels), main_metric, by_name[main_metric])
     else:
         of_seeds = losses[main_metric].mean(axis=1).tolist()
+    curve: tuple[CalibrationBin, ...] | None = None
+    if runs.probabilities is not None:
+        pooled, n_runs = np.concatenate(runs.probabilities), len(runs)
+        level = bootstrap.confidence_level
+        curve = calibration_curve(np.tile(truth, n_runs), pooled, group_of * n_runs, confidence_level=level)
     by_slice: tuple[SliceScore, ...] = ()
     if slices is not None:
         by_slice = score_slices(truth, runs.predicted, group_of, slices, labels, main_metric, bootstrap=bootstrap)
@@ -139,20 +131,18 @@ def score(
         | {name: Estimate(value, n_units=units.n_units) for name, value in points.items()},
         per_class={
             label: LabelScores(
-                precision=estimates[f"precision of {label}"],
-                recall=estimates[f"recall of {label}"],
-                f1=estimates[f"f1 of {label}"],
+                **{kind: estimates[f"{kind} of {label}"] for kind in _LABEL_METRICS},
                 support=int((truth == index).sum()),
             )
             for index, label in enumerate(labels)
         },
-        confusion=tuple(tuple(int(count) for count in row) for row in confusions.sum(axis=0)),
+        confusion=tuple(map(tuple, confusions.sum(axis=0).tolist())),
         n=len(gold),
         n_units=units.n_units,
         few_units=estimates[main_metric].few_units,
         dropped=dict(dropped or {}),
         bootstrap=bootstrap,
-        calibration=_pooled_curve(truth, runs.probabilities, group_of, bootstrap.confidence_level),
+        calibration=curve,
         seeds=SeedScores.of(of_seeds),
         slices=by_slice,
         header=runs.header,
@@ -160,16 +150,15 @@ def score(
 
 
 def _class_metrics(labels: Sequence[str]) -> dict[str, CountMetric]:
-    kinds: dict[str, CountMetric] = {"precision": precision, "recall": recall, "f1": f1}
     return {
-        f"{name} of {label}": partial(_of_label, kind, index)
-        for name, kind in kinds.items()
+        f"{kind} of {label}": partial(_of_label, metric, index)
+        for kind, metric in _LABEL_METRICS.items()
         for index, label in enumerate(labels)
     }
 
 
-def _of_label(kind: CountMetric, index: int, confusion: npt.NDArray[Any]) -> FloatArray:
-    return kind(confusion)[..., index]
+def _of_label(metric: CountMetric, index: int, confusion: npt.NDArray[Any]) -> FloatArray:
+    return metric(confusion)[..., index]
 
 
 def _probability_metrics(
@@ -178,25 +167,12 @@ def _probability_metrics(
     """Losses of each run and row, shape (n_runs, n_rows); and figures without an interval, their mean over runs."""
     if probabilities is None:
         return {}, {}
-    of: dict[str, list[FloatArray]] = {
-        "log_loss": [log_loss_rows(truth, run) for run in probabilities],
-        "brier": [brier_rows(truth, run) for run in probabilities],
-    }
+    rows = {"log_loss": partial(metrics.log_loss_rows, truth), "brier": partial(metrics.brier_rows, truth)}
     if votes is not None:
-        of["soft_cross_entropy"] = [cross_entropy_rows(votes, run) for run in probabilities]
-        of["soft_js"] = [jensen_shannon_rows(votes, run) for run in probabilities]
-    errors = [expected_calibration_error(truth, run) for run in probabilities]
-    return {name: np.stack(losses) for name, losses in of.items()}, {"ece": fmean(errors)}
-
-
-def _pooled_curve(
-    truth: IntArray, probabilities: FloatArray | None, groups: Sequence[str], confidence_level: float
-) -> tuple[CalibrationBin, ...] | None:
-    if probabilities is None:
-        return None
-    n_runs, n_rows, n_labels = probabilities.shape
-    pooled = probabilities.reshape(n_runs * n_rows, n_labels)
-    return calibration_curve(np.tile(truth, n_runs), pooled, list(groups) * n_runs, confidence_level=confidence_level)
+        rows["soft_cross_entropy"] = partial(cross_entropy_rows, votes)
+        rows["soft_js"] = partial(jensen_shannon_rows, votes)
+    losses = {name: np.stack([loss(run) for run in probabilities]) for name, loss in rows.items()}
+    return losses, {"ece": fmean(metrics.expected_calibration_error(truth, run) for run in probabilities)}
 
 
 def _over_targets(
@@ -219,18 +195,15 @@ def _groups_of(gold: Sequence[GoldLabel], groups: Sequence[str] | Mapping[str, s
         # Several targets of one document share its text, so the document, not the row, is the independent unit.
         return [item.document_id for item in gold]
     if isinstance(groups, Mapping):
-        lacking = sorted({item.document_id for item in gold} - groups.keys())
-        if lacking:
+        if lacking := sorted({item.document_id for item in gold} - groups.keys()):
             raise DataError(
                 f"{len(lacking)} documents have no group, the first {lacking[0]!r}; give one for every gold label."
             )
-        units = [groups[item.document_id] for item in gold]
-    else:
-        units = list(groups)
-        if len(units) != len(gold):
-            raise UsageError(f"there are {len(units)} groups for {len(gold)} gold labels; give one each, in order.")
+        groups = [groups[item.document_id] for item in gold]
+    if len(groups) != len(gold):
+        raise UsageError(f"there are {len(groups)} groups for {len(gold)} gold labels; give one each, in order.")
     # A missing value (None, NaN) would silently make one group of all rows that have none, or one of each.
-    for item, unit in zip(gold, units, strict=True):
+    for item, unit in zip(gold, groups, strict=True):
         if not isinstance(unit, str) or not unit:
             raise DataError(f"group of {item.document_id!r} must be a non-empty string, got {unit!r}.")
-    return units
+    return list(groups)

@@ -77,10 +77,6 @@ def score_words(
     lines : sequence of str, n_lines, optional
         What errors call each line, such as ``gold.txt:3``; ``line 1``, ``line 2``, … by default.
 
-    Returns
-    -------
-    WordScores
-
     Raises
     ------
     UsageError
@@ -112,10 +108,10 @@ def score_words(
         _refuse_no_words(name, "gold", right)
         _refuse_no_words(name, "predicted", cut)
         _refuse_other_text(name, "".join(right), "".join(cut))
-        found = frozenset(_spans(cut))
-        n_predicted += len(found)
+        spans = frozenset(_spans(cut))
+        n_predicted += len(spans)
         for start, end, word in _spans(right):
-            hit = (start, end, word) in found
+            hit = (start, end, word) in spans
             n_gold += 1
             n_correct += hit
             if known is not None and word not in known:
@@ -146,19 +142,14 @@ def restore_white_space(text: str, words: Sequence[str]) -> list[str]:
     restored: list[str] = []
     position = 0
     for word in words:
-        if not text.startswith(word, position) and (gap := _white_space(text, position)):
-            restored.append(gap)
-            position += len(gap)
+        if not text.startswith(word, position) and (gap := _SPACE.match(text, position)):
+            restored.append(gap[0])
+            position = gap.end()
         restored.append(word)
         position += len(word)
-    if gap := _white_space(text, position):
-        restored.append(gap)
+    if gap := _SPACE.match(text, position):
+        restored.append(gap[0])
     return restored
-
-
-def _white_space(text: str, start: int) -> str:
-    run = _SPACE.match(text, start)
-    return run[0] if run else ""
 
 
 def _spans(words: Sequence[str]) -> Iterator[tuple[int, int, str]]:
@@ -183,7 +174,7 @@ def _refuse_other_text(name: str, text: str, joined: str) -> None:
     if text == joined:
         return
     pairs = enumerate(zip(text, joined, strict=False))
-    at = next((i for i, (one, other) in pairs if one != other), min(len(text), len(joined)))
+    at = next((place for place, (one, other) in pairs if one != other), min(len(text), len(joined)))
     shown, instead = text[at : at + _SHOWN] or "its end", joined[at : at + _SHOWN] or "their end"
     raise DataError(
         f"{name}: joined, the predicted words are not the text: from character {at} on it has {shown!r}, they have "

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from weibo_nlp.corpus import Release
+from weibo_nlp.corpus.release import document_of
+from weibo_nlp.corpus.schema import DOCUMENT_CONFIGS
+from weibo_nlp.corpus.tree import build_threads
 from weibo_nlp.errors import DataError, UnknownNameError, UsageError
 from weibo_nlp.records import ACCOUNT_TYPES, KINDS, SCRIPTS, GoldLabel
-from weibo_nlp.stats.bootstrap import DEFAULT, BootstrapConfig, estimate_rows
-from weibo_nlp.stats.estimate import Estimate
-from weibo_nlp.stats.metrics import count_metrics, label_indices
-
-if TYPE_CHECKING:
-    from weibo_nlp.corpus.release import Release
+from weibo_nlp.stats import Estimate, count_metrics, estimate_rows
+from weibo_nlp.stats.bootstrap import DEFAULT, BootstrapConfig
+from weibo_nlp.stats.metrics import label_indices
+from weibo_nlp.text.grammar import marked_places
 
 _YES_NO = ("yes", "no")
 # (most characters, name): a word or two, a short comment, a comment, a classic post of 140 characters, anything longer.
@@ -91,11 +93,7 @@ def corpus_slices(release: Release, gold: Sequence[GoldLabel]) -> tuple[dict[str
     DataError
         If a gold label is not in the release.
     """
-    from weibo_nlp.corpus import schema
-    from weibo_nlp.corpus.release import document_of
-    from weibo_nlp.corpus.tree import build_threads
-
-    rows = {row["id"]: row for config in schema.DOCUMENT_CONFIGS for row in release.rows(config)}
+    rows = {row["id"]: row for config in DOCUMENT_CONFIGS for row in release.rows(config)}
     if lost := [item.document_id for item in gold if item.document_id not in rows]:
         raise DataError(
             f"{len(lost)} of {len(gold)} gold labels are of documents that {release.path} does not hold, the first "
@@ -103,27 +101,27 @@ def corpus_slices(release: Release, gold: Sequence[GoldLabel]) -> tuple[dict[str
         )
     wanted = {rows[item.document_id]["thread"] for item in gold}
     threads = build_threads(document_of(row) for row in rows.values() if row["thread"] in wanted)
-    thread_of = {thread.id: thread for thread in threads}
-    of_document: dict[str, dict[str, str]] = {}
-    for document_id in {item.document_id for item in gold}:
-        row = rows[document_id]
-        of_document[document_id] = _facts(row, thread_of[row["thread"]].depth(document_id))
-    stances = _stances(release) if any(item.target is not None for item in gold) else {}
-    found = []
+    depths = {document.id: thread.depth(document.id) for thread in threads for document in thread}
+    of_document = {name: _facts(rows[name], depths[name]) for name in {item.document_id for item in gold}}
+    stances = {}
+    if any(item.target is not None for item in gold):
+        stances = {(row["document_id"], row["target"]): row for row in release.rows("stances")}
+    facts_of_gold = []
     for item in gold:
         facts = dict(of_document[item.document_id])
         if item.target is None:
             settled = rows[item.document_id][f"{item.task}_settled"]
-        elif (item.document_id, item.target) in stances:
-            settled, facts["target_kind"] = stances[item.document_id, item.target]
+        elif row := stances.get((item.document_id, item.target)):
+            settled = row["stance_settled"]
+            facts["target_kind"] = "canonical" if row["canonical"] else "of the event"
         else:
             raise DataError(
                 f"{release.path} has no stance of {item.document_id!r} on {item.target!r}; open the release the gold "
                 "labels are from."
             )
         facts["disagreement"] = "unanimous" if settled == "unanimous" else "not unanimous"
-        found.append(facts)
-    return tuple(found)
+        facts_of_gold.append(facts)
+    return tuple(facts_of_gold)
 
 
 def score_slices(
@@ -171,8 +169,8 @@ def score_slices(
     runs = np.atleast_2d(np.asarray(predicted))
     lengths = {"truth": gold.size, "predicted": runs.shape[-1], "units": len(units), "facts": len(facts)}
     if len(set(lengths.values())) > 1:
-        given = ", ".join(f"{name} {size}" for name, size in lengths.items())
-        raise UsageError(f"rows differ in number: {given}; give one of each per row.")
+        sizes = ", ".join(f"{name} {size}" for name, size in lengths.items())
+        raise UsageError(f"rows differ in number: {sizes}; give one of each per row.")
     known = count_metrics(labels)
     if metric not in known:
         raise UnknownNameError("metric of a slice", metric, known, "Slices are scored on labels, not probabilities.")
@@ -180,69 +178,38 @@ def score_slices(
     for row, values in enumerate(facts):
         for name, value in values.items():
             members.setdefault((name, value), []).append(row)
-    found = []
+    scores = []
     for name, value in sorted(members, key=_place):
         rows = members[name, value]
         groups = [units[row] for row in rows]
-        estimate = estimate_rows(gold[rows], runs[:, rows], groups, len(labels), {metric: known[metric]}, bootstrap)[
-            metric
-        ]
-        present = set(gold[rows].tolist())
-        found.append(
-            SliceScore(
-                slice=name,
-                value=value,
-                n=len(rows),
-                n_units=len(set(groups)),
-                few_units=estimate.few_units,
-                score=estimate,
-                absent=tuple(label for index, label in enumerate(labels) if index not in present),
-            )
-        )
-    return tuple(found)
+        (estimate,) = estimate_rows(
+            gold[rows], runs[:, rows], groups, len(labels), {metric: known[metric]}, bootstrap
+        ).values()
+        absent = tuple(label for index, label in enumerate(labels) if index not in gold[rows])
+        n, n_units = len(rows), len(set(groups))
+        scores.append(SliceScore(name, value, n, n_units, estimate.few_units, estimate, absent))
+    return tuple(scores)
 
 
 def _place(member: tuple[str, str]) -> tuple[int, str, int, str]:
     name, value = member
     names, values = list(SLICES), SLICES.get(name, ())
-    return (
-        names.index(name) if name in SLICES else len(names),
-        name,
-        values.index(value) if value in values else len(values),
-        value,
-    )
+    name_at = names.index(name) if name in SLICES else len(names)
+    return name_at, name, values.index(value) if value in values else len(values), value
 
 
 def _facts(row: Mapping[str, Any], depth: int) -> dict[str, str]:
     """What is the same for every task and target of a document."""
-    from weibo_nlp.text.grammar import marked_places
-
     marks = {kind for _, _, kind, _ in marked_places(row["text"], known_mentions=row["mentions"])}
-    length = len(row["text"])
-    return {
-        "kind": row["kind"],
-        "event": row["event"],
-        "account_type": row["account_type"],
-        "depth": str(depth) if depth < _DEEPEST else f"{_DEEPEST}+",
-        "irony": _yes_no(row["irony"]),
-        "needs_context": _yes_no(row["needs_context"]),
-        "length": next((name for most, name in _LENGTHS if length <= most), _LONGEST),
-        "script": row["script"],
-        "hashtag": _yes_no(bool(marks & {"hashtag", "super_topic"})),
-        "emoticon": _yes_no(bool(marks & {"emoticon", "emoji", "kaomoji"})),
+    truths = {
+        "irony": row["irony"],
+        "needs_context": row["needs_context"],
+        "hashtag": marks & {"hashtag", "super_topic"},
+        "emoticon": marks & {"emoticon", "emoji", "kaomoji"},
     }
-
-
-def _yes_no(fact: bool) -> str:
-    return "yes" if fact else "no"
-
-
-def _stances(release: Release) -> dict[tuple[str, str], tuple[str, str]]:
-    """(document, target's text) -> how the stance was settled, and which kind of target it is towards."""
     return {
-        (row["document_id"], row["target"]): (
-            row["stance_settled"],
-            "canonical" if row["canonical"] else "of the event",
-        )
-        for row in release.rows("stances")
+        **{name: row[name] for name in ("kind", "event", "account_type", "script")},
+        **{name: "yes" if fact else "no" for name, fact in truths.items()},
+        "depth": str(depth) if depth < _DEEPEST else f"{_DEEPEST}+",
+        "length": next((name for most, name in _LENGTHS if len(row["text"]) <= most), _LONGEST),
     }

@@ -7,19 +7,16 @@ What is scored is a distribution; a bare label has none, and no soft score.
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from weibo_nlp.corpus import Release
 from weibo_nlp.errors import DataError, LabelError, UsageError
 from weibo_nlp.records import AUTHOR_LABEL, GoldLabel
 from weibo_nlp.stats.metrics import SMALLEST_PROBABILITY, FloatArray, distributions
-
-if TYPE_CHECKING:
-    from weibo_nlp.corpus.release import Release
 
 
 def judged_labels(
@@ -63,12 +60,11 @@ def judged_labels(
                 f"{judged[row['annotator']]['round']!r} and {row['round']!r}; pass the rows of one of them."
             )
         judged[row["annotator"]] = row
-    found = []
+    judgements = []
     for item in gold:
-        told = sorted(by_document.get(item.document_id, {}).items())
-        labels = {name: _label(row, item, ids) for name, row in told}
-        found.append({name: label for name, label in labels.items() if label is not None})
-    return tuple(found)
+        annotations = sorted(by_document.get(item.document_id, {}).items())
+        judgements.append({name: label for name, row in annotations if (label := _label(row, item, ids)) is not None})
+    return tuple(judgements)
 
 
 def label_distribution(
@@ -102,16 +98,15 @@ def label_distribution(
             f"{len(bare)} of {len(gold)} gold labels were judged by nobody, the first {_named(bare[0])}; "
             "pass the annotations of the same release and split."
         )
-    place = {label: index for index, label in enumerate(labels)}
-    shares = np.zeros((len(gold), len(labels)))
-    for row, (item, by) in enumerate(zip(gold, judged, strict=True)):
-        for label, count in Counter(by.values()).items():
-            if label not in place:
-                raise LabelError(
-                    f"{_named(item)} was judged {label!r}, which is not a label of {item.task} ({', '.join(labels)}); "
-                    "pass the labels of the scheme the release was built under."
-                )
-            shares[row, place[label]] = count / len(by)
+    for item, by in zip(gold, judged, strict=True):
+        if unknown := [label for label in by.values() if label not in labels]:
+            raise LabelError(
+                f"{_named(item)} was judged {unknown[0]!r}, which is not a label of {item.task} ({', '.join(labels)}); "
+                "pass the labels of the scheme the release was built under."
+            )
+    votes = [[list(by.values()).count(label) for label in labels] for by in judged]
+    counts = np.array(votes, dtype=np.float64).reshape(len(gold), len(labels))
+    shares: FloatArray = counts / counts.sum(axis=1, keepdims=True)
     return shares
 
 
@@ -161,8 +156,8 @@ def cross_entropy_rows(votes: npt.ArrayLike, probabilities: npt.ArrayLike) -> Fl
     -----
     The soft score of Peterson et al. (2019) and of the shared tasks on learning with disagreement (Uma et al., 2021).
     """
-    truth, given = _pair(votes, probabilities)
-    surprise: FloatArray = -(truth * np.log(np.clip(given, SMALLEST_PROBABILITY, 1.0))).sum(axis=1)
+    truth, predicted = _pair(votes, probabilities)
+    surprise: FloatArray = -(truth * np.log(np.clip(predicted, SMALLEST_PROBABILITY, 1.0))).sum(axis=1)
     return surprise
 
 
@@ -175,41 +170,42 @@ def jensen_shannon_rows(votes: npt.ArrayLike, probabilities: npt.ArrayLike) -> F
     -----
     Lin (1991), with natural logarithms: the square of ``scipy.spatial.distance.jensenshannon``, which is its root.
     """
-    truth, given = _pair(votes, probabilities)
-    middle = (truth + given) / 2
+    truth, predicted = _pair(votes, probabilities)
+    middle = (truth + predicted) / 2
     # Rounding may leave the range by a last bit.
-    return np.clip((_divergence(truth, middle) + _divergence(given, middle)) / 2, 0.0, math.log(2))
+    return np.clip((_divergence(truth, middle) + _divergence(predicted, middle)) / 2, 0.0, math.log(2))
 
 
 def _divergence(from_: FloatArray, to: FloatArray) -> FloatArray:
     """Kullback-Leibler divergence row by row; 0 log 0 is 0."""
-    there = from_ > 0
-    ratio = np.divide(from_, to, out=np.ones_like(from_), where=there)
+    ratio = np.divide(from_, to, out=np.ones_like(from_), where=from_ > 0)
     divergence: FloatArray = (from_ * np.log(ratio)).sum(axis=1)
     return divergence
 
 
 def _pair(votes: npt.ArrayLike, probabilities: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
-    truth, given = distributions(votes, "votes"), distributions(probabilities, "probabilities")
-    if truth.shape != given.shape:
-        raise UsageError(f"votes have the shape {truth.shape}, probabilities {given.shape}; give one of each per row.")
-    return truth, given
+    truth, predicted = distributions(votes, "votes"), distributions(probabilities, "probabilities")
+    if truth.shape != predicted.shape:
+        raise UsageError(
+            f"votes have the shape {truth.shape}, probabilities {predicted.shape}; give one of each per row."
+        )
+    return truth, predicted
 
 
 def _ids_of(gold: Sequence[GoldLabel], targets: Mapping[str, str] | None) -> dict[str, str]:
     """Text of each target -> its id, checked to hold every target of `gold`."""
-    asked = {item.target for item in gold if item.target is not None}
-    if not asked:
+    texts = {item.target for item in gold if item.target is not None}
+    if not texts:
         return {}
     if targets is None:
         raise UsageError('gold labels have targets; pass the ids and texts of the configuration "targets" as targets.')
     ids: dict[str, str] = {}
     for target_id, text in targets.items():
-        if ids.setdefault(text, target_id) != target_id and text in asked:
+        if ids.setdefault(text, target_id) != target_id and text in texts:
             raise DataError(
                 f"targets {ids[text]!r} and {target_id!r} both read {text!r}; their judgements get mixed up."
             )
-    if unknown := sorted(asked - ids.keys()):
+    if unknown := sorted(texts - ids.keys()):
         raise UsageError(
             f"target {unknown[0]!r} is not among the {len(ids)} of targets; pass those of the same release."
         )

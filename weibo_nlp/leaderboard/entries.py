@@ -6,7 +6,7 @@ import json
 import shutil
 import stat
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -30,6 +30,7 @@ RESULTS, PREDICTIONS = "results", "predictions"
 _IN_HEADER = ("task", "seeds", "predictions")
 LONGEST_TEXT = 1_000
 LARGEST_RESULT = 16 * 1024 * 1024
+State = Literal["added", "present", "restored"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,18 +76,13 @@ class Entry:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the entry ready for JSON."""
-        header = self.header
+        header = asdict(self.header)
         scores = {name: value for name, value in self.scores.to_dict().items() if name not in _IN_HEADER}
         return {
             FORMAT_KEY: FORMAT_VERSION,
-            "set": header.set,
-            "corpus_version": header.version,
-            "split": header.split,
-            "task": header.task,
-            "protocol": header.protocol,
-            "scheme": header.scheme,
-            "system": {"name": header.model.name, "version": header.model.version},
-            "seed": header.seed,
+            "corpus_version": header.pop("version"),
+            "system": header.pop("model"),
+            **header,
             "hardware": self.hardware,
             "command": self.command,
             "package": self.package,
@@ -101,15 +97,14 @@ class Added:
 
     entry: Entry
     path: Path
-    state: Literal["added", "present", "restored"]
+    state: State
 
 
 def entry_stem(header: PredictionHeader) -> str:
     """Name the files of an entry after what its header says."""
-    version = [] if header.version is None else [header.version]
-    seed = [] if header.seed is None else [f"seed{header.seed}"]
-    model = (header.model.name, header.model.version)
-    return safe_stem(header.set, *version, header.split, header.task, header.protocol, *model, *seed)
+    seed = None if header.seed is None else f"seed{header.seed}"
+    about = (header.set, header.version, header.split, header.task, header.protocol)
+    return safe_stem(*(part for part in (*about, header.model.name, header.model.version, seed) if part is not None))
 
 
 def add_predictions(
@@ -148,7 +143,7 @@ def add_predictions(
     files = [read_predictions(path) for path in paths]
     _require_one_system(files)
     machine = _text("--hardware", hardware_text or described(hardware()))
-    called = None if command is None else _text("--command", command)
+    command = None if command is None else _text("--command", command)
     first = files[0]
     spec, evaluation_set = resolve_evaluation_set(first.header, external_path, where=first.where_header)
     entries = [
@@ -157,7 +152,7 @@ def add_predictions(
             scores=score_set([file], spec, evaluation_set, bootstrap),
             units=spec.units,
             hardware=machine,
-            command=called,
+            command=command,
             package=__version__,
             file=entry_stem(file.header) + (".parquet" if is_parquet(path) else ".jsonl"),
             sha256=checksum,
@@ -248,18 +243,17 @@ def _require_one_system(files: Sequence[PredictionFile]) -> None:
                 "files added together are one system's with different seeds. Add these one by one."
             )
     seeds = [file.header.seed for file in files]
-    if len(set(seeds)) < len(seeds):
-        seed = next(seed for seed in seeds if seeds.count(seed) > 1)
-        raise UsageError(f"two of the files have seed {'null' if seed is None else seed}; each run has its own.")
+    if doubled := [seed for seed in seeds if seeds.count(seed) > 1]:
+        raise UsageError(f"two of the files have seed {json.dumps(doubled[0])}; each run has its own.")
 
 
-def _state(entry: Entry, path: Path, folder: Path) -> Literal["added", "present", "restored"]:
+def _state(entry: Entry, path: Path, folder: Path) -> State:
     stored = folder / RESULTS / f"{entry.stem}.json"
     if not stored.exists():
         return "added"
     known = read_entry(stored)
-    name, version = printable_name(entry.header.model.name), printable_name(entry.header.model.version, 24)
     if known.header != entry.header or known.sha256 != entry.sha256:
+        name, version = printable_name(entry.header.model.name), printable_name(entry.header.model.version, 24)
         raise PredictionError(
             f"{path}: {name} {version} is in {stored} already, with other predictions; a version never changes its "
             "meaning. Give the changed system a new version."
@@ -268,18 +262,16 @@ def _state(entry: Entry, path: Path, folder: Path) -> Literal["added", "present"
     return "present" if kept.is_file() and sha256_of_file(kept) == known.sha256 else "restored"
 
 
-def _store(entry: Entry, path: Path, folder: Path, state: Literal["added", "present", "restored"]) -> Added:
+def _store(entry: Entry, path: Path, folder: Path, state: State) -> Added:
     stored = folder / RESULTS / f"{entry.stem}.json"
-    if state == "present":
-        return Added(read_entry(stored), stored, state)
-    for name in (RESULTS, PREDICTIONS):
-        (folder / name).mkdir(parents=True, exist_ok=True)
-    with atomic_path(folder / PREDICTIONS / entry.file) as temporary:
-        shutil.copyfile(path, temporary)
-        if sha256_of_file(temporary) != entry.sha256:
-            raise PredictionError(f"{path}: changed while it was scored; add it again when it is finished.")
-    # Predictions first: a row that is there can always be checked.
-    if state == "restored":
+    if state != "present":  # predictions first: a row that is there can always be checked
+        for name in (RESULTS, PREDICTIONS):
+            (folder / name).mkdir(parents=True, exist_ok=True)
+        with atomic_path(folder / PREDICTIONS / entry.file) as temporary:
+            shutil.copyfile(path, temporary)
+            if sha256_of_file(temporary) != entry.sha256:
+                raise PredictionError(f"{path}: changed while it was scored; add it again when it is finished.")
+    if state != "added":
         return Added(read_entry(stored), stored, state)
     with atomic_path(stored) as temporary:
         text = json.dumps(entry.to_dict(), ensure_ascii=False, sort_keys=True, indent=2, allow_nan=False)

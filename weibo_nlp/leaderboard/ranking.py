@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, fields, replace
+from itertools import groupby
 from pathlib import Path
-from statistics import fmean, stdev
+from statistics import fmean
 from typing import Any
 
 import numpy as np
@@ -15,11 +16,12 @@ import numpy as np
 from weibo_nlp.errors import DataError, UnknownNameError, UsageError, WeiboNlpError
 from weibo_nlp.evaluation.comparison import aligned_labels, compare_runs
 from weibo_nlp.evaluation.files import resolve_evaluation_set
-from weibo_nlp.evaluation.results import Comparison, ranks, tied_with
+from weibo_nlp.evaluation.results import Comparison, SeedScores, ranks, tied_with
 from weibo_nlp.io import sha256_of_file
 from weibo_nlp.io.names import printable_name, quoted
+from weibo_nlp.io.typed_json import to_json
 from weibo_nlp.leaderboard.entries import PREDICTIONS, RESULTS, Entry, read_entry
-from weibo_nlp.predictions import read_predictions
+from weibo_nlp.predictions import ModelReference, read_predictions
 from weibo_nlp.stats.bootstrap import DEFAULT, BootstrapConfig, UnitSums, cluster_bootstrap
 from weibo_nlp.stats.estimate import Estimate
 from weibo_nlp.stats.metrics import IntArray, confusion_matrix, count_metrics
@@ -75,7 +77,7 @@ class Row:
         first = self.entries[0]
         return {
             "name": self.name,
-            "system": {"name": first.header.model.name, "version": first.header.model.version},
+            "system": asdict(first.header.model),
             "rank": self.rank,
             "score": self.score.to_dict(),
             "sd": self.sd,
@@ -131,17 +133,7 @@ class Table:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the table ready for JSON."""
-        about = {"set": self.set, "task": self.task, "protocol": self.protocol}
-        return {
-            **about,
-            "corpus_version": self.corpus_version,
-            "split": self.split,
-            "scheme": self.scheme,
-            "metric": self.metric,
-            "untested": self.untested,
-            "rows": [row.to_dict() for row in self.rows],
-            "comparisons": [comparison.to_dict() for comparison in self.comparisons],
-        }
+        return {item.name: to_json(getattr(self, item.name)) for item in fields(self)}
 
 
 @dataclass(frozen=True)
@@ -149,16 +141,12 @@ class Standings:
     """All tables of a leaderboard, and what was set aside."""
 
     tables: tuple[Table, ...]
-    set_aside: tuple[SetAside, ...] = field(default=())
+    set_aside: tuple[SetAside, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything ready for JSON."""
-        return {
-            "weibo_nlp_standings": 1,
-            "rank_rule": RANK_RULE,
-            "tables": [table.to_dict() for table in self.tables],
-            "set_aside": [{"file": item.file, "reason": item.reason} for item in self.set_aside],
-        }
+        about = {"weibo_nlp_standings": 1, "rank_rule": RANK_RULE}
+        return {**about, "tables": to_json(self.tables), "set_aside": to_json(self.set_aside)}
 
 
 def standings(
@@ -209,44 +197,37 @@ def standings(
         if wanted is not None and wanted not in known:
             raise UnknownNameError(f"{what} in {folder}", wanted, map(printable_name, known))
         entries = [entry for entry in entries if wanted in (None, getattr(entry.header, what))]
-    groups: dict[tuple[str, ...], list[Entry]] = {}
-    for entry in entries:
-        groups.setdefault(_group(entry), []).append(entry)
     tables = []
-    for _, of_group in sorted(groups.items()):
-        table, wrong = _table(folder, of_group, external_path, n_permutations, bootstrap)
+    for _, of_table in groupby(sorted(entries, key=_group), key=_group):
+        table, wrong = _table(folder, list(of_table), external_path, n_permutations, bootstrap)
         set_aside += wrong
-        if table is not None:
-            tables.append(table)
+        tables += [] if table is None else [table]
     return Standings(tuple(tables), tuple(sorted(set_aside, key=lambda item: item.file)))
 
 
 def _entries(folder: Path) -> tuple[list[Entry], list[SetAside]]:
     """Results whose predictions are there unchanged, and the files for which that does not hold."""
     entries, set_aside = [], []
-    known = set()
-    for path in sorted(path for path in (folder / RESULTS).iterdir() if path.suffix == ".json"):
-        if path.name.startswith("."):  # half-written by a process that was killed
-            continue
-        known.add(path.stem)
+    # What begins with a dot is half-written, by a process that was killed.
+    results = sorted(path for path in (folder / RESULTS).glob("[!.]*") if path.suffix == ".json")
+    for path in results:
         try:
             entry = read_entry(path)
             kept = folder / PREDICTIONS / entry.file
             if not kept.is_file():
                 raise DataError(f"{kept}: missing; {path} was scored from it. Add the predictions again.")
-            if (found := sha256_of_file(kept)) != entry.sha256:
+            if (checksum := sha256_of_file(kept)) != entry.sha256:
                 raise DataError(
-                    f"{kept}: its bytes changed since it was scored (SHA-256 {found[:12]}…, {path.name} says "
+                    f"{kept}: its bytes changed since it was scored (SHA-256 {checksum[:12]}…, {path.name} says "
                     f"{quoted(entry.sha256[:12])}…). Add the predictions again."
                 )
         except (DataError, OSError) as error:
             set_aside.append(SetAside(str(path), str(error)))
-            continue
-        entries.append(entry)
-    for path in sorted((folder / PREDICTIONS).glob("*")):
-        if path.name.startswith(".") or path.suffix not in (".jsonl", ".parquet"):
-            continue
-        if path.stem not in known:
+        else:
+            entries.append(entry)
+    known = {path.stem for path in results}
+    for path in sorted((folder / PREDICTIONS).glob("[!.]*")):
+        if path.suffix in (".jsonl", ".parquet") and path.stem not in known:
             reason = f"{path}: no result in {folder / RESULTS} is of it. Add the predictions again."
             set_aside.append(SetAside(str(path), reason))
     return entries, set_aside
@@ -260,11 +241,7 @@ def _group(entry: Entry) -> tuple[str, ...]:
 
 
 def _table(
-    folder: Path,
-    entries: Sequence[Entry],
-    external_path: Path | None,
-    n_permutations: int,
-    bootstrap: BootstrapConfig,
+    folder: Path, entries: Sequence[Entry], external_path: Path | None, n_permutations: int, bootstrap: BootstrapConfig
 ) -> tuple[Table | None, list[SetAside]]:
     header = entries[0].header
     untested = None
@@ -280,32 +257,21 @@ def _table(
         entries = [entry for entry in entries if entry.stem in runs]
     if not entries:
         return None, set_aside
-    systems: dict[tuple[str, str], list[Entry]] = {}
-    for entry in entries:
-        systems.setdefault((entry.header.model.name, entry.header.model.version), []).append(entry)
+    systems: dict[ModelReference, list[Entry]] = {}
+    for entry in sorted(entries, key=lambda entry: -1 if entry.header.seed is None else entry.header.seed):
+        systems.setdefault(entry.header.model, []).append(entry)
     rows = []
-    for (_, runs_of), name in zip(systems.items(), _distinct_names(systems), strict=True):
-        runs_of.sort(key=lambda entry: -1 if entry.header.seed is None else entry.header.seed)
-        values = [entry.main.value for entry in runs_of]
-        score = runs_of[0].main if len(runs_of) == 1 else Estimate(fmean(values), n_units=runs_of[0].scores.n_units)
-        rows.append(Row(name, tuple(runs_of), score, stdev(values) if len(values) > 1 else None))
+    for name, seeds in zip(_distinct_names(systems), systems.values(), strict=True):
+        values = [entry.main.value for entry in seeds]
+        score = seeds[0].main if len(seeds) == 1 else Estimate(fmean(values), n_units=seeds[0].scores.n_units)
+        rows.append(Row(name, tuple(seeds), score, SeedScores.of(values).sd))
     # Names decide between equal scores alone, where any order is as good as another.
     rows.sort(key=lambda row: (-row.score.value, row.name))
     comparisons: tuple[Comparison, ...] = ()
     if untested is None:
         rows, comparisons = _tested(rows, runs, spec, evaluation_set, n_permutations, bootstrap)
-    table = Table(
-        set=header.set,
-        corpus_version=header.version,
-        split=header.split,
-        task=header.task,
-        protocol=header.protocol,
-        scheme=header.scheme,
-        metric=entries[0].scores.main_metric,
-        rows=tuple(rows),
-        comparisons=comparisons,
-        untested=untested,
-    )
+    about = (header.set, header.version, header.split, header.task, header.protocol, header.scheme)
+    table = Table(*about, entries[0].scores.main_metric, tuple(rows), comparisons, untested)
     return table, set_aside
 
 
@@ -337,12 +303,9 @@ def _require_own_scores(path: Path, entry: Entry, confusion: IntArray, spec: Tas
         raise DataError(f"{path}: main_metric is not {spec.main_metric}, which ranks {spec.name}; add it again.")
     for name, metric in count_metrics(spec.labels).items():
         value = float(metric(confusion))
-        stored = entry.scores.metrics.get(name)
-        if stored is None or abs(stored.value - value) > TOLERANCE:
-            claimed = None if stored is None else stored.value
-            raise DataError(
-                f"{path}: metrics.{name}.value is {quoted(claimed)}, but the predictions score {value:.6f}."
-            )
+        stored = entry.scores.metrics[name].value if name in entry.scores.metrics else None
+        if stored is None or abs(stored - value) > TOLERANCE:
+            raise DataError(f"{path}: metrics.{name}.value is {quoted(stored)}, but the predictions score {value:.6f}.")
 
 
 def _tested(
@@ -368,16 +331,17 @@ def _tested(
     return tested, comparisons
 
 
-def _distinct_names(systems: Mapping[tuple[str, str], Sequence[Entry]]) -> list[str]:
+def _distinct_names(systems: Iterable[ModelReference]) -> list[str]:
     """Name and version as shown; systems that look the same also carry the checksum of their names."""
-    shown_names = [f"{printable_name(name)} {printable_name(version, 24)}" for name, version in systems]
-    alike = [unicodedata.normalize("NFKC", name).casefold() for name in shown_names]
-    digests = [hashlib.sha256(repr(system).encode()).hexdigest() for system in systems]
+    pairs = [(system.name, system.version) for system in systems]
+    printed = [f"{printable_name(name)} {printable_name(version, 24)}" for name, version in pairs]
+    alike = [unicodedata.normalize("NFKC", name).casefold() for name in printed]
+    digests = [hashlib.sha256(repr(pair).encode()).hexdigest() for pair in pairs]
     for length in (8, 16):
-        told = [
+        names = [
             name if alike.count(look) == 1 else f"{name} #{digest[:length]}"
-            for name, look, digest in zip(shown_names, alike, digests, strict=True)
+            for name, look, digest in zip(printed, alike, digests, strict=True)
         ]
-        if len(set(told)) == len(told):
-            return told
-    return [f"{name} #{digest}" for name, digest in zip(shown_names, digests, strict=True)]
+        if len(set(names)) == len(names):
+            return names
+    return [f"{name} #{digest}" for name, digest in zip(printed, digests, strict=True)]

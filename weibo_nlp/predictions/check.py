@@ -53,9 +53,9 @@ def check_against(
     if unknown := sorted(wanted.keys() - (known_fields(PredictionHeader) - {"model", "seed"})):
         raise UsageError(f"expect names {', '.join(unknown)}, which a header does not have or is not comparable.")
     problems = [
-        f"{file.where_header}: {name} is {quoted(found)}, but {value!r} is scored here; predict that again."
+        f"{file.where_header}: {name} is {quoted(stated)}, but {value!r} is scored here; predict that again."
         for name, value in wanted.items()
-        if (found := getattr(file.header, name)) != value
+        if (stated := getattr(file.header, name)) != value
     ]
     aligned, row_problems = _align(file.predictions, gold, labels, file.where, file.where_end)
     raise_if_any(problems + row_problems, file.path or "predictions", "Correct the file, or predict again.")
@@ -80,9 +80,8 @@ def align_predictions(
         for number, prediction in enumerate(predictions, start=1)
         if prediction.task != task
     ]
-    aligned, row_problems = _align(
-        predictions, gold, labels, lambda index: f"prediction {index + 1}", f"prediction {len(predictions)}"
-    )
+    where_end = f"prediction {len(predictions)}"
+    aligned, row_problems = _align(predictions, gold, labels, lambda index: f"prediction {index + 1}", where_end)
     raise_if_any(problems + row_problems, "predictions", "Correct them, or predict again.")
     return aligned
 
@@ -113,22 +112,22 @@ def _align(
     scored = next((index for index, item in enumerate(predictions) if item.scores), None)
     for index, item in enumerate(predictions):
         key = (item.document_id, item.target)
-        found: list[str] = []
+        faults: list[str] = []
         if key in first_seen:
-            found.append(f"{_name(key)} is predicted a second time, first in {where(first_seen[key])}; keep one.")
+            faults.append(f"{_name(key)} is predicted a second time, first in {where(first_seen[key])}; keep one.")
         elif item.document_id not in targets:
-            found.append(f"{_name(key)} is not in the gold labels; remove it.")
+            faults.append(f"{_name(key)} is not in the gold labels; remove it.")
         elif key not in wanted:
             known = ", ".join(repr(target) for target in targets[item.document_id])
-            found.append(f"{_name(key)} is not in the gold labels, which have for this document the target {known}.")
+            faults.append(f"{_name(key)} is not in the gold labels, which have for this document the target {known}.")
         first_seen.setdefault(key, index)
         if item.label not in labels:
-            found.append(f"label {quoted(item.label)} for {_name(key)} is not one of {', '.join(labels)}.")
+            faults.append(f"label {quoted(item.label)} for {_name(key)} is not one of {', '.join(labels)}.")
         if item.scores:
-            found += (f"scores for {_name(key)} {fault}" for fault in _score_faults(item.scores, labels))
+            faults += (f"scores for {_name(key)} {fault}" for fault in _score_faults(item.scores, labels))
         elif scored is not None:
-            found.append(f"{_name(key)} has no scores, but {where(scored)} has; give them on every row or on none.")
-        problems += (f"{where(index)}: {text}" for text in found)
+            faults.append(f"{_name(key)} has no scores, but {where(scored)} has; give them on every row or on none.")
+        problems += (f"{where(index)}: {text}" for text in faults)
     problems += (
         f"{where_end}: the predictions end without one for {_name(key)}; every gold label needs one."
         for key in wanted

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import math
 import stat
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from functools import partial
 from numbers import Real
 from pathlib import Path
 from typing import Any
 
 from weibo_nlp.errors import PredictionError, UsageError
-from weibo_nlp.io import atomic_path, dump_line, read_jsonl
+from weibo_nlp.io import JsonLine, atomic_path, dump_line, read_jsonl
 from weibo_nlp.io.jsonl import parse_json_line
 from weibo_nlp.io.names import quoted, quoted_list
 from weibo_nlp.predictions.header import (
@@ -104,65 +105,66 @@ def write_predictions(path: str | Path, header: PredictionHeader, predictions: I
 
 
 def _read_jsonl(path: Path) -> PredictionFile:
-    header: PredictionHeader | None = None
+    lines = read_jsonl(path)
+    first = next(lines, None)
+    if first is None:
+        raise PredictionError(f"{path}:1: the file is empty; a prediction file begins with {_MARK_EXAMPLE}.")
+    try:
+        header = _header_from(_json_object(first))
+    except _RowError as problem:  # nothing below can be understood without it
+        raise PredictionError(f"{path}:{first.number}: {problem}") from problem
+    return _collect(path, header, "", ((line.number, partial(_json_object, line)) for line in lines))
+
+
+def _collect(
+    path: Path, header: PredictionHeader, kind: str, rows: Iterable[tuple[int, Callable[[], Mapping[str, Any]]]]
+) -> PredictionFile:
+    """Read numbered rows, each as it is asked for, up to so many faulty ones; `kind` is what stands before a number."""
     predictions: list[Prediction] = []
     numbers: list[int] = []
     problems: list[str] = []
-    for line in read_jsonl(path):
+    for number, row in rows:
         try:
-            if line.value is None:
-                hint = _hint(line.raw) if line.number == 1 else ""
-                raise _RowError(f"{line.reason}; expected one JSON object a line, in UTF-8.{hint}")
-            if header is None:
-                header = _header_from(line.value)
-                continue
-            predictions.append(_prediction_from(line.value, header.task))
-            numbers.append(line.number)
+            predictions.append(_prediction_from(row(), header.task))
+            numbers.append(number)
         except _RowError as problem:
-            if header is None:  # nothing below can be understood without it
-                raise PredictionError(f"{path}:{line.number}: {problem}") from problem
-            problems.append(f"{path}:{line.number}: {problem}")
+            problems.append(f"{path}:{kind}{number}: {problem}")
             if len(problems) == PROBLEMS_READ:
                 break
-    if header is None:
-        raise PredictionError(f"{path}:1: the file is empty; a prediction file begins with {_MARK_EXAMPLE}.")
-    raise_if_any(problems, str(path), _remedy("lines", problems))
+    stopped = "Reading stopped there. " if len(problems) == PROBLEMS_READ else ""
+    raise_if_any(problems, str(path), f"{stopped}Correct these {'rows' if kind else 'lines'}, or predict again.")
     return PredictionFile(header, tuple(predictions), str(path), tuple(numbers))
+
+
+def _json_object(line: JsonLine) -> Mapping[str, Any]:
+    if line.value is None:
+        hint = _hint(line.raw) if line.number == 1 else ""
+        raise _RowError(f"{line.reason}; expected one JSON object a line, in UTF-8.{hint}")
+    return line.value
 
 
 def _read_parquet(path: Path) -> PredictionFile:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    predictions: list[Prediction] = []
-    problems: list[str] = []
     with path.open("rb") as stream:
         try:
             # ParquetFile, not read_table: the latter takes a folder called `split=test` for a column.
             with pq.ParquetFile(stream) as table:
                 header = _header_from_metadata(path, table.schema_arrow.metadata or {})
-                for number, row in enumerate(_parquet_rows(path, table), start=1):
-                    try:
-                        row["scores"] = _scores_from_arrow(row.get("scores"))
-                        predictions.append(_prediction_from(row, header.task))
-                    except _RowError as problem:
-                        problems.append(f"{path}:row {number}: {problem}")
-                        if len(problems) == PROBLEMS_READ:
-                            break
+                return _collect(path, header, "row ", enumerate(_parquet_rows(path, table), start=1))
         # Arrow reports bytes that cannot be decoded as any of these, OSError among them.
         except (pa.ArrowException, ValueError, OverflowError, OSError) as error:
             reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
             raise PredictionError(f"{path}: not a whole Parquet file ({reason}). Write it again.") from error
-    raise_if_any(problems, str(path), _remedy("rows", problems))
-    return PredictionFile(header, tuple(predictions), str(path), tuple(range(1, len(predictions) + 1)))
 
 
-def _parquet_rows(path: Path, table: Any) -> Iterator[dict[str, Any]]:
+def _parquet_rows(path: Path, table: Any) -> Iterator[Callable[[], dict[str, Any]]]:
     names = table.schema_arrow.names
     if doubled := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
         raise PredictionError(f"{path}:schema: column {quoted(doubled[0])} stands {names.count(doubled[0])} times.")
     for batch in table.iter_batches():
-        yield from batch.to_pylist()
+        yield from (partial(_from_arrow, row) for row in batch.to_pylist())
 
 
 def _hint(first_line: str) -> str:
@@ -170,11 +172,6 @@ def _hint(first_line: str) -> str:
     if first_line.startswith("PAR1"):
         return " It begins like Parquet: let its name end in .parquet."
     return " It begins like gzip: unpack it first." if first_line.startswith("\x1f\\x8b") else ""
-
-
-def _remedy(what: str, problems: Sequence[str]) -> str:
-    stopped = "Reading stopped there. " if len(problems) == PROBLEMS_READ else ""
-    return f"{stopped}Correct these {what}, or predict again."
 
 
 def _header_from_metadata(path: Path, metadata: Mapping[bytes, bytes]) -> PredictionHeader:
@@ -189,15 +186,16 @@ def _header_from_metadata(path: Path, metadata: Mapping[bytes, bytes]) -> Predic
         ) from problem
 
 
-def _scores_from_arrow(scores: object) -> object:
-    """Undo what Arrow makes of a mapping: pairs (map type), or a struct with null for absent labels."""
+def _from_arrow(row: dict[str, Any]) -> dict[str, Any]:
+    """Undo what Arrow makes of the scores: pairs (map type), or a struct with null for absent labels."""
+    scores = row.get("scores")
     if isinstance(scores, list) and all(isinstance(pair, tuple) for pair in scores):
         if len(dict(scores)) != len(scores):
             raise _RowError(f"scores name a label twice: {quoted(scores)}.")
         scores = dict(scores)
     if isinstance(scores, dict):
-        return {label: score for label, score in scores.items() if score is not None} or None
-    return scores
+        scores = {label: score for label, score in scores.items() if score is not None} or None
+    return {**row, "scores": scores}
 
 
 def _write_jsonl(path: Path, header: PredictionHeader, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -240,11 +238,11 @@ def _header_from(data: object) -> PredictionHeader:
 
 
 def _refuse_other_fields(
-    what: str, given: Mapping[str, Any], known: frozenset[str], *, optional: Set[str] = frozenset()
+    what: str, content: Mapping[str, Any], known: frozenset[str], *, optional: Set[str] = frozenset()
 ) -> None:
-    if lacking := sorted(known - optional - given.keys()):
+    if lacking := sorted(known - optional - content.keys()):
         raise _RowError(f"{what} lacks {', '.join(lacking)}; it has {', '.join(sorted(known))}.")
-    if foreign := sorted(given.keys() - known):
+    if foreign := sorted(content.keys() - known):
         raise _RowError(f"{what} has unknown {quoted_list(foreign)}; it has {', '.join(sorted(known))}.")
 
 

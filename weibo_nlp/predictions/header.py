@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +61,6 @@ class PredictionHeader:
     seed: int | None = None
 
     def __post_init__(self) -> None:
-        """Refuse empty or mistyped fields."""
         if not isinstance(self.model, ModelReference):
             raise PredictionError(f"header: model must be a ModelReference, got {type(self.model).__name__}.")
         required = {name: getattr(self, name) for name in ("set", "split", "task", "protocol", "scheme")}
@@ -82,18 +81,10 @@ class PredictionHeader:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the header as the JSON object that opens a file, the format's mark first; no seed, no field."""
-        header = {
-            FORMAT_KEY: FORMAT_VERSION,
-            "set": self.set,
-            "version": self.version,
-            "split": self.split,
-            "task": self.task,
-            "protocol": self.protocol,
-            "scheme": self.scheme,
-            "model": {"name": self.model.name, "version": self.model.version},
-        }
-        # Left out rather than null: releases before the field was added refuse what they do not know.
-        return header if self.seed is None else header | {"seed": self.seed}
+        header = {FORMAT_KEY: FORMAT_VERSION, **asdict(self)}
+        if self.seed is None:  # left out rather than null: releases before it was added refuse what they do not know
+            del header["seed"]
+        return header
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +104,7 @@ class PredictionFile:
         """Return ``file:line`` of the prediction at `index`, counted from 0."""
         if self.path is None or not self.lines:
             return f"prediction {index + 1}"
-        between = ":row " if is_parquet(Path(self.path)) else ":"
-        return f"{self.path}{between}{self.lines[index]}"
+        return f"{self.path}:{'row ' if is_parquet(Path(self.path)) else ''}{self.lines[index]}"
 
     @property
     def where_header(self) -> str:
@@ -133,10 +123,9 @@ def raise_if_any(problems: Sequence[str], what: str, remedy: str) -> None:
     """Raise one PredictionError that lists the first problems and counts them all; do nothing without any."""
     if not problems:
         return
-    shown = "\n".join(problems[:PROBLEMS_SHOWN])
     count = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"
     first = f"; the first {PROBLEMS_SHOWN}" if len(problems) > PROBLEMS_SHOWN else ""
-    raise PredictionError(f"{what}: {count}{first}:\n{shown}\n{remedy}")
+    raise PredictionError("\n".join([f"{what}: {count}{first}:", *problems[:PROBLEMS_SHOWN], remedy]))
 
 
 def is_parquet(path: Path) -> bool:

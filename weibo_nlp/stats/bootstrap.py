@@ -132,8 +132,8 @@ class UnitSums:
         values = {name: np.asarray(loss, dtype=np.float64) for name, loss in (losses or {}).items()}
         lengths = {"groups": units.size} | {name: loss.size for name, loss in values.items()}
         if len(set(lengths.values())) > 1:
-            given = ", ".join(f"{name} {size}" for name, size in lengths.items())
-            raise UsageError(f"rows differ in number: {given}; give one of each per row.")
+            sizes = ", ".join(f"{name} {size}" for name, size in lengths.items())
+            raise UsageError(f"rows differ in number: {sizes}; give one of each per row.")
         totals = []
         for loss in values.values():
             # Sums of floats depend on their order in the last bits: fix it by content within each unit.
@@ -257,17 +257,10 @@ def bootstrap_estimates(
         low = high = None
         defined = spread[~np.isnan(spread)]
         if defined.size and not math.isnan(value):
-            jackknife = left_out.get(name)
-            shares = _shares(bootstrap, value, defined, None if jackknife is None else jackknife[~np.isnan(jackknife)])
+            shares = _shares(bootstrap, value, defined, left_out.get(name))
             low, high = (float(bound) for bound in np.quantile(defined, shares))
         estimates[name] = Estimate(
-            value,
-            low,
-            high,
-            n_units=len(sums),
-            confidence_level=bootstrap.confidence_level,
-            n_resamples=bootstrap.n_resamples,
-            method=bootstrap.method,
+            value, low, high, len(sums), bootstrap.confidence_level, bootstrap.n_resamples, bootstrap.method
         )
     return estimates
 
@@ -316,8 +309,7 @@ def confusion_sums(
         If shapes do not fit, or labels are not label indices.
     """
     rows, runs = label_indices(gold, n_labels, "gold"), np.asarray(predicted)
-    if runs.ndim == 1:
-        runs = runs[None]
+    runs = runs[None] if runs.ndim == 1 else runs
     if runs.ndim != 2 or not len(runs) or runs.shape[1] != rows.size or rows.size != units.size:
         raise UsageError(
             f"gold has {rows.size} rows, groups {units.size}, {what} the shape {np.shape(predicted)}; give {what} as "
@@ -344,12 +336,11 @@ def _resampled_totals(sums: FloatArray, resamples: int, seed: int) -> FloatArray
     totals = np.empty((resamples, sums.shape[1]))
     step = max(1, _CELLS_AT_ONCE // n_units)
     for start in range(0, resamples, step):
-        some = min(step, resamples - start)
+        n_draws = min(step, resamples - start)
         # Counting uniform draws is the multinomial distribution, several times faster than drawing from it.
-        drawn = rng.integers(0, n_units, size=(some, n_units))
-        drawn += n_units * np.arange(some)[:, None]
-        times = np.bincount(drawn.ravel(), minlength=some * n_units).reshape(some, n_units)
-        totals[start : start + some] = times.astype(np.float64) @ sums
+        drawn = rng.integers(0, n_units, size=(n_draws, n_units)) + n_units * np.arange(n_draws)[:, None]
+        times = np.bincount(drawn.ravel(), minlength=n_draws * n_units).reshape(n_draws, n_units)
+        totals[start : start + n_draws] = times.astype(np.float64) @ sums
     return totals
 
 
@@ -364,18 +355,17 @@ def _shares(
     # A value beyond all resamples would put the correction at infinity; it is at most one resample more.
     edge = 1 / (spread.size + 1)
     bias = normal.inv_cdf(min(max(below, edge), 1 - edge))
+    left_out = left_out[~np.isnan(left_out)]
     deviation = left_out.mean() - left_out
     squares = float(np.square(deviation).sum())
     # No spread over the jackknife means that the value does not depend on single units at all.
     acceleration = float((deviation**3).sum()) / (6 * squares**1.5) if squares > 0 else 0.0
     reach = normal.inv_cdf((1 + level) / 2) if bootstrap.method == "bca" else _expanded(level, deviation)
-    shares = []
-    for distance in (-reach, reach):
-        shift = bias + distance
-        # |acceleration| is at most 1/6: only extreme levels and a handful of units come near a denominator of 0, where
-        # the interval ends with the last resample.
-        shares.append(normal.cdf(bias + shift / max(1 - acceleration * shift, 1e-9)))
-    return shares[0], shares[1]
+    # |acceleration| is at most 1/6: only extreme levels and a handful of units come near a denominator of 0, where the
+    # interval ends with the last resample.
+    shifts = (bias - reach, bias + reach)
+    low, high = (normal.cdf(bias + shift / max(1 - acceleration * shift, 1e-9)) for shift in shifts)
+    return low, high
 
 
 def _expanded(level: float, deviation: FloatArray) -> float:

@@ -124,8 +124,7 @@ def log_loss_rows(gold: npt.ArrayLike, probabilities: npt.ArrayLike) -> FloatArr
         If the shapes do not fit or a row is no distribution.
     """
     labels, matrix = _distributions(gold, probabilities)
-    given = np.clip(matrix[np.arange(labels.size), labels], SMALLEST_PROBABILITY, 1.0)
-    surprise: FloatArray = -np.log(given)
+    surprise: FloatArray = -np.log(np.clip(matrix[np.arange(labels.size), labels], SMALLEST_PROBABILITY, 1.0))
     return surprise
 
 
@@ -142,9 +141,7 @@ def brier_rows(gold: npt.ArrayLike, probabilities: npt.ArrayLike) -> FloatArray:
     The sum over all labels of Brier (1950), not the half of it that two-label software reports.
     """
     labels, matrix = _distributions(gold, probabilities)
-    distance = matrix.copy()
-    distance[np.arange(labels.size), labels] -= 1.0
-    squares: FloatArray = np.square(distance).sum(axis=1)
+    squares: FloatArray = np.square(matrix - np.eye(matrix.shape[1])[labels]).sum(axis=1)
     return squares
 
 
@@ -220,28 +217,29 @@ def label_indices(values: npt.ArrayLike, n_labels: int, what: str) -> IntArray:
     array = np.asarray(values)
     if array.ndim != 1 or (array.size and not np.issubdtype(array.dtype, np.integer)):
         raise UsageError(f"{what} must be one-dimensional label indices, got {array.dtype} of shape {array.shape}.")
-    outside = np.flatnonzero((array < 0) | (array >= n_labels))
-    if outside.size:
+    if (outside := np.flatnonzero((array < 0) | (array >= n_labels))).size:
         row = int(outside[0])
         raise UsageError(f"{what}[{row}] is {array[row]}, not a label index from 0 to {n_labels - 1}.")
     return array.astype(np.int64)
 
 
-def distributions(values: npt.ArrayLike, what: str) -> FloatArray:
+def distributions(values: npt.ArrayLike, what: str, tolerance: float = 1e-6) -> FloatArray:
     """Return `values` as a matrix whose rows are distributions, or raise UsageError saying which row of `what` is none.
 
     Parameters
     ----------
     values : array-like of float, shape (n_rows, n_labels)
-        Each row at least 0 and, but for 1e-6, with sum 1.
+        Each row at least 0 and, but for `tolerance`, with sum 1.
     what : str
         What errors call it.
+    tolerance : float
+        By how much a sum may miss 1.
     """
     matrix = np.asarray(values, dtype=np.float64)
     if matrix.ndim != 2:
         raise UsageError(f"{what} must have the shape (n_rows, n_labels), got {matrix.shape}.")
     # NaN compares false, so the condition is put the way that catches it.
-    fine = (matrix >= 0).all(axis=1) & (np.abs(matrix.sum(axis=1) - 1.0) <= 1e-6)
+    fine = (matrix >= 0).all(axis=1) & (np.abs(matrix.sum(axis=1) - 1.0) <= tolerance)
     if not fine.all():
         row = int(np.flatnonzero(~fine)[0])
         raise UsageError(f"{what}[{row}] = {matrix[row].tolist()} is no distribution; normalise it to sum 1.")

@@ -36,8 +36,7 @@ def holm(p_values: npt.ArrayLike) -> FloatArray:
     if values.ndim != 1:
         raise UsageError(f"p_values must be one-dimensional, got shape {values.shape}; flatten the table first.")
     # NaN compares false, so the condition is put the way that catches it.
-    wrong = np.flatnonzero(~((values >= 0) & (values <= 1)))
-    if wrong.size:
+    if (wrong := np.flatnonzero(~((values >= 0) & (values <= 1)))).size:
         at = int(wrong[0])
         raise UsageError(f"p_values[{at}] is {values[at]}, not a number from 0 to 1; leave out what was not tested.")
     order = np.argsort(values, kind="stable")

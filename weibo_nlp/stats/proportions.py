@@ -28,13 +28,11 @@ def wilson_interval(count: int, n: int, confidence_level: float = 0.95) -> Estim
     if n < 1:
         raise DataError("a share of no rows is not defined; leave the row out.")
     bounds = binomtest(count, n).proportion_ci(confidence_level, method="wilson")
-    return Estimate(
-        count / n, float(bounds.low), float(bounds.high), n_units=n, confidence_level=confidence_level, method="wilson"
-    )
+    return Estimate(count / n, float(bounds.low), float(bounds.high), n, confidence_level, method="wilson")
 
 
 def share_limits(
-    sizes: IntArray, found: IntArray, confidence_level: float
+    sizes: IntArray, labelled: IntArray, confidence_level: float
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Estimate and limits of each label, shape (n_labels,) each.
 
@@ -42,7 +40,7 @@ def share_limits(
     ----------
     sizes : ndarray of int, shape (n_strata, n_labels)
         Texts in each stratum of the design, by predicted label.
-    found : ndarray of int, shape (n_strata, n_labels, n_labels)
+    labelled : ndarray of int, shape (n_strata, n_labels, n_labels)
         Labelled texts, by stratum, predicted label and gold label; at least one in every stratum.
     confidence_level : float
         Nominal coverage.
@@ -53,7 +51,7 @@ def share_limits(
     """
     from scipy.special import betaincinv
 
-    merged = [_merged(*stratum) for stratum in zip(sizes, found, strict=True)]
+    merged = [_merged(*stratum) for stratum in zip(sizes, labelled, strict=True)]
     size = np.concatenate([part[0] for part in merged])[:, None]
     counts = np.concatenate([part[1] for part in merged])
     # Sums of floats depend on their order in the last bits: fix it by content, not by the names of strata.
@@ -72,7 +70,7 @@ def share_limits(
     above: FloatArray = (weight**2 * unseen * np.square(np.maximum(upper, share) - share)).sum(axis=0)
     low, high = value - np.sqrt(below), value + np.sqrt(above)
     seen, everything, drawn = counts.sum(axis=0), size.sum(), n.sum()
-    missed = largest_unseen(sizes.sum(axis=1), found.sum(axis=(1, 2)), confidence_level)
+    missed = largest_unseen(sizes.sum(axis=1), labelled.sum(axis=(1, 2)), confidence_level)
     low, high = np.where(seen == drawn, 1 - missed, low), np.where(seen == 0, missed, high)
     # What the sample has seen is settled.
     low = np.clip(low, seen / everything, value)
@@ -98,18 +96,18 @@ def largest_unseen(sizes: IntArray, drawn: IntArray, confidence_level: float) ->
     budget, unseen = log((1 - confidence_level) / 2), 0.0
     for part, left in sorted(zip((drawn / sizes).tolist(), (sizes - drawn).tolist(), strict=True)):
         if left:
-            here = min(budget / log(1 - part), left)
-            unseen += here
-            budget -= here * log(1 - part)
+            missed = min(budget / log(1 - part), left)
+            unseen += missed
+            budget -= missed * log(1 - part)
     return float(unseen / sizes.sum())
 
 
-def _merged(sizes: IntArray, found: IntArray) -> tuple[IntArray, IntArray]:
+def _merged(sizes: IntArray, labelled: IntArray) -> tuple[IntArray, IntArray]:
     """Merge cells of one stratum until each has enough labelled texts; sizes (n_cells,), counts (n_cells, n_labels).
 
     Looks at how many were labelled in a cell, never at their labels, so that the estimate is not biased by it.
     """
-    cells = [(int(counts.sum()), int(size), counts) for size, counts in zip(sizes, found, strict=True) if size]
+    cells = [(int(counts.sum()), int(size), counts) for size, counts in zip(sizes, labelled, strict=True) if size]
     cells.sort(key=lambda cell: cell[:2])
     while len(cells) > 1 and cells[0][0] < MIN_CELL:
         (n, size, counts), (other_n, other_size, other_counts), *rest = cells

@@ -125,8 +125,11 @@ def paired_test(
     sums, turned = _in_order_of_content(of_a, of_b)
     n_first = (of_b if turned else of_a).shape[1]
 
+    def score(counts: FloatArray) -> FloatArray:
+        return metric(counts.reshape(*counts.shape[:-1], n_labels, n_labels))
+
     def difference(totals: FloatArray) -> dict[str, FloatArray]:
-        by_run = metric(totals.reshape(len(totals), -1, n_labels, n_labels))
+        by_run = score(totals.reshape(len(totals), -1, n_labels**2))
         means = by_run[:, :n_first].mean(axis=1), by_run[:, n_first:].mean(axis=1)
         return {"difference": means[1] - means[0] if turned else means[0] - means[1]}
 
@@ -140,8 +143,8 @@ def paired_test(
     tried = 2**n_differing if exact else n_permutations
     reached = 0
     for swaps in _assignments(n_differing, tried, None if exact else bootstrap.seed, cells=sums[0].size * n_first):
-        found = _swapped_differences(first, second, differing, swaps, n_labels, metric)
-        reached += int((np.abs(found) >= abs(estimate.value) - _SAME).sum())
+        differences = _swapped_differences(first, second, differing, swaps, score)
+        reached += int((np.abs(differences) >= abs(estimate.value) - _SAME).sum())
     return PairedTest(
         difference=estimate,
         # Drawn assignments need not hold the observed one, so it is added to them; enumerated ones hold it.
@@ -167,31 +170,21 @@ def _assignments(n_units: int, tried: int, seed: int | None, cells: int) -> Iter
     rng = None if seed is None else np.random.default_rng(seed)
     step = max(1, _CELLS_AT_ONCE // max(n_units, cells))
     for start in range(0, tried, step):
-        some = min(step, tried - start)
+        stop = min(start + step, tried)
         if rng is None:
-            bits = (np.arange(start, start + some)[:, None] >> np.arange(n_units)) & 1
+            bits = (np.arange(start, stop)[:, None] >> np.arange(n_units)) & 1
         else:
-            bits = rng.integers(0, 2, size=(some, n_units))
+            bits = rng.integers(0, 2, size=(stop - start, n_units))
         yield bits.astype(np.float64)
 
 
 def _swapped_differences(
-    first: FloatArray,
-    second: FloatArray,
-    differing: npt.NDArray[np.bool_],
-    swaps: FloatArray,
-    n_labels: int,
-    metric: CountMetric,
+    first: FloatArray, second: FloatArray, differing: npt.NDArray[np.bool_], swaps: FloatArray, score: CountMetric
 ) -> FloatArray:
     """Difference of the systems after each assignment, shape (n_assignments,): a mean over all pairs of runs."""
-
     moved_first, moved_second = (np.tensordot(swaps, sums[differing], axes=1) for sums in (first, second))
     from_first, from_second = moved_first[:, :, None], moved_second[:, None]
     total_first, total_second = first.sum(axis=0)[:, None], second.sum(axis=0)[None]
-
-    def mean(totals: FloatArray) -> FloatArray:
-        by_pair = metric(totals.reshape(*totals.shape[:-1], n_labels, n_labels))
-        average: FloatArray = by_pair.mean(axis=(1, 2))
-        return average
-
-    return mean(total_first - from_first + from_second) - mean(total_second - from_second + from_first)
+    mean_first = score(total_first - from_first + from_second).mean(axis=(1, 2))
+    differences: FloatArray = mean_first - score(total_second - from_second + from_first).mean(axis=(1, 2))
+    return differences

@@ -44,7 +44,7 @@ class EvaluationSet:
 
     def gold_indices(self, spec: TaskSpec) -> IntArray:
         """Gold labels as indices into the task's labels, shape (n_rows,)."""
-        return label_numbers((label.label for label in self.gold), spec)
+        return label_numbers((label.label for label in self.gold), spec.labels)
 
 
 def full_text(document: Document) -> str:
@@ -52,7 +52,7 @@ def full_text(document: Document) -> str:
     return f"{document.title}\n{document.text}" if document.title else document.text
 
 
-def label_numbers(labels: Iterable[str], spec: TaskSpec) -> IntArray:
-    """Place of each label among those of the task, shape (n_rows,)."""
-    place = {label: number for number, label in enumerate(spec.labels)}
+def label_numbers(labels: Iterable[str], order: Iterable[str]) -> IntArray:
+    """Place of each label among those of the task, in their order, shape (n_rows,)."""
+    place = {label: number for number, label in enumerate(order)}
     return np.array([place[label] for label in labels], dtype=np.int64)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from weibo_nlp.corpus.release import Release
 from weibo_nlp.errors import UsageError
 from weibo_nlp.external import ExternalSet, Part, conflicts, load, text_key, to_polarity, without_leakage
-from weibo_nlp.records import Document, Example, GoldLabel
+from weibo_nlp.records import Example
 from weibo_nlp.tasks.evaluation_set import EvaluationSet, full_text
 from weibo_nlp.tasks.folds import Fold, corpus_folds
 from weibo_nlp.tasks.spec import EXTERNAL, ZERO_SHOT, TaskSpec, corpus_tasks
@@ -98,22 +99,14 @@ def external_evaluation_set(external: ExternalSet, spec: TaskSpec) -> Evaluation
 
     Rows with one text (a post under several targets) are in one group: they are not independent of each other.
     """
-    part = external.part(spec.test)
-    rows = _part_rows(part, spec)
-    notes = [*_set_aside(part)]
-    if spec.test == "validation":
-        notes.append("scored on validation: this copy holds no test part")
+    rows = _part_rows(external.part(spec.test), spec)
     first: dict[str, str] = {}
-    return EvaluationSet(
-        gold=tuple(row.gold for row in rows),
-        groups=tuple(
-            first.setdefault(text_key(row.document.text), row.group) if row.group == row.document.id else row.group
-            for row in rows
-        ),
-        documents=tuple(row.document for row in rows),
-        examples=tuple(row.example for row in rows),
-        notes=tuple(notes),
+    groups = tuple(
+        first.setdefault(text_key(document.text), group) if group == document.id else group
+        for group, document in zip(rows.groups, rows.documents, strict=True)
     )
+    fallback = ("scored on validation: this copy holds no test part",) * (spec.test == "validation")
+    return replace(rows, groups=groups, notes=rows.notes + fallback)
 
 
 def external_fold(external: ExternalSet, spec: TaskSpec) -> tuple[Fold, tuple[str, ...]]:
@@ -123,19 +116,12 @@ def external_fold(external: ExternalSet, spec: TaskSpec) -> tuple[Fold, tuple[st
     """
     scored = external.part(spec.test)
     train = without_leakage(external.part("train"), scored)
-    notes = _set_aside(train)
-    if clashing := conflicts(train):
-        notes.append(f"train: {len(clashing)} texts stand with different labels; kept as they are")
     rows = _part_rows(train, spec)
-    fold = Fold(
-        name=spec.test,
-        train=tuple(row.example for row in rows),
-        train_labels=tuple(row.gold.label for row in rows),
-        train_groups=tuple(row.group for row in rows),
-        train_weights=None,
-        held_out=tuple(range(len(_part_rows(scored, spec)))),
-    )
-    return fold, tuple(notes)
+    labels = tuple(label.label for label in rows.gold)
+    fold = Fold(spec.test, rows.examples, labels, rows.groups, train_weights=None, held_out=_all_rows(scored, spec))
+    if clashing := conflicts(train):
+        return fold, (*rows.notes, f"train: {len(clashing)} texts stand with different labels; kept as they are")
+    return fold, rows.notes
 
 
 def zero_shot_fold(external: ExternalSet, release: Release, spec: TaskSpec) -> tuple[Fold, tuple[str, ...]]:
@@ -149,15 +135,12 @@ def zero_shot_fold(external: ExternalSet, release: Release, spec: TaskSpec) -> t
     keys = {text_key(full_text(document)) for document in scored.documents}
     kept = [place for place, example in enumerate(fold.train) if text_key(example.text) not in keys]
     left_out = len(fold.train) - len(kept)
-    weights = fold.train_weights
-    fold = Fold(
-        name=spec.test,
-        train=tuple(fold.train[place] for place in kept),
-        train_labels=tuple(fold.train_labels[place] for place in kept),
-        train_groups=tuple(fold.train_groups[place] for place in kept),
-        train_weights=None if weights is None else tuple(weights[place] for place in kept),
-        held_out=tuple(range(len(_part_rows(scored, spec)))),
-    )
+    columns: dict[str, Any] = {
+        name: tuple(values[place] for place in kept)
+        for name in ("train", "train_labels", "train_groups", "train_weights")
+        if (values := getattr(fold, name)) is not None
+    }
+    fold = replace(fold, name=spec.test, held_out=_all_rows(scored, spec), **columns)
     return fold, (f"corpus: {left_out} texts set aside (they recur in the scored part)",) * bool(left_out)
 
 
@@ -165,26 +148,23 @@ def _scored_part(external: ExternalSet) -> str | None:
     return next((name for name in ("test", "validation") if name in external.parts), None)
 
 
-@dataclass(frozen=True)
-class _PartRow:
-    gold: GoldLabel
-    group: str
-    document: Document
-    example: Example
-
-
-def _part_rows(part: Part, spec: TaskSpec) -> list[_PartRow]:
-    """A part's rows of the task."""
+def _part_rows(part: Part, spec: TaskSpec) -> EvaluationSet:
+    """A part's rows of the task, with notes on what was set aside."""
     by_id = {document.id: document for document in part.documents}
-    rows = []
-    for label, group in zip(part.gold, part.groups, strict=True):
-        if label.task == spec.name:
-            document = by_id[label.document_id]
-            parent = by_id.get(document.parent or "")
-            above = parent.text if parent and label.target is not None else None
-            rows.append(_PartRow(label, group, document, Example(full_text(document), label.target, above)))
-    return rows
+    rows = [pair for pair in zip(part.gold, part.groups, strict=True) if pair[0].task == spec.name]
+    documents = tuple(by_id[label.document_id] for label, _ in rows)
+    examples = []
+    for (label, _), document in zip(rows, documents, strict=True):
+        parent = by_id.get(document.parent or "") if label.target is not None else None
+        examples.append(Example(full_text(document), label.target, parent.text if parent else None))
+    return EvaluationSet(
+        gold=tuple(label for label, _ in rows),
+        groups=tuple(group for _, group in rows),
+        documents=documents,
+        examples=tuple(examples),
+        notes=tuple(f"{part.name}: {n} rows set aside ({reason})" for reason, n in part.dropped_counts.items()),
+    )
 
 
-def _set_aside(part: Part) -> list[str]:
-    return [f"{part.name}: {count} rows set aside ({reason})" for reason, count in part.dropped_counts.items()]
+def _all_rows(part: Part, spec: TaskSpec) -> tuple[int, ...]:
+    return tuple(range(sum(label.task == spec.name for label in part.gold)))

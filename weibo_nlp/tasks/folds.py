@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from weibo_nlp.corpus.release import Release
+from weibo_nlp.corpus.schema import DOCUMENT_CONFIGS
 from weibo_nlp.corpus.tree import above_of
 from weibo_nlp.errors import DataError, UnknownNameError
 from weibo_nlp.records import Document, Example, GoldLabel
@@ -72,12 +73,7 @@ def corpus_folds(release: Release, spec: TaskSpec) -> tuple[Fold, ...]:
 
 def context_documents(release: Release) -> set[str]:
     """Ids of the documents that most annotators could not judge without their thread."""
-    return {
-        row["id"]
-        for config in ("articles", "posts", "comments")
-        for row in release.rows(config)
-        if row["needs_context"]
-    }
+    return {row["id"] for config in DOCUMENT_CONFIGS for row in release.rows(config) if row["needs_context"]}
 
 
 class _Rows:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from weibo_nlp.errors import UnknownNameError, UsageError
 from weibo_nlp.scheme import Scheme
@@ -88,6 +88,18 @@ class TaskSpec:
     train_version: str | None = None
 
     @property
+    def about(self) -> dict[str, Any]:
+        """What the header of a prediction file must say to be scored under this spec."""
+        return {
+            "set": self.set,
+            "version": self.version,
+            "split": self.test,
+            "task": self.name,
+            "scheme": self.scheme,
+            "protocol": self.protocol,
+        }
+
+    @property
     def units(self) -> Units:
         """What the bootstrap and the paired test draw; an external set with groups of its own counts them as rows."""
         return UNITS[self.protocol]
@@ -122,6 +134,7 @@ def corpus_tasks(
         raise UnknownNameError("protocol of the corpus", strange[0], CORPUS_PROTOCOLS)
     specs = []
     for protocol in (name for name in PROTOCOLS if name in protocols):
+        train, test = ((ALL,), ALL) if protocol in (CROSS_EVENT, CROSS_TOPIC) else (LEARNT_SPLITS, "test")
         for name, task in scheme.tasks.items():
             if wanted and name not in wanted:
                 continue
@@ -130,19 +143,9 @@ def corpus_tasks(
                     fitting = ", ".join(scheme.targeted)
                     raise UsageError(f"protocol {CROSS_TOPIC} is for {fitting}, not for {name}; leave one of them out.")
                 continue
-            whole = protocol in (CROSS_EVENT, CROSS_TOPIC)
-            specs.append(
-                TaskSpec(
-                    name=name,
-                    set=CORPUS,
-                    protocol=protocol,
-                    train=(ALL,) if whole else LEARNT_SPLITS,
-                    test=ALL if whole else "test",
-                    labels=task.labels,
-                    main_metric=task.main_metric,
-                    version=version,
-                    scheme=scheme.version,
-                    targeted=task.targeted,
-                )
+            metric = task.main_metric
+            spec = TaskSpec(
+                name, CORPUS, protocol, train, test, task.labels, metric, version, scheme.version, task.targeted
             )
+            specs.append(spec)
     return specs

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from weibo_nlp.errors import DataError, UsageError
-from weibo_nlp.io.jsonl import raw_lines, read_jsonl_strictly
+from weibo_nlp.io.jsonl import raw_lines, read_jsonl
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +85,12 @@ def _from_lines(path: Path) -> Iterator[CutSentence]:
 
 
 def _from_rows(path: Path) -> Iterator[CutSentence]:
-    for number, row in read_jsonl_strictly(path):
-        where = f"{path}:{number}"
-        words = _words(where, row)
-        text = row.get("text")
+    for line in read_jsonl(path):
+        where = f"{path}:{line.number}"
+        if line.value is None:
+            raise DataError(f"{where}: {line.reason}; one JSON object a line is expected. Mend the line.")
+        words = _words(where, line.value)
+        text = line.value.get("text")
         if text is not None and text != "".join(words):
             raise DataError(f"{where}: joined, words are not text; correct the one that is wrong, spaces included.")
         yield CutSentence(where, words)

@@ -5,9 +5,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from weibo_nlp.errors import DataError
 from weibo_nlp.io import dump_line, read_jsonl, write_jsonl
-from weibo_nlp.io.jsonl import MAX_DEPTH, raw_lines, read_jsonl_strictly
+from weibo_nlp.io.jsonl import MAX_DEPTH, raw_lines
 
 DATA = Path(__file__).parents[1] / "data" / "io"
 REUSED = [HealthCheck.function_scoped_fixture]
@@ -112,11 +111,6 @@ def test_the_line_after_an_overlong_one_is_whole(tmp_path):
     path = tmp_path / "lines"
     path.write_bytes(b"x" * 33 + b"\nshort\n")
     assert list(raw_lines(path, limit=8)) == [(1, b"x" * 8, True), (2, b"short", False)]
-
-
-def test_files_of_our_own_making_stop_at_the_first_bad_line():
-    with pytest.raises(DataError, match=r"reject-is_null\.jsonl:2: not a JSON object but NoneType; one JSON object a"):
-        list(read_jsonl_strictly(DATA / "reject-is_null.jsonl"))
 
 
 def test_chinese_stands_unescaped_so_that_diffs_can_be_read():

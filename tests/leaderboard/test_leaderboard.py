@@ -295,7 +295,7 @@ def of_good(board, kind):
                 of_good(board, "results"), lambda c: c["scores"]["metrics"].update(macro_f1={"value": "1"})
             ),
             "good",
-            "metrics.macro_f1.value: Input should be a valid number",
+            "metrics.macro_f1.value must be a number, got '1'",
             id="figure-text",
         ),
         pytest.param(

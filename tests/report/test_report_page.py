@@ -328,7 +328,7 @@ def broken(*path, value):
     [
         pytest.param(
             broken("results", 1, "metrics", "accuracy", "value", value="high"),
-            r"results\[1\]: metrics\.accuracy\.value: Input should be a valid number",
+            r"results\[1\]: metrics\.accuracy\.value must be a number, got 'high'",
             id="text-for-a-number",
         ),
         pytest.param(broken("results", value={}), "results is no list of JSON objects", id="no-list"),
@@ -338,11 +338,15 @@ def broken(*path, value):
         pytest.param(
             broken("results", 2, "main_metric", value="f2"), r"results\[2\]: main_metric is 'f2'", id="metric"
         ),
-        pytest.param(broken("comparisons", 3, "p", value=None), r"comparisons\[3\]: p: ", id="p-missing"),
         pytest.param(
-            broken("robustness", 0, "label_preserving", value="no"), r"robustness\.0\.label_preserving", id="flag"
+            broken("comparisons", 3, "p", value=None), r"comparisons\[3\]: p must be a number, got None", id="p-missing"
         ),
-        pytest.param(broken("errors", 0, "thread", 1, "depth", value=0.5), r"errors\.0\.thread\.1\.depth", id="depth"),
+        pytest.param(
+            broken("robustness", 0, "label_preserving", value="no"), r"robustness\[0\]\.label_preserving", id="flag"
+        ),
+        pytest.param(
+            broken("errors", 0, "thread", 1, "depth", value=0.5), r"errors\[0\]\.thread\[1\]\.depth", id="depth"
+        ),
         pytest.param(broken("hardware", value={"cores": 2}), "hardware: .*memory_gb.* is needed", id="hardware"),
         pytest.param(broken("title", value="模\ud83d型"), "lone .*surrogate", id="lone-surrogate"),
     ],

@@ -31,6 +31,10 @@ def test_rows_may_hold_white_space_as_words(tmp_path):
         pytest.param("g.txt", "他 来\n".encode() + b"\xff\n", r"g\.txt:2: byte 0xff at byte 0 is not", id="bytes"),
         pytest.param("g.txt", b"\n\n", r"g\.txt: holds no sentence", id="nothing"),
         pytest.param("g.jsonl", b'{"words": ["a"]}\n{"words"\n', r"g\.jsonl:2: not JSON", id="not-json"),
+        pytest.param("g.jsonl", b"{}\nnull\n", r"g\.jsonl:1: words is None", id="empty-object"),
+        pytest.param(
+            "g.jsonl", b'{"words": ["a"]}\nnull\n', r"g\.jsonl:2: not a JSON object but NoneType; one JSON", id="null"
+        ),
         pytest.param("g.jsonl", b'{"cut": ["a"]}\n', r"g\.jsonl:1: words is None", id="no-words"),
         pytest.param("g.jsonl", b'{"words": "a b"}\n', r"g\.jsonl:1: words is 'a b', not a list", id="text-for-words"),
         pytest.param("g.jsonl", b'{"words": []}\n', r"g\.jsonl:1: words is \[\]", id="empty-list"),

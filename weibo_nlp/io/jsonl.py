@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from weibo_nlp.errors import DataError
 from weibo_nlp.io.atomic import atomic_path
@@ -19,6 +19,8 @@ MAX_LINE_BYTES = 16 * 1024 * 1024
 MAX_FILE_BYTES = 64 * 1024 * 1024
 # Far beyond any export; what is nested deeper than the interpreter's stack could be read but not written again.
 MAX_DEPTH = 100
+BLANK = "blank line"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,44 +50,46 @@ def raw_lines(path: Path, limit: int = MAX_LINE_BYTES) -> Iterator[tuple[int, by
             yield number, line[:limit], len(line.removesuffix(b"\r")) > limit
 
 
+def decoded(raw: bytes, number: int, too_long: bool) -> tuple[str | None, str]:
+    """Text of a physical line, or the reason why there is none."""
+    if too_long:
+        return None, f"line is longer than {MAX_LINE_BYTES:,} bytes"
+    try:
+        return raw.decode("utf-8-sig" if number == 1 else "utf-8"), ""
+    except UnicodeDecodeError as error:
+        return None, f"not UTF-8: byte 0x{raw[error.start]:02x} at byte {error.start}"
+
+
+def excerpt(raw: bytes) -> str:
+    """Beginning of a line, made printable."""
+    return raw[:2000].decode("utf-8", "backslashreplace")
+
+
+def without_last_blanks(lines: Iterable[T], is_blank: Callable[[T], bool]) -> Iterator[T]:
+    """Pass lines on, but for blank ones at the very end of a file, which are not worth a word."""
+    held: list[T] = []
+    for line in lines:
+        held.append(line)
+        if not is_blank(line):
+            yield from held
+            held.clear()
+
+
 def parse_json_line(raw: bytes, number: int, *, too_long: bool = False, finite: bool = False) -> JsonLine:
     """Read one line as a JSON object; a line that is none comes back with its reason, never as an exception.
 
     With `finite`, a number too large for a float is refused; without, it is infinity.
     """
     raw = raw.removesuffix(b"\r")
-    excerpt = raw[:2000].decode("utf-8", "backslashreplace")
-    if too_long:
-        return JsonLine(number, None, f"line is longer than {MAX_LINE_BYTES:,} bytes", excerpt)
-    try:
-        text = raw.decode("utf-8-sig" if number == 1 else "utf-8")
-    except UnicodeDecodeError as error:
-        return JsonLine(number, None, f"not UTF-8: byte 0x{raw[error.start]:02x} at byte {error.start}", excerpt)
+    text, reason = decoded(raw, number, too_long)
+    if text is None:
+        return JsonLine(number, None, reason, excerpt(raw))
     if not text.strip():
-        return JsonLine(number, None, "blank line", "")
-    try:
-        value = json.loads(
-            text,
-            parse_constant=_refuse_constant,
-            parse_float=_finite if finite else None,
-            object_pairs_hook=_object_without_doubles,
-        )
-    except json.JSONDecodeError as error:
-        return JsonLine(number, None, f"not JSON: {error.msg.removesuffix(' at')} at column {error.colno}", excerpt)
-    except _AmbiguousError as error:
-        return JsonLine(number, None, str(error), excerpt)
-    except ValueError as error:  # NaN and Infinity; an integer of thousands of digits
-        what = "an integer of thousands of digits" if "int_max_str_digits" in str(error) else error
-        return JsonLine(number, None, f"not JSON: {what}", excerpt)
-    except RecursionError:
-        return JsonLine(number, None, f"nested deeper than {MAX_DEPTH} levels", excerpt)
-    if not isinstance(value, dict):
-        return JsonLine(number, None, f"not a JSON object but {type(value).__name__}", excerpt)
-    if text.count("[") + text.count("{") > MAX_DEPTH and _depth_exceeds(value, MAX_DEPTH):
-        return JsonLine(number, None, f"nested deeper than {MAX_DEPTH} levels", excerpt)
-    if "\\u" in text and not _encodable(value):
-        return JsonLine(number, None, "a lone surrogate (half of an escaped character) stands in it", excerpt)
-    return JsonLine(number, value, None, excerpt)
+        return JsonLine(number, None, BLANK, "")
+    value = _object_or_reason(text, finite)
+    if isinstance(value, str):
+        return JsonLine(number, None, value, excerpt(raw))
+    return JsonLine(number, value, None, excerpt(raw))
 
 
 def read_jsonl(path: Path | str, *, finite: bool = False) -> Iterator[JsonLine]:
@@ -103,29 +107,9 @@ def read_jsonl(path: Path | str, *, finite: bool = False) -> Iterator[JsonLine]:
     JsonLine
         With ``value`` for an object, with ``reason`` for anything else.
     """
-    held: list[JsonLine] = []
-    for number, raw, too_long in raw_lines(Path(path)):
-        line = parse_json_line(raw, number, too_long=too_long, finite=finite)
-        if line.reason == "blank line":
-            held.append(line)
-            continue
-        yield from held
-        held.clear()
-        yield line
-
-
-def read_jsonl_strictly(path: Path | str) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Stream (line number, object), for files of our own making, where a bad line is an error.
-
-    Raises
-    ------
-    DataError
-        At the first line that is not a JSON object, naming file and line.
-    """
-    for line in read_jsonl(path):
-        if line.value is None:
-            raise DataError(f"{path}:{line.number}: {line.reason}; one JSON object a line is expected. Mend the line.")
-        yield line.number, line.value
+    lines = raw_lines(Path(path))
+    parsed = (parse_json_line(raw, number, too_long=too_long, finite=finite) for number, raw, too_long in lines)
+    return without_last_blanks(parsed, lambda line: line.reason == BLANK)
 
 
 def read_json_object(path: Path, limit: int = MAX_FILE_BYTES) -> dict[str, Any]:
@@ -163,12 +147,32 @@ def write_jsonl(path: Path | str, rows: Iterable[Mapping[str, Any]]) -> int:
     return count
 
 
-def _encodable(value: object) -> bool:
+def _object_or_reason(text: str, finite: bool) -> dict[str, Any] | str:
     try:
-        json.dumps(value, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+        value = json.loads(
+            text,
+            parse_constant=_refuse_constant,
+            parse_float=_finite if finite else None,
+            object_pairs_hook=_object_without_doubles,
+        )
+    except json.JSONDecodeError as error:
+        return f"not JSON: {error.msg.removesuffix(' at')} at column {error.colno}"
+    except _AmbiguousError as error:
+        return str(error)
+    except ValueError as error:  # NaN and Infinity; an integer of thousands of digits
+        return f"not JSON: {'an integer of thousands of digits' if 'int_max_str_digits' in str(error) else error}"
+    except RecursionError:
+        return f"nested deeper than {MAX_DEPTH} levels"
+    if not isinstance(value, dict):
+        return f"not a JSON object but {type(value).__name__}"
+    if text.count("[") + text.count("{") > MAX_DEPTH and _depth_exceeds(value, MAX_DEPTH):
+        return f"nested deeper than {MAX_DEPTH} levels"
+    if "\\u" in text:
+        try:
+            json.dumps(value, ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            return "a lone surrogate (half of an escaped character) stands in it"
+    return value
 
 
 class _AmbiguousError(ValueError):

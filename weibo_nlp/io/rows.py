@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 from weibo_nlp.errors import DataError, UsageError
-from weibo_nlp.io.jsonl import MAX_LINE_BYTES, raw_lines, read_jsonl
+from weibo_nlp.io.jsonl import BLANK, MAX_LINE_BYTES, decoded, excerpt, raw_lines, read_jsonl, without_last_blanks
 
-Format = Literal["csv", "tsv", "jsonl", "parquet", "lines"]
+OutputFormat = Literal["csv", "tsv", "jsonl", "parquet"]
+Format = OutputFormat | Literal["lines"]
 
-_SUFFIXES: dict[str, Format] = {
+SUFFIXES: dict[str, OutputFormat] = {
     ".csv": "csv",
     ".tsv": "tsv",
     ".tab": "tsv",
@@ -87,17 +88,9 @@ class Table:
                 yield Row(line.number, line.value)
 
     def _line_rows(self) -> Iterator[Row | Reject]:
-        blank: list[int] = []
-        for number, raw, too_long in raw_lines(self.path):
-            text, reason = _decoded(raw, number, too_long)
-            if text is not None and not text.strip():
-                blank.append(number)  # at the very end of a file, not worth a word
-                continue
-            for held in blank:
-                yield Reject(str(self.path), held, "blank line")
-            blank.clear()
+        for number, raw, text, reason in _text_lines(raw_lines(self.path)):
             if text is None:
-                yield Reject(str(self.path), number, reason, _shown(raw))
+                yield Reject(str(self.path), number, reason, excerpt(raw))
             else:
                 yield Row(number, {"text": text.removesuffix("\r")})
 
@@ -143,7 +136,7 @@ def open_table(path: Path | str, format: Format | None = None) -> Table:
         raise UsageError(f"{path} {state}; name a CSV, TSV, JSONL, Parquet or plain text file.")
     if path.stat().st_size == 0:
         raise DataError(f"{path} is empty; nothing to read.")
-    kind = format or _SUFFIXES.get(path.suffix.lower()) or _sniff(path)
+    kind = format or SUFFIXES.get(path.suffix.lower()) or _sniff(path)
     if kind == "parquet":
         return Table(path, kind, _parquet_columns(path))
     if kind in _DELIMITERS:
@@ -184,18 +177,17 @@ def _parquet_columns(path: Path) -> tuple[str, ...]:
 
 
 def _header(path: Path, delimiter: str) -> tuple[str, ...]:
-    for number, raw, too_long in raw_lines(path):
-        text, reason = _decoded(raw, number, too_long)
-        if text is None:
-            raise DataError(f"{path}:1: the header cannot be read: {reason}. Save the file as UTF-8.")
-        names = _cells(text.removesuffix("\r"), delimiter, strict=False)
-        if names is None:
-            raise DataError(
-                f"{path}:1: the header is not a row of cells: {text[:80]!r}. Close its quotes, and put it on one line."
-            )
-        _require_unique(f"{path}:1", names)
-        return tuple(names)
-    return ()
+    number, raw, too_long = next(raw_lines(path))  # an empty file comes not this far
+    text, reason = decoded(raw, number, too_long)
+    if text is None:
+        raise DataError(f"{path}:1: the header cannot be read: {reason}. Save the file as UTF-8.")
+    names = _cells(text.removesuffix("\r"), delimiter, strict=False)
+    if names is None:
+        raise DataError(
+            f"{path}:1: the header is not a row of cells: {text[:80]!r}. Close its quotes, and put it on one line."
+        )
+    _require_unique(f"{path}:1", names)
+    return tuple(names)
 
 
 def _require_unique(where: str, names: Sequence[str]) -> None:
@@ -256,44 +248,35 @@ class _DelimitedReader:
 
     def rows(self) -> Iterator[Row | Reject]:
         self._take()  # the header
-        blank: list[int] = []
-        while (line := self._take()) is not None:
-            number, raw, too_long = line
-            text, reason = _decoded(raw, number, too_long)
-            if text is not None and not text.strip(" \r"):
-                blank.append(number)  # at the very end of a file, not worth a word
-                continue
-            for held in blank:
-                yield self._reject(held, "blank line", b"")
-            blank.clear()
-            if text is None:
-                yield self._reject(number, reason, raw)
+        for number, raw, text, reason in _text_lines(iter(self._take, None), " \r"):
+            cells = None if text is None else self._record(text)
+            if isinstance(cells, list):
+                yield Row(number, dict(zip(self.columns, cells, strict=True)))
             else:
-                yield self._record(number, raw, text)
+                yield Reject(str(self.path), number, cells or reason, excerpt(raw))
 
     def _take(self) -> tuple[int, bytes, bool] | None:
         return self.ahead.pop(0) if self.ahead else next(self.lines, None)
 
-    def _record(self, number: int, raw: bytes, text: str) -> Row | Reject:
+    def _record(self, text: str) -> list[str] | str:
+        """Cells of the record that begins on a line, or what is wrong with it."""
         width = len(self.columns)
         line = text.removesuffix("\r")
         cells = _cells(line, self.delimiter, strict=True)
         if cells is not None and len(cells) == width:
-            return self._row(number, cells)
+            return cells
         # Strictly, `"好"的` is an error; read loosely it is harmless, and only an open quote is still none.
         cells = cells or _cells(line, self.delimiter, strict=False)
         # Tab-separated files are mostly written without quoting: a quotation mark is then only text.
         literal = line.split(self.delimiter)
         literal_fits = self.delimiter == "\t" and len(literal) == width
         if cells is None and (joined := self._continued(text, literal_fits)) is not None:
-            return self._row(number, joined)
+            return joined
         if literal_fits:
-            return self._row(number, literal)
+            return literal
         if cells is None:
-            return self._reject(number, f"a quoted cell is not closed, or closes {MAX_RECORD_LINES}+ lines on", raw)
-        if len(cells) != width:
-            return self._reject(number, f"{len(cells)} cells, the header has {width}", raw)
-        return self._row(number, cells)
+            return f"a quoted cell is not closed, or closes {MAX_RECORD_LINES}+ lines on"
+        return cells if len(cells) == width else f"{len(cells)} cells, the header has {width}"
 
     def _continued(self, text: str, literal_fits: bool) -> list[str] | None:
         """Cells of a record whose quoted cell runs on; the lines it took are given back if it does not end well.
@@ -309,7 +292,7 @@ class _DelimitedReader:
             yield text + "\n"
             while len(taken) < MAX_RECORD_LINES and size < MAX_LINE_BYTES and (line := self._take()) is not None:
                 taken.append(line)
-                piece, _ = _decoded(line[1], line[0], line[2])
+                piece, _ = decoded(line[1], line[0], line[2])
                 if piece is None:
                     return
                 size += len(piece)
@@ -326,12 +309,6 @@ class _DelimitedReader:
             self.ahead[:0] = taken
             return None
         return cells
-
-    def _row(self, number: int, cells: list[str]) -> Row:
-        return Row(number, dict(zip(self.columns, cells, strict=True)))
-
-    def _reject(self, number: int, reason: str, raw: bytes) -> Reject:
-        return Reject(str(self.path), number, reason, _shown(raw))
 
 
 def _cells(text: str, delimiter: str, *, strict: bool) -> list[str] | None:
@@ -357,14 +334,13 @@ def _python_rows(batch: Any) -> Iterator[dict[str, Any] | str]:
                 yield f"a value cannot be read: {error}"
 
 
-def _decoded(raw: bytes, number: int, too_long: bool) -> tuple[str | None, str]:
-    if too_long:
-        return None, f"line is longer than {MAX_LINE_BYTES:,} bytes"
-    try:
-        return raw.decode("utf-8-sig" if number == 1 else "utf-8"), ""
-    except UnicodeDecodeError as error:
-        return None, f"not UTF-8: byte 0x{raw[error.start]:02x} at byte {error.start}"
-
-
-def _shown(raw: bytes) -> str:
-    return raw[:2000].decode("utf-8", "backslashreplace")
+def _text_lines(
+    lines: Iterable[tuple[int, bytes, bool]], blanks: str | None = None
+) -> Iterator[tuple[int, bytes, str | None, str]]:
+    """Number, bytes, and text or the reason why there is none, of every line; blank is what is all of `blanks`."""
+    texts = ((number, raw, *decoded(raw, number, too_long)) for number, raw, too_long in lines)
+    with_blanks = (
+        (number, b"", None, BLANK) if text is not None and not text.strip(blanks) else (number, raw, text, reason)
+        for number, raw, text, reason in texts
+    )
+    return without_last_blanks(with_blanks, lambda line: line[3] == BLANK)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from functools import cache
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar, get_type_hints
 
 from weibo_nlp.errors import DataError
+from weibo_nlp.io.validation import RowError, checked_json
 
 Record = TypeVar("Record")
-_SHOWN_FAULTS = 5
 
 
 def to_json(value: Any) -> Any:
@@ -43,26 +41,13 @@ def from_json(record: type[Record], content: Mapping[str, Any], where: str) -> R
     Raises
     ------
     DataError
-        If fields are missing or hold what they may not, naming the first five.
+        If fields are missing or hold what they may not, naming the first of them and what arrived.
     """
-    from pydantic import ValidationError
-
     try:
         # In JSON, strict means: no text that passes for a number, no number for a boolean.
-        read: Record = _adapter(cast("Any", record)).validate_json(json.dumps(content), strict=True)
-        return read
-    except ValidationError as error:
-        faults = [f"{'.'.join(map(str, fault['loc'])) or 'it'}: {fault['msg']}" for fault in error.errors()]
-        more = f"; and {len(faults) - _SHOWN_FAULTS} more" if len(faults) > _SHOWN_FAULTS else ""
-        raise DataError(
-            f"{where}: {'; '.join(faults[:_SHOWN_FAULTS])}{more}. Write it again with this version."
-        ) from None
+        value: Record = checked_json(record, content, get_type_hints(record))
+    except RowError as error:
+        raise DataError(f"{where}: {' '.join(map(str, error.faults))} Write it again with this version.") from None
     except (TypeError, ValueError, RecursionError) as error:
         raise DataError(f"{where}: is no JSON ({error}). Write it again with this version.") from None
-
-
-@cache
-def _adapter(record: Any) -> Any:
-    from pydantic import TypeAdapter  # 0.4 s to load, which only readers of such files spend
-
-    return TypeAdapter(record)
+    return value

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
+from functools import cache
 from pathlib import Path
 from types import GenericAlias
 from typing import Annotated, Any, Generic, TypeVar, get_args, get_type_hints
@@ -30,12 +31,14 @@ _ALLOWED = {
     "string_type": "text",
     "string_too_short": "text that is not empty",
     "int_type": "a whole number",
+    "float_type": "a number",
     "greater_than_equal": "a whole number from {ge}",
     "list_type": "a list",
     "tuple_type": "a list",
     "dict_type": "a mapping of names to values",
     "mapping_type": "a mapping of names to values",
     "model_type": "a mapping of names to values",
+    "dataclass_type": "a mapping of names to values",
 }
 
 
@@ -158,22 +161,41 @@ def row_parser(build: Callable[..., T], types: Mapping[str, Any]) -> Parser[T]:
         Raises RowError with every missing, unknown or impossible field of a row; labels that are not in the scheme are
         LabelErrors among its faults.
     """
-    from pydantic import ValidationError
-
     model = nested_type(types)
 
     def parse(row: Row) -> T:
-        try:
-            # Strictly, a list is no tuple unless it comes as JSON. The registers are YAML, which has dates.
-            checked = model.model_validate_json(json.dumps(row, default=str), strict=True)
-        except ValidationError as error:
-            faults = [_fault(item, row, types) for item in error.errors(include_url=False)[:MOST_FAULTS]]
-            if error.error_count() > MOST_FAULTS:
-                faults.append(DataError(f"{error.error_count() - MOST_FAULTS:,} faults more; mend these first."))
-            raise RowError(faults) from None
-        return build(**dict(checked))
+        # The registers are YAML, which has dates.
+        return build(**dict(checked_json(model, row, types, default=str)))
 
     return parse
+
+
+def checked_json(type_: Any, content: Row, types: Mapping[str, Any], **options: Any) -> Any:
+    """Make a value of a type that pydantic knows of a JSON object.
+
+    Strictly, a list is no tuple unless it comes as JSON; so the object is written as such, as `options` say.
+
+    Raises
+    ------
+    RowError
+        With everything that is wrong with the object, whose fields `types` declare.
+    """
+    from pydantic import ValidationError
+
+    try:
+        return _adapter(type_).validate_json(json.dumps(content, **options), strict=True)
+    except ValidationError as error:
+        faults = [_fault(item, content, types) for item in error.errors(include_url=False)[:MOST_FAULTS]]
+        if error.error_count() > MOST_FAULTS:
+            faults.append(DataError(f"{error.error_count() - MOST_FAULTS:,} faults more; mend these first."))
+        raise RowError(faults) from None
+
+
+@cache
+def _adapter(type_: Any) -> Any:
+    from pydantic import TypeAdapter  # 0.4 s to load, which only readers of files spend
+
+    return TypeAdapter(type_)
 
 
 def field_types(record: type, **narrower: Any) -> dict[str, Any]:
@@ -218,7 +240,8 @@ def nested_type(types: Mapping[str, Any]) -> Any:
 
 
 def _fault(error: Any, row: Row, types: Mapping[str, Any]) -> DataError:
-    kind, place, value = error["type"], _place(error["loc"]), quoted(error["input"])
+    kind, place, value = error["type"], _place(error["loc"]) or "it", quoted(error["input"])
+    name, *deeper = error["loc"] or ("",)
     if kind == "label":
         subject = f" for {printable_name(str(row['document_id']))}" if "document_id" in row else ""
         return LabelError(
@@ -227,16 +250,15 @@ def _fault(error: Any, row: Row, types: Mapping[str, Any]) -> DataError:
         )
     if kind in ("missing", "extra_forbidden"):
         what = f"field '{place}' is missing" if kind == "missing" else f"unknown field '{place}'"
-        known = f"; a row has {', '.join(sorted(types))}" if len(error["loc"]) == 1 else ""
+        known = "" if deeper else f"; a row has {', '.join(sorted(types))}"
         return DataError(f"{what}{known}.")
     if kind == "literal_error":
         return DataError(f"{place} {value} is not one of {error['ctx']['expected']}.")
     if kind not in _ALLOWED:
         return DataError(f"{place} cannot be {value}: {error['msg']}.")
     allowed = _ALLOWED[kind].format(**error.get("ctx", {}))
-    declared = types.get(error["loc"][0])
-    declared = declared[0] if isinstance(declared, tuple) else declared
-    optional = type(None) in get_args(declared) and len(error["loc"]) == 1
+    declared = types.get(name)
+    optional = not deeper and type(None) in get_args(declared[0] if isinstance(declared, tuple) else declared)
     return DataError(f"{place} must be {allowed}{' or null' if optional else ''}, got {value}.")
 
 

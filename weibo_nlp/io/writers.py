@@ -5,36 +5,25 @@ from __future__ import annotations
 import csv
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Literal, Protocol, Self
+from typing import IO, Any, Self
 
 from weibo_nlp.errors import UsageError
 from weibo_nlp.io.atomic import atomic_path, require_file_name
 from weibo_nlp.io.column_types import ColumnType
 from weibo_nlp.io.jsonl import dump_line
-from weibo_nlp.io.rows import Reject
-
-OutputFormat = Literal["csv", "tsv", "jsonl", "parquet"]
-
-SUFFIXES: dict[str, OutputFormat] = {
-    ".csv": "csv",
-    ".tsv": "tsv",
-    ".tab": "tsv",
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-    ".parquet": "parquet",
-}
+from weibo_nlp.io.rows import SUFFIXES, OutputFormat, Reject
 
 
-class RowWriter(Protocol):
+@dataclass(frozen=True, slots=True)
+class RowWriter:
     """Takes rows in batches; what it wrote appears under its name only when all went well."""
 
-    def write(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Append rows."""
+    write: Callable[[Sequence[Mapping[str, Any]]], None]
+    """Appends rows."""
 
 
 @contextmanager
@@ -68,15 +57,17 @@ def open_writer(
         for strings in delimited files, which stand as they are.
     """
     with atomic_path(path) as temporary:
-        if format == "jsonl":
-            with temporary.open("w", encoding="utf-8", newline="\n") as handle:
-                yield _JsonWriter(handle)
-        elif format == "parquet":
-            with _ParquetWriter(temporary, columns, arrow_types or {}) as writer:
+        if format == "parquet":
+            with _parquet_writer(temporary, columns, arrow_types or {}) as writer:
                 yield writer
-        else:
-            with temporary.open("w", encoding="utf-8-sig" if mark else "utf-8", newline="") as handle:
-                yield _DelimitedWriter(handle, columns, "," if format == "csv" else "\t")
+            return
+        # The ends of lines are the writers' own; csv brings its mark along.
+        encoding = "utf-8-sig" if mark and format != "jsonl" else "utf-8"
+        with temporary.open("w", encoding=encoding, newline="") as handle:
+            if format == "jsonl":
+                yield RowWriter(lambda rows: handle.writelines(_dumps(row) + "\n" for row in rows))
+            else:
+                yield _delimited_writer(handle, columns, "," if format == "csv" else "\t")
 
 
 def output_format(path: Path, fallback: OutputFormat) -> OutputFormat:
@@ -90,94 +81,69 @@ class RejectWriter:
     def __init__(self, output: Path) -> None:
         self.path = rejects_path(output)
         self.count = 0
-        self._manager: Any = None
-        self._handle: Any = None
+        self._handle: IO[str] | None = None
 
     def __enter__(self) -> Self:
         require_file_name(self.path)
+        self._stack = ExitStack()
         return self
 
     def write(self, reject: Reject) -> None:
         """Set one record aside."""
-        if self._manager is None:
-            self._manager = atomic_path(self.path)
-            temporary = self._manager.__enter__()
+        if self._handle is None:
+            temporary = self._stack.enter_context(atomic_path(self.path))
             # A file's name may hold bytes that are no UTF-8; Python shows them as lone surrogates.
-            self._handle = temporary.open("w", encoding="utf-8", errors="backslashreplace", newline="\n")
+            file = temporary.open("w", encoding="utf-8", errors="backslashreplace", newline="\n")
+            self._handle = self._stack.enter_context(file)
         self.count += 1
         self._handle.write(dump_line(asdict(reject)))
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._manager is not None:
-            self._handle.close()
-            # After a failure the old output stands, and so must the rejects that belong to it.
-            self._manager.__exit__(kind, error, trace)
-        elif kind is None:
+    def __exit__(self, kind: type[BaseException] | None, *details: Any) -> None:
+        # After a failure the old output stands, and so must the rejects that belong to it.
+        self._stack.__exit__(kind, *details)
+        if self._handle is None and kind is None:
             self.path.unlink(missing_ok=True)  # left by an earlier run of the same output
-
-
-class _JsonWriter:
-    def __init__(self, handle: Any) -> None:
-        self.handle = handle
-
-    def write(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        self.handle.writelines(_dumps(row) + "\n" for row in rows)
 
 
 class _UnixLines:
     """Takes rows that end in CR LF and ends them in LF: only for that line end does csv quote a CR inside a cell."""
 
-    def __init__(self, handle: Any) -> None:
+    def __init__(self, handle: IO[str]) -> None:
         self.handle = handle
 
     def write(self, row: str) -> None:
         self.handle.write(row.removesuffix("\r\n") + "\n")
 
 
-class _DelimitedWriter:
-    def __init__(self, handle: Any, columns: Mapping[str, ColumnType], delimiter: str) -> None:
-        self.columns = columns
-        self.writer = csv.writer(_UnixLines(handle), delimiter=delimiter, lineterminator="\r\n")
-        self.writer.writerow(list(columns))
+def _delimited_writer(handle: IO[str], columns: Mapping[str, ColumnType], delimiter: str) -> RowWriter:
+    def cell(value: Any, kind: ColumnType) -> Any:
+        return _dumps(value) if kind == "json" and not isinstance(value, str | None) else value
 
-    def write(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        self.writer.writerows([_cell(row.get(name), kind) for name, kind in self.columns.items()] for row in rows)
+    writer = csv.writer(_UnixLines(handle), delimiter=delimiter, lineterminator="\r\n")
+    writer.writerow(list(columns))
+    return RowWriter(
+        lambda rows: writer.writerows([cell(row.get(name), kind) for name, kind in columns.items()] for row in rows)
+    )
 
 
-class _ParquetWriter:
-    def __init__(self, path: Path, columns: Mapping[str, ColumnType], kept: Mapping[str, Any]) -> None:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
+@contextmanager
+def _parquet_writer(path: Path, columns: Mapping[str, ColumnType], kept: Mapping[str, Any]) -> Iterator[RowWriter]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
-        types = {
-            "string": pa.string(),
-            "json": pa.string(),
-            "bool": pa.bool_(),
-            "int": pa.int64(),
-            "float": pa.float64(),
-        }
-        self.pa = pa
-        self.columns = columns
-        self.as_json = {name for name, kind in columns.items() if kind == "json" and name not in kept}
-        self.schema = pa.schema([(name, kept.get(name, types[kind])) for name, kind in columns.items()])
-        self.writer = pq.ParquetWriter(path, self.schema, compression="zstd")
+    types = {"string": pa.string(), "json": pa.string(), "bool": pa.bool_(), "int": pa.int64(), "float": pa.float64()}
+    as_json = {name for name, kind in columns.items() if kind == "json" and name not in kept}
+    schema = pa.schema([(name, kept.get(name, types[kind])) for name, kind in columns.items()])
 
-    def __enter__(self) -> Self:
-        return self
+    def cell(name: str, value: Any) -> Any:
+        return _dumps(value) if name in as_json and value is not None else value
 
-    def write(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        data = {
-            name: [_json_text(row.get(name)) if name in self.as_json else row.get(name) for row in rows]
-            for name in self.columns
-        }
-        self.writer.write_table(self.pa.table(data, schema=self.schema))
+    def write(rows: Sequence[Mapping[str, Any]]) -> None:
+        data = {name: [cell(name, row.get(name)) for row in rows] for name in columns}
+        writer.write_table(pa.table(data, schema=schema))
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.writer.close()
+    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+        yield RowWriter(write)
 
 
 def rejects_path(output: Path) -> Path:
@@ -194,16 +160,6 @@ def require_distinct(inputs: Path, output: Path) -> None:
             continue
         if same:
             raise UsageError(f"{what} is the input itself; name another file with -o.")
-
-
-def _cell(value: Any, kind: ColumnType) -> Any:
-    if value is None:
-        return ""
-    return _json_text(value) if kind == "json" and not isinstance(value, str) else value
-
-
-def _json_text(value: Any) -> str | None:
-    return None if value is None else _dumps(value)
 
 
 def _dumps(value: Any) -> str:

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from weibo_nlp.io import Reject, RejectWriter, Row, Table, open_writer
 from weibo_nlp.io.column_types import arrow_types
-from weibo_nlp.io.writers import OutputFormat, output_format, require_distinct
+from weibo_nlp.io.rows import OutputFormat
+from weibo_nlp.io.writers import output_format, require_distinct
 from weibo_nlp.labelling.columns import input_columns, parent_text, text_problem
 from weibo_nlp.labelling.labeller import BATCH, Labeller
 

@@ -80,25 +80,24 @@ def compare_profiles(profiles: Sequence[Profile], plain: Sequence[PlainShare] = 
         A figure that no real set has is left out.
     """
     rows = []
-    for kind in COMPARED:
-        own = [profile for profile in profiles if profile.kind == kind and profile.source == OURS]
-        others = [profile for profile in profiles if profile.kind == kind and profile.source != OURS]
-        for profile in own:
-            figures = _figures_of(profile, profile.diversity)
-            figures_of_sets = {other.set: _figures_of(other, profile.diversity) for other in others}
-            for row in plain:
-                if row.kind == kind:
-                    place = figures if row.source == OURS else figures_of_sets.setdefault(row.set, {})
-                    place["plain"] = ("share", Estimate(row.share))
-            for name, (unit, estimate) in figures.items():
-                values = {
-                    other: figures_there[name][1].value
-                    for other, figures_there in figures_of_sets.items()
-                    if name in figures_there
-                    and not (name in _TAKEN_OUT and figures_there[name][1].value < _TAKEN_OUT_BELOW)
-                }
-                if values:
-                    rows.append(compare_figure(kind, name, unit, estimate, values))
+    for own in (profile for kind in COMPARED for profile in profiles if (profile.kind, profile.source) == (kind, OURS)):
+        figures = _figures_of(own, own.diversity)
+        values: dict[str, dict[str, float]] = {name: {} for name in figures}  # by figure, then by real set
+        for other in profiles:
+            if other.kind == own.kind and other.source != OURS:
+                for name, (_, estimate) in _figures_of(other, own.diversity).items():
+                    if name not in _TAKEN_OUT or estimate.value >= _TAKEN_OUT_BELOW:
+                        values.setdefault(name, {})[other.set] = estimate.value
+        for row in plain:
+            if row.kind == own.kind and row.source == OURS:
+                figures["plain"] = ("share", Estimate(row.share))
+            elif row.kind == own.kind:
+                values.setdefault("plain", {})[row.set] = row.share
+        rows += [
+            compare_figure(own.kind, name, unit, estimate, values[name])
+            for name, (unit, estimate) in figures.items()
+            if values.get(name)
+        ]
     return rows
 
 

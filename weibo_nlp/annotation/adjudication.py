@@ -76,8 +76,8 @@ def votes(judgements: Sequence[Judgement], scheme: Scheme) -> dict[str, Vote]:
     if any(judgement.annotator == AUTHOR_LABEL for judgement in judgements):
         raise DataError("the author's intention is no vote; leave it out.")
     if len({(judgement.document_id, frozenset(judgement.stances)) for judgement in judgements}) != 1:
-        given = "; ".join(f"{j.annotator}: {j.document_id} on {sorted(j.stances)}" for j in judgements) or "none"
-        raise DataError(f"judgements of one document on the same targets are needed, got {given}.")
+        subjects = "; ".join(f"{j.annotator}: {j.document_id} on {sorted(j.stances)}" for j in judgements) or "none"
+        raise DataError(f"judgements of one document on the same targets are needed, got {subjects}.")
     by_annotator = [labels_of(judgement, scheme) for judgement in judgements]
     return {task: _vote(tuple(labels[task] for labels in by_annotator)) for task in by_annotator[0]}
 
@@ -91,8 +91,8 @@ def majority_frames(judgements: Sequence[Judgement], scheme: Scheme) -> tuple[st
 def tasks_without_majority(judgements: Mapping[str, Sequence[Judgement]], scheme: Scheme) -> dict[str, list[str]]:
     """Document id -> tasks that an adjudicator has to read again; documents without any are left out."""
     tasks = {
-        document_id: [task for task, vote in votes(given, scheme).items() if vote.winner is None]
-        for document_id, given in judgements.items()
+        document_id: [task for task, vote in votes(of_document, scheme).items() if vote.winner is None]
+        for document_id, of_document in judgements.items()
     }
     return {document_id: names for document_id, names in tasks.items() if names}
 
@@ -159,14 +159,14 @@ def adjudication_problems(
     """Say where adjudicated labels are not what the judgements and the rule of the majority give."""
     counted, labels = votes(judgements, scheme), labels_of(adjudicated, scheme)
     for task, vote in counted.items():
-        given = ", ".join(vote.labels)
+        counts = ", ".join(vote.labels)
         resolution = adjudicated.resolution.get(task)
         if task not in labels:
             yield f"{task} was judged and is missing"
         elif task != NEEDS_CONTEXT and resolution != vote.resolution:  # a mark, which has no resolution
-            yield f"{task} is said to be {resolution!r}, the judgements ({given}) make it {vote.resolution!r}"
+            yield f"{task} is said to be {resolution!r}, the judgements ({counts}) make it {vote.resolution!r}"
         elif vote.winner is not None and labels[task] != vote.winner:
-            yield f"{task} is {labels[task]!r}, the judgements ({given}) give {vote.winner!r}"
+            yield f"{task} is {labels[task]!r}, the judgements ({counts}) give {vote.winner!r}"
         elif vote.winner is None and not adjudicated.reasons.get(task):
             yield f"{task} was adjudicated without a written reason"
     for task in sorted(adjudicated.resolution.keys() - counted):
@@ -177,8 +177,8 @@ def adjudication_problems(
     if extra := sorted(task.removeprefix(_STANCE) for task in labels.keys() - counted):
         yield f"stance on {', '.join(extra)} was never judged"
     if adjudicated.frames != (frames := majority_frames(judgements, scheme)):
-        heard = ", ".join(frames) or "none"
-        yield f"frames are {', '.join(adjudicated.frames) or 'none'}, two or more annotators heard {heard}"
+        stated, heard = (", ".join(names) or "none" for names in (adjudicated.frames, frames))
+        yield f"frames are {stated}, two or more annotators heard {heard}"
 
 
 def _check_rulings(
@@ -201,8 +201,6 @@ def _check_rulings(
 
 def _vote(labels: tuple[str, ...]) -> Vote:
     (label, count), *_ = Counter(labels).most_common(1)
-    if count == len(labels):
-        return Vote(labels, label, UNANIMOUS)
-    if count * 2 > len(labels):
-        return Vote(labels, label, MAJORITY)
-    return Vote(labels, None, ADJUDICATED)
+    if count * 2 <= len(labels):
+        return Vote(labels, None, ADJUDICATED)
+    return Vote(labels, label, UNANIMOUS if count == len(labels) else MAJORITY)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from weibo_nlp.errors import DataError
 from weibo_nlp.stats.bootstrap import DEFAULT, BootstrapConfig, bootstrap_estimates, in_order_of_content
@@ -65,7 +66,8 @@ def krippendorff_alpha(codes: IntArray, n_labels: int | None = None) -> float:
     -----
     Krippendorff (2011), Computing Krippendorff's Alpha-Reliability, by the coincidence matrix.
     """
-    return float(_alpha_of(_coincidences(codes, n_labels))[()])
+    n_labels = int(codes.max(initial=-1)) + 1 if n_labels is None else n_labels
+    return float(_alpha_of(_unit_coincidences(codes[_judged_twice(codes)], n_labels).sum(axis=0)))
 
 
 def measure(
@@ -99,9 +101,9 @@ def measure(
     """
     if len(groups) != len(codes):
         raise DataError(f"{len(groups)} groups for {len(codes)} units; one thread id a unit is needed.")
-    judged_twice = (codes >= 0).sum(axis=1) >= 2
-    codes = codes[judged_twice]
-    _, index = np.unique(np.asarray(groups, dtype=object)[judged_twice].astype(str), return_inverse=True)
+    kept = _judged_twice(codes)
+    codes = codes[kept]
+    _, index = np.unique(np.asarray(groups, dtype=object)[kept].astype(str), return_inverse=True)
     per_unit = _unit_coincidences(codes, n_labels)
     per_thread = np.zeros((index.max() + 1, n_labels, n_labels))
     np.add.at(per_thread, index, per_unit)
@@ -146,14 +148,8 @@ def code_matrix(labels: Sequence[Mapping[str, str]], annotators: Sequence[str], 
     return np.asarray(rows, dtype=np.int64).reshape(len(labels), len(annotators))
 
 
-def _coincidences(codes: IntArray, n_labels: int | None) -> FloatArray:
-    if n_labels is None:
-        n_labels = int(codes.max(initial=-1)) + 1
-    kept = codes[(codes >= 0).sum(axis=1) >= 2]
-    if not len(kept):
-        raise DataError("no unit was judged by two annotators; agreement needs at least one.")
-    total: FloatArray = _unit_coincidences(kept, n_labels).sum(axis=0)
-    return total
+def _judged_twice(codes: IntArray) -> NDArray[np.bool_]:
+    return np.asarray((codes >= 0).sum(axis=1) >= 2)
 
 
 def _unit_coincidences(codes: IntArray, n_labels: int) -> FloatArray:

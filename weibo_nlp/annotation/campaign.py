@@ -90,8 +90,9 @@ def deal(
     rows: list[dict[str, Any]] = []
     key: dict[Number, DealtDocument] = {}
     for name, thread in numbered(order, "T", 3).items():
-        asked = targets_of(thread, declared[thread.root.event or ""], targets)
-        target_ids = {_TARGET_KEYS[i]: target.id for i, target in enumerate(asked)}
+        judged = targets_of(thread, declared[thread.root.event or ""], targets)
+        of_thread = {_TARGET_KEYS[i]: target for i, target in enumerate(judged)}
+        target_ids = {letter: target.id for letter, target in of_thread.items()}
         numbers = {document.id: n for n, document in enumerate(thread, start=1)}
         documents = []
         for document in thread:
@@ -101,7 +102,7 @@ def deal(
             documents.append({"n": n, **links, **shown_document(document, title=document.title, text=document.text)})
         questions = [
             {"key": letter, "text": target.text, "favor": target.favor, "against": target.against, "none": target.none}
-            for letter, target in zip(target_ids, asked, strict=True)
+            for letter, target in of_thread.items()
         ]
         rows.append({"thread": name, "targets": questions, "documents": documents})
     return Sheet(tuple(rows), key)
@@ -145,10 +146,7 @@ def collect(
 
 
 def read_answers(
-    path: Path,
-    columns: Sequence[str],
-    key: Mapping[Number, Dealt],
-    parse: Callable[[dict[str, Any], Dealt], T],
+    path: Path, columns: Sequence[str], key: Mapping[Number, Dealt], parse: Callable[[dict[str, Any], Dealt], T]
 ) -> tuple[list[T], list[str]]:
     """Read the answers to a sheet back through its key.
 
@@ -185,8 +183,7 @@ def read_answers(
     records = [item.value for item in noting_problems(read_records(path, record), noted)]
     problems = list(map(str, noted))
     if missing := [_name(number) for number in key if number not in answered]:
-        more = ", …" if len(missing) > MOST_MISSING else ""
-        names = ", ".join(missing[:MOST_MISSING]) + more
+        names = ", ".join(missing[:MOST_MISSING]) + (", …" if len(missing) > MOST_MISSING else "")
         problems.append(f"{path}: {len(missing)} of {len(key)} that were dealt are not judged: {names}")
     return records, problems
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -30,18 +31,9 @@ from weibo_nlp.scheme import Scheme
 
 def judgement_parser(scheme: Scheme) -> Parser[Judgement]:
     """Return what makes judgements of rows; labels, frames and confidence must be the scheme's."""
-    return row_parser(
-        Judgement,
-        field_types(
-            Judgement,
-            document_id=NAME,
-            annotator=NAME,
-            round=NAME,
-            confidence=label_type(scheme.confidence),
-            order=ORDINAL | None,
-            **label_types(scheme),
-        ),
-    )
+    types = dict.fromkeys(("document_id", "annotator", "round"), NAME) | label_types(scheme)
+    types |= {"confidence": label_type(scheme.confidence), "order": ORDINAL | None}
+    return row_parser(Judgement, field_types(Judgement, **types))
 
 
 def label_types(scheme: Scheme) -> dict[str, Any]:
@@ -85,14 +77,13 @@ def read_round(folder: Path, scheme: Scheme) -> list[Judgement]:
     DataError
         If a line of any file cannot be used; all are named.
     """
-    paths = sorted(folder.glob("*.jsonl"))
-    return without_problems(item for path in paths for item in read_judgements(path, scheme))
+    return without_problems(item for path in sorted(folder.glob("*.jsonl")) for item in read_judgements(path, scheme))
 
 
 def by_document(judgements: Iterable[Judgement]) -> dict[str, list[Judgement]]:
     """Group judgements by document, the author's own left out, annotators in alphabetical order."""
     grouped: dict[str, list[Judgement]] = {}
-    for judgement in sorted(judgements, key=lambda judgement: judgement.annotator):
+    for judgement in sorted(judgements, key=attrgetter("annotator")):
         if judgement.annotator != AUTHOR_LABEL:
             grouped.setdefault(judgement.document_id, []).append(judgement)
     return grouped
@@ -106,4 +97,4 @@ def judgement_row(judgement: Judgement) -> dict[str, Any]:
 
 def write_judgements(path: Path, judgements: Iterable[Judgement]) -> int:
     """Write a judgement file sorted by document id; return how many rows."""
-    return write_jsonl(path, [judgement_row(item) for item in sorted(judgements, key=lambda item: item.document_id)])
+    return write_jsonl(path, map(judgement_row, sorted(judgements, key=attrgetter("document_id"))))

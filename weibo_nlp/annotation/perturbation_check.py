@@ -7,8 +7,11 @@ number. What was edited how stands in a key that is kept apart.
 from __future__ import annotations
 
 import hashlib
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +20,7 @@ from weibo_nlp.annotation.judgements import label_types
 from weibo_nlp.corpus.release import Release
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.io import write_jsonl
-from weibo_nlp.io.validation import (
-    Parser,
-    Row,
-    field_types,
-    label_type,
-    read_records,
-    row_parser,
-    without_problems,
-)
+from weibo_nlp.io.validation import Parser, Row, field_types, label_type, read_records, row_parser, without_problems
 from weibo_nlp.perturbations.checked import UNEDITED, Check, checked_content, summarise
 from weibo_nlp.perturbations.edits import EDITS, Edited, apply_edit
 from weibo_nlp.perturbations.lexicon import edit_lexicon
@@ -112,14 +107,13 @@ def draw(release: Release, *, per_edit: int = PER_EDIT, parts: int = PARTS, seed
     if per_edit < 1 or parts < 1:
         raise UsageError(f"per_edit and parts must be at least 1, got {per_edit} and {parts}.")
     threads = {document.id: thread for thread in release.threads() for document in thread}
-    pools = {
-        edit: [
-            document_id
-            for document_id in sorted(threads, key=lambda document_id: _rank(seed, edit, document_id))
-            if _changes(edit, threads[document_id].documents[document_id], seed)
-        ]
-        for edit in EDITS
-    }
+    texts = {document_id: full_text(thread.documents[document_id]) for document_id, thread in threads.items()}
+    pools: dict[str, list[str]] = {}
+    for edit in EDITS:
+        # Only texts that are changed themselves: where merely the target is another brand, an error of the edit in the
+        # text could not show.
+        changed = [key for key, text in texts.items() if apply_edit(edit, text, key=key, seed=seed).text != text]
+        pools[edit] = sorted(changed, key=lambda document_id: _rank(seed, edit, document_id))
     drawn = [(edit, document_id) for edit, pool in pools.items() for document_id in pool[:per_edit]]
     if not drawn:
         raise DataError(f"{release.path}: no edit changes any of its texts; there is nothing to check.")
@@ -153,10 +147,8 @@ def write_deck(deck: Deck, folder: Path) -> None:
 
 def parts_of(samples: Iterable[Sample]) -> dict[int, list[Sample]]:
     """Samples by the number of their part, in order."""
-    parts: dict[int, list[Sample]] = {}
-    for item in sorted(samples, key=lambda item: item.part):
-        parts.setdefault(item.part, []).append(item)
-    return parts
+    by_part = attrgetter("part")
+    return {number: list(group) for number, group in groupby(sorted(samples, key=by_part), key=by_part)}
 
 
 def full_text(document: Document) -> str:
@@ -247,8 +239,7 @@ def collect(
             f"{sheets / KEY}: drawn with word lists {', '.join(versions) or 'of no version'}, installed is "
             f"{edit_lexicon().version}; draw all samples anew, or collect with the version they were drawn with."
         )
-    checks: list[Check] = []
-    problems: list[str] = []
+    checks, problems = list[Check](), list[str]()
     for number, part in parts_of(samples).items():
         path = answers / part_name(number)
         if not path.exists():
@@ -298,25 +289,15 @@ def _rank(seed: int, *parts: str) -> bytes:
     return hashlib.sha256("\0".join([str(seed), *parts]).encode()).digest()
 
 
-def _changes(name: str, document: Document, seed: int) -> bool:
-    # Only texts that are changed themselves: where merely the target is another brand, an error of the edit in the
-    # text could not show.
-    text = full_text(document)
-    return apply_edit(name, text, key=document.id, seed=seed).text != text
-
-
 def _controls(pools: Sequence[Sequence[str]], n: int, seed: int) -> list[str]:
     """Documents for the control group, drawn from the edits' pools in turn, so that they are of the same make."""
-    ranked = [sorted(pool, key=lambda document_id: _rank(seed, UNEDITED, document_id)) for pool in pools]
+    queues = deque(iter(sorted(pool, key=lambda document_id: _rank(seed, UNEDITED, document_id))) for pool in pools)
     chosen: dict[str, None] = {}
-    while len(chosen) < n:
-        before = len(chosen)
-        for pool in ranked:
-            fresh = next((document_id for document_id in pool if document_id not in chosen), None)
-            if fresh is not None and len(chosen) < n:
-                chosen[fresh] = None
-        if len(chosen) == before:
-            break
+    while queues and len(chosen) < n:
+        queue = queues.popleft()
+        if fresh := next((document_id for document_id in queue if document_id not in chosen), None):
+            chosen[fresh] = None
+            queues.append(queue)
     return list(chosen)
 
 
@@ -333,16 +314,17 @@ def _deal(paths: Sequence[Sequence[str]], parts: int) -> tuple[list[int], int]:
 
     for at in range(len(paths)):
         # Twice the same text is worst: the second time the judge remembers the first.
+        fullest_allowed = min(map(len, dealt)) + max(2, len(paths) // (10 * parts))
         costs = [
             (
+                len(part) >= fullest_allowed,
                 sum(paths[other][-1] == paths[at][-1] for other in part),
                 sum(is_shown(at, other) + is_shown(other, at) for other in part),
                 len(part),
             )
             for part in dealt
         ]
-        fullest_allowed = min(map(len, dealt)) + max(2, len(paths) // (10 * parts))
-        best = min(range(parts), key=lambda i: (len(dealt[i]) >= fullest_allowed, costs[i]))
+        best = min(range(parts), key=costs.__getitem__)
         dealt[best].append(at)
         chosen.append(best + 1)
     return chosen, sum(is_shown(at, other) for part in dealt for at in part for other in part)
@@ -357,8 +339,7 @@ def _sheet_row(sample: Sample, path: Sequence[Document], register: Mapping[str, 
         title, text = outer.title, outer.text
         if sample.edit in EDITS and EDITS[sample.edit].whole_text:
             # A thread on one brand with an answer on another would not hang together.
-            title = None if title is None else _edited(sample, title).text
-            text = _edited(sample, text).text
+            title, text = title and _edited(sample, title).text, _edited(sample, text).text
         thread.append(shown_document(outer, title=title, text=text))
     thread.append(shown_document(document, title=None, text=edited.text))
     row: dict[str, Any] = {"sample": sample.sample, "thread": [{"n": n, **each} for n, each in enumerate(thread, 1)]}

@@ -6,6 +6,7 @@ import random
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 
 from weibo_nlp.errors import DataError
 from weibo_nlp.records import Document, Span
@@ -30,14 +31,12 @@ class Sentence:
 
 def sentences_of(document: Document) -> list[Sentence]:
     """Cut a document into sentences, leaving out what is too short or too long to be worth cutting by hand."""
-    sentences = []
-    for match in _SENTENCE.finditer(document.text):
-        text = match[0].strip()
-        start = match.start() + len(match[0]) - len(match[0].lstrip())
-        if MIN_CHARACTERS <= len(text) <= MAX_CHARACTERS:
-            span = Span(start, start + len(text))
-            sentences.append(Sentence(f"{document.id}:{start}", document.id, span, text))
-    return sentences
+    stripped = [(match.end() - len(match[0].lstrip()), match[0].strip()) for match in _SENTENCE.finditer(document.text)]
+    return [
+        Sentence(f"{document.id}:{start}", document.id, Span(start, start + len(text)), text)
+        for start, text in stripped
+        if MIN_CHARACTERS <= len(text) <= MAX_CHARACTERS
+    ]
 
 
 def draw(documents: Iterable[Document], n: int, *, seed: int) -> list[Sentence]:
@@ -48,12 +47,8 @@ def draw(documents: Iterable[Document], n: int, *, seed: int) -> list[Sentence]:
     DataError
         If there are fewer.
     """
-    pool = {
-        sentence.text: sentence
-        for document in documents
-        if document.kind != "article"
-        for sentence in sentences_of(document)
-    }
+    short = (document for document in documents if document.kind != "article")
+    pool = {sentence.text: sentence for document in short for sentence in sentences_of(document)}
     if len(pool) < n:
         raise DataError(f"{len(pool)} different sentences, {n} were asked for; ask for fewer.")
     names = sorted(pool)
@@ -72,11 +67,7 @@ def cut_problem(text: str, words: Sequence[str]) -> str | None:
 
 def spans_of(words: Sequence[str]) -> set[tuple[int, int]]:
     """Half-open spans of the words in their sentence."""
-    spans, start = set(), 0
-    for word in words:
-        spans.add((start, start + len(word)))
-        start += len(word)
-    return spans
+    return set(pairwise(accumulate(map(len, words), initial=0)))
 
 
 def word_f1(one: Iterable[Sequence[str]], other: Iterable[Sequence[str]]) -> float:

@@ -156,10 +156,11 @@ def _carry_out(edit: Edit, text: str, generator: random.Random, strength: float)
         return tape
     before, after = passage.post, parse(tape.text)
     # Nobody is lost, and nobody new is addressed: in full width, the letters before an @ no longer make it an address.
-    same_handles = [(item.kind, item.value) for item in before.handles] == [
-        (item.kind, item.value) for item in after.handles
-    ]
-    return tape if same_handles and _survives(_protected(before, edit), _protected(after, edit)) else Tape(text)
+    handles, handles_after = ([(item.kind, item.value) for item in post.handles] for post in (before, after))
+    # An emoji or a link of an advertisement may have come in; what was protected is still there, in order.
+    rest = iter(_protected(after, edit))
+    survives = all(item in rest for item in _protected(before, edit))
+    return tape if handles == handles_after and survives else Tape(text)
 
 
 def _generator(seed: int, name: str, key: str) -> random.Random:
@@ -172,27 +173,15 @@ def _protected(post: Post, edit: Edit) -> list[tuple[str, str]]:
     return [(kind, value) for _, _, kind, value in post.found if kind in kinds]
 
 
-def _survives(before: list[tuple[str, str]], after: list[tuple[str, str]]) -> bool:
-    """Tell whether `before` is in `after`, in order; an emoji or a link of an advertisement may have come in."""
-    rest = iter(after)
-    return all(item in rest for item in before)
-
-
 def _all() -> Iterator[Edit]:
-    yield Edit(
-        "homophones", "words written with characters of the same sound", places.swap(lambda words: words.homophones)
-    )
-    yield Edit(
-        "initials", "words written by the initials of their syllables", places.swap(lambda words: words.initials)
-    )
-    yield Edit(
-        "split_characters", "characters written as their two parts", places.swap(lambda words: words.split_characters)
-    )
+    yield Edit("homophones", "words written with characters of the same sound", places.swap("homophones"))
+    yield Edit("initials", "words written by the initials of their syllables", places.swap("initials"))
+    yield Edit("split_characters", "characters written as their two parts", places.swap("split_characters"))
     yield Edit("separators", "words cut by a sign between their characters", places.separators)
     yield Edit("zero_width", "invisible characters between characters", places.zero_width)
     yield Edit("full_width", "Latin letters, digits and signs in full width", places.full_width, all_places=True)
     yield Edit("traditional", "traditional script", places.traditional, all_places=True)
-    yield Edit("emoji", "pictures in place of words", places.swap(lambda words: words.emoji))
+    yield Edit("emoji", "pictures in place of words", places.swap("emoji"))
     yield Edit("repeats", "exclamations, laughter and final particles drawn out", places.repeats)
     yield Edit(
         "hashtags",

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
-from typing import Any
 
 from weibo_nlp.errors import DataError
 
@@ -61,12 +60,8 @@ class WordList:
                     break
 
 
-@dataclass(frozen=True, slots=True)
-class Trade:
-    """Brands of one trade and origin: rows of corresponding spellings."""
-
-    name: str
-    rows: tuple[tuple[str, ...], ...]
+Trade = tuple[tuple[str, ...], ...]
+"""Brands of one trade and origin: rows of corresponding spellings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,39 +93,29 @@ def edit_lexicon() -> EditLexicon:
 
     with resources.files(__package__).joinpath("data", "edits.toml").open("rb") as file:
         data = tomllib.load(file)
-    trades = tuple(Trade(name, tuple(map(tuple, rows))) for name, rows in data["brands"]["trades"].items())
-    for trade in trades:
-        if len(trade.rows) < 2 or len({len(row) for row in trade.rows}) > 1:
-            raise DataError(f"edits.toml: trade {trade.name!r} needs two brands or more, each with as many spellings.")
+    trades = {name: tuple(map(tuple, rows)) for name, rows in data["brands"]["trades"].items()}
+    for name, rows in trades.items():
+        if len(rows) < 2 or len(set(map(len, rows))) > 1:
+            raise DataError(f"edits.toml: trade {name!r} needs two brands or more, each with as many spellings.")
     domain, evasive = domain_lexicon(), evasion_lexicon()
     terms = {word for word, kind in domain.kinds.items() if kind not in ("hashtag", "initials")}
     cut = {*data["separators"]["words"], *evasive.cut_words, *terms}
     return EditLexicon(
         version=data["version"],
-        homophones=_words(data["homophones"]),
-        initials=_words(data["initials"]),
-        split_characters=_words(data["split_characters"]),
-        emoji=_words(data["emoji"]),
+        **{
+            name: WordList.of(data[name]["words"], data[name]["keep"])
+            for name in ("homophones", "initials", "split_characters", "emoji")
+        },
         # A sign within Latin letters or digits is a hyphen or a decimal point, not a dodge.
         cut_words=WordList.of({word: (word,) for word in cut if re.fullmatch(f"[{_HAN}]{{2,4}}", word)}),
         cut_signs=tuple(data["separators"]["signs"]),
-        trades=trades,
+        trades=tuple(trades.values()),
         kept_brands=tuple(data["brands"]["keep"]),
         spam_tails=tuple(data["spam"]["tails"]),
     )
 
 
-def _words(table: Mapping[str, Any]) -> WordList:
-    return WordList.of(table["words"], table["keep"])
-
-
 def _whole(text: str, left: int, right: int) -> bool:
     """Tell whether a place that begins or ends with a Latin letter or digit is a whole run of them."""
-    return not (
-        (_is_ascii_word(text[left]) and left > 0 and _is_ascii_word(text[left - 1]))
-        or (_is_ascii_word(text[right - 1]) and right < len(text) and _is_ascii_word(text[right]))
-    )
-
-
-def _is_ascii_word(character: str) -> bool:
-    return character.isascii() and character.isalnum()
+    ends = (text[max(left - 1, 0) : left + 1], text[right - 1 : right + 1])
+    return not any(len(pair) == 2 and pair.isascii() and pair.isalnum() for pair in ends)

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
-from weibo_nlp.perturbations.lexicon import EditLexicon, WordList, edit_lexicon
+from weibo_nlp.perturbations.lexicon import WordList, edit_lexicon
 from weibo_nlp.text.grammar import Post, parse
 from weibo_nlp.text.markup import Found, MarkupKind
 from weibo_nlp.text.offsets import Edit as Place
@@ -40,6 +41,14 @@ class Passage:
     text: str
     post: Post
     free: tuple[tuple[int, int], ...]
+
+    def words(self, words: WordList) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+        """Words of a list where the edit may write: start, end and replacements."""
+        return chain.from_iterable(words.find(self.text, start, end) for start, end in self.free)
+
+    def matches(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
+        """Matches of a pattern where the edit may write."""
+        return chain.from_iterable(pattern.finditer(self.text, start, end) for start, end in self.free)
 
 
 def passage_of(text: str, *, whole_text: bool = False, touches: frozenset[MarkupKind] = frozenset()) -> Passage:
@@ -72,15 +81,12 @@ def passage_of(text: str, *, whole_text: bool = False, touches: frozenset[Markup
 Finder = Callable[[Passage, random.Random], list[Place]]
 
 
-def swap(words: Callable[[EditLexicon], WordList]) -> Finder:
-    """Return a finder of the words of a list, each with one of its replacements."""
+def swap(words: str) -> Finder:
+    """Return a finder of the words of a list of the lexicon, each with one of its replacements."""
 
     def find(passage: Passage, generator: random.Random) -> list[Place]:
-        return [
-            (left, right, generator.choice(others), None)
-            for start, end in passage.free
-            for left, right, others in words(edit_lexicon()).find(passage.text, start, end)
-        ]
+        listed: WordList = getattr(edit_lexicon(), words)
+        return [(left, right, generator.choice(others), None) for left, right, others in passage.words(listed)]
 
     return find
 
@@ -89,11 +95,8 @@ def separators(passage: Passage, generator: random.Random) -> list[Place]:
     """Words of two characters and more, cut by one sign for the whole text."""
     lexicon = edit_lexicon()
     sign = generator.choice(lexicon.cut_signs)
-    return [
-        (left, right, sign.join(passage.text[left:right]), None)
-        for start, end in passage.free
-        for left, right, _ in lexicon.cut_words.find(passage.text, start, end)
-    ]
+    words = passage.words(lexicon.cut_words)
+    return [(left, right, sign.join(passage.text[left:right]), None) for left, right, _ in words]
 
 
 _BETWEEN_HAN = re.compile(f"[{_HAN}](?=[{_HAN}])")
@@ -104,11 +107,8 @@ _ZERO_WIDTH = "\u200b\u200c\u2060\ufeff"
 
 def zero_width(passage: Passage, generator: random.Random) -> list[Place]:
     """Gaps between characters, each with an invisible sign."""
-    return [
-        (match.start(), match.end(), match.group() + generator.choice(_ZERO_WIDTH), None)
-        for start, end in passage.free
-        for match in _BETWEEN_HAN.finditer(passage.text, start, end)
-    ]
+    gaps = passage.matches(_BETWEEN_HAN)
+    return [(*gap.span(), gap.group() + generator.choice(_ZERO_WIDTH), None) for gap in gaps]
 
 
 # The signs of markup (# @ [ ] / : and brackets) stay: in full width some would be markup and some would not.
@@ -118,11 +118,8 @@ _TO_FULL_WIDTH = {half: half + 0xFEE0 for half in range(ord("!"), ord("~") + 1)}
 
 def full_width(passage: Passage, generator: random.Random) -> list[Place]:
     """Runs of Latin letters, digits and punctuation, in full width."""
-    return [
-        (match.start(), match.end(), match.group().translate(_TO_FULL_WIDTH), None)
-        for start, end in passage.free
-        for match in _HALF_WIDTH.finditer(passage.text, start, end)
-    ]
+    runs = passage.matches(_HALF_WIDTH)
+    return [(*run.span(), run.group().translate(_TO_FULL_WIDTH), None) for run in runs]
 
 
 def traditional(passage: Passage, generator: random.Random) -> list[Place]:
@@ -156,12 +153,8 @@ _STRETCHED = re.compile(
 
 def repeats(passage: Passage, generator: random.Random) -> list[Place]:
     """Exclamation marks, laughter and final particles, drawn out by two or three."""
-    places: list[Place] = []
-    for start, end in passage.free:
-        for match in _STRETCHED.finditer(passage.text, start, end):
-            last = match.group()[-1]
-            places.append((match.end() - 1, match.end(), last * (1 + generator.randint(2, 3)), None))
-    return places
+    stretches = passage.matches(_STRETCHED)
+    return [(m.end() - 1, m.end(), m.group()[-1] * (1 + generator.randint(2, 3)), None) for m in stretches]
 
 
 def hashtags(passage: Passage, generator: random.Random) -> list[Place]:
@@ -198,11 +191,10 @@ def hashtags(passage: Passage, generator: random.Random) -> list[Place]:
 def brands(passage: Passage, generator: random.Random) -> list[Place]:
     """Brands, each with that of the same trade which the draw puts in its place."""
     # Drawn for all trades before the text is looked at, so that text, target and parent exchange alike.
-    others = _exchange(tuple(generator.randrange(1, len(trade.rows)) for trade in edit_lexicon().trades))
+    others = _exchange(tuple(generator.randrange(1, len(trade)) for trade in edit_lexicon().trades))
     return [
         (left, right, _in_case_of(passage.text[left:right], other), None)
-        for start, end in passage.free
-        for left, right, (other,) in others.find(passage.text, start, end)
+        for left, right, (other,) in passage.words(others)
     ]
 
 
@@ -211,9 +203,9 @@ def _exchange(shifts: tuple[int, ...]) -> WordList:
     words: dict[str, tuple[str]] = {}
     lexicon = edit_lexicon()
     for trade, shift in zip(lexicon.trades, shifts, strict=True):
-        for i, row in enumerate(trade.rows):
-            for spelling, other in zip(row, trade.rows[(i + shift) % len(trade.rows)], strict=True):
-                for cased in {spelling, spelling.lower(), spelling.upper(), spelling.capitalize()}:
+        for i, row in enumerate(trade):
+            for spelling, other in zip(row, trade[(i + shift) % len(trade)], strict=True):
+                for cased in (spelling, spelling.lower(), spelling.upper(), spelling.capitalize()):
                     words[cased] = (other,)
     return WordList.of(words, lexicon.kept_brands)
 
@@ -229,12 +221,11 @@ def _in_case_of(spelling: str, other: str) -> str:
 
 def spam(passage: Passage, generator: random.Random) -> list[Place]:
     """The end of the author's own words, with one of the tails behind it."""
-    own, text = passage.post.own, passage.text
+    own = passage.post.own
     tail = generator.choice(edit_lexicon().spam_tails)
-    end = own.end
-    while end > own.start and text[end - 1].isspace():
-        end -= 1
-    if end == own.start:
+    words = own.of(passage.text).rstrip()
+    if not words:
         return []
+    end = own.start + len(words)
     gap = generator.choice((" ", "\n", "  "))
-    return [(end - 1, end, f"{text[end - 1]}{gap}{tail}", None)]
+    return [(end - 1, end, f"{words[-1]}{gap}{tail}", None)]

@@ -76,14 +76,7 @@ def shuffled_text(texts: Sequence[str], characters: int, seed: int) -> str:
     """First characters of the texts, joined in an order drawn by the seed; the order given has no influence."""
     order = sorted(texts)
     random.Random(seed).shuffle(order)
-    kept: list[str] = []
-    room = characters
-    for text in order:
-        kept.append(text[:room])
-        room -= len(kept[-1])
-        if room <= 0:
-            break
-    return "".join(kept)
+    return "".join(order)[:characters]
 
 
 def distinct_ngrams(text: str, order: int) -> float:

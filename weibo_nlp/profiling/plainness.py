@@ -47,32 +47,31 @@ class CharacterModel:
     @classmethod
     def fit(cls, texts: Iterable[str]) -> CharacterModel:
         """Count the characters of texts, markup taken out, and what they follow."""
-        contexts: Counter[str] = Counter()
-        grams: Counter[str] = Counter()
-        total = 0
+        contexts, grams = Counter[str](), Counter[str]()
         for text in texts:
-            padded = _START * 2 + text + _END
-            for at in range(2, len(padded)):
-                total += 1
-                grams.update((padded[at], padded[at - 1 : at + 1], padded[at - 2 : at + 1]))
-                contexts.update((padded[at - 1], padded[at - 2 : at]))
-        if not total:
+            for trigram in _trigrams(text):
+                grams.update((trigram[2], trigram[1:], trigram))
+                contexts.update((trigram[1], trigram[:2]))
+        if not grams:
             raise DataError("there are no texts to learn from; give at least one.")
-        return cls(total, contexts, grams)
+        return cls(grams.total() // 3, contexts, grams)
 
     def bits(self, text: str) -> float:
         """Mean surprise of a text's characters and its end, in bits."""
-        padded = _START * 2 + text + _END
-        cost = sum(-math.log2(self._probability(padded[at - 2 : at], padded[at])) for at in range(2, len(padded)))
-        return cost / (len(padded) - 2)
+        return fmean(-math.log2(self._probability(trigram)) for trigram in _trigrams(text))
 
-    def _probability(self, before: str, character: str) -> float:
-        chance = 1 / _CHARACTERS
-        chance = (self.grams.get(character, 0) + _STRENGTH * chance) / (self.total + _STRENGTH)
-        for context in (before[1:], before):
-            seen = self.grams.get(context + character, 0)
-            chance = (seen + _STRENGTH * chance) / (self.contexts.get(context, 0) + _STRENGTH)
+    def _probability(self, trigram: str) -> float:
+        chance = (self.grams.get(trigram[2], 0) + _STRENGTH / _CHARACTERS) / (self.total + _STRENGTH)
+        for gram in (trigram[1:], trigram):
+            seen = self.grams.get(gram, 0)
+            chance = (seen + _STRENGTH * chance) / (self.contexts.get(gram[:-1], 0) + _STRENGTH)
         return chance
+
+
+def _trigrams(text: str) -> list[str]:
+    """Every character of a text, and its end, with the two before it."""
+    padded = _START * 2 + text + _END
+    return [padded[at - 2 : at + 1] for at in range(2, len(padded))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,23 +145,18 @@ def plainness(
         length = _length_class(text)
         if not text or length in medians:
             by_length[length].append(not text or model.bits(text) <= medians[length])
-    if like is None:
-        weights = {length: len(plain) for length, plain in by_length.items()}
-        left_out = len(texts) - sum(weights.values())
-    else:
+    weights = {length: len(plain) for length, plain in by_length.items()}
+    if like is not None:
         wanted = Counter(map(_length_class, like))
-        weights = {length: wanted[length] for length, plain in by_length.items() if len(plain) >= LEAST_TEXTS}
-        left_out = len(like) - sum(weights.values())
+        weights = {length: wanted[length] for length, n in weights.items() if n >= LEAST_TEXTS}
     compared = sum(weights.values())
     if not compared:
         return None
-    share = (
-        sum(weight * sum(by_length[length]) / len(by_length[length]) for length, weight in weights.items()) / compared
-    )
-    return Plainness(share, compared, left_out)
+    left_out = len(texts if like is None else like) - compared
+    plain_texts = sum(weight * fmean(by_length[length]) for length, weight in weights.items())
+    return Plainness(plain_texts / compared, compared, left_out)
 
 
 def _length_class(text: str) -> int:
     """Lower end of the class, 0 for nothing."""
-    place = bisect_right(LENGTH_CLASSES, len(text))
-    return LENGTH_CLASSES[place - 1] if place else 0
+    return (0, *LENGTH_CLASSES)[bisect_right(LENGTH_CLASSES, len(text))]

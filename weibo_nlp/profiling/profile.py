@@ -100,9 +100,8 @@ def profile_of(
         How these are made.
     """
     features = [features_of(text) for text in texts.texts]
-    columns = {name: [name in held for held in features] for name in FEATURES}
-    bare = [is_bare(text) for text in texts.texts]
-    shares = share_estimates({**columns, "bare": bare}, threads, bootstrap)
+    columns = {name: [name in of_text for of_text in features] for name in FEATURES}
+    shares = share_estimates({**columns, "bare": list(map(is_bare, texts.texts))}, threads, bootstrap)
     drawn = drawn_texts(texts.texts, sample)
     copies = {later for _, later, _ in near_duplicates(drawn)}
     return Profile(

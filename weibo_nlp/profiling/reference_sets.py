@@ -119,11 +119,11 @@ def plain_shares(
     list of PlainShare
         Empty without ``MODEL_SET`` or a second set.
     """
-    by_name = {texts.name: [core(text) for text in drawn_texts(texts.texts, PLAIN_SAMPLE)] for texts in real}
     ordinary = [core(text) for texts in real if texts.name == MODEL_SET for text in texts.texts]
-    by_name.pop(MODEL_SET, None)
-    if not ordinary or len(by_name) < 2:
+    compared = [texts for texts in real if texts.name != MODEL_SET]
+    if not ordinary or len(compared) < 2:
         return []
+    by_name = {texts.name: [core(text) for text in drawn_texts(texts.texts, PLAIN_SAMPLE)] for texts in compared}
     model = CharacterModel.fit(ordinary)
     all_medians = median_bits(model, by_name.values())
     rows = []
@@ -132,8 +132,8 @@ def plain_shares(
             continue
         judged: list[tuple[str, str, list[str], dict[int, float], list[str] | None]]
         judged = [(THIS_CORPUS, OURS, own, all_medians, None)]
-        for texts in real:
-            if texts.kind == kind and texts.name in by_name:
+        for texts in compared:
+            if texts.kind == kind:
                 others = median_bits(model, (cores for name, cores in by_name.items() if name != texts.name))
                 judged.append((texts.name, MEASURED, by_name[texts.name], others, own))
         for texts in further:

@@ -49,10 +49,9 @@ def repeated_strings(
         for text in texts
     ]
     where: dict[str, set[int]] = defaultdict(set)
-    for place, own_pieces in enumerate(pieces):
-        for piece in own_pieces:
-            for start in range(len(piece) - length + 1):
-                where[piece[start : start + length]].add(place)
+    for place, piece in ((place, piece) for place, of_text in enumerate(pieces) for piece in of_text):
+        for start in range(len(piece) - length + 1):
+            where[piece[start : start + length]].add(place)
     kept = {string: tuple(sorted(places)) for string, places in where.items() if len(places) >= least}
     repeated = {
         item
@@ -90,8 +89,8 @@ def _joined(piece: str, length: int, kept: dict[str, tuple[int, ...]]) -> Iterat
     """Runs of neighbouring windows that stand in the same texts."""
     start, places = 0, None
     for at in range(len(piece) - length + 2):
-        here = kept.get(piece[at : at + length]) if at <= len(piece) - length else None
-        if here != places:
+        of_window = kept.get(piece[at : at + length]) if at <= len(piece) - length else None
+        if of_window != places:
             if places is not None:
                 yield Repeated(piece[start : at - 1 + length], places)
-            start, places = at, here
+            start, places = at, of_window

@@ -7,7 +7,6 @@ are read by the grammar of `weibo_nlp.text`.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 
 from weibo_nlp.errors import DataError
@@ -47,18 +46,15 @@ _KINDS: Mapping[MarkupKind, str] = {
 
 def features_of(text: str) -> frozenset[str]:
     """Names of the features that a text has."""
-    features = {_KINDS[markup.kind] for markup in parse(text).spans if markup.kind in _KINDS}
-    if _LATIN.search(text):
-        features.add("latin")
-    if text.rstrip()[-1:] in tuple(FINAL_MARKS):
-        features.add("final_mark")
-    if "?" in text or "？" in text:
-        features.add("question")
-    if len(text) <= 5:
-        features.add("five_or_fewer")
-    if is_traditional(text):
-        features.add("traditional")
-    return frozenset(features)
+    marks = {_KINDS[markup.kind] for markup in parse(text).spans if markup.kind in _KINDS}
+    others = {
+        "latin": _LATIN.search(text) is not None,
+        "final_mark": text.rstrip().endswith(tuple(FINAL_MARKS)),
+        "question": "?" in text or "？" in text,
+        "five_or_fewer": len(text) <= 5,
+        "traditional": is_traditional(text),
+    }
+    return frozenset(marks | {name for name, holds in others.items() if holds})
 
 
 def feature_rates(texts: Iterable[str]) -> dict[str, float]:
@@ -69,14 +65,10 @@ def feature_rates(texts: Iterable[str]) -> dict[str, float]:
     DataError
         If there are no texts.
     """
-    counts: Counter[str] = Counter()
-    n = 0
-    for text in texts:
-        n += 1
-        counts.update(features_of(text))
-    if not n:
+    features = [features_of(text) for text in texts]
+    if not features:
         raise DataError("there are no texts to measure; give at least one.")
-    return {name: counts[name] / n for name in FEATURES}
+    return {name: sum(name in of_text for of_text in features) / len(features) for name in FEATURES}
 
 
 def unmarked_pieces(text: str, kinds: Collection[MarkupKind] | None = None) -> list[str]:
@@ -91,9 +83,7 @@ def unmarked_pieces(text: str, kinds: Collection[MarkupKind] | None = None) -> l
 
 def is_traditional(text: str) -> bool:
     """Whether a tenth or more of a text's Chinese characters change when it is put into simplified script."""
-    characters: list[str] = _HAN.findall(text)
-    if not characters:
-        return False
-    simplified: list[str] = _HAN.findall(to_simplified("".join(characters)).text)
+    characters = "".join(_HAN.findall(text))
+    simplified: list[str] = _HAN.findall(to_simplified(characters).text)
     changed = sum(old != new for old, new in zip(characters, simplified, strict=False))
     return changed > 0 and changed >= TRADITIONAL_SHARE * len(characters)

@@ -4,6 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from benchmarks.publishing import FAILED, failure
+
 from weibo_nlp.errors import WeiboNlpError
 from weibo_nlp.release.build import write_release
 from weibo_nlp.release.history import keep_predecessor
@@ -26,13 +28,12 @@ def main() -> int:
         for problem in problems:
             print(problem.shown(arguments.root), file=sys.stderr)
         if problems:
-            return 1
+            return FAILED
         corpus = arguments.root / "corpus"
         before = keep_predecessor(corpus, arguments.version)
         manifest = write_release(sources, build_tables(sources), corpus, arguments.version, predecessor=before)
     except WeiboNlpError as error:
-        print(error, file=sys.stderr)
-        return 1
+        return failure(error)
     for name, entry in manifest["files"].items():
         print(f"{name}\t{entry['rows']} rows\t{entry['sha256'][:12]}")
     return 0

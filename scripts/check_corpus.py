@@ -4,6 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from benchmarks.publishing import FAILED, failure
+
 from weibo_nlp.errors import WeiboNlpError
 from weibo_nlp.release.sources import read_sources
 from weibo_nlp.release.validate import LEVELS, left_out, validate_sources
@@ -19,8 +21,7 @@ def main() -> int:
         sources = read_sources(root)
         problems = validate_sources(sources)
     except WeiboNlpError as error:
-        print(error, file=sys.stderr)
-        return 1
+        return failure(error)
     for problem in problems:
         print(problem.shown(root))
     missing = left_out(sources)
@@ -28,7 +29,7 @@ def main() -> int:
         print(f"level {level} left out: {reason}")
     levels = ", ".join(str(level) for level in LEVELS if level not in missing)
     print(f"levels {levels}: " + (f"{len(problems)} problems" if problems else "all rules hold"))
-    return 1 if problems else 0
+    return FAILED if problems else 0
 
 
 if __name__ == "__main__":

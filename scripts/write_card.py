@@ -4,6 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from benchmarks.publishing import FAILED, failure
+
 from weibo_nlp.errors import WeiboNlpError
 from weibo_nlp.release.card import card_blocks, fill_blocks
 from weibo_nlp.release.sources import read_sources
@@ -21,11 +23,10 @@ def main() -> int:
         old = card.read_text("utf-8")
         new = fill_blocks(old, card_blocks(read_sources(arguments.root)))
     except WeiboNlpError as error:
-        print(error, file=sys.stderr)
-        return 1
+        return failure(error)
     if arguments.check and old != new:
         print(f"{card}: figures are out of date; run scripts/write_card.py", file=sys.stderr)
-        return 1
+        return FAILED
     if not arguments.check:
         card.write_text(new, "utf-8")
     print(f"{card}: up to date")

@@ -18,15 +18,9 @@ from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.evaluation.diagnostics import ShortcutScore
 from weibo_nlp.external import load
 from weibo_nlp.io.typed_json import to_json
+from weibo_nlp.profiling import reference_sets
 from weibo_nlp.profiling.profile import OURS, Profile, TextSet, common_sizes, profile_of, share_estimates
-from weibo_nlp.profiling.reference_sets import (
-    PUBLISHED,
-    PUBLISHED_SOURCE,
-    THIS_CORPUS,
-    PlainShare,
-    plain_shares,
-    real_sets,
-)
+from weibo_nlp.profiling.reference_sets import THIS_CORPUS, PlainShare
 from weibo_nlp.profiling.repetition import exact_repeats, most_repeated, repeated_strings
 from weibo_nlp.records import ACCOUNT_TYPES, AUTHOR_LABEL, KINDS, Document
 from weibo_nlp.release import balance
@@ -84,10 +78,9 @@ def corpus_document(
     if not sources.texts:
         raise DataError(f"{root}: no texts under corpus/texts/; a report is made of some.")
     labelled = balance.labelled_documents(sources)
-    notes = [
-        f"{len(sources.texts) - len(labelled)} texts have no gold labels yet; labels are counted over the other "
-        f"{len(labelled)}."
-    ] * (len(labelled) < len(sources.texts))
+    notes = []
+    if unlabelled := len(sources.texts) - len(labelled):
+        notes.append(f"{unlabelled} texts have no gold labels yet; labels are counted over the other {len(labelled)}.")
     progress("form and diversity of the corpus")
     judged = _judgements(sources, bootstrap)
     real: list[TextSet] = []
@@ -95,7 +88,7 @@ def corpus_document(
         notes.append("No copies of public sets were given: the corpus stands beside published figures alone.")
     else:
         progress("public sets")
-        real, missing = real_sets(external)
+        real, missing = reference_sets.real_sets(external)
         notes += missing
     judged_set = _judged_set(external)
     profiles = _profiles(sources, real, bootstrap, progress)
@@ -106,34 +99,29 @@ def corpus_document(
         progress("shortcut gate")
         release = open_release(root / "corpus")
         gate, version = shortcut_gate(release), release.version
-        n_released = len(release.documents())
-        if n_released != len(sources.texts):
+        if (n_released := len(release.documents())) != len(sources.texts):
             notes.append(
                 f"The shortcut gate is that of release {version} with {n_released} documents; "
                 f"the texts here are {len(sources.texts)}."
             )
-    sections = {
-        "size": _size(sources, labelled),
-        "balance": _balance(sources, labelled),
-        "forms": profiles,
-        "deviations": compare_profiles(profiles, plain),
-        "plain": plain,
-        "repetition": _repetition(sources),
-        "shortcuts": gate,
-    }
-    document: dict[str, Any] = {
+    deviations = to_json(compare_profiles(profiles, plain))
+    return {
         FORMAT_KEY: FORMAT_VERSION,
         "title": "Corpus report",
         "command": command,
         "package": __version__,
         "corpus_version": version,
-        **to_json(sections),
+        "size": _size(sources, labelled),
+        "balance": _balance(sources, labelled),
+        "forms": to_json(profiles),
+        "deviations": deviations + _disagreement_rows(judged["judged"], judged_set),
+        "plain": to_json(plain),
+        "repetition": _repetition(sources),
+        "shortcuts": to_json(gate),
         **judged,
-        "published_source": PUBLISHED_SOURCE,
+        "published_source": reference_sets.PUBLISHED_SOURCE,
         "notes": notes,
     }
-    document["deviations"] += _disagreement_rows(judged["judged"], judged_set)
-    return document
 
 
 def _size(sources: Sources, labelled: Sequence[Labelled]) -> dict[str, Any]:
@@ -205,9 +193,8 @@ def _profiles(
 ) -> list[Profile]:
     """Ours and the real ones, kind by kind, then ours as a whole."""
     profiles = []
-    kinds = [kind for kind in KINDS if any(document.kind == kind for document in sources.documents)]
-    for kind in kinds:
-        documents = [document for document in sources.documents if document.kind == kind]
+    by_kind = {kind: documents for kind in KINDS if (documents := sources.of_kind(kind))}
+    for kind, documents in by_kind.items():
         own = TextSet(THIS_CORPUS, kind, tuple(document.text for document in documents))
         sizes, threads = common_sizes(own.texts), [document.thread for document in documents]
         profiles.append(profile_of(own, source=OURS, sizes=sizes, threads=threads, bootstrap=bootstrap))
@@ -215,23 +202,20 @@ def _profiles(
             if other.kind == kind:
                 progress(f"form and diversity of {other.name}")
                 profiles.append(profile_of(other, sizes=sizes, sample=len(documents)))
-    profiles += [profile for profile in PUBLISHED if profile.kind in kinds]
+    profiles += [profile for profile in reference_sets.PUBLISHED if profile.kind in by_kind]
     whole = TextSet(THIS_CORPUS, "all", tuple(document.text for document in sources.documents))
     return [*profiles, profile_of(whole, source=OURS, sizes=common_sizes(whole.texts))]
 
 
 def _plain(sources: Sources, real: Sequence[TextSet], judged_set: Sequence[Document]) -> list[PlainShare]:
     """Plain wording of ours, the real sets and the judged set, whose reposts are as short as comments and count so."""
-    own: dict[str, list[str]] = {}
-    for document in sources.documents:
-        own.setdefault(document.kind, []).append(document.text)
-    kinds = {"comment": ("comment", "repost"), "post": ("post",)}
+    own = {kind: [document.text for document in sources.of_kind(kind)] for kind in KINDS}
     judged = [
         TextSet(JUDGED_SET, kind, texts)
-        for kind, those in kinds.items()
-        if (texts := tuple(document.text for document in judged_set if document.kind in those))
+        for kind, counted in {"comment": ("comment", "repost"), "post": ("post",)}.items()
+        if (texts := tuple(document.text for document in judged_set if document.kind in counted))
     ]
-    return plain_shares(own, real, judged)
+    return reference_sets.plain_shares(own, real, judged)
 
 
 def _judged_set(external: Path | None) -> tuple[Document, ...]:
@@ -246,32 +230,26 @@ def _judged_set(external: Path | None) -> tuple[Document, ...]:
 def _judgements(sources: Sources, bootstrap: BootstrapConfig) -> dict[str, Any]:
     """Agreement, non-unanimity and low confidence; empty lists where nothing is judged."""
     threads = {document.id: document.thread for document in sources.documents}
-    judged = {
-        name: judgements
-        for name, judgements in by_document(item.value for item in sources.judgements).items()
-        if name in threads and len(judgements) > 1
-    }
-    if not judged:
-        return {"judged": [], "low_confidence": [], "agreement": []}
+    judgements = [located.value for located in sources.judgements]
     split: dict[str, list[tuple[bool, str]]] = {task: [] for task in sources.scheme.judged}  # and the thread
-    for document_id, judgements in judged.items():
-        for name, vote in votes(judgements, sources.scheme).items():
-            split[name.partition(":")[0]].append((vote.resolution != UNANIMOUS, threads[document_id]))
+    for document_id, of_document in by_document(judgements).items():
+        if document_id in threads and len(of_document) > 1:
+            for name, vote in votes(of_document, sources.scheme).items():
+                split[name.partition(":")[0]].append((vote.resolution != UNANIMOUS, threads[document_id]))
+    if not any(split.values()):
+        return {"judged": [], "low_confidence": [], "agreement": []}
     non_unanimous = []
     for task, rows in split.items():
         if rows:
             verdicts, groups = zip(*rows, strict=True)
             share = share_estimates({task: verdicts}, groups, bootstrap)[task]
             non_unanimous.append({"task": task, "n": len(rows), "share": share.to_dict()})
-    low: dict[str, list[bool]] = {}
-    for located in sources.judgements:
-        if located.value.annotator != AUTHOR_LABEL:
-            low.setdefault(located.value.annotator, []).append(located.value.confidence == "low")
+    n_judged = Counter(judgement.annotator for judgement in judgements if judgement.annotator != AUTHOR_LABEL)
+    n_low = Counter(judgement.annotator for judgement in judgements if judgement.confidence == "low")
     return {
         "judged": non_unanimous,
         "low_confidence": [
-            {"annotator": name, "n": len(marks), "share": sum(marks) / len(marks)}
-            for name, marks in sorted(low.items())
+            {"annotator": name, "n": n, "share": n_low[name] / n} for name, n in sorted(n_judged.items())
         ],
         "agreement": [agreement.to_dict() for agreement in measure_release(sources, bootstrap=bootstrap)],
     }
@@ -295,7 +273,7 @@ def _disagreement_rows(judged: Sequence[Mapping[str, Any]], judged_set: Sequence
 
 
 def _repetition(sources: Sources) -> dict[str, Any]:
-    comments = [document.text for document in sources.documents if document.kind == "comment"]
+    comments = [document.text for document in sources.of_kind("comment")]
     strings = repeated_strings([document.text for document in sources.documents], names=balance.register_names(sources))
     return {
         "documents": len(sources.documents),

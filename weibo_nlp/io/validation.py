@@ -43,20 +43,6 @@ _ALLOWED = {
 
 
 @dataclass(frozen=True, slots=True)
-class Located(Generic[T]):
-    """A value and the line of the file it was read from, counted from 1."""
-
-    value: T
-    path: Path
-    line: int
-
-    @property
-    def where(self) -> str:
-        """``file:line`` for messages."""
-        return f"{self.path}:{self.line}"
-
-
-@dataclass(frozen=True, slots=True)
 class Problem:
     """A broken rule and where: file, line (0 for the whole file), level, rule, sentence."""
 
@@ -80,6 +66,24 @@ class Problem:
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}: {self.text}" if self.line else f"{self.path}: {self.text}"
+
+
+@dataclass(frozen=True, slots=True)
+class Located(Generic[T]):
+    """A value and the line of the file it was read from, counted from 1."""
+
+    value: T
+    path: Path
+    line: int
+
+    @property
+    def where(self) -> str:
+        """``file:line`` for messages."""
+        return f"{self.path}:{self.line}"
+
+    def problem(self, level: int, rule: str, text: str) -> Problem:
+        """Return what is wrong with the value, at its place."""
+        return Problem(self.path, self.line, level, rule, text)
 
 
 class RowError(DataError):

@@ -48,17 +48,9 @@ def write_parquet(path: Path, config: str, rows: Sequence[Mapping[str, Any]]) ->
     import pyarrow.parquet as pq
 
     table = arrow_table(config, rows)
-    pq.write_table(
-        table,
-        path,
-        version="2.6",
-        compression="zstd",
-        compression_level=9,
-        row_group_size=10_000,
-        use_dictionary=True,
-        write_statistics=True,
-        data_page_version="1.0",
-    )
+    compression = {"compression": "zstd", "compression_level": 9, "use_dictionary": True}
+    layout = {"version": "2.6", "data_page_version": "1.0", "row_group_size": 10_000, "write_statistics": True}
+    pq.write_table(table, path, **compression, **layout)
     return int(table.nbytes)
 
 
@@ -97,11 +89,8 @@ def write_release(
         with atomic_path(folder / name) as temporary:
             n_bytes = write_parquet(temporary, config, rows)
         sizes[config, split] = (len(rows), n_bytes)
-        files[name] = {
-            "rows": len(rows),
-            "sha256": sha256_of_file(folder / name),
-            "rows_sha256": sha256_of_rows(rows),
-        }
+        checksums = {"sha256": sha256_of_file(folder / name), "rows_sha256": sha256_of_rows(rows)}
+        files[name] = {"rows": len(rows), **checksums}
     manifest = {
         "version": version,
         "schema": schema.SCHEMA_VERSION,
@@ -136,31 +125,24 @@ def card_header(version: str, sizes: Mapping[tuple[str, str], tuple[int, int]], 
     for config in (*schema.VIEWS, *schema.CONFIGS):
         # `datasets` refuses a split, and a file of a split, without rows, and with it the whole configuration.
         stored = {
-            split: [name for name in schema.stored_configs(config) if sizes[name, split][0]]
+            split: names
             for split in schema.splits_of(config)
+            if (names := [name for name in schema.stored_configs(config) if sizes[name, split][0]])
         }
-        splits: list[dict[str, Any]] = [
-            {
-                "name": split,
-                "num_bytes": sum(sizes[name, split][1] for name in names),
-                "num_examples": sum(sizes[name, split][0] for name in names),
-            }
-            for split, names in stored.items()
-            if names
-        ]
-        if not splits:
+        if not stored:
             continue
+        splits: list[dict[str, Any]] = []
+        for split, names in stored.items():
+            rows, n_bytes = (sum(counts) for counts in zip(*(sizes[name, split] for name in names), strict=True))
+            splits.append({"name": split, "num_bytes": n_bytes, "num_examples": rows})
+        paths = {split: [f"{name}/{split}-*.parquet" for name in names] for split, names in stored.items()}
         configs.append(
             {
                 "config_name": config,
                 **({"default": True} if config == DEFAULT_CONFIG else {}),
                 # Without a version that moves, `datasets` serves rows of an earlier build from its cache.
                 "version": version,
-                "data_files": [
-                    {"split": split, "path": [f"{name}/{split}-*.parquet" for name in names]}
-                    for split, names in stored.items()
-                    if names
-                ],
+                "data_files": [{"split": split, "path": paths_of_split} for split, paths_of_split in paths.items()],
             }
         )
         infos[config] = DatasetInfo(
@@ -169,6 +151,7 @@ def card_header(version: str, sizes: Mapping[tuple[str, str], tuple[int, int]], 
             splits=splits,
             dataset_size=sum(split["num_bytes"] for split in splits),
         )
+    n_documents = sum(sizes[name, split][0] for name in schema.DOCUMENT_CONFIGS for split in schema.SPLITS)
     card = DatasetCardData(
         pretty_name="weibo_nlp corpus",
         language=["zh"],
@@ -179,9 +162,7 @@ def card_header(version: str, sizes: Mapping[tuple[str, str], tuple[int, int]], 
         task_categories=["text-classification"],
         task_ids=["sentiment-classification", "topic-classification"],
         tags=["stance-detection", "weibo", "social-media", "multiply-annotated", "synthetic"],
-        size_categories=[
-            _size_category(sum(sizes[name, split][0] for name in schema.DOCUMENT_CONFIGS for split in schema.SPLITS))
-        ],
+        size_categories=["n<1K" if n_documents < 1_000 else "1K<n<10K" if n_documents < 10_000 else "10K<n<100K"],
         configs=configs,
     )
     infos.to_dataset_card_data(card)
@@ -210,7 +191,3 @@ def read_card(path: Path) -> tuple[str, str]:
     if not end:
         raise DataError(f"{path}:1: the header opened by --- is never closed; put --- on a line of its own below it.")
     return f"{header}\n".removeprefix("\n"), body
-
-
-def _size_category(n: int) -> str:
-    return "n<1K" if n < 1_000 else "1K<n<10K" if n < 10_000 else "10K<n<100K"

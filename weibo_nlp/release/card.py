@@ -33,14 +33,8 @@ _FEATURES = {
 
 def card_blocks(sources: Sources) -> dict[str, str]:
     """Markdown for every block of figures, by the name of its markers."""
-    return {
-        "size": _size(sources),
-        "labels": _labels(sources),
-        "stance": _stance(sources),
-        "agreement": _agreement(sources),
-        "text": _text(sources),
-        "segmentation": _segmentation(sources),
-    }
+    blocks = {"size": _size, "labels": _labels, "stance": _stance, "agreement": _agreement, "text": _text}
+    return {name: block(sources) for name, block in (blocks | {"segmentation": _segmentation}).items()}
 
 
 def fill_blocks(text: str, blocks: dict[str, str]) -> str:
@@ -117,7 +111,7 @@ def _agreement(sources: Sources) -> str:
 def _text(sources: Sources) -> str:
     rows = []
     for kind in KINDS:
-        texts = [document.text for document in sources.documents if document.kind == kind]
+        texts = [document.text for document in sources.of_kind(kind)]
         quartiles = "/".join(f"{length:.0f}" for length in quantiles(map(len, texts), n=4))
         rates = feature_rates(texts)
         rows.append([kind, len(texts), quartiles, *(f"{rates[feature]:.1%}" for feature in _FEATURES)])
@@ -142,6 +136,5 @@ def _share(part: int, whole: int) -> str:
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    lines = ["| " + " | ".join(heads) + " |", "|" + "---|" * len(heads)]
-    lines += ["| " + " | ".join(str(cell) for cell in row) + " |" for row in rows]
-    return "\n".join(lines) + "\n"
+    head, *body = ("| " + " | ".join(map(str, row)) + " |\n" for row in (heads, *rows))
+    return "".join([head, "|" + "---|" * len(heads) + "\n", *body])

@@ -68,8 +68,7 @@ def reproduction_problems(sources: Sources) -> Iterator[Problem]:
         return
     manifest = release.manifest
     same_writer = manifest.get("pyarrow") == pa.__version__
-    sizes = {}
-    changed = False
+    sizes, changed = {}, False
     for (config, split), rows in build_tables(sources).items():
         name = parquet_name(config, split)
         rebuilt = [schema.encode(config, row.values, sources.scheme) for row in rows]
@@ -134,24 +133,23 @@ def _row_problems(
     clean = True
     for new, places in zip(rebuilt, origins, strict=True):
         old = old_rows.pop(key(new), None)
-        columns = [name for name in new if old is None or old[name] != new[name]]
-        if not columns:
-            continue
-        clean = False
-        # The text's columns come from the text file, the labels from the annotation: name the line that tells.
-        path, line = places[0] if any(c in _LABELS or c.endswith("settled") for c in columns) else places[-1]
+        path, line = places[-1]
         if old is None:
-            yield _breach(places[-1][0], f"{' '.join(key(new))} is not in {where}; {_BUILD}", places[-1][1])
-        else:
+            clean = False
+            yield _breach(path, f"{' '.join(key(new))} is not in {where}; {_BUILD}", line)
+        elif columns := [name for name in new if old[name] != new[name]]:
+            clean = False
+            # The text's columns come from the text file, the labels from the annotation: name the line that tells.
+            if any(column in _LABELS or column.endswith("settled") for column in columns):
+                path, line = places[0]
             text = (
                 f"{columns[0]} was released as {old[columns[0]]!r} in {where}, the sources now give "
                 f"{new[columns[0]]!r}; correct the line, or release a new version with scripts/build_corpus.py."
             )
             yield _breach(path, text, line)
     for gone in old_rows:
-        clean = False
         yield _breach(file, f"{' '.join(map(str, gone))} is no longer in the sources; {_BUILD}")
-    if clean and released != rebuilt:
+    if clean and not old_rows and released != rebuilt:
         yield _breach(file, f"rows are doubled or in another order; {_BUILD}")
 
 

@@ -53,9 +53,9 @@ def _length_limit(aim: float) -> Limit:
 
 
 _AIMS = {"comment": (9, 15, 28), "post": (45, 85, 140)}  # lengths in characters at 25, 50 and 75 %
+_FILE = files(__package__).joinpath("corpus_limits.toml")
 LIMITS: Mapping[str, Limit] = {
-    name: Limit(**bounds)
-    for name, bounds in tomllib.loads(files(__package__).joinpath("corpus_limits.toml").read_text("utf-8")).items()
+    name: Limit(**bounds) for name, bounds in tomllib.loads(_FILE.read_text("utf-8")).items()
 } | {
     f"{kind} length {percent}": _length_limit(aim)
     for kind, aims in _AIMS.items()
@@ -80,10 +80,7 @@ def statistics_problems(sources: Sources) -> Iterator[Problem]:
     if not statistics_apply(sources):
         return
     labelled = balance.labelled_documents(sources)
-    yield from _balance(sources, labelled)
-    yield from _stances(sources, labelled)
-    yield from _form(sources)
-    yield from _repetition(sources)
+    yield from (*_balance(sources, labelled), *_stances(sources, labelled), *_form(sources), *_repetition(sources))
 
 
 def _balance(sources: Sources, labelled: list[Labelled]) -> Iterator[Problem]:
@@ -120,9 +117,7 @@ def _stances(sources: Sources, labelled: list[Labelled]) -> Iterator[Problem]:
 
 
 def _form(sources: Sources) -> Iterator[Problem]:
-    by_kind = {
-        kind: [document.text for document in sources.documents if document.kind == kind] for kind in ("comment", "post")
-    }
+    by_kind = {kind: [document.text for document in sources.of_kind(kind)] for kind in ("comment", "post")}
     for kind, texts in by_kind.items():
         if not texts:
             continue

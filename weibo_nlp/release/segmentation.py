@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -51,23 +52,21 @@ def read_segmentation(root: Path) -> Segmentation:
     segmentation = Segmentation(root)
     for sentence in _records(root / SENTENCES, _sentence_parser(), segmentation):
         if sentence.value.id in segmentation.sentences:
-            text = f"sentence {sentence.value.id!r} stands twice."
-            segmentation.problems.append(Problem(sentence.path, sentence.line, 1, "id", text))
+            segmentation.problems.append(sentence.problem(1, "id", f"sentence {sentence.value.id!r} stands twice."))
         segmentation.sentences[sentence.value.id] = sentence
     prompts = {sha256_of_file(prompt) for prompt in root.glob(f"{FOLDER.as_posix()}/prompts/*.md")}
     parse = row_parser(Cut, field_types(Cut))
     for file in sorted((root / CUTS).glob("*.jsonl")):
         for cut in _records(file, parse, segmentation):
             if reason := _cut_problem(cut.value, file, segmentation, prompts):
-                segmentation.problems.append(Problem(file, cut.line, 3, "segmentation", reason))
+                segmentation.problems.append(cut.problem(3, "segmentation", reason))
             else:
                 segmentation.cuts.setdefault(cut.value.id, {})[cut.value.annotator] = cut.value.words
     for gold in _records(root / GOLD, _gold_parser(), segmentation):
         name = gold.value.id
         if name in segmentation.gold or name not in segmentation.sentences:
             reason = "stands twice" if name in segmentation.gold else "is not in sentences.jsonl"
-            text = f"sentence {name!r} {reason}."
-            segmentation.problems.append(Problem(gold.path, gold.line, 3, "segmentation", text))
+            segmentation.problems.append(gold.problem(3, "segmentation", f"sentence {name!r} {reason}."))
         else:
             segmentation.gold[name] = gold
     return segmentation
@@ -83,23 +82,19 @@ def segmentation_problems(segmentation: Segmentation, documents: Mapping[str, Do
     documents : mapping of id to Document
         The texts the sentences were drawn from.
     """
-
-    def problem(located: Located[Any], text: str) -> Problem:
-        return Problem(located.path, located.line, 3, "segmentation", text)
-
     for name, located in segmentation.sentences.items():
-        sentence = located.value
+        sentence, problem = located.value, partial(located.problem, 3, "segmentation")
         document = documents.get(sentence.document_id)
         if document is None:
-            yield problem(located, f"{name!r}: document {sentence.document_id!r} does not exist.")
+            yield problem(f"{name!r}: document {sentence.document_id!r} does not exist.")
         elif sentence.span.of(document.text) != sentence.text:
-            yield problem(located, f"{name!r}: the text at {sentence.span} is another.")
+            yield problem(f"{name!r}: the text at {sentence.span} is another.")
         if name not in segmentation.gold:
-            yield problem(located, f"{name!r} has no gold cut.")
+            yield problem(f"{name!r} has no gold cut.")
     for name, gold in segmentation.gold.items():
         cuts = segmentation.cuts.get(name, {})
         if text := gold_cut_problem(gold.value, segmentation.sentences[name].value, cuts):
-            yield problem(gold, f"{name}: {text}.")
+            yield gold.problem(3, "segmentation", f"{name}: {text}.")
 
 
 def segmentation_row(segmentation: Segmentation, name: str) -> dict[str, Any]:
@@ -117,9 +112,8 @@ def segmentation_row(segmentation: Segmentation, name: str) -> dict[str, Any]:
 
 
 def _sentence_parser() -> Parser[Sentence]:
-    types = field_types(Sentence)
+    types = field_types(Sentence) | {"start": int, "end": int}
     del types["span"]
-    types |= {"start": int, "end": int}
     return row_parser(lambda start, end, **values: Sentence(span=Span(start, end), **values), types)
 
 

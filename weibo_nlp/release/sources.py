@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -48,13 +49,16 @@ class Sources:
         """Documents in file order."""
         return [located.value for located in self.texts]
 
+    def of_kind(self, kind: str) -> list[Document]:
+        """Documents of a kind, in file order."""
+        return [located.value for located in self.texts if located.value.kind == kind]
+
     def files(self) -> list[Path]:
         """Every file read, sorted; the manifest lists them with their checksums."""
         names = ["annotations/scheme.yaml", "corpus/events.yaml", "corpus/targets.yaml"]
         patterns = ["corpus/texts/*/*.jsonl", "annotations/rounds/*/*.jsonl", "annotations/adjudicated/*.jsonl"]
-        paths = [self.root / name for name in names]
-        paths += [path for pattern in patterns for path in self.root.glob(pattern)]
-        return sorted([*paths, *self.segmentation.files()])
+        rows = chain.from_iterable(map(self.root.glob, patterns))
+        return sorted([*(self.root / name for name in names), *rows, *self.segmentation.files()])
 
 
 def read_sources(root: Path) -> Sources:
@@ -75,9 +79,8 @@ def read_sources(root: Path) -> Sources:
     sources = Sources(root, scheme)
     _read_events(sources)
     targets = root / "corpus" / "targets.yaml"
-    sources.targets |= {
-        target.id: target for target in _entries(targets, "targets", row_parser(Target, field_types(Target)), sources)
-    }
+    parse = row_parser(Target, field_types(Target))
+    sources.targets |= {target.id: target for target in _entries(targets, "targets", parse, sources)}
 
     def records(pattern: str, read: Callable[[Path], Iterable[Located[T] | Problem]]) -> Iterator[Located[T]]:
         items = (item for path in sorted(root.glob(pattern)) for item in read(path))
@@ -144,41 +147,24 @@ def _event_parser() -> Parser[Event]:
 
     def event(name: Any, start: object, end: object, phases: Any, actors: object, **values: Any) -> Event:
         del actors  # people's notes, which are not released
-        for key in ("facts", "figures"):
-            values[key] = tuple(map(dict, values[key]))
-        return Event(
-            **values,
-            name_zh=name.zh,
-            name_en=name.en,
-            start=_date(start),
-            end=_date(end),
-            phases=tuple(dict(phase) | {"date": _date(phase.date)} for phase in phases),
-        )
+        values |= {key: tuple(map(dict, values[key])) for key in ("facts", "figures")}
+        values |= {"name_zh": name.zh, "name_en": name.en, "start": _date(start), "end": _date(end)}
+        return Event(**values, phases=tuple(dict(phase) | {"date": _date(phase.date)} for phase in phases))
 
-    types = dict.fromkeys(("id", "topic"), str) | dict.fromkeys(("start", "end"), Any)
-    types |= dict.fromkeys(("hashtags", "targets"), list_type(str))
-    return row_parser(
-        event,
-        types
-        | {
-            "near": (str | None, None),
-            "name": nested_type({"zh": str, "en": str}),
-            "fold": int,
-            "phases": list_type(phase),
-            "actors": list_type(Any),
-            "facts": list_type(fact),
-            "figures": (list_type(figure), ()),  # everyday events have none
-        },
-    )
+    types: dict[str, Any] = dict.fromkeys(("id", "topic"), str) | dict.fromkeys(("start", "end"), Any)
+    types |= dict.fromkeys(("hashtags", "targets"), list_type(str)) | {"actors": list_type(Any), "fold": int}
+    types |= {"name": nested_type({"zh": str, "en": str}), "near": (str | None, None)}
+    types |= {"phases": list_type(phase), "facts": list_type(fact)}
+    return row_parser(event, types | {"figures": (list_type(figure), ())})  # everyday events have no figures
 
 
 def _entries(path: Path, key: str, parse: Parser[T], sources: Sources) -> Iterator[T]:
     """Yield the entries of a register, each id once; what is no entry, cannot be used or stands twice is noted."""
-    content = _yaml(path)
-    if not isinstance(content.get(key), list):
+    entries = _yaml(path).get(key)
+    if not isinstance(entries, list):
         raise DataError(f"{path}: a list under {key!r} is expected.")
     seen: set[str] = set()
-    for body in content[key]:
+    for body in entries:
         name = body.get("id") if isinstance(body, dict) else None
         if not isinstance(name, str):
             sources.problems.append(Problem(path, 0, 1, "form", f"{str(body)[:60]!r} under {key!r} has no id of text"))
@@ -201,8 +187,9 @@ def _entries(path: Path, key: str, parse: Parser[T], sources: Sources) -> Iterat
 def _yaml(path: Path) -> dict[str, Any]:
     import yaml
 
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, where PyYAML was built with it
     try:
-        content = yaml.safe_load(path.read_text("utf-8"))
+        content = yaml.load(path.read_text("utf-8"), Loader=loader)  # noqa: S506 - both loaders are safe
     except (OSError, yaml.YAMLError) as error:
         raise DataError(f"{path}: cannot be read: {error}") from None
     if not isinstance(content, dict):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -53,17 +54,15 @@ def build_tables(sources: Sources) -> Tables:
     gold = {placed.value.document_id: placed for placed in sources.gold}
     tables: Tables = {(config, split): [] for config in schema.CONFIGS for split in schema.splits_of(config)}
     split_of: dict[str, str] = {}
-    for placed in sorted(sources.texts, key=lambda placed: placed.value.id):
+    for placed in sorted(sources.texts, key=attrgetter("value.id")):
         document = placed.value
         split_of[document.id] = split = splits[document.thread]
         row, stances = _rows_of(document, gold[document.id].value, threads[document.thread], sources)
         origins = tuple((place.path, place.line) for place in (gold[document.id], placed))
         tables[schema.CONFIG_OF_KIND[document.kind], split].append(BuiltRow(row, origins))
         tables["stances", split] += [BuiltRow(stance, origins) for stance in stances]
-    for located in sorted(
-        sources.judgements,
-        key=lambda item: (item.value.document_id, item.value.round, item.value.annotator),
-    ):
+    by_document = attrgetter("value.document_id", "value.round", "value.annotator")
+    for located in sorted(sources.judgements, key=by_document):
         row = judgement_row(located.value)
         row["stances"] = [{"target_id": target, "stance": stance} for target, stance in row["stances"].items()]
         built = BuiltRow(row, ((located.path, located.line),))
@@ -86,26 +85,17 @@ def _rows_of(
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """Row of a document, and a row for each of its targets; fields that are no columns stay behind when encoded."""
     above = above_of(document)
-    row = (
-        asdict(document)
-        | asdict(gold)
-        | {
-            "parent_text": thread.documents[above].text if above else None,
-            "root_text": thread.root.text if document.root else None,
-            "fold": sources.events[document.event or ""].fold,
-            "composed": True,
-            **{f"{name}_settled": how for name, how in gold.resolution.items()},
-        }
-    )
-    stances = [
-        row
-        | {
-            "target_id": target_id,
-            "target": sources.targets[target_id].text,
-            "canonical": sources.targets[target_id].canonical_for is not None,
-            "stance": stance,
-            "stance_settled": gold.resolution[f"stance:{target_id}"],
-        }
-        for target_id, stance in sorted(gold.stances.items())
-    ]
+    row = asdict(document) | asdict(gold) | {f"{name}_settled": how for name, how in gold.resolution.items()}
+    row |= {
+        "parent_text": thread.documents[above].text if above else None,
+        "root_text": thread.root.text if document.root else None,
+        "fold": sources.events[document.event or ""].fold,
+        "composed": True,
+    }
+    stances = []
+    for target_id, stance in sorted(gold.stances.items()):
+        target = sources.targets[target_id]
+        labels = {"stance": stance, "stance_settled": gold.resolution[f"stance:{target_id}"]}
+        canonical = target.canonical_for is not None
+        stances.append(row | {"target_id": target_id, "target": target.text, "canonical": canonical, **labels})
     return row, stances

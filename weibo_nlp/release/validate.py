@@ -11,16 +11,15 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from weibo_nlp.annotation.adjudication import adjudication_problems
 from weibo_nlp.annotation.campaign import targets_of
 from weibo_nlp.annotation.judgements import by_document
 from weibo_nlp.corpus.tree import above_of, build_threads
 from weibo_nlp.io import sha256_of_file
-from weibo_nlp.io.validation import Problem
+from weibo_nlp.io.validation import Located, Problem
 from weibo_nlp.profiling.duplicates import THRESHOLD, near_duplicates
-from weibo_nlp.records import AUTHOR_LABEL
+from weibo_nlp.records import AUTHOR_LABEL, Document, Event
 from weibo_nlp.release.integrity import reproduction_problems
 from weibo_nlp.release.limits import LEAST_DOCUMENTS, LEVEL, statistics_apply, statistics_problems
 from weibo_nlp.release.segmentation import segmentation_problems
@@ -66,10 +65,7 @@ def left_out(sources: Sources) -> dict[int, str]:
 
 def source_problems(sources: Sources) -> list[Problem]:
     """Levels 1 to 4: what must hold before a release can be built from the sources; sorted by file and line."""
-    problems = list(sources.problems)
-    problems += _texts(sources)
-    problems += _circles(sources)
-    problems += _registers(sources)
+    problems = [*sources.problems, *_texts(sources), *_circles(sources), *_registers(sources)]
     for check in (_judgements, _gold, _segmentation, _splits):
         problems += check(sources) if not problems else ()
     return _sorted(problems)
@@ -82,28 +78,28 @@ def _sorted(problems: Iterable[Problem]) -> list[Problem]:
 def _circles(sources: Sources) -> Iterator[Problem]:
     """Documents that reach no root, because what they answer leads back to itself."""
     above = {placed.value.id: above_of(placed.value) for placed in sources.texts}
-    settled: dict[str, bool] = {}  # document -> whether a root, or a parent that does not exist, ends its path
+    below: dict[str | None, list[str]] = defaultdict(list)
+    for document_id, parent in above.items():
+        below[parent].append(document_id)
+    reached: set[str] = set()
+    queue = [parent for parent in below if parent not in above]  # None, and parents that do not exist
+    while queue:
+        children = below[queue.pop()]
+        reached.update(children)
+        queue += children
     for placed in sources.texts:
-        path: dict[str, None] = {}
-        here: str | None = placed.value.id
-        while here is not None and here in above and here not in settled and here not in path:
-            path[here] = None
-            here = above[here]
-        ends = settled.get(here, here not in path) if here is not None else True
-        settled.update(dict.fromkeys(path, ends))
-        if not ends:
+        if placed.value.id not in reached:
             text = f"{placed.value.id!r} reaches no root: it answers what leads back in a circle."
-            yield Problem(placed.path, placed.line, 3, "thread", text)
+            yield placed.problem(3, "thread", text)
 
 
 def _texts(sources: Sources) -> Iterator[Problem]:
     """Ids, order, parents, threads, phases."""
-    placed_of = {placed.value.id: placed for placed in sources.texts}
+    documents = {placed.value.id: placed.value for placed in sources.texts}
     seen: set[str] = set()
     last: dict[Path, str] = {}
     for placed in sources.texts:
-        document, path = placed.value, placed.path
-        problem = partial(Problem, path, placed.line)
+        document, path, problem = placed.value, placed.path, placed.problem
         if not re.fullmatch(re.escape(path.stem) + r"-\d{4}", document.id):
             yield problem(1, "id", f"id {document.id!r} is not {path.stem}-NNNN with four digits.")
         if document.id in seen:
@@ -116,60 +112,61 @@ def _texts(sources: Sources) -> Iterator[Problem]:
             yield problem(1, "text", "text begins or ends with white space, or holds a carriage return.")
         if (document.title is not None) != (document.kind == "article"):
             yield problem(1, "title", "articles have a title, other kinds have null.")
-        yield from _links(placed_of, placed, problem, sources)
+        yield from (problem(3, rule, text) for rule, text in _wrong_links(placed, documents, sources.events))
 
 
-def _links(placed_of: Mapping[str, Any], placed: Any, problem: Any, sources: Sources) -> Iterator[Problem]:
-    document = placed.value
-    event = sources.events.get(document.event)
+def _wrong_links(
+    placed: Located[Document], documents: Mapping[str, Document], events: Mapping[str, Event]
+) -> Iterator[tuple[str, str]]:
+    """Rules that a document's event, phase, parent and thread break, each with a sentence."""
+    document, folder = placed.value, placed.path.parent.name
+    event = events.get(document.event or "")
     if event is None:
-        yield problem(3, "event", f"event {document.event!r} is not in corpus/events.yaml.")
+        yield "event", f"event {document.event!r} is not in corpus/events.yaml."
     else:
         phases = {phase["id"] for phase in event.phases}
         if document.phase is not None and document.phase not in phases:
-            yield problem(3, "phase", f"phase {document.phase!r} is not one of the event's: {sorted(phases)}.")
-        if placed.path.parent.name != event.topic:
-            yield problem(
-                3, "event", f"event {event.id!r} belongs to texts/{event.topic}/, not {placed.path.parent.name}/."
-            )
+            yield "phase", f"phase {document.phase!r} is not one of the event's: {sorted(phases)}."
+        if folder != event.topic:
+            yield "event", f"event {event.id!r} belongs to texts/{event.topic}/, not {folder}/."
     if document.kind == "comment" and document.parent is None:
-        yield problem(3, "parent", "a comment answers something: parent is missing.")
+        yield "parent", "a comment answers something: parent is missing."
     if document.kind != "comment" and document.parent is not None:
-        yield problem(3, "parent", f"a {document.kind} has no parent.")
+        yield "parent", f"a {document.kind} has no parent."
     if (document.kind == "repost") != (document.repost_of is not None):
-        yield problem(3, "parent", "a repost, and nothing else, names repost_of.")
+        yield "parent", "a repost, and nothing else, names repost_of."
     above = above_of(document)
     if above is None:
         if document.thread != document.id:
-            yield problem(3, "thread", f"a root is its own thread, got {document.thread!r}.")
-    elif above not in placed_of:
-        yield problem(3, "parent", f"{above!r} does not exist.")
-    elif placed_of[above].value.thread != document.thread:
-        yield problem(3, "thread", f"thread {document.thread!r} differs from that of {above!r}.")
-    elif placed_of[above].value.event != document.event:
-        yield problem(3, "thread", f"{above!r} belongs to another event; a thread lies in one event.")
+            yield "thread", f"a root is its own thread, got {document.thread!r}."
+    elif above not in documents:
+        yield "parent", f"{above!r} does not exist."
+    elif documents[above].thread != document.thread:
+        yield "thread", f"thread {document.thread!r} differs from that of {above!r}."
+    elif documents[above].event != document.event:
+        yield "thread", f"{above!r} belongs to another event; a thread lies in one event."
 
 
 def _registers(sources: Sources) -> Iterator[Problem]:
-    events = sources.root / "corpus" / "events.yaml"
+    path = sources.root / "corpus" / "events.yaml"
     topics = sources.scheme.task("topic").labels
     for event in sources.events.values():
-        problem = partial(Problem, events, line_of_entry(events, event.id))
+        problem = Located(event, path, line_of_entry(path, event.id)).problem
         for name, value in (("topic", event.topic), ("near", event.near or event.topic)):
             if value not in topics:
                 text = f"event {event.id!r}: {name} {value!r} is not one of {', '.join(topics)}."
                 yield problem(2, "scheme", text)
-        for target in event.targets:
-            if target not in sources.targets:
-                yield problem(3, "target", f"event {event.id!r}: target {target!r} is not in targets.yaml.")
+        for target_id in event.targets:
+            if target_id not in sources.targets:
+                yield problem(3, "target", f"event {event.id!r}: target {target_id!r} is not in targets.yaml.")
         if not 0 <= event.fold <= 4:
             yield problem(1, "fold", f"event {event.id!r}: fold {event.fold} is not 0-4.")
     path = sources.root / "corpus" / "targets.yaml"
-    canonical = Counter(t.canonical_for for t in sources.targets.values() if t.canonical_for)
-    for target_id, target_ in sources.targets.items():
-        if target_.canonical_for not in (None, *topics):
-            text = f"target {target_id!r}: canonical_for {target_.canonical_for!r} is not one of {', '.join(topics)}."
-            yield Problem(path, line_of_entry(path, target_id), 2, "scheme", text)
+    for target in sources.targets.values():
+        if target.canonical_for not in (None, *topics):
+            text = f"target {target.id!r}: canonical_for {target.canonical_for!r} is not one of {', '.join(topics)}."
+            yield Problem(path, line_of_entry(path, target.id), 2, "scheme", text)
+    canonical = Counter(target.canonical_for for target in sources.targets.values())
     for topic in topics:
         if topic != "other" and canonical[topic] != 1:
             yield Problem(path, 0, 3, "target", f"topic {topic!r} has {canonical[topic]} canonical targets, not one.")
@@ -187,7 +184,7 @@ def _judgements(sources: Sources) -> Iterator[Problem]:
     seen: set[tuple[str, str, str]] = set()
     for located in sources.judgements:
         judgement = located.value
-        problem = partial(Problem, located.path, located.line, 3)
+        problem = partial(located.problem, 3)
         if judgement.document_id not in wanted:
             yield problem("document", f"document {judgement.document_id!r} does not exist.")
             continue
@@ -206,10 +203,10 @@ def _judgements(sources: Sources) -> Iterator[Problem]:
         if judgement.prompt_sha256 is not None and judgement.prompt_sha256 not in prompts:
             yield problem("provenance", "prompt_sha256 matches no file in annotations/rounds/*/prompts/.")
     for placed in sources.texts:
-        given = annotators[placed.value.id]
-        if given.count(AUTHOR_LABEL) != 1 or len(given) != ANNOTATORS_A_DOCUMENT + 1:
-            text = f"{placed.value.id!r} has judgements by {sorted(given)}; one intention and three are needed."
-            yield Problem(placed.path, placed.line, 3, "judgements", text)
+        names = annotators[placed.value.id]
+        if names.count(AUTHOR_LABEL) != 1 or len(names) != ANNOTATORS_A_DOCUMENT + 1:
+            text = f"{placed.value.id!r} has judgements by {sorted(names)}; one intention and three are needed."
+            yield placed.problem(3, "judgements", text)
 
 
 def _gold(sources: Sources) -> Iterator[Problem]:
@@ -224,24 +221,24 @@ def _gold(sources: Sources) -> Iterator[Problem]:
     for placed in sources.gold:
         document_id = placed.value.document_id
         if events.get(document_id) != placed.path.stem:
-            text = f"document {document_id!r} does not belong to event {placed.path.stem!r}."
-            yield Problem(placed.path, placed.line, 3, "document", text)
+            yield placed.problem(
+                3, "document", f"document {document_id!r} does not belong to event {placed.path.stem!r}."
+            )
             continue
         if document_id in seen:
-            yield Problem(placed.path, placed.line, 3, "document", f"{document_id!r} stands twice.")
+            yield placed.problem(3, "document", f"{document_id!r} stands twice.")
         seen.add(document_id)
         for text in adjudication_problems(placed.value, judged[document_id], sources.scheme):
-            text = f"{document_id}: {text}; judged at {', '.join(places[document_id])}."
-            yield Problem(placed.path, placed.line, 3, "gold", text)
+            yield placed.problem(3, "gold", f"{document_id}: {text}; judged at {', '.join(places[document_id])}.")
     for text_placed in sources.texts:
         if text_placed.value.id not in seen:
-            text = f"{text_placed.value.id!r} has no gold row in annotations/adjudicated/."
-            yield Problem(text_placed.path, text_placed.line, 3, "gold", text)
+            yield text_placed.problem(
+                3, "gold", f"{text_placed.value.id!r} has no gold row in annotations/adjudicated/."
+            )
 
 
 def _segmentation(sources: Sources) -> Iterator[Problem]:
-    documents = {document.id: document for document in sources.documents}
-    yield from segmentation_problems(sources.segmentation, documents)
+    return segmentation_problems(sources.segmentation, {document.id: document for document in sources.documents})
 
 
 def _splits(sources: Sources) -> Iterator[Problem]:
@@ -252,11 +249,9 @@ def _splits(sources: Sources) -> Iterator[Problem]:
         one, two = sources.texts[i], sources.texts[j]
         if splits[one.value.thread] != splits[two.value.thread]:
             text = f"{two.value.id!r} is {similarity:.2f} like {one.value.id!r} of another split."
-            yield Problem(two.path, two.line, 4, "duplicate", text)
-    copies = {j for _, j, _ in pairs}
+            yield two.problem(4, "duplicate", text)
+    copies = [sources.texts[j] for j in sorted({j for _, j, _ in pairs})]
     if len(copies) > MAX_NEAR_DUPLICATES * len(texts):
-        for j in sorted(copies):
-            placed = sources.texts[j]
-            count = f"{len(copies)} of {len(texts)}"
-            text = f"{placed.value.id!r} is a near-duplicate; {count} at {THRESHOLD} are too many."
-            yield Problem(placed.path, placed.line, 4, "duplicate", text)
+        for copy in copies:
+            text = f"{copy.value.id!r} is a near-duplicate; {len(copies)} of {len(texts)} at {THRESHOLD} are too many."
+            yield copy.problem(4, "duplicate", text)

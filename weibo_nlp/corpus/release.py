@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain, product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, overload
 
@@ -64,42 +66,36 @@ class Release:
         if split is not None and split not in splits:
             raise UnknownNameError(f"split of {config}", split, splits)
         paths: list[Path] = []
-        for name in (split,) if split else splits:
-            for folder in (self.path / stored for stored in schema.stored_configs(config)):
-                if not (files := sorted(folder.glob(f"{name}-*.parquet"))):
-                    raise DataError(f"{folder}: no {name}-*.parquet; run scripts/build_corpus.py in a clone.")
-                paths += files
+        for name, stored in product((split,) if split else splits, schema.stored_configs(config)):
+            if not (files := sorted((self.path / stored).glob(f"{name}-*.parquet"))):
+                raise DataError(f"{self.path / stored}: no {name}-*.parquet; run scripts/build_corpus.py in a clone.")
+            paths += files
         return paths
 
     def rows(self, config: str, split: str | None = None) -> Iterator[dict[str, Any]]:
         """Rows with label names instead of integers, in release order; each file is read once in a release's life."""
-        for path in self.files(config, split):
-            if path not in self._read:
-                self._read[path] = self._decoded(config, path)
-            yield from map(dict, self._read[path])
-
-    def _decoded(self, config: str, path: Path) -> list[dict[str, Any]]:
         import pyarrow.parquet as pq
 
-        stored = pq.read_table(path, partitioning=None).to_pylist()
-        return [schema.decode(config, row, self.scheme, self.schema_version) for row in stored]
+        for path in self.files(config, split):
+            if path not in self._read:
+                stored = pq.read_table(path, partitioning=None).to_pylist()
+                self._read[path] = [schema.decode(config, row, self.scheme, self.schema_version) for row in stored]
+            yield from map(dict, self._read[path])
 
     def documents(self, split: str | None = None) -> list[Document]:
         """Articles, then posts and reposts, then comments."""
-        return [document_of(row) for config in schema.DOCUMENT_CONFIGS for row in self.rows(config, split)]
+        return list(map(document_of, self._document_rows(split)))
+
+    def _document_rows(self, split: str | None) -> Iterator[dict[str, Any]]:
+        return chain.from_iterable(self.rows(config, split) for config in schema.DOCUMENT_CONFIGS)
 
     def gold(self, task: str, split: str | None = None) -> list[GoldLabel]:
         """Gold labels of a task; for stance one for each (document, target) pair."""
-        asked = self.scheme.task(task)
-        if asked.targeted:
-            return [
-                GoldLabel(row["document_id"], task, row[task], row["target"]) for row in self.rows("stances", split)
-            ]
-        return [
-            GoldLabel(row["id"], task, asked.to_label(row[task]))
-            for config in schema.DOCUMENT_CONFIGS
-            for row in self.rows(config, split)
-        ]
+        scheme_task = self.scheme.task(task)
+        if scheme_task.targeted:
+            pairs = self.rows("stances", split)
+            return [GoldLabel(row["document_id"], task, row[task], row["target"]) for row in pairs]
+        return [GoldLabel(row["id"], task, scheme_task.to_label(row[task])) for row in self._document_rows(split)]
 
     def threads(self, split: str | None = None) -> list[Thread]:
         """Threads as trees, of one split or of all."""
@@ -167,10 +163,9 @@ def version_key(version: str) -> tuple[int, ...]:
     UsageError
         If the version is not three numbers.
     """
-    parts = version.split(".")
-    if len(parts) != 3 or not all(part.isascii() and part.isdigit() for part in parts):
+    if not re.fullmatch(r"[0-9]+\.[0-9]+\.[0-9]+", version):
         raise UsageError(f"version {version!r} is not three numbers such as 0.2.0.")
-    return tuple(map(int, parts))
+    return tuple(map(int, version.split(".")))
 
 
 def _release_in(folder: Path) -> Release:
@@ -285,4 +280,4 @@ def _frame(release: Release, config: str, split: str) -> pd.DataFrame:
     import pandas as pd
 
     columns = [column.name for column in schema.columns_of(config, release.schema_version)]
-    return pd.DataFrame(list(release.rows(config, split)), columns=columns)
+    return pd.DataFrame(release.rows(config, split), columns=columns)

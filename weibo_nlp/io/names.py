@@ -61,18 +61,15 @@ def printable_name(name: str, limit: int = 48) -> str:
 
     A backslash is doubled, so that no name can pass for the escape of another.
     """
-    text = "".join(
-        character if character.isprintable() and character != "\\" else _escape(character) for character in name[:limit]
-    )
+    text = printable(name[:limit].replace("\\", r"\\").replace("\n", r"\n"))
     return text if len(name) <= limit and len(text) <= limit else text[: limit - 1] + "…"
 
 
 def printable(text: str) -> str:
     """Return a message with what is not printable in it as escapes, line ends apart: names of files may be in it."""
     return "".join(
-        character if character.isprintable() or character == "\n" else _escape(character) for character in text
+        character
+        if character.isprintable() or character == "\n"
+        else character.encode("unicode_escape").decode("ascii")
+        for character in text
     )
-
-
-def _escape(character: str) -> str:
-    return character.encode("unicode_escape").decode("ascii")

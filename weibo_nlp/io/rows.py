@@ -72,13 +72,9 @@ class Table:
 
     def rows(self) -> Iterator[Row | Reject]:
         """Stream rows and rejects in file order; each call starts at the first row again."""
-        if self.format == "jsonl":
-            return self._json_rows()
-        if self.format == "parquet":
-            return self._parquet_rows()
-        if self.format == "lines":
-            return self._line_rows()
-        return _DelimitedReader(self.path, _DELIMITERS[self.format], self.columns).rows()
+        if self.format in _DELIMITERS:
+            return _DelimitedReader(self.path, _DELIMITERS[self.format], self.columns).rows()
+        return {"jsonl": self._json_rows, "parquet": self._parquet_rows, "lines": self._line_rows}[self.format]()
 
     def _json_rows(self) -> Iterator[Row | Reject]:
         for line in read_jsonl(self.path, finite=True):
@@ -225,24 +221,22 @@ def delimited_records(
         For broken quoting or a cell beyond the limit.
     """
     reader = csv.reader(lines, delimiter=delimiter, strict=strict)
-    while True:
+
+    def record() -> list[str] | None:
         before = csv.field_size_limit(cell_limit)
         try:
-            record = next(reader, None)
+            return next(reader, None)
         finally:
             csv.field_size_limit(before)
-        if record is None:
-            return
-        yield record
+
+    yield from iter(record, None)
 
 
 class _DelimitedReader:
     """Records of a delimited file, read physical line by physical line so that one bad line costs one row."""
 
     def __init__(self, path: Path, delimiter: str, columns: tuple[str, ...]) -> None:
-        self.path = path
-        self.delimiter = delimiter
-        self.columns = columns
+        self.path, self.delimiter, self.columns = path, delimiter, columns
         self.lines = raw_lines(path)
         self.ahead: list[tuple[int, bytes, bool]] = []
 

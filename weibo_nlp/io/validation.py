@@ -53,10 +53,11 @@ class Problem:
     text: str
 
     @classmethod
-    def of(cls, error: DataError, path: Path, line: int) -> Problem:
-        """Problem that an error tells of: a label that the scheme does not have, or else a matter of form."""
-        level, rule = (SCHEME, "scheme") if isinstance(error, LabelError) else (FORM, "form")
-        return cls(path, line, level, rule, str(error))
+    def all_of(cls, error: DataError, path: Path, line: int) -> list[Problem]:
+        """Problems that an error tells of: labels that the scheme does not have, or else matters of form."""
+        faults = error.faults if isinstance(error, RowError) else [error]
+        places = [(SCHEME, "scheme") if isinstance(fault, LabelError) else (FORM, "form") for fault in faults]
+        return [cls(path, line, *place, str(fault)) for place, fault in zip(places, faults, strict=True)]
 
     def shown(self, root: Path) -> str:
         """``file:line: level rule: sentence``, the file relative to `root`."""
@@ -114,13 +115,7 @@ def read_records(path: Path, parse: Parser[T]) -> Iterator[Located[T] | Problem]
         try:
             yield Located(parse(line.value), path, line.number)
         except DataError as error:
-            for fault in faults_of(error):
-                yield Problem.of(fault, path, line.number)
-
-
-def faults_of(error: DataError) -> Sequence[DataError]:
-    """Return the faults of a row one by one, of which a parser tells in one error."""
-    return error.faults if isinstance(error, RowError) else [error]
+            yield from Problem.all_of(error, path, line.number)
 
 
 def noting_problems(items: Iterable[Located[T] | Problem], problems: list[Problem]) -> Iterator[Located[T]]:

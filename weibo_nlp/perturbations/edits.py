@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import math
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -105,10 +105,6 @@ def apply_edit(
     target, parent : str, optional
         Stance target and the text that is answered; only swapped brands change them.
 
-    Returns
-    -------
-    Edited
-
     Raises
     ------
     UnknownNameError
@@ -132,10 +128,10 @@ def apply_edit(
         raise UnknownNameError("robustness edit", name, EDITS)
     if not 0 < strength <= 1:
         raise UsageError(f"strength must be in (0, 1], got {strength!r}; 0.3 changes about a third of the places.")
-    edit = EDITS[name]
+    edit, digest = EDITS[name], hashlib.sha256(f"{seed}\0{name}\0{key}".encode()).digest()
 
     def edited(passage: str) -> Tape:
-        return _carry_out(edit, passage, _generator(seed, name, key), strength)
+        return _carry_out(edit, passage, random.Random(int.from_bytes(digest[:8], "big")), strength)
 
     tape = edited(text)
     new_target = edited(target).text if target is not None and edit.whole_text else target
@@ -163,43 +159,37 @@ def _carry_out(edit: Edit, text: str, generator: random.Random, strength: float)
     return tape if handles == handles_after and survives else Tape(text)
 
 
-def _generator(seed: int, name: str, key: str) -> random.Random:
-    digest = hashlib.sha256(f"{seed}\0{name}\0{key}".encode()).digest()
-    return random.Random(int.from_bytes(digest[:8], "big"))
-
-
 def _protected(post: Post, edit: Edit) -> list[tuple[str, str]]:
     kinds = PROTECTED_KINDS - edit.touches - {"mention"}
     return [(kind, value) for _, _, kind, value in post.found if kind in kinds]
 
 
-def _all() -> Iterator[Edit]:
-    yield Edit("homophones", "words written with characters of the same sound", places.swap("homophones"))
-    yield Edit("initials", "words written by the initials of their syllables", places.swap("initials"))
-    yield Edit("split_characters", "characters written as their two parts", places.swap("split_characters"))
-    yield Edit("separators", "words cut by a sign between their characters", places.separators)
-    yield Edit("zero_width", "invisible characters between characters", places.zero_width)
-    yield Edit("full_width", "Latin letters, digits and signs in full width", places.full_width, all_places=True)
-    yield Edit("traditional", "traditional script", places.traditional, all_places=True)
-    yield Edit("emoji", "pictures in place of words", places.swap("emoji"))
-    yield Edit("repeats", "exclamations, laughter and final particles drawn out", places.repeats)
-    yield Edit(
+_ALL = (
+    Edit("homophones", "words written with characters of the same sound", places.swap("homophones")),
+    Edit("initials", "words written by the initials of their syllables", places.swap("initials")),
+    Edit("split_characters", "characters written as their two parts", places.swap("split_characters")),
+    Edit("separators", "words cut by a sign between their characters", places.separators),
+    Edit("zero_width", "invisible characters between characters", places.zero_width),
+    Edit("full_width", "Latin letters, digits and signs in full width", places.full_width, all_places=True),
+    Edit("traditional", "traditional script", places.traditional, all_places=True),
+    Edit("emoji", "pictures in place of words", places.swap("emoji")),
+    Edit("repeats", "exclamations, laughter and final particles drawn out", places.repeats),
+    Edit(
         "hashtags",
         "hashtags before and after the sentence left out",
         places.hashtags,
         all_places=True,
         touches=places.HASHTAGS,
-    )
-    yield Edit(
+    ),
+    Edit(
         "brands",
         "brands exchanged for others of their trade, in target and parent as well",
         places.brands,
         all_places=True,
         whole_text=True,
         touches=places.HASHTAGS,
-    )
-    yield Edit("spam", "an advertisement, lottery or client signature behind the text", places.spam, all_places=True)
-
-
-EDITS: Mapping[str, Edit] = MappingProxyType({edit.name: edit for edit in _all()})
+    ),
+    Edit("spam", "an advertisement, lottery or client signature behind the text", places.spam, all_places=True),
+)
+EDITS: Mapping[str, Edit] = MappingProxyType({edit.name: edit for edit in _ALL})
 """The edits by name."""

@@ -16,7 +16,7 @@ from typing import Any
 
 from weibo_nlp.perturbations.lexicon import WordList, edit_lexicon
 from weibo_nlp.text.grammar import Post, parse
-from weibo_nlp.text.markup import Found, MarkupKind
+from weibo_nlp.text.markup import MarkupKind
 from weibo_nlp.text.offsets import Edit as Place
 
 HASHTAGS: frozenset[MarkupKind] = frozenset({"hashtag", "super_topic"})
@@ -161,23 +161,20 @@ def hashtags(passage: Passage, generator: random.Random) -> list[Place]:
     """Hashtags before the first word and after the last one; within a sentence a hashtag is a part of it."""
     text, own = passage.text, passage.post.own
     tags = [item for item in passage.post.found if item[2] in HASHTAGS and own.start <= item[0] < own.end]
-    leading, trailing = own.start, own.end
-    dropped: list[Found] = []
-    for tag in tags:
-        if text[leading : tag[0]].strip():
+    first, last = own.start, own.end  # of the words between the hashtags
+    for left, right, *_ in tags:
+        if text[first:left].strip():
             break
-        dropped.append(tag)
-        leading = tag[1]
-    for tag in reversed(tags[len(dropped) :]):
-        if text[tag[1] : trailing].strip():
+        first = right
+    for left, right, *_ in reversed(tags):
+        if left < first or text[right:last].strip():
             break
-        dropped.append(tag)
-        trailing = tag[0]
-    if not text[leading:trailing].strip():
+        last = left
+    if not text[first:last].strip():
         return []
     places: list[Place] = []
     position = own.start
-    for left, right, kind, _ in sorted(dropped):
+    for left, right, kind, _ in (tag for tag in tags if tag[1] <= first or tag[0] >= last):
         # The blank that set a hashtag apart goes with it.
         while left > position and text[left - 1] in " \u3000":
             left -= 1
@@ -211,12 +208,8 @@ def _exchange(shifts: tuple[int, ...]) -> WordList:
 
 
 def _in_case_of(spelling: str, other: str) -> str:
-    if not (spelling.isascii() and other.isascii()):
-        return other
-    for cased in (str.lower, str.upper, str.capitalize):
-        if spelling == cased(spelling):
-            return cased(other)
-    return other
+    cases = (str.lower, str.upper, str.capitalize) if (spelling + other).isascii() else ()
+    return next((cased(other) for cased in cases if spelling == cased(spelling)), other)
 
 
 def spam(passage: Passage, generator: random.Random) -> list[Place]:

@@ -43,7 +43,8 @@ def repeated_strings(
     list of Repeated
         Strings that overlap and stand in the same texts are one, as long as they reach.
     """
-    names_pattern = _pattern(names)
+    longest_first = sorted(set(names), key=lambda name: (-len(name), name))
+    names_pattern = re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")  # the latter stands nowhere
     pieces = [
         [part for piece in unmarked_pieces(text, _MARKS) for part in names_pattern.split(piece) if part]
         for text in texts
@@ -77,12 +78,6 @@ def most_repeated(texts: Iterable[str], most: int) -> list[tuple[str, int]]:
     """Texts that stand more than once, with their number, the most frequent first."""
     counts = sorted(Counter(texts).items(), key=lambda item: (-item[1], item[0]))
     return [(text, number) for text, number in counts[:most] if number > 1]
-
-
-def _pattern(names: Iterable[str]) -> re.Pattern[str]:
-    """What matches any of the names, the longest first; of no names, what matches nowhere."""
-    longest_first = sorted(set(names), key=lambda name: (-len(name), name))
-    return re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
 
 
 def _joined(piece: str, length: int, kept: dict[str, tuple[int, ...]]) -> Iterator[Repeated]:

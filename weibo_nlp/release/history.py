@@ -55,8 +55,7 @@ def keep_predecessor(folder: Path, version: str) -> dict[str, str] | None:
 def predecessor(folder: Path, version: str) -> dict[str, str] | None:
     """Newest release among the older ones of a folder that comes before a version, as a manifest names it."""
     older = (path.parent.name for path in (folder / OLDER).glob(f"*/{MANIFEST}"))
-    before = [name for name in older if version_key(name) < version_key(version)]
-    if not before:
+    before = (name for name in older if version_key(name) < version_key(version))
+    if (newest := max(before, key=version_key, default=None)) is None:
         return None
-    newest = max(before, key=version_key)
     return {"version": newest, "manifest_sha256": sha256_of_file(folder / OLDER / newest / MANIFEST)}

@@ -47,17 +47,13 @@ class Limit:
         return f"{value:{form}}, allowed is {' and '.join(ends)} ({self.why}); {self.remedy}."
 
 
-def _length_limit(aim: float) -> Limit:
-    why = "within a third of the aim, which is taken from uncleaned real sets"
-    return Limit(why, "write shorter or longer ones", round(aim * 2 / 3, 1), round(aim * 4 / 3, 1), is_share=False)
-
-
+_LENGTHS = ("within a third of the aim, which is taken from uncleaned real sets", "write shorter or longer ones")
 _AIMS = {"comment": (9, 15, 28), "post": (45, 85, 140)}  # lengths in characters at 25, 50 and 75 %
 _FILE = files(__package__).joinpath("corpus_limits.toml")
 LIMITS: Mapping[str, Limit] = {
     name: Limit(**bounds) for name, bounds in tomllib.loads(_FILE.read_text("utf-8")).items()
 } | {
-    f"{kind} length {percent}": _length_limit(aim)
+    f"{kind} length {percent}": Limit(*_LENGTHS, round(aim * 2 / 3, 1), round(aim * 4 / 3, 1), is_share=False)
     for kind, aims in _AIMS.items()
     for percent, aim in zip((25, 50, 75), aims, strict=True)
 }

@@ -15,7 +15,6 @@ from weibo_nlp.io.validation import (
     Located,
     Parser,
     Problem,
-    faults_of,
     field_types,
     list_type,
     nested_type,
@@ -176,8 +175,7 @@ def _entries(path: Path, key: str, parse: Parser[T], sources: Sources) -> Iterat
             try:
                 yield parse(body)
             except DataError as error:
-                for fault in faults_of(error):
-                    problem = Problem.of(fault, path, line_of_entry(path, name))
+                for problem in Problem.all_of(error, path, line_of_entry(path, name)):
                     # YAML reads a bare 180 as a number and a bare `off` as false.
                     hint = " Put it in quotes." if " must be text, got" in problem.text else ""
                     text = f"{key.removesuffix('s')} {name!r}: {problem.text}{hint}"

@@ -54,14 +54,7 @@ def labels_of(item: Judgement | AdjudicatedLabels, scheme: Scheme) -> dict[str, 
 
 
 def votes(judgements: Sequence[Judgement], scheme: Scheme) -> dict[str, Vote]:
-    """Count one document's judgements, task by task; the author's own labels must not be among them.
-
-    Parameters
-    ----------
-    judgements : sequence of Judgement
-        One for each annotator.
-    scheme : Scheme
-        What was judged.
+    """Count one document's judgements, one for each annotator, task by task, without the author's own labels.
 
     Returns
     -------

@@ -46,14 +46,9 @@ def label_types(scheme: Scheme) -> dict[str, Any]:
 
 
 def read_judgements(path: Path, scheme: Scheme) -> Iterator[Located[Judgement] | Problem]:
-    """Stream a judgement file, with what is wrong with it.
+    """Stream a judgement file, with what is wrong with it: labels must be the scheme's.
 
-    Parameters
-    ----------
-    path : Path
-        ``<round>/<annotator>.jsonl``; the names of folder and file must match the rows'.
-    scheme : Scheme
-        Labels the rows may use.
+    It lies at ``<round>/<annotator>.jsonl``; the names of folder and file must match the rows'.
     """
     parse = judgement_parser(scheme)
 

@@ -101,12 +101,7 @@ class RowError(DataError):
 def read_records(path: Path, parse: Parser[T]) -> Iterator[Located[T] | Problem]:
     """Stream a JSONL file: every row as a record with its place, or as the problems that keep it from being one.
 
-    Parameters
-    ----------
-    path : Path
-        The file.
-    parse : callable
-        Makes a record of a row, or raises DataError; :func:`row_parser` makes such functions.
+    `parse` makes a record of a row, or raises DataError; :func:`row_parser` makes such functions.
     """
     for line in read_jsonl(path):
         if line.value is None:

@@ -20,12 +20,9 @@ def core(text: str) -> str:
 
 
 def near_duplicates(texts: Sequence[str], *, threshold: float = THRESHOLD) -> Iterator[tuple[int, int, float]]:
-    """Yield (i, j, Jaccard similarity) with i < j for all pairs at or above the threshold.
+    """Yield (i, j, Jaccard similarity) with i < j for all pairs of raw texts at or above the threshold.
 
-    Parameters
-    ----------
-    texts : sequence of str
-        Raw texts; those under 12 characters once markup is stripped take no part.
+    Texts under 12 characters once markup is stripped take no part.
 
     Notes
     -----

@@ -90,10 +90,7 @@ class Plainness:
 def is_bare(text: str) -> bool:
     """Whether a text has room for no more than one short clause: ``BARE_CHARACTERS`` of its own, or only marks.
 
-    Parameters
-    ----------
-    text : str
-        With its markup and white space; both are left aside.
+    Its markup and white space are left aside.
     """
     clauses = [clause for clause in _BETWEEN_CLAUSES.split(" ".join(unmarked_pieces(text))) if clause]
     return len(clauses) <= 1 and sum(map(len, clauses)) <= BARE_CHARACTERS

@@ -112,10 +112,7 @@ def write_release(
 def card_header(version: str, sizes: Mapping[tuple[str, str], tuple[int, int]], scheme: Scheme) -> str:
     """YAML header of the Hub card: configurations, features, and the splits that have rows.
 
-    Parameters
-    ----------
-    sizes : mapping
-        (stored configuration, split) -> (rows, bytes in memory).
+    `sizes` maps (stored configuration, split) to (rows, bytes in memory).
     """
     from datasets import DatasetInfo
     from datasets.info import DatasetInfosDict

@@ -25,10 +25,7 @@ _LABELS = frozenset({"topic", "sentiment", "irony", "needs_context", "frames", "
 def validate_release(folder: Path) -> list[Problem]:
     """Check a release folder by itself: files against the manifest, columns and labels against schema and scheme.
 
-    Parameters
-    ----------
-    folder : Path
-        With ``manifest.json``; no texts or annotations are needed.
+    Beside the release with its ``manifest.json``, no texts or annotations are needed.
     """
     import pyarrow.parquet as pq
 

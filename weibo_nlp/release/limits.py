@@ -68,10 +68,7 @@ def statistics_apply(sources: Sources) -> bool:
 def statistics_problems(sources: Sources) -> Iterator[Problem]:
     """What breaks a bound, pointing to the register's entry of an event, to a text, or to the folder of all texts.
 
-    Parameters
-    ----------
-    sources : Sources
-        A corpus that holds to levels 1 to 4; under ``LEAST_DOCUMENTS`` documents nothing is checked.
+    The corpus must hold to levels 1 to 4; under ``LEAST_DOCUMENTS`` documents nothing is checked.
     """
     if not statistics_apply(sources):
         return

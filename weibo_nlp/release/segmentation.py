@@ -73,14 +73,9 @@ def read_segmentation(root: Path) -> Segmentation:
 
 
 def segmentation_problems(segmentation: Segmentation, documents: Mapping[str, Document]) -> Iterator[Problem]:
-    """Where sentences are not in their documents, or gold is not what the annotators' cuts allow.
+    """Where sentences are not in the documents they were drawn from, or gold is not what the annotators' cuts allow.
 
-    Parameters
-    ----------
-    segmentation : Segmentation
-        As read; what could not be read is in its ``problems`` already.
-    documents : mapping of id to Document
-        The texts the sentences were drawn from.
+    `documents` are by id. What could not be read is in the segmentation's ``problems`` already.
     """
     for name, located in segmentation.sentences.items():
         sentence, problem = located.value, partial(located.problem, 3, "segmentation")

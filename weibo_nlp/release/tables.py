@@ -30,12 +30,7 @@ Tables = dict[tuple[str, str], list[BuiltRow]]
 
 
 def build_tables(sources: Sources) -> Tables:
-    """Build every configuration and split.
-
-    Parameters
-    ----------
-    sources : Sources
-        Without problems, as the validator's ``source_problems`` finds them.
+    """Build every configuration and split of sources without problems, as ``validate.source_problems`` finds them.
 
     Returns
     -------

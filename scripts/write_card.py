@@ -5,9 +5,9 @@ import sys
 from pathlib import Path
 
 from benchmarks.publishing import FAILED, failure
+from corpus_profile.card import card_blocks, fill_blocks
 
 from weibo_nlp.errors import WeiboNlpError
-from weibo_nlp.release.card import card_blocks, fill_blocks
 from weibo_nlp.release.sources import read_sources
 
 ROOT = Path(__file__).resolve().parent.parent

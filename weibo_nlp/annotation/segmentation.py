@@ -111,7 +111,7 @@ class GoldCut:
 
 
 def gold_cut_problem(gold: GoldCut, sentence: Sentence, cuts: Mapping[str, Sequence[str]]) -> str | None:
-    """Say why a gold cut is not what its sentence and the annotators' cuts (annotator -> words) allow; None where it is."""
+    """Say why a gold cut is not what its sentence and the annotators' cuts by annotator allow; None where it is."""
     if len(cuts) < 2:
         return f"{gold.id!r} was cut by {', '.join(sorted(cuts)) or 'nobody'}; two annotators are needed"
     if problem := cut_problem(sentence.text, gold.words):

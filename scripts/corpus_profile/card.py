@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 from statistics import quantiles
 from typing import Any
+
+from benchmarks.blocks import fill_block
 
 from weibo_nlp.annotation.segmentation import AGREED, word_f1
 from weibo_nlp.corpus.schema import SPLITS
@@ -19,8 +21,8 @@ from weibo_nlp.release.agreement import bounds, measure_release
 from weibo_nlp.release.balance import labelled_documents, sentiments_by_topic
 from weibo_nlp.release.sources import Sources
 from weibo_nlp.release.splits import assign_splits
+from weibo_nlp.report.markdown import markdown_table
 
-END = "<!-- end -->"
 _FEATURES = {
     "emoticon": "emoticon",
     "hashtag": "hashtag",
@@ -37,23 +39,19 @@ def card_blocks(sources: Sources) -> dict[str, str]:
     return {name: block(sources) for name, block in (blocks | {"segmentation": _segmentation}).items()}
 
 
-def fill_blocks(text: str, blocks: dict[str, str]) -> str:
+def fill_blocks(text: str, blocks: Mapping[str, str]) -> str:
     """Replace what stands between ``<!-- figures: name -->`` and ``<!-- end -->``.
 
     Raises
     ------
     DataError
-        If the text has a marker without figures, or figures without a marker.
+        If the text has a marker without figures, or figures without a marker or an end.
     """
     marked = re.findall(r"<!-- figures: (\w+) -->\n", text)
     if sorted(marked) != sorted(blocks):
         raise DataError(f"markers {sorted(marked)} and figures {sorted(blocks)} differ; each block needs one marker.")
     for name, block in blocks.items():
-        head, marker, rest = text.partition(f"<!-- figures: {name} -->\n")
-        old, end, tail = rest.partition(END)
-        if not end or "<!-- figures: " in old:
-            raise DataError(f"figures {name!r} have no {END} below them; put it where they stop.")
-        text = head + marker + block + end + tail
+        text = fill_block(text, f"figures: {name}", block)
     return text
 
 
@@ -135,6 +133,5 @@ def _share(part: int, whole: int) -> str:
     return f"{part / whole:.1%}" if whole else "–"
 
 
-def _table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    head, *body = ("| " + " | ".join(map(str, row)) + " |\n" for row in (heads, *rows))
-    return "".join([head, "|" + "---|" * len(heads) + "\n", *body])
+def _table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    return markdown_table(headings, [[str(cell) for cell in row] for row in rows])

@@ -1,9 +1,9 @@
 from pathlib import Path
 
 import pytest
+from corpus_profile.card import card_blocks, fill_blocks
 
 from weibo_nlp.errors import DataError
-from weibo_nlp.release.card import card_blocks, fill_blocks
 from weibo_nlp.release.sources import read_sources
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,7 +24,7 @@ def test_figures_stand_between_their_markers_and_nothing_else_changes():
         pytest.param("", r"markers \[\] and figures \['size'\] differ", id="no-marker"),
         pytest.param("<!-- figures: seize -->\n<!-- end -->", r"markers \['seize'\] and", id="misspelt"),
         pytest.param("<!-- figures: size -->\n<!-- end -->\n" * 2, "each block needs one marker", id="doubled"),
-        pytest.param("<!-- figures: size -->\nold", "'size' have no <!-- end --> below them", id="no-end"),
+        pytest.param("<!-- figures: size -->\nold", "no <!-- end --> below <!-- figures: size -->", id="no-end"),
     ],
 )
 def test_a_card_whose_markers_do_not_match_is_refused(card, message):
@@ -34,7 +34,7 @@ def test_a_card_whose_markers_do_not_match_is_refused(card, message):
 
 def test_the_end_of_one_block_is_not_taken_for_that_of_the_block_above():
     card = "<!-- figures: size -->\nprose that people wrote\n<!-- figures: text -->\n<!-- end -->\n"
-    with pytest.raises(DataError, match="'size' have no <!-- end --> below them"):
+    with pytest.raises(DataError, match="no <!-- end --> below <!-- figures: size -->"):
         fill_blocks(card, {"size": "1\n", "text": "2\n"})
 
 

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 pytest.importorskip("transformers")
@@ -151,13 +151,11 @@ def test_marks_stand_where_the_grammar_finds_them_in_real_texts(tokenizer):
     assert differing <= len(marked) // 1000
 
 
-@settings(deadline=None)
 @given(text=WEIBO_TEXT.filter(lambda text: "[MENTION]" not in text and "[url]" not in text))
 def test_marks_stand_where_the_grammar_finds_them_in_any_mixture(tokenizer, text):
     assert marks(tokenizer, text) == grammar_marks(text)
 
 
-@settings(deadline=None)
 @given(text=ANY_TEXT | WEIBO_TEXT)
 def test_offsets_lead_to_the_raw_text(tokenizer, text):
     encoded = tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)
@@ -177,7 +175,6 @@ def test_offsets_lead_to_the_raw_text(tokenizer, text):
     assert all(character.isspace() or character in INVISIBLE for character in missed)
 
 
-@settings(deadline=None)
 @given(text=ANY_TEXT | WEIBO_TEXT)
 def test_nothing_is_unknown(tokenizer, text):
     ids = tokenizer("".join(text.split("[UNK]")), add_special_tokens=False)["input_ids"]

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 import spacy
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from spacy.tokens import Doc, DocBin
 
@@ -77,7 +77,6 @@ def test_the_doc_has_the_text_character_by_character(nlp, text):
     assert nlp(text).text == text
 
 
-@settings(deadline=None)
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"]) | st.sampled_from(" \n\t#@[]好\x00")))
 def test_the_doc_has_any_text_character_by_character(nlp, text):
     doc = nlp(text)

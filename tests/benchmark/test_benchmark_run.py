@@ -18,6 +18,7 @@ from weibo_nlp.tasks.folds import corpus_folds
 NLPCC2016 = Path(__file__).parents[1] / "data" / "external" / "nlpcc2016"
 pytestmark = pytest.mark.usefixtures("small_corpus_shipped")
 
+FEW = BootstrapConfig(n_resamples=200)
 EXTERNAL = os.environ.get("WEIBO_NLP_EXTERNAL", "")
 
 
@@ -31,7 +32,7 @@ def irony(small_corpus_shipped, tmp_path_factory):
         models=["majority"],
         predictions=folder / "new",
         progress=told.append,
-        bootstrap=BootstrapConfig(n_resamples=200),
+        bootstrap=FEW,
     )
     return runs, folder / "new" / "corpus-irony-standard-majority.jsonl", told
 
@@ -39,7 +40,7 @@ def irony(small_corpus_shipped, tmp_path_factory):
 def test_majority_on_the_miniature_is_worth_what_hand_work_says():
     # Training: 3 favor, 3 against, 1 none; the tie goes to the first label, so all 3 scored rows (none, against,
     # favor) are called favor. F1 of favor: 2 * 1/3 * 1 / (1/3 + 1) = 1/2; of against 0; FAVG their mean.
-    (run,) = run_external("nlpcc2016", NLPCC2016, models=["majority"], bootstrap=BootstrapConfig(n_resamples=200))
+    (run,) = run_external("nlpcc2016", NLPCC2016, models=["majority"], bootstrap=FEW)
     row = run.result.to_dict()
     assert row["confusion"] == [[1, 0, 0], [1, 0, 0], [1, 0, 0]]
     assert row["metrics"]["favg"]["value"] == pytest.approx(1 / 4)
@@ -67,20 +68,18 @@ def test_what_is_being_done_is_told(irony):
 
 def test_a_kept_prediction_file_scores_as_the_run_did(irony):
     ((run,), path, _) = irony
-    scored = evaluate(path, bootstrap=BootstrapConfig(n_resamples=200)).to_dict()
+    scored = evaluate(path, bootstrap=FEW).to_dict()
     row = run.result.to_dict()
     for key in ("set", "task", "protocol", "model", "model_version", "metrics", "confusion", "per_class", "bootstrap"):
         assert scored[key] == row[key]
 
 
 def test_an_external_prediction_file_scores_as_the_run_did(tmp_path):
-    (run,) = run_external(
-        "nlpcc2016", NLPCC2016, models=["majority"], predictions=tmp_path, bootstrap=BootstrapConfig(n_resamples=200)
-    )
+    (run,) = run_external("nlpcc2016", NLPCC2016, models=["majority"], predictions=tmp_path, bootstrap=FEW)
     scored = evaluate(
         tmp_path / "nlpcc2016-stance-external-majority.jsonl",
         external_path=NLPCC2016,
-        bootstrap=BootstrapConfig(n_resamples=200),
+        bootstrap=FEW,
     )
     assert scored.scores == run.result.scores
 
@@ -187,9 +186,7 @@ def test_linear_reaches_the_systems_of_the_nlpcc2016_shared_task(tmp_path):
 
 
 def test_a_model_with_randomness_is_trained_with_every_seed_and_its_mean_is_scored(tmp_path):
-    (run,) = run_corpus(
-        tasks=["sentiment"], models=["linear"], seeds=3, predictions=tmp_path, bootstrap=BootstrapConfig(n_resamples=200)
-    )
+    (run,) = run_corpus(tasks=["sentiment"], models=["linear"], seeds=3, predictions=tmp_path, bootstrap=FEW)
     row = run.result.to_dict()
     values = row["seeds"]["values"]
     assert len(values) == 3
@@ -198,20 +195,18 @@ def test_a_model_with_randomness_is_trained_with_every_seed_and_its_mean_is_scor
     names = sorted(path.name for path in tmp_path.iterdir())
     assert names == [f"corpus-sentiment-standard-linear-seed{seed}.jsonl" for seed in range(3)]
     assert [read_predictions(tmp_path / name).header.seed for name in names] == [0, 1, 2]
-    again = evaluate(tmp_path / names[2], bootstrap=BootstrapConfig(n_resamples=200))
+    again = evaluate(tmp_path / names[2], bootstrap=FEW)
     assert again.metrics["macro_f1"].value == pytest.approx(values[2])
 
 
 def test_a_model_without_randomness_is_trained_once():
-    (run,) = run_corpus(tasks=["irony"], models=["majority"], seeds=4, bootstrap=BootstrapConfig(n_resamples=200))
+    (run,) = run_corpus(tasks=["irony"], models=["majority"], seeds=4, bootstrap=FEW)
     assert len(run.files) == 1
     assert run.files[0].header.seed is None
 
 
 def test_fold_scores_are_those_of_each_held_out_fold_alone():
-    (run,) = run_corpus(
-        tasks=["topic"], protocols=["cross_event"], models=["majority"], bootstrap=BootstrapConfig(n_resamples=200)
-    )
+    (run,) = run_corpus(tasks=["topic"], protocols=["cross_event"], models=["majority"], bootstrap=FEW)
     gold = run.evaluation_set.gold_indices(run.spec)
     predicted = run.predicted_indices()[0]
     folds = corpus_folds(open_release(), run.spec)
@@ -229,14 +224,14 @@ def test_zero_shot_predictions_are_scored_again_from_their_file(tmp_path):
         protocol="zero_shot",
         models=["majority"],
         predictions=tmp_path,
-        bootstrap=BootstrapConfig(n_resamples=200),
+        bootstrap=FEW,
     )
     row = run.result.to_dict()
     assert (row["protocol"], row["corpus_version"], row["main_metric"]) == ("zero_shot", open_release().version, "favg")
     scored = evaluate(
         tmp_path / "nlpcc2016-stance-zero_shot-majority.jsonl",
         external_path=NLPCC2016,
-        bootstrap=BootstrapConfig(n_resamples=200),
+        bootstrap=FEW,
     )
     assert scored.scores == run.result.scores
 

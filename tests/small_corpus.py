@@ -21,7 +21,7 @@ EVENTS = {
     },
     "everyday-soup": {"soup-one": "other", "soup-two": "other"},
 }  # fmt: skip
-WORDS = {"credit": "档案", "self_media": "博主", "consumer_nationalism": "国货", "other": "晚饭"}
+WORDS = {"credit": "2024年#档案#", "self_media": "博主", "consumer_nationalism": "宝马", "other": "晚饭"}
 FILLING = tuple(
     "的一是不了人我在有他这中大来上国个到说们为子和你地出道也时年得就那要下以生会自着去之过家学对可里后小么多"
 )
@@ -76,7 +76,7 @@ def _repeated(path, event, name, topic, rng):
                 row["topic"] = topic
             if "text" in row:
                 filling = "".join(rng.choice(FILLING, size=8))
-                row["text"] = filling if rng.random() < NOISE else f"{row['text']}{filling}{WORDS[topic]}"
+                row["text"] = filling if rng.random() < NOISE else f"{row['text']}，{filling}{WORDS[topic]}"
             yield row
 
 

@@ -186,14 +186,14 @@ def test_linear_reaches_the_systems_of_the_nlpcc2016_shared_task(tmp_path):
 
 
 def test_a_model_with_randomness_is_trained_with_every_seed_and_its_mean_is_scored(tmp_path):
-    (run,) = run_corpus(tasks=["sentiment"], models=["linear"], seeds=3, predictions=tmp_path, bootstrap=FEW)
+    (run,) = run_corpus(tasks=["topic"], models=["linear"], seeds=3, predictions=tmp_path, bootstrap=FEW)
     row = run.result.to_dict()
     values = row["seeds"]["values"]
     assert len(values) == 3
     assert len(set(values)) > 1, "folds drawn by another seed tune and calibrate otherwise"
     assert row["metrics"]["macro_f1"]["value"] == pytest.approx(sum(values) / 3)
     names = sorted(path.name for path in tmp_path.iterdir())
-    assert names == [f"corpus-sentiment-standard-linear-seed{seed}.jsonl" for seed in range(3)]
+    assert names == [f"corpus-topic-standard-linear-seed{seed}.jsonl" for seed in range(3)]
     assert [read_predictions(tmp_path / name).header.seed for name in names] == [0, 1, 2]
     again = evaluate(tmp_path / names[2], bootstrap=FEW)
     assert again.metrics["macro_f1"].value == pytest.approx(values[2])

@@ -6,6 +6,7 @@ from hypothesis import HealthCheck, settings
 from small_corpus import write_small_corpus
 
 from weibo_nlp import _resources
+from weibo_nlp.cli import main
 from weibo_nlp.release.build import write_release
 from weibo_nlp.release.sources import read_sources
 from weibo_nlp.release.tables import build_tables
@@ -50,3 +51,17 @@ def small_corpus_shipped(small_corpus):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(_resources, "corpus_dir", lambda: small_corpus)
         yield small_corpus
+
+
+@pytest.fixture
+def run(capsys):
+    """The command line in this process: exit code, standard output, standard error."""
+
+    def call(*arguments):
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as left:
+            main([str(argument) for argument in arguments])
+        out, err = capsys.readouterr()
+        return left.value.code or 0, out, err
+
+    return call

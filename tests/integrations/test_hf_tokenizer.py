@@ -215,22 +215,23 @@ def test_a_saved_copy_is_read_offline_without_this_package(tokenizer, tmp_path):
     code = (
         "import json, sys\n"
         "from transformers import AutoTokenizer\n"
-        "tokenizer = AutoTokenizer.from_pretrained(sys.argv[1])\n"
-        "encoded = tokenizer(sys.argv[2], return_offsets_mapping=True)\n"
+        "for folder in sys.argv[2:]:\n"
+        "    encoded = AutoTokenizer.from_pretrained(folder)(sys.argv[1], return_offsets_mapping=True)\n"
+        "    print(json.dumps([encoded['input_ids'], encoded['offset_mapping']]))\n"
         "assert 'weibo_nlp' not in sys.modules\n"
-        "print(json.dumps([encoded['input_ids'], encoded['offset_mapping']]))\n"
     )
     expected = tokenizer(text, return_offsets_mapping=True)
-    for folder in (tmp_path, tokenizer_dir()):
-        run = subprocess.run(
-            [sys.executable, "-c", code, str(folder), text],
-            cwd=tmp_path,
-            env={**os.environ, "HF_HUB_OFFLINE": "1", "PYTHONUTF8": "1"},
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        ids, places = json.loads(run.stdout)
+    run = subprocess.run(
+        [sys.executable, "-c", code, text, str(tmp_path), str(tokenizer_dir())],
+        cwd=tmp_path,
+        env={**os.environ, "HF_HUB_OFFLINE": "1", "PYTHONUTF8": "1"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    copies = [json.loads(line) for line in run.stdout.splitlines()]
+    assert len(copies) == 2
+    for ids, places in copies:
         assert ids == expected["input_ids"]
         assert [tuple(place) for place in places] == expected["offset_mapping"]
 

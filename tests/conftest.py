@@ -2,12 +2,25 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+from small_corpus import write_small_corpus
 
+from weibo_nlp import _resources
+from weibo_nlp.cli import main
 from weibo_nlp.release.build import write_release
 from weibo_nlp.release.sources import read_sources
 from weibo_nlp.release.tables import build_tables
 
 MINIATURE = Path(__file__).parent / "data" / "release"
+
+# A busy machine is no fault of the code: nothing here depends on how long an example took.
+settings.register_profile(
+    "weibo_nlp",
+    deadline=None,
+    max_examples=40,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("weibo_nlp")
 
 
 @pytest.fixture(scope="session")
@@ -24,3 +37,31 @@ def miniature_repository(tmp_path_factory):
 def miniature_release(miniature_repository):
     """Folder of the miniature's release, to be read and not changed."""
     return miniature_repository / "corpus"
+
+
+@pytest.fixture(scope="session")
+def small_corpus(tmp_path_factory):
+    """Folder of a release of 350 documents that models can be trained on in a second, to be read and not changed."""
+    return write_small_corpus(tmp_path_factory.mktemp("small") / "repository")
+
+
+@pytest.fixture(scope="module")
+def small_corpus_shipped(small_corpus):
+    """The small corpus in the place of the one that ships with the package, for one file of tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_resources, "corpus_dir", lambda: small_corpus)
+        yield small_corpus
+
+
+@pytest.fixture
+def run(capsys):
+    """The command line in this process: exit code, standard output, standard error."""
+
+    def call(*arguments):
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as left:
+            main([str(argument) for argument in arguments])
+        out, err = capsys.readouterr()
+        return left.value.code or 0, out, err
+
+    return call

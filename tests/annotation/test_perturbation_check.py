@@ -1,10 +1,10 @@
 import json
 import re
-import subprocess
 import sys
 from dataclasses import asdict, replace
 from pathlib import Path
 
+import check_edits
 import pytest
 
 from weibo_nlp.annotation.perturbation_check import Sample, collect, draw, full_text, read_checks, read_part, write_deck
@@ -34,18 +34,18 @@ WHO = {"annotator": "c01", "model": "m", "prompt_sha256": "0" * 64}
 
 
 @pytest.fixture(scope="module")
-def release():
+def release(small_corpus_shipped):
     return open_release()
 
 
 @pytest.fixture(scope="module")
 def deck(release):
-    return draw(release, per_edit=20, parts=4, seed=5)
+    return draw(release, per_edit=10, parts=4, seed=5)
 
 
 def test_as_many_are_drawn_for_each_edit_as_for_the_control(deck):
     counts = {name: sum(sample.edit == name for sample in deck.samples) for name in (*EDITS, UNEDITED)}
-    assert counts == dict.fromkeys((*EDITS, UNEDITED), 20)
+    assert counts == dict.fromkeys((*EDITS, UNEDITED), 10)
     assert max(map(len, deck.parts.values())) - min(map(len, deck.parts.values())) <= 6
 
 
@@ -88,9 +88,9 @@ def test_a_part_holds_no_document_twice(deck):
 
 
 def test_drawing_is_repeated_by_the_seed(deck, release):
-    again = draw(release, per_edit=20, parts=4, seed=5)
+    again = draw(release, per_edit=10, parts=4, seed=5)
     assert again == deck
-    other = draw(release, per_edit=20, parts=4, seed=6)
+    other = draw(release, per_edit=10, parts=4, seed=6)
     assert {(s.edit, s.document_id) for s in other.samples} != {(s.edit, s.document_id) for s in deck.samples}
 
 
@@ -280,33 +280,36 @@ def test_samples_of_other_word_lists_are_not_collected(deck, release, tmp_path):
         collect(tmp_path / "sheets", tmp_path / "answers", release, annotator="c", model="m", prompt_sha256="0" * 64)
 
 
-def test_the_script_draws_and_collects(release, tmp_path):
+def test_the_script_draws_and_collects(release, tmp_path, monkeypatch, capsys):
     def run(*arguments):
-        command = [sys.executable, ROOT / "scripts" / "check_edits.py", *map(str, arguments)]
-        return subprocess.run(command, capture_output=True, text=True, check=False)
+        monkeypatch.setattr(sys, "argv", ["check_edits.py", *map(str, arguments)])
+        code = check_edits.main()
+        return code, *capsys.readouterr()
 
     sheets, answers, summary = tmp_path / "sheets", tmp_path / "answers", tmp_path / "checked.json"
-    drawn = run("draw", "--output", sheets, "--per-edit", 2, "--parts", 2)
-    assert drawn.stdout.startswith("26 samples in 2 parts")
+    code, out, _ = run("draw", "--output", sheets, "--per-edit", 2, "--parts", 2)
+    assert code == 0
+    assert out.startswith("26 samples in 2 parts")
     where = ("--sheets", sheets, "--answers", answers, "--checks", tmp_path / "checks.jsonl", "--summary", summary)
-    refused = run("collect", *where, "--model", "m")
-    assert refused.returncode == 3
-    assert "part-01.jsonl: missing" in refused.stderr
+    code, _, err = run("collect", *where, "--model", "m")
+    assert code == 3
+    assert "part-01.jsonl: missing" in err
     perfect_answers(draw(release, per_edit=2, parts=2), release, answers)
-    collected = run("collect", *where, "--model", "m")
-    assert collected.returncode == 0, collected.stderr
-    assert "emoji                 2  all_equal 1.00  readable 1.00  label-preserving: True" in collected.stdout
+    code, out, err = run("collect", *where, "--model", "m")
+    assert (code, err) == (0, "")
+    assert "emoji                 2  all_equal 1.00  readable 1.00  label-preserving: True" in out
     found = read_checks(tmp_path / "checks.jsonl", SCHEME)
     assert len(found) == 26
     assert {check.prompt_sha256 for check in found} == {sha256_of_file(COMMITTED.parent / "PROMPT.md")}
     assert json.loads(summary.read_text("utf-8"))["edits"]["emoji"]["n"] == 2
 
 
-def test_the_shipped_verdicts_follow_from_the_committed_answers(release):
+def test_the_shipped_verdicts_follow_from_the_committed_answers():
     if not COMMITTED.exists():
         assert not SHIPPED.exists(), "verdicts without the answers they come from"
         pytest.skip("no blind check has been made yet")
     found = read_checks(COMMITTED, SCHEME)
+    release = open_release(ROOT / "corpus")
     summary = summarise(
         found, [label for task in SCHEME.tasks for label in release.gold(task)], SCHEME, Rule(0.95, 0.05)
     )

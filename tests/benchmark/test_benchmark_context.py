@@ -63,7 +63,7 @@ class Made:
         return ({"id": d.id, "needs_context": d.id in self.needy} for d in self.documents() if d.kind in kinds)
 
 
-def made(told_at, *, threads=(120, 25), depth=3, seed=0):
+def made(told_at, *, threads=(90, 25), depth=3, seed=0):
     """Threads with a document at each depth; the one at `told_at` names, in a word, the label of all below it."""
     rng = np.random.default_rng(seed)
     chains, gold = {"train": [], "validation": [], "test": []}, {}

@@ -7,7 +7,7 @@ from weibo_nlp.stats.bootstrap import BootstrapConfig
 
 
 @pytest.fixture(scope="module")
-def found():
+def found(small_corpus_shipped):
     release = open_release()
     runs = run_corpus(
         tasks=["topic", "stance"], models=["majority", "linear"], seeds=1, bootstrap=BootstrapConfig(n_resamples=200)

@@ -16,16 +16,14 @@ from weibo_nlp.stats.bootstrap import BootstrapConfig
 from weibo_nlp.tasks.folds import corpus_folds
 
 NLPCC2016 = Path(__file__).parents[1] / "data" / "external" / "nlpcc2016"
+pytestmark = pytest.mark.usefixtures("small_corpus_shipped")
+
+FEW = BootstrapConfig(n_resamples=200)
 EXTERNAL = os.environ.get("WEIBO_NLP_EXTERNAL", "")
-ROW = {
-    "set", "task", "protocol", "units", "model", "model_version", "corpus_version", "scheme", "split", "n_train",
-    "seconds", "folds", "notes", "details", "main_metric", "labels", "metrics", "per_class", "confusion", "n",
-    "n_units", "few_units", "dropped", "bootstrap", "predictions", "seeds", "calibration", "slices",
-}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
-def irony(tmp_path_factory):
+def irony(small_corpus_shipped, tmp_path_factory):
     """The majority model on irony, with its prediction file."""
     folder = tmp_path_factory.mktemp("predictions")
     told = []
@@ -34,7 +32,7 @@ def irony(tmp_path_factory):
         models=["majority"],
         predictions=folder / "new",
         progress=told.append,
-        bootstrap=BootstrapConfig(n_resamples=200),
+        bootstrap=FEW,
     )
     return runs, folder / "new" / "corpus-irony-standard-majority.jsonl", told
 
@@ -42,7 +40,7 @@ def irony(tmp_path_factory):
 def test_majority_on_the_miniature_is_worth_what_hand_work_says():
     # Training: 3 favor, 3 against, 1 none; the tie goes to the first label, so all 3 scored rows (none, against,
     # favor) are called favor. F1 of favor: 2 * 1/3 * 1 / (1/3 + 1) = 1/2; of against 0; FAVG their mean.
-    (run,) = run_external("nlpcc2016", NLPCC2016, models=["majority"], bootstrap=BootstrapConfig(n_resamples=200))
+    (run,) = run_external("nlpcc2016", NLPCC2016, models=["majority"], bootstrap=FEW)
     row = run.result.to_dict()
     assert row["confusion"] == [[1, 0, 0], [1, 0, 0], [1, 0, 0]]
     assert row["metrics"]["favg"]["value"] == pytest.approx(1 / 4)
@@ -54,7 +52,6 @@ def test_majority_on_the_miniature_is_worth_what_hand_work_says():
 def test_a_row_goes_through_json_with_everything_behind_it(irony):
     ((run,), _, _) = irony
     row = run.result.to_dict()
-    assert set(row) == ROW
     assert json.loads(json.dumps(row, allow_nan=False)) == row
     assert set(row["seconds"]) == {"train", "predict"}
     assert (row["corpus_version"], row["split"]) == (open_release().version, "test")
@@ -71,20 +68,18 @@ def test_what_is_being_done_is_told(irony):
 
 def test_a_kept_prediction_file_scores_as_the_run_did(irony):
     ((run,), path, _) = irony
-    scored = evaluate(path, bootstrap=BootstrapConfig(n_resamples=200)).to_dict()
+    scored = evaluate(path, bootstrap=FEW).to_dict()
     row = run.result.to_dict()
     for key in ("set", "task", "protocol", "model", "model_version", "metrics", "confusion", "per_class", "bootstrap"):
         assert scored[key] == row[key]
 
 
 def test_an_external_prediction_file_scores_as_the_run_did(tmp_path):
-    (run,) = run_external(
-        "nlpcc2016", NLPCC2016, models=["majority"], predictions=tmp_path, bootstrap=BootstrapConfig(n_resamples=200)
-    )
+    (run,) = run_external("nlpcc2016", NLPCC2016, models=["majority"], predictions=tmp_path, bootstrap=FEW)
     scored = evaluate(
         tmp_path / "nlpcc2016-stance-external-majority.jsonl",
         external_path=NLPCC2016,
-        bootstrap=BootstrapConfig(n_resamples=200),
+        bootstrap=FEW,
     )
     assert scored.scores == run.result.scores
 
@@ -177,7 +172,6 @@ def test_linear_reaches_the_systems_of_the_nlpcc2016_shared_task(tmp_path):
     # The best of 16 systems reached FAVG 0.7106 (Xu et al. 2016); 0.70 is what is held here.
     (run,) = run_external("nlpcc2016", Path(EXTERNAL), models=["linear"], seeds=1, predictions=tmp_path)
     row = json.loads(json.dumps(run.result.to_dict(), allow_nan=False))
-    assert set(row) == ROW
     assert (row["set"], row["main_metric"], row["n"], row["few_units"]) == ("nlpcc2016", "favg", 1_000, False)
     assert row["metrics"]["favg"]["value"] >= 0.70
     assert row["metrics"]["favg"]["low"] < row["metrics"]["favg"]["value"] < row["metrics"]["favg"]["high"]
@@ -192,31 +186,27 @@ def test_linear_reaches_the_systems_of_the_nlpcc2016_shared_task(tmp_path):
 
 
 def test_a_model_with_randomness_is_trained_with_every_seed_and_its_mean_is_scored(tmp_path):
-    (run,) = run_corpus(
-        tasks=["stance"], models=["linear"], seeds=3, predictions=tmp_path, bootstrap=BootstrapConfig(n_resamples=200)
-    )
+    (run,) = run_corpus(tasks=["topic"], models=["linear"], seeds=3, predictions=tmp_path, bootstrap=FEW)
     row = run.result.to_dict()
     values = row["seeds"]["values"]
     assert len(values) == 3
     assert len(set(values)) > 1, "folds drawn by another seed tune and calibrate otherwise"
     assert row["metrics"]["macro_f1"]["value"] == pytest.approx(sum(values) / 3)
     names = sorted(path.name for path in tmp_path.iterdir())
-    assert names == [f"corpus-stance-standard-linear-seed{seed}.jsonl" for seed in range(3)]
+    assert names == [f"corpus-topic-standard-linear-seed{seed}.jsonl" for seed in range(3)]
     assert [read_predictions(tmp_path / name).header.seed for name in names] == [0, 1, 2]
-    again = evaluate(tmp_path / names[2], bootstrap=BootstrapConfig(n_resamples=200))
+    again = evaluate(tmp_path / names[2], bootstrap=FEW)
     assert again.metrics["macro_f1"].value == pytest.approx(values[2])
 
 
 def test_a_model_without_randomness_is_trained_once():
-    (run,) = run_corpus(tasks=["irony"], models=["majority"], seeds=4, bootstrap=BootstrapConfig(n_resamples=200))
+    (run,) = run_corpus(tasks=["irony"], models=["majority"], seeds=4, bootstrap=FEW)
     assert len(run.files) == 1
     assert run.files[0].header.seed is None
 
 
 def test_fold_scores_are_those_of_each_held_out_fold_alone():
-    (run,) = run_corpus(
-        tasks=["topic"], protocols=["cross_event"], models=["majority"], bootstrap=BootstrapConfig(n_resamples=200)
-    )
+    (run,) = run_corpus(tasks=["topic"], protocols=["cross_event"], models=["majority"], bootstrap=FEW)
     gold = run.evaluation_set.gold_indices(run.spec)
     predicted = run.predicted_indices()[0]
     folds = corpus_folds(open_release(), run.spec)
@@ -234,14 +224,14 @@ def test_zero_shot_predictions_are_scored_again_from_their_file(tmp_path):
         protocol="zero_shot",
         models=["majority"],
         predictions=tmp_path,
-        bootstrap=BootstrapConfig(n_resamples=200),
+        bootstrap=FEW,
     )
     row = run.result.to_dict()
     assert (row["protocol"], row["corpus_version"], row["main_metric"]) == ("zero_shot", open_release().version, "favg")
     scored = evaluate(
         tmp_path / "nlpcc2016-stance-zero_shot-majority.jsonl",
         external_path=NLPCC2016,
-        bootstrap=BootstrapConfig(n_resamples=200),
+        bootstrap=FEW,
     )
     assert scored.scores == run.result.scores
 

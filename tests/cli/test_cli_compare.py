@@ -9,7 +9,7 @@ from weibo_nlp.records import Prediction
 
 
 @pytest.fixture(scope="module")
-def files(tmp_path_factory):
+def files(small_corpus_shipped, tmp_path_factory):
     """Three systems on topic: all right, one label flipped, and always the first label."""
     release = open_release()
     labels = release.scheme.task("topic").labels

@@ -14,8 +14,8 @@ HOSTILE = "../[bold]\n\u202e| <img src=x> [l](http://x) `c`"
 
 
 @pytest.fixture(scope="module")
-def files(tmp_path_factory):
-    """Predictions on topic with a tenth, two fifths (twice) and nine tenths of the labels wrong."""
+def files(small_corpus_shipped, tmp_path_factory):
+    """Predictions on topic with none, half (twice) and all of the labels drawn by lot."""
     release = open_release()
     labels = release.scheme.task("topic").labels
     gold = release.gold("topic", "test")
@@ -24,7 +24,7 @@ def files(tmp_path_factory):
     )
     folder = tmp_path_factory.mktemp("files")
     for draw, (file, name, wrong) in enumerate(
-        (("a", "good", 0.1), ("b", "middle", 0.4), ("c", "rival", 0.4), ("d", HOSTILE, 0.9))
+        (("a", "good", 0.0), ("b", "middle", 0.5), ("c", "rival", 0.5), ("d", HOSTILE, 1.0))
     ):
         rng = np.random.default_rng(draw)
         rows = [

@@ -10,7 +10,7 @@ from weibo_nlp.corpus import open_release
 
 
 @pytest.fixture(scope="module")
-def benchmarked(tmp_path_factory):
+def benchmarked(small_corpus_shipped, tmp_path_factory):
     """One quick benchmark by the command line: its folder and its JSON."""
     from weibo_nlp.cli import main
 

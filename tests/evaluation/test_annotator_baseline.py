@@ -92,7 +92,7 @@ def test_baseline_on_stance_counts_pairs_of_document_and_target(miniature):
 
 
 @given(st.permutations(range(4)), st.permutations(["x", "y"]))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_order_of_rows_and_names_of_groups_do_not_matter(order, names):
     new_name = dict(zip(["t1", "t2"], names, strict=True))
     assert baseline([JUDGED[at] for at in order], [new_name[UNITS[at]] for at in order]) == baseline()

@@ -18,11 +18,13 @@ from weibo_nlp.stats.bootstrap import BootstrapConfig
 from weibo_nlp.stats.estimate import Estimate
 from weibo_nlp.stats.multiplicity import holm
 
+pytestmark = pytest.mark.usefixtures("small_corpus_shipped")
+
 NLPCC2016 = Path(__file__).parents[1] / "data" / "external" / "nlpcc2016"
 
 
 @pytest.fixture(scope="module")
-def corpus_files(tmp_path_factory):
+def corpus_files(small_corpus_shipped, tmp_path_factory):
     """Predictions of both registered models on sentiment, as the benchmark writes them."""
     folder = tmp_path_factory.mktemp("predictions")
     run_corpus(

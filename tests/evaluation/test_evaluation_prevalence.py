@@ -52,7 +52,6 @@ def test_adjusted_count_stays_a_share_where_fewer_or_more_are_predicted_than_err
 
 
 @given(seed=st.integers(0, 10_000), n_labels=st.integers(2, 5))
-@settings(max_examples=60, deadline=None)
 def test_adjusted_count_is_the_nearest_distribution(seed, n_labels):
     rng = np.random.default_rng(seed)
     labels = [f"l{at}" for at in range(n_labels)]
@@ -103,7 +102,7 @@ def test_expectation_maximisation_leaves_shares_that_have_not_shifted():
 
 
 @given(seed=st.integers(0, 10_000))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_expectation_maximisation_does_not_depend_on_the_order_of_rows(seed):
     rng = np.random.default_rng(seed)
     probabilities = rng.dirichlet([0.5, 1, 2], 60)
@@ -224,7 +223,6 @@ def test_higher_level_gives_a_wider_interval():
 
 
 @given(seed=st.integers(0, 10_000), n_labels=st.integers(2, 4), stratified=st.booleans())
-@settings(max_examples=60, deadline=None)
 def test_shares_are_a_distribution_within_their_intervals_whatever_the_order(seed, n_labels, stratified):
     rng = np.random.default_rng(seed)
     labels = [f"l{at}" for at in range(n_labels)]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from weibo_nlp.errors import DataError, LabelError, PredictionError, UnknownNameError, UsageError
@@ -254,7 +254,6 @@ def test_without_groups_each_document_is_a_unit():
 
 
 @given(st.permutations(range(10)), st.permutations(range(10)), st.permutations(range(5)), st.booleans())
-@settings(max_examples=40, deadline=None)
 def test_order_of_rows_and_names_of_groups_do_not_matter(gold_order, predicted_order, names, as_mapping):
     predicted = _with_scores(0.7)
     votes = np.random.default_rng(0).dirichlet([1, 1, 1], 10)

@@ -169,7 +169,7 @@ def test_slices_and_values_come_in_their_fixed_order():
 
 
 @given(st.permutations(range(6)), st.permutations(["x", "y", "z"]))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_order_of_rows_and_names_of_groups_do_not_matter(order, names):
     new_name = dict(zip(["t1", "t2", "t3"], names, strict=True))
     found = scored(

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 import spacy
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from spacy.tokens import Doc, DocBin
 
@@ -77,7 +77,6 @@ def test_the_doc_has_the_text_character_by_character(nlp, text):
     assert nlp(text).text == text
 
 
-@settings(deadline=None)
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"]) | st.sampled_from(" \n\t#@[]好\x00")))
 def test_the_doc_has_any_text_character_by_character(nlp, text):
     doc = nlp(text)
@@ -273,28 +272,21 @@ def test_bytes_of_a_pipeline_give_it_back(nlp):
     assert tokens(copy("信用好")) == ["信用", "好"]
 
 
-def test_a_pickled_pipeline_cuts_and_labels_in_a_new_process(tmp_path):
+def test_a_pickled_and_a_saved_pipeline_work_in_a_new_process_that_imports_the_integration(tmp_path):
     nlp = load_spacy("fast", lexicon=["信用"], target="信用惩戒")
     (tmp_path / "nlp.pickle").write_bytes(pickle.dumps(nlp))
-    code = (
-        "import pickle, sys\n"
-        "doc = pickle.load(open(sys.argv[1], 'rb'))('信用好[泪]')\n"
-        "print(*[token.text for token in doc], *[span.label_ for span in doc.spans['weibo']], doc._.stance)\n"
-    )
-    assert run_python(code, tmp_path / "nlp.pickle").split() == [
-        *["信用", "好", "[泪]", "EMOTICON"],
-        nlp("信用好[泪]")._.stance,
-    ]
-
-
-def test_a_saved_pipeline_is_read_in_a_new_process_after_an_import(nlp, tmp_path):
     nlp.to_disk(tmp_path / "saved")
     code = (
-        "import sys, spacy, weibo_nlp.integrations.spacy_pipeline\n"
-        "doc = spacy.load(sys.argv[1])('信用好[泪]')\n"
-        "print(*[token.text for token in doc], *[span.label_ for span in doc.spans['weibo']])\n"
+        "import pickle, sys\n"
+        "pickled = pickle.load(open(sys.argv[1], 'rb'))\n"  # which imports the integration
+        "import spacy\n"
+        "for nlp in (pickled, spacy.load(sys.argv[2])):\n"
+        "    doc = nlp('信用好[泪]')\n"
+        "    print(*[token.text for token in doc], *[span.label_ for span in doc.spans['weibo']], doc._.stance)\n"
     )
-    assert run_python(code, tmp_path / "saved").split() == ["信用", "好", "[泪]", "EMOTICON"]
+    expected = ["信用", "好", "[泪]", "EMOTICON", nlp("信用好[泪]")._.stance]
+    lines = run_python(code, tmp_path / "nlp.pickle", tmp_path / "saved").splitlines()
+    assert [line.split() for line in lines] == [expected, expected]
 
 
 def test_entry_points_spare_the_import(tmp_path):

@@ -2,14 +2,13 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from weibo_nlp.io import dump_line, read_jsonl, write_jsonl
 from weibo_nlp.io.jsonl import MAX_DEPTH, raw_lines
 
 DATA = Path(__file__).parents[1] / "data" / "io"
-REUSED = [HealthCheck.function_scoped_fixture]
 
 strings = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 values = st.recursive(
@@ -20,7 +19,6 @@ values = st.recursive(
 
 
 @given(rows=st.lists(st.dictionaries(strings, values, max_size=3), max_size=5))
-@settings(suppress_health_check=REUSED, max_examples=40, deadline=None)
 def test_what_was_written_is_read_back_unchanged(tmp_path, rows):
     path = tmp_path / "rows.jsonl"
     assert write_jsonl(path, rows) == len(rows)
@@ -29,7 +27,7 @@ def test_what_was_written_is_read_back_unchanged(tmp_path, rows):
 
 
 @given(data=st.binary(max_size=60) | st.lists(st.sampled_from([b'{"a":1}', b"[", b"\xff", b"\r", b""])).map(b"\n".join))
-@settings(suppress_health_check=REUSED, max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_no_bytes_raise_and_every_line_is_a_value_or_a_reason(tmp_path, data):
     path = tmp_path / "any.jsonl"
     path.write_bytes(data)

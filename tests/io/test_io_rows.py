@@ -5,7 +5,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from weibo_nlp.errors import DataError, UsageError
@@ -116,7 +116,6 @@ def test_an_open_quote_before_a_line_that_is_no_utf8_takes_nothing_with_it(tmp_p
 
 @pytest.mark.parametrize("format", ["csv", "tsv", "jsonl", "lines"])
 @given(body=st.text(st.sampled_from('a,\t"\n\r{}好 '), max_size=40).map(str.encode) | st.binary(max_size=40))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
 def test_no_content_raises_and_every_line_is_looked_at_once_and_in_order(tmp_path, format, body):
     path = written(tmp_path, "any", b"a,b\tc\n" + body)
     numbers = [item.number if isinstance(item, Row) else item.line for item in open_table(path, format).rows()]

@@ -5,7 +5,7 @@ import json
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from weibo_nlp.errors import UsageError
@@ -26,7 +26,6 @@ def write(path, format, columns, rows, **options):
 
 @pytest.mark.parametrize(("format", "delimiter"), [("csv", ","), ("tsv", "\t")])
 @given(rows=st.lists(st.fixed_dictionaries({"id": cells, "text": cells}), max_size=4), mark=st.booleans())
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
 def test_any_text_comes_back_from_a_delimited_file(tmp_path, format, delimiter, rows, mark):
     path = tmp_path / f"a.{format}"
     write(path, format, {"id": "string", "text": "string"}, rows, mark=mark)

@@ -7,6 +7,7 @@ from statistics import fmean, stdev
 
 import numpy as np
 import pytest
+from small_corpus import VERSION
 
 from weibo_nlp.corpus import open_release
 from weibo_nlp.errors import DataError, PredictionError, UnknownNameError, UsageError
@@ -16,6 +17,7 @@ from weibo_nlp.leaderboard.entries import add_predictions, entry_stem, read_entr
 from weibo_nlp.leaderboard.ranking import standings
 from weibo_nlp.predictions import ModelReference, PredictionHeader, read_predictions, write_predictions
 from weibo_nlp.records import Prediction
+from weibo_nlp.scheme import load_scheme
 from weibo_nlp.stats.bootstrap import BootstrapConfig, UnitSums, cluster_bootstrap
 from weibo_nlp.stats.metrics import macro_f1
 from weibo_nlp.stats.multiplicity import holm
@@ -23,19 +25,18 @@ from weibo_nlp.stats.randomisation import paired_test
 
 FEW = BootstrapConfig(n_resamples=200)
 NLPCC2016 = Path(__file__).parents[1] / "data" / "external" / "nlpcc2016"
-RELEASE = open_release()
-LABELS = RELEASE.scheme.task("sentiment").labels
-GOLD = RELEASE.gold("sentiment", "test")
+LABELS = load_scheme().task("sentiment").labels
 HEADER = PredictionHeader(
-    "corpus", RELEASE.version, "test", "sentiment", "standard", RELEASE.scheme.version, ModelReference("mine", "1")
+    "corpus", VERSION, "test", "sentiment", "standard", load_scheme().version, ModelReference("mine", "1")
 )
+pytestmark = pytest.mark.usefixtures("small_corpus_shipped")
 
 
 def written(path, name="mine", version="1", *, wrong=0.4, draw=0, **fields):
     """A file whose labels are right but for a random share; `draw` decides which."""
     rng = np.random.default_rng(draw)
     rows = []
-    for label in GOLD:
+    for label in open_release().gold("sentiment", "test"):
         others = [other for other in LABELS if other != label.label]
         said = str(rng.choice(others)) if rng.random() < wrong else label.label
         rows.append(Prediction(label.document_id, "sentiment", said, {}))
@@ -53,7 +54,7 @@ def tree(folder):
 
 
 @pytest.fixture(scope="module")
-def filled(tmp_path_factory):
+def filled(small_corpus_shipped, tmp_path_factory):
     """A board of a good system, two alike ones in the middle, and a bad one with a hostile name."""
     folder = tmp_path_factory.mktemp("board")
     for name, wrong, draw in (("good", 0.1, 1), ("middle", 0.4, 2), ("rival", 0.4, 3), ("../x\n\u202e|<b>", 0.9, 4)):
@@ -73,7 +74,7 @@ def test_an_added_file_is_kept_unchanged_beside_its_own_figures(tmp_path):
     assert added.state == "added"
     kept = tmp_path / "board" / "predictions" / f"{added.path.stem}.jsonl"
     assert kept.read_bytes() == path.read_bytes()
-    assert added.path.name == f"corpus-{RELEASE.version}-test-sentiment-standard-mine-1.json"
+    assert added.path.name == f"corpus-{VERSION}-test-sentiment-standard-mine-1.json"
     content = json.loads(added.path.read_text("utf-8"))
     scored = evaluate(path, bootstrap=FEW).to_dict()
     assert content["scores"] == {name: scored[name] for name in content["scores"]}
@@ -81,7 +82,7 @@ def test_an_added_file_is_kept_unchanged_beside_its_own_figures(tmp_path):
     assert content["predictions"] == {"file": kept.name, "sha256": sha256_of_file(path)}
     assert (content["hardware"], content["command"], content["seed"]) == ("a test", "train | predict", None)
     assert content["system"] == {"name": "mine", "version": "1"}
-    assert (content["corpus_version"], content["protocol"]) == (RELEASE.version, "standard")
+    assert (content["corpus_version"], content["protocol"]) == (VERSION, "standard")
     assert added.path.read_text("utf-8") == json.dumps(content, ensure_ascii=False, sort_keys=True, indent=2) + "\n"
     assert read_entry(added.path).to_dict() == added.entry.to_dict()
 

@@ -2,7 +2,7 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.exceptions import NotFittedError
 
@@ -253,7 +253,7 @@ def test_a_model_that_learnt_from_targets_is_not_asked_without_one(stance):
         stance.predict([Example("国货加油", "国产手机"), "国货加油"])
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=20)
 @given(texts=st.lists(st.text(st.sampled_from("好吃难的 @小http://"), max_size=10), min_size=1, max_size=3))
 def test_surrounding_space_and_case_change_nothing(two, texts):
     bare = two.predict_proba([Example(text) for text in texts])

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from weibo_nlp.errors import PredictionError, UsageError
@@ -50,7 +50,6 @@ def test_reads_header_rows_and_their_lines():
 
 @BOTH
 @given(rows=st.lists(predictions, max_size=5), version=st.none() | texts)
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50, deadline=None)
 def test_what_was_written_is_read_back_unchanged(tmp_path, suffix, rows, version):
     path = tmp_path / f"p{suffix}"
     header = PredictionHeader("nlpcc2016", version, "test", "stance", "external", "1.0.0", ModelReference("模型", "1"))

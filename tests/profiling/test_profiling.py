@@ -106,7 +106,7 @@ def test_diversity_is_left_out_where_texts_are_too_few():
 texts = st.lists(st.text(alphabet="甲乙丙丁戊，[doge]", min_size=1, max_size=20), min_size=2, max_size=20)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(texts, st.randoms(use_true_random=False))
 def test_diversity_does_not_depend_on_the_order_of_texts(given_texts, random):
     other = list(given_texts)

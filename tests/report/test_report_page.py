@@ -5,7 +5,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from report_document import HOSTILE, error, fig, hostile_document, retold, rich_document, said
 
@@ -78,7 +78,7 @@ def harmless(tmp_path_factory):
 MEANINGFUL = ("verdict", "protocol", "depth", "method")
 
 
-@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=8)
 @given(text=st.text(max_size=20) | st.sampled_from(HOSTILE))
 def test_no_text_in_any_field_makes_or_changes_an_element(tmp_path, harmless, text):
     # The text stands first, where a cut cannot hide it; the field's own text goes on telling one name from another.

@@ -43,7 +43,7 @@ def compared(names, task, metric):
 
 
 @pytest.fixture
-def files(tmp_path, monkeypatch):
+def files(small_corpus_shipped, tmp_path, monkeypatch):
     """A file of each system, the worst of the names first, and tests that end as `BEATS` says."""
 
     def tested(runs, spec, evaluation_set, **options):

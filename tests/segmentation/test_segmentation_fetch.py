@@ -65,12 +65,19 @@ def index(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def trusted(index, monkeypatch):
+def trusted_index(index, monkeypatch):
     """The same, with a tiny wheel whose checksum is the expected one."""
     data = wheel_of(PLAIN)
     (index / WHEEL).write_bytes(data)
     expect(monkeypatch, data)
     return index
+
+
+@pytest.fixture
+def trusted(trusted_index, monkeypatch):
+    """The same, read without starting pip."""
+    monkeypatch.setattr(fetch, "_downloaded", lambda source, folder: (trusted_index / source.file).read_bytes())
+    return trusted_index
 
 
 def expect(monkeypatch, data):
@@ -84,7 +91,7 @@ def left_in_cache():
     return sorted(path.name for path in cache_folder().rglob("*") if path.is_file())
 
 
-def test_fetched_model_cuts_as_its_weights_say(trusted):
+def test_fetched_model_cuts_as_its_weights_say(trusted_index):
     stored = fetch.fetch("pkuseg")
     assert stored.path == model_folder("pkuseg")
     assert stored.manifest["conversion"] == {"features": 3, "features_kept": 2}
@@ -94,7 +101,7 @@ def test_fetched_model_cuts_as_its_weights_say(trusted):
     assert segmenter.version == "0.0.25-pruned-0.1"
 
 
-def test_nothing_but_the_converted_files_is_left(trusted):
+def test_nothing_but_the_converted_files_is_left(trusted_index):
     fetch.fetch("pkuseg")
     assert left_in_cache() == [FEATURES, MANIFEST, WEIGHTS]
     assert [path.name for path in model_folder("pkuseg").parent.iterdir()] == ["pkuseg"]

@@ -1,7 +1,7 @@
 """The two promises: joined, the words are the text; and no protected span is cut."""
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from weibo_nlp.errors import DataError, UnknownNameError
@@ -26,7 +26,6 @@ texts = st.lists(st.one_of(st.sampled_from(CONSTRUCTS), st.text(anything, max_si
 
 
 @pytest.mark.parametrize("name", SEGMENTERS)
-@settings(deadline=None)  # the first example loads the model
 @given(text=texts)
 @example(text="")
 @example(text="\x00")

@@ -1,3 +1,4 @@
+import os
 import shutil
 from pathlib import Path
 
@@ -10,6 +11,11 @@ from weibo_nlp.cli import main
 from weibo_nlp.release.build import write_release
 from weibo_nlp.release.sources import read_sources
 from weibo_nlp.release.tables import build_tables
+
+# On two cores, threads of matrix products would wait for each other and burn the time of tests beside them. Read when
+# a library first makes its threads, here and in processes that tests start.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 MINIATURE = Path(__file__).parent / "data" / "release"
 

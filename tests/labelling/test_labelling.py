@@ -1,3 +1,4 @@
+import json
 import os
 
 import pandas as pd
@@ -331,3 +332,17 @@ def test_the_byte_order_mark_excel_needs_is_kept(tmp_path):
 
 def test_the_facade_offers_label():
     assert weibo_nlp.label is label
+
+
+def test_long_texts_and_wide_rows_end_a_batch_before_memory_is_full(tmp_path):
+    class Counting(Labeller):
+        def label(self, texts, parents=None):
+            sizes.append(len(texts))
+            return super().label(["短"] * len(texts))
+
+    # A batch is labelled when its characters and cells come to four millions: here two texts, then what is left.
+    lines = [json.dumps({"text": letter * 2_000_000}) for letter in "abcde"]
+    (tmp_path / "a.jsonl").write_text("\n".join(lines), "utf-8")
+    sizes = []
+    done = label_file(open_table(tmp_path / "a.jsonl"), tmp_path / "o.csv", Counting(), text_column="text")
+    assert (done.rows, sizes) == (5, [2, 2, 1])

@@ -1,3 +1,6 @@
+from collections import Counter
+
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -51,6 +54,20 @@ def test_articles_are_shared_out_like_posts():
         "validation": pytest.approx(1, abs=1),
         "test": pytest.approx(2, abs=1),
     }
+
+
+@pytest.mark.parametrize("name", ["soup", "rain", "tea", "rice"])
+def test_of_hundreds_of_orders_one_is_taken_that_comes_within_a_document_of_the_shares(name):
+    # Twenty threads of one to nine documents: a single order is off by a twentieth, five documents, on the average.
+    sizes = np.random.default_rng(len(name)).integers(1, 10, size=20).tolist()
+    threads = event(name, sizes)
+    splits = assign_splits(threads)
+    documents = {split: share * sum(sizes) for split, share in shares(threads, splits).items()}
+    assert documents == {
+        split: pytest.approx(share * sum(sizes), abs=1)
+        for split, share in (("train", 0.7), ("validation", 0.1), ("test", 0.2))
+    }
+    assert Counter(splits.values()) == {"train": 14, "validation": 2, "test": 4}
 
 
 def test_a_lonely_thread_goes_to_train():

@@ -10,7 +10,7 @@ from typing import Any
 from weibo_nlp.benchmark.run import ModelRun
 from weibo_nlp.corpus.release import Release
 from weibo_nlp.corpus.tree import Thread, build_threads
-from weibo_nlp.evaluation.diagnostics import ErrorCase, SeenExample, ThreadEntry
+from weibo_nlp.evaluation.diagnostics import ErrorCase, ThreadEntry
 from weibo_nlp.evaluation.soft_labels import corpus_judged
 from weibo_nlp.records import Document
 from weibo_nlp.tasks.evaluation_set import full_text
@@ -72,7 +72,7 @@ def _errors(
             scores={label: round(score, 4) for label, score in predicted.scores.items()},
             votes=dict(cast),
             thread=_conversation(threads[document.thread], document),
-            seen=SeenExample(example.text, example.target, example.parent),
+            seen=example,
             reason=_reason(agreed, sure, predicted.label, example.parent is not None, document),
         )
         errors.append(((not agreed, -sure, document.id, gold.target or ""), error))

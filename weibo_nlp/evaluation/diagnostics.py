@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from weibo_nlp.records import Example
 from weibo_nlp.stats.estimate import Estimate
 
 
@@ -129,15 +130,6 @@ class ThreadEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class SeenExample:
-    """What the model saw of the document."""
-
-    text: str
-    target: str | None = None
-    parent: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class ErrorCase:
     """One wrong answer, with what the annotators said and the conversation it stands in.
 
@@ -155,7 +147,7 @@ class ErrorCase:
         Annotators by label.
     thread : tuple of ThreadEntry
         The way from the root to the document, and the first answers to it.
-    seen : SeenExample
+    seen : Example
         What the model saw.
     reason : str
         Why this error is worth reading.
@@ -167,7 +159,7 @@ class ErrorCase:
     gold: str
     predicted: str
     thread: tuple[ThreadEntry, ...]
-    seen: SeenExample
+    seen: Example
     event: str | None = None
     kind: str | None = None
     target: str | None = None

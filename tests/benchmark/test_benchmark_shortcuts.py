@@ -22,7 +22,7 @@ FILLING = tuple(
 )
 
 
-def made(plant="", *, n_threads=60, per_thread=3, told=0.85, by_lot=False, seed=1):
+def made(plant="", *, n_threads=40, per_thread=3, told=0.85, by_lot=False, seed=1):
     """Rows of two events whose texts name their label in a word, `told` of the time, and whose `plant` does always."""
     rng = np.random.default_rng(seed)
     texts, gold, threads, events, targets = [], [], [], [], []
@@ -48,7 +48,7 @@ def made(plant="", *, n_threads=60, per_thread=3, told=0.85, by_lot=False, seed=
 
 
 def verdicts(rows, **options):
-    return {row.shortcut: row.verdict for row in gate(rows, **options, bootstrap=BootstrapConfig(n_resamples=400))}
+    return {row.shortcut: row.verdict for row in gate(rows, **options, bootstrap=BootstrapConfig(n_resamples=200))}
 
 
 SHORTCUTS = ("emoticons", "hashtags", "length and punctuation", "first 5 characters", "target")
@@ -62,7 +62,7 @@ def test_a_cue_that_gives_the_label_away_fails_and_the_others_pass(plant):
 
 @pytest.fixture(scope="module")
 def nothing_planted():
-    return gate(made(), bootstrap=BootstrapConfig(n_resamples=400))
+    return gate(made(), bootstrap=BootstrapConfig(n_resamples=200))
 
 
 def test_cues_that_go_by_lot_pass(nothing_planted):

@@ -38,25 +38,23 @@ def files(tmp_path_factory):
     return folder
 
 
-@pytest.mark.parametrize(
-    ("command", "names"),
-    [
-        pytest.param("evaluate", ["right.jsonl"], id="evaluate"),
-        pytest.param("compare", ["right.jsonl", "constant.jsonl"], id="compare"),
-    ],
-)
-def test_scoring_files_in_a_fresh_process_loads_no_model(files, command, names):
+def test_evaluate_and_compare_in_a_fresh_process_load_no_model(files):
     program = (
-        "import atexit, sys\n"
-        "atexit.register(lambda: print('LOADED', *sorted(sys.modules)))\n"
+        "import sys\n"
         "from weibo_nlp.cli import main\n"
-        "main(sys.argv[1:])"
+        "right, constant = sys.argv[1:]\n"
+        "for arguments in (['evaluate', right], ['compare', right, constant]):\n"
+        "    try:\n"
+        "        main([*arguments, '--resamples', '200'])\n"
+        "    except SystemExit as left:\n"
+        "        assert not left.code, left.code\n"
+        "print('LOADED', *sorted(sys.modules))"
     )
-    arguments = [command, *(str(files / name) for name in names), "--resamples", "200"]
-    done = subprocess.run([sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=True)
+    names = (str(files / "right.jsonl"), str(files / "constant.jsonl"))
+    done = subprocess.run([sys.executable, "-c", program, *names], capture_output=True, text=True, check=True)
     printed, _, loaded = done.stdout.rpartition("LOADED")
-    assert "right" in printed
-    assert "weibo_nlp.evaluation" in loaded.split()
+    assert "right 1 is better" in printed
+    assert "weibo_nlp.evaluation.comparison" in loaded.split()
     assert [name for name in loaded.split() if name.startswith(TRAINING)] == []
 
 

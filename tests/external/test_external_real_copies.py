@@ -11,7 +11,10 @@ from weibo_nlp.external.nlpcc2016 import REPAIRED, TARGETS
 
 EXTERNAL = os.environ.get("WEIBO_NLP_EXTERNAL", "")
 
-pytestmark = pytest.mark.skipif(not EXTERNAL, reason="WEIBO_NLP_EXTERNAL names no folder with copies of the sets")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not EXTERNAL, reason="WEIBO_NLP_EXTERNAL names no folder with copies of the sets"),
+]
 
 
 @cache

@@ -151,7 +151,7 @@ def test_file_names_are_safe_and_no_two_systems_share_one():
 def test_a_hostile_name_stays_inside_the_folder_and_is_shown_escaped(tmp_path, name):
     add(written(tmp_path / "p.jsonl", name), tmp_path / "board")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["board", "p.jsonl"]
-    (table,) = standings(tmp_path / "board").tables
+    (table,) = standings(tmp_path / "board", n_permutations=1000, bootstrap=FEW).tables
     (row,) = table.rows
     assert row.name.isprintable()
     assert len(row.name) < 80
@@ -159,7 +159,7 @@ def test_a_hostile_name_stays_inside_the_folder_and_is_shown_escaped(tmp_path, n
 
 
 def test_systems_are_ranked_by_what_the_rows_can_tell_apart(filled):
-    found = standings(filled)
+    found = standings(filled, n_permutations=1000, bootstrap=FEW)
     (table,) = found.tables
     assert found.set_aside == ()
     assert [row.score.value for row in table.rows] == sorted((row.score.value for row in table.rows), reverse=True)
@@ -177,7 +177,10 @@ def test_the_order_of_adding_has_no_say(filled, tmp_path):
     for result in sorted((filled / "results").iterdir(), reverse=True):
         entry = read_entry(result)
         add(filled / "predictions" / entry.file, other, command=entry.command)
-    assert standings(other, n_permutations=1000).to_dict() == standings(filled, n_permutations=1000).to_dict()
+    assert (
+        standings(other, n_permutations=1000, bootstrap=FEW).to_dict()
+        == standings(filled, n_permutations=1000, bootstrap=FEW).to_dict()
+    )
 
 
 def seeded(folder, board, name, wrongs):
@@ -318,7 +321,7 @@ def of_good(board, kind):
 )
 def test_a_damaged_row_is_named_and_set_aside_and_the_others_stand(board, damage, named, message):
     damage(board)
-    found = standings(board, n_permutations=1000)
+    found = standings(board, n_permutations=1000, bootstrap=FEW)
     (table,) = found.tables
     assert {row.rank for row in table.rows} == {1, 3}
     assert [row.entries[0].header.model.name for row in table.rows if row.rank == 3] == ["../x\n\u202e|<b>"]
@@ -328,7 +331,7 @@ def test_a_damaged_row_is_named_and_set_aside_and_the_others_stand(board, damage
 
 def test_predictions_whose_result_was_deleted_are_named(board):
     of_good(board, "results").unlink()
-    (item,) = standings(board).set_aside
+    (item,) = standings(board, n_permutations=1000, bootstrap=FEW).set_aside
     assert "no result in" in item.reason
     assert "good" in item.file
 
@@ -345,7 +348,7 @@ def test_where_the_gold_is_not_installed_nothing_is_tested_and_nothing_ties(boar
         kept.unlink()
         result.unlink()
         (board / "results" / f"{old.stem}.json").write_text(json.dumps(old.to_dict()), "utf-8")
-    found = standings(board)
+    found = standings(board, n_permutations=1000, bootstrap=FEW)
     (table,) = found.tables
     assert found.set_aside == ()
     assert "0.0.9" in table.untested
@@ -363,7 +366,7 @@ def test_an_external_table_is_tested_against_the_users_copy_alone(tmp_path):
     rows = [Prediction(gold.document_id, "stance", gold.label, {}, gold.target) for gold in evaluation_set.gold]
     write_predictions(tmp_path / "p.jsonl", header, rows)
     add(tmp_path / "p.jsonl", tmp_path / "board", external_path=NLPCC2016)
-    (table,) = standings(tmp_path / "board").tables
+    (table,) = standings(tmp_path / "board", n_permutations=1000, bootstrap=FEW).tables
     assert "--path" in table.untested
     (table,) = standings(tmp_path / "board", external_path=NLPCC2016).tables
     assert (table.untested, table.rows[0].rank, table.rows[0].score.value) == (None, 1, 1.0)
@@ -381,7 +384,7 @@ def test_names_that_look_alike_are_told_apart(tmp_path):
     board = tmp_path / "board"
     for draw, name in enumerate(("linear", "Linear", "ｌinear")):
         add(written(tmp_path / "p.jsonl", name, draw=draw), board)
-    (table,) = standings(board).tables
+    (table,) = standings(board, n_permutations=1000, bootstrap=FEW).tables
     names = [row.name for row in table.rows]
     assert len(set(names)) == 3
     assert all("#" in name for name in names)

@@ -103,9 +103,8 @@ def test_shipped_topics_are_told_apart():
     assert model.predict(texts).tolist() == ["consumer_nationalism", "self_media", "other"]
 
 
-@pytest.mark.parametrize(
-    "task", [pytest.param(task, marks=() if task == "irony" else pytest.mark.slow) for task in TASKS]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("task", TASKS)
 def test_shipped_model_is_what_training_on_the_shipped_corpus_gives(task):
     release = open_release()
     (spec,) = corpus_tasks(release.scheme, release.version, [task])

@@ -30,18 +30,14 @@ TINY = {"batch": 2, "single": 2, "effort": Effort(repeat=2, seconds=1e-9)}
 # Labellers in processes of their own
 
 
-def test_ours_and_scikit_learn_answer_in_processes_of_their_own(monkeypatch):
+def test_scikit_learn_answers_in_a_process_of_its_own(monkeypatch):
     rows = ["真好", "真好看", "太差", "太差了"], ["positive", "positive", "negative", "negative"]
     monkeypatch.setattr(throughput, "_sentiment_rows", lambda: rows)
-    rows = run_speed(POSTS, labellers=["weibo_nlp sentiment", "scikit-learn"], **TINY)["results"]
-    ours, peer = rows
-    assert (ours["reason"], peer["reason"]) == (None, None)
-    for row in rows:
-        assert (len(row["posts_per_second_repeats"]), row["n_single"]) == (2, 2)
-        assert min(*row["posts_per_second_repeats"], row["latency_median_seconds"], row["latency_p95_seconds"]) > 0
-        assert min(row["load_seconds"], row["peak_bytes"]) > 0
-        assert row["ratios"] == {"scikit-learn": pytest.approx(row["posts_per_second"] / peer["posts_per_second"])}
-    assert "scikit-learn" in peer["versions"]
+    (row,) = run_speed(POSTS, labellers=["scikit-learn"], **TINY)["results"]
+    assert (row["reason"], len(row["posts_per_second_repeats"]), row["n_single"]) == (None, 2, 2)
+    assert min(*row["posts_per_second_repeats"], row["latency_median_seconds"], row["latency_p95_seconds"]) > 0
+    assert min(row["load_seconds"], row["peak_bytes"]) > 0
+    assert "scikit-learn" in row["versions"]
 
 
 @pytest.mark.parametrize("name", ["snownlp", "cnsenti"])

@@ -272,9 +272,9 @@ def test_bytes_of_a_pipeline_give_it_back(nlp):
     assert tokens(copy("信用好")) == ["信用", "好"]
 
 
-def test_a_pickled_and_a_saved_pipeline_work_in_a_new_process_that_imports_the_integration(tmp_path):
-    nlp = load_spacy("fast", lexicon=["信用"], target="信用惩戒")
-    (tmp_path / "nlp.pickle").write_bytes(pickle.dumps(nlp))
+def test_a_pickled_and_a_saved_pipeline_work_in_a_new_process_that_imports_the_integration(nlp, tmp_path):
+    labelling = load_spacy("fast", lexicon=["信用"], target="信用惩戒")
+    (tmp_path / "nlp.pickle").write_bytes(pickle.dumps(labelling))
     nlp.to_disk(tmp_path / "saved")
     code = (
         "import pickle, sys\n"
@@ -284,9 +284,10 @@ def test_a_pickled_and_a_saved_pipeline_work_in_a_new_process_that_imports_the_i
         "    doc = nlp('信用好[泪]')\n"
         "    print(*[token.text for token in doc], *[span.label_ for span in doc.spans['weibo']], doc._.stance)\n"
     )
-    expected = ["信用", "好", "[泪]", "EMOTICON", nlp("信用好[泪]")._.stance]
+    expected = ["信用", "好", "[泪]", "EMOTICON"]
     lines = run_python(code, tmp_path / "nlp.pickle", tmp_path / "saved").splitlines()
-    assert [line.split() for line in lines] == [expected, expected]
+    stances = [str(labelling("信用好[泪]")._.stance), "None"]
+    assert [line.split() for line in lines] == [[*expected, stance] for stance in stances]
 
 
 def test_entry_points_spare_the_import(tmp_path):

@@ -21,6 +21,7 @@ EVENTS = {
     },
     "everyday-soup": {"soup-one": "other", "soup-two": "other"},
 }  # fmt: skip
+NEAR = {"soup-two": "credit"}  # everyday talk that borrows the words of a topic
 WORDS = {"credit": "2024年#档案#", "self_media": "博主", "consumer_nationalism": "宝马", "other": "晚饭"}
 FILLING = tuple(
     "的一是不了人我在有他这中大来上国个到说们为子和你地出道也时年得就那要下以生会自着去之过家学对可里后小么多"
@@ -41,7 +42,8 @@ def write_small_corpus(root):
     register["events"] = []
     for event, copies in EVENTS.items():
         for name, topic in copies.items():
-            register["events"].append(by_id[event] | {"id": name, "topic": topic, "fold": len(register["events"]) % 5})
+            facts = {"id": name, "topic": topic, "near": NEAR.get(name), "fold": len(register["events"]) % 5}
+            register["events"].append(by_id[event] | facts)
             for path in sorted(root.glob(f"**/{event}.jsonl")):
                 rows = _repeated(path, event, name, topic, rng)
                 folder = root / "corpus" / "texts" / topic if "texts" in path.parts else path.parent

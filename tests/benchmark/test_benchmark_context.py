@@ -13,6 +13,8 @@ from weibo_nlp.stats.bootstrap import BootstrapConfig
 from weibo_nlp.tasks import corpus_tasks
 from weibo_nlp.tasks.folds import corpus_evaluation_set, corpus_folds
 
+pytestmark = pytest.mark.usefixtures("small_corpus_shipped")
+
 LABELS = ("negative", "neutral", "positive")
 WORDS = ("糟心", "如常", "欢喜")
 FILLING = tuple(

@@ -53,9 +53,7 @@ def test_a_row_goes_through_json_with_everything_behind_it(irony):
     ((run,), _, _) = irony
     row = run.result.to_dict()
     assert json.loads(json.dumps(row, allow_nan=False)) == row
-    assert set(row["seconds"]) == {"train", "predict"}
     assert (row["corpus_version"], row["split"]) == (open_release().version, "test")
-    assert set(row["metrics"][row["main_metric"]]) >= {"value", "low", "high"}
 
 
 def test_what_is_being_done_is_told(irony):

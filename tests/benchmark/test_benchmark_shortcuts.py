@@ -12,6 +12,8 @@ from weibo_nlp.corpus import open_release
 from weibo_nlp.errors import DataError, UnknownNameError
 from weibo_nlp.stats.bootstrap import BootstrapConfig
 
+pytestmark = pytest.mark.usefixtures("small_corpus_shipped")
+
 LABELS = ("negative", "neutral", "positive")
 WORDS = ("糟心", "如常", "欢喜")  # what a reader decides by
 EMOTICONS = ("[怒]", "[摊手]", "[赞]")

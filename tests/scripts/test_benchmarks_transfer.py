@@ -17,6 +17,8 @@ from weibo_nlp.errors import UnknownNameError, UsageError
 from weibo_nlp.models import create
 from weibo_nlp.stats.bootstrap import BootstrapConfig
 
+pytestmark = pytest.mark.usefixtures("small_corpus_shipped")
+
 MINIATURES = Path(__file__).parents[1] / "data" / "external"
 TINY = {"bootstrap": BootstrapConfig(n_resamples=60), "n_permutations": 200}
 SMP = (

@@ -165,7 +165,6 @@ def test_pieces_in_which_swaps_are_tried_do_not_matter(monkeypatch):
 def test_result_is_ready_for_json():
     gold, a, b = _two_by_two(21, 9, 2, 12)
     found = paired_test(gold, a, b, np.arange(44), 2, accuracy).to_dict()
-    assert found["difference"].keys() == {"value", "low", "high"}
     assert found | {"difference": None, "p": None} == {
         "difference": None,
         "p": None,

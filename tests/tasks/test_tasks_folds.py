@@ -19,6 +19,8 @@ from weibo_nlp.tasks.external import (
 )
 from weibo_nlp.tasks.folds import CONTEXT_WEIGHT, Fold, corpus_evaluation_set, corpus_folds
 
+pytestmark = pytest.mark.usefixtures("small_corpus_shipped")
+
 MINIATURES = Path(__file__).parents[1] / "data" / "external"
 
 

@@ -8,6 +8,7 @@ from benchmarks.publishing import FAILED, failure
 from corpus_profile.card import card_blocks, fill_blocks
 
 from weibo_nlp.errors import WeiboNlpError
+from weibo_nlp.io import atomic_path
 from weibo_nlp.release.sources import read_sources
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,7 +29,8 @@ def main() -> int:
         print(f"{card}: figures are out of date; run scripts/write_card.py", file=sys.stderr)
         return FAILED
     if not arguments.check:
-        card.write_text(new, "utf-8")
+        with atomic_path(card) as temporary:
+            temporary.write_text(new, "utf-8")
     print(f"{card}: up to date")
     return 0
 

@@ -18,9 +18,9 @@ evaluate, compare
     Prediction files scored, and tested against each other.
 
 The records (`Document`, `Example`, `GoldLabel`, `Judgement`, `Prediction`, `Span`) and the errors (`WeiboNlpError` and
-under it `DataError`, `LabelError`, `PredictionError`, `UnknownNameError`, `UsageError`) stand here as well; the rooms
-behind all of them are `corpus`, `evaluation`, `external`, `models`, `predictions`, `segmentation`, `stats`
-and `text`.
+under it `DataError`, `LabelError`, `PredictionError`, `UnknownNameError`, `UsageError`, `WriteError`) stand here as
+well; the rooms behind all of them are `corpus`, `evaluation`, `external`, `models`, `predictions`, `segmentation`,
+`stats` and `text`.
 """
 
 from importlib import import_module
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         UnknownNameError,
         UsageError,
         WeiboNlpError,
+        WriteError,
     )
     from weibo_nlp.evaluation import compare, evaluate
     from weibo_nlp.integrations.hf_tokenizer import hf_tokenizer
@@ -62,6 +63,7 @@ __all__ = [
     "UnknownNameError",
     "UsageError",
     "WeiboNlpError",
+    "WriteError",
     "__version__",
     "compare",
     "corpus",
@@ -94,7 +96,8 @@ _HOMES = {
     "parse": "text",
     **dict.fromkeys(("Document", "Example", "GoldLabel", "Judgement", "Prediction", "Span"), "records"),
     **dict.fromkeys(
-        ("DataError", "LabelError", "PredictionError", "UnknownNameError", "UsageError", "WeiboNlpError"), "errors"
+        ("DataError", "LabelError", "PredictionError", "UnknownNameError", "UsageError", "WeiboNlpError", "WriteError"),
+        "errors",
     ),
 }
 _ROOMS = {"corpus", "evaluation", "external", "models", "predictions", "segmentation", "stats", "text"}

@@ -33,3 +33,7 @@ class UnknownNameError(WeiboNlpError):
 
 class UsageError(WeiboNlpError):
     """The call itself is wrong: arguments that exclude each other, a missing column name, an unreadable path."""
+
+
+class WriteError(WeiboNlpError):
+    """A file could not be written to its end, as on a full disk; what was there before still stands."""

@@ -20,7 +20,7 @@ from weibo_nlp.evaluation.annotator_baseline import release_baseline
 from weibo_nlp.evaluation.benchmark_report import BenchmarkReport
 from weibo_nlp.evaluation.comparison import compare_runs
 from weibo_nlp.evaluation.results import Comparison
-from weibo_nlp.io import dump_line
+from weibo_nlp.io import dump_line, write_errors
 from weibo_nlp.provenance import hardware
 from weibo_nlp.stats.bootstrap import DEFAULT, BootstrapConfig
 from weibo_nlp.tasks.external import POLARITY
@@ -201,6 +201,6 @@ def log_external_runs(path: Path, runs: Iterable[ModelRun], *, date: str) -> int
         for run in runs
         if run.spec.set != CORPUS
     ]
-    with path.open("a", encoding="utf-8", newline="\n") as stream:
+    with write_errors(path), path.open("a", encoding="utf-8", newline="\n") as stream:
         stream.writelines(lines)
     return len(lines)

@@ -1,14 +1,23 @@
-"""The command line: thin, one file per command; exit codes 0 fine, 1 rows were set aside, 2 a wrong call, 3 failed."""
+"""The command line: thin, one file per command.
+
+Exit codes: 0 fine; 1 done, with rows or files set aside, counted and named; 2 a wrong call; 3 failed; 128 + n stopped
+by signal n: 129 SIGHUP, 130 Ctrl-C, 141 SIGPIPE, which stands for output that its reader closed, 143 SIGTERM.
+"""
 
 from __future__ import annotations
 
+import errno
+import os
 import signal
 import sys
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import typer
-from typer import Option
+from typer import Context, Option
+from typer.core import TyperGroup
 
 from weibo_nlp.cli.benchmark import benchmark
 from weibo_nlp.cli.compare import compare
@@ -21,8 +30,30 @@ from weibo_nlp.errors import UnknownNameError, UsageError, WeiboNlpError
 
 # What every command leaves with: 0 fine, SET_ASIDE where rows or files were left out and counted.
 WRONG_CALL, FAILED = 2, 3
+UNREAD = 128 + 13  # as a shell shows a program that SIGPIPE ended
+
+
+class _CommandError(Exception):
+    """Carries an error of a command past typer, which leaves with 1 after some of them: set aside, not failed."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+
+class _Commands(TyperGroup):
+    def invoke(self, ctx: Context) -> Any:
+        try:
+            result = super().invoke(ctx)
+            # Here, as an error of it at the interpreter's end could not be told any more.
+            if sys.stdout is not None:
+                sys.stdout.flush()
+        except (OSError, EOFError) as error:
+            raise _CommandError(error) from error
+        return result
+
 
 app = typer.Typer(
+    cls=_Commands,
     help="Chinese internet discourse: label posts, score models, check the corpus.",
     no_args_is_help=True,
     add_completion=False,
@@ -54,17 +85,54 @@ def _options(
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and leave with its exit code."""
     arguments = sys.argv[1:] if arguments is None else arguments
+    _reserve_standard_descriptors()
     try:
-        with _clean_stop():
+        with _clean_stop(), _warnings_as_lines():
             app([argument for argument in arguments if argument != "--debug"])
     except _Stopped as stop:
         typer.echo("Stopped; nothing half-written was left behind.", err=True)
         sys.exit(stop.code)
-    except Exception as error:
+    except Exception as raised:
+        error = raised.error if isinstance(raised, _CommandError) else raised
         if "--debug" in arguments:
-            raise
-        typer.echo(f"Error: {_sentence(error)}", err=True)
-        sys.exit(WRONG_CALL if isinstance(error, (UsageError, UnknownNameError)) else FAILED)
+            raise error from None
+        sys.exit(_failed(error))
+
+
+def _failed(error: Exception) -> int:
+    """Say what went wrong; return the exit code."""
+    _drop_output()
+    if isinstance(error, BrokenPipeError):
+        typer.echo("Stopped: the output was closed before its end.", err=True)
+        return UNREAD
+    typer.echo(f"Error: {_sentence(error)}", err=True)
+    return WRONG_CALL if isinstance(error, (UsageError, UnknownNameError)) else FAILED
+
+
+def _drop_output() -> None:
+    """Leave nothing in the buffer of standard output that the interpreter would fail to write at its end."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _reserve_standard_descriptors() -> None:
+    """Keep a standard stream that was closed from becoming another file, which printing or /dev/stdout would damage."""
+    for descriptor in range(3):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDONLY)  # so that /dev/stdout is refused, rather than lost
+
+
+@contextmanager
+def _warnings_as_lines() -> Iterator[None]:
+    """Show warnings as a line each, without the place in the code that gave them."""
+    with warnings.catch_warnings():
+        warnings.showwarning = lambda message, *_, **__: typer.echo(f"Warning: {message}", err=True)
+        yield
 
 
 def _sentence(error: Exception) -> str:
@@ -72,6 +140,8 @@ def _sentence(error: Exception) -> str:
         return str(error)
     if isinstance(error, OSError):
         where = f"{error.filename}: " if error.filename else ""
+        if not where and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):  # files tell their name
+            where = "standard output, or a temporary file: "
         return f"{where}{error.strerror or error}. Check the path and the free space."
     message = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     return f"{message}. This should not happen; run again with --debug and report the traceback."
@@ -83,14 +153,15 @@ class _Stopped(SystemExit):
 
 @contextmanager
 def _clean_stop() -> Iterator[None]:
-    """Let Ctrl-C and a cluster's SIGTERM unwind the stack, so that temporary files are removed."""
+    """Let Ctrl-C, a cluster's SIGTERM and a closed terminal's SIGHUP unwind the stack: temporary files are removed."""
 
     def stop(number: int, frame: object) -> None:
         raise _Stopped(128 + number)
 
     # A signal that somebody else handles or ignores (nohup, a notebook) is left to them.
     defaults = (signal.SIG_DFL, signal.default_int_handler)
-    handlers = ((number, signal.getsignal(number)) for number in (signal.SIGINT, signal.SIGTERM))
+    numbers = [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
+    handlers = ((number, signal.getsignal(number)) for number in numbers)
     replaced = {number: handler for number, handler in handlers if handler in defaults}
     try:
         for number in replaced:

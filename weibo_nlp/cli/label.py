@@ -29,7 +29,12 @@ def label(
     ] = None,
     output: Annotated[
         Path | None,
-        Option("-o", "--output", help="Result file; by default <input>.labelled.<suffix> beside the input."),
+        Option(
+            "-o",
+            "--output",
+            help="Result file, - for standard output; by default <name>.labelled.<format> beside the input, where its "
+            "suffix is not its format's <name>.<suffix>-labelled.<format>.",
+        ),
     ] = None,
     example: Annotated[
         bool, Option("--example", help="Label 24 posts that come with the package into example.labelled.csv here.")
@@ -60,13 +65,15 @@ def label(
 
     The output has the input's columns, then topic, topic_score, sentiment, sentiment_score, irony, irony_score,
     stance_target, stance, stance_score; a score is the label's probability, irony_score the probability of irony.
-    Rows that cannot be read or have no text are set aside in OUTPUT.rejected.jsonl, and the exit code is then 1.
+    Rows that cannot be read or have no text are set aside in OUTPUT.rejected.jsonl, or if the output is a pipe or a
+    device in INPUT.labelled.rejected.jsonl, and the exit code is then 1. Until all is done, nothing is changed.
     """
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     from weibo_nlp import _resources
     from weibo_nlp.io import open_table
+    from weibo_nlp.io.destination import destination_of
     from weibo_nlp.io.rows import listed
     from weibo_nlp.labelling import Labeller, columns_of, guess_text_column, label_file
 
@@ -85,7 +92,9 @@ def label(
     for name in (chosen, parent_column):
         if name is not None and name not in columns:
             raise UsageError(f"{path}: no column {name!r}; there is: {listed(columns)}.")
-    result = output or (_example_output(path) if example else _default_output(path, table.format))
+    if output is None:
+        output = _example_output(path) if example else _default_output(path, table.format)
+    result = Path("/dev/stdout") if str(output) == "-" else output
     labeller = Labeller(models, target=target, all_scores=all_scores)
     how = "" if text_column else " (guessed; --text-column names another)"
     console.print(f"Reading {path} as {table.format}; text column: {chosen}{how}", markup=False)
@@ -94,7 +103,7 @@ def label(
     with Progress(*bars, console=console, disable=quiet or not console.is_terminal, transient=True) as progress:
         advance = partial(progress.advance, progress.add_task("Labelling", total=None))
         labelled = label_file(table, result, labeller, text_column=chosen, parent_column=parent_column, advance=advance)
-    if example and not quiet:
+    if example and not quiet and destination_of(result).file is not None:
         _print_first_rows(result, [chosen, *(name for name, kind in labeller.columns.items() if kind != "float")])
     _summarise(labelled, path, console)
     if labelled.rejected:
@@ -114,7 +123,10 @@ def _own_models(options: Sequence[str]) -> Mapping[str, Path]:
 
 
 def _default_output(input: Path, format: str) -> Path:
-    return input.with_name(f"{input.stem}.labelled.{'csv' if format == 'lines' else format}")
+    """Name the result so that no other input shares it: one hyphen tells posts and posts.txt from posts.csv."""
+    if input.suffix == f".{format}":
+        return input.with_name(f"{input.stem}.labelled.{format}")
+    return input.with_name(f"{input.name}-labelled.{'csv' if format == 'lines' else format}")
 
 
 def _example_output(example: Path) -> Path:

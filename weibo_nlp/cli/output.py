@@ -50,13 +50,13 @@ def writable(*files: Path | None) -> None:
     Raises
     ------
     UsageError
-        If the folder of a file does not exist, or the file is a folder.
+        If the folder of a file does not exist, or the file is a folder, a disk or read-only.
     """
-    for file in files:
-        if file is not None and not file.absolute().parent.is_dir():
-            raise UsageError(f"{file}: the folder does not exist; make it first.")
-        if file is not None and file.is_dir():
-            raise UsageError(f"{file} is a folder; name a file.")
+    from weibo_nlp.io.destination import destination_of
+
+    for place in (destination_of(file) for file in files if file is not None):
+        if place.file is not None and not place.file.parent.is_dir():
+            raise UsageError(f"{place}: the folder does not exist; make it first.")
 
 
 def write_json(path: Path | None, content: Mapping[str, Any]) -> None:

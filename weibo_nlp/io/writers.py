@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import IO, Any, Self
 
 from weibo_nlp.errors import UsageError
-from weibo_nlp.io.atomic import atomic_path, require_file_name
+from weibo_nlp.io.atomic import PendingFile, atomic_path, pending_file
 from weibo_nlp.io.column_types import ColumnType
+from weibo_nlp.io.destination import destination_of
 from weibo_nlp.io.jsonl import dump_line
 from weibo_nlp.io.rows import SUFFIXES, OutputFormat, Reject
+from weibo_nlp.io.transaction import publish_pair
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +58,8 @@ def open_writer(
         To be given rows in batches; values of type ``json`` are written as JSON text in tables, but
         for strings in delimited files, which stand as they are.
     """
-    with atomic_path(path) as temporary:
-        if format == "parquet":
-            with _parquet_writer(temporary, columns, arrow_types or {}) as writer:
-                yield writer
-            return
-        # The ends of lines are the writers' own; csv brings its mark along.
-        encoding = "utf-8-sig" if mark and format != "jsonl" else "utf-8"
-        with temporary.open("w", encoding=encoding, newline="") as handle:
-            if format == "jsonl":
-                yield RowWriter(lambda rows: handle.writelines(_dumps(row) + "\n" for row in rows))
-            else:
-                yield _delimited_writer(handle, columns, "," if format == "csv" else "\t")
+    with atomic_path(path) as temporary, _row_writer(temporary, format, columns, mark, arrow_types) as writer:
+        yield writer
 
 
 def output_format(path: Path, fallback: OutputFormat) -> OutputFormat:
@@ -75,34 +67,79 @@ def output_format(path: Path, fallback: OutputFormat) -> OutputFormat:
     return SUFFIXES.get(path.suffix.lower(), fallback)
 
 
-class RejectWriter:
-    """``<output>.rejected.jsonl``: made at the first reject, so that a clean run leaves no empty file behind."""
+@contextmanager
+def open_outputs(
+    output: Path | str,
+    format: OutputFormat,
+    columns: Mapping[str, ColumnType],
+    *,
+    source: Path,
+    mark: bool = False,
+    arrow_types: Mapping[str, Any] | None = None,
+) -> Iterator[tuple[RowWriter, RejectWriter]]:
+    """Open an output file for rows and, as one transaction with it, the file of the rows that are set aside.
 
-    def __init__(self, output: Path) -> None:
-        self.path = rejects_path(output)
+    Both appear under their names, and the rejects of an earlier run go, only when the block ends without an error.
+
+    Parameters
+    ----------
+    output : Path or str
+        The finished file, or a stream such as ``/dev/stdout``.
+    format, columns, mark, arrow_types
+        As for :func:`open_writer`.
+    source : Path
+        The file the rows are from; beside it lie the rejects of a stream.
+
+    Yields
+    ------
+    tuple of RowWriter and RejectWriter
+        The first to be given rows, the second what cannot be one.
+    """
+    output = Path(output)
+    place = rejects_path(output, source)
+    if (file := destination_of(place).file) is not None and file == destination_of(output).file:
+        raise UsageError(f"cannot write {output}: {place}, its file of rejects, is a link to it; remove the link.")
+    with RejectWriter(place) as rejects, pending_file(output) as rows:
+        with _row_writer(rows.path, format, columns, mark, arrow_types) as writer:
+            yield writer, rejects
+        publish_pair(rows, rejects.finished(), rejects.path)
+
+
+class RejectWriter:
+    """What is set aside, as JSON Lines; the file is made at the first reject, so that a clean run leaves no empty one.
+
+    It is opened by :func:`open_outputs`.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
         self.count = 0
+        self._pending: PendingFile | None = None
         self._handle: IO[str] | None = None
 
     def __enter__(self) -> Self:
-        require_file_name(self.path)
+        destination_of(self.path)  # a name that cannot be written to is told before the work
         self._stack = ExitStack()
         return self
 
     def write(self, reject: Reject) -> None:
         """Set one record aside."""
         if self._handle is None:
-            temporary = self._stack.enter_context(atomic_path(self.path))
+            self._pending = self._stack.enter_context(pending_file(self.path))
             # A file's name may hold bytes that are no UTF-8; Python shows them as lone surrogates.
-            file = temporary.open("w", encoding="utf-8", errors="backslashreplace", newline="\n")
+            file = self._pending.path.open("w", encoding="utf-8", errors="backslashreplace", newline="\n")
             self._handle = self._stack.enter_context(file)
         self.count += 1
         self._handle.write(dump_line(asdict(reject)))
 
-    def __exit__(self, kind: type[BaseException] | None, *details: Any) -> None:
-        # After a failure the old output stands, and so must the rejects that belong to it.
-        self._stack.__exit__(kind, *details)
-        if self._handle is None and kind is None:
-            self.path.unlink(missing_ok=True)  # left by an earlier run of the same output
+    def finished(self) -> PendingFile | None:
+        """Return the written file, to be published; None if nothing was set aside."""
+        if self._handle is not None:
+            self._handle.close()
+        return self._pending
+
+    def __exit__(self, *details: Any) -> bool | None:
+        return self._stack.__exit__(*details)
 
 
 class _UnixLines:
@@ -113,6 +150,27 @@ class _UnixLines:
 
     def write(self, row: str) -> None:
         self.handle.write(row.removesuffix("\r\n") + "\n")
+
+
+@contextmanager
+def _row_writer(
+    path: Path,
+    format: OutputFormat,
+    columns: Mapping[str, ColumnType],
+    mark: bool,
+    arrow_types: Mapping[str, Any] | None,
+) -> Iterator[RowWriter]:
+    if format == "parquet":
+        with _parquet_writer(path, columns, arrow_types or {}) as writer:
+            yield writer
+        return
+    # The ends of lines are the writers' own; csv brings its mark along.
+    encoding = "utf-8-sig" if mark and format != "jsonl" else "utf-8"
+    with path.open("w", encoding=encoding, newline="") as handle:
+        if format == "jsonl":
+            yield RowWriter(lambda rows: handle.writelines(_dumps(row) + "\n" for row in rows))
+        else:
+            yield _delimited_writer(handle, columns, "," if format == "csv" else "\t")
 
 
 def _delimited_writer(handle: IO[str], columns: Mapping[str, ColumnType], delimiter: str) -> RowWriter:
@@ -146,16 +204,35 @@ def _parquet_writer(path: Path, columns: Mapping[str, ColumnType], kept: Mapping
         yield RowWriter(write)
 
 
-def rejects_path(output: Path) -> Path:
-    """Where the rejects of an output go: ``<output>.rejected.jsonl``."""
-    return output.with_name(output.name + ".rejected.jsonl")
+def rejects_path(output: Path, source: Path) -> Path:
+    """Where the rejects of an output go.
+
+    Parameters
+    ----------
+    output : Path
+        The output.
+    source : Path
+        The input.
+
+    Returns
+    -------
+    Path
+        ``<output>.rejected.jsonl``; of a link, beside the file it leads to, which may be written to by its own name
+        as well; of a stream, ``<source>.labelled.rejected.jsonl``.
+    """
+    file = destination_of(output).file
+    if file is None:
+        return source.with_name(f"{source.name}.labelled.rejected.jsonl")
+    named = file if output.is_symlink() else output
+    return named.with_name(f"{named.name}.rejected.jsonl")
 
 
-def require_distinct(inputs: Path, output: Path) -> None:
+def require_distinct(source: Path, output: Path) -> None:
     """Refuse to write over the file being read, be it by the output or by its rejects."""
-    for path, what in ((output, f"output {output}"), (rejects_path(output), f"the file of rejects of {output}")):
+    rejects = rejects_path(output, source)
+    for path, what in ((output, f"output {output}"), (rejects, f"the file of rejects of {output}")):
         try:
-            same = path.samefile(inputs)
+            same = path.samefile(source)
         except OSError:  # mostly that it does not exist yet
             continue
         if same:

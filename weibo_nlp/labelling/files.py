@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
-from weibo_nlp.io import Reject, RejectWriter, Row, Table, open_writer
+from weibo_nlp.io import Reject, Row, Table, open_outputs
 from weibo_nlp.io.column_types import arrow_types
 from weibo_nlp.io.rows import OutputFormat
 from weibo_nlp.io.writers import output_format, require_distinct
@@ -86,10 +86,8 @@ def label_file(
     columns = {renamed.get(name, name): kind for name, kind in inputs.items()} | added
     types = {renamed.get(name, name): kind for name, kind in arrow_types(table).items()} if shape == "parquet" else {}
     reasons, first_lines = Counter[str](), dict[str, int]()
-    with (
-        RejectWriter(output) as rejects,
-        open_writer(output, shape, columns, mark=table.has_mark, arrow_types=types) as writer,
-    ):
+    opened = open_outputs(output, shape, columns, source=table.path, mark=table.has_mark, arrow_types=types)
+    with opened as (writer, rejects):
         batch: list[Row] = []
         n_rows = weight = 0
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from weibo_nlp.corpus.release import OLDER, open_release, version_key
 from weibo_nlp.errors import DataError
-from weibo_nlp.io import sha256_of_file
+from weibo_nlp.io import atomic_path, sha256_of_file
 
 MANIFEST = "manifest.json"
 
@@ -48,7 +48,8 @@ def keep_predecessor(folder: Path, version: str) -> dict[str, str] | None:
             kept = folder / OLDER / release.version
             for name in (MANIFEST, *release.manifest["files"]):
                 (kept / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(folder / name, kept / name)
+                with atomic_path(kept / name) as temporary:
+                    shutil.copyfile(folder / name, temporary)
     return predecessor(folder, version)
 
 

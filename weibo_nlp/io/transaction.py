@@ -1,0 +1,93 @@
+"""An output and its companion, the rejects, appear together; cut short at any moment, neither misleads."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+
+from weibo_nlp.io.atomic import LOCK_EX, LOCK_NB, PendingFile, flock, pending_file, sync_folder
+from weibo_nlp.io.destination import destination_of
+from weibo_nlp.io.jsonl import dump_line
+
+UNFINISHED = "the run that was replacing the output was cut short; what was set aside is not known, run it again"
+# Another run publishes in milliseconds. Who holds the lock for longer is somebody else, such as flock(1) around us.
+LOCK_SECONDS, LOCK_INTERVAL = 2.0, 0.02
+
+
+def publish_pair(output: PendingFile, companion: PendingFile | None, place: Path) -> None:
+    """Publish an output with its companion, or without one, in which case that of an earlier run goes.
+
+    Parameters
+    ----------
+    output : PendingFile
+        Written to its end.
+    companion : PendingFile or None
+        Written to its end, for `place`.
+    place : Path
+        Where the companion of this output stands, or would.
+
+    Notes
+    -----
+    Two files cannot be renamed in one step. In between, so that a companion never stands beside another run's output,
+    `place` holds one line of JSON saying ``UNFINISHED``: first the old companion gives way to it, then the old output
+    to the new one, then it to the new companion. Killed before or behind, a run leaves the old pair or the new one;
+    killed in between, a companion that says so. After an error or a signal in between, what belongs to the output that
+    stands is put beside it.
+    """
+    output.complete()
+    if companion is not None:
+        companion.complete()
+    file = destination_of(place).file
+    if file is None:  # a stream, which holds nothing that could stand beside
+        if companion is not None:
+            companion.publish()
+        output.publish()
+        return
+    with _alone_in(file.parent):
+        is_replaced = file.exists()
+        if companion is None and not is_replaced:
+            output.publish()
+            return
+        with pending_file(place) as note, pending_file(place) if is_replaced else nullcontext() as old:
+            line = {"file": str(output.destination.target), "line": 0, "reason": UNFINISHED, "raw": ""}
+            note.path.write_text(dump_line(line), "utf-8", errors="backslashreplace")
+            note.complete()
+            if old is not None:
+                shutil.copyfile(file, old.path)
+                old.complete()
+            try:
+                note.publish()
+                output.publish()
+            finally:
+                fitting = companion if output.is_published else old
+                if fitting is not None:
+                    fitting.publish()
+                else:
+                    file.unlink(missing_ok=True)
+                    sync_folder(file.parent)
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Keep two runs that finish at once from mixing their pairs, as far as the file system has locks for folders."""
+    handle = os.open(folder, os.O_RDONLY) if flock is not None and os.access(folder, os.R_OK) else None
+    try:
+        give_up = time.monotonic() + LOCK_SECONDS
+        while handle is not None:
+            try:
+                flock(handle, LOCK_EX | LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > give_up:
+                    break
+                time.sleep(LOCK_INTERVAL)
+            except OSError:  # no locks here
+                break
+        yield
+    finally:
+        if handle is not None:
+            os.close(handle)

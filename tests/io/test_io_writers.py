@@ -1,6 +1,12 @@
 import csv
 import datetime
+import errno
 import json
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -8,9 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from weibo_nlp.errors import UsageError
-from weibo_nlp.io import Reject, RejectWriter, Row, open_table, open_writer, sha256_of_file, sha256_of_rows
+from weibo_nlp.errors import UsageError, WriteError
+from weibo_nlp.io import Reject, Row, open_outputs, open_table, open_writer, sha256_of_file, sha256_of_rows, transaction
 from weibo_nlp.io.column_types import column_type, value_kind
+from weibo_nlp.io.transaction import UNFINISHED
 from weibo_nlp.io.writers import output_format, require_distinct
 
 # A tab in an unquoted world is the one thing a TSV reader must guess about; see test_io_rows.
@@ -105,35 +112,218 @@ def test_the_output_format_follows_the_suffix_or_else_the_input(tmp_path, name, 
     assert output_format(tmp_path / name, "tsv") == expected
 
 
+def label(output, rows, rejects, source="输入.csv"):
+    """One run over `source`: so many rows, so many rejects."""
+    with open_outputs(output, "csv", {"run": "string"}, source=output.parent / source) as (writer, rejected):
+        writer.write([{"run": row} for row in rows])
+        for reason in rejects:
+            rejected.write(Reject(source, 7, reason))
+    return rejected
+
+
+def reasons(path):
+    return [json.loads(line)["reason"] for line in path.read_text("utf-8").splitlines()] if path.exists() else None
+
+
 def test_rejects_lie_beside_the_output_with_file_line_and_reason(tmp_path):
-    with RejectWriter(tmp_path / "out.csv") as rejects:
-        rejects.write(Reject("输入.csv", 7, "blank line"))
-    assert rejects.count == 1
-    written = json.loads((tmp_path / "out.csv.rejected.jsonl").read_text("utf-8"))
+    rejects = label(tmp_path / "out.csv", ["1"], ["blank line"])
+    assert (rejects.count, rejects.path) == (1, tmp_path / "out.csv.rejected.jsonl")
+    written = json.loads(rejects.path.read_text("utf-8"))
     assert written == {"file": "输入.csv", "line": 7, "reason": "blank line", "raw": ""}
+    assert (tmp_path / "out.csv").read_text("utf-8") == "run\n1\n"
+    assert len(list(tmp_path.iterdir())) == 2
 
 
-def test_a_clean_run_removes_the_rejects_of_the_run_before(tmp_path):
-    (tmp_path / "out.csv.rejected.jsonl").write_text("old", "utf-8")
-    with RejectWriter(tmp_path / "out.csv"):
-        pass
-    assert list(tmp_path.iterdir()) == []
+def test_a_run_takes_the_place_of_output_and_rejects_of_the_run_before(tmp_path):
+    label(tmp_path / "out.csv", ["1"], ["first"])
+    label(tmp_path / "out.csv", ["2"], ["second"])
+    assert (tmp_path / "out.csv").read_text("utf-8") == "run\n2\n"
+    assert reasons(tmp_path / "out.csv.rejected.jsonl") == ["second"]
+    label(tmp_path / "out.csv", ["3"], [])
+    assert [(path.name, path.read_text("utf-8")) for path in tmp_path.iterdir()] == [("out.csv", "run\n3\n")]
 
 
 @pytest.mark.parametrize("rejects", [0, 1])
-def test_a_failing_run_leaves_the_rejects_that_belong_to_the_old_output(tmp_path, rejects):
-    (tmp_path / "out.csv.rejected.jsonl").write_text("old", "utf-8")
-    with pytest.raises(KeyboardInterrupt), RejectWriter(tmp_path / "out.csv") as writer:  # noqa: PT012
-        for _ in range(rejects):
-            writer.write(Reject("a", 1, "blank line"))
+def test_a_failing_run_leaves_output_and_rejects_of_the_run_before(tmp_path, rejects):
+    label(tmp_path / "out.csv", ["1"], ["old"])
+
+    def rows():
+        yield "2"
         raise KeyboardInterrupt
-    assert [(path.name, path.read_text("utf-8")) for path in tmp_path.iterdir()] == [("out.csv.rejected.jsonl", "old")]
+
+    with pytest.raises(KeyboardInterrupt):
+        label(tmp_path / "out.csv", [], (reason for _ in range(rejects) for reason in rows()) if rejects else rows())
+    assert (tmp_path / "out.csv").read_text("utf-8") == "run\n1\n"
+    assert reasons(tmp_path / "out.csv.rejected.jsonl") == ["old"]
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+@pytest.mark.parametrize("before", [["old"], []])
+@pytest.mark.parametrize("rejects", [["new"], []])
+def test_an_output_that_cannot_get_its_name_leaves_the_old_rejects(tmp_path, monkeypatch, before, rejects):
+    output = tmp_path / "out.csv"
+    label(output, ["1"], before)
+    rename = Path.replace
+
+    def fail(path, to):
+        if to == output:
+            raise OSError(errno.EBUSY, "Device or resource busy")
+        return rename(path, to)
+
+    monkeypatch.setattr(Path, "replace", fail)
+    with pytest.raises(WriteError, match=r"out.csv: Device or resource busy"):
+        label(output, ["2"], rejects)
+    assert output.read_text("utf-8") == "run\n1\n"
+    assert reasons(tmp_path / "out.csv.rejected.jsonl") == (before or None)
+    assert len(list(tmp_path.iterdir())) == 1 + len(before)
+
+
+def test_a_signal_just_behind_the_rename_of_the_output_leaves_the_new_rejects(tmp_path, monkeypatch):
+    output = tmp_path / "out.csv"
+    label(output, ["1"], ["old"])
+    rename = Path.replace
+
+    def stop(path, to):
+        rename(path, to)
+        if to == output:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "replace", stop)
+    with pytest.raises(KeyboardInterrupt):
+        label(output, ["2"], ["new"])
+    assert output.read_text("utf-8") == "run\n2\n"
+    assert reasons(tmp_path / "out.csv.rejected.jsonl") == ["new"]
+
+
+# Every call that changes the disk, or brings it up to date, is a place where a run can be killed: a copy of the process
+# dies there, and what it left is shown.
+KILLED_ANYWHERE = """
+import itertools, json, os, pathlib, sys
+from weibo_nlp.io import Reject, open_outputs
+
+output = pathlib.Path(sys.argv[1]) / "out.csv"
+rejected = output.with_name("out.csv.rejected.jsonl")
+
+def label(run, rejects):
+    with open_outputs(output, "csv", {"run": "string"}, source=output) as (writer, rejected):
+        writer.write([{"run": run}])
+        for _ in range(rejects):
+            rejected.write(Reject("in.csv", 7, run))
+
+def die_at(step):
+    count = itertools.count()
+    def counted(function):
+        def call(*arguments, **options):
+            if next(count) == step:
+                os._exit(9)
+            return function(*arguments, **options)
+        return call
+    for place, name in ((os, "fsync"), (os, "close"), (pathlib.Path, "replace"), (pathlib.Path, "unlink")):
+        setattr(place, name, counted(getattr(place, name)))
+
+old, new = map(int, sys.argv[2:])
+for step in itertools.count():
+    for path in (output, rejected):
+        path.unlink(missing_ok=True)
+    label("old", old)
+    if not (child := os.fork()):
+        die_at(step)
+        label("new", new)
+        os._exit(0)
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    reason = json.loads(rejected.read_text())["reason"] if rejected.exists() else None
+    print(json.dumps([code, output.read_text().split()[1], reason]))
+    if not code:
+        break
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are copied as on POSIX")
+@pytest.mark.parametrize(("old", "new"), [(0, 0), (0, 1), (1, 0), (1, 1)])
+def test_killed_at_any_step_no_rejects_stand_beside_an_output_of_another_run(tmp_path, old, new):
+    program = [sys.executable, "-W", "ignore", "-c", KILLED_ANYWHERE, tmp_path, str(old), str(new)]
+    done = subprocess.run(program, capture_output=True, text=True, check=True)
+    states = [json.loads(line) for line in done.stdout.splitlines()]
+    pair = {"old": "old" if old else None, "new": "new" if new else None}
+    assert [code for code, *_ in states] == [9] * (len(states) - 1) + [0]
+    assert len(states) > 5
+    for _, output, rejects in states:
+        assert rejects in (pair[output], UNFINISHED)
+    assert states[-1][1:] == ["new", pair["new"]]
+    assert {output for _, output, _ in states} == {"old", "new"}
+    assert (UNFINISHED in {rejects for *_, rejects in states}) == bool(old or new)
 
 
 def test_a_file_name_that_is_no_utf8_can_stand_in_a_reject(tmp_path):
-    with RejectWriter(tmp_path / "out.csv") as rejects:
-        rejects.write(Reject("\udcff.csv", 1, "blank line"))
-    assert json.loads(rejects.path.read_bytes())["line"] == 1
+    assert json.loads(label(tmp_path / "out.csv", [], ["blank line"], "\udcff.csv").path.read_bytes())["line"] == 7
+
+
+def test_rejects_of_a_link_lie_beside_the_file_it_leads_to(tmp_path):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "link.csv").symlink_to("data/real.csv")
+    label(tmp_path / "data" / "real.csv", ["1"], ["old"])
+    label(tmp_path / "link.csv", ["2"], [])
+    assert [path.name for path in (tmp_path / "data").iterdir()] == ["real.csv"]
+    assert label(tmp_path / "link.csv", ["3"], ["new"]).path == tmp_path / "data" / "real.csv.rejected.jsonl"
+    assert (tmp_path / "link.csv").is_symlink()
+
+
+@pytest.mark.skipif(not Path("/dev/fd").exists(), reason="descriptors have no names here")
+@pytest.mark.parametrize("format", ["csv", "parquet"])
+def test_rejects_of_a_stream_lie_beside_the_input(tmp_path, format):
+    with (tmp_path / "out").open("w") as stream:
+        output = f"/dev/fd/{stream.fileno()}"
+        with open_outputs(output, format, {"a": "string"}, source=tmp_path / "in.csv") as (writer, rejects):
+            writer.write([{"a": "好"}])
+            rejects.write(Reject("in.csv", 1, "blank line"))
+    assert open_table(tmp_path / "out", format).columns == ("a",)
+    assert reasons(tmp_path / "in.csv.labelled.rejected.jsonl") == ["blank line"]
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_rejects_that_are_a_link_to_the_output_are_refused(tmp_path):
+    (tmp_path / "out.csv.rejected.jsonl").symlink_to("out.csv")
+    with pytest.raises(UsageError, match=r"its file of rejects, is a link to it; remove the link"):
+        label(tmp_path / "out.csv", [], [])
+
+
+def test_rejects_can_be_a_device(tmp_path):
+    (tmp_path / "out.csv.rejected.jsonl").symlink_to(os.devnull)
+    label(tmp_path / "out.csv", ["1"], ["blank line"])
+    assert (tmp_path / "out.csv.rejected.jsonl").is_symlink()
+    assert (tmp_path / "out.csv").read_text("utf-8") == "run\n1\n"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="locks of POSIX")
+def test_two_runs_that_finish_at_once_do_not_mix_their_pairs(tmp_path, monkeypatch):
+    output = tmp_path / "out.csv"
+    label(output, ["0"], ["0"])
+    rename = Path.replace
+    other = threading.Thread(target=label, args=(output, ["2"], ["2"]))
+
+    def begin_another_run_in_between(path, to):
+        rename(path, to)
+        if to == output and not other.ident:
+            other.start()
+            other.join(0.2)  # it waits for this run: without the lock it would be through by now
+
+    monkeypatch.setattr(Path, "replace", begin_another_run_in_between)
+    label(output, ["1"], ["1"])
+    other.join()
+    assert output.read_text("utf-8") == "run\n2\n"
+    assert reasons(tmp_path / "out.csv.rejected.jsonl") == ["2"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="locks of POSIX")
+def test_a_folder_that_somebody_else_has_locked_is_written_to_after_a_while(tmp_path, monkeypatch):
+    import fcntl
+
+    monkeypatch.setattr(transaction, "LOCK_SECONDS", 0)
+    handle = os.open(tmp_path, os.O_RDONLY)
+    fcntl.flock(handle, fcntl.LOCK_EX)
+    label(tmp_path / "out.csv", ["1"], ["1"])
+    os.close(handle)
+    assert reasons(tmp_path / "out.csv.rejected.jsonl") == ["1"]
 
 
 @pytest.mark.parametrize(
@@ -149,6 +339,16 @@ def test_the_input_is_never_written_over(tmp_path, given, output):
     (tmp_path / "link.csv").symlink_to(tmp_path / given)
     with pytest.raises(UsageError, match="is the input itself; name another file with -o"):
         require_distinct(tmp_path / given, tmp_path / output)
+
+
+@pytest.mark.skipif(not Path("/dev/fd").exists(), reason="descriptors have no names here")
+def test_the_input_is_not_written_over_through_a_redirection_either(tmp_path):
+    (tmp_path / "a.csv").write_text("text\n", "utf-8")
+    with (
+        (tmp_path / "a.csv").open("a") as stream,
+        pytest.raises(UsageError, match="is the input itself; name another file with -o"),
+    ):
+        require_distinct(tmp_path / "a.csv", Path(f"/dev/fd/{stream.fileno()}"))
 
 
 def test_rows_have_one_checksum_whatever_the_order_of_their_keys():

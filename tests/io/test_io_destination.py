@@ -104,7 +104,7 @@ def test_a_descriptor_that_is_a_file_is_written_on_from_where_it_stands_and_not_
 
 @posix
 def test_a_stream_gets_nothing_from_a_block_that_fails(tmp_path):
-    with (
+    with (  # noqa: PT012 - the failing block is the case
         (tmp_path / "log").open("w") as stream,
         pytest.raises(RuntimeError),
         atomic_path(f"/dev/fd/{stream.fileno()}") as temporary,

@@ -127,7 +127,7 @@ def test_a_prediction_file_that_cannot_be_scored_is_refused(benchmarked, run, tm
         pytest.param(["--task", "irony", "--protocol", "cross_topic"], "cross_topic is for stance", id="task-unfit"),
         pytest.param(["--seeds", "0"], "Invalid value for '--seeds'", id="no-seed"),
         pytest.param(["--json", "nowhere/r.json"], "nowhere/r.json: the folder does not exist", id="no-folder"),
-        pytest.param(["--html", "."], ". is a folder; name a file", id="folder"),
+        pytest.param(["--html", "."], "cannot write .: it is a folder; name a file", id="folder"),
         pytest.param(["--resamples", "10"], "Invalid value for '--resamples'", id="few-resamples"),
         pytest.param(["--seed", "-1"], "Invalid value for '--seed'", id="negative-seed"),
     ],

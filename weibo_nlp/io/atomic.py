@@ -16,11 +16,7 @@ from pathlib import Path
 
 from weibo_nlp.errors import UsageError, WriteError
 from weibo_nlp.io.destination import Destination, destination_of
-
-try:
-    from fcntl import LOCK_EX, LOCK_NB, flock
-except ImportError:  # Windows: temporary files are not locked there, and so never swept
-    flock, LOCK_EX, LOCK_NB = None, 0, 0  # type: ignore[assignment]
+from weibo_nlp.io.locks import HAS_LOCKS, lock
 
 # Names of temporary files: what tells them from anybody's own files, between eight random characters and the end.
 SUFFIX = ".weibo_nlp.tmp"
@@ -258,11 +254,10 @@ def _new_locked_file(folder: Path, prefix: str) -> tuple[int | None, str]:
     """Make an empty file and lock it; return the descriptor that holds the lock, None without locks, and its name."""
     while True:
         handle, name = tempfile.mkstemp(dir=folder, prefix=prefix, suffix=SUFFIX)
-        if flock is None:
+        if not HAS_LOCKS:
             os.close(handle)
             return None, name
-        with suppress(OSError):  # a file system without locks: nothing there is ever taken for abandoned
-            flock(handle, LOCK_EX)
+        lock(handle, wait=True)  # on a file system without locks, nothing is ever taken for abandoned
         if os.fstat(handle).st_nlink:
             return handle, name
         os.close(handle)  # between being made and being locked, it was swept as nobody's
@@ -270,7 +265,7 @@ def _new_locked_file(folder: Path, prefix: str) -> tuple[int | None, str]:
 
 def _sweep(folder: Path, prefix: str) -> None:
     """Delete the temporary files that killed processes left behind while they wrote to the same target, and say so."""
-    if flock is None:
+    if not HAS_LOCKS:
         return
     ours = re.compile(re.escape(prefix) + "[a-z0-9_]{8}" + re.escape(SUFFIX))
     try:
@@ -289,8 +284,8 @@ def _delete_if_abandoned(path: Path) -> bool:
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode) or status.st_uid != os.geteuid():
             return False
-        flock(handle, LOCK_EX | LOCK_NB)  # fails while the process that writes it lives
-        if not os.path.samestat(status, path.stat()):
+        # Locking fails while the process that writes it lives.
+        if not lock(handle, wait=False) or not os.path.samestat(status, path.stat()):
             return False
         path.unlink()
         return True

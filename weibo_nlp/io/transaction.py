@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
-from weibo_nlp.io.atomic import LOCK_EX, LOCK_NB, PendingFile, flock, pending_file, sync_folder
+from weibo_nlp.io.atomic import PendingFile, pending_file, sync_folder
 from weibo_nlp.io.destination import destination_of
 from weibo_nlp.io.jsonl import dump_line
+from weibo_nlp.io.locks import HAS_LOCKS, lock
 
 UNFINISHED = "the run that was replacing the output was cut short; what was set aside is not known, run it again"
 # Another run publishes in milliseconds. Who holds the lock for longer is somebody else, such as flock(1) around us.
@@ -74,19 +75,17 @@ def publish_pair(output: PendingFile, companion: PendingFile | None, place: Path
 @contextmanager
 def _alone_in(folder: Path) -> Iterator[None]:
     """Keep two runs that finish at once from mixing their pairs, as far as the file system has locks for folders."""
-    handle = os.open(folder, os.O_RDONLY) if flock is not None and os.access(folder, os.R_OK) else None
+    handle = os.open(folder, os.O_RDONLY) if HAS_LOCKS and os.access(folder, os.R_OK) else None
     try:
         give_up = time.monotonic() + LOCK_SECONDS
         while handle is not None:
             try:
-                flock(handle, LOCK_EX | LOCK_NB)
+                lock(handle, wait=False)
                 break
             except BlockingIOError:
                 if time.monotonic() > give_up:
                     break
                 time.sleep(LOCK_INTERVAL)
-            except OSError:  # no locks here
-                break
         yield
     finally:
         if handle is not None:

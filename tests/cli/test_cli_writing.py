@@ -116,7 +116,6 @@ def leave(monkeypatch, error):
         pytest.param(WriteError("x"), 3, id="full-disk"),
         pytest.param(OSError(5, "Input/output error"), 3, id="system"),
         pytest.param(EOFError("x"), 3, id="end-of-file"),  # typer would leave with 1
-        pytest.param(BrokenPipeError(32, "Broken pipe"), 141, id="nobody-reads"),  # and here
         pytest.param(RuntimeError("x"), 3, id="fault-of-ours"),
     ],
 )
@@ -141,7 +140,7 @@ def test_a_warning_is_a_line(monkeypatch, capsys, folder):
 @pytest.mark.parametrize(
     ("redirection", "code", "message"),
     [
-        pytest.param("| true", 141, "Stopped: the output was closed before its end.", id="nobody-reads"),
+        pytest.param("| true", 141, "", id="nobody-reads"),
         pytest.param("> /dev/full", 3, "cannot write /dev/stdout: No space left on device; make room", id="full"),
         pytest.param(">&-", 2, "cannot write /dev/stdout: it is open for reading only", id="closed"),
     ],

@@ -54,8 +54,8 @@ class _Commands(TyperGroup):
 
 app = typer.Typer(
     cls=_Commands,
-    help="Chinese internet discourse: label posts, score models, check the corpus.\n\nExit codes: 0 fine, 1 rows or files "
-    "set aside, 2 a wrong or unsure call, 3 failed, 128 + n stopped by signal n.",
+    help="Chinese internet discourse: label posts, score models, check the corpus.\n\nExit codes: 0 fine, 1 rows or "
+    "files set aside, 2 a wrong or unsure call, 3 failed, 128 + n stopped by signal n.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -103,8 +103,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _failed(error: Exception) -> int:
     """Say what went wrong; return the exit code."""
     _drop_output()
-    if isinstance(error, BrokenPipeError):
-        typer.echo("Stopped: the output was closed before its end.", err=True)
+    if isinstance(error, BrokenPipeError):  # without a word, as by convention
         return UNREAD
     typer.echo(f"Error: {_sentence(error)}", err=True)
     return WRONG_CALL if isinstance(error, (UsageError, UnknownNameError)) else FAILED

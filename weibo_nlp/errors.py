@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable
 
+LONGEST_NAME = 120
+"""Characters of a name that an error repeats."""
+
 
 class WeiboNlpError(Exception):
     """Base of every error raised on purpose; the command line prints it without a traceback."""
@@ -28,7 +31,8 @@ class UnknownNameError(WeiboNlpError):
 
     def __str__(self) -> str:
         what, given, known, remedy = self.args
-        return f"unknown {what} {given!r}; there is: {', '.join(known) or 'nothing'}.{' ' + remedy if remedy else ''}"
+        shown = repr(given) if len(repr(given)) <= LONGEST_NAME else repr(given)[:LONGEST_NAME] + "…"
+        return f"unknown {what} {shown}; there is: {', '.join(known) or 'nothing'}.{' ' + remedy if remedy else ''}"
 
 
 class UsageError(WeiboNlpError):

@@ -11,6 +11,7 @@ import pytest
 from safetensors.numpy import load_file, save_file
 
 from weibo_nlp.errors import DataError, UnknownNameError, UsageError
+from weibo_nlp.io.manifest import write_manifest
 from weibo_nlp.models import create, load_model
 from weibo_nlp.records import Example
 
@@ -37,27 +38,40 @@ def change_config(folder, **values):
     path = folder / "config.json"
     config = json.loads(path.read_text("utf-8")) | values
     path.write_text(json.dumps({key: value for key, value in config.items() if value is not ...}), "utf-8")
+    seal(folder)
 
 
 def change_arrays(folder, **values):
     path = folder / "model.safetensors"
     arrays = load_file(path) | {name.replace("__", "."): value for name, value in values.items()}
     save_file({name: value for name, value in arrays.items() if value is not ...}, path)
+    seal(folder)
+
+
+def seal(folder):
+    """Let the manifest say what the files are now: what whoever makes a folder to harm does as well."""
+    write_manifest(folder, {}, ("config.json", "model.safetensors"))
 
 
 @pytest.mark.parametrize("size", [0, 7, 100, -1], ids=["empty", "in-the-length", "in-the-header", "last-byte-missing"])
 def test_truncated_weights_are_refused(folder, size):
     path = folder / "model.safetensors"
     path.write_bytes(path.read_bytes()[:size])
+    seal(folder)
     with pytest.raises(DataError, match=r"model\.safetensors: cannot be read: .*install the model again"):
         load_model(folder)
 
 
-@pytest.mark.parametrize("name", ["config.json", "model.safetensors"])
+@pytest.mark.parametrize("name", ["config.json", "model.safetensors", "manifest.json"])
 def test_a_missing_file_is_named(folder, name):
     (folder / name).unlink()
-    with pytest.raises(DataError, match=rf"{name}: cannot be read: .*No such file"):
+    with pytest.raises(DataError, match=rf"{name}: missing"):
         load_model(folder)
+
+
+def test_an_empty_folder_is_no_model(tmp_path):
+    with pytest.raises(DataError, match=r"config\.json: cannot be read: No such file"):
+        load_model(tmp_path)
 
 
 class Harm:
@@ -77,6 +91,7 @@ def test_a_pickle_in_place_of_a_file_is_not_run(folder, tmp_path, name):
     pickle.loads(content)  # noqa: S301 - shows that it would do harm
     mark.unlink()
     (folder / name).write_bytes(content)
+    seal(folder)
     with pytest.raises(DataError, match=rf"{name}: cannot be read"):
         load_model(folder)
     assert not mark.exists()
@@ -88,13 +103,19 @@ def test_a_pickle_in_place_of_a_file_is_not_run(folder, tmp_path, name):
         pytest.param(b"{", "cannot be read", id="cut-short"),
         pytest.param(b'{"format": 1, "model": "\xba\xc3"}', "cannot be read", id="not-utf8"),
         pytest.param(b"[" * 200_000, "cannot be read", id="too-deep"),
-        pytest.param(b"[]", "format 'list', this version reads 1", id="not-an-object"),
-        pytest.param(b"{}", "format None, this version reads 1", id="no-format"),
-        pytest.param(b'{"format": 2}', "format 2, this version reads 1; install", id="later-format"),
+        pytest.param(b'{"format": true}', "format True, this version", id="format-is-no-number"),
+        pytest.param(b'{"format": 2, "x": NaN}', "cannot be read: .*NaN", id="no-number"),
+        pytest.param(b'{"format": 2, "x": ' + b"9" * 5000 + b"}", "cannot be read: ", id="number-without-end"),
+        pytest.param(b'{"format": 2, "format": 2}', "cannot be read: .*twice", id="key-twice"),
+        pytest.param(b" " * 5_000_000, "5,000,000 bytes, at most 4,194,304 are read", id="too-long"),
+        pytest.param(b"[]", "cannot be read: not a JSON object but list", id="not-an-object"),
+        pytest.param(b"{}", "format None, this version reads 2", id="no-format"),
+        pytest.param(b'{"format": 3}', "format 3, this version reads 2; install", id="later-format"),
     ],
 )
 def test_a_configuration_that_is_none_is_refused(folder, content, message):
     (folder / "config.json").write_bytes(content)
+    seal(folder)
     with pytest.raises(DataError, match=rf"config\.json: {message}"):
         load_model(folder)
 
@@ -116,11 +137,26 @@ def test_an_unknown_kind_of_model_is_refused_with_the_known_ones(folder, kind):
         pytest.param({"labels": [0, 1]}, "labels must be a list of strings", id="labels-numbers"),
         pytest.param({"labels": "ab"}, "labels must be a list of strings", id="labels-text"),
         pytest.param({"labels": ["praise"] * 2}, "not all different", id="labels-doubled"),
-        pytest.param({"labels": ["praise", "blame", "other"]}, "", id="labels-too-many"),
-        pytest.param({"targets": None}, "not iterable", id="targets-none"),
+        pytest.param({"labels": []}, "0 labels; from 1 to 1,000", id="labels-none"),
+        pytest.param({"labels": ["praise", ""]}, "label '' is not of 1 to 200", id="label-empty"),
+        pytest.param({"labels": ["praise", "praise\0"]}, "without NUL", id="labels-one-to-numpy"),
+        pytest.param({"labels": ["praise", "x" * 201]}, r"\(201 characters\) is not of 1 to 200", id="label-long"),
+        pytest.param({"labels": [str(n) for n in range(1001)]}, "1,001 labels; from 1 to 1,000", id="labels-1001"),
+        pytest.param({"version": 1}, "version 1 is no printable text", id="version-number"),
+        pytest.param({"version": "0\x1b[2J"}, "is no printable text", id="version-not-printable"),
+        pytest.param({"targets": None}, "targets must be a list of strings", id="targets-none"),
+        pytest.param({"targets": "面条"}, "targets must be a list of strings", id="targets-text"),
+        pytest.param({"targets": ["面条"] * 2}, "not all different", id="targets-doubled"),
+        pytest.param({"targets": [str(n) for n in range(10_001)]}, "more than 10,000 targets", id="targets-10001"),
+        pytest.param({"trained_on": []}, "trained_on is", id="trained-on-list"),
+        pytest.param({"trained_on": {}}, "'strength' is missing", id="no-strength"),
+        pytest.param({"trained_on": {"strength": "1"}}, "strength is '1'", id="strength-text"),
+        pytest.param({"seed": "0"}, "seed is '0'", id="seed-text"),
+        pytest.param({"min_df": None}, "min_df is None", id="min-df-none"),
+        pytest.param({"C": [1]}, "C is", id="C-list"),
         pytest.param({"targets": ["面条"]}, "columns, the n-grams and targets make", id="targets-too-many"),
         pytest.param({"with_parent": True}, "columns, the n-grams and targets make", id="parent-without-weights"),
-        pytest.param({"with_target": "yes"}, "", id="target-text"),
+        pytest.param({"with_target": "yes"}, "with_target is 'yes'", id="target-text"),
         pytest.param({"columns": 10**12}, "1000000000000 columns", id="terabytes-asked-for"),
         pytest.param({"columns": 1}, "1 columns", id="columns-too-few"),
     ],
@@ -138,21 +174,40 @@ F32 = np.float32
     ("values", "problem"),
     [
         *[
-            pytest.param({name: ...}, f"'{name.replace('__', '.')}' is missing", id=f"no-{name}")
+            pytest.param({name: ...}, f"array '{name.replace('__', '.')}' is missing", id=f"no-{name}")
             for name in ("bias", "mixing", "offset", "weights__data", "weights__rows", "ngrams__terms", "ngrams__idf")
         ],
-        pytest.param({"bias": np.zeros(3, F32)}, "arrays of shapes", id="bias-too-long"),
-        pytest.param({"mixing": np.zeros((2, 1), F32)}, "arrays of shapes", id="mixing-too-narrow"),
-        pytest.param({"offset": np.zeros((2, 1), F32)}, "arrays of shapes", id="offset-two-dimensional"),
-        pytest.param({"weights__data": np.zeros(1, F32)}, "same size", id="weights-too-few"),
+        pytest.param({"bias": np.zeros(3, F32)}, "array 'bias' has 3 labels, expected 2", id="bias-too-long"),
+        pytest.param({"mixing": np.zeros((2, 1), F32)}, "'mixing' has 1 labels, expected 2", id="mixing-too-narrow"),
+        pytest.param({"offset": np.zeros((2, 1), F32)}, r"shape \[2, 1\], expected \(labels\)", id="offset-deep"),
+        pytest.param({"weights__data": np.zeros(1, F32)}, "has [0-9]+ weights, expected 1", id="weights-too-few"),
+        pytest.param({"weights__data": np.zeros(9, np.int8)}, "of type 'I8', expected F32", id="weights-int8"),
+        pytest.param({"bias": np.zeros(2)}, "of type 'F64', expected F32", id="bias-of-doubles"),
+        pytest.param({"bias": np.zeros(2, np.float16)}, "of type 'F16', expected F32", id="bias-of-halves"),
+        pytest.param({"ngrams__idf": np.ones(1, F32)}, "'ngrams.idf' has 1 ngrams, expected", id="idf-too-short"),
+        pytest.param({"ngrams__terms": np.zeros(1, F32)}, "of type 'F32', expected U64", id="terms-are-floats"),
+        pytest.param({"more": np.zeros(1, F32)}, "array 'more' is none of bias, mixing", id="one-more"),
+    ],
+)
+def test_arrays_that_the_model_does_not_write_are_refused(folder, values, problem):
+    change_arrays(folder, **values)
+    with pytest.raises(DataError, match=rf"model\.safetensors: cannot be read: .*{problem}.*install the model again"):
+        load_model(folder)
+
+
+@pytest.mark.parametrize(
+    ("values", "problem"),
+    [
         pytest.param({"weights__rows": np.array([0, 9**9, 2], np.uint32)}, "", id="rows-beyond-the-weights"),
-        pytest.param({"ngrams__idf": np.ones(1, F32)}, "with 1 weights do not fit", id="idf-too-short"),
-        pytest.param({"ngrams__terms": np.zeros(1, F32)}, "one row of uint64", id="terms-are-floats"),
-        pytest.param({"ngrams__terms": np.zeros(1, np.uint64)}, "0 is no packed n-gram", id="term-is-none"),
+        pytest.param({"weights__rows": np.zeros(4, np.uint32)}, "", id="a-row-too-many"),
+        pytest.param({"ngrams__terms": "zeros"}, "0 is no packed n-gram", id="term-is-none"),
+        pytest.param({"weights__columns": "zeros"}, "weights stand twice in one place", id="place-taken-twice"),
     ],
 )
 def test_arrays_that_do_not_fit_are_refused(folder, values, problem):
-    change_arrays(folder, **values)
+    arrays = load_file(folder / "model.safetensors")
+    zeros = {name: np.zeros_like(arrays[name.replace("__", ".")]) for name in values}
+    change_arrays(folder, **{name: zeros[name] if isinstance(value, str) else value for name, value in values.items()})
     with pytest.raises(DataError, match=rf"model\.safetensors and config\.json beside it do not fit: .*{problem}"):
         load_model(folder)
 
@@ -175,6 +230,7 @@ def test_numbers_that_are_not_finite_are_refused(folder, odd):
 def test_number_types_unknown_to_numpy_are_refused(folder, dtype, width):
     header = json.dumps({"bias": {"dtype": dtype, "shape": [2], "data_offsets": [0, 2 * width]}}).encode()
     (folder / "model.safetensors").write_bytes(struct.pack("<Q", len(header)) + header + bytes(2 * width))
+    seal(folder)
     with pytest.raises(DataError, match=r"model\.safetensors: cannot be read"):
         load_model(folder)
 
@@ -182,13 +238,17 @@ def test_number_types_unknown_to_numpy_are_refused(folder, dtype, width):
 def test_a_majority_model_whose_shares_do_not_fit_is_refused(saved, tmp_path):
     folder = Path(shutil.copytree(saved / "majority", tmp_path / "model"))
     change_config(folder, labels=["praise", "blame", "other"])
-    with pytest.raises(DataError, match=r"model\.safetensors and .* do not fit: shares of shape \(2,\) for 3 labels"):
+    with pytest.raises(DataError, match=r"model\.safetensors: cannot be read: array 'shares' has 2 labels, expected 3"):
+        load_model(folder)
+    change_config(folder, labels=["praise", "blame"])
+    change_arrays(folder, shares=np.array([0.7, 0.7]))
+    with pytest.raises(DataError, match=r"shares are below 0, or do not sum to 1"):
         load_model(folder)
 
 
 def test_a_folder_taken_for_another_kind_is_refused(saved, folder):
     change_config(folder, model="majority")
-    with pytest.raises(DataError, match="'shares' is missing"):
+    with pytest.raises(DataError, match="array '.*' is none of shares"):
         load_model(folder)
 
 
@@ -201,4 +261,5 @@ def test_saving_cut_short_leaves_no_model_rather_than_a_mixture(folder, saved):
         model.save_pretrained(folder)
     with pytest.raises(DataError, match=r"config\.json: cannot be read"):
         load_model(folder)
+    assert not (folder / "manifest.json").exists()
     assert [path.name for path in folder.iterdir()] == ["model.safetensors"]

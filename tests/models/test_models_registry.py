@@ -86,7 +86,7 @@ def test_shipped_model_follows_scheme_and_corpus(task):
 @pytest.mark.parametrize("task", TASKS)
 def test_shipped_model_is_small_and_only_data(task):
     files = sorted((SHIPPED / task).iterdir())
-    assert [path.name for path in files] == ["config.json", "model.safetensors"]
+    assert [path.name for path in files] == ["config.json", "manifest.json", "model.safetensors"]
     assert sum(path.stat().st_size for path in files) < 4_000_000
 
 

@@ -103,8 +103,12 @@ class TargetedNgrams(TransformerMixin, BaseEstimator):  # type: ignore[misc, no-
     @property
     def n_columns(self) -> int:
         """Number of columns that :meth:`transform` returns."""
-        n_blocks = 1 + self.with_parent + self.with_target + len(self.targets)
-        return len(self.vectorizer_.vocabulary_) * n_blocks
+        return len(self.vectorizer_.vocabulary_) * self.n_blocks
+
+    @property
+    def n_blocks(self) -> int:
+        """Number of copies of the vocabulary that stand side by side."""
+        return 1 + self.with_parent + self.with_target + len(self.targets)
 
     def _recurring(self, texts: Sequence[str]) -> Any:
         """N-grams of targets or parents: one root has thousands of answers and is counted once."""

@@ -17,6 +17,7 @@ from weibo_nlp import _renamed
 from weibo_nlp._version import __version__
 from weibo_nlp.errors import DataError
 from weibo_nlp.models.base import Column, FloatArray, IntArray, Texts, as_examples
+from weibo_nlp.models.limits import Layout, require_labels
 from weibo_nlp.models.storage import read_model, rebuilding, write_model
 from weibo_nlp.records import Example
 
@@ -41,7 +42,8 @@ class TrainingData:
 class TextClassifier(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc, no-any-unimported, unused-ignore]
     """A classifier of texts that scikit-learn's tools can clone, search and cross-validate.
 
-    A subclass defines ``fit``, ``predict_proba``, ``_state`` and ``_restore``.
+    A subclass defines ``name``, ``layout`` (the arrays it saves), ``fit``, ``predict_proba``, ``_state`` and
+    ``_restore``.
 
     Attributes
     ----------
@@ -50,6 +52,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc,
     """
 
     name: ClassVar[str]
+    layout: ClassVar[Layout]
 
     @property
     def labels(self) -> Any:
@@ -90,7 +93,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc,
         NotFittedError
             If it is not trained.
         DataError
-            If its labels are not strings, which a file could not give back.
+            If its labels are not strings, which a file could not give back, or it is too large to be read again.
         UsageError
             If the folder cannot be written to.
         """
@@ -98,7 +101,11 @@ class TextClassifier(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc,
         labels = self.classes_.tolist()
         if not all(isinstance(label, str) for label in labels):
             raise DataError(f"labels {labels!r:.60} are no strings, which a saved model has; train with strings as y.")
-        config, arrays = self._state()
+        try:
+            require_labels(labels)
+            config, arrays = self._state()
+        except DataError as error:
+            raise DataError(f"the {self.name} model cannot be saved: {error}.") from error
         write_model(Path(folder), {"model": self.name, "version": self.version, "labels": labels, **config}, arrays)
 
     @classmethod
@@ -108,18 +115,18 @@ class TextClassifier(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc,
         Raises
         ------
         DataError
-            If files are missing, damaged, or do not fit each other.
+            If files are missing, damaged, altered, or do not fit each other.
+
+        Warns
+        -----
+        FutureWarning
+            If the folder has no manifest, as those that weibo_nlp 0.2 wrote.
         """
         folder = Path(folder)
-        config, arrays = read_model(folder)
+        config, arrays = read_model(folder, cls.layout)
         with rebuilding(folder):
-            labels = config["labels"]
-            if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels):
-                raise DataError(f"labels must be a list of strings, not {labels!r:.60}")
-            if len(set(labels)) != len(labels):
-                raise DataError(f"labels {', '.join(labels)} are not all different")
-            model = cls(tuple(labels))
-            model.classes_, model.version_ = np.array(labels), config["version"]
+            model = cls(tuple(config["labels"]))
+            model.classes_, model.version_ = np.array(config["labels"]), config["version"]
             model._restore(config, arrays)
         return model
 

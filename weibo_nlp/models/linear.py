@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any, Self
 
 import numpy as np
@@ -22,8 +23,10 @@ from weibo_nlp._version import __version__
 from weibo_nlp.errors import DataError
 from weibo_nlp.features.ngrams import ngram_arrays, ngrams_from_arrays
 from weibo_nlp.features.targeted import TargetedNgrams, masked
+from weibo_nlp.io.names import quoted
 from weibo_nlp.models.base import Column, FloatArray, IntArray, Texts, as_examples
 from weibo_nlp.models.estimator import Arrays, TextClassifier, TrainingData
+from weibo_nlp.models.limits import require_size, require_targets
 
 WeightArray = npt.NDArray[np.float32]
 
@@ -80,6 +83,18 @@ class LinearClassifier(TextClassifier):
     """
 
     name = "linear"
+    layout = MappingProxyType(
+        {
+            "bias": ("F32", ("labels",)),
+            "mixing": ("F32", ("labels", "labels")),
+            "offset": ("F32", ("labels",)),
+            "weights.data": ("F32", ("weights",)),
+            "weights.columns": ("U32", ("weights",)),
+            "weights.rows": ("U32", ("rows",)),
+            "ngrams.terms": ("U64", ("ngrams",)),
+            "ngrams.idf": ("F32", ("ngrams",)),
+        }
+    )
 
     def __init__(
         self, labels: Column = None, *, C: float | None = None, min_df: int = 2, random_state: int | None = 0
@@ -132,6 +147,8 @@ class LinearClassifier(TextClassifier):
         svm = LinearSVC(C=self.C_, random_state=self.random_state)
         svm.fit(features.fit_transform(texts), data.codes, data.weights)
         self.coef_, self.intercept_ = _per_label(svm, len(data.labels), absent=0.0)
+        if not np.isfinite(self.coef_).all():
+            raise DataError("the coefficients are beyond what numbers hold; give a smaller C, or smaller weights.")
         calibrator = calibrators[self.C_]
         self.calibrator_coef_, self.calibrator_intercept_ = _per_label(calibrator, len(data.labels), absent=-1e4)
         self.trained_on_: dict[str, Any] = {
@@ -177,6 +194,8 @@ class LinearClassifier(TextClassifier):
         return folds
 
     def _state(self) -> tuple[dict[str, Any], Arrays]:
+        require_size(*self.coef_.shape)
+        require_targets(list(self.targets_))
         sparse = csr_matrix(self.coef_)
         config = {
             "C": self.C,
@@ -201,19 +220,21 @@ class LinearClassifier(TextClassifier):
 
     def _restore(self, config: Mapping[str, Any], arrays: Arrays) -> None:
         # Folders written before C was a parameter hold only what was chosen.
-        self.C, self.min_df, self.random_state = config.get("C"), config["min_df"], config["seed"]
-        self.trained_on_, self.targets_ = config["trained_on"], tuple(config["targets"])
-        self.C_ = self.trained_on_["strength"]
-        self.features_ = TargetedNgrams(self.targets_, config["with_target"], config["with_parent"], self.min_df)
-        self.features_.vectorizer_ = ngrams_from_arrays({"terms": arrays["ngrams.terms"], "idf": arrays["ngrams.idf"]})
-        n_columns, n_labels = self.features_.n_columns, len(self.classes_)
+        self.C = _entry(config, "C", float, int, None, absent=None)
+        self.min_df, self.random_state = _entry(config, "min_df", int, float), _entry(config, "seed", int, None)
+        self.trained_on_ = dict(_entry(config, "trained_on", dict))
+        self.C_ = float(_entry(self.trained_on_, "strength", float, int))
+        require_targets(config["targets"])
+        self.targets_ = tuple(config["targets"])
+        with_target, with_parent = _entry(config, "with_target", bool), _entry(config, "with_parent", bool)
+        self.features_ = TargetedNgrams(self.targets_, with_target, with_parent, self.min_df)
+        n_columns, n_labels = len(arrays["ngrams.terms"]) * self.features_.n_blocks, len(self.classes_)
         if config["columns"] != n_columns:
-            raise DataError(f"{config['columns']} columns, the n-grams and targets make {n_columns}")
+            raise DataError(f"{quoted(config['columns'])} columns, the n-grams and targets make {n_columns}")
+        require_size(n_labels, n_columns)
+        self.features_.vectorizer_ = ngrams_from_arrays({"terms": arrays["ngrams.terms"], "idf": arrays["ngrams.idf"]})
         self.coef_, self.intercept_ = _dense(arrays, (n_labels, n_columns)), arrays["bias"]
         self.calibrator_coef_, self.calibrator_intercept_ = arrays["mixing"], arrays["offset"]
-        shapes = (self.intercept_.shape, self.calibrator_coef_.shape, self.calibrator_intercept_.shape)
-        if shapes != (expected := ((n_labels,), (n_labels, n_labels), (n_labels,))):
-            raise DataError(f"arrays of shapes {shapes}, expected {expected}")
 
 
 class _Margins(BaseEstimator):  # type: ignore[misc, no-any-unimported, unused-ignore]
@@ -251,8 +272,18 @@ def _per_label(linear: Any, n_labels: int, *, absent: float) -> tuple[WeightArra
     return weights, biases
 
 
+def _entry(config: Mapping[str, Any], name: str, *types: type | None, absent: Any = ...) -> Any:
+    """An entry of a configuration, which has one of these types, None among them; a bool is no number."""
+    value = config[name] if absent is ... else config.get(name, absent)
+    if type(value) not in [type(None) if kind is None else kind for kind in types]:
+        raise DataError(f"{name} is {quoted(value)}, which it cannot be")
+    return value
+
+
 def _dense(arrays: Arrays, shape: tuple[int, int]) -> WeightArray:
     columns, rows = (arrays[f"weights.{name}"].astype(np.int64) for name in ("columns", "rows"))
     matrix = csr_matrix((arrays["weights.data"], columns, rows), shape=shape)
     matrix.check_format(full_check=True)  # or places outside the matrix would be written to, unchecked, in C
+    if not matrix.has_canonical_format:
+        raise DataError("weights stand twice in one place, or out of order")
     return np.asarray(matrix.toarray(), dtype=np.float32)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Self
 
 import numpy as np
@@ -31,6 +32,7 @@ class MajorityClassifier(TextClassifier):
     """
 
     name = "majority"
+    layout = MappingProxyType({"shares": ("F64", ("labels",))})
 
     def __init__(self, labels: Sequence[Any] | None = None) -> None:
         self.labels = labels
@@ -61,5 +63,5 @@ class MajorityClassifier(TextClassifier):
 
     def _restore(self, config: Mapping[str, Any], arrays: Arrays) -> None:
         self.class_prior_ = arrays["shares"]
-        if self.class_prior_.shape != self.classes_.shape:
-            raise DataError(f"shares of shape {self.class_prior_.shape} for {len(self.classes_)} labels")
+        if (self.class_prior_ < 0).any() or not np.isclose(self.class_prior_.sum(), 1):
+            raise DataError("shares are below 0, or do not sum to 1")

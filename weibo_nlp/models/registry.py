@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from weibo_nlp import _resources
-from weibo_nlp.errors import UnknownNameError, UsageError
+from weibo_nlp.errors import DataError, UnknownNameError, UsageError
 from weibo_nlp.models.base import Classifier
-from weibo_nlp.models.storage import read_config
+from weibo_nlp.models.storage import CONFIG, read_config
+from weibo_nlp.scheme import load_scheme
 
 if TYPE_CHECKING:
     from weibo_nlp.models.estimator import TextClassifier
@@ -95,7 +96,12 @@ def load_model(task_or_folder: str | Path) -> Classifier:
     UnknownNameError
         If it is neither.
     DataError
-        If the files are damaged.
+        If the files are damaged or altered, or a shipped model's labels are not those of its task.
+
+    Warns
+    -----
+    FutureWarning
+        If the folder has no manifest, as those that weibo_nlp 0.2 wrote.
 
     Examples
     --------
@@ -109,5 +115,12 @@ def load_model(task_or_folder: str | Path) -> Classifier:
         raise UnknownNameError("model", str(task_or_folder), shipped, "Or name a folder that a model was saved to.")
     kind = read_config(folder).get("model")
     if not isinstance(kind, str) or kind not in _READERS:
-        raise UnknownNameError("kind of model", kind, _READERS, f"Named in {folder / 'config.json'}.")
-    return _READERS[kind](folder)
+        raise UnknownNameError("kind of model", kind, _READERS, f"Named in {folder / CONFIG}.")
+    model = _READERS[kind](folder)
+    if not isinstance(task_or_folder, Path) and task_or_folder in shipped:
+        labels, expected = tuple(model.classes_.tolist()), load_scheme().task(task_or_folder).labels
+        if labels != expected:
+            raise DataError(
+                f"{folder}: labels {', '.join(labels)}, expected {', '.join(expected)}; reinstall weibo-nlp."
+            )
+    return model

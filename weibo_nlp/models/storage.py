@@ -1,8 +1,13 @@
-"""Models on disk: ``config.json`` and ``model.safetensors``, nothing that is executed when read."""
+"""Models on disk: ``config.json``, ``model.safetensors`` and the manifest of both; nothing is executed when read.
+
+A folder may come from anyone. So its files are compared with its manifest before anything in them is parsed, and what
+they claim is compared with the limits of :mod:`weibo_nlp.models.limits` before memory is taken for it.
+"""
 
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,28 +16,47 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from weibo_nlp._renamed import GONE_IN
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.io import atomic_path
+from weibo_nlp.io.jsonl import parse_json_line
+from weibo_nlp.io.manifest import MANIFEST, check_file, checked_bytes, read_manifest, write_manifest
+from weibo_nlp.io.names import printable, quoted
+from weibo_nlp.models.limits import (
+    MAX_CONFIG_BYTES,
+    MAX_WEIGHTS_BYTES,
+    Layout,
+    require_labels,
+    require_layout,
+    require_version,
+)
 
-FORMAT = 1
+FORMAT = 2
+WITHOUT_MANIFEST = 1
 CONFIG = "config.json"
 WEIGHTS = "model.safetensors"
+_AGAIN = "Train or install the model again."
+_NAME = "Name a folder that a model was saved to."
 
 
 def write_model(folder: Path, config: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> None:
-    """Write configuration and arrays into a folder, made if it is not there; same input, same bytes.
+    """Write configuration, arrays and their manifest into a folder, made if it is not there; same input, same bytes.
 
     Raises
     ------
+    DataError
+        If an array holds what is no finite number; nothing is written then.
     UsageError
         If the folder cannot be made or written to.
     """
     from safetensors.numpy import save
 
+    _require_finite(f"the model for {folder}", arrays, "Give weights and texts that a model can be learnt from.")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        # Cut short between the two files, a model has no configuration, rather than that of the model before it.
+        # Cut short between the files, a model has no configuration, rather than that of the model before it.
         (folder / CONFIG).unlink(missing_ok=True)
+        (folder / MANIFEST).unlink(missing_ok=True)
     except OSError as error:
         raise UsageError(f"cannot write into {folder}: {error.strerror}; name a folder that can be made.") from error
     with atomic_path(folder / WEIGHTS) as temporary:
@@ -40,27 +64,55 @@ def write_model(folder: Path, config: Mapping[str, Any], arrays: Mapping[str, np
     text = json.dumps({"format": FORMAT, **config}, ensure_ascii=False, indent=2, sort_keys=True)
     with atomic_path(folder / CONFIG) as temporary:
         temporary.write_text(text + "\n", "utf-8")
+    write_manifest(folder, {}, (CONFIG, WEIGHTS))
 
 
-def read_model(folder: Path) -> tuple[dict[str, Any], dict[str, npt.NDArray[Any]]]:
+def read_model(folder: Path, layout: Layout) -> tuple[dict[str, Any], dict[str, npt.NDArray[Any]]]:
     """Read configuration and arrays.
+
+    Parameters
+    ----------
+    folder : Path
+        The model's.
+    layout : mapping
+        The arrays that this kind of model writes; no other is read.
 
     Raises
     ------
     DataError
-        If a file is missing, damaged, or of a later format, or an array holds what is no finite number.
+        If a file is missing, damaged, altered, too large or of a later format, or an array is missing, of another
+        type or shape, or holds what is no finite number.
     """
     from safetensors import SafetensorError
-    from safetensors.numpy import load_file
+    from safetensors.numpy import load
 
-    config, path = read_config(folder), folder / WEIGHTS
+    config, manifest = _configuration(folder)
+    path = folder / WEIGHTS
+    raw = _content(folder, WEIGHTS, manifest, MAX_WEIGHTS_BYTES, _AGAIN)
+    with rebuilding(folder):
+        require_labels(config["labels"])
+        require_version(config["version"])
     try:
-        arrays = load_file(path)
-    except (OSError, SafetensorError, AttributeError, KeyError, TypeError) as error:  # the last three: no type of numpy
-        raise DataError(f"{path}: cannot be read: {error}. Train or install the model again.") from error
-    if infinite := [name for name, array in arrays.items() if not np.isfinite(array).all()]:
-        raise DataError(f"{path}: {infinite[0]} holds numbers that are not finite. Train or install the model again.")
+        require_layout(raw, layout, {"labels": len(config["labels"])})
+        arrays = load(raw)
+    except (DataError, SafetensorError, ValueError) as error:
+        raise DataError(f"{path}: cannot be read: {str(error).rstrip('.')}. {_AGAIN}") from error
+    _require_finite(path, arrays, _AGAIN)
     return config, arrays
+
+
+def read_config(folder: Path) -> dict[str, Any]:
+    """Read a model's configuration alone, after comparing all files of the folder with its manifest.
+
+    Raises
+    ------
+    DataError
+        If there is none, a file is missing or altered, or it is not what this version reads.
+    """
+    config, manifest = _configuration(folder)
+    for name in () if manifest is None else manifest["files"]:
+        check_file(folder, name, manifest or {}, _AGAIN)
+    return config
 
 
 @contextmanager
@@ -70,31 +122,61 @@ def rebuilding(folder: Path) -> Iterator[None]:
     Raises
     ------
     DataError
-        In place of any KeyError, TypeError or ValueError, and of any DataError that knows of no file.
+        In place of any KeyError, TypeError, ValueError or OverflowError, and of any DataError that knows of no file.
     """
     try:
         yield
-    except (DataError, KeyError, TypeError, ValueError) as error:
+    except (DataError, KeyError, TypeError, ValueError, OverflowError) as error:
         problem = f"{error} is missing" if isinstance(error, KeyError) else str(error).rstrip(".")
-        raise DataError(
-            f"{folder / WEIGHTS} and {CONFIG} beside it do not fit: {problem}. Train or install the model again."
-        ) from error
+        raise DataError(f"{folder / WEIGHTS} and {CONFIG} beside it do not fit: {problem}. {_AGAIN}") from error
 
 
-def read_config(folder: Path) -> dict[str, Any]:
-    """Read a model's configuration alone.
-
-    Raises
-    ------
-    DataError
-        If there is none, or it is not what this version reads.
-    """
+def _configuration(folder: Path) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """Return a folder's configuration and its manifest, which a folder of format 1 does not have."""
     path = folder / CONFIG
     try:
-        config = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise DataError(f"{path}: cannot be read: {error}. Name a folder that a model was saved to.") from error
-    if not isinstance(config, dict) or config.get("format") != FORMAT:
-        version = config.get("format") if isinstance(config, dict) else type(config).__name__
-        raise DataError(f"{path}: format {version!r}, this version reads {FORMAT}; install the version that wrote it.")
-    return config
+        manifest = read_manifest(folder, _AGAIN)
+    except FileNotFoundError:
+        manifest = None
+    raw = _content(folder, CONFIG, manifest, MAX_CONFIG_BYTES, _NAME if manifest is None else _AGAIN)
+    parsed = parse_json_line(raw, 1, finite=True)
+    if parsed.value is None:
+        raise DataError(f"{path}: cannot be read: {parsed.reason}. {_NAME}")
+    config, version = parsed.value, parsed.value.get("format")
+    if isinstance(version, bool) or version not in (FORMAT, WITHOUT_MANIFEST):
+        raise DataError(
+            f"{path}: format {quoted(version)}, this version reads {FORMAT}; install the version that wrote it."
+        )
+    if manifest is None:
+        if version != WITHOUT_MANIFEST:
+            raise DataError(f"{folder / MANIFEST}: missing, so nothing says whether the model is whole. {_AGAIN}")
+        # For people who use models, not only for those who write code: unlike a DeprecationWarning, it is shown.
+        warnings.warn(
+            f"{printable(str(folder))}: a model of format {WITHOUT_MANIFEST}, whose files have no checksums; it is "
+            f"read until weibo_nlp {GONE_IN}. Save it again: load_model(folder).save_pretrained(folder).",
+            FutureWarning,
+            stacklevel=2,
+        )
+    return config, manifest
+
+
+def _content(folder: Path, name: str, manifest: Mapping[str, Any] | None, limit: int, remedy: str) -> bytes:
+    if manifest is not None:
+        return checked_bytes(folder, name, manifest, remedy, limit)
+    path = folder / name
+    try:
+        if path.exists() and not path.is_file():
+            raise DataError(f"{path}: cannot be read: it is no file. {remedy}")
+        with path.open("rb") as handle:
+            content = handle.read(limit + 1)
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read: {error.strerror}. {remedy}") from error
+    if len(content) > limit:
+        raise DataError(f"{path}: cannot be read: longer than {limit:,} bytes. {remedy}")
+    return content
+
+
+def _require_finite(where: object, arrays: Mapping[str, npt.NDArray[Any]], remedy: str) -> None:
+    for name, array in arrays.items():
+        if not np.isfinite(array).all():
+            raise DataError(f"{where}: {name} holds numbers that are not finite. {remedy}")

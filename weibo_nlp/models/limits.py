@@ -1,0 +1,160 @@
+"""How large a saved model may be, and the one form its arrays may have: checked before memory is taken for them.
+
+The limits are far beyond what can be trained here, and keep a folder made to harm from asking for all memory.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Mapping
+from math import prod
+from typing import Any
+
+from weibo_nlp.errors import DataError
+from weibo_nlp.io.names import quoted, quoted_list
+
+MAX_LABELS = 1_000
+MAX_LABEL_LENGTH = 200  # characters; numpy gives every label the room of the longest
+MAX_TARGETS = 10_000
+MAX_TARGET_LENGTH = 1_000
+MAX_NGRAMS = 4_000_000
+MAX_COEFFICIENTS = 2**27  # one for each label and column: 512 MiB
+MAX_CONFIG_BYTES = 4 * 1024 * 1024
+MAX_WEIGHTS_BYTES = 2 * 1024**3
+MAX_VERSION_LENGTH = 100
+_MAX_HEADER_BYTES = 64 * 1024
+
+# Of an array with a dimension of one of these names, the file may say how long it is, up to here.
+_MAX_LENGTHS = {"ngrams": MAX_NGRAMS, "weights": MAX_COEFFICIENTS, "rows": MAX_LABELS + 1}
+_WIDTHS = {"F32": 4, "F64": 8, "U32": 4, "U64": 8}
+
+Layout = Mapping[str, tuple[str, tuple[str, ...]]]
+"""Name of an array -> its type as safetensors calls it, and the names of its dimensions."""
+
+
+def require_labels(labels: object) -> None:
+    """Refuse what cannot be the labels of a model.
+
+    Raises
+    ------
+    DataError
+        If it is no list of different, not empty strings within the limits.
+    """
+    if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels):
+        raise DataError(f"labels must be a list of strings, not {quoted(labels, 60)}")
+    if not 0 < len(labels) <= MAX_LABELS:
+        raise DataError(f"{len(labels):,} labels; from 1 to {MAX_LABELS:,} are allowed")
+    # numpy drops NUL at the end of a string, so that two labels could become one
+    if odd := [label for label in labels if not 0 < len(label) <= MAX_LABEL_LENGTH or "\0" in label]:
+        raise DataError(f"label {quoted(odd[0])} is not of 1 to {MAX_LABEL_LENGTH} characters without NUL")
+    if len(set(labels)) != len(labels):
+        raise DataError(f"labels {quoted_list(labels)} are not all different")
+
+
+def require_targets(targets: object) -> None:
+    """Refuse what cannot be the targets of a model.
+
+    Raises
+    ------
+    DataError
+        If it is no list of different strings within the limits.
+    """
+    if not isinstance(targets, list) or not all(isinstance(target, str) for target in targets):
+        raise DataError(f"targets must be a list of strings, not {quoted(targets, 60)}")
+    if len(targets) > MAX_TARGETS or any(len(target) > MAX_TARGET_LENGTH for target in targets):
+        raise DataError(f"more than {MAX_TARGETS:,} targets, or one beyond {MAX_TARGET_LENGTH:,} characters")
+    if len(set(targets)) != len(targets):
+        raise DataError(f"targets {quoted_list(targets)} are not all different")
+
+
+def require_version(version: object) -> None:
+    """Refuse what cannot be the version of a model: it goes into every prediction file.
+
+    Raises
+    ------
+    DataError
+        If it is no short text on one line.
+    """
+    if not isinstance(version, str) or not 0 < len(version) <= MAX_VERSION_LENGTH or not version.isprintable():
+        raise DataError(f"version {quoted(version)} is no printable text of 1 to {MAX_VERSION_LENGTH} characters")
+
+
+def require_size(n_labels: int, n_columns: int) -> None:
+    """Refuse coefficients that would fill the memory.
+
+    Raises
+    ------
+    DataError
+        If there are more than ``MAX_COEFFICIENTS``.
+    """
+    if n_labels * n_columns > MAX_COEFFICIENTS:
+        raise DataError(
+            f"{n_labels:,} labels × {n_columns:,} columns are more than {MAX_COEFFICIENTS:,} coefficients; "
+            "raise min_df, or train with fewer targets"
+        )
+
+
+def require_layout(raw: bytes, layout: Layout, lengths: Mapping[str, int]) -> None:
+    """Refuse a safetensors file that holds other arrays than a model of this kind writes.
+
+    Parameters
+    ----------
+    raw : bytes
+        The file.
+    layout : mapping
+        The arrays, and what dimensions they share.
+    lengths : mapping of str to int
+        Lengths of dimensions that are known already.
+
+    Raises
+    ------
+    DataError
+        If an array is missing, too many, of another type or shape, too long, or its bytes are not those of the file.
+    """
+    header, start = _header(raw)
+    lengths, end = dict(lengths), 0
+    for name in header.keys() - layout.keys():
+        raise DataError(f"array {quoted(name)} is none of {', '.join(layout)}")
+    for name, (dtype, dimensions) in layout.items():
+        if name not in header:
+            raise DataError(f"array {name!r} is missing")
+        entry = header[name]
+        if not isinstance(entry, dict) or entry.keys() != {"dtype", "shape", "data_offsets"}:
+            raise DataError(f"array {name!r} is described as {quoted(entry)}")
+        if entry["dtype"] != dtype:
+            raise DataError(f"array {name!r} is of type {quoted(entry['dtype'])}, expected {dtype}")
+        shape = entry["shape"]
+        if not _are_counts(shape) or len(shape) != len(dimensions):
+            raise DataError(f"array {name!r} has the shape {quoted(shape)}, expected ({', '.join(dimensions)})")
+        for dimension, length in zip(dimensions, shape, strict=True):
+            if length > (most := _MAX_LENGTHS.get(dimension, MAX_LABELS)):
+                raise DataError(f"array {name!r} has {length:,} {dimension}, at most {most:,} are read")
+            if lengths.setdefault(dimension, length) != length:
+                raise DataError(f"array {name!r} has {length:,} {dimension}, expected {lengths[dimension]:,}")
+        offsets = entry["data_offsets"]
+        if not _are_counts(offsets) or len(offsets) != 2 or offsets[1] - offsets[0] != prod(shape) * _WIDTHS[dtype]:
+            raise DataError(f"array {name!r} has the place {quoted(offsets)}, which does not fit its shape")
+        end += prod(shape) * _WIDTHS[dtype]
+    if start + end != len(raw):
+        raise DataError(f"{len(raw):,} bytes, its arrays take {start + end:,}")
+
+
+def _header(raw: bytes) -> tuple[dict[str, Any], int]:
+    """Return what a safetensors file says of its arrays, and where the first begins."""
+    if len(raw) < 8:
+        raise DataError(f"{len(raw)} bytes are no safetensors file")
+    (size,) = struct.unpack("<Q", raw[:8])
+    if size > min(len(raw) - 8, _MAX_HEADER_BYTES):
+        raise DataError(f"a header of {size:,} bytes in a file of {len(raw):,}; at most {_MAX_HEADER_BYTES:,} are read")
+    try:
+        header = json.loads(raw[8 : 8 + size].decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"its header is no JSON ({type(error).__name__})") from error
+    if not isinstance(header, dict):
+        raise DataError("its header is no JSON object")
+    return header, 8 + size
+
+
+def _are_counts(values: object) -> bool:
+    return isinstance(values, list) and all(type(value) is int and value >= 0 for value in values)

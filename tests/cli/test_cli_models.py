@@ -2,8 +2,9 @@
 
 import pytest
 
+from weibo_nlp.io.manifest import MANIFEST, write_manifest
 from weibo_nlp.segmentation.shipped import shipped_folder
-from weibo_nlp.segmentation.store import MANIFEST, model_folder, write_manifest
+from weibo_nlp.segmentation.store import model_folder
 
 
 @pytest.fixture(autouse=True)

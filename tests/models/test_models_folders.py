@@ -248,7 +248,7 @@ def test_a_majority_model_whose_shares_do_not_fit_is_refused(saved, tmp_path):
 
 def test_a_folder_taken_for_another_kind_is_refused(saved, folder):
     change_config(folder, model="majority")
-    with pytest.raises(DataError, match="array '.*' is none of shares"):
+    with pytest.raises(DataError, match=r"array '.*' is none of shares"):
         load_model(folder)
 
 

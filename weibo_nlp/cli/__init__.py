@@ -10,7 +10,6 @@ import errno
 import os
 import signal
 import sys
-import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -26,11 +25,12 @@ from weibo_nlp.cli.evaluate import evaluate
 from weibo_nlp.cli.label import label
 from weibo_nlp.cli.leaderboard import leaderboard
 from weibo_nlp.cli.models import models
+from weibo_nlp.cli.streams import BROKEN_PIPE, ReaderGoneError, give_up_output, print_error, safe_streams
 from weibo_nlp.errors import UnknownNameError, UsageError, WeiboNlpError
+from weibo_nlp.io.terminal import print_line, print_lines
 
 # What every command leaves with: 0 fine, SET_ASIDE where rows or files were left out and counted.
 WRONG_CALL, FAILED = 2, 3
-UNREAD = 128 + 13  # as a shell shows a program that SIGPIPE ended
 
 
 class _CommandError(Exception):
@@ -79,7 +79,7 @@ def _options(
     if version:
         from weibo_nlp import __version__
 
-        typer.echo(__version__)
+        print_line(__version__)
         raise typer.Exit
 
 
@@ -88,34 +88,56 @@ def main(arguments: Sequence[str] | None = None) -> None:
     arguments = sys.argv[1:] if arguments is None else arguments
     _reserve_standard_descriptors()
     try:
-        with _clean_stop(), _warnings_as_lines():
-            app([argument for argument in arguments if argument != "--debug"])
+        with safe_streams():
+            code = _exit_code(list(arguments))
+    except ReaderGoneError as gone:
+        code = gone.code
+    give_up_output()
+    sys.exit(code)
+
+
+def _exit_code(arguments: list[str]) -> Any:
+    """Run a command; say what went wrong, and return the exit code."""
+    try:
+        with _clean_stop():
+            _require_no_nul(arguments)
+            given = [argument for argument in arguments if argument != "--debug"]
+            # Not standalone, because typer would print what is wrong with an argument as it was given.
+            return app(given, prog_name="weibo-nlp", standalone_mode=False) or 0
     except _Stopped as stop:
-        typer.echo("Stopped; nothing half-written was left behind.", err=True)
-        sys.exit(stop.code)
+        print_line("Stopped; nothing half-written was left behind.", err=True)
+        return stop.code
     except Exception as raised:
         error = raised.error if isinstance(raised, _CommandError) else raised
         if "--debug" in arguments:
             raise error from None
-        sys.exit(_failed(error))
+        return _failed(error)
+
+
+def _require_no_nul(arguments: Sequence[str]) -> None:
+    for place, argument in enumerate(arguments, start=1):
+        if "\0" in argument:
+            raise UsageError(f"argument {place} holds a NUL character, which no name and no text has; leave it out.")
 
 
 def _failed(error: Exception) -> int:
     """Say what went wrong; return the exit code."""
-    _drop_output()
     if isinstance(error, BrokenPipeError):  # without a word, as by convention
-        return UNREAD
-    typer.echo(f"Error: {_sentence(error)}", err=True)
+        return BROKEN_PIPE
+    if hasattr(error, "format_message"):  # typer's own, whose classes are private
+        return _wrong_arguments(error)
+    print_error(_sentence(error))
     return WRONG_CALL if isinstance(error, (UsageError, UnknownNameError)) else FAILED
 
 
-def _drop_output() -> None:
-    """Leave nothing in the buffer of standard output that the interpreter would fail to write at its end."""
-    try:
-        if sys.stdout is not None:
-            sys.stdout.flush()
-    except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _wrong_arguments(error: Any) -> int:
+    if context := getattr(error, "ctx", None):
+        print_lines(context.get_usage(), err=True)
+        print_line(f"Try '{context.command_path} --help' for help.", err=True)
+    # A group without a command has shown its help by now.
+    if type(error).__name__ != "NoArgsIsHelpError":
+        print_error(error.format_message())
+    return WRONG_CALL
 
 
 def _reserve_standard_descriptors() -> None:
@@ -127,14 +149,6 @@ def _reserve_standard_descriptors() -> None:
             os.open(os.devnull, os.O_RDONLY)  # so that /dev/stdout is refused, rather than lost
 
 
-@contextmanager
-def _warnings_as_lines() -> Iterator[None]:
-    """Show warnings as a line each, without the place in the code that gave them."""
-    with warnings.catch_warnings():
-        warnings.showwarning = lambda message, *_, **__: typer.echo(f"Warning: {message}", err=True)
-        yield
-
-
 def _sentence(error: Exception) -> str:
     if isinstance(error, WeiboNlpError):
         return str(error)
@@ -143,6 +157,12 @@ def _sentence(error: Exception) -> str:
         if not where and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):  # files tell their name
             where = "standard output, or a temporary file: "
         return f"{where}{error.strerror or error}. Check the path and the free space."
+    if isinstance(error, MemoryError):
+        return "the memory is not enough for this. Give smaller files or lower numbers, or close other programs."
+    if isinstance(error, RecursionError):
+        return "something in a file is nested too deep to be read. Flatten it."
+    if isinstance(error, UnicodeEncodeError):
+        return f"{error.object[:200]!r} is no text that can be written as UTF-8. Correct the argument or file name."
     message = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     return f"{message}. This should not happen; run again with --debug and report the traceback."
 

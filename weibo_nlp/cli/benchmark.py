@@ -24,7 +24,7 @@ def benchmark(
     model: Annotated[list[str] | None, Option(help="Model; may be repeated. Default: all registered.")] = None,
     external: Annotated[str | None, Option(help="Score on a published set instead, such as nlpcc2016.")] = None,
     path: ExternalPath = None,
-    seeds: Annotated[int, Option(min=1, help="Trainings of each model that has randomness in it.")] = 5,
+    seeds: Annotated[int, Option(min=1, max=100, help="Trainings of each model that has randomness in it.")] = 5,
     checks: Annotated[
         bool,
         Option(
@@ -44,12 +44,11 @@ def benchmark(
     threads. With --external and --path, they learn from the set's official training file and are scored on its
     official test file, or, under zero_shot, learn from the corpus.
     """
-    from rich.console import Console
-
     from weibo_nlp.benchmark.run import run_corpus, run_external
     from weibo_nlp.benchmark.suite import benchmark_report, with_checks
     from weibo_nlp.cli.output import print_results, writable, write_json
     from weibo_nlp.corpus import open_release
+    from weibo_nlp.io.terminal import print_line
     from weibo_nlp.report import write_page
     from weibo_nlp.stats import BootstrapConfig
     from weibo_nlp.tasks import CORPUS_PROTOCOLS, EXTERNAL, STANDARD
@@ -64,8 +63,7 @@ def benchmark(
             "--task is for the corpus and for zero_shot; an external set has its own. Leave one of them out."
         )
     writable(html, json_file)
-    console = Console(stderr=True, highlight=False, emoji=False, soft_wrap=True)
-    progress = partial(console.print, markup=False)
+    progress = partial(print_line, err=True)
     bootstrap = BootstrapConfig(n_resamples=resamples, seed=seed)
     settings: dict[str, Any] = {
         "tasks": task or (),

@@ -26,8 +26,9 @@ def compare(
     from weibo_nlp.cli.output import signed_bounds, writable, write_json
     from weibo_nlp.evaluation.comparison import compare as compare_files
     from weibo_nlp.io.names import printable_name
+    from weibo_nlp.io.terminal import print_line
     from weibo_nlp.report.display import bounds, number
-    from weibo_nlp.report.terminal import FEW_UNITS_NOTE, print_line, print_table
+    from weibo_nlp.report.terminal import FEW_UNITS_NOTE, print_table
     from weibo_nlp.stats import BootstrapConfig
 
     writable(json_file)

@@ -27,6 +27,7 @@ def check(
     alone is checked against its manifest, its schema and its label scheme. After a breach the exit code is 3.
     """
     from weibo_nlp import _resources
+    from weibo_nlp.io.terminal import print_line
     from weibo_nlp.release.integrity import validate_release
     from weibo_nlp.release.validate import validate
 
@@ -42,8 +43,8 @@ def check(
     else:
         raise UsageError(f"{folder}: neither annotations/scheme.yaml nor manifest.json; name a clone or a release.")
     for problem in problems:
-        typer.echo(problem.shown(folder))
+        print_line(problem.shown(folder))
     if problems:
-        typer.echo(f"{len(problems)} problems", err=True)
+        print_line(f"{len(problems)} problems", err=True)
         raise typer.Exit(3)
-    typer.echo(f"{folder}: all rules hold")
+    print_line(f"{folder}: all rules hold")

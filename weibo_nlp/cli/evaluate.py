@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-import typer
 from typer import Argument
 
 from weibo_nlp.cli.options import ExternalPath, JsonFile, Resamples, Seed
@@ -25,6 +24,7 @@ def evaluate(
     """
     from weibo_nlp.cli.output import print_results, writable, write_json
     from weibo_nlp.evaluation.files import evaluate as evaluate_file
+    from weibo_nlp.io.terminal import print_line
     from weibo_nlp.stats import BootstrapConfig
 
     writable(json_file)
@@ -32,5 +32,5 @@ def evaluate(
     print_results([result])
     for label, scores in result.scores.per_class.items():
         figures = ", ".join(f"{name} {getattr(scores, name).value:.3f}" for name in ("precision", "recall", "f1"))
-        typer.echo(f"  {label}: {figures} ({scores.support} in gold)")
+        print_line(f"  {label}: {figures} ({scores.support} in gold)")
     write_json(json_file, {"results": [result.to_dict()]})

@@ -14,8 +14,6 @@ from typer import Argument, Option
 from weibo_nlp.errors import DataError, UsageError
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from weibo_nlp.labelling import LabelledFile
 
 SHOWN_REASONS = 10
@@ -68,13 +66,13 @@ def label(
     Rows that cannot be read or have no text are set aside in OUTPUT.rejected.jsonl, or if the output is a pipe or a
     device in INPUT.labelled.rejected.jsonl, and the exit code is then 1. Until all is done, nothing is changed.
     """
-    from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     from weibo_nlp import _resources
     from weibo_nlp.io import open_table
     from weibo_nlp.io.destination import destination_of
     from weibo_nlp.io.rows import listed
+    from weibo_nlp.io.terminal import print_line, terminal_console
     from weibo_nlp.labelling import Labeller, columns_of, guess_text_column, label_file
 
     if input is not None and example:
@@ -83,7 +81,7 @@ def label(
         raise UsageError("there is nothing to label; name a file of posts as INPUT, or try --example.")
     models = _own_models(model or [])
     path = input or _resources.example_path()
-    console = Console(stderr=True, quiet=quiet, highlight=False, emoji=False, soft_wrap=True)
+    console = terminal_console(err=True, quiet=quiet)
     table = open_table(path, format)
     columns = columns_of(table, [name for name in (text_column, parent_column) if name is not None])
     if not columns:
@@ -97,7 +95,8 @@ def label(
     result = Path("/dev/stdout") if str(output) == "-" else output
     labeller = Labeller(models, target=target, all_scores=all_scores)
     how = "" if text_column else " (guessed; --text-column names another)"
-    console.print(f"Reading {path} as {table.format}; text column: {chosen}{how}", markup=False)
+    if not quiet:
+        print_line(f"Reading {path} as {table.format}; text column: {chosen}{how}", err=True)
     bars = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     # Off a terminal the bar would fill log files with control characters.
     with Progress(*bars, console=console, disable=quiet or not console.is_terminal, transient=True) as progress:
@@ -105,7 +104,7 @@ def label(
         labelled = label_file(table, result, labeller, text_column=chosen, parent_column=parent_column, advance=advance)
     if example and not quiet and destination_of(result).file is not None:
         _print_first_rows(result, [chosen, *(name for name, kind in labeller.columns.items() if kind != "float")])
-    _summarise(labelled, path, console)
+    _summarise(labelled, path, quiet)
     if labelled.rejected:
         raise typer.Exit(1)
 
@@ -160,16 +159,21 @@ def _print_first_rows(path: Path, columns: Sequence[str]) -> None:
     print_table([printable_name(name) for name in columns], rows, first_width=TEXT_CELLS)
 
 
-def _summarise(done: LabelledFile, path: Path, console: Console) -> None:
-    for old, new in done.renamed.items():
-        console.print(f"The input's column {old} is written as {new}", markup=False)
-    console.print(f"{done.rows:,} rows labelled: {done.output}", markup=False)
+def _summarise(done: LabelledFile, path: Path, quiet: bool) -> None:
+    from weibo_nlp.io.terminal import print_line
+
+    if not quiet:
+        for old, new in done.renamed.items():
+            print_line(f"The input's column {old} is written as {new}", err=True)
+        print_line(f"{done.rows:,} rows labelled: {done.output}", err=True)
     if not done.rejected:
         return
     # Said even when quiet: rows are missing from the output.
-    typer.echo(f"{done.rejected:,} rows set aside: {done.rejects}", err=True)
+    print_line(f"{done.rejected:,} rows set aside: {done.rejects}", err=True)
+    if quiet:
+        return
     by_count = sorted(done.reasons.items(), key=lambda item: -item[1])
     for reason, count in by_count[:SHOWN_REASONS]:
-        console.print(f"  {path}:{done.first_lines[reason]}: {reason} ({count:,} in all)", markup=False)
+        print_line(f"  {path}:{done.first_lines[reason]}: {reason} ({count:,} in all)", err=True)
     if (more := len(by_count) - SHOWN_REASONS) > 0:
-        console.print(f"  and {more:,} other reasons", markup=False)
+        print_line(f"  and {more:,} other reasons", err=True)

@@ -38,6 +38,7 @@ def add(
     name and version are refused.
     """
     from weibo_nlp.io.names import printable_name
+    from weibo_nlp.io.terminal import print_line
     from weibo_nlp.leaderboard.entries import add_predictions
     from weibo_nlp.stats import BootstrapConfig
 
@@ -50,7 +51,7 @@ def add(
         run = "" if header.seed is None else f" seed {header.seed}"
         score = f"{added.entry.scores.main_metric} {added.entry.main.value:.3f}"
         name = f"{printable_name(header.model.name)} {printable_name(header.model.version, 24)}{run}"
-        typer.echo(f"{name}, {score}: {STATES[added.state]} ({added.path})")
+        print_line(f"{name}, {score}: {STATES[added.state]} ({added.path})")
 
 
 @leaderboard.command()
@@ -70,7 +71,7 @@ def show(
     Files that are damaged, missing or changed are named, their rows set aside, and the exit code is then 1.
     """
     from weibo_nlp.cli.output import writable, write_json
-    from weibo_nlp.io.names import printable
+    from weibo_nlp.io.terminal import print_line, print_lines
     from weibo_nlp.leaderboard.ranking import standings
     from weibo_nlp.report.leaderboard import markdown_tables, print_tables
     from weibo_nlp.stats import BootstrapConfig
@@ -86,12 +87,12 @@ def show(
         bootstrap=BootstrapConfig(seed=seed),
     )
     if markdown:
-        typer.echo(markdown_tables(ranked), nl=False)
+        print_lines(markdown_tables(ranked))
     else:
         print_tables(ranked)
     write_json(json_file, ranked.to_dict())
     for item in ranked.set_aside:
-        typer.echo(f"Set aside: {printable(item.reason)}", err=True)
+        print_line(f"Set aside: {item.reason}", err=True)
     if ranked.set_aside:
-        typer.echo(f"{len(ranked.set_aside)} set aside", err=True)
+        print_line(f"{len(ranked.set_aside)} set aside", err=True)
         raise typer.Exit(1)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
-import typer
 from typer import Argument
 
 from weibo_nlp.cli.options import group
 from weibo_nlp.errors import DataError, UnknownNameError, UsageError
+from weibo_nlp.io.terminal import print_line, print_row
 
 _Name = Annotated[str, Argument(help="Name of the model, as `weibo-nlp models list` shows it.")]
 
@@ -26,8 +27,8 @@ def fetch(name: Annotated[str, Argument(help="Name of the model: pkuseg.")]) -> 
     from weibo_nlp.segmentation.fetch import fetch as fetch_model
 
     stored = fetch_model(name)
-    typer.echo(f"{name}: {stored.bytes / 1e6:.1f} MB in {stored.path}")
-    typer.echo(SOURCES[name].note, err=True)
+    print_line(f"{name}: {stored.bytes / 1e6:.1f} MB in {stored.path}")
+    print_line(SOURCES[name].note, err=True)
 
 
 @models.command("list")
@@ -38,17 +39,20 @@ def list_models() -> None:
 
     for name, folder in _shipped().items():
         size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
-        typer.echo(f"{name}\tshipped\t{size / 1e6:.1f} MB\t{folder}")
+        print_row((name, "shipped", f"{size / 1e6:.1f} MB", str(folder)))
     for name in SOURCES:
+        folder = model_folder(name)
         try:
-            if (stored := stored_model(name)) is None:
-                typer.echo(f"{name}\tabsent\t-\trun: weibo-nlp models fetch {name}")
-            else:
+            if (stored := stored_model(name)) is not None:
                 stored.check()
-                typer.echo(f"{name}\tfetched\t{stored.bytes / 1e6:.1f} MB\t{stored.path}")
+                print_row((name, "fetched", f"{stored.bytes / 1e6:.1f} MB", str(folder)))
+            elif os.path.lexists(folder):
+                raise DataError(f"{folder}: without its manifest; run `weibo-nlp models fetch {name}` again.")
+            else:
+                print_row((name, "absent", "-", f"run: weibo-nlp models fetch {name}"))
         except DataError as error:
-            typer.echo(f"{name}\tdamaged\t-\t{model_folder(name)}")
-            typer.echo(f"Warning: {error}", err=True)
+            print_row((name, "damaged", "-", str(folder)))
+            print_line(f"Warning: {error}", err=True)
 
 
 @models.command()
@@ -65,7 +69,7 @@ def path(name: _Name) -> None:
         folder = stored.path
     if folder is None:
         raise DataError(f"{name} is not on this machine; run `weibo-nlp models fetch {name}`.")
-    typer.echo(str(folder))
+    print_line(str(folder))
 
 
 @models.command()
@@ -79,7 +83,7 @@ def remove(name: _Name) -> None:
         raise UsageError(f"{name} is shipped with the package and stays; only fetched models can be removed.")
     if name not in SOURCES:
         raise UnknownNameError("model", name, [*shipped, *SOURCES])
-    typer.echo(f"{name}: removed from {model_folder(name)}" if remove_model(name) else f"{name}: was not there")
+    print_line(f"{name}: removed from {model_folder(name)}" if remove_model(name) else f"{name}: was not there")
 
 
 def _shipped() -> dict[str, Path]:

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
 def print_results(results: Sequence[Result], comparisons: Sequence[Comparison] = ()) -> None:
     """Print the result table, and what the paired tests say, to standard output."""
+    from weibo_nlp.io.terminal import print_line
     from weibo_nlp.report.markdown import HEADINGS, result_rows
-    from weibo_nlp.report.terminal import FEW_UNITS_NOTE, print_line, print_table
+    from weibo_nlp.report.terminal import FEW_UNITS_NOTE, print_table
 
     print_table(HEADINGS, result_rows(results), figures=range(5, len(HEADINGS)))
     if any(result.scores.few_units for result in results):

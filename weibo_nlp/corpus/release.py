@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from weibo_nlp.corpus import schema
 from weibo_nlp.corpus.tree import Thread, build_threads
 from weibo_nlp.errors import DataError, UnknownNameError, UsageError
 from weibo_nlp.io import sha256_of_file
+from weibo_nlp.io.jsonl import read_json_object
 from weibo_nlp.records import Document, GoldLabel, known_fields
 from weibo_nlp.scheme import Scheme, load_scheme
 
@@ -170,13 +170,12 @@ def version_key(version: str) -> tuple[int, ...]:
 
 def _release_in(folder: Path) -> Release:
     try:
-        manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+        manifest = read_json_object(folder / "manifest.json")
     except FileNotFoundError:
         raise DataError(f"{folder}: no manifest.json, so no release; run scripts/build_corpus.py in a clone.") from None
-    except ValueError as error:
-        raise DataError(f"{folder / 'manifest.json'}: not JSON: {error}; rebuild or reinstall.") from None
-    missing = {"version", "scheme", "files"} - (manifest.keys() if isinstance(manifest, dict) else set())
-    if missing:
+    except DataError as error:
+        raise DataError(f"{error} Rebuild or reinstall.") from None
+    if missing := {"version", "scheme", "files"} - manifest.keys():
         raise DataError(f"{folder / 'manifest.json'}: {', '.join(sorted(missing))} missing; rebuild or reinstall.")
     return Release(folder, manifest["version"], manifest)
 

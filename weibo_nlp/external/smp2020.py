@@ -151,3 +151,5 @@ def _json(path: Path) -> Any:
         raise DataError(
             f"{path}:{error.lineno}:{error.colno}: not valid JSON ({error.msg}). Compare with the published file."
         ) from error
+    except (ValueError, RecursionError) as error:  # an integer of thousands of digits, nesting without end
+        raise DataError(f"{path}: not valid JSON ({error}). Compare with the published file.") from error

@@ -65,6 +65,11 @@ def printable_name(name: str, limit: int = 48) -> str:
     return text if len(name) <= limit and len(text) <= limit else text[: limit - 1] + "…"
 
 
+def printable_line(text: str) -> str:
+    """Return a text on one line, with what is not printable in it as escapes, line ends as well."""
+    return printable(text).replace("\n", r"\n")
+
+
 def printable(text: str) -> str:
     """Return a message with what is not printable in it as escapes, line ends apart: names of files may be in it."""
     return "".join(

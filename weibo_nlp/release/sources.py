@@ -22,6 +22,7 @@ from weibo_nlp.io.validation import (
     read_records,
     row_parser,
 )
+from weibo_nlp.io.yaml_file import read_yaml
 from weibo_nlp.records import AccountType, Document, Event, Judgement, Kind, Script, Target
 from weibo_nlp.release.segmentation import Segmentation, read_segmentation
 from weibo_nlp.scheme import Scheme, load_scheme
@@ -183,13 +184,7 @@ def _entries(path: Path, key: str, parse: Parser[T], sources: Sources) -> Iterat
 
 
 def _yaml(path: Path) -> dict[str, Any]:
-    import yaml
-
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, where PyYAML was built with it
-    try:
-        content = yaml.load(path.read_text("utf-8"), Loader=loader)  # noqa: S506 - both loaders are safe
-    except (OSError, yaml.YAMLError) as error:
-        raise DataError(f"{path}: cannot be read: {error}") from None
+    content = read_yaml(path)
     if not isinstance(content, dict):
         raise DataError(f"{path}: a mapping is expected, found {type(content).__name__}.")
     return content

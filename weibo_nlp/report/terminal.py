@@ -1,14 +1,15 @@
-"""Tables and lines on a terminal: whole lines also where there is none, and no name taken for markup."""
+"""Tables on a terminal: whole lines also where there is none, and no name taken for markup."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-if TYPE_CHECKING:
-    from rich.console import Console
+from weibo_nlp.io.names import printable_line
+from weibo_nlp.io.terminal import print_line, terminal_console, write
 
-_WIDTH = 160
+__all__ = ["FEW_UNITS_NOTE", "print_line", "print_table"]
+
 FEW_UNITS_NOTE = "* fewer than 100 independent units: intervals like these are somewhat too narrow"
 
 
@@ -26,7 +27,7 @@ def print_table(
     headings : sequence of str
         One a column.
     rows : iterable of sequence of str
-        Cells, shown as they are: a model may be called [bold].
+        Cells, shown as they are, on one line: a model may be called [bold].
     figures : collection of int
         Places of the columns that hold figures and stand to the right.
     first_width : int, optional
@@ -39,19 +40,10 @@ def print_table(
     for place, heading in enumerate(headings):
         side: Literal["left", "right"] = "right" if place in figures else "left"
         width = first_width if place == 0 else None
-        table.add_column(Text(heading), justify=side, no_wrap=True, max_width=width)
+        table.add_column(Text(printable_line(heading)), justify=side, no_wrap=True, max_width=width)
     for row in rows:
-        table.add_row(*map(Text, row))
-    _console().print(table)
-
-
-def print_line(text: str = "") -> None:
-    """Print one line to standard output, as long as it is."""
-    _console().print(text, markup=False, soft_wrap=True)
-
-
-def _console() -> Console:
-    from rich.console import Console
-
-    console = Console(highlight=False, emoji=False)
-    return console if console.is_terminal else Console(highlight=False, emoji=False, width=_WIDTH)
+        table.add_row(*(Text(printable_line(cell)) for cell in row))
+    console = terminal_console()
+    with console.capture() as capture:
+        console.print(table)
+    write(capture.get(), err=False)

@@ -1,0 +1,74 @@
+"""Standard output and error of the command line: no alphabet is too small for them, and a reader may go away."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import TextIOWrapper
+from typing import Any
+
+from weibo_nlp.io.terminal import print_line, print_lines
+
+BROKEN_PIPE = 141
+"""What a shell says of a program that SIGPIPE ended."""
+_LONGEST_ERROR = 8_000  # characters; an argument alone may have 130,000
+
+
+class ReaderGoneError(SystemExit):
+    """Who read the output has closed it, as ``head`` does: the end, without a word; passes through typer."""
+
+
+@contextmanager
+def safe_streams() -> Iterator[None]:
+    """Let every text be printed where only ASCII can be, warnings be lines, and a closed pipe end the program."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    with warnings.catch_warnings(), _ended_by_broken_pipe():
+        warnings.showwarning = _show_warning
+        yield
+
+
+def print_error(message: str) -> None:
+    """Print an error to standard error; further lines of it are indented, so that none passes for one of its own."""
+    if len(message) > _LONGEST_ERROR:
+        message = f"{message[:_LONGEST_ERROR]}… ({len(message):,} characters)"
+    print_lines(f"Error: {message}".replace("\n", "\n  "), err=True)
+
+
+def give_up_output() -> None:
+    """Forget what standard output and error could not take, or Python would complain of it at its end."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:
+                stream.flush()
+        except OSError:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, stream.fileno())
+            os.close(nowhere)
+
+
+@contextmanager
+def _ended_by_broken_pipe() -> Iterator[None]:
+    """Let SIGPIPE unwind the stack, so that temporary files are removed."""
+
+    def stop(number: int, frame: object) -> None:
+        raise ReaderGoneError(BROKEN_PIPE)
+
+    number = getattr(signal, "SIGPIPE", None)  # Windows has none
+    if number is None:
+        yield
+        return
+    handler = signal.signal(number, stop)
+    try:
+        yield
+    finally:
+        signal.signal(number, handler)
+
+
+def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
+    print_line(f"Warning: {message}", err=True)

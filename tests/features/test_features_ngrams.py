@@ -1,3 +1,5 @@
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -102,3 +104,10 @@ def test_texts_without_a_common_ngram_are_refused(texts):
 def test_arrays_that_do_not_fit_are_refused(arrays, message):
     with pytest.raises(DataError, match=message):
         ngrams_from_arrays(arrays)
+
+
+def test_a_character_that_stands_four_times_weighs_one_plus_its_logarithm():
+    vectorizer = fit_ngrams(["甲甲甲甲乙", "甲乙"])
+    row = vectorizer.transform(["甲甲甲甲乙"]).toarray()[0]
+    four_times, once = (row[vectorizer.vocabulary_[term]] for term in ("甲", "乙"))  # both stand in both texts
+    assert four_times / once == pytest.approx(1 + math.log(4))

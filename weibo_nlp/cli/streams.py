@@ -11,10 +11,12 @@ from contextlib import contextmanager
 from io import TextIOWrapper
 from typing import Any
 
-from weibo_nlp.io.terminal import print_line, print_lines
+from weibo_nlp.io.terminal import NARROWEST, print_line, print_lines
 
 BROKEN_PIPE = 141
 """What a shell says of a program that SIGPIPE ended."""
+WIDEST = 1_000
+"""Columns of a terminal, at most; a table rich makes is filled with spaces up to its width."""
 _LONGEST_ERROR = 8_000  # characters; an argument alone may have 130,000
 
 
@@ -24,11 +26,14 @@ class ReaderGoneError(SystemExit):
 
 @contextmanager
 def safe_streams() -> Iterator[None]:
-    """Let every text be printed where only ASCII can be, warnings be lines, and a closed pipe end the program."""
+    """Let every text be printed where only ASCII can be, warnings be lines, and a closed pipe end the program.
+
+    Help is wrapped at the width that COLUMNS says, unless no line fits into that.
+    """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    with warnings.catch_warnings(), _ended_by_broken_pipe():
+    with warnings.catch_warnings(), _ended_by_broken_pipe(), _usable_width():
         warnings.showwarning = _show_warning
         yield
 
@@ -68,6 +73,19 @@ def _ended_by_broken_pipe() -> Iterator[None]:
         yield
     finally:
         signal.signal(number, handler)
+
+
+@contextmanager
+def _usable_width() -> Iterator[None]:
+    columns = os.environ.get("COLUMNS", "")
+    unusable = columns.isdigit() and not (len(columns) <= len(str(WIDEST)) and NARROWEST <= int(columns) <= WIDEST)
+    if unusable:
+        del os.environ["COLUMNS"]
+    try:
+        yield
+    finally:
+        if unusable:
+            os.environ["COLUMNS"] = columns
 
 
 def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _WIDTH = 160
-_NARROWEST = 20  # below that, rich would break words into columns of single letters
+NARROWEST = 20
+"""Columns of a terminal, at least; below that, rich would break words into columns of single letters."""
 
 
 def print_line(text: str = "", *, err: bool = False) -> None:
@@ -42,22 +43,26 @@ def terminal_console(*, err: bool = False, quiet: bool = False) -> Console:
     from rich.console import Console
 
     console = Console(stderr=err, quiet=quiet, highlight=False, emoji=False, soft_wrap=err)
-    if console.is_terminal and console.width >= _NARROWEST:
+    if console.is_terminal and console.width >= NARROWEST:
         return console
     return Console(stderr=err, quiet=quiet, highlight=False, emoji=False, soft_wrap=err, width=_WIDTH)
 
 
 def write(text: str, *, err: bool) -> None:
-    """Write what is printable already, and flush, so that what stands on both streams comes in order, and a broken pipe is noticed here.
+    """Write what is printable already, and flush: both streams come in order, and a broken pipe is noticed here.
 
     Raises
     ------
     OSError
-        If standard output is closed: what was asked for would be lost without a word.
+        If standard output takes no more or is closed: what was asked for would be lost without a word. Where standard
+        error does not take a message, there is nobody left to tell.
     """
     stream = sys.stderr if err else sys.stdout
-    if stream is not None:
+    try:
+        if stream is None:
+            raise OSError(errno.EBADF, os.strerror(errno.EBADF))
         stream.write(text)
         stream.flush()
-    elif not err:
-        raise OSError(errno.EBADF, os.strerror(errno.EBADF), "standard output")
+    except OSError as error:
+        if not err:
+            raise OSError(error.errno, error.strerror, "standard output") from error

@@ -58,6 +58,8 @@ def _require_bounded(text: str, loader: Any) -> None:
     for event in yaml.parse(text, Loader=loader):
         where = f"line {event.start_mark.line + 1}"
         if isinstance(event, yaml.AliasEvent):
+            if event.anchor in [anchor for anchor, _ in open_nodes]:
+                raise DataError(f"{where}: *{event.anchor} stands within what it refers to")
             total += sizes.get(event.anchor, 1)
         elif isinstance(event, yaml.CollectionStartEvent):
             open_nodes.append((event.anchor, total))

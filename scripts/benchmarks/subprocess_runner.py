@@ -127,7 +127,9 @@ def run_adapter(
     versions = installed_versions(adapter.packages)
     if len(versions) < len(adapter.packages):
         return Outcome(adapter, versions, f"not installed: pip install {' '.join(adapter.packages)}")
-    paths = os.pathsep.join(filter(None, (*map(str, _IMPORTABLE), os.environ.get("PYTHONPATH"))))
+    # Relative places would be those of whatever folder this is started in; -P keeps that folder itself out.
+    given = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    paths = os.pathsep.join([*map(str, _IMPORTABLE), *(place for place in given if Path(place).is_absolute())])
     try:
         done = subprocess.run(
             [sys.executable, "-P", "-m", "benchmarks._worker"],

@@ -286,3 +286,10 @@ def test_the_seed_draws_the_folds_and_the_svms_order():
     # Other folds are other texts: the margins of texts held out, and so the calibration, differ visibly.
     losses = [model.trained_on_["cross_validated_log_loss"]["2.0"] for model in (one, other)]
     assert abs(losses[0] - losses[1]) > 0.001
+
+
+def test_the_seed_orders_the_svms_that_judge_texts_held_out():
+    groups = [place % 2 for place in range(40)]  # two groups make the same two folds, whatever the seed
+    one, other = (LinearClassifier(C=2.0, random_state=seed).fit(*noisy(), groups=groups) for seed in (0, 1))
+    assert one.calibrator_coef_.tolist() != other.calibrator_coef_.tolist()
+    np.testing.assert_allclose(one.calibrator_coef_, other.calibrator_coef_, atol=0.05)

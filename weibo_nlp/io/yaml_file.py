@@ -53,10 +53,10 @@ def _require_bounded(text: str, loader: Any) -> None:
     if text.count("[") + text.count("{") <= MAX_DEPTH and "*" not in text and not _is_indented_beyond(text, MAX_DEPTH):
         return
     open_nodes: list[tuple[str | None, int]] = []  # anchor, and nodes that stood before it
-    sizes: dict[str, int] = {}
+    sizes: dict[str | None, int] = {}
     total = 0
     for event in yaml.parse(text, Loader=loader):
-        where = f"line {event.start_mark.line + 1}"
+        where = f"line {event.start_mark.line + 1}" if event.start_mark else "somewhere"
         if isinstance(event, yaml.AliasEvent):
             if event.anchor in [anchor for anchor, _ in open_nodes]:
                 raise DataError(f"{where}: *{event.anchor} stands within what it refers to")

@@ -18,12 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from weibo_nlp.errors import UsageError
+from weibo_nlp.io.locks import HAS_LOCKS, lock
 from weibo_nlp.io.manifest import MANIFEST, check_file, read_manifest
-
-try:
-    import fcntl
-except ImportError:  # Windows
-    fcntl = None  # type: ignore[assignment]
 
 _A_DAY = 24 * 60 * 60
 _OLD = "old"
@@ -195,25 +191,22 @@ def _locked(folder: Path) -> Iterator[None]:
 
 def _lock(folder: Path) -> int | None:
     """Lock a folder until the descriptor is closed, which the system does for a process that dies."""
-    if fcntl is None:
+    if not HAS_LOCKS:
         return None
     descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-    except BaseException:
-        os.close(descriptor)
-        raise
+    lock(descriptor, wait=True)
     return descriptor
 
 
 def _is_abandoned(scratch: Path) -> bool:
-    if fcntl is None:  # no locks on folders: what is a day old is no fetch that goes on
-        return time.time() - scratch.stat().st_mtime > _A_DAY
+    # Without locks: what is a day old is no fetch that goes on.
+    aged = time.time() - scratch.stat().st_mtime > _A_DAY
+    if not HAS_LOCKS:
+        return aged
     descriptor = os.open(scratch, os.O_RDONLY)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return lock(descriptor, wait=False) or aged
     except BlockingIOError:
         return False
     finally:
         os.close(descriptor)
-    return True

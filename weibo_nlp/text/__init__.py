@@ -11,7 +11,7 @@ from weibo_nlp.text.lexicon import DomainLexicon, domain_lexicon, emoticon_lexic
 from weibo_nlp.text.markup import MARKUP_KINDS, DroppableKind, Markup, MarkupKind
 from weibo_nlp.text.normalise import normalise
 from weibo_nlp.text.offsets import Normalised, Offsets
-from weibo_nlp.text.script import to_simplified
+from weibo_nlp.text.script import simplified, to_simplified
 
 __all__ = [
     "MARKUP_KINDS",
@@ -32,5 +32,6 @@ __all__ = [
     "normalise",
     "parse",
     "protected_spans",
+    "simplified",
     "to_simplified",
 ]

@@ -162,7 +162,7 @@ def _laughter(text: str, start: int, end: int) -> Iterator[Edit]:
 def _simplify_words(tape: Tape, known_mentions: Sequence[str]) -> None:
     before = tape.text
     simplify(tape)
-    if len(tape.text) != len(before) or tape.text == before or not ("@" in before or "＠" in before):
+    if tape.text == before or not ("@" in before or "＠" in before):
         return
     handles = parse(before, known_mentions=known_mentions).handles
     tape.replace_text(_restored(tape.text, before, ((handle.span.start, handle.span.end) for handle in handles)))

@@ -45,7 +45,21 @@ def test_urls(text, urls):
         pytest.param("@小·甲-乙_丙 好", ["小·甲-乙_丙"], id="signs-in-names"),
         pytest.param("http://t.cn/A6abcDE@小甲", ["小甲"], id="right-behind-a-link"),
         pytest.param("@ 小甲", [], id="space-after-sign"),
-        pytest.param("x_1@小甲", [], id="behind-an-ascii-word"),
+        pytest.param("x_1@小甲", ["小甲"], id="behind-an-ascii-word"),
+        pytest.param("@abc@小甲@b_1@c", ["abc", "小甲", "b_1", "c"], id="glued-names"),
+        pytest.param("图真好看（via@小甲）", ["小甲"], id="via"),
+        pytest.param("图cr@小甲 cr.@小乙", ["小甲", "小乙"], id="credit"),
+        pytest.param("BY@小甲，from@abc，转自@小乙", ["小甲", "abc", "小乙"], id="by-from-and-a-latin-name"),
+        pytest.param("via@小甲.com", ["小甲"], id="no-domain-is-chinese"),
+        pytest.param("via@abc. 好", ["abc"], id="a-full-stop-makes-no-domain"),
+        pytest.param("（via@abc.3楼）", ["abc"], id="a-number-is-no-top-level-domain"),
+        pytest.param("打call@2024跨年", ["2024跨年"], id="a-name-may-open-with-digits"),
+        pytest.param("联系abc@qq.com", [], id="email-behind-chinese"),
+        pytest.param("foo.bar@example.com.cn，a-b_c@x-y.org123", [], id="email-with-dots-and-hyphens"),
+        pytest.param("abc＠163.com", [], id="email-with-a-full-width-sign"),
+        pytest.param("a@b.com@小甲", ["小甲"], id="behind-an-email"),
+        pytest.param("酸爽@_@ @小甲", ["小甲"], id="eyes-are-no-sign"),
+        pytest.param("＠_＠小甲", [], id="eyes-with-full-width-signs"),
         pytest.param("#@小甲生日#", [], id="in-a-hashtag"),
     ],
 )
@@ -63,6 +77,9 @@ def test_mentions(text, mentions):
         pytest.param("a@b.com", ["b"], [], id="email-even-if-the-name-is-known"),
         pytest.param("hi@甲乙好", ["甲乙"], ["甲乙"], id="known-behind-latin"),
         pytest.param("@甲 乙!好", ["甲 乙!"], ["甲 乙!"], id="name-outside-the-pattern"),
+        pytest.param("看@甲 乙", ["甲 乙"], ["甲 乙"], id="at-the-end-of-the-text"),
+        pytest.param("@a bhttp://t.cn/A6abcDE", ["a b"], ["a b"], id="at-the-end-of-what-is-free"),
+        pytest.param("@a bc", ["a b"], ["a"], id="not-the-beginning-of-a-longer-latin-word"),
     ],
 )
 def test_known_mentions_win(text, known, mentions):
@@ -146,6 +163,35 @@ def test_shortening_marks(text, own, truncated):
     assert (post.own_text, post.truncated) == (own, truncated)
 
 
+@pytest.mark.parametrize(
+    ("text", "mark", "start"),
+    [
+        pytest.param("…全文：http://t.cn/A6abcDE", "…全文：", 0, id="nothing-else"),
+        pytest.param("很长" * 50 + "…全文：http://t.cn/A6abcDE", "…全文：", 100, id="behind-many-words"),
+        pytest.param("好//@小甲:很长..全文http://t.cn/A6abcDE", "..全文", 9, id="in-a-chain"),
+        pytest.param("//@小甲:好 http://t.cn/A6abcDE", None, None, id="a-link-without-a-mark"),
+        pytest.param("很长" * 50 + "...全文", "...全文", 100, id="at-the-end-of-many-words"),
+    ],
+)
+def test_place_of_a_shortening_mark(text, mark, start):
+    places = [(markup.value, markup.span.start) for markup in parse(text).spans if markup.kind == "client_residue"]
+    assert places == ([(mark, start)] if mark else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "reply_to", "urls"),
+    [
+        pytest.param("回复@小明http://t.cn/A6abcDE", None, ["http://t.cn/A6abcDE"], id="colon-of-a-link"),
+        pytest.param("回复@後http://t.cn/abc好", None, ["http://t.cn/abc"], id="link-then-words"),
+        pytest.param("回复@小明:http://t.cn/A6abcDE", "小明", ["http://t.cn/A6abcDE"], id="colon-before-the-link"),
+        pytest.param("转//@小乙:回复@小明https://a.com/b", None, ["https://a.com/b"], id="in-a-chain"),
+    ],
+)
+def test_a_reply_prefix_ends_before_a_link(text, reply_to, urls):
+    post = parse(text)
+    assert (post.reply_to, list(post.urls)) == (reply_to, urls)
+
+
 def test_writing_about_reasons_for_reposting_is_prose():
     post = parse("写下你的转发理由：有奖")
     assert (post.own_text, post.original) == ("写下你的转发理由：有奖", None)
@@ -204,6 +250,23 @@ def test_emoji(text, expected):
 )  # fmt: skip
 def test_faces_are_whole(face):
     assert found(f"好 {face} 的") == [("kaomoji", face)]
+
+
+@pytest.mark.parametrize(
+    ("text", "faces"),
+    [
+        pytest.param("o(≧▽≦)o", ["o(≧▽≦)o"], id="an-arm-on-each-side"),
+        pytest.param("☆☆☆☆(≧▽≦)☆☆☆☆", ["☆☆☆(≧▽≦)☆☆☆"], id="three-arms-at-most"),
+        pytest.param("hello(≧▽≦)ok", ["(≧▽≦)"], id="letters-of-words-are-no-arms"),
+        pytest.param("吧o(≧▽≦)b吧", ["o(≧▽≦)b"], id="letters-alone-are"),
+        pytest.param("(≧▽≦)/(≧▽≦)/", ["(≧▽≦)/", "(≧▽≦)/"], id="an-arm-belongs-to-one-face"),
+        pytest.param("(≧▽≦)//好", ["(≧▽≦)"], id="two-slashes-are-no-arm"),
+        pytest.param("#话题#o(≧▽≦)/#话题#", ["o(≧▽≦)/"], id="arms-between-hashtags"),
+        pytest.param("(≧▽≦)oT_T", ["(≧▽≦)"], id="a-letter-beside-a-letter-is-no-arm"),
+    ],
+)
+def test_arms_of_faces(text, faces):
+    assert list(parse(text).values("kaomoji")) == faces
 
 
 @pytest.mark.parametrize(

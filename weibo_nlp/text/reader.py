@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from weibo_nlp.records import Span
+from weibo_nlp.text.claims import Claims
 from weibo_nlp.text.emoji import EMOJI, find_emoji
 from weibo_nlp.text.kaomoji import find_kaomoji, may_hold_kaomoji
-from weibo_nlp.text.markup import Found, gaps, refuse_lone_surrogates
+from weibo_nlp.text.markup import Found, refuse_lone_surrogates
 from weibo_nlp.text.recognise import (
     BLANK,
     NAME,
@@ -37,12 +37,12 @@ MARGIN = BLANK + "\n\r\u200c\u200d\u00ad"
 class Reader:
     """One reading of one text, with arguments and errors as in :func:`weibo_nlp.text.parse`.
 
-    Markup is kept in tuples: a text may hold 10^5 places, and not every caller wants all.
+    Every step takes its places through one :class:`Claims`, and looks for them in what is free there.
 
     Attributes
     ----------
     places : list of (start, end, kind, value)
-        All markup, sorted.
+        All markup, sorted, not overlapping; tuples, because a text may hold 10^5 of them.
     own, original : Span
         The author's words; the quoted original, if shown.
     chain : list of (author, words, reply_to)
@@ -53,69 +53,56 @@ class Reader:
         refuse_lone_surrogates(text)
         self.text = text
         self.known = KnownNames(known_mentions)
-        self.places: list[Found] = []
         self.chain: list[tuple[str, Span, str | None]] = []
         self.truncated = False
+        self._claims = Claims(text)
         self._may_be_shortened = "全文" in text or "展开" in text
         if "//" in text or "www." in text.lower() or "t.cn/" in text.lower():
-            self._collect(find_urls)
-        self._urls = list(self.places)
+            self._claims.collect(find_urls)
         self.original, start = self._find_original()
         prefixes = list(self._chain_prefixes(start))
-        stops = [*(prefix[0] for prefix in prefixes), len(text)]
-        self.reply_to, self.own, filled = self._piece(start, stops[0])
-        for (left, right, kind, author), stop in zip(prefixes, stops[1:], strict=True):
-            self.places.append((left, right, kind, author))
-            answered, words, _ = self._piece(right, stop)
-            self.chain.append((author, words, answered))
-        reposted = bool(prefixes) or start > 0
-        self.empty_repost = filled or (reposted and not self.own.of(text).strip(MARGIN))
-        self.places.sort()
+        self._claims.take(prefixes)
+        self._find_pieces(start, prefixes)
         self._collect_inline(text)
+        self.places = self._claims.places
 
     def _collect_inline(self, text: str) -> None:
+        collect = self._claims.collect
         if "#" in text or "＃" in text:
-            self._collect(find_hashtags)
+            collect(find_hashtags)
         if "图" in text or "链接" in text or "视频" in text or "收起" in text or "展开" in text:
-            self._collect(find_residue)
+            collect(find_residue)
         if "@" in text or "＠" in text:
-            self._collect(lambda piece, start, end: find_mentions(piece, start, end, self.known))
+            collect(lambda piece, start, end: find_mentions(piece, start, end, self.known))
         if "[" in text:
-            self._collect(find_emoticons)
+            collect(find_emoticons)
         if may_hold_kaomoji(text):
-            self._collect(find_kaomoji)
+            collect(find_kaomoji)
         if EMOJI.search(text):
-            self._collect(find_emoji)
-
-    def _collect(self, finder: Callable[[str, int, int], Iterable[Found]]) -> None:
-        """Run a recogniser over what is still free."""
-        free = gaps(self.places, 0, len(self.text))
-        if places := [place for start, end in free for place in finder(self.text, start, end)]:
-            self.places = sorted(self.places + places)
+            collect(find_emoji)
 
     def _find_original(self) -> tuple[Span | None, int]:
         """Find ``转发理由:``; return the original before it, and where the own words start."""
         for match in _REASON.finditer(self.text):
             left = match.start()
-            before = self.text[max(0, left - _SHORTENED_REACH) : left]
-            core = before.rstrip(MARGIN)
+            floor = max(self._claims.free_since(0, left), left - _SHORTENED_REACH)
+            core = self.text[floor:left].rstrip(MARGIN)
             mark = _SHORTENED.search(core)
-            at_start = not core and left <= _SHORTENED_REACH
-            if not (at_start or mark or "\n" in before[len(core) :]):
+            at_start = not core and floor == 0
+            if not (at_start or mark or "\n" in self.text[floor + len(core) : left]):
                 continue  # somebody writes about reasons for reposting
             stop = left
             if mark:
-                stop = left - len(before) + mark.start()
-                self.places.append((stop, left, "client_residue", mark.group()))
+                stop = floor + mark.start()
+                self._claims.take([(stop, left, "client_residue", mark.group())])
                 self.truncated = True
-            self.places.append((left, match.end(), "forward_reason", match.group()))
-            self.places.sort()
+            self._claims.take([(left, match.end(), "forward_reason", match.group())])
             return (Span(0, stop) if stop else None), match.end()
         return None, 0
 
     def _chain_prefixes(self, start: int) -> Iterator[Found]:
         position = start
-        for left, right in gaps(self._urls, start, len(self.text)):
+        for left, right in self._claims.free(start, len(self.text)):
             for opening in _CHAIN_OPENING.finditer(self.text, left, right):
                 named = self._name_and_colon(opening.end(), right)
                 if named and opening.start() >= position:
@@ -130,40 +117,52 @@ class Reader:
             return match.group(1), match.end()
         return None
 
-    def _piece(self, start: int, end: int) -> tuple[str | None, Span, bool]:
+    def _find_pieces(self, start: int, prefixes: list[Found]) -> None:
+        found: list[Found] = []
+        stops = [*(prefix[0] for prefix in prefixes), len(self.text)]
+        self.reply_to, self.own, filled = self._piece(start, stops[0], found)
+        for (_, opened, _, author), stop in zip(prefixes, stops[1:], strict=True):
+            answered, words, _ = self._piece(opened, stop, found)
+            self.chain.append((author, words, answered))
+        self._claims.take(found)
+        reposted = bool(prefixes) or start > 0
+        self.empty_repost = filled or (reposted and not self.own.of(self.text).strip(MARGIN))
+
+    def _piece(self, start: int, end: int, found: list[Found]) -> tuple[str | None, Span, bool]:
         """Take prefix, filler and shortening mark off one speaker's part; return the answered, the words, if filled."""
         reply_to = None
-        opening = _REPLY_OPENING.match(self.text, start, end)
-        if opening and (named := self._name_and_colon(opening.end(), end)):
+        free = self._claims.free_until(start, end)
+        opening = _REPLY_OPENING.match(self.text, start, free)
+        if opening and (named := self._name_and_colon(opening.end(), free)):
             reply_to, stop = named
-            self.places.append((start, stop, "reply_prefix", reply_to))
+            found.append((start, stop, "reply_prefix", reply_to))
             start = stop
         if end - start <= _SHORTENED_REACH:
             core = self.text[start:end].strip(MARGIN)
             if core.rstrip("。.").lower() in _FILLERS:
-                self.places.append((start, end, "repost_filler", core))
+                found.append((start, end, "repost_filler", core))
                 return reply_to, Span(end, end), True
-        return reply_to, Span(start, self._shortened_end(start, end)), False
+        return reply_to, Span(start, self._shortened_end(start, end, found)), False
 
-    def _shortened_end(self, start: int, end: int) -> int:
+    def _shortened_end(self, start: int, end: int, found: list[Found]) -> int:
         """Mark a shortening sign at the end of a part (``…全文``), and return where the words before it end.
 
         Older clients put a link behind the sign (``…全文：http://…``); the words then go on to the link's end.
         """
         if not self._may_be_shortened:
             return end
-        tail = self.text[start:end].rstrip(MARGIN)
-        reach = tail[-_SHORTENED_REACH:]
-        if mark := _SHORTENED.search(reach):
-            left = start + len(tail) - len(reach) + mark.start()
-            self.places.append((left, end, "client_residue", mark.group()))
-            self.truncated = True
-            return left
-        index = bisect_right(self._urls, end, key=lambda url: url[1]) - 1
-        if index >= 0 and self._urls[index][0] >= start and self._urls[index][1] >= start + len(tail):
-            right = self._urls[index][0]
-            floor = max(start, right - _SHORTENED_REACH)
-            if mark := _SHORTENED_LINK.search(self.text[floor:right]):
-                self.places.append((floor + mark.start(), right, "client_residue", mark.group()))
-                self.truncated = True
+        worded = start + len(self.text[start:end].rstrip(MARGIN))
+        if mark := self._mark_before(worded, start, _SHORTENED):
+            found.append((mark.start(), end, "client_residue", mark.group()))
+            return mark.start()
+        link = self._claims.before(worded)
+        if link is not None and link[1] == worded and (mark := self._mark_before(link[0], start, _SHORTENED_LINK)):
+            found.append((*mark.span(), "client_residue", mark.group()))
         return end
+
+    def _mark_before(self, end: int, start: int, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        """Find the shortening sign that ends at `end`, in what is free behind `start`; take note that there is one."""
+        floor = max(self._claims.free_since(start, end), end - _SHORTENED_REACH)
+        mark = pattern.search(self.text, floor, end)
+        self.truncated = self.truncated or mark is not None
+        return mark

@@ -44,6 +44,9 @@ _SENTENCE_END = re.compile("[。！？!?]")
 
 _AT = re.compile("[@＠]")
 _MENTION = re.compile(f"[@＠]({NAME})")
+_EYES = re.compile(r"[@＠][_.\-]{1,3}[@＠]")
+# Behind `@`: what an address goes on with and a name does not, a dot and a top-level domain.
+_MAIL_HOST = re.compile(r"[@＠][A-Za-z0-9\-]++(?:\.[A-Za-z0-9\-]++)*?\.[A-Za-z]{2}")
 _EMOTICON = re.compile(rf"\[([^\[\]\s]{{1,{EMOTICON_NAME_LIMIT}}}+)\]")
 
 _RESIDUE = re.compile(
@@ -132,21 +135,25 @@ def _is_sharp_sign(text: str, left: int, right: int, start: int) -> bool:
 def find_mentions(text: str, start: int, end: int, known: KnownNames) -> Iterator[Found]:
     """Yield ``@N``: a known name where one stands, else the longest run a name may consist of.
 
-    Behind an ASCII letter or digit there is an e-mail address, no mention, unless the name is known and not ASCII.
+    An ASCII letter or digit before the sign is the end of a word (``via@小甲``, ``图cr@小甲``) or of another name
+    (``@abc@小甲``); only with a domain behind the sign (``abc@qq.com``) is it an e-mail address. ``@_@`` is a face.
     """
     resume = start
     for sign in _AT.finditer(text, start, end):
         left = sign.start()
         if left < resume:
             continue
-        free = left == start or not is_ascii_word(text[left - 1])
+        if eyes := _EYES.match(text, left, end):
+            resume = eyes.end()
+            continue
+        if left > start and is_ascii_word(text[left - 1]) and _MAIL_HOST.match(text, left, end):
+            continue
         name = known.at(text, left + 1, end)
-        if name is not None and (free or not name.isascii()):
+        if name is None and (run := _MENTION.match(text, left, end)):
+            name = run.group(1)
+        if name is not None:
             resume = left + 1 + len(name)
             yield left, resume, "mention", name
-        elif free and (run := _MENTION.match(text, left, end)):
-            resume = run.end()
-            yield left, resume, "mention", run.group(1)
 
 
 def find_emoticons(text: str, start: int, end: int) -> Iterator[Found]:

@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from spacy.vocab import Vocab
 
@@ -22,37 +22,22 @@ LINKS = [
     "http://",
 ]
 PREFIXES = [
-    "回复@小明", "回复@小明:", "回覆 @小乙 ：", "回复@", "Reply to @a:", "//@小丙", "//@小丙:", "// @戊 ：", "//@", "//",
-    "转发理由:", "轉發理由：", "转发理由",
+    "回复@小明", "回复@小明:", "回覆 @小乙 ：", "回复@", "Reply to @a:", "//@小丙", "//@小丙:", "// @戊 ：", "//@",
+    "//", "转发理由:", "轉發理由：", "转发理由",
 ]  # fmt: skip
 NAMES = ["@甲乙", "＠小甲_乙-1", "@", "via@小甲", "图cr@abc", "@a b", "a@b.com", "联系abc＠qq.com", "@_@", "@甲 乙:"]
 TOPICS = ["#话题#", "＃全＃", "#区块链[超话]#", "#", "＃", "C#", "#A#http://"]
 FACES = [
-    "[泪]", "[doge]", "[1]", "[", "]", "(≧▽≦)/", "o(∩_∩)o", "(╯°□°)╯︵ ┻━┻", "T_T", "orz", "→_→", "(", "）", 
+    "[泪]", "[doge]", "[1]", "[", "]", "(≧▽≦)/", "o(∩_∩)o", "(╯°□°)╯︵ ┻━┻", "T_T", "orz", "→_→", "(", "）",
     "👨\u200d👩\u200d👧", "👍🏽", "❤\ufe0f", "🇨🇳", "1\ufe0f\u20e3", "🏴\U000e0067\U000e007f",
 ]  # fmt: skip
 RESIDUE = [
-    "网页链接", "O网页链接", "查看图片", "L小甲的微博视频", "[组图共9张]", "收起全文d", "...全文", "…全文：", "。。展开全文c", "全文",
+    "收起全文d", "网页链接", "O网页链接", "查看图片", "L小甲的微博视频", "[组图共9张]", "...全文", "…全文：", "。。展开全文c", "全文",
     "展开", "转发微博", "Repost", "轉發。",
 ]  # fmt: skip
 SIGNS = [
-    "\u200b",
-    "\u200d",
-    "\ufeff",
-    "\u00ad",
-    "\u00a0",
-    "\u3000",
-    "\n",
-    "\r",
-    " ",
-    ":",
-    "：",
-    ".",
-    "…",
-    "/",
-    "\x00",
-    "\u0301",
-]
+    "\u200b", "\u200d", "\ufeff", "\u00ad", "\u00a0", "\u3000", "\n", "\r", " ", ":", "：", ".", "…", "/", "\x00", "\u0301",
+]  # fmt: skip
 WORDS = [
     "好",
     "後來說",
@@ -70,15 +55,18 @@ WORDS = [
     "&amp;",
 ]
 CONSTRUCTS = [*LINKS, *PREFIXES, *NAMES, *TOPICS, *FACES, *RESIDUE, *SIGNS, *WORDS]
+# Links and prefixes are what reaches over others: they meet in most texts.
+constructs = st.sampled_from(LINKS) | st.sampled_from(PREFIXES) | st.sampled_from(CONSTRUCTS)
 TOKENIZER = WeiboTokenizer(Vocab(), "char")
 anything = st.text(st.characters(exclude_categories=["Cs"]), max_size=3)
-texts = st.lists(st.sampled_from(CONSTRUCTS) | anything, max_size=12).map("".join)
+texts = st.lists(constructs | anything, max_size=12).map("".join)
 known_names = st.lists(
     st.sampled_from(["甲乙", "甲", "小明http", "a b", "甲 乙", "b", "小甲:", "http://t.cn/A6abcDE", "", "//@小丙"]),
     max_size=3,
 )
 
 
+@settings(max_examples=300)
 @given(texts, known_names)
 def test_markup_and_pieces_are_sorted_disjoint_and_inside(text, known):
     post = parse(text, known_mentions=known)

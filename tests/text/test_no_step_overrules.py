@@ -32,28 +32,17 @@ FACES = [
     "👨\u200d👩\u200d👧", "👍🏽", "❤\ufe0f", "🇨🇳", "1\ufe0f\u20e3", "🏴\U000e0067\U000e007f",
 ]  # fmt: skip
 RESIDUE = [
-    "收起全文d", "网页链接", "O网页链接", "查看图片", "L小甲的微博视频", "[组图共9张]", "...全文", "…全文：", "。。展开全文c", "全文",
-    "展开", "转发微博", "Repost", "轉發。",
+    "收起全文d", "网页链接", "O网页链接", "查看图片", "L小甲的微博视频", "[组图共9张]", "...全文", "…全文：",
+    "。。展开全文c", "全文", "展开", "转发微博", "Repost", "轉發。",
 ]  # fmt: skip
 SIGNS = [
-    "\u200b", "\u200d", "\ufeff", "\u00ad", "\u00a0", "\u3000", "\n", "\r", " ", ":", "：", ".", "…", "/", "\x00", "\u0301",
+    "\u200b", "\u200d", "\ufeff", "\u00ad", "\u00a0", "\u3000", "\n", "\r", " ", ":", "：", ".", "…", "/",
+    "\x00", "\u0301",
 ]  # fmt: skip
 WORDS = [
-    "好",
-    "後來說",
-    "看著",
-    "the",
-    "A4纸",
-    "3.5",
-    "ｙｙｄｓ！",
-    "５％",
-    "哈哈哈哈哈",
-    "新/冠",
-    "cafe\u0301",
-    "_",
-    "<br>",
-    "&amp;",
-]
+    "好", "後來說", "看著", "the", "A4纸", "3.5", "ｙｙｄｓ！", "５％", "哈哈哈哈哈", "新/冠",
+    "cafe\u0301", "_", "<br>", "&amp;",
+]  # fmt: skip
 CONSTRUCTS = [*LINKS, *PREFIXES, *NAMES, *TOPICS, *FACES, *RESIDUE, *SIGNS, *WORDS]
 # Links and prefixes are what reaches over others: they meet in most texts.
 constructs = st.sampled_from(LINKS) | st.sampled_from(PREFIXES) | st.sampled_from(CONSTRUCTS)

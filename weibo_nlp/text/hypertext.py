@@ -14,10 +14,11 @@ from weibo_nlp.text.emoji import EMOJI
 from weibo_nlp.text.offsets import Edit
 
 _ELEMENTS = (
-    "a|abbr|article|aside|audio|b|big|blockquote|body|br|button|center|cite|code|col|dd|del|div|dl|dt|em|embed|"
-    "figcaption|figure|font|footer|form|h[1-6]|head|header|hr|html|iframe|i|img|input|ins|kbd|label|li|link|main|mark|"
-    "meta|nav|noscript|object|ol|option|p|path|pre|q|s|script|section|select|small|source|span|strike|strong|style|sub|"
-    "sup|svg|table|tbody|td|textarea|tfoot|th|thead|time|title|tr|tt|u|ul|use|var|video|wbr"
+    "a|abbr|address|article|aside|audio|b|big|blockquote|body|br|button|caption|center|cite|code|col|dd|del|details|"
+    "div|dl|dt|em|embed|fieldset|figcaption|figure|font|footer|form|h[1-6]|head|header|hr|html|iframe|i|img|input|ins|"
+    "kbd|label|legend|li|link|main|mark|menu|meta|nav|noscript|object|ol|optgroup|option|p|path|pre|q|s|script|section|"
+    "select|small|source|span|strike|strong|style|sub|summary|sup|svg|table|tbody|td|textarea|tfoot|th|thead|time|"
+    "title|tr|tt|u|ul|use|var|video|wbr"
 )
 # Attributes never reach over the next `<`: that keeps the scan linear, and a stray `<` from eating the sentence.
 _TOKEN = re.compile(
@@ -36,22 +37,29 @@ _ENDINGS = {
     "script": re.compile(r"</script\s{0,8}>", re.IGNORECASE),
     "style": re.compile(r"</style\s{0,8}>", re.IGNORECASE),
 }
-_BLOCKS = frozenset({"p", "div", "li", "tr", "blockquote", "article", "section", "figure", "figcaption", "pre"})
+# Elements whose borders no word crosses: a browser sets them on lines of their own; a cell or an option stands apart.
+_BLOCKS = frozenset(
+    ["address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "div", "dl", "dt",
+     "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "head", "header", "html",
+     "legend", "li", "main", "menu", "nav", "ol", "optgroup", "option", "p", "pre", "section", "summary", "table",
+     "tbody", "tfoot", "thead", "title", "tr", "ul"]
+)  # fmt: skip
+_CELLS = frozenset({"td", "th"})
 
 
 def html_edits(text: str) -> list[Edit]:
     """Return the edits that turn an HTML fragment into plain text.
 
-    ``<br>`` becomes a newline, and so does the end of a block between words. An ``<img>`` becomes its ``alt`` where
-    that is an emoticon (``[doge]``) or an emoji. Entities are decoded; unknown ones stay. Every other tag, a comment,
-    and what stands in ``<script>`` or ``<style>``, is removed and declared as ``html_tag``; a link keeps its words and
-    loses its address.
+    ``<br>`` becomes a newline, and so does the border of a block (``<div>``, ``<p>``, ``<li>``) between words, where
+    the source has none; the border of a table's cell becomes a space. Inline tags (``<b>``, ``<span>``) part nothing.
+    An ``<img>`` becomes its ``alt`` where that is an emoticon (``[doge]``) or an emoji. Entities are decoded; unknown
+    ones stay. Every other tag, a comment, and what stands in ``<script>`` or ``<style>``, is removed and declared as
+    ``html_tag``; a link keeps its words and loses its address.
     """
     edits: list[Edit] = []
     missing: set[str] = set()
     position = 0
-    worded = False  # words have been seen
-    block_end: int | None = None  # index of a block's end among the edits, as long as no words follow it
+    border = _Border(edits)
     for match in _TOKEN.finditer(text):
         left, right = match.span()
         if left < position:
@@ -65,20 +73,48 @@ def html_edits(text: str) -> list[Edit]:
         replacement = "" if match["comment"] else _replacement(match, name)
         if replacement == match.group():
             continue
-        if text[position:left].strip() or replacement.strip():
-            if block_end is not None:
-                edits[block_end] = (*edits[block_end][:2], "\n", None)
-                block_end = None
-            worded = True
-        if name in _BLOCKS and match["close"] and worded and block_end is None:
-            block_end = len(edits)
-        elif name == "br" or name == "hr":
-            block_end = None  # the line is broken already
+        border.read(text[position:left])
+        border.read(replacement)
+        if name in _BLOCKS or name in _CELLS:
+            border.meet(" " if name in _CELLS else "\n")
         edits.append((left, right, replacement, "html_tag"))
         position = right
-    if block_end is not None and text[position:].strip():
-        edits[block_end] = (*edits[block_end][:2], "\n", None)
+    border.read(text[position:])
     return edits
+
+
+class _Border:
+    """What stands between two words: white space, and the borders of blocks that must part them."""
+
+    def __init__(self, edits: list[Edit]) -> None:
+        self._edits = edits
+        self._worded = False  # words have been read
+        self._blank = self._newline = False  # white space since
+        self._place: int | None = None  # index of the first border since among the edits
+        self._sign = ""  # what parts the words
+
+    def meet(self, sign: str) -> None:
+        """Note that the next edit is a border; a newline parts more than a space."""
+        if self._place is None:
+            self._place, self._sign = len(self._edits), sign
+        elif sign == "\n":
+            self._sign = sign
+
+    def read(self, piece: str) -> None:
+        """Read on; where words come, part them from those before the border, unless white space does."""
+        if piece.strip():
+            self._note(piece[: len(piece) - len(piece.lstrip())])
+            parted = self._newline if self._sign == "\n" else self._blank
+            if self._place is not None and self._worded and not parted:
+                self._edits[self._place] = (*self._edits[self._place][:2], self._sign, None)
+            self._worded, self._place, self._sign = True, None, ""
+            self._blank = self._newline = False
+            piece = piece[len(piece.rstrip()) :]
+        self._note(piece)
+
+    def _note(self, blank: str) -> None:
+        self._blank = self._blank or blank != ""
+        self._newline = self._newline or "\n" in blank
 
 
 def _replacement(match: re.Match[str], name: str) -> str:

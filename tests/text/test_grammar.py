@@ -53,6 +53,8 @@ def test_urls(text, urls):
         pytest.param("via@小甲.com", ["小甲"], id="no-domain-is-chinese"),
         pytest.param("via@abc. 好", ["abc"], id="a-full-stop-makes-no-domain"),
         pytest.param("（via@abc.3楼）", ["abc"], id="a-number-is-no-top-level-domain"),
+        pytest.param("苹果5@6元", [], id="a-rate-between-digits"),
+        pytest.param("@甲2010@小乙 @丙3@4丁", ["甲2010", "小乙", "丙3", "4丁"], id="names-that-end-in-digits"),
         pytest.param("打call@2024跨年", ["2024跨年"], id="a-name-may-open-with-digits"),
         pytest.param("联系abc@qq.com", [], id="email-behind-chinese"),
         pytest.param("foo.bar@example.com.cn，a-b_c@x-y.org123", [], id="email-with-dots-and-hyphens"),

@@ -1,8 +1,8 @@
 """Normalisation that can be undone: a cleaner text in which every character knows its raw place.
 
-What changes: HTML becomes text (if asked), invisible characters go, full-width letters, digits, ``＃`` and ``＠``
-become half-width, long laughter is shortened and markup is dropped (if asked), traditional script becomes simplified
-(if asked). What stays: every word, emoticon, emoji and kaomoji, punctuation in its own width, ``①``, numbers, and the
+What changes: HTML becomes text (if asked), invisible characters go, full-width letters, digits and what belongs to
+them become half-width (:mod:`weibo_nlp.text.width`), long laughter is shortened and markup is dropped (if asked),
+traditional script becomes simplified (if asked). What stays: every word, emoticon, emoji and kaomoji, Chinese punctuation in its own width, ``①``, numbers, and the
 variation selectors and joiners inside an emoji. NFKC does more, and harm: it turns ``！`` into ``!`` and ``①`` into
 ``1``.
 
@@ -25,6 +25,7 @@ from weibo_nlp.text.kaomoji import find_kaomoji
 from weibo_nlp.text.markup import DroppableKind, Found, MarkupKind, gaps, refuse_lone_surrogates
 from weibo_nlp.text.offsets import Edit, Normalised, Tape
 from weibo_nlp.text.script import simplify
+from weibo_nlp.text.width import narrow
 
 # Default-ignorable code points without a meaning in Chinese text: soft hyphen, grapheme joiner, Arabic letter mark,
 # Mongolian vowel separator, zero-width space, non-joiner and marks, bidi controls, word joiner and invisible operators,
@@ -33,13 +34,6 @@ _INVISIBLE = "\u00ad\u034f\u061c\u180e\u200b\u200c\u200e\u200f\u202a-\u202e\u206
 _JOINING = "\u200d\U000e0020-\U000e007f"  # parts of an emoji, invisible anywhere else
 _INVISIBLE_RUN = re.compile(f"[{_INVISIBLE}{_JOINING}]+")
 _JOINING_SIGN = re.compile(f"[{_JOINING}]")
-
-_WIDE = re.compile("[０-９Ａ-Ｚａ-ｚ＃＠]")
-_HALF_WIDTH = {
-    wide: wide - 0xFEE0
-    for first, last in ("＃＃", "＠＠", "０９", "ＡＺ", "ａｚ")
-    for wide in range(ord(first), ord(last) + 1)
-}
 
 # Laughter only: 666 and 111000000 are numbers or praise, 天天 and 好好 are words.
 _LAUGHTER = re.compile(r"([哈呵嘿嘻吼嗬])\1{3,}+|(?<![A-Za-z0-9])(?:[hH]{4,}+|(?:[hH][aA]){4,}+)(?![A-Za-z0-9])")
@@ -104,10 +98,10 @@ def normalise(
         tape.edit(html_edits(text))
     if not tape.text.isascii() and _INVISIBLE_RUN.search(tape.text):
         tape.edit(_invisible_outside_emoji(tape.text))
-    if _WIDE.search(tape.text):
+    if (narrowed := narrow(tape.text)) != tape.text:
         # A face such as (＃°Д°) keeps its strokes.
         faces = (place[:2] for place in find_kaomoji(tape.text, 0, len(tape.text)))
-        tape.replace_text(_restored(tape.text.translate(_HALF_WIDTH), tape.text, faces))
+        tape.replace_text(_restored(narrowed, tape.text, faces))
     if kinds or (squeeze_laughter and _LAUGHTER.search(tape.text)):
         places = marked_places(tape.text, known_mentions=known_mentions)
         tape.edit(_droppings(tape.text, places, kinds, squeeze_laughter))

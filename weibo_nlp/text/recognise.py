@@ -87,6 +87,11 @@ def is_ascii_word(character: str) -> bool:
     return character.isascii() and (character.isalnum() or character == "_")
 
 
+def is_ascii_digit(character: str) -> bool:
+    """Tell whether a character is one of 0–9."""
+    return character.isascii() and character.isdigit()
+
+
 def find_urls(text: str, start: int, end: int) -> Iterator[Found]:
     """Yield links: ``http(s)://…``, ``www.…`` and the bare short links ``t.cn/…``.
 
@@ -136,7 +141,8 @@ def find_mentions(text: str, start: int, end: int, known: KnownNames) -> Iterato
     """Yield ``@N``: a known name where one stands, else the longest run a name may consist of.
 
     An ASCII letter or digit before the sign is the end of a word (``via@小甲``, ``图cr@小甲``) or of another name
-    (``@abc@小甲``); only with a domain behind the sign (``abc@qq.com``) is it an e-mail address. ``@_@`` is a face.
+    (``@abc@小甲``); only with a domain behind the sign (``abc@qq.com``) is it an e-mail address. Between digits,
+    where no name ends, the sign is a rate (``5@6元``), and ``@_@`` is a face.
     """
     resume = start
     for sign in _AT.finditer(text, start, end):
@@ -146,11 +152,14 @@ def find_mentions(text: str, start: int, end: int, known: KnownNames) -> Iterato
         if eyes := _EYES.match(text, left, end):
             resume = eyes.end()
             continue
-        if left > start and is_ascii_word(text[left - 1]) and _MAIL_HOST.match(text, left, end):
+        before = text[left - 1] if left > start else ""
+        if is_ascii_word(before) and _MAIL_HOST.match(text, left, end):
             continue
         name = known.at(text, left + 1, end)
         if name is None and (run := _MENTION.match(text, left, end)):
             name = run.group(1)
+            if is_ascii_digit(before) and is_ascii_digit(name[0]) and left > resume:
+                continue
         if name is not None:
             resume = left + 1 + len(name)
             yield left, resume, "mention", name

@@ -84,7 +84,7 @@ def test_case_14_joined_emoji_survives_and_zero_width_space_goes():
     assert normalise("👨‍👩‍👧\u200b好").text == "👨‍👩‍👧好"
 
 
-def test_case_15_only_letters_digits_hash_and_at_become_half_width():
+def test_case_15_latin_forms_become_half_width_and_chinese_punctuation_stays():
     assert normalise("ｙｙｄｓ！①，＃话题＃").text == "yyds！①，#话题#"
 
 

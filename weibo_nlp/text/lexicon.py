@@ -81,6 +81,22 @@ class DomainLexicon:
         return words
 
 
+@dataclass(frozen=True, slots=True)
+class ScriptLexicon:
+    """Simplified forms that a converter's own dictionaries do not know, with the version of the list.
+
+    Attributes
+    ----------
+    version : str
+        Version of the list.
+    entries : mapping of str to str
+        Words and characters with their simplified forms, which are as long; a word that maps to itself stays.
+    """
+
+    version: str
+    entries: Mapping[str, str]
+
+
 class WordIndex:
     """Words by their first character, for finding where they stand.
 
@@ -137,6 +153,25 @@ def evasion_lexicon() -> EvasionLexicon:
         for surface, normal in pairs.items()
     }
     return EvasionLexicon(data["version"], entries, frozenset(data["cut_words"]["words"]))
+
+
+@lru_cache(maxsize=1)
+def script_lexicon() -> ScriptLexicon:
+    """Return the simplified forms this version of the package ships beside OpenCC's.
+
+    Raises
+    ------
+    DataError
+        If an entry is longer or shorter than what it stands for.
+    """
+    data = _read("script.toml")
+    particle = {word: word.replace("著", data["characters"]["著"]) for word in data["not_kept"]["words"]}
+    kept = {word: word for word in data["kept"]["words"]}
+    entries = {**data["characters"], **data["words"], **particle, **kept}
+    for word, simplified in entries.items():
+        if len(word) != len(simplified):
+            raise DataError(f"script.toml: {word!r} becomes {simplified!r}; an entry keeps its number of characters.")
+    return ScriptLexicon(data["version"], entries)
 
 
 @lru_cache(maxsize=1)

@@ -2,9 +2,9 @@
 
 What changes: HTML becomes text (if asked), invisible characters go, full-width letters, digits and what belongs to
 them become half-width (:mod:`weibo_nlp.text.width`), long laughter is shortened and markup is dropped (if asked),
-traditional script becomes simplified (if asked). What stays: every word, emoticon, emoji and kaomoji, Chinese punctuation in its own width, ``①``, numbers, and the
-variation selectors and joiners inside an emoji. NFKC does more, and harm: it turns ``！`` into ``!`` and ``①`` into
-``1``.
+traditional script becomes simplified (if asked). What stays: every word, emoticon, emoji and kaomoji, Chinese
+punctuation in its own width, ``①``, numbers, and the variation selectors and joiners inside an emoji. NFKC does more,
+and harm: it turns ``！`` into ``!`` and ``①`` into ``1``.
 
 The promise: **every kept character maps back to its raw place; only declared markup disappears.** The offsets and
 the removed markup of the result together cover the raw text.

@@ -1,7 +1,9 @@
 """Traditional to simplified script, by phrase, with offsets.
 
-OpenCC decides by the longest phrase it knows: 乾隆 keeps its 乾, 乾杯 becomes 干杯. Its dictionary is loaded on first
-use. Names keep their script, because a name is an identity: see :func:`weibo_nlp.text.normalise`.
+OpenCC decides by the longest phrase it knows: 乾隆 keeps its 乾, 乾杯 becomes 干杯. What it leaves traditional in texts
+of Taiwan and Hong Kong (看著, 甚麼, 姪子) our own list knows (``data/script.toml``): 看著 becomes 看着, 著名 stays. The
+number of characters never changes. The pronouns 妳, 祂 and 牠 stay, since simplified texts use them too. Dictionaries
+are loaded on first use. Names keep their script, because a name is an identity: see :func:`weibo_nlp.text.normalise`.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
+from weibo_nlp.text.lexicon import script_lexicon
 from weibo_nlp.text.markup import refuse_lone_surrogates
 from weibo_nlp.text.offsets import Normalised, Tape
 
@@ -91,5 +94,15 @@ def _of_equal_length(convert: Callable[[str], str], run: str) -> str:
 def _converter() -> Callable[[str], str]:
     from opencc import OpenCC  # dictionaries of a few megabytes: only for those who ask
 
-    convert: Callable[[str], str] = OpenCC("t2s").convert
+    by_phrase: Callable[[str], str] = OpenCC("t2s").convert
+    entries = script_lexicon().entries
+    longest_first = sorted(entries, key=len, reverse=True)
+    rest = re.compile("|".join(map(re.escape, longest_first)))
+    changed = {old for word, form in entries.items() for old, new in zip(word, form, strict=True) if old != new}
+    may_change = re.compile(f"[{''.join(changed)}]")  # most texts hold none of these characters
+
+    def convert(text: str) -> str:
+        text = by_phrase(text)
+        return rest.sub(lambda match: entries[match.group()], text) if may_change.search(text) else text
+
     return convert

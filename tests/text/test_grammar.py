@@ -59,6 +59,7 @@ def test_urls(text, urls):
         pytest.param("联系abc@qq.com", [], id="email-behind-chinese"),
         pytest.param("foo.bar@example.com.cn，a-b_c@x-y.org123", [], id="email-with-dots-and-hyphens"),
         pytest.param("abc＠163.com", [], id="email-with-a-full-width-sign"),
+        pytest.param("好@Dr.Who", ["Dr"], id="no-email-without-letters-before-the-sign"),
         pytest.param("a@b.com@小甲", ["小甲"], id="behind-an-email"),
         pytest.param("酸爽@_@ @小甲", ["小甲"], id="eyes-are-no-sign"),
         pytest.param("＠_＠小甲", [], id="eyes-with-full-width-signs"),
@@ -172,6 +173,7 @@ def test_shortening_marks(text, own, truncated):
         pytest.param("很长" * 50 + "…全文：http://t.cn/A6abcDE", "…全文：", 100, id="behind-many-words"),
         pytest.param("好//@小甲:很长..全文http://t.cn/A6abcDE", "..全文", 9, id="in-a-chain"),
         pytest.param("//@小甲:好 http://t.cn/A6abcDE", None, None, id="a-link-without-a-mark"),
+        pytest.param("…全文：http://t.cn/A6abcDE 好", None, None, id="words-behind-the-link"),
         pytest.param("很长" * 50 + "...全文", "...全文", 100, id="at-the-end-of-many-words"),
     ],
 )
@@ -194,9 +196,17 @@ def test_a_reply_prefix_ends_before_a_link(text, reply_to, urls):
     assert (post.reply_to, list(post.urls)) == (reply_to, urls)
 
 
-def test_writing_about_reasons_for_reposting_is_prose():
-    post = parse("写下你的转发理由：有奖")
-    assert (post.own_text, post.original) == ("写下你的转发理由：有奖", None)
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("写下你的转发理由：有奖", id="in-a-sentence"),
+        pytest.param("http://t.cn/A6abcDE 转发理由：有奖", id="behind-a-link"),
+        pytest.param(" " * 65 + "转发理由：有奖", id="far-from-the-start"),
+    ],
+)
+def test_writing_about_reasons_for_reposting_is_prose(text):
+    post = parse(text)
+    assert (post.own_text, post.original) == (text, None)
 
 
 def test_reason_opens_the_own_words_and_the_chain_follows():
@@ -261,6 +271,7 @@ def test_faces_are_whole(face):
         pytest.param("☆☆☆☆(≧▽≦)☆☆☆☆", ["☆☆☆(≧▽≦)☆☆☆"], id="three-arms-at-most"),
         pytest.param("hello(≧▽≦)ok", ["(≧▽≦)"], id="letters-of-words-are-no-arms"),
         pytest.param("吧o(≧▽≦)b吧", ["o(≧▽≦)b"], id="letters-alone-are"),
+        pytest.param("(≧▽≦)☆(≧▽≦)", ["(≧▽≦)☆", "(≧▽≦)"], id="an-arm-between-two-faces"),
         pytest.param("(≧▽≦)/(≧▽≦)/", ["(≧▽≦)/", "(≧▽≦)/"], id="an-arm-belongs-to-one-face"),
         pytest.param("(≧▽≦)//好", ["(≧▽≦)"], id="two-slashes-are-no-arm"),
         pytest.param("#话题#o(≧▽≦)/#话题#", ["o(≧▽≦)/"], id="arms-between-hashtags"),

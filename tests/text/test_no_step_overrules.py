@@ -113,6 +113,14 @@ def test_cutting_adds_no_text(segmenters, text):
     assert ["".join(segmenter.cut(text)) for segmenter in segmenters] == [text, text]
 
 
+def test_a_gap_ends_at_the_next_place_or_where_one_asks():
+    claims = Claims("回复@小明http://t.cn/aB好")
+    claims.take([(5, 19, "url", "http://t.cn/aB")])
+    assert list(claims.free(2, 20)) == [(2, 5), (19, 20)]
+    assert [claims.free_until(0, 3), claims.free_until(0, 20), claims.free_until(19, 20)] == [3, 5, 20]
+    assert [claims.free_since(0, 4), claims.free_since(2, 20), claims.free_since(20, 20)] == [0, 19, 20]
+
+
 def test_a_step_that_leaves_its_gap_is_stopped():
     claims = Claims("回复@小明http://t.cn/aB")
     claims.take([(5, 19, "url", "http://t.cn/aB")])

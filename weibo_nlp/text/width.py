@@ -3,11 +3,12 @@
 The rule, for forms of either width mixed as they are in real texts:
 
 - letters and digits, ``＃`` and ``＠`` become half-width wherever they stand;
-- signs that Chinese sentences do not use (``．／－＋＿％＝＆＄＊＼＾｀｜＂＇＜＞``) do so beside a letter or digit,
-  in one run with each other: ``１２．５％``, ``Ｃ＋＋``, ``ｄｏｎ＇ｔ``;
-- Chinese punctuation (``！，：；？（）～［］｛｝``) keeps its width, because in a sentence it is Chinese. Exceptions are
-  ``：`` between digits (``１２：３０``) and before ``//`` in a link, ``？`` before a link's query, ``，`` between the
-  groups of a number set in full-width digits (``１，０００``), and the wide space between two letters or digits.
+- signs that Chinese sentences do not use (``．／－＋＿％＝＆＄＊＼＾｀｜＂＇＜＞``) do so beside a letter or
+  digit, in one run with each other: ``１２．５％``, ``Ｃ＋＋``, ``ｄｏｎ＇ｔ``;
+- Chinese punctuation (``！，：；？（）～［］｛｝``) keeps its width, because in a sentence it is Chinese.
+  Exceptions are ``：`` between digits (``１２：３０``) and before ``//`` in a link, ``？`` before a link's query,
+  ``，`` between the groups of a number set in full-width digits (``１，０００``), and the wide space between two
+  letters or digits.
 """
 
 from __future__ import annotations

@@ -65,8 +65,14 @@ _TOPIC_END = (
 )
 _TOPIC_START = rf"{_SIGN}(?=[^#＃\nUM]{{1,140}}\[/HASHTAG\])"
 
-# Not behind a letter (an e-mail address), nor inside a hashtag: there the next mark with an `H` is a closing one.
-_MENTION_START = rf"(?<![a-z0-9_])[@＠](?={_NAME})(?!(?>[^H]{{0,160}})(?<=\[/)H)"
+# Behind a letter or digit the sign may be an e-mail address's, between digits a rate's; `@_@` is a face. Nor inside a
+# hashtag: there the next mark with an `H` is a closing one.
+_NO_EMAIL = r"(?:(?<![a-z0-9_])|(?![@＠][a-z0-9\-]+(?:\.[a-z0-9\-]+)*?\.[a-z]{2}))(?!(?<=[0-9])[@＠][0-9])"
+_NO_EYES = (
+    r"(?![@＠][_.\-]{1,3}[@＠])"
+    r"(?<![@＠][_.\-])(?<![@＠][_.\-][_.\-])(?<![@＠][_.\-][_.\-][_.\-])"
+)
+_MENTION_START = rf"{_NO_EMAIL}{_NO_EYES}[@＠](?={_NAME})(?!(?>[^H]{{0,160}})(?<=\[/)H)"
 _MENTION_END = rf"\[MENTION\K{_NAME}{{1,30}}"
 
 _INVISIBLE = r"[\u200b\ufeff\u2060\u200e\u200f\u00ad]"

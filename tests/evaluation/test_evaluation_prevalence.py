@@ -254,6 +254,151 @@ def test_shares_are_a_distribution_within_their_intervals_whatever_the_order(see
     assert again == found
 
 
+# Clusters and weights
+
+
+def drawn_from(sizes, sample_of_each, seed=0):
+    """Predicted labels right in four of five texts of threads that are mostly of one label; a sample of each thread."""
+    rng = np.random.default_rng(seed)
+    thread = np.repeat(np.arange(len(sizes)), sizes)
+    usual = rng.random(len(sizes)) < 0.4
+    gold = np.where(rng.random(thread.size) < 0.85, usual[thread], ~usual[thread])
+    predicted = np.where(rng.random(thread.size) < 0.8, gold, ~gold)
+    sample = np.concatenate([np.flatnonzero(thread == at)[:n] for at, n in enumerate(sample_of_each)])
+    names = np.array(["no", "yes"])
+    return names[predicted.astype(int)].tolist(), sample, names[gold[sample].astype(int)].tolist(), thread.tolist()
+
+
+def test_weights_of_one_and_no_clusters_are_a_random_sample():
+    predicted, sample, gold, _ = drawn_from([10] * 100, [3] * 100)
+    plain, weighted = (design_based(predicted, sample, gold, TWO, weights=w) for w in (None, np.full(300, 7.0)))
+    assert values(weighted) == pytest.approx(values(plain))
+    # But for the finite population correction, √.7, and t of fewer than 300 degrees of freedom.
+    width = [high - low for low, high in (found.interval("yes") for found in (plain, weighted))]
+    assert width[1] == pytest.approx(width[0] / np.sqrt(0.7), rel=0.06)
+
+
+def test_a_weighted_share_is_the_weighted_mean_of_each_predicted_label():
+    # Of 600 texts predicted yes 30 labelled, 20 of them yes with a weight of 1, 10 no with 4: 20 / 60. Of 400 predicted
+    # no 20: 5 yes with 4, 15 no with 4: 1/4. .6 × 1/3 + .4 × 1/4 = .3
+    rows = [("yes", 600, ["yes"] * 20 + ["no"] * 10), ("no", 400, ["yes"] * 5 + ["no"] * 15)]
+    predicted, sample, gold, _ = sampled(rows)
+    found = design_based(predicted, sample, gold, TWO, weights=[1] * 20 + [4] * 30)
+    assert values(found) == pytest.approx([0.3, 0.7])
+
+
+def test_texts_of_a_cluster_that_are_copies_count_once():
+    # 40 threads of five equal texts, 12 of them yes: 12 / 40 whichever way, and as uncertain as 40 texts, not as 200.
+    predicted = ["no"] * 2000
+    clusters = np.repeat(np.arange(400), 5).tolist()
+    sample = np.arange(200)
+    gold = np.repeat(["yes", "no"], [60, 140]).tolist()
+    low, high = design_based(predicted, sample, gold, TWO, clusters=clusters).interval("yes")
+    # Jeffreys limits of 12 in 40, scaled to t of 39 degrees of freedom (2.023 for 1.960).
+    n = 40 * (1.95996 / 2.02269) ** 2 * 39 / 40
+    expected = scipy.stats.beta.ppf([0.025, 0.975], 0.3 * n + 0.5, 0.7 * n + 0.5)
+    assert (low, high) == pytest.approx(expected, abs=0.002)
+
+
+def test_clusters_widen_the_interval_and_a_random_sample_in_clusters_hardly_does():
+    predicted, sample, gold, thread = drawn_from([40] * 50, [8] * 50)
+    plain, clustered = (design_based(predicted, sample, gold, TWO, clusters=c) for c in (None, thread))
+    assert values(clustered) == pytest.approx(values(plain))
+    width = [high - low for low, high in (found.interval("yes") for found in (plain, clustered))]
+    assert width[1] > 1.3 * width[0]
+
+
+@pytest.mark.parametrize("options", ["clusters", "weights", "both"])
+def test_a_label_found_in_no_cluster_may_have_been_missed(options):
+    # 20 clusters of equal weight count as 20 texts: 1 - .025^(1/20); 100 texts without clusters: 1 - .025^(1/100)
+    predicted, clusters = ["no"] * 1000, np.repeat(np.arange(200), 5).tolist()
+    given_ = {"clusters": clusters, "weights": [2.0] * 100}
+    chosen = given_ if options == "both" else {options: given_[options]}
+    low, high = design_based(predicted, np.arange(100), ["no"] * 100, TWO, **chosen).interval("yes")
+    n = 100 if options == "weights" else 20
+    assert (low, high) == (0, pytest.approx(1 - 0.025 ** (1 / n)))
+
+
+def test_whole_clusters_lie_in_strata_and_two_of_each_are_needed():
+    predicted, sample, gold, thread = drawn_from([10] * 40, [4] * 40)
+    month = [at // 20 for at in thread]
+    found = design_based(predicted, sample, gold, TWO, strata=month, clusters=thread)
+    assert values(found) == pytest.approx(values(design_based(predicted, sample, gold, TWO, strata=month)))
+    with pytest.raises(UsageError, match=r"cluster \d+ lies in 2 strata; give strata that hold whole clusters"):
+        design_based(predicted, sample, gold, TWO, strata=predicted, clusters=thread)
+    alone = [0 if at < 39 else 1 for at in thread]
+    with pytest.raises(UsageError, match="all 4 labelled texts of a stratum are of one cluster"):
+        design_based(predicted, sample, gold, TWO, strata=alone, clusters=thread)
+
+
+@given(seed=st.integers(0, 10_000), weighted=st.booleans())
+@settings(max_examples=30)
+def test_shares_of_clusters_are_a_distribution_within_their_intervals_whatever_the_order(seed, weighted):
+    rng = np.random.default_rng(seed)
+    predicted, sample, gold, thread = drawn_from(rng.integers(3, 12, 40), [3] * 40, seed)
+    weights = rng.uniform(0.9, 1.1, sample.size) if weighted else np.ones(sample.size)
+    found = design_based(predicted, sample, gold, TWO, clusters=thread, weights=weights)
+    assert sum(values(found)) == pytest.approx(1)
+    for share in found.shares.values():
+        assert 0 <= share.low < share.value < share.high <= 1
+    order = rng.permutation(sample.size)
+    names = [f"thread {at}" for at in thread]
+    gold = np.array(gold)[order].tolist()
+    again = design_based(predicted, sample[order], gold, TWO, clusters=names, weights=weights[order])
+    for label in TWO:
+        assert again.interval(label) == pytest.approx(found.interval(label))
+
+
+# Samples that were not drawn as said
+
+
+def labelled_collection(seed=0):
+    rng = np.random.default_rng(seed)
+    gold = np.where(rng.random(5000) < 0.1, "yes", "no")
+    flipped = np.where(gold == "yes", "no", "yes")
+    return np.where(rng.random(5000) < 0.8, gold, flipped), gold, rng
+
+
+def chosen_by_gold(gold, n, rng):
+    return np.concatenate([rng.choice(np.flatnonzero(gold == label), n, replace=False) for label in TWO])
+
+
+@pytest.mark.parametrize("options", [{}, {"weights": np.ones(200)}, {"clusters": list(range(5000))}])
+def test_a_sample_chosen_by_its_gold_labels_is_refused(options):
+    # 100 of each of a share of .1: .5 of them are predicted yes, of the collection .26.
+    predicted, gold, rng = labelled_collection()
+    sample = chosen_by_gold(gold, 100, rng)
+    with pytest.raises(DataError, match=r"are predicted '(yes|no)', but .* weights \(1 / chance\)"):
+        design_based(predicted.tolist(), sample, gold[sample].tolist(), TWO, **options)
+
+
+def test_a_sample_drawn_by_predicted_label_is_told_to_say_so():
+    predicted, gold, rng = labelled_collection()
+    sample = chosen_by_gold(predicted, 60, rng)
+    with pytest.raises(DataError, match=r"no random sample is like that .* strata"):
+        design_based(predicted.tolist(), sample, gold[sample].tolist(), TWO)
+    found = design_based(predicted.tolist(), sample, gold[sample].tolist(), TWO, strata=predicted.tolist())
+    low, high = found.interval("yes")
+    assert low < 0.1 < high
+
+
+def test_equal_numbers_of_several_gold_labels_are_refused_unless_said_to_be_chance():
+    # Of three labels, 33 random texts of each come up in 1 of 120 samples at most.
+    rng = np.random.default_rng(3)
+    gold = np.array(THREE * 33)
+    predicted = rng.permutation([*THREE * 330])
+    sample = np.concatenate([np.flatnonzero(predicted == label)[:33] for label in THREE])
+    with pytest.raises(DataError, match="the sample has 33 texts of each of the 3 gold labels"):
+        design_based(predicted.tolist(), sample, gold.tolist(), THREE)
+    found = design_based(predicted.tolist(), sample, gold.tolist(), THREE, weights=np.ones(99))
+    assert values(found) == pytest.approx([1 / 3] * 3)
+
+
+def test_two_labels_that_are_equally_frequent_by_chance_are_not_refused():
+    predicted, gold = ["yes", "no"] * 250, ["yes", "no"] * 50
+    assert values(design_based(predicted, np.arange(100), gold, TWO)) == [0.5, 0.5]
+
+
 # Refusals
 
 
@@ -289,6 +434,11 @@ GOLD = ["yes"] * 40
         pytest.param({"predicted": [*PREDICTED[1:], None]}, LabelError, r"predicted\[99\] is None", id="missing"),
         pytest.param({"labels": ("yes", "yes")}, UsageError, "two or more and different", id="doubled-labels"),
         pytest.param({"confidence_level": 95}, UsageError, "confidence_level must lie between 0 and 1", id="level"),
+        pytest.param({"clusters": [0] * 99}, UsageError, "99 clusters for 100 texts", id="clusters"),
+        pytest.param({"clusters": [0] * 100}, UsageError, "are of one cluster", id="one-cluster"),
+        pytest.param({"weights": [1] * 39}, UsageError, r"weights have the shape \(39,\) for 40", id="weights"),
+        pytest.param({"weights": [1] * 39 + [0]}, UsageError, r"weights\[39\] is 0.0", id="zero-weight"),
+        pytest.param({"weights": [float("nan")] * 40}, UsageError, r"weights\[0\] is nan", id="nan-weight"),
         pytest.param({"strata": [0] * 99}, UsageError, "99 strata for 100 texts", id="strata"),
         pytest.param(
             {"strata": ["a"] * 50 + ["b"] * 50}, UsageError, "1 of 2 strata have no labelled.* 'b'", id="empty"

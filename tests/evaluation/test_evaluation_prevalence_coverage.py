@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import t as student
 
+from weibo_nlp.evaluation import prevalence
 from weibo_nlp.evaluation.prevalence import adjusted_count, design_based
 from weibo_nlp.stats.proportions import share_limits
 
@@ -123,6 +124,82 @@ def test_intervals_of_texts_drawn_one_by_one_cover_as_often_as_they_say(by_month
         covered += (bounds[:, 0] <= truth) & (truth <= bounds[:, 1])
     assert (covered / 2000).min() >= 0.93
     assert (covered / 2000).max() <= 0.97
+
+
+def threads(rng, n_threads, longest):
+    """Predicted and gold labels, and the thread of each text: up to so many texts (0: 40) that share their labels."""
+    sizes = (
+        np.minimum(rng.random(n_threads) ** (-1 / 0.8), longest).astype(int) + 2 if longest else np.full(n_threads, 40)
+    )
+    thread = np.repeat(np.arange(n_threads), sizes)
+    mixtures = rng.dirichlet((0.6, 0.9, 1.5), n_threads).cumsum(axis=1)[:, :-1]
+    gold = (rng.random(thread.size)[:, None] > mixtures[thread]).sum(axis=1)
+    predicted = (rng.random(thread.size)[:, None] > np.array(THREE_SHIFTED).cumsum(axis=1)[gold][:, :-1]).sum(axis=1)
+    return predicted, gold, thread
+
+
+def texts_of_threads(n_threads, n_texts):
+    """Draw so many threads, and so many texts of each or all there are; with 1 / chance."""
+
+    def draw(rng, gold, thread):
+        rows = [np.flatnonzero(thread == each) for each in rng.choice(thread.max() + 1, n_threads, replace=False)]
+        drawn = [rng.choice(each, min(n_texts, each.size), replace=False) for each in rows]
+        weights = [np.full(some.size, each.size / some.size) for some, each in zip(drawn, rows, strict=True)]
+        return np.concatenate(drawn), np.concatenate(weights)
+
+    return draw
+
+
+def unequal_chances(rng, gold, thread):
+    """Every third text three times as likely as others, and texts of the first label four times as likely."""
+    chances = np.where(gold == 0, 4.0, 1.0) * np.where(np.arange(gold.size) % 3 == 0, 3.0, 1.0)
+    chances *= 250 / chances.sum()
+    drawn = np.flatnonzero(rng.random(gold.size) < chances)
+    return drawn, 1 / chances[drawn]
+
+
+def covered_of_threads(longest, draw, *, given, runs=1000):
+    """Share of samples whose 95 % intervals hold the share of each label; `given`: clusters, weights, both, neither."""
+    rng = np.random.default_rng(24)
+    predicted, gold, thread = threads(rng, 400, longest)
+    labels = np.array(("favor", "against", "none"))
+    truth = np.bincount(gold, minlength=3) / gold.size
+    covered = np.zeros(3)
+    for _ in range(runs):
+        sample, weights = draw(rng, gold, thread)
+        options = {"clusters": thread.tolist(), "weights": weights}
+        found = design_based(
+            labels[predicted].tolist(), sample, labels[gold[sample]].tolist(), labels.tolist(),
+            **{name: value for name, value in options.items() if name in given},
+        )  # fmt: skip
+        bounds = np.array([found.interval(label) for label in labels])
+        covered += (bounds[:, 0] <= truth) & (truth <= bounds[:, 1])
+    return covered / runs
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("longest", "draw", "given"),
+    [
+        pytest.param(0, texts_of_threads(10, 20), {"clusters"}, id="ten-threads-of-twenty"),
+        pytest.param(0, texts_of_threads(30, 10), {"clusters"}, id="thirty-threads-of-ten"),
+        pytest.param(40, texts_of_threads(60, 40), {"clusters"}, id="whole-uneven-threads"),
+        pytest.param(40, texts_of_threads(60, 4), {"clusters", "weights"}, id="a-few-texts-of-uneven-threads"),
+        pytest.param(0, unequal_chances, {"weights"}, id="unequal-chances"),
+    ],
+)
+def test_intervals_of_clusters_and_weighted_texts_cover_as_often_as_they_say(longest, draw, given):
+    covered = covered_of_threads(longest, draw, given=given)
+    assert covered.min() >= 0.93, covered
+    assert covered.max() <= 0.985, covered
+
+
+@pytest.mark.slow
+def test_threads_given_as_a_random_sample_of_texts_would_cover_too_rarely():
+    # Or be refused, where the predicted labels of so few threads are not those of the collection.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(prevalence, "require_known_chances", lambda *_: None)
+        assert covered_of_threads(0, texts_of_threads(10, 20), given=set(), runs=400).max() < 0.8
 
 
 @pytest.mark.slow

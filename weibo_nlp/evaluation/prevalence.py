@@ -14,20 +14,25 @@ import numpy as np
 import numpy.typing as npt
 
 from weibo_nlp.errors import DataError, LabelError, UsageError
+from weibo_nlp.evaluation.sample_design import (
+    SAMPLE_REMEDY,
+    cluster_numbers,
+    require_known_chances,
+    require_known_weights,
+    sample_places,
+    sample_weights,
+    stratum_numbers,
+)
+from weibo_nlp.stats.cluster_samples import ClusterSample, clustered_share_limits
 from weibo_nlp.stats.estimate import Estimate
 from weibo_nlp.stats.metrics import SMALLEST_PROBABILITY, FloatArray, IntArray, distributions
 from weibo_nlp.stats.proportions import share_limits
 
 PrevalenceMethod = Literal["uncorrected", "adjusted_count", "saerens_em", "design_based"]
 
-MIN_SAMPLE = 30
 _SUM_TOLERANCE = 1e-3  # probabilities rounded for a file
 _EM_TOLERANCE = 1e-8
 _EM_ROUNDS = 10_000
-_SAMPLE_REMEDY = (
-    f"draw at least {MIN_SAMPLE} (better 200) texts at random from this very collection, have them labelled by people, "
-    "and give their places as sample and the labels as gold"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,7 @@ class PrevalenceEstimate:
         """
         share = self.shares[label]
         if share.low is None or share.high is None:
-            raise UsageError(f"{self.method} gives no interval, only design_based does: {_SAMPLE_REMEDY}.")
+            raise UsageError(f"{self.method} gives no interval, only design_based does: {SAMPLE_REMEDY}.")
         return share.low, share.high
 
     def to_dict(self) -> dict[str, Any]:
@@ -224,6 +229,8 @@ def design_based(
     labels: Sequence[str],
     *,
     strata: Sequence[Hashable] | None = None,
+    clusters: Sequence[Hashable] | None = None,
+    weights: npt.ArrayLike | None = None,
     confidence_level: float = 0.95,
 ) -> PrevalenceEstimate:
     """Shares with intervals, from a random sample of the collection that people labelled.
@@ -237,13 +244,20 @@ def design_based(
         The classifier's label of every text in the collection.
     sample : array-like of int, shape (n_sample,)
         Places of the labelled texts in `predicted`, drawn at random without replacement: from the whole collection,
-        or, with `strata`, a number fixed beforehand from each stratum.
+        or, with `strata`, a number fixed beforehand from each stratum; with `clusters`, whole clusters or texts of
+        them.
     gold : sequence of str
         Labels that people gave to these texts, in the same order.
     labels : sequence of str
         All labels of the task.
     strata : sequence, optional
         The stratum each text of the collection was drawn from (the predicted label, a month, ...).
+    clusters : sequence, optional
+        The cluster (thread, author, day, ...) of each text of the collection, where clusters were drawn and texts
+        within them. Ten threads of twenty texts say far less than 200 texts; at least 2 a stratum, better 30.
+    weights : array-like of float, shape (n_sample,), optional
+        1 / the chance that each text of the sample had to be drawn, or in proportion to it; needed where chances were
+        unequal other than by stratum. For threads drawn at random and n texts of each: the thread's texts / n.
     confidence_level : float
         Nominal coverage in (0, 1).
 
@@ -256,7 +270,11 @@ def design_based(
     ------
     UsageError
         If there is no sample, it is smaller than `MIN_SAMPLE`, or its places are doubled or not in the collection, a
-        stratum has none, or lengths, `labels` or `confidence_level` are wrong.
+        stratum has none of it, or lengths, `clusters`, `weights`, `labels` or `confidence_level` are wrong.
+    DataError
+        If the sample cannot well have been drawn with the chances given: its predicted labels are not in the
+        proportions of the collection (in one honest sample of 10,000, at most), or its gold labels are equal in
+        number, as where texts were chosen by the label that people gave them. No formula makes up for that.
     LabelError
         If a predicted or a gold label is not in `labels`.
 
@@ -284,64 +302,46 @@ def design_based(
 
     Beyond that range: classifiers that are right in 95 to 99 % of a label make up to 99.9 % (no error found in 100
     texts is no proof of none); one that finds half of a label of 5 %, drawn equally from both labels, 90.7 %.
+    *Clusters and weights.* Post-stratified and with Jeffreys limits as above, by weighted counts, for as many texts as
+    would have the variance found by leaving out cluster after cluster, with Student's t. Simulated in the same file
+    with labels of 20 to 50 % that threads share, 95 % limits cover 95 to 98 % (10 threads of 20 texts, 30 of 10, 60
+    whole ones of uneven size, 4 texts of each of those; chances that differ 12-fold); ten threads of twenty texts given
+    as a random sample, 69 to 73 %. A label that most threads lack covers less (a share of 10 % in ten
+    threads: 92 %). Clusters count as drawn with replacement: where a large part of them was drawn, limits are too wide.
+
     Not taken: regression on probabilities, 9 % narrower on average, covers 86 to 92 % at a share of 5 % and 100 texts;
     cells by label and confidence are no narrower on average, and cover 91 % there with four labels.
     """
     if sample is None or gold is None:
-        raise UsageError(f"an interval needs a labelled sample: {_SAMPLE_REMEDY}. Without one, report uncorrected().")
+        raise UsageError(f"an interval needs a labelled sample: {SAMPLE_REMEDY}. Without one, report uncorrected().")
     if not 0 < confidence_level < 1:
         raise UsageError(f"confidence_level must lie between 0 and 1, as 0.95; got {confidence_level}.")
     guesses = _indices(predicted, labels, "predicted")
-    places = _places(sample, guesses.size)
+    places = sample_places(sample, guesses.size)
     truth = _indices(gold, labels, "gold")
     if truth.size != places.size:
         raise UsageError(f"gold has {truth.size} labels for {places.size} sampled texts; give one of each.")
-    designed = _stratum_numbers(strata, guesses.size, places)
+    designed = stratum_numbers(strata, guesses.size, places)
     k, n_strata = len(labels), int(designed.max()) + 1
     cell = designed * k + guesses
     sizes = np.bincount(cell, minlength=n_strata * k).reshape(n_strata, k)
     labelled = np.bincount(cell[places] * k + truth, minlength=n_strata * k * k).reshape(n_strata, k, k)
-    limits = zip(*(column.tolist() for column in share_limits(sizes, labelled, confidence_level)), strict=True)
+    if clusters is None and weights is None:
+        require_known_chances(sizes, labelled, labels)
+        bounds = share_limits(sizes, labelled, confidence_level)
+    else:
+        drawn = ClusterSample(
+            cell[places], truth, cluster_numbers(clusters, places, designed), sample_weights(weights, places.size), k
+        )
+        require_known_weights(sizes, drawn, labels)
+        bounds = clustered_share_limits(sizes, drawn, confidence_level)
+    limits = zip(*(column.tolist() for column in bounds), strict=True)
     shares = {
         label: Estimate(value, low, high, places.size, confidence_level, method="design_based")
         for label, (value, low, high) in zip(labels, limits, strict=True)
     }
     counts = dict(zip(labels, labelled.sum(axis=(0, 1)).tolist(), strict=True))
     return PrevalenceEstimate("design_based", shares, guesses.size, confidence_level, counts)
-
-
-def _places(sample: npt.ArrayLike, n: int) -> IntArray:
-    places = np.asarray(sample)
-    if places.ndim != 1 or (places.size and not np.issubdtype(places.dtype, np.integer)):
-        raise UsageError(f"sample must be places in predicted, got {places.dtype} of shape {places.shape}.")
-    if places.size < MIN_SAMPLE:
-        raise UsageError(f"sample has {places.size} texts, an interval needs {MIN_SAMPLE}: {_SAMPLE_REMEDY}.")
-    if (outside := np.flatnonzero((places < 0) | (places >= n))).size:
-        at = int(outside[0])
-        raise UsageError(f"sample[{at}] is {places[at]}, no place from 0 to {n - 1}; the sample is of this collection.")
-    different, times = np.unique(places, return_counts=True)
-    if different.size < places.size:
-        raise UsageError(
-            f"place {different[times > 1][0]} stands {times.max()} times in sample; a text is drawn and counted once."
-        )
-    return places.astype(np.int64)
-
-
-def _stratum_numbers(strata: Sequence[Hashable] | None, n: int, places: IntArray) -> IntArray:
-    """Strata as numbers from 0; refused where one has no labelled text, since nothing is known of it then."""
-    if strata is None:
-        return np.zeros(n, dtype=np.int64)
-    if len(strata) != n:
-        raise UsageError(f"there are {len(strata)} strata for {n} texts; give the stratum of each text.")
-    numbers: dict[Hashable, int] = {}
-    designed = np.fromiter((numbers.setdefault(stratum, len(numbers)) for stratum in strata), np.int64, n)
-    if (empty := np.flatnonzero(np.bincount(designed[places], minlength=len(numbers)) == 0)).size:
-        name = list(numbers)[int(empty[0])]
-        raise UsageError(
-            f"{empty.size} of {len(numbers)} strata have no labelled text, the first {name!r}; label some of each, or "
-            "merge strata before drawing."
-        )
-    return designed
 
 
 def _check_labels(labels: Sequence[str]) -> None:

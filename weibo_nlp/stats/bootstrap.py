@@ -371,15 +371,26 @@ def _shares(
 def _expanded(level: float, deviation: FloatArray) -> float:
     """Standard errors of the bootstrap to go to either side, by Student's t (Hesterberg 2015).
 
-    The degrees of freedom are those of a variance of values with this kurtosis (O'Neill 2014): one less than the units
-    where their influence is normal, few where most of it comes from a few units.
+    Without a jackknife value, or with one, nothing is known of the spread: as for two units.
     """
     from scipy.special import stdtrit
 
-    n_units = deviation.size
-    squares = np.square(deviation)
-    # Divided before it is squared again: the influence of one of many units is small enough to vanish.
-    kurtosis = n_units * float(np.square(squares / squares.sum()).sum()) if squares.sum() > 0 else 3.0
-    freedom = min(2 * n_units / (kurtosis - (n_units - 3) / (n_units - 1)), n_units - 1)
+    freedom = kurtosis_freedom(np.square(deviation)) if deviation.size > 1 else 1.0
     # The bootstrap divides the variance by the number of units, not by the degrees of freedom.
     return float(stdtrit(freedom, (1 + level) / 2)) * math.sqrt((freedom + 1) / freedom)
+
+
+def kurtosis_freedom(squares: FloatArray) -> float:
+    """Degrees of freedom of a variance of values with this kurtosis (O'Neill 2014).
+
+    One less than the units where their influence is normal, few where most of it comes from a few units.
+
+    Parameters
+    ----------
+    squares : ndarray of float, shape (n_units,)
+        Squared deviations of two units or more from their mean.
+    """
+    n_units = squares.size
+    # Divided before it is squared again: the influence of one of many units is small enough to vanish.
+    kurtosis = n_units * float(np.square(squares / squares.sum()).sum()) if squares.sum() > 0 else 3.0
+    return min(2 * n_units / (kurtosis - (n_units - 3) / (n_units - 1)), n_units - 1)

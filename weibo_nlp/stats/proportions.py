@@ -49,8 +49,6 @@ def share_limits(
     -----
     See `prevalence.design_based` for sources and for the coverage simulated.
     """
-    from scipy.special import betaincinv
-
     merged = [_merged(*stratum) for stratum in zip(sizes, labelled, strict=True)]
     size = np.concatenate([part[0] for part in merged])[:, None]
     counts = np.concatenate([part[1] for part in merged])
@@ -58,16 +56,11 @@ def share_limits(
     order = np.lexsort((*counts.T, size[:, 0]))
     size, counts = size[order], counts[order]
     n = counts.sum(axis=1, keepdims=True)
-    share = counts / n
-    tail = (1 - confidence_level) / 2
-    # A label that was not found in a cell may be missing from it altogether, and the other way round.
-    lower = np.where(counts == 0, 0.0, betaincinv(counts + 0.5, n - counts + 0.5, tail))
-    upper = np.where(counts == n, 1.0, betaincinv(counts + 0.5, n - counts + 0.5, 1 - tail))
-    weight, unseen = size / size.sum(), 1 - n / size
+    share, weight, unseen = counts / n, size / size.sum(), 1 - n / size
     value: FloatArray = (weight * share).sum(axis=0)
-    # At extreme levels a cell's limit may lie beyond its share by rounding.
-    below: FloatArray = (weight**2 * unseen * np.square(share - np.minimum(lower, share))).sum(axis=0)
-    above: FloatArray = (weight**2 * unseen * np.square(np.maximum(upper, share) - share)).sum(axis=0)
+    to_lower, to_upper = jeffreys_distances(share, n, confidence_level)
+    below: FloatArray = (weight**2 * unseen * to_lower).sum(axis=0)
+    above: FloatArray = (weight**2 * unseen * to_upper).sum(axis=0)
     low, high = value - np.sqrt(below), value + np.sqrt(above)
     seen, everything, drawn = counts.sum(axis=0), size.sum(), n.sum()
     missed = largest_unseen(sizes.sum(axis=1), labelled.sum(axis=(1, 2)), confidence_level)
@@ -76,6 +69,18 @@ def share_limits(
     low = np.clip(low, seen / everything, value)
     high = np.clip(high, value, 1 - (drawn - seen) / everything)
     return value, low, high
+
+
+def jeffreys_distances(share: FloatArray, n: FloatArray, confidence_level: float) -> tuple[FloatArray, FloatArray]:
+    """Squared distances from each share to its lower and its upper Jeffreys limit; `n` rows, not necessarily whole."""
+    from scipy.special import betaincinv
+
+    counts, tail = share * n, (1 - confidence_level) / 2
+    # A label that was not found in a cell may be missing from it altogether, and the other way round.
+    lower = np.where(share == 0, 0.0, betaincinv(counts + 0.5, n - counts + 0.5, tail))
+    upper = np.where(share == 1, 1.0, betaincinv(counts + 0.5, n - counts + 0.5, 1 - tail))
+    # At extreme levels a cell's limit may lie beyond its share by rounding.
+    return np.square(share - np.minimum(lower, share)), np.square(np.maximum(upper, share) - share)
 
 
 def largest_unseen(sizes: IntArray, drawn: IntArray, confidence_level: float) -> float:

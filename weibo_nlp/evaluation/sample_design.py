@@ -1,0 +1,213 @@
+"""How a labelled sample was drawn from a collection: places, strata, clusters, weights, and whether that can be."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from math import lgamma, log
+
+import numpy as np
+import numpy.typing as npt
+
+from weibo_nlp.errors import DataError, UsageError
+from weibo_nlp.stats.bootstrap import kurtosis_freedom
+from weibo_nlp.stats.cluster_samples import ClusterSample
+from weibo_nlp.stats.metrics import FloatArray, IntArray
+
+MIN_SAMPLE = 30
+SAMPLE_REMEDY = (
+    f"draw at least {MIN_SAMPLE} (better 200) texts at random from this very collection, have them labelled by people, "
+    "and give their places as sample and the labels as gold"
+)
+# An honest random sample is refused this often at most; less often by t over clusters, which is rough that far out.
+_INCREDIBLE, _INCREDIBLE_T = 1e-4, 1e-6
+_RARE = 0.01
+_ROUNDING = 1e-9
+_CHANCES = (
+    "If texts were drawn with unequal chances, say how: strata (a number from each predicted label, month, ...), "
+    "weights (1 / chance) or clusters. If they were chosen by the label that people gave them, no interval can be had "
+    "from them: draw texts at random and have those labelled."
+)
+
+
+def sample_places(sample: npt.ArrayLike, n: int) -> IntArray:
+    """Places of the sample in a collection of `n` texts, or UsageError that says which is none."""
+    places = np.asarray(sample)
+    if places.ndim != 1 or (places.size and not np.issubdtype(places.dtype, np.integer)):
+        raise UsageError(f"sample must be places in predicted, got {places.dtype} of shape {places.shape}.")
+    if places.size < MIN_SAMPLE:
+        raise UsageError(f"sample has {places.size} texts, an interval needs {MIN_SAMPLE}: {SAMPLE_REMEDY}.")
+    if (outside := np.flatnonzero((places < 0) | (places >= n))).size:
+        at = int(outside[0])
+        raise UsageError(f"sample[{at}] is {places[at]}, no place from 0 to {n - 1}; the sample is of this collection.")
+    different, times = np.unique(places, return_counts=True)
+    if different.size < places.size:
+        raise UsageError(
+            f"place {different[times > 1][0]} stands {times.max()} times in sample; a text is drawn and counted once."
+        )
+    return places.astype(np.int64)
+
+
+def stratum_numbers(strata: Sequence[Hashable] | None, n: int, places: IntArray) -> IntArray:
+    """Strata as numbers from 0; refused where one has no labelled text, since nothing is known of it then."""
+    if strata is None:
+        return np.zeros(n, dtype=np.int64)
+    if len(strata) != n:
+        raise UsageError(f"there are {len(strata)} strata for {n} texts; give the stratum of each text.")
+    names, designed = _numbered(strata)
+    if (empty := np.flatnonzero(np.bincount(designed[places], minlength=len(names)) == 0)).size:
+        raise UsageError(
+            f"{empty.size} of {len(names)} strata have no labelled text, the first {names[int(empty[0])]!r}; label "
+            "some of each, or merge strata before drawing."
+        )
+    return designed
+
+
+def cluster_numbers(clusters: Sequence[Hashable] | None, places: IntArray, strata: IntArray) -> IntArray:
+    """Number of the cluster of each sampled text, from 0; without clusters each text is its own.
+
+    Raises
+    ------
+    UsageError
+        If there is not a cluster for each text of the collection, one lies in several strata, or fewer than two were
+        drawn of a stratum.
+    """
+    if clusters is None:
+        return np.arange(places.size)
+    if len(clusters) != strata.size:
+        raise UsageError(
+            f"there are {len(clusters)} clusters for {strata.size} texts; give the cluster of each text of the "
+            "collection."
+        )
+    names, numbers = _numbered([clusters[place] for place in places.tolist()])
+    pairs = np.unique(np.stack([numbers, strata[places]]), axis=1)
+    times = np.bincount(pairs[0])
+    if times.max() > 1:
+        raise UsageError(
+            f"cluster {names[int(times.argmax())]!r} lies in {times.max()} strata; give strata that hold whole clusters, "
+            "or none (the predicted labels are made use of anyway)."
+        )
+    if (drawn := np.bincount(pairs[1])).min() < 2:
+        raise UsageError(
+            f"all {int((strata[places] == drawn.argmin()).sum())} labelled texts of a stratum are of one cluster, so "
+            "nothing is known of the spread between clusters; label some of at least 2, better 30."
+        )
+    return numbers
+
+
+def sample_weights(weights: npt.ArrayLike | None, n_sample: int) -> FloatArray:
+    """Weights of the sampled texts, 1 each where none are given, or UsageError that says which is none."""
+    if weights is None:
+        return np.ones(n_sample)
+    values = np.asarray(weights, dtype=np.float64)
+    if values.shape != (n_sample,):
+        raise UsageError(
+            f"weights have the shape {values.shape} for {n_sample} sampled texts; give 1 / the chance of each."
+        )
+    if (wrong := np.flatnonzero(~((values > 0) & np.isfinite(values)))).size:
+        at = int(wrong[0])
+        raise UsageError(f"weights[{at}] is {values[at]}; 1 / the chance to be drawn is above 0 and finite.")
+    return values
+
+
+def require_known_chances(sizes: IntArray, labelled: IntArray, labels: Sequence[str]) -> None:
+    """Refuse a sample that cannot well be a random one, of the collection or of each stratum.
+
+    Parameters
+    ----------
+    sizes : ndarray of int, shape (n_strata, n_labels)
+        Texts of the collection by predicted label.
+    labelled : ndarray of int, shape (n_strata, n_labels, n_labels)
+        Texts of the sample, by predicted and gold label.
+    labels : sequence of str
+        All labels of the task.
+
+    Raises
+    ------
+    DataError
+        If its predicted labels are in other proportions than those of the collection, or its gold labels are equal in
+        number where chance would hardly make them so.
+
+    Notes
+    -----
+    What is drawn is known of predicted labels alone: a sample chosen by gold label has other predicted ones the better
+    the classifier is. One chosen by the gold label of texts with the same predicted label cannot be told.
+    """
+    drawn = labelled.sum(axis=2)
+    p, (stratum, label) = _smallest_p(sizes, drawn)
+    total, n = int(sizes[stratum].sum()), int(drawn[stratum].sum())
+    if p < _INCREDIBLE:
+        raise DataError(
+            f"{int(drawn[stratum, label])} of {n} texts of the sample are predicted {labels[label]!r}, but "
+            f"{int(sizes[stratum, label])} of {total} of the {'collection' if len(sizes) == 1 else 'stratum'}: no "
+            f"random sample is like that (p = {p:.1g}). {_CHANCES}"
+        )
+    gold = labelled.sum(axis=(0, 1))
+    if len(sizes) == 1 and (gold == gold[0]).all() and min(_chance_of_equals(n, len(labels)), p) < _RARE:
+        raise DataError(
+            f"the sample has {gold[0]} texts of each of the {len(labels)} gold labels, as one chosen by them. "
+            f"{_CHANCES} If chance made them equal, say so by weights that are all 1."
+        )
+
+
+def require_known_weights(sizes: IntArray, sample: ClusterSample, labels: Sequence[str]) -> None:
+    """Refuse a sample of clusters, or of texts with weights, whose weighted predicted labels are not the collection's.
+
+    Parameters
+    ----------
+    sizes : ndarray of int, shape (n_strata, n_labels)
+        Texts of the collection by predicted label.
+    sample : ClusterSample
+        What was labelled.
+    labels : sequence of str
+        All labels of the task.
+
+    Raises
+    ------
+    DataError
+        If Student's t, over clusters, of one of the weighted shares is beyond belief.
+    """
+    from scipy.special import stdtr
+
+    strata, predicted = np.divmod(sample.cells, len(labels))
+    shares = sizes / sizes.sum(axis=1, keepdims=True)
+    n_clusters = int(sample.clusters.max()) + 1
+    for at, label in enumerate(labels):
+        over = sample.weights * ((predicted == at) - shares[strata, at])
+        totals = np.bincount(sample.clusters, weights=over, minlength=n_clusters)
+        squares = np.square(totals - totals.mean())
+        error = np.sqrt(n_clusters / (n_clusters - 1) * squares.sum())
+        if abs(total := float(totals.sum())) <= _ROUNDING * sample.weights.sum():
+            continue
+        t = -abs(total) / max(float(error), _ROUNDING)
+        if 2 * stdtr(kurtosis_freedom(squares), t) * len(labels) < _INCREDIBLE_T:
+            seen = float(sample.weights[predicted == at].sum() / sample.weights.sum())
+            raise DataError(
+                f"with these weights and clusters {seen:.1%} of the sample are predicted {label!r}, but "
+                f"{sizes[:, at].sum() / sizes.sum():.1%} of the collection: it was drawn with other chances. {_CHANCES}"
+            )
+
+
+def _smallest_p(sizes: IntArray, drawn: IntArray) -> tuple[float, tuple[int, int]]:
+    """Smallest two-sided p of a predicted label's count, corrected for their number; and its stratum and label.
+
+    Binomial, which spreads more than draws without replacement do.
+    """
+    from scipy.special import bdtr
+
+    n, share = drawn.sum(axis=1, keepdims=True), sizes / sizes.sum(axis=1, keepdims=True)
+    at_most, fewer = bdtr(drawn, n, share), np.where(drawn > 0, bdtr(np.maximum(drawn - 1, 0), n, share), 0.0)
+    p = 2 * np.minimum(at_most, 1 - fewer) * sizes.size
+    stratum, label = np.unravel_index(p.argmin(), p.shape)
+    return float(min(p[stratum, label], 1)), (int(stratum), int(label))
+
+
+def _chance_of_equals(n: int, k: int) -> float:
+    """Largest chance that `n` random texts are equally many of `k` labels: where the labels are equally frequent."""
+    return float(np.exp(lgamma(n + 1) - k * lgamma(n // k + 1) - n * log(k)))
+
+
+def _numbered(names: Sequence[Hashable]) -> tuple[list[Hashable], IntArray]:
+    """Different names in the order in which they come up, and the number of each one given."""
+    numbers: dict[Hashable, int] = {}
+    places = np.fromiter((numbers.setdefault(name, len(numbers)) for name in names), np.int64, len(names))
+    return list(numbers), places

@@ -28,10 +28,10 @@ def main() -> int:
     if arguments.check and old != new:
         print(f"{card}: figures are out of date; run scripts/write_card.py", file=sys.stderr)
         return FAILED
-    if not arguments.check:
+    if old != new:
         with atomic_path(card) as temporary:
             temporary.write_text(new, "utf-8")
-    print(f"{card}: up to date")
+    print(f"{card}: {'written' if old != new else 'up to date'}")
     return 0
 
 

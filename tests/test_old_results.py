@@ -47,12 +47,23 @@ def test_a_prediction_file_of_rows_without_scores_is_evaluated():
     assert result.main.value == pytest.approx(MACRO_F1)
 
 
+def without_empty_intervals(part):
+    """What was stored, but for intervals from a figure to itself, which are none since all units score alike."""
+    if isinstance(part, list):
+        return [without_empty_intervals(each) for each in part]
+    if not isinstance(part, dict):
+        return part
+    if set(part) == {"value", "low", "high"} and part["low"] == part["high"]:
+        return part | {"low": None, "high": None}
+    return {name: without_empty_intervals(each) for name, each in part.items()}
+
+
 def test_an_evaluation_gives_the_figures_that_were_stored():
     stored = json.loads(ENTRY.read_text("utf-8"))["scores"]
     scored = evaluate(PREDICTIONS, bootstrap=FEW).to_dict()
     assert stored["n"] == 363
     for name in stored:
-        assert scored[name] == stored[name], name
+        assert scored[name] == without_empty_intervals(stored[name]), name
 
 
 def test_a_leaderboard_is_shown_with_its_row_ranked(run, board):

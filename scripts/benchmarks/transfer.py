@@ -18,7 +18,7 @@ from weibo_nlp._version import __version__
 from weibo_nlp.benchmark.run import SEEDS, ModelRun, Progress, run_task
 from weibo_nlp.corpus import Release, open_release, versions
 from weibo_nlp.errors import DataError, UsageError
-from weibo_nlp.evaluation.comparison import compare_runs, enough_permutations
+from weibo_nlp.evaluation.comparison import compare_runs, corrected, enough_permutations
 from weibo_nlp.external import ExternalSet
 from weibo_nlp.models import Classifier, create
 from weibo_nlp.provenance import described, hardware
@@ -26,7 +26,6 @@ from weibo_nlp.report import markdown
 from weibo_nlp.report.display import NOTHING, bounds, number, p_value
 from weibo_nlp.stats.bootstrap import DEFAULT, BootstrapConfig
 from weibo_nlp.stats.estimate import Estimate
-from weibo_nlp.stats.multiplicity import holm
 from weibo_nlp.stats.randomisation import N_PERMUTATIONS
 from weibo_nlp.tasks.evaluation_set import EvaluationSet
 from weibo_nlp.tasks.external import POLARITY, external_evaluation_set, open_external, zero_shot_fold, zero_shot_tasks
@@ -273,11 +272,9 @@ def _comparisons(
             ours.spec, ours.evaluation_set, n_permutations=n_permutations, bootstrap=bootstrap,
         )
     ]  # fmt: skip
-    adjusted = holm([comparison.p for comparison in comparisons])
     return [
-        replace(comparison, p_holm=float(p)).to_dict()
-        | {"labels": list(ours.spec.labels), "a": _system(ours), "b": _system(other)}
-        for comparison, (ours, other), p in zip(comparisons, pairs, adjusted, strict=True)
+        comparison.to_dict() | {"labels": list(ours.spec.labels), "a": _system(ours), "b": _system(other)}
+        for comparison, (ours, other) in zip(corrected(comparisons), pairs, strict=True)
     ]
 
 
@@ -317,7 +314,8 @@ def _notes(document: Row) -> list[str]:
         "stances that texts of a topic take towards its canonical target) learnt from the same rows. Nothing was tuned "
         "on what is scored here.",
         "Intervals: 95 %, bootstrap over rows (a star: fewer than 100). ECE: 15 bins. Confidence: mean probability of "
-        f"the top label. p: approximate randomisation, Holm over all {len(document['comparisons'])} comparisons.",
+        "the top label. p: approximate randomisation, Holm over the "
+        f"{len(document['comparisons'])} comparisons of this table.",
         *(f"{name}: {rule}." for name, rule in document["peers"].items()),
         "Not neutral: the rows labelled negative or positive, as a choice between these two: ours by the larger "
         f"probability, snownlp at 0.5, cnsenti by the larger score; ties by lot, mean of {TIE_DRAWS} draws.",

@@ -22,6 +22,7 @@ from weibo_nlp.release.balance import labelled_documents, sentiments_by_topic
 from weibo_nlp.release.sources import Sources
 from weibo_nlp.release.splits import assign_splits
 from weibo_nlp.report.markdown import markdown_table
+from weibo_nlp.stats.estimate import FEW_UNITS
 
 _FEATURES = {
     "emoticon": "emoticon",
@@ -35,8 +36,7 @@ _FEATURES = {
 
 def card_blocks(sources: Sources) -> dict[str, str]:
     """Markdown for every block of figures, by the name of its markers."""
-    blocks = {"size": _size, "labels": _labels, "stance": _stance, "agreement": _agreement, "text": _text}
-    return {name: block(sources) for name, block in (blocks | {"segmentation": _segmentation}).items()}
+    return {name: block(sources) for name, block in _BLOCKS.items()}
 
 
 def fill_blocks(text: str, blocks: Mapping[str, str]) -> str:
@@ -68,6 +68,29 @@ def _size(sources: Sources) -> str:
         rows.append([event.id, event.topic, len(documents), threads, *(counts[name] for name in (*KINDS, *SPLITS))])
     rows.append(["**all**", "", *map(sum, list(zip(*rows, strict=True))[2:])])
     return _table(["event", "topic", "documents", "threads", *(f"{kind}s" for kind in KINDS), *SPLITS], rows)
+
+
+def _events(sources: Sources) -> str:
+    written = {document.event for document in sources.documents}
+    # An event has facts; the near-domain texts and the everyday stream are kept in entries without any.
+    events = [event for event in sources.events.values() if event.facts]
+    n_everyday = len(sources.events) - len(events)
+    return (
+        f"{sum(event.id in written for event in events)} events have texts; the register (`corpus/events.yaml`) holds "
+        f"{len(events)} with their facts, figures and sources, and\n{n_everyday} `everyday` entries: near-domain texts "
+        "(the same words, another matter) and the everyday stream.\n"
+    )
+
+
+def _test(sources: Sources) -> str:
+    splits = assign_splits(build_threads(sources.documents))
+    test = [document for document in sources.documents if splits[document.thread] == "test"]
+    threads = {document.thread for document in test}
+    few = " (fewer than 100)" if len(threads) < FEW_UNITS else ""
+    return (
+        f"With {len(test)} documents in {len(threads)} threads{few} in the test split, intervals are wide: differences "
+        "of a few points mean nothing.\n"
+    )
 
 
 def _labels(sources: Sources) -> str:
@@ -106,6 +129,20 @@ def _agreement(sources: Sources) -> str:
     return _table(["task", "Krippendorff's alpha", "95 % interval", "not unanimous", "units", "threads"], rows)
 
 
+def _weakest(sources: Sources) -> str:
+    weakest = min(measure_release(sources), key=lambda agreement: agreement.alpha.value)
+    alpha = weakest.alpha.value
+    # The customary limits of Krippendorff (2004).
+    worth = (
+        "below .667: no conclusion should rest on it"
+        if alpha < 0.667
+        else "from .667 to .800: good for tentative conclusions, a soft hint"
+        if alpha < 0.8
+        else "above .800, as all others"
+    )
+    return f"The mark on which they differ most is `{weakest.task}` (alpha {alpha:.3f}), {worth}.\n"
+
+
 def _text(sources: Sources) -> str:
     rows = []
     for kind in KINDS:
@@ -127,6 +164,19 @@ def _segmentation(sources: Sources) -> str:
     agreed = _share(sum(cut.value.resolution == AGREED for cut in gold.values()), len(gold))
     rows = [[len(gold), n_words, agreed, "; ".join(pairs)]]
     return _table(["sentences", "words", "cut alike", "word F1 between annotators"], rows)
+
+
+_BLOCKS = {
+    "events": _events,
+    "size": _size,
+    "labels": _labels,
+    "stance": _stance,
+    "text": _text,
+    "agreement": _agreement,
+    "weakest": _weakest,
+    "segmentation": _segmentation,
+    "test": _test,
+}
 
 
 def _share(part: int, whole: int) -> str:

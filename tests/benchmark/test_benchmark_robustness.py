@@ -63,8 +63,8 @@ def test_score_drop_and_flips_are_those_of_the_changed_texts():
 
 def test_a_model_that_an_edit_does_not_touch_loses_nothing():
     row = row_of(robustness(Keyword("信"), SPEC, data_of(CUT), bootstrap=BootstrapConfig(n_resamples=50)), "separators")
-    assert row.drop.to_dict() == {"value": 0, "low": 0, "high": 0}
-    assert row.flipped.to_dict() == {"value": 0, "low": 0, "high": 0}
+    assert row.drop.to_dict() == {"value": 0, "low": None, "high": None}, "no unit differs"
+    assert row.flipped.to_dict() == {"value": 0, "low": None, "high": None}
     assert row.score.value == pytest.approx(2 / 3)
 
 
@@ -84,7 +84,7 @@ def test_the_drop_is_paired_over_units():
     row = row_of(
         robustness(Keyword("征信"), SPEC, data_of(rows), bootstrap=BootstrapConfig(n_resamples=200)), "separators"
     )
-    assert row.drop.to_dict() == {"value": 0, "low": 0, "high": 0}
+    assert row.drop.to_dict() == {"value": 0, "low": None, "high": None}, "no unit differs"
 
 
 def test_an_exchanged_brand_reaches_the_target():

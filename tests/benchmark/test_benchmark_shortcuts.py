@@ -107,7 +107,7 @@ def test_what_a_cue_tells_of_the_event_alone_is_not_held_against_it():
 def test_the_prior_of_an_event_is_the_majority_where_events_are_the_pools(nothing_planted):
     row = nothing_planted[-1]
     assert row.shortcut == "event's prior"
-    assert row.ratio.to_dict() == {"value": 0.0, "low": 0.0, "high": 0.0}
+    assert row.ratio.to_dict() == {"value": 0.0, "low": None, "high": None}, "no unit differs"
     assert row.score.value == row.majority
     assert "by construction" in row.note
 

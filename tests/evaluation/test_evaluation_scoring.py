@@ -75,7 +75,7 @@ def test_label_that_never_occurs_counts_as_zero():
     labels = ("negative", "neutral", "positive")
     found = score(predictions, gold, labels, None, task="sentiment", main_metric="macro_f1")
     assert found.main.value == pytest.approx(1 / 3)
-    assert found.per_class["positive"].f1.to_dict() == {"value": 0, "low": 0, "high": 0}
+    assert found.per_class["positive"].f1.to_dict() == {"value": 0, "low": None, "high": None}
 
 
 def test_file_is_scored_and_its_header_kept():

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from weibo_nlp.report.display import LINE_LIMIT, bounds, number, p_value, plain, seconds, visible
+from weibo_nlp.report.display import LINE_LIMIT, bounds, few_units_note, number, p_value, plain, seconds, visible
 from weibo_nlp.stats import Estimate
 
 
@@ -88,6 +88,17 @@ def test_differences_carry_their_sign_and_intervals_both_ends():
     assert number(0.02, signed=True) == "+0.020"
     assert bounds(Estimate(0.02, -0.01, 0.05), signed=True) == "−0.010 to +0.050"
     assert bounds(Estimate(0.02)) == bounds(None) == "no interval"
+    assert bounds(Estimate(1.0, n_units=99, method="bca_t")) == "no interval: no unit differs"
+    assert bounds(Estimate(1.0, n_units=1)) == "no interval: one unit"
+    assert bounds(Estimate(0.1, n_units=99)) == "no interval", "an ECE has none by whatever units"
+
+
+def test_few_units_are_said_in_words_that_fit_the_fewest_of_a_table():
+    assert few_units_note([100, 997]) == few_units_note([]) == ""
+    assert (
+        few_units_note([997, 99]) == "* fewer than 100 independent units: intervals like these are somewhat too narrow"
+    )
+    assert "down to 19: where a label is rare, intervals over so few can be far too narrow" in few_units_note([99, 19])
 
 
 @pytest.mark.parametrize(

@@ -96,21 +96,46 @@ def test_the_result_table_shows_the_chosen_rows_and_how_they_were_made(report):
     assert [line.split(" | ")[0] for line in table.splitlines() if line.startswith("| ")] == ["| set", "| c-stance-a"]
     assert "less" not in table
     assert table.endswith("Machine: AMD EPYC 7763, 2 cores, 7.8 GB, Linux 6.8, Python 3.11.9.\n")
-    assert "A star marks" not in table, "no row shown has one"
+    assert "A star:" not in table, "no row shown has one"
 
 
 def test_how_pairs_differ_is_said_below_the_table_where_it_is_asked_for(report):
     table = result_table(report, with_comparisons=True)
-    assert "\n\n- stance, standard: `stack` less `linear` 0.017 (−0.003 to 0.037), p = .162: tie\n" in table
+    assert "\n\n- stance, standard: `stack` less `linear` 0.017 (−0.003 to 0.037), p = .243: tie\n" in table
     assert "`stack` less `majority` 0.451 (0.431 to 0.471), p < .001: they differ\n" in table
-    assert "A star marks intervals over fewer than 100 independent units." in table
+    assert "p: approximate randomisation, Holm over the 7 comparisons of this table." in table
+    assert " A star: fewer than 100 independent units" in table
+
+
+def test_verdicts_of_several_tasks_are_corrected_over_the_table_that_shows_them(report):
+    # Four tasks with a pair each, .001 × 4, .013 × 3, .02 × 2 and .03: all differ. Three of .026 do not: × 3 is .078.
+    pair, tasks = report.comparisons[0], ("topic", "sentiment", "irony", "stance")
+    alone = [replace(pair, task=task, p=p, p_holm=p) for task, p in zip(tasks, (0.001, 0.013, 0.02, 0.03), strict=True)]
+    table = result_table(replace(report, comparisons=tuple(alone)), with_comparisons=True)
+    assert [line.rsplit(", ", 1)[1] for line in table.splitlines() if line.startswith("- ")] == [
+        "p = .004: they differ",
+        "p = .039: they differ",
+        "p = .040: they differ",
+        "p = .040: they differ",
+    ]
+    alone[1:] = [replace(row, p=0.026, p_holm=0.026) for row in alone[1:]]
+    table = result_table(replace(report, comparisons=tuple(alone)), with_comparisons=True)
+    assert table.count("p = .078: tie") == 3
+    assert "Holm over the 4 comparisons of this table" in table
+    assert "p = .078 | tie" in markdown_document(replace(report, comparisons=tuple(alone)))
+
+
+def test_a_figure_without_spread_is_shown_without_bounds_and_with_the_reason(report):
+    cells = cells_of(result_of(metrics={"macro_f1": Estimate(1.0, n_units=99, method="bca_t")}, few_units=True))
+    assert cells["95 % interval"] == "no interval: no unit differs*"
 
 
 def test_a_document_has_every_section_as_a_table(report):
     text = markdown_document(report)
     assert text.count("\n## ") == 7
     assert "| stance | a1 | macro_f1 | 0.861 (0.841 to 0.881) | 0.881 (0.851 to 0.911) | 980 | 240 |" in text
-    assert "| macro_f1 | stack | linear | 0.017 (−0.003 to 0.037) | p = .081 | p = .162 | tie |" in text
+    assert "| macro_f1 | stack | linear | 0.017 (−0.003 to 0.037) | p = .081 | p = .243 | tie |" in text
+    assert "p: Holm over the 7 comparisons of this table." in text
     assert "| split characters | checked | 0.573 (0.543 to 0.603) |" in text
     assert "| 640 | 1,200 | 60* |" in text
     assert "| emoji for words | not so |" in text

@@ -9,7 +9,13 @@ from hypothesis import strategies as st
 
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.stats import bootstrap
-from weibo_nlp.stats.bootstrap import BootstrapConfig, UnitSums, cluster_bootstrap
+from weibo_nlp.stats.bootstrap import (
+    BootstrapConfig,
+    UnitSums,
+    bootstrap_estimates,
+    cluster_bootstrap,
+    kurtosis_freedom,
+)
 from weibo_nlp.stats.metrics import accuracy, macro_f1
 
 METRICS = {"accuracy": accuracy, "macro_f1": macro_f1}
@@ -136,10 +142,65 @@ def test_bca_t_is_never_narrower_than_bca(seed, level):
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_perfect_predictions_have_an_interval_of_no_width(method):
-    units = UnitSums.from_rows([0, 1] * 50, [0, 1] * 50, np.arange(50).repeat(2), 2)
-    found = cluster_bootstrap(units, METRICS, bootstrap=BootstrapConfig(method=method))["accuracy"]
-    assert (found.value, found.low, found.high) == (1.0, 1.0, 1.0)
+@pytest.mark.parametrize("n_units", [2, 19, 99, 300])
+def test_units_that_all_score_alike_bound_nothing(method, n_units):
+    # No resample of 99 threads that are all right is ever wrong, and yet up to 3.7 % of threads may be.
+    gold = [0, 1] * n_units
+    for predicted, value in ((gold, 1.0), ([1, 0] * n_units, 0.0)):
+        units = UnitSums.from_rows(gold, predicted, np.arange(n_units).repeat(2), 2, {"loss": [0.1] * len(gold)})
+        for name, found in cluster_bootstrap(units, METRICS, bootstrap=BootstrapConfig(method=method)).items():
+            assert (found.low, found.high, found.n_units) == (None, None, n_units), name
+            assert found.value == pytest.approx(0.1 if name == "loss" else value)
+
+
+def test_one_unit_that_differs_is_enough_for_an_interval():
+    gold = np.zeros(99, int)
+    predicted = gold.copy()
+    predicted[5] = 1
+    found = cluster_bootstrap(UnitSums.from_rows(gold, predicted, np.arange(99), 2), METRICS)["accuracy"]
+    assert 0.9 < found.low < found.value < found.high == 1
+
+
+@pytest.mark.parametrize("n_defined", [0, 1])
+def test_a_figure_with_one_jackknife_value_or_none_gets_a_wide_interval_not_an_error(n_defined):
+    # Defined only where a unit of the first kind was drawn and, of the jackknife, where no more than one is left out.
+    sums = np.array([[1.0, 0.2], [0.0, 0.9], [0.0, 0.4], [0.0, 0.7]])
+
+    def estimate(totals):
+        jackknife = len(totals) == 4
+        value = totals[:, 1] / 4
+        return {"figure": np.where(np.arange(4) < n_defined, value, np.nan) if jackknife else value}
+
+    with np.errstate(all="raise"):
+        found = bootstrap_estimates(sums, estimate)["figure"]
+    narrow = bootstrap_estimates(sums, estimate, BootstrapConfig(method="bca"))["figure"]
+    assert found.low <= narrow.low < found.value < narrow.high <= found.high
+
+
+@pytest.mark.parametrize(
+    ("squares", "freedom"),
+    [
+        # Kurtosis 4, of four units: 2 × 4 / (4 - 1/3)
+        pytest.param([1, 0, 0, 0], 24 / 11, id="all-from-one-unit"),
+        # Kurtosis 6 (36² + 4² + 4) / 44², of six units: 2 × 6 / (7896 / 1936 - 3/5)
+        pytest.param([36, 4, 1, 1, 1, 1], 12 / (7896 / 1936 - 3 / 5), id="much-from-one"),
+        pytest.param([2, 2, 2, 2, 2], 4, id="alike"),
+        pytest.param([3, 5], 1, id="two"),
+        pytest.param([0, 0, 0, 0], 3, id="no-spread"),
+    ],
+)
+def test_degrees_of_freedom_of_a_variance_are_those_worked_out_by_hand(squares, freedom):
+    assert kurtosis_freedom(np.array(squares, float)) == pytest.approx(freedom)
+
+
+def test_intervals_are_of_95_percent_where_nothing_else_is_asked_for():
+    # Losses of 400 units at normal quantiles: ± 1.966 (t of 399) / √400 with 95 %, 1.649 with 90 %.
+    loss = scipy.stats.norm.ppf((np.arange(400) + 0.5) / 400)
+    units = UnitSums.from_rows(np.zeros(400, int), np.zeros(400, int), np.arange(400), 2, {"loss": loss})
+    half = 1.966 * loss.std(ddof=1) / 20
+    found = cluster_bootstrap(units, {}, BootstrapConfig(n_resamples=20_000))["loss"]
+    assert (found.low, found.high) == pytest.approx((-half, half), rel=0.03)
+    assert (BootstrapConfig().confidence_level, found.confidence_level) == (0.95, 0.95)
 
 
 @pytest.mark.parametrize(("n_units", "few"), [(99, True), (100, False)])

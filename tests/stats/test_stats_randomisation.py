@@ -59,35 +59,68 @@ def test_random_swaps_come_close_to_all_swaps():
 
 
 def test_three_units_are_enumerated_as_by_hand():
-    # Rows right: unit u, a 3 b 0; v, a 1 b 0; w, a 0 b 1. The difference is (±3 ±1 ±1) / 6, observed 3/6: of the
-    # eight assignments +++ ++- +-+ (5, 3, 3) and their mirror images reach it.
+    # Rows right: unit u of 3 rows, a 3 b 0; v of 1, a 1 b 0; w of 2, a 0 b 1. The difference d is (±3 ±1 ±1) / 6 and a
+    # unit adds (its rows right - d × its rows) / 6 to it, so that 36 × error² is
+    # +++ d 5/6: (.5, 1/6, -2/3) .722;  ++- d 1/2: (1.5, .5, -2) 6.5;  +-+ d 1/2: (1.5, -1.5, 0) 4.5;
+    # -++ d -1/6: (-2.5, 7/6, 4/3) 9.39
+    # In errors: 5.88, 1.18 (observed), 1.41 and .33: all but the last are as far apart, and so are their mirror images.
     gold = np.zeros(6, int)
     a, b = np.array([0, 0, 0, 0, 1, 1]), np.array([1, 1, 1, 1, 0, 1])
     found = paired_test(gold, a, b, list("uuuvww"), 2, accuracy)
     assert found.difference.value == pytest.approx(0.5)
     assert (found.p, found.method, found.n_permutations) == (6 / 8, "exact", 8)
     assert (found.n_units, found.n_differing_units) == (3, 3)
+    turned = np.array([1, 1, 1, 0, 1, 1]), np.array([0, 0, 0, 1, 0, 1])
+    # b right in u, a in v, b in w is the mirror image of +-+, 1.41 errors apart: +++ is further, no other as far.
+    assert paired_test(gold, *turned, list("uuuvww"), 2, accuracy).p == 4 / 8
+
+
+def slopes_of_macro_f1(counts):
+    """Derivatives of macro-F1 by each count, from the formula of F1 = 2 hits / (gold + predicted)."""
+    both, hits = counts.sum(axis=0) + counts.sum(axis=1), np.diagonal(counts)
+    by_sum = -2 * hits / both**2
+    return (np.diag(2 / both) + by_sum[:, None] + by_sum[None]) / len(counts)
 
 
 def test_macro_f1_over_seeds_is_what_swapping_the_answers_themselves_gives():
     gold, runs, units = _answers(6, seed=1, n_runs=3)
     a, b = runs[:2], runs[2:]
 
-    def difference(swapped: tuple[bool, ...]) -> float:
-        turned = np.array(swapped)[units]
-        pairs = []
-        for one, other in itertools.product(a, b):
-            first, second = np.where(turned, other, one), np.where(turned, one, other)
-            pairs.append(macro_f1(confusion_matrix(gold, first, 3)) - macro_f1(confusion_matrix(gold, second, 3)))
-        return float(np.mean(pairs))
+    def by_unit(answers):
+        return np.stack([confusion_matrix(gold[units == at], answers[units == at], 3) for at in range(6)])
 
-    every = [abs(difference(swapped)) for swapped in itertools.product([False, True], repeat=6)]
-    observed = difference((False,) * 6)
+    def statistic(swapped: tuple[bool, ...]) -> tuple[float, float]:
+        turned = np.array(swapped)[units]
+        differences, influence = [], np.zeros(6)
+        for one, other in itertools.product(a, b):
+            first, second = by_unit(np.where(turned, other, one)), by_unit(np.where(turned, one, other))
+            totals = first.sum(axis=0), second.sum(axis=0)
+            differences.append(macro_f1(totals[0]) - macro_f1(totals[1]))
+            influence += (first * slopes_of_macro_f1(totals[0]) - second * slopes_of_macro_f1(totals[1])).sum(
+                axis=(1, 2)
+            )
+        error = np.sqrt(np.square(influence / len(differences)).sum())
+        return float(np.mean(differences)), float(abs(np.mean(differences)) / error)
+
+    every = [statistic(swapped)[1] for swapped in itertools.product([False, True], repeat=6)]
+    difference, observed = statistic((False,) * 6)
     found = paired_test(gold, a, b, units, 3, macro_f1)
-    assert found.difference.value == pytest.approx(observed)
-    assert found.p == pytest.approx(np.mean([value >= abs(observed) - 1e-9 for value in every]))
+    assert found.difference.value == pytest.approx(difference)
+    assert found.p == pytest.approx(np.mean([value >= observed * (1 - 1e-6) for value in every]))
     means = [np.mean([macro_f1(confusion_matrix(gold, run, 3)) for run in system]) for system in (a, b)]
-    assert observed == pytest.approx(means[0] - means[1])
+    assert difference == pytest.approx(means[0] - means[1])
+
+
+@given(seed=st.integers(0, 1000), metric=st.sampled_from([accuracy, macro_f1]))
+@settings(max_examples=15)
+def test_of_all_swaps_of_a_sample_no_more_than_p_have_a_p_as_small(seed, metric):
+    # Exactness: where it does not matter who said what, each of these was as likely to be seen.
+    gold, (a, b), units = _answers(4, seed, n_runs=2)
+    p = []
+    for swapped in itertools.product([False, True], repeat=4):
+        turned = np.array(swapped)[units]
+        p.append(paired_test(gold, np.where(turned, b, a), np.where(turned, a, b), units, 3, metric, **SMALL).p)
+    assert all(np.mean(np.array(p) <= level) <= level + 1e-12 for level in p)
 
 
 @given(seed=st.integers(0, 1000), n_runs=st.integers(1, 3), metric=st.sampled_from([accuracy, macro_f1]))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
+from simulate_paired_test import SIZES, TIES, rejection_rates
 
 from weibo_nlp.corpus.release import open_release
 from weibo_nlp.stats.bootstrap import DEFAULT_METHOD, BootstrapConfig, UnitSums, cluster_bootstrap
@@ -181,6 +182,17 @@ def test_paired_test_finds_a_difference_where_there_is_none_in_one_case_of_twent
     systems = Systems((0.45, 0.35, 0.20), disagreement=0.2)
     rejected = _rejected(systems, lambda rng: _uneven(rng, n_threads, tail=0.4), METRICS[metric], runs=4000)
     assert lowest <= rejected <= 0.06
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", TIES)
+def test_paired_test_keeps_its_level_for_systems_that_are_alike_in_macro_f1_alone(name):
+    # The plain difference rejects .1 to 6 % of them; a standard error of a share of .05 in 1,000 samples is .007.
+    first, second = TIES[name].rates()
+    counts = np.array(TIES[name].shares)[:, None]
+    assert macro_f1(counts * first) == pytest.approx(macro_f1(counts * second))
+    found, _ = rejection_rates(TIES[name], SIZES["200 threads"], runs=1000)
+    assert 0.03 <= found <= 0.075
 
 
 @pytest.mark.slow

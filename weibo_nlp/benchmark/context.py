@@ -9,10 +9,11 @@ import numpy as np
 
 from weibo_nlp.corpus.release import Release
 from weibo_nlp.errors import UsageError
+from weibo_nlp.evaluation.comparison import corrected
 from weibo_nlp.evaluation.diagnostics import ContextScore
 from weibo_nlp.models import create
 from weibo_nlp.records import Document, Example, GoldLabel
-from weibo_nlp.stats import Estimate, count_metrics, estimate_rows, holm, paired_test
+from weibo_nlp.stats import Estimate, count_metrics, estimate_rows, paired_test
 from weibo_nlp.stats.bootstrap import DEFAULT, BootstrapConfig
 from weibo_nlp.stats.metrics import IntArray
 from weibo_nlp.tasks.evaluation_set import full_text, label_numbers
@@ -112,8 +113,7 @@ def context_ablation(
             about = (spec.name, model_name, context, depth, spec.main_metric)
             own = None if context == OWN_TEXT else answers[OWN_TEXT][rows]
             table.append(_compared(about, spec, truth[rows], answer[rows], own, threads[rows].tolist(), bootstrap))
-    adjusted = iter(holm([row.p for row in table if row.p is not None]).tolist())
-    return [row if row.p is None else replace(row, p_holm=next(adjusted)) for row in table]
+    return list(corrected(table))
 
 
 def _examples(

@@ -27,8 +27,8 @@ def compare(
     from weibo_nlp.evaluation.comparison import compare as compare_files
     from weibo_nlp.io.names import printable_name
     from weibo_nlp.io.terminal import print_line
-    from weibo_nlp.report.display import bounds, number
-    from weibo_nlp.report.terminal import FEW_UNITS_NOTE, print_table
+    from weibo_nlp.report.display import bounds, few_units_note, holm_note, number
+    from weibo_nlp.report.terminal import print_table
     from weibo_nlp.stats import BootstrapConfig
 
     writable(json_file)
@@ -44,8 +44,8 @@ def compare(
         for file in table.files
     ]
     print_table(("rank", "system", spec.main_metric, "95 % interval", "file"), rows, figures=(0, 2, 3))
-    if main.few_units:
-        print_line(FEW_UNITS_NOTE)
+    if note := few_units_note([main.n_units or 0]):
+        print_line(note)
     for pair in table.comparisons:
         gap = pair.difference
         corrected = f", {pair.p_holm:.4f} after Holm" if len(table.comparisons) > 1 else ""
@@ -55,4 +55,6 @@ def compare(
             f"{pair.n_differing_units:,} of {pair.n_units:,} {spec.units})"
         )
         print_line(f"  {'tie' if pair.better is None else f'{pair.better} is better'}")
+    if len(table.comparisons) > 1:
+        print_line(holm_note(table.comparisons))
     write_json(json_file, table.to_dict())

@@ -16,15 +16,19 @@ if TYPE_CHECKING:
 
 def print_results(results: Sequence[Result], comparisons: Sequence[Comparison] = ()) -> None:
     """Print the result table, and what the paired tests say, to standard output."""
+    from weibo_nlp.evaluation.comparison import corrected
     from weibo_nlp.io.terminal import print_line
+    from weibo_nlp.report.display import few_units_note, holm_note
     from weibo_nlp.report.markdown import HEADINGS, result_rows
-    from weibo_nlp.report.terminal import FEW_UNITS_NOTE, print_table
+    from weibo_nlp.report.terminal import print_table
 
     print_table(HEADINGS, result_rows(results), figures=range(5, len(HEADINGS)))
-    if any(result.scores.few_units for result in results):
-        print_line(FEW_UNITS_NOTE)
-    for pair in comparisons:
+    if note := few_units_note(result.scores.n_units for result in results):
+        print_line(note)
+    for pair in corrected(comparisons):
         print_line(f"{pair.task} {pair.protocol}: {_compared(pair)}")
+    if note := holm_note(comparisons):
+        print_line(f"p: {note}")
 
 
 def _compared(pair: Comparison) -> str:
@@ -40,8 +44,10 @@ def _compared(pair: Comparison) -> str:
 
 def signed_bounds(difference: Estimate) -> str:
     """Return the interval of a difference, with a hyphen for a minus as programs that read the output expect it."""
+    from weibo_nlp.report.display import bounds
+
     if difference.low is None or difference.high is None:
-        return "no interval"
+        return bounds(difference)
     return f"{difference.low:+.3f} to {difference.high:+.3f}"
 
 

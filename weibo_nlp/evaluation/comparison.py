@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from itertools import combinations
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from weibo_nlp.errors import PredictionError, UsageError
+from weibo_nlp.evaluation.diagnostics import ContextScore
 from weibo_nlp.evaluation.files import resolve_evaluation_set, score_set
 from weibo_nlp.evaluation.results import Comparison, ranks
 from weibo_nlp.io.names import printable_name, quoted
@@ -23,6 +24,7 @@ from weibo_nlp.tasks.spec import TaskSpec
 # The smallest p that drawn permutations can give is 1 / (permutations + 1); under Holm, n pairs need one below
 # ALPHA / n, and some room beneath it.
 _PERMUTATIONS_PER_PAIR = 40
+_Tested = TypeVar("_Tested", Comparison, ContextScore)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +180,17 @@ def compare_runs(
         procedure = (test.n_units, test.n_differing_units, test.n_permutations, test.method)
         comparisons.append(Comparison(*question, a, b, test.difference, test.p, p_holm, *procedure))
     return tuple(comparisons)
+
+
+def corrected(rows: Iterable[_Tested]) -> tuple[_Tested, ...]:
+    """Correct p by Holm over the rows of one table, its family; rows that were not tested stay as they are.
+
+    The one rule of every table that prints several verdicts: one over several tasks is corrected over all of them, or
+    most tables of nineteen true ties would show a false difference.
+    """
+    table = list(rows)
+    adjusted = iter(holm([row.p for row in table if row.p is not None]).tolist())
+    return tuple(row if row.p is None else replace(row, p_holm=next(adjusted)) for row in table)
 
 
 def enough_permutations(n_permutations: int, n_pairs: int) -> int:

@@ -83,8 +83,8 @@ def cluster_numbers(clusters: Sequence[Hashable] | None, places: IntArray, strat
     times = np.bincount(pairs[0])
     if times.max() > 1:
         raise UsageError(
-            f"cluster {names[int(times.argmax())]!r} lies in {times.max()} strata; give strata that hold whole clusters, "
-            "or none (the predicted labels are made use of anyway)."
+            f"cluster {names[int(times.argmax())]!r} lies in {times.max()} strata; give strata that hold whole "
+            "clusters, or none (the predicted labels are made use of anyway)."
         )
     if (drawn := np.bincount(pairs[1])).min() < 2:
         raise UsageError(

@@ -220,6 +220,8 @@ def _scores_from(content: Mapping[str, Any], task: str) -> Scores:
             raise DataError(f"scores.metrics.{name} is missing")
         for part in parts:
             value = getattr(scores.metrics[name], part)
+            if value is None and part != "value":  # all units score alike
+                continue
             if value is None or not -1 <= value <= 1:
                 raise DataError(f"scores.metrics.{name}.{part} is {quoted(value)}, not a score")
     return scores

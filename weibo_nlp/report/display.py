@@ -9,21 +9,26 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
 from markupsafe import Markup
 
 from weibo_nlp.errors import DataError
+from weibo_nlp.evaluation.diagnostics import ContextScore
+from weibo_nlp.evaluation.results import Comparison
 from weibo_nlp.provenance import described
-from weibo_nlp.stats.estimate import Estimate
+from weibo_nlp.stats.estimate import FEW_UNITS, Estimate
 from weibo_nlp.text.emoji import EMOJI
 
 NAME_LIMIT = 80
 TEXT_LIMIT = 800
 LINE_LIMIT = 30
 NOTHING = "–"
+# Simulated beside `stats.bootstrap.DEFAULT_METHOD`: with a label on 3 % of the rows, 95 % intervals of macro-F1 cover
+# in 93 % at 60 threads, 83 % at 38, 63 % at 20.
+_HANDFUL = 40
 _MINUS = "\u2212"
 _NAMELESS = "character without a name"
 
@@ -136,10 +141,39 @@ def number(value: float | None, *, signed: bool = False) -> str:
 
 
 def bounds(estimate: Estimate | None, *, signed: bool = False) -> str:
-    """Return the interval of an estimate as ``low to high``, or that there is none."""
-    if estimate is None or estimate.low is None or estimate.high is None:
+    """Return the interval of an estimate as ``low to high``, or that there is none and, where it is known, why."""
+    if estimate is None:
         return "no interval"
+    if estimate.low is None or estimate.high is None:
+        if estimate.n_units == 1:
+            return "no interval: one unit"
+        return "no interval" if estimate.method is None else "no interval: no unit differs"
     return f"{number(estimate.low, signed=signed)} to {number(estimate.high, signed=signed)}"
+
+
+def few_units_note(n_units: Iterable[int]) -> str:
+    """Return what the star on intervals means, for the fewest units of a table; nothing where all have enough.
+
+    Parameters
+    ----------
+    n_units : iterable of int
+        Of every figure shown.
+    """
+    fewest = min(n_units, default=FEW_UNITS)
+    if fewest >= FEW_UNITS:
+        return ""
+    if fewest < _HANDFUL:
+        return (
+            f"* fewer than {FEW_UNITS} independent units, down to {fewest}: where a label is rare, intervals over so "
+            "few can be far too narrow"
+        )
+    return f"* fewer than {FEW_UNITS} independent units: intervals like these are somewhat too narrow"
+
+
+def holm_note(rows: Sequence[Comparison] | Sequence[ContextScore]) -> str:
+    """Return the family over which the verdicts of a table were corrected, which is the table; nothing for no test."""
+    n = sum(row.p is not None for row in rows)
+    return f"Holm over the {count(n)} {'comparison' if n == 1 else 'comparisons'} of this table" if n else ""
 
 
 def machine(hardware: Mapping[str, Any]) -> str:

@@ -9,9 +9,9 @@ from itertools import pairwise
 
 from weibo_nlp.io.names import printable, printable_name
 from weibo_nlp.leaderboard.ranking import RANK_RULE, Standings, Table
-from weibo_nlp.report.display import bounds, number
+from weibo_nlp.report.display import bounds, few_units_note, number
 from weibo_nlp.report.markdown import markdown_table
-from weibo_nlp.report.terminal import FEW_UNITS_NOTE, print_line, print_table
+from weibo_nlp.report.terminal import print_line, print_table
 
 _FIGURES = (0, 1, 3, 4, 5, 6, 7)
 _NO_RESULTS = "no results"
@@ -64,9 +64,9 @@ def _headings(table: Table) -> tuple[str, ...]:
 
 
 def _notes(table: Table) -> list[str]:
-    few = any(row.entries[0].scores.few_units for row in table.rows)
+    few = few_units_note(row.entries[0].scores.n_units for row in table.rows)
     reason = "" if table.untested is None else " ".join(printable(table.untested).split())
-    return [FEW_UNITS_NOTE] * few + [f"Untested, so without ranks and ties: {reason}"] * bool(reason)
+    return [few] * bool(few) + [f"Untested, so without ranks and ties: {reason}"] * bool(reason)
 
 
 def _rows(table: Table) -> list[tuple[str, ...]]:

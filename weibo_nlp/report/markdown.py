@@ -6,8 +6,9 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
 from weibo_nlp.evaluation.benchmark_report import BenchmarkReport
+from weibo_nlp.evaluation.comparison import corrected
 from weibo_nlp.evaluation.results import Comparison, Result
-from weibo_nlp.report.display import NOTHING, bounds, count, machine, number, p_value
+from weibo_nlp.report.display import NOTHING, bounds, count, few_units_note, holm_note, machine, number, p_value
 from weibo_nlp.stats.estimate import Estimate
 
 HEADINGS = ("set", "task", "protocol", "model", "main metric", "value", "95 % interval", "accuracy", "scored", "units")
@@ -24,8 +25,12 @@ _SECTIONS = {
         "Robustness, over the texts each edit changes",
         "task model edit label_preserving score drop flipped n_changed n n_units",
     ),
-    "shortcuts": ("Shortcut gate", "task shortcut majority score full ratio verdict n n_units"),
+    "shortcuts": (
+        "Shortcut gate: all have to pass, so verdicts are not corrected",
+        "task shortcut majority score full ratio verdict n n_units",
+    ),
 }
+_TESTED = ("comparisons", "context")
 _SLICE = ("slice", "value", "score", "n", "n_units")
 _NAMES = {
     "p_holm": "p after Holm",
@@ -104,8 +109,10 @@ def result_table(
         Whether to say below the table how every pair of systems of the report differs.
     """
     results = report.results if results is None else results
-    lines = [f"- {pair.task}, {pair.protocol}: {_verdict(pair)}\n" for pair in report.comparisons if with_comparisons]
-    parts = [markdown_table(HEADINGS, result_rows(results)), "".join(lines), _made(report, results)]
+    pairs = corrected(report.comparisons if with_comparisons else ())
+    lines = [f"- {pair.task}, {pair.protocol}: {_verdict(pair)}\n" for pair in pairs]
+    family = f"p: approximate randomisation, {holm_note(pairs)}.\n" if pairs else ""
+    parts = [markdown_table(HEADINGS, result_rows(results)), "".join(lines), family, _made(report, results)]
     return "\n".join(filter(None, parts))
 
 
@@ -113,7 +120,10 @@ def markdown_document(report: BenchmarkReport) -> str:
     """Return every part of a report as a table, under headings; the errors with their texts stay on the page."""
     parts = [f"# {report.title}\n", _made(report, report.results)]
     parts.append(titled_table("Results", HEADINGS, result_rows(report.results)))
-    parts += [section(name, getattr(report, name)) for name in _SECTIONS]
+    for name in _SECTIONS:
+        rows = getattr(report, name)
+        parts.append(section(name, corrected(rows) if name in _TESTED else rows))
+        parts.append(f"p: {holm_note(rows)}.\n" if name in _TESTED and holm_note(rows) else "")
     slices = [
         [*result.provenance.question, result.model, *(_cell(part, field) for field in _SLICE)]
         for result in report.results
@@ -138,8 +148,8 @@ def titled_table(heading: str, headings: Sequence[str], rows: Sequence[Sequence[
 
 
 def _made(report: BenchmarkReport, results: Sequence[Result]) -> str:
-    starred = any(result.scores.few_units for result in results)
-    star = " A star marks intervals over fewer than 100 independent units." if starred else ""
+    note = few_units_note(result.scores.n_units for result in results)
+    star = f" A star: {note.removeprefix('* ')}." if note else ""
     by = f", weibo_nlp {report.package}" if report.package else ""
     corpus = f", corpus {report.corpus_version}" if report.corpus_version else ""
     hardware = f" Machine: {machine(report.hardware)}." if report.hardware else ""

@@ -77,7 +77,7 @@ def _environment(folder: Path | None) -> Environment:
         finalize=lambda value: display.plain(value) if type(value) is str else value,
     )
     texts = (display.visible, display.plain, display.number, display.bounds, display.p_value, display.count)
-    functions = (*texts, display.seconds, plots.mark_of, plots.bar_of)
+    functions = (*texts, display.seconds, display.holm_note, plots.mark_of, plots.bar_of)
     environment.filters |= {function.__name__: function for function in functions}
     environment.filters["place"] = lambda value, axis: axis.place(value)
     environment.filters["as_json"] = lambda value: json.dumps(value, ensure_ascii=False, indent=1, default=str)

@@ -8,9 +8,8 @@ from typing import Literal
 from weibo_nlp.io.names import printable_line
 from weibo_nlp.io.terminal import print_line, terminal_console, write
 
-__all__ = ["FEW_UNITS_NOTE", "print_line", "print_table"]
+__all__ = ["print_line", "print_table"]
 
-FEW_UNITS_NOTE = "* fewer than 100 independent units: intervals like these are somewhat too narrow"
 
 
 def print_table(

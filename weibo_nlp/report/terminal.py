@@ -11,7 +11,6 @@ from weibo_nlp.io.terminal import print_line, terminal_console, write
 __all__ = ["print_line", "print_table"]
 
 
-
 def print_table(
     headings: Sequence[str],
     rows: Iterable[Sequence[str]],

@@ -8,7 +8,7 @@ import pytest
 
 from weibo_nlp.corpus import open_release
 from weibo_nlp.errors import DataError
-from weibo_nlp.external import load, mission_dev
+from weibo_nlp.external import files, load, mission_dev
 from weibo_nlp.scheme import load_scheme
 from weibo_nlp.tasks.external import external_evaluation_set, zero_shot_tasks
 
@@ -133,7 +133,7 @@ def test_a_gzipped_copy_with_byte_order_mark_reads_like_the_plain_one(tmp_path):
 
 
 def test_an_endless_line_is_refused_in_bounded_memory(tmp_path, monkeypatch):
-    monkeypatch.setattr(mission_dev, "MAX_LINE_BYTES", 200)
+    monkeypatch.setattr(files, "MAX_LINE_BYTES", 200)
     with pytest.raises(DataError, match=r"mission-dev\.jsonl:2: longer than 200 characters"):
         written(tmp_path, line(), line(text="长" * 300))
 

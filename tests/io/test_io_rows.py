@@ -1,4 +1,5 @@
 import gzip
+import json
 import os
 from pathlib import Path
 
@@ -10,7 +11,9 @@ from hypothesis import strategies as st
 
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.io import Reject, Row, open_table
-from weibo_nlp.io.rows import MAX_RECORD_LINES, listed
+from weibo_nlp.io.column_types import arrow_types
+from weibo_nlp.io.limits import MAX_COLUMNS, MAX_LINE_BYTES, MAX_NAME_CHARACTERS, MAX_RECORD_LINES
+from weibo_nlp.io.rows import listed
 
 DATA = Path(__file__).parents[1] / "data" / "io"
 
@@ -190,12 +193,103 @@ def test_what_is_no_file_is_refused(path, found):
         open_table(path)
 
 
-def test_a_header_of_a_hundred_thousand_columns_is_read_in_linear_time(tmp_path):
-    width = 100_000  # compared pair by pair, these would take minutes
+@pytest.mark.parametrize("width", [MAX_COLUMNS, MAX_COLUMNS + 1, 500_000])
+def test_a_header_has_at_most_so_many_columns(tmp_path, width):
     path = written(tmp_path, "a.csv", ",".join(map(str, range(width))) + "\n" + "," * (width - 1) + "\n")
+    if width > MAX_COLUMNS:
+        with pytest.raises(DataError, match=r"a\.csv:1: the header has more than 4,096 names; keep the columns"):
+            open_table(path)
+        return
     table = open_table(path)
     assert len(table.columns) == width
     assert [len(row.values) for row in table.rows()] == [width]
+
+
+@pytest.mark.parametrize("format", ["csv", "parquet"])
+def test_a_text_in_the_place_of_a_column_name_is_no_header(tmp_path, format):
+    fits, text = "n" * MAX_NAME_CHARACTERS, "n" * (MAX_NAME_CHARACTERS + 1)
+    for name in (fits, text):
+        path = tmp_path / f"{len(name)}.{format}"
+        if format == "csv":
+            path.write_text(f"id,{name}\n", "utf-8")
+        else:
+            pq.write_table(pa.table({"id": ["a"], name: ["b"]}), path)
+    assert open_table(tmp_path / f"{len(fits)}.{format}").columns == ("id", fits)
+    with pytest.raises(DataError, match="the header has a name longer than 1,000 characters"):
+        open_table(path)
+
+
+def test_parquet_of_too_many_columns_is_refused_nested_ones_counted(tmp_path):
+    wide = pa.struct([(f"c{number}", pa.int8()) for number in range(MAX_COLUMNS)])
+    pq.write_table(pa.table({"text": ["好"], "wide": pa.array([None], wide)}), tmp_path / "a.parquet")
+    with pytest.raises(DataError, match=r"a\.parquet: 4,097 columns; 4,096 are allowed"):
+        open_table(tmp_path / "a.parquet")
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        pytest.param({f"k{n}": 1 for n in range(MAX_COLUMNS + 1)}, "more than 4,096 names", id="keys"),
+        pytest.param({"k" * (MAX_NAME_CHARACTERS + 1): 1}, "a name longer than 1,000 characters", id="long-key"),
+        pytest.param({"text": "a" * MAX_LINE_BYTES}, "line is longer than 4,194,304 bytes", id="bytes"),
+        pytest.param({"a": [0] * 1_000_001}, "more than 1,000,000 values", id="values"),
+    ],
+)
+def test_a_json_row_beyond_a_limit_is_set_aside(tmp_path, line, reason):
+    path = written(tmp_path, "a.jsonl", json.dumps(line, separators=(",", ":")) + '\n{"text": "好"}\n')
+    assert read(path) == ([(2, ["好"])], [(1, reason)])
+
+
+def test_a_parquet_row_beyond_the_limit_is_set_aside_whatever_it_is_made_of(tmp_path):
+    long = "好" * (MAX_LINE_BYTES // 3 + 1)
+    table = {
+        "text": ["短", long, "短", "短"],
+        "many": [[], [], ["a" * 1_000] * 5_000, []],
+        "same": pa.DictionaryArray.from_arrays(pa.array([0, 0, 0, 1]), ["x", "a" * (MAX_LINE_BYTES + 1)]),
+    }
+    pq.write_table(pa.table(table), tmp_path / "a.parquet")
+    rows, rejects = read(tmp_path / "a.parquet")
+    assert rows == [(1, ["短", [], "x"])]
+    assert rejects == [(number, "row is longer than 4,194,304 bytes") for number in (2, 3, 4)]
+
+
+def test_long_parquet_rows_within_the_limit_are_read_whole(tmp_path):
+    texts = [str(number) * 100_000 for number in range(10)] * 20
+    pq.write_table(pa.table({"text": texts}), tmp_path / "a.parquet")
+    assert [values for _, (values,) in read(tmp_path / "a.parquet")[0]] == texts
+
+
+def test_parquet_keeps_the_types_of_its_columns_however_they_are_read(tmp_path):
+    types = {"a": pa.string(), "b": pa.large_string(), "c": pa.binary(), "d": pa.dictionary(pa.int32(), pa.string())}
+    columns = {name: pa.array([b"x" if name == "c" else "x"]).cast(type_) for name, type_ in types.items()}
+    pq.write_table(pa.table(columns), tmp_path / "a.parquet")
+    assert arrow_types(open_table(tmp_path / "a.parquet")) == types
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        pytest.param(2, "in 2 rows; a row may have 4,194,304. Leave out such rows", id="few-long-rows"),
+        pytest.param(100, "packed into [\\d,]+, more than 200 times as much", id="bomb"),
+    ],
+)
+def test_a_parquet_row_group_that_would_fill_the_memory_is_refused_before_it_is_unpacked(tmp_path, rows, message):
+    table = pa.table({"text": ["a" * 70_000_000] + ["好"] * (rows - 1)})
+    pq.write_table(table, tmp_path / "a.parquet", compression="zstd", use_dictionary=False)
+    with pytest.raises(DataError, match=rf"a\.parquet: row group 1 unpacks to 70,[\d,]+ bytes {message}"):
+        open_table(tmp_path / "a.parquet")
+
+
+@given(blanks=st.lists(st.integers(0, 3), min_size=1, max_size=5))
+def test_blank_lines_count_but_at_the_end(tmp_path, blanks):
+    """So many blank lines, then a text, and so on; the last blanks have no text behind them."""
+    text = "".join("\n" * count + "好\n" for count in blanks[:-1]) + "\n" * blanks[-1]
+    path = written(tmp_path, "a.txt", text or "\n")
+    lines = text.rstrip("\n").split("\n") if "好" in text else []
+    assert read(path, "lines") == (
+        [(number, [line]) for number, line in enumerate(lines, 1) if line],
+        [(number, "blank line") for number, line in enumerate(lines, 1) if not line],
+    )
 
 
 def test_parquet_rows_with_unreadable_values_are_set_aside(tmp_path):

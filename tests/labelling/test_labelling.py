@@ -1,17 +1,22 @@
 import json
 import os
+from dataclasses import fields
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from file_changes import CHANGES
 
 import weibo_nlp
 from weibo_nlp import label
 from weibo_nlp.errors import DataError, UsageError
-from weibo_nlp.io import open_table, read_jsonl
-from weibo_nlp.labelling import Labeller, columns_of, guess_text_column, label_file
+from weibo_nlp.io import Table, open_table, read_jsonl
+from weibo_nlp.io.copy import read_once
+from weibo_nlp.io.limits import MAX_COLUMNS, MAX_REASONS, MAX_TEXT_CHARACTERS
+from weibo_nlp.labelling import Labeller, columns_of, files, guess_text_column, label_file
 from weibo_nlp.labelling.columns import text_problem
+from weibo_nlp.labelling.files import OTHER_REASONS
 from weibo_nlp.labelling.labeller import BATCH
 
 # corpus/targets.yaml, canonical_for
@@ -334,15 +339,143 @@ def test_the_facade_offers_label():
     assert weibo_nlp.label is label
 
 
-def test_long_texts_and_wide_rows_end_a_batch_before_memory_is_full(tmp_path):
+def test_long_texts_and_wide_rows_end_a_batch_before_memory_is_full(tmp_path, monkeypatch):
     class Counting(Labeller):
         def label(self, texts, parents=None):
             sizes.append(len(texts))
             return super().label(["短"] * len(texts))
 
-    # A batch is labelled when its characters and cells come to four millions: here two texts, then what is left.
-    lines = [json.dumps({"text": letter * 2_000_000}) for letter in "abcde"]
-    (tmp_path / "a.jsonl").write_text("\n".join(lines), "utf-8")
+    # 64 bytes for a character, and its own: ten texts of 100,000 come to 65 millions, more than a batch may have.
+    (tmp_path / "a.jsonl").write_text("".join(f'{{"text": "{"a" * 100_000}"}}\n' for _ in range(25)), "utf-8")
     sizes = []
     done = label_file(open_table(tmp_path / "a.jsonl"), tmp_path / "o.csv", Counting(), text_column="text")
-    assert (done.rows, sizes) == (5, [2, 2, 1])
+    assert (done.rows, sizes) == (25, [10, 10, 5])
+    # A list of 4,000 numbers has eight bytes for each, and 28 for the number itself: five are more than 640,000 bytes.
+    monkeypatch.setattr(files, "BATCH_WEIGHT", 640_000)
+    numbers = json.dumps(list(range(1_000, 5_000)))
+    (tmp_path / "b.jsonl").write_text(f'{{"text": "好", "more": {{"a": {numbers}}}}}\n' * 9, "utf-8")
+    sizes = []
+    done = label_file(open_table(tmp_path / "b.jsonl"), tmp_path / "o.jsonl", Counting(), text_column="text")
+    assert (done.rows, sizes) == (9, [5, 4])
+
+
+LONGEST = "好" * MAX_TEXT_CHARACTERS
+
+
+def test_a_text_ends_at_a_hundred_thousand_characters():
+    assert text_problem(LONGEST) is None
+    assert text_problem(LONGEST + "好") == "longer than 100,000 characters"
+
+
+@pytest.mark.parametrize("call", [Labeller().label, label], ids=["labeller", "frame"])
+def test_a_text_that_cannot_be_labelled_is_refused_with_its_position(call):
+    with pytest.raises(
+        DataError, match=r"2 of 3 texts cannot be labelled \(position 1: longer than .*; position 2: em"
+    ):
+        call(["好", LONGEST + "好", " "])
+
+
+def test_a_parent_beyond_the_limit_is_refused_and_not_left_out():
+    with pytest.raises(DataError, match="position 1: the text it answers is longer than 100,000 characters"):
+        Labeller().label(["好", "好"], [None, LONGEST + "好"])
+    frame = pd.DataFrame({"text": ["好", "好"], "above": [None, LONGEST + "好"]})
+    with pytest.raises(DataError, match="position 1: the text it answers is longer"):
+        label(frame, parent_column="above")
+
+
+def test_parents_are_one_for_each_text():
+    for parents in ([], ["上"]):
+        with pytest.raises(UsageError, match=f"{len(parents)} parents for 2 texts; give one for each"):
+            Labeller().label(["好", "好"], parents)
+
+
+def test_a_row_with_a_text_or_parent_beyond_the_limit_is_set_aside(tmp_path):
+    table = write(tmp_path / "a.csv", f"text,above\n好,\n{LONGEST}好,\n好,{LONGEST}好\n")
+    done = label_file(table, tmp_path / "o.csv", Labeller(), text_column="text", parent_column="above")
+    assert done.rows == 1
+    assert done.reasons == {
+        "text: longer than 100,000 characters": 1,
+        "above: longer than 100,000 characters": 1,
+    }
+    assert done.first_lines == {
+        "text: longer than 100,000 characters": 3,
+        "above: longer than 100,000 characters": 4,
+    }
+
+
+@pytest.mark.parametrize("suffix", ["csv", "jsonl", "parquet"])
+def test_new_keys_in_every_row_are_refused_before_they_make_a_table_quadratic(tmp_path, suffix):
+    rows = "".join(f'{{"text": "好", "k{number}": 1}}\n' for number in range(MAX_COLUMNS))
+    table = write(tmp_path / "a.jsonl", rows)
+    with pytest.raises(DataError, match=r"a\.jsonl:4096: more than 4,096 different keys up to here"):
+        label_file(table, tmp_path / f"o.{suffix}", Labeller(), text_column="text")
+    assert [path.name for path in tmp_path.iterdir()] == ["a.jsonl"]
+
+
+def test_reasons_beyond_a_thousand_are_counted_together(tmp_path):
+    cells = "".join("," * (number + 2) + "\n" for number in range(MAX_REASONS + 5))
+    done = label_file(
+        write(tmp_path / "a.csv", f"id,text\n{cells}"), tmp_path / "o.csv", Labeller(), text_column="text"
+    )
+    assert (done.rejected, len(done.reasons), done.reasons[OTHER_REASONS]) == (MAX_REASONS + 5, MAX_REASONS + 1, 5)
+    assert done.first_lines[OTHER_REASONS] == MAX_REASONS + 2
+
+
+def test_columns_may_be_called_nothing_or_zero():
+    frame = pd.DataFrame({0: TEXTS[:2], 1: ["a", "b"], "": TEXTS[2:]})
+    for column, texts in ((0, TEXTS[:2]), ("", TEXTS[2:])):
+        assert label(frame, text_column=column)["topic"].tolist() == label(texts)["topic"].tolist()
+    assert label(frame, text_column=1, parent_column=0)["topic"].tolist() == label(["a", "b"])["topic"].tolist()
+    with pytest.raises(UsageError, match="column 2 is not in the frame"):
+        label(frame, text_column=2)
+    with pytest.raises(UsageError, match="column 2 is not in the frame"):
+        label(frame, text_column=0, parent_column=2)
+    with pytest.raises(UsageError, match="the stance target is no text"):
+        label(TEXTS, target="")
+
+
+def test_a_column_without_a_name_can_be_the_text_or_the_parent(tmp_path):
+    table = write(tmp_path / "a.csv", f"id,\n1,{TEXTS[0]}\n")
+    done = label_file(table, tmp_path / "o.csv", Labeller(), text_column="", parent_column="id")
+    assert (done.rows, pd.read_csv(done.output)["topic"].tolist()) == (1, ["credit"])
+
+
+def changing(table, change):
+    """The table, whose file is changed when its second row is read."""
+
+    class Changing(Table):
+        def rows(self):
+            for number, item in enumerate(super().rows()):
+                if number == 1:
+                    change(self.path)
+                yield item
+
+    return Changing(*(getattr(table, item.name) for item in fields(table)))
+
+
+@pytest.mark.parametrize("suffix", ["csv", "tsv", "txt", "parquet", "jsonl"])
+@pytest.mark.parametrize("change", CHANGES)
+def test_an_input_that_changes_while_it_is_labelled_leaves_nothing(tmp_path, suffix, change):
+    path = tmp_path / f"a.{suffix}"
+    if suffix == "parquet":
+        pq.write_table(pa.table({"text": TEXTS}), path)
+    elif suffix == "jsonl":
+        path.write_text("".join(f'{{"text": "{text}"}}\n' for text in TEXTS), "utf-8")
+    else:
+        path.write_text("text\n" * (suffix != "txt") + "".join(f"{text}\n" for text in TEXTS), "utf-8")
+    table = open_table(path)
+    if suffix == "jsonl":
+        CHANGES[change](path)  # later is too late: it is copied before its first row is labelled
+    else:
+        table = changing(table, CHANGES[change])
+    with pytest.raises(DataError, match=rf"a\.{suffix}: {change}.* while it was read. Wait until it is finished"):
+        label_file(table, tmp_path / "o.csv", Labeller(), text_column="text")
+    assert {path.name for path in tmp_path.iterdir()} <= {f"a.{suffix}"}
+
+
+def test_json_lines_are_read_once_and_what_comes_later_does_not_matter(tmp_path):
+    table = write(tmp_path / "a.jsonl", "".join(f'{{"text": "{text}"}}\n' for text in TEXTS))
+    with read_once(table) as copied:
+        table.path.unlink()
+        for _ in range(2):
+            assert [item.values["text"] for item in copied.rows()] == TEXTS

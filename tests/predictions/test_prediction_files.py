@@ -241,7 +241,7 @@ def test_cut_parquet_is_refused(tmp_path, keep):
     path = tmp_path / "p.parquet"
     write_predictions(path, HEADER, [Prediction("a", "stance", "favor", {"favor": 1.0})])
     path.write_bytes(path.read_bytes()[:keep])
-    with pytest.raises(PredictionError, match=r"p\.parquet: not a whole Parquet file"):
+    with pytest.raises(PredictionError, match=r"p\.parquet: not a Parquet file"):
         read_predictions(path)
 
 

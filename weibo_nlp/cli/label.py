@@ -86,7 +86,7 @@ def label(
     columns = columns_of(table, [name for name in (text_column, parent_column) if name is not None])
     if not columns:
         raise DataError(f"{path}: no column was found reading it as {table.format}; name the right --format.")
-    chosen = text_column or guess_text_column(columns)
+    chosen = guess_text_column(columns) if text_column is None else text_column
     for name in (chosen, parent_column):
         if name is not None and name not in columns:
             raise UsageError(f"{path}: no column {name!r}; there is: {listed(columns)}.")
@@ -94,7 +94,7 @@ def label(
         output = _example_output(path) if example else _default_output(path, table.format)
     result = Path("/dev/stdout") if str(output) == "-" else output
     labeller = Labeller(models, target=target, all_scores=all_scores)
-    how = "" if text_column else " (guessed; --text-column names another)"
+    how = " (guessed; --text-column names another)" if text_column is None else ""
     if not quiet:
         print_line(f"Reading {path} as {table.format}; text column: {chosen}{how}", err=True)
     bars = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())

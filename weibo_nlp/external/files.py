@@ -6,15 +6,19 @@ import csv
 import gzip
 import re
 import zlib
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import partial
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TextIO
 
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.external.sets import SetInfo
+from weibo_nlp.io.limits import MAX_LINE_BYTES
 from weibo_nlp.io.rows import delimited_records
+from weibo_nlp.io.stable import open_unchanged
 
 UNDECODABLE = "undecodable bytes"
 WRONG_COLUMNS = "wrong number of columns"
@@ -97,7 +101,7 @@ def read_csv(
 
         def lines() -> Iterator[str]:
             nonlocal taken
-            for line in handle:
+            for line in bounded_lines(handle, path):
                 taken += 1
                 yield line
 
@@ -120,6 +124,22 @@ def read_csv(
             ) from error
 
 
+def bounded_lines(handle: TextIO, path: Path) -> Iterator[str]:
+    """Yield lines with their ends; a packed file of a few bytes may hold one that fills the memory.
+
+    Raises
+    ------
+    DataError
+        For a line longer than any record, naming it.
+    """
+    for number, line in enumerate(iter(partial(handle.readline, MAX_LINE_BYTES + 1), ""), 1):
+        if len(line) > MAX_LINE_BYTES:
+            raise DataError(
+                f"{path}:{number}: longer than {MAX_LINE_BYTES:,} characters. Compare it with the published file."
+            )
+        yield line
+
+
 def undecodable(text: str) -> bool:
     """Whether `text` holds what is left of bytes that are not UTF-8 (or half a surrogate pair from JSON)."""
     return _SURROGATE.search(text) is not None
@@ -127,11 +147,18 @@ def undecodable(text: str) -> bool:
 
 @contextmanager
 def open_text(path: Path, newline: str) -> Iterator[TextIO]:
-    """Open a file, plain or gzipped, as UTF-8 with or without a byte order mark; a broken ``.gz`` is a DataError."""
+    """Open a file, plain or gzipped, as UTF-8 with or without a byte order mark.
+
+    Raises
+    ------
+    DataError
+        For a broken ``.gz``, and for a file that changes meanwhile.
+    """
     try:
-        opener: Callable[..., TextIO] = gzip.open if path.suffix == ".gz" else open
-        with opener(path, "rt", encoding="utf-8-sig", errors="surrogateescape", newline=newline) as handle:
-            yield handle
+        with open_unchanged(path) as raw, gzip.open(raw) if path.suffix == ".gz" else nullcontext(raw) as unpacked:
+            # Kept here: without it, the file beneath would be closed before it is looked at again.
+            text = TextIOWrapper(unpacked, encoding="utf-8-sig", errors="surrogateescape", newline=newline)
+            yield text
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise DataError(f"{path}: cannot be decompressed ({error}). Download or copy the file again.") from error
 

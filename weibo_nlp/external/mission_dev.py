@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from weibo_nlp.corpus import open_release
-from weibo_nlp.errors import DataError
 from weibo_nlp.external.builder import NO_LABEL, STANCES, UNKNOWN_LABEL, FileReading
-from weibo_nlp.external.files import UNDECODABLE, CsvRow, open_text, undecodable
+from weibo_nlp.external.files import UNDECODABLE, CsvRow, bounded_lines, open_text, undecodable
 from weibo_nlp.external.sets import Part, SetInfo
 from weibo_nlp.external.smp2020 import NOT_A_RECORD, POLARITIES
-from weibo_nlp.io.jsonl import MAX_LINE_BYTES, parse_json_line
+from weibo_nlp.io.jsonl import parse_json_line
 from weibo_nlp.records import Document, GoldLabel, Kind
 from weibo_nlp.scheme import load_scheme
 
@@ -94,11 +92,7 @@ def _gold(
 def _records(path: Path) -> Iterator[tuple[CsvRow, dict[str, Any]]]:
     """Rows as the other readers judge them, each with its record; blank lines are passed over."""
     with open_text(path, newline="\n") as handle:
-        for number, line in enumerate(iter(partial(handle.readline, MAX_LINE_BYTES + 1), ""), 1):
-            if len(line) > MAX_LINE_BYTES:
-                raise DataError(
-                    f"{path}:{number}: longer than {MAX_LINE_BYTES:,} characters; one record a line, mend it."
-                )
+        for number, line in enumerate(bounded_lines(handle, path), 1):
             if undecodable(line):
                 yield CsvRow(number, {}, UNDECODABLE), {}
                 continue

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from weibo_nlp.errors import DataError
 from weibo_nlp.external.builder import NO_TEXT, STANCE_NAMES, STANCES, FileReading, Pair
-from weibo_nlp.external.files import UNDECODABLE, WRONG_COLUMNS, open_text, undecodable
+from weibo_nlp.external.files import UNDECODABLE, WRONG_COLUMNS, bounded_lines, open_text, undecodable
 from weibo_nlp.external.sets import Part, SetInfo
 from weibo_nlp.records import GoldLabel
 
@@ -52,7 +52,7 @@ def read_part(reading: FileReading) -> Part:
     """Read a part of this set; see `weibo_nlp.external.load`."""
     # Only "\n" ends a line: a lone carriage return inside a post is text.
     with open_text(reading.path, newline="\n") as handle:
-        rows = records(handle)
+        rows = records(bounded_lines(handle, reading.path))
         _check_header(reading.path, next(rows, None))
         return reading.part(_pair(reading, record) for record in rows)
 

@@ -11,6 +11,8 @@ from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.external.builder import FileReading, Pair, row_part
 from weibo_nlp.external.files import UNDECODABLE, CsvRow, open_text, read_csv, undecodable
 from weibo_nlp.external.sets import Dropped, ExternalSet, Part, SetInfo
+from weibo_nlp.io.jsonl import has_many_values
+from weibo_nlp.io.limits import MAX_FILE_BYTES, MAX_VALUES
 from weibo_nlp.records import GoldLabel
 
 EMOTIONS = ("angry", "fear", "happy", "neutral", "sad", "surprise")
@@ -144,9 +146,16 @@ def _json_rows(path: Path) -> Iterator[CsvRow]:
 
 def _json(path: Path) -> Any:
     with open_text(path, newline="\n") as handle:
-        text = handle.read()
+        text = handle.read(MAX_FILE_BYTES + 1)
+    if len(text) > MAX_FILE_BYTES or has_many_values(text):
+        raise DataError(
+            f"{path}: longer than {MAX_FILE_BYTES:,} characters, or has more than {MAX_VALUES:,} values. "
+            "Compare with the published file."
+        )
     try:
         return json.loads(text)
+    except RecursionError:
+        raise DataError(f"{path}: nested too deep. Compare with the published file.") from None
     except json.JSONDecodeError as error:
         raise DataError(
             f"{path}:{error.lineno}:{error.colno}: not valid JSON ({error.msg}). Compare with the published file."

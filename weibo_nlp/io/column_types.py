@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Set
 from typing import Any, Literal
 
+from weibo_nlp.io.parquet import open_parquet
 from weibo_nlp.io.rows import Table
 
 ColumnType = Literal["string", "bool", "int", "float", "json"]
@@ -38,9 +39,10 @@ def column_type(kinds: Set[ValueKind]) -> ColumnType:
 
 def arrow_types(table: Table) -> dict[str, Any]:
     """Arrow type of every column of a Parquet table; of other formats none."""
-    import pyarrow.parquet as pq
-
-    return {item.name: item.type for item in pq.read_schema(table.path)} if table.format == "parquet" else {}
+    if table.format != "parquet":
+        return {}
+    with open_parquet(table.path, table.state) as opened:
+        return {item.name: item.type for item in opened.schema}
 
 
 def column_type_of(arrow_type: Any) -> ColumnType:

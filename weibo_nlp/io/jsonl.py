@@ -8,17 +8,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 from weibo_nlp.errors import DataError
 from weibo_nlp.io.atomic import atomic_path
+from weibo_nlp.io.limits import MAX_DEPTH, MAX_FILE_BYTES, MAX_LINE_BYTES, MAX_VALUES
+from weibo_nlp.io.stable import FileState, open_unchanged
 
-# One document of the largest platform is far smaller; a line beyond this is a broken file, and
-# reading it whole would let one line take all memory.
-MAX_LINE_BYTES = 16 * 1024 * 1024
-MAX_FILE_BYTES = 64 * 1024 * 1024
-# Far beyond any export; what is nested deeper than the interpreter's stack could be read but not written again.
-MAX_DEPTH = 100
 BLANK = "blank line"
 T = TypeVar("T")
 
@@ -33,21 +29,33 @@ class JsonLine:
     raw: str
 
 
-def raw_lines(path: Path, limit: int = MAX_LINE_BYTES) -> Iterator[tuple[int, bytes, bool]]:
+def raw_lines(
+    path: Path, limit: int = MAX_LINE_BYTES, *, since: FileState | None = None
+) -> Iterator[tuple[int, bytes, bool]]:
     """Yield (number, bytes without the newline, too_long) for every physical line, in bounded memory.
 
     Of a line beyond `limit` bytes only the first `limit` are kept, and ``too_long`` is true. The carriage return of
     a Windows line end stays: inside a quoted cell it is text.
+
+    Raises
+    ------
+    DataError
+        At the end, if the file changed meanwhile, or from the state `since`.
     """
+    with open_unchanged(path, since) as handle:
+        yield from lines_of(handle, limit)
+
+
+def lines_of(handle: BinaryIO, limit: int = MAX_LINE_BYTES) -> Iterator[tuple[int, bytes, bool]]:
+    """Yield the physical lines of an open file as `raw_lines` does."""
     number = 0
-    with path.open("rb") as handle:
-        while piece := handle.readline(limit + 2):
-            number += 1
-            whole = piece.endswith(b"\n")
-            while not whole and (rest := handle.readline(limit)):
-                whole = rest.endswith(b"\n")
-            line = piece.removesuffix(b"\n")
-            yield number, line[:limit], len(line.removesuffix(b"\r")) > limit
+    while piece := handle.readline(limit + 2):
+        number += 1
+        whole = piece.endswith(b"\n")
+        while not whole and (rest := handle.readline(limit)):
+            whole = rest.endswith(b"\n")
+        line = piece.removesuffix(b"\n")
+        yield number, line[:limit], len(line.removesuffix(b"\r")) > limit
 
 
 def decoded(raw: bytes, number: int, too_long: bool) -> tuple[str | None, str]:
@@ -65,14 +73,28 @@ def excerpt(raw: bytes) -> str:
     return raw[:2000].decode("utf-8", "backslashreplace")
 
 
-def without_last_blanks(lines: Iterable[T], is_blank: Callable[[T], bool]) -> Iterator[T]:
-    """Pass lines on, but for blank ones at the very end of a file, which are not worth a word."""
-    held: list[T] = []
+def without_last_blanks(
+    lines: Iterable[T], number_of_blank: Callable[[T], int], blank: Callable[[int], T]
+) -> Iterator[T]:
+    """Pass lines on, but for blank ones at the very end of a file, which are not worth a word.
+
+    Parameters
+    ----------
+    lines : iterable
+        Of anything that stands for a line.
+    number_of_blank : callable
+        Gives the number of a line that is blank, and 0 for any other.
+    blank : callable
+        Makes such a line of its number: millions of them are counted rather than held.
+    """
+    first = count = 0
     for line in lines:
-        held.append(line)
-        if not is_blank(line):
-            yield from held
-            held.clear()
+        if number := number_of_blank(line):
+            first, count = first if count else number, count + 1
+            continue
+        yield from map(blank, range(first, first + count))
+        count = 0
+        yield line
 
 
 def parse_json_line(raw: bytes, number: int, *, too_long: bool = False, finite: bool = False) -> JsonLine:
@@ -106,10 +128,23 @@ def read_jsonl(path: Path | str, *, finite: bool = False) -> Iterator[JsonLine]:
     ------
     JsonLine
         With ``value`` for an object, with ``reason`` for anything else.
+
+    Raises
+    ------
+    DataError
+        At the end, if the file changed while it was read.
     """
-    lines = raw_lines(Path(path))
+    return json_lines(raw_lines(Path(path)), finite=finite)
+
+
+def json_lines(lines: Iterable[tuple[int, bytes, bool]], *, finite: bool = False) -> Iterator[JsonLine]:
+    """Read physical lines as `read_jsonl` reads a file."""
     parsed = (parse_json_line(raw, number, too_long=too_long, finite=finite) for number, raw, too_long in lines)
-    return without_last_blanks(parsed, lambda line: line.reason == BLANK)
+    return without_last_blanks(
+        parsed,
+        lambda line: line.number if line.reason == BLANK else 0,
+        lambda number: JsonLine(number, None, BLANK, ""),
+    )
 
 
 def read_json_object(path: Path, limit: int = MAX_FILE_BYTES) -> dict[str, Any]:
@@ -118,11 +153,12 @@ def read_json_object(path: Path, limit: int = MAX_FILE_BYTES) -> dict[str, Any]:
     Raises
     ------
     DataError
-        If it holds anything else, more than `limit` bytes, a key twice, or a number that is none; names the file.
+        If it holds anything else, more than `limit` bytes, a key twice, or a number that is none, or changes while it
+        is read; names the file.
     OSError
         If it cannot be read.
     """
-    with path.open("rb") as handle:
+    with open_unchanged(path) as handle:
         raw = handle.read(limit + 1)
     if len(raw) > limit:
         raise DataError(f"{path}: longer than {limit:,} bytes; a JSON object of figures is expected.")
@@ -147,7 +183,14 @@ def write_jsonl(path: Path | str, rows: Iterable[Mapping[str, Any]]) -> int:
     return count
 
 
+def has_many_values(text: str) -> bool:
+    """Whether JSON may hold more than ``MAX_VALUES`` values, told by its commas and brackets before it is read."""
+    return len(text) > MAX_VALUES and sum(map(text.count, ",[{")) > MAX_VALUES
+
+
 def _object_or_reason(text: str, finite: bool) -> dict[str, Any] | str:
+    if has_many_values(text):
+        return f"more than {MAX_VALUES:,} values"
     try:
         value = json.loads(
             text,

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, BinaryIO, Literal
 
 from weibo_nlp.errors import DataError, UsageError
-from weibo_nlp.io.jsonl import BLANK, MAX_LINE_BYTES, decoded, excerpt, raw_lines, read_jsonl, without_last_blanks
+from weibo_nlp.io.jsonl import BLANK, decoded, excerpt, json_lines, lines_of, raw_lines, without_last_blanks
+from weibo_nlp.io.limits import MAX_COLUMNS, MAX_LINE_BYTES, MAX_NAME_CHARACTERS, MAX_RECORD_LINES
+from weibo_nlp.io.parquet import open_parquet
+from weibo_nlp.io.stable import FileState, open_unchanged
 
 OutputFormat = Literal["csv", "tsv", "jsonl", "parquet"]
 Format = OutputFormat | Literal["lines"]
@@ -24,10 +27,6 @@ SUFFIXES: dict[str, OutputFormat] = {
     ".parquet": "parquet",
 }
 _DELIMITERS = {"csv": ",", "tsv": "\t"}
-PARQUET_BATCH = 2048
-# A quoted cell may run over lines. A quote that never closes would swallow the rest of the file,
-# so after this many lines the opening line alone is set aside and reading goes on below it.
-MAX_RECORD_LINES = 100
 LISTED_NAMES = 20
 # What people hand over for text; read as lines it would be labelled as noise.
 _NO_TEXT = {
@@ -58,55 +57,71 @@ class Reject:
 
 @dataclass(frozen=True)
 class Table:
-    """An opened input: its format, its columns where the file names them, and its rows as an iterator."""
+    """An opened input: its format, its columns where the file names them, and its rows as an iterator.
+
+    Attributes
+    ----------
+    path : Path
+        The file.
+    format : {"csv", "tsv", "jsonl", "parquet", "lines"}
+        What it is read as.
+    columns : tuple of str
+        Names of the columns; of JSON Lines, none.
+    state : FileState
+        By which it is seen, whenever rows are read, that the file is still the one that was opened.
+    has_mark : bool
+        Whether the file begins with a UTF-8 byte order mark.
+    copy : BinaryIO, optional
+        The same bytes in a file of our own, which nobody changes; read instead.
+    """
 
     path: Path
     format: Format
     columns: tuple[str, ...]
-
-    @property
-    def has_mark(self) -> bool:
-        """Whether the file begins with a UTF-8 byte order mark."""
-        with self.path.open("rb") as handle:
-            return handle.read(3) == b"\xef\xbb\xbf"
+    state: FileState
+    has_mark: bool = False
+    copy: BinaryIO | None = None
 
     def rows(self) -> Iterator[Row | Reject]:
-        """Stream rows and rejects in file order; each call starts at the first row again."""
+        """Stream rows and rejects in file order; each call starts at the first row again.
+
+        Raises
+        ------
+        DataError
+            If the file breaks off, or changed since it was opened; the latter may be known at the end only.
+        """
         if self.format in _DELIMITERS:
-            return _DelimitedReader(self.path, _DELIMITERS[self.format], self.columns).rows()
+            return _DelimitedReader(self.path, self._lines(), _DELIMITERS[self.format], self.columns).rows()
         return {"jsonl": self._json_rows, "parquet": self._parquet_rows, "lines": self._line_rows}[self.format]()
 
+    def _lines(self) -> Iterator[tuple[int, bytes, bool]]:
+        if self.copy is None:
+            return raw_lines(self.path, since=self.state)
+        self.copy.seek(0)
+        return lines_of(self.copy)
+
     def _json_rows(self) -> Iterator[Row | Reject]:
-        for line in read_jsonl(self.path, finite=True):
-            if line.value is None:
-                yield Reject(str(self.path), line.number, line.reason or "", line.raw)
+        for line in json_lines(self._lines(), finite=True):
+            reason = line.reason or _names_problem(line.value or {})
+            if line.value is None or reason:
+                yield Reject(str(self.path), line.number, reason or "", line.raw)
             else:
                 yield Row(line.number, line.value)
 
     def _line_rows(self) -> Iterator[Row | Reject]:
-        for number, raw, text, reason in _text_lines(raw_lines(self.path)):
+        for number, raw, text, reason in _text_lines(self._lines()):
             if text is None:
                 yield Reject(str(self.path), number, reason, excerpt(raw))
             else:
                 yield Row(number, {"text": text.removesuffix("\r")})
 
     def _parquet_rows(self) -> Iterator[Row | Reject]:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
-        number = 0
-        try:
-            with pq.ParquetFile(self.path) as file:
-                for batch in file.iter_batches(batch_size=PARQUET_BATCH):
-                    for values in _python_rows(batch):
-                        number += 1
-                        if isinstance(values, str):
-                            yield Reject(str(self.path), number, values)
-                        else:
-                            yield Row(number, values)
-        except (pa.ArrowException, OSError) as error:
-            what = " ".join(str(error).split())  # Arrow's messages run over lines
-            raise DataError(f"{self.path}: cannot be read on after row {number}: {what} Write it again.") from error
+        with open_parquet(self.path, self.state) as opened:
+            for number, values in enumerate(opened.rows(), start=1):
+                if isinstance(values, str):
+                    yield Reject(str(self.path), number, values)
+                else:
+                    yield Row(number, values)
 
 
 def open_table(path: Path | str, format: Format | None = None) -> Table:
@@ -132,18 +147,20 @@ def open_table(path: Path | str, format: Format | None = None) -> Table:
         raise UsageError(f"{path} {state}; name a CSV, TSV, JSONL, Parquet or plain text file.")
     if path.stat().st_size == 0:
         raise DataError(f"{path} is empty; nothing to read.")
-    kind = format or SUFFIXES.get(path.suffix.lower()) or _sniff(path)
-    if kind == "parquet":
-        return Table(path, kind, _parquet_columns(path))
-    if kind in _DELIMITERS:
-        return Table(path, kind, _header(path, _DELIMITERS[kind]))
-    return Table(path, kind, ("text",) if kind == "lines" else ())
-
-
-def _sniff(path: Path) -> Format:
-    """Tell an unknown suffix by its first bytes: Parquet's magic, a JSON object, or a constant number of tabs."""
-    with path.open("rb") as handle:
+    state = FileState.of(path)
+    with open_unchanged(path, state) as handle:
         head = handle.read(64 * 1024)
+    kind = SUFFIXES.get(path.suffix.lower()) or _sniff(path, head) if format is None else format
+    columns: tuple[str, ...] = ("text",) if kind == "lines" else ()
+    if kind == "parquet":
+        columns = _parquet_columns(path, state)
+    elif kind in _DELIMITERS:
+        columns = _header(path, _DELIMITERS[kind])
+    return Table(path, kind, columns, state, has_mark=head.startswith(b"\xef\xbb\xbf"))
+
+
+def _sniff(path: Path, head: bytes) -> Format:
+    """Tell an unknown suffix by its first bytes: Parquet's magic, a JSON object, or a constant number of tabs."""
     content = next((what for magic, what in _NO_TEXT.items() if head.startswith(magic)), None)
     if path.suffix.lower() == ".json" and head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"["):
         content = "one JSON array"
@@ -160,15 +177,10 @@ def _sniff(path: Path) -> Format:
     return "lines"
 
 
-def _parquet_columns(path: Path) -> tuple[str, ...]:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        names = tuple(pq.read_schema(path).names)
-    except (pa.ArrowException, OSError) as error:
-        raise DataError(f"{path}: not a Parquet file: {error}. Name the format if the suffix is wrong.") from None
-    _require_unique(f"{path}", names)
+def _parquet_columns(path: Path, state: FileState) -> tuple[str, ...]:
+    with open_parquet(path, state) as opened:
+        names = tuple(opened.schema.names)
+    require_columns(f"{path}", names)
     return names
 
 
@@ -182,14 +194,32 @@ def _header(path: Path, delimiter: str) -> tuple[str, ...]:
         raise DataError(
             f"{path}:1: the header is not a row of cells: {text[:80]!r}. Close its quotes, and put it on one line."
         )
-    _require_unique(f"{path}:1", names)
+    require_columns(f"{path}:1", names)
     return tuple(names)
 
 
-def _require_unique(where: str, names: Sequence[str]) -> None:
+def require_columns(where: str, names: Sequence[str]) -> None:
+    """Refuse a header that is too long, or has a name twice.
+
+    Raises
+    ------
+    DataError
+        Naming the file, as `where`, and the name.
+    """
+    if problem := _names_problem(names):
+        raise DataError(f"{where}: the header has {problem}; keep the columns that are needed.")
     twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
         raise DataError(f"{where}: column {twice[0][:80]!r} stands twice in the header; rename one.")
+
+
+def _names_problem(names: Sequence[str] | Mapping[str, Any]) -> str:
+    """Say what is wrong with the names of a table's columns or of a row's keys; nothing where they will do."""
+    if len(names) > MAX_COLUMNS:
+        return f"more than {MAX_COLUMNS:,} names"
+    if sum(map(len, names)) > MAX_NAME_CHARACTERS and max(map(len, names)) > MAX_NAME_CHARACTERS:
+        return f"a name longer than {MAX_NAME_CHARACTERS:,} characters"
+    return ""
 
 
 def listed(names: Sequence[object]) -> str:
@@ -235,9 +265,10 @@ def delimited_records(
 class _DelimitedReader:
     """Records of a delimited file, read physical line by physical line so that one bad line costs one row."""
 
-    def __init__(self, path: Path, delimiter: str, columns: tuple[str, ...]) -> None:
-        self.path, self.delimiter, self.columns = path, delimiter, columns
-        self.lines = raw_lines(path)
+    def __init__(
+        self, path: Path, lines: Iterator[tuple[int, bytes, bool]], delimiter: str, columns: tuple[str, ...]
+    ) -> None:
+        self.path, self.lines, self.delimiter, self.columns = path, lines, delimiter, columns
         self.ahead: list[tuple[int, bytes, bool]] = []
 
     def rows(self) -> Iterator[Row | Reject]:
@@ -316,18 +347,6 @@ def _cells(text: str, delimiter: str, *, strict: bool) -> list[str] | None:
     return None if cells and cells[-1].endswith("\n") else cells
 
 
-def _python_rows(batch: Any) -> Iterator[dict[str, Any] | str]:
-    """Rows of an Arrow batch; for one with a value Python cannot hold (broken UTF-8, the year 20000), the reason."""
-    try:
-        yield from batch.to_pylist()
-    except (ValueError, OverflowError):
-        for place in range(len(batch)):
-            try:
-                yield batch.slice(place, 1).to_pylist()[0]
-            except (ValueError, OverflowError) as error:
-                yield f"a value cannot be read: {error}"
-
-
 def _text_lines(
     lines: Iterable[tuple[int, bytes, bool]], blanks: str | None = None
 ) -> Iterator[tuple[int, bytes, str | None, str]]:
@@ -337,4 +356,6 @@ def _text_lines(
         (number, b"", None, BLANK) if text is not None and not text.strip(blanks) else (number, raw, text, reason)
         for number, raw, text, reason in texts
     )
-    return without_last_blanks(with_blanks, lambda line: line[3] == BLANK)
+    return without_last_blanks(
+        with_blanks, lambda line: line[0] if line[3] == BLANK else 0, lambda number: (number, b"", None, BLANK)
+    )

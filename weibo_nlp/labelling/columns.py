@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.io import Reject, Row, Table
 from weibo_nlp.io.column_types import ColumnType, ValueKind, arrow_types, column_type, column_type_of, value_kind
+from weibo_nlp.io.limits import MAX_COLUMNS, MAX_TEXT_CHARACTERS
 from weibo_nlp.io.rows import listed
+from weibo_nlp.models.base import SHOWN_POSITIONS
 
 TEXT_COLUMNS = (
     "text", "正文", "微博正文", "content", "内容", "text_raw", "full_text", "comment", "评论", "评论内容", "post",
@@ -45,7 +48,8 @@ def columns_of(table: Table, wanted: Sequence[str] = (), sample: int = 1000) -> 
     first: Reject | None = None
     for count, item in enumerate(table.rows(), start=1):
         if isinstance(item, Row):
-            keys |= dict.fromkeys(item.values)
+            # Of later rows, one may have a wanted key; all their keys together may fill the memory.
+            keys |= dict.fromkeys(item.values if count <= sample else item.values.keys() & set(wanted))
         else:
             first = first or item
         if keys and count >= sample and keys.keys() >= set(wanted):
@@ -56,7 +60,10 @@ def columns_of(table: Table, wanted: Sequence[str] = (), sample: int = 1000) -> 
 
 
 def text_problem(value: object, *, missing: bool = False) -> str | None:
-    """Say why a value cannot be labelled; None where it can."""
+    """Say why a value cannot be labelled; None where it can.
+
+    A text ends at ``MAX_TEXT_CHARACTERS``: what a batch costs is then known before it is read.
+    """
     if missing:
         return "missing"
     # NaN and NaT are unequal to themselves; pandas' NA refuses to be compared, and a list of arrays would answer many.
@@ -64,6 +71,8 @@ def text_problem(value: object, *, missing: bool = False) -> str | None:
         return "null"
     if not isinstance(value, str):
         return f"not a string but {type(value).__name__}"
+    if len(value) > MAX_TEXT_CHARACTERS:
+        return f"longer than {MAX_TEXT_CHARACTERS:,} characters"
     if not value.strip():
         return "empty"
     try:
@@ -73,13 +82,53 @@ def text_problem(value: object, *, missing: bool = False) -> str | None:
     return None
 
 
+def require_labelable(texts: Sequence[object], parents: Sequence[object] | None = None) -> None:
+    """Refuse texts of which some cannot be labelled.
+
+    Raises
+    ------
+    DataError
+        Naming the first positions and why.
+    """
+    problems = [(i, reason) for i, value in enumerate(texts) if (reason := text_problem(value))]
+    if parents is not None:
+        problems += [
+            (i, f"the text it answers is {reason}")
+            for i, value in enumerate(parents)
+            if (reason := parent_problem(value))
+        ]
+    if problems:
+        first = "; ".join(f"position {i}: {reason}" for i, reason in problems[:SHOWN_POSITIONS])
+        raise DataError(f"{len(problems)} of {len(texts)} texts cannot be labelled ({first}). Drop or fill these rows.")
+
+
 def parent_text(value: object) -> str | None:
     """Return the text that a post answers; None where the value is no text."""
     return value if text_problem(value) is None and isinstance(value, str) else None
 
 
-def input_columns(table: Table, text_column: str) -> dict[str, ColumnType]:
-    """Columns of the input with types; reads JSON Lines once through, since a table needs all its columns up front."""
+def parent_problem(value: object) -> str | None:
+    """Say why a text that a post answers cannot be read: not where there is none, but where it is too long."""
+    return text_problem(value) if isinstance(value, str) and len(value) > MAX_TEXT_CHARACTERS else None
+
+
+def row_problem(values: Mapping[str, Any], text_column: str, parent_column: str | None = None) -> str | None:
+    """Say why a row cannot be labelled, and by which column; None where it can."""
+    if problem := text_problem(values.get(text_column), missing=text_column not in values):
+        return f"{text_column}: {problem}"
+    if parent_column is not None and (problem := parent_problem(values.get(parent_column))):
+        return f"{parent_column}: {problem}"
+    return None
+
+
+def input_columns(table: Table, text_column: str, parent_column: str | None = None) -> dict[str, ColumnType]:
+    """Columns of the input with types; reads JSON Lines once through, since a table needs all its columns up front.
+
+    Raises
+    ------
+    DataError
+        If the rows of JSON Lines have more than ``MAX_COLUMNS`` different keys, naming the line.
+    """
     if table.format == "parquet":
         return {name: column_type_of(type_) for name, type_ in arrow_types(table).items()}
     if table.format != "jsonl":
@@ -87,7 +136,12 @@ def input_columns(table: Table, text_column: str) -> dict[str, ColumnType]:
     kinds: dict[str, set[ValueKind]] = {}
     for item in table.rows():
         # A row to be set aside has no say: one number among the texts would turn them all into JSON.
-        if isinstance(item, Row) and text_problem(item.values.get(text_column)) is None:
+        if isinstance(item, Row) and row_problem(item.values, text_column, parent_column) is None:
             for name, value in item.values.items():
                 kinds.setdefault(name, set()).add(value_kind(value))
+            if len(kinds) > MAX_COLUMNS:
+                raise DataError(
+                    f"{table.path}:{item.number}: more than {MAX_COLUMNS:,} different keys up to here, each of them a "
+                    "column; put what varies from row to row under one key."
+                )
     return {name: column_type(seen) for name, seen in kinds.items()}

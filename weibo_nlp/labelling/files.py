@@ -8,16 +8,21 @@ from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from sys import getsizeof
 
 from weibo_nlp.io import Reject, Row, Table, open_outputs
 from weibo_nlp.io.column_types import arrow_types
+from weibo_nlp.io.copy import read_once
+from weibo_nlp.io.limits import MAX_REASONS
 from weibo_nlp.io.rows import OutputFormat
 from weibo_nlp.io.writers import output_format, require_distinct
-from weibo_nlp.labelling.columns import input_columns, parent_text, text_problem
+from weibo_nlp.labelling.columns import input_columns, parent_text, row_problem
 from weibo_nlp.labelling.labeller import BATCH, Labeller
 
-# A batch ends early at so many characters and cells, or long articles and wide tables would fill the memory.
-BATCH_WEIGHT = 4_000_000
+# A batch ends early at about so many bytes in memory, or long articles and wide tables would fill it.
+BATCH_WEIGHT = 64_000_000
+TEXT_WEIGHT = 64  # bytes of a character while it is labelled
+OTHER_REASONS = "another reason"
 SCORE_DIGITS = 4  # more than the models know; files get smaller and can be compared between machines
 
 
@@ -25,8 +30,9 @@ SCORE_DIGITS = 4  # more than the models know; files get smaller and can be comp
 class LabelledFile:
     """What labelling a file came to: where the rows went, how many, and what was set aside.
 
-    ``reasons`` counts rejects by reason, ``first_lines`` has the line where each reason first occurred, and
-    ``renamed`` maps input columns whose names the output needs to the names they got instead.
+    ``reasons`` counts rejects by reason, ``first_lines`` has the line where each reason first occurred; beyond
+    ``MAX_REASONS`` of them, others are counted together as ``OTHER_REASONS``. ``renamed`` maps input columns whose
+    names the output needs to the names they got instead.
     """
 
     output: Path
@@ -74,12 +80,24 @@ def label_file(
     UsageError
         If the output, or its file of rejects, is the input, or cannot be written.
     DataError
-        If the input breaks off; nothing is written then.
+        If the input breaks off, changed since it was opened, or has too many columns; nothing is written then.
     """
     require_distinct(table.path, output)
+    with read_once(table) as source:
+        return _label_rows(source, output, labeller, text_column, parent_column, advance)
+
+
+def _label_rows(
+    table: Table,
+    output: Path,
+    labeller: Labeller,
+    text_column: str,
+    parent_column: str | None,
+    advance: Callable[[int], None] | None,
+) -> LabelledFile:
     fallback: OutputFormat = "csv" if table.format == "lines" else table.format
     shape = output_format(output, fallback)
-    inputs = input_columns(table, text_column)
+    inputs = input_columns(table, text_column, parent_column)
     added = labeller.columns
     scores = [name for name, kind in added.items() if kind == "float"]
     renamed = {name: _free_name(name, {*inputs, *added}) for name in inputs if name in added}
@@ -93,7 +111,9 @@ def label_file(
 
         def flush() -> None:
             texts = [row.values[text_column] for row in batch]
-            parents = [parent_text(row.values.get(parent_column)) for row in batch] if parent_column else None
+            parents = None
+            if parent_column is not None:
+                parents = [parent_text(row.values.get(parent_column)) for row in batch]
             labels = labeller.label(texts, parents)
             for row in labels:
                 row |= {name: round(row[name], SCORE_DIGITS) for name in scores if row[name] is not None}
@@ -103,18 +123,19 @@ def label_file(
 
         for n_records, item in enumerate(table.rows(), start=1):
             if isinstance(item, Row):
-                reason = text_problem(item.values.get(text_column), missing=text_column not in item.values)
+                reason = row_problem(item.values, text_column, parent_column)
                 if reason is None:
                     batch.append(item)
                     n_rows += 1
-                    weight += len(item.values[text_column]) + len(item.values)
+                    weight += _weight(item.values) + TEXT_WEIGHT * len(item.values[text_column])
                 else:
                     raw = json.dumps(item.values, ensure_ascii=False, default=str)[:2000]
-                    item = Reject(str(table.path), item.number, f"{text_column}: {reason}", raw)
+                    item = Reject(str(table.path), item.number, reason, raw)
             if isinstance(item, Reject):
                 rejects.write(item)
-                reasons[item.reason] += 1
-                first_lines.setdefault(item.reason, item.line)
+                reason = item.reason if item.reason in reasons or len(reasons) < MAX_REASONS else OTHER_REASONS
+                reasons[reason] += 1
+                first_lines.setdefault(reason, item.line)
             if len(batch) >= BATCH or weight >= BATCH_WEIGHT:
                 flush()
                 weight = 0
@@ -123,6 +144,19 @@ def label_file(
         flush()
     rejected = rejects.path if rejects.count else None
     return LabelledFile(output, n_rows, rejects.count, reasons, rejected, first_lines, renamed)
+
+
+def _weight(values: Mapping[str, object]) -> int:
+    """Bytes that a row takes in memory, about."""
+    weight, inner = 0, list(values.values())
+    while inner:
+        value = inner.pop()
+        weight += getsizeof(value)
+        if isinstance(value, list | tuple):
+            inner += value
+        elif isinstance(value, dict):
+            inner += value.values()
+    return weight
 
 
 def _free_name(name: str, taken: Container[str]) -> str:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from weibo_nlp.errors import DataError, UsageError
+from weibo_nlp.errors import UsageError
 from weibo_nlp.io.rows import listed
-from weibo_nlp.labelling.columns import guess_text_column, parent_text, text_problem
+from weibo_nlp.labelling.columns import guess_text_column, parent_text, require_labelable
 from weibo_nlp.labelling.labeller import BATCH, Labeller, Models
-from weibo_nlp.models.base import SHOWN_POSITIONS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,8 +19,8 @@ def label(
     *,
     models: Models | None = None,
     target: str | None = None,
-    text_column: str | None = None,
-    parent_column: str | None = None,
+    text_column: Hashable | None = None,
+    parent_column: Hashable | None = None,
     all_scores: bool = False,
 ) -> pd.DataFrame:
     """Label texts with topic, sentiment, irony and stance.
@@ -34,8 +33,8 @@ def label(
         Models that replace the shipped ones or add labels of their own, as for :class:`Labeller`.
     target : str, optional
         Stance target for all texts; by default the predicted topic's canonical one.
-    text_column, parent_column : str, optional
-        Columns of the frame with the text, and with the text it answers.
+    text_column, parent_column : hashable, optional
+        Columns of the frame with the text, and with the text it answers: mostly a str, or 0 for a frame without names.
     all_scores : bool
         Add one column for every label's probability.
 
@@ -51,7 +50,7 @@ def label(
     UsageError
         If there is nothing to iterate over, no text column is found or named, or columns of the frame clash.
     DataError
-        If a text is missing, empty or no string, naming positions.
+        If a text is missing, empty, no string or longer than 100,000 characters, naming positions.
 
     Examples
     --------
@@ -62,22 +61,24 @@ def label(
     import pandas as pd
 
     frame = _as_frame(texts)
-    text_column = text_column or guess_text_column(list(frame.columns))
+    if text_column is None:
+        text_column = guess_text_column(list(frame.columns))
     for name in (text_column, parent_column):
         if name is not None and (count := list(frame.columns).count(name)) != 1:
             how = "stands twice" if count else "is not"
             raise UsageError(f"column {name!r} {how} in the frame; it has {listed(list(frame.columns))}.")
     values = frame[text_column].tolist()
-    if problems := [(i, reason) for i, value in enumerate(values) if (reason := text_problem(value))]:
-        first = "; ".join(f"position {i}: {reason}" for i, reason in problems[:SHOWN_POSITIONS])
-        n, total = len(problems), len(values)
-        raise DataError(f"{n} of {total} texts cannot be labelled ({first}). Drop or fill these rows.")
+    answered = None if parent_column is None else frame[parent_column].tolist()
+    require_labelable(values, answered)
     labeller = Labeller(models, target=target, all_scores=all_scores)
     if taken := [name for name in labeller.columns if name in frame.columns]:
         raise UsageError(f"the frame has columns {', '.join(taken)} already; rename or drop them.")
-    parents = [parent_text(value) for value in frame[parent_column].tolist()] if parent_column else None
-    batches = (slice(start, start + BATCH) for start in range(0, len(values), BATCH))
-    rows = [row for batch in batches for row in labeller.label(values[batch], parents[batch] if parents else None)]
+    parents = None if answered is None else [parent_text(value) for value in answered]
+    rows = [
+        row
+        for batch in (slice(start, start + BATCH) for start in range(0, len(values), BATCH))
+        for row in labeller.label(values[batch], None if parents is None else parents[batch])
+    ]
     labels = pd.DataFrame(rows, columns=list(labeller.columns), index=frame.index)
     # Without rows, or with nulls only, pandas would choose other types.
     types = {"float": "float64", "bool": "bool"}

@@ -12,7 +12,7 @@ import numpy as np
 
 from weibo_nlp.errors import UsageError
 from weibo_nlp.io.column_types import ColumnType
-from weibo_nlp.labelling.columns import text_problem
+from weibo_nlp.labelling.columns import require_labelable, text_problem
 from weibo_nlp.models import Classifier, load_model
 from weibo_nlp.records import Example
 from weibo_nlp.scheme import NEEDS_CONTEXT, Task, load_scheme
@@ -62,7 +62,7 @@ class Labeller:
         self.target, self.all_scores = target, all_scores
         self._own: dict[str, Classifier] = {
             name: load_model(model) if isinstance(model, str | Path) else model
-            for name, model in (models or {}).items()
+            for name, model in ({} if models is None else models).items()
         }
         tasks = {name: task for name, task in load_scheme().judged.items() if name != NEEDS_CONTEXT}
         own = {name: Task(name, question="", main_metric="", meanings={}) for name in self._own if name not in tasks}
@@ -105,19 +105,26 @@ class Labeller:
 
         Raises
         ------
+        DataError
+            If a text is none, empty or longer than ``MAX_TEXT_CHARACTERS``, or the text it answers is as long, naming
+            positions.
         UsageError
-            If a model of one's own cannot read the texts, or gives other than one probability for each label.
+            If there are other than as many `parents` as texts, or a model of one's own cannot read the texts, or gives
+            other than one probability for each label.
         """
+        if parents is not None and len(parents) != len(texts):
+            raise UsageError(f"{len(parents)} parents for {len(texts)} texts; give one for each, None where unknown.")
+        require_labelable(texts, parents)
         rows: list[dict[str, Any]] = [dict.fromkeys(self.columns) for _ in texts]
         for task in self.tasks.values():
             if not task.targeted:
                 self._fill(rows, task, texts)
                 continue
-            targets = [self.target or self.canonical.get(row["topic"]) for row in rows]
+            targets = [self.canonical.get(row["topic"]) if self.target is None else self.target for row in rows]
             for row, target in zip(rows, targets, strict=True):
                 row[f"{task.name}_target"] = target
-            answered = [place for place, target in enumerate(targets) if target]
-            examples = [Example(texts[i], targets[i], parents[i] if parents else None) for i in answered]
+            answered = [place for place, target in enumerate(targets) if target is not None]
+            examples = [Example(texts[i], targets[i], None if parents is None else parents[i]) for i in answered]
             self._fill([rows[i] for i in answered], task, examples)
         return rows
 

@@ -142,7 +142,7 @@ def add_predictions(
     checksums = [_checksum(path) for path in paths]
     files = [read_predictions(path) for path in paths]
     _require_one_system(files)
-    machine = _text("--hardware", hardware_text or described(hardware()))
+    machine = _text("--hardware", described(hardware()) if hardware_text is None else hardware_text)
     command = None if command is None else _text("--command", command)
     first = files[0]
     spec, evaluation_set = resolve_evaluation_set(first.header, external_path, where=first.where_header)

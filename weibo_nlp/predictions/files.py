@@ -5,19 +5,23 @@ from __future__ import annotations
 import json
 import math
 import stat
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from functools import partial
 from numbers import Real
 from pathlib import Path
 from typing import Any
 
-from weibo_nlp.errors import PredictionError, UsageError
+from weibo_nlp.errors import DataError, PredictionError, UsageError
 from weibo_nlp.io import JsonLine, atomic_path, dump_line, read_jsonl
 from weibo_nlp.io.jsonl import parse_json_line
+from weibo_nlp.io.limits import MAX_LABELS, MAX_PREDICTIONS, MAX_TEXT_CHARACTERS
 from weibo_nlp.io.names import quoted, quoted_list
+from weibo_nlp.io.parquet import open_parquet
+from weibo_nlp.io.rows import require_columns
 from weibo_nlp.predictions.header import (
     FORMAT_KEY,
     FORMAT_VERSION,
+    NAME_LENGTH,
     ModelReference,
     PredictionFile,
     PredictionHeader,
@@ -54,8 +58,9 @@ def read_predictions(path: str | Path) -> PredictionFile:
     Raises
     ------
     PredictionError
-        If the file is empty, truncated, not UTF-8, without header, or has rows of another shape; problems
-        in rows are collected, and each is named with file and line. After 1,000 of them reading stops.
+        If the file is empty, truncated, not UTF-8, without header, has more than ``MAX_PREDICTIONS`` rows, changes
+        while it is read, or has rows of another shape; problems in rows are collected, and each is named with file and
+        line. After 1,000 of them reading stops.
     UsageError
         If the file cannot be opened, or is a device.
     """
@@ -65,6 +70,10 @@ def read_predictions(path: str | Path) -> PredictionFile:
         if stat.S_ISCHR(mode) or stat.S_ISBLK(mode):  # /dev/zero would be read for ever
             raise UsageError(f"{path}: is a device. Give the path of a file.")
         return _read_parquet(path) if is_parquet(path) else _read_jsonl(path)
+    except PredictionError:
+        raise
+    except DataError as error:  # no Parquet, or changed while it was read
+        raise PredictionError(str(error)) from error
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror or error}). Give the path of a file.") from error
 
@@ -124,6 +133,8 @@ def _collect(
     numbers: list[int] = []
     problems: list[str] = []
     for number, row in rows:
+        if len(predictions) == MAX_PREDICTIONS:
+            raise PredictionError(f"{path}:{kind}{number}: more than {MAX_PREDICTIONS:,} rows; no set has as many.")
         try:
             predictions.append(_prediction_from(row(), header.task))
             numbers.append(number)
@@ -144,27 +155,10 @@ def _json_object(line: JsonLine) -> Mapping[str, Any]:
 
 
 def _read_parquet(path: Path) -> PredictionFile:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    with path.open("rb") as stream:
-        try:
-            # ParquetFile, not read_table: the latter takes a folder called `split=test` for a column.
-            with pq.ParquetFile(stream) as table:
-                header = _header_from_metadata(path, table.schema_arrow.metadata or {})
-                return _collect(path, header, "row ", enumerate(_parquet_rows(path, table), start=1))
-        # Arrow reports bytes that cannot be decoded as any of these, OSError among them.
-        except (pa.ArrowException, ValueError, OverflowError, OSError) as error:
-            reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
-            raise PredictionError(f"{path}: not a whole Parquet file ({reason}). Write it again.") from error
-
-
-def _parquet_rows(path: Path, table: Any) -> Iterator[Callable[[], dict[str, Any]]]:
-    names = table.schema_arrow.names
-    if doubled := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
-        raise PredictionError(f"{path}:schema: column {quoted(doubled[0])} stands {names.count(doubled[0])} times.")
-    for batch in table.iter_batches():
-        yield from (partial(_from_arrow, row) for row in batch.to_pylist())
+    with open_parquet(path) as opened:
+        header = _header_from_metadata(path, opened.schema.metadata or {})
+        require_columns(f"{path}:schema", opened.schema.names)
+        return _collect(path, header, "row ", enumerate((partial(_from_arrow, row) for row in opened.rows()), start=1))
 
 
 def _hint(first_line: str) -> str:
@@ -186,8 +180,10 @@ def _header_from_metadata(path: Path, metadata: Mapping[bytes, bytes]) -> Predic
         ) from problem
 
 
-def _from_arrow(row: dict[str, Any]) -> dict[str, Any]:
+def _from_arrow(row: dict[str, Any] | str) -> dict[str, Any]:
     """Undo what Arrow makes of the scores: pairs (map type), or a struct with null for absent labels."""
+    if isinstance(row, str):
+        raise _RowError(f"{row}.")
     scores = row.get("scores")
     if isinstance(scores, list) and all(isinstance(pair, tuple) for pair in scores):
         if len(dict(scores)) != len(scores):
@@ -259,12 +255,18 @@ def _prediction_from(row: Mapping[str, Any], task: str) -> Prediction:
         raise _RowError(f"label for {quoted(document_id)} must be a string, got {quoted(label)}.")
     if target is not None and not isinstance(target, str):
         raise _RowError(f"target of {quoted(document_id)} must be a string or null, got {quoted(target)}.")
+    limits = {"document_id": NAME_LENGTH, "label": NAME_LENGTH, "target": MAX_TEXT_CHARACTERS}
+    for name, limit in limits.items():
+        if len(row.get(name) or "") > limit:
+            raise _RowError(f"{name} of {quoted(document_id)} has more than {limit:,} characters; shorten it.")
     return Prediction(document_id, task, label, _scores_from(scores, document_id), target)
 
 
 def _scores_from(scores: object, document_id: str) -> dict[str, float]:
     if scores is None:
         return {}
+    if isinstance(scores, dict) and len(scores) > MAX_LABELS:
+        raise _RowError(f"scores for {quoted(document_id)} name {len(scores):,} labels; {MAX_LABELS:,} are allowed.")
     if not isinstance(scores, dict) or not scores:
         raise _RowError(
             f"scores for {quoted(document_id)} must map labels to numbers, got {quoted(scores)}; or leave them out."

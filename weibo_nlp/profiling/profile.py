@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from weibo_nlp.errors import UsageError
 from weibo_nlp.profiling.diversity import NGRAM_CHARACTERS, XZ_CHARACTERS, Diversity, diversity
 from weibo_nlp.profiling.duplicates import near_duplicates
 from weibo_nlp.profiling.lengths import length_percentiles
@@ -98,7 +99,14 @@ def profile_of(
         Thread of each text: rates get intervals over threads.
     bootstrap : BootstrapConfig
         How these are made.
+
+    Raises
+    ------
+    UsageError
+        If `sample` is below 1.
     """
+    if sample is not None and sample < 1:
+        raise UsageError(f"sample must be at least 1, or None for all texts; got {sample}.")
     features = [features_of(text) for text in texts.texts]
     columns = {name: [name in of_text for of_text in features] for name in FEATURES}
     shares = share_estimates({**columns, "bare": list(map(is_bare, texts.texts))}, threads, bootstrap)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from weibo_nlp.errors import DataError, UsageError
+from weibo_nlp.io.stable import open_unchanged
 from weibo_nlp.text.lexicon import WordIndex
 
 WORD_LIMIT = 64
@@ -57,11 +58,12 @@ def lexicon_from_file(path: Path | str) -> Lexicon:
     UsageError
         If the file cannot be read.
     DataError
-        If it is not UTF-8, or a word is not allowed, naming the line.
+        If it is not UTF-8, changes while it is read, or a word is not allowed, naming the line.
     """
     path = Path(path)
     try:
-        lines = path.read_text("utf-8-sig").splitlines()
+        with open_unchanged(path) as handle:
+            lines = handle.read().decode("utf-8-sig").splitlines()
     except UnicodeDecodeError as error:
         raise DataError(f"{path}: byte {error.start} is not UTF-8; save the lexicon as UTF-8.") from error
     except OSError as error:

@@ -440,6 +440,16 @@ def test_a_column_without_a_name_can_be_the_text_or_the_parent(tmp_path):
     assert (done.rows, pd.read_csv(done.output)["topic"].tolist()) == (1, ["credit"])
 
 
+def test_an_empty_option_is_the_column_without_a_name_and_not_a_guess(tmp_path, run):
+    path = tmp_path / "a.csv"
+    path.write_text(f"text,\n好,{TEXTS[0]}\n", "utf-8")
+    code, _, err = run("label", path, "-o", tmp_path / "o.csv", "--text-column", "")
+    assert (code, "(guessed" in err) == (0, False)
+    assert pd.read_csv(tmp_path / "o.csv")["topic"].tolist() == ["credit"]
+    code, _, err = run("label", path, "-o", tmp_path / "o.csv", "--text-column", "text", "--parent-column", "no")
+    assert "no column 'no'" in err
+
+
 def changing(table, change):
     """The table, whose file is changed when its second row is read."""
 

@@ -11,7 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from weibo_nlp.errors import PredictionError, UsageError
-from weibo_nlp.predictions import ModelReference, PredictionFile, PredictionHeader, read_predictions, write_predictions
+from weibo_nlp.predictions import (
+    ModelReference,
+    PredictionFile,
+    PredictionHeader,
+    files,
+    read_predictions,
+    write_predictions,
+)
 from weibo_nlp.records import Prediction
 
 DATA = Path(__file__).parents[1] / "data" / "predictions"
@@ -141,6 +148,44 @@ def test_reading_stops_after_a_thousand_problems(tmp_path):
     path = tmp_path / "p.jsonl"
     path.write_text(json.dumps(HEADER.to_dict()) + "\n" + "{}\n" * 5_000, "utf-8")
     with pytest.raises(PredictionError, match=r"1000 problems; the first 20(.|\n)*Reading stopped there\."):
+        read_predictions(path)
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        pytest.param({"document_id": "a" * 1_001}, "document_id of .* has more than 1,000 characters", id="id"),
+        pytest.param({"label": "a" * 1_001}, "label of 'a' has more than 1,000 characters", id="label"),
+        pytest.param({"target": "a" * 100_001}, "target of 'a' has more than 100,000 characters", id="target"),
+        pytest.param(
+            {"scores": {f"l{number}": 0.0 for number in range(1_001)}}, "scores for 'a' name 1,001 labels", id="labels"
+        ),
+        pytest.param({"label": "a" * 5_000_000}, "is longer than 4,194,304 bytes", id="row"),
+    ],
+)
+@BOTH
+def test_a_row_beyond_a_limit_is_refused_with_its_place(tmp_path, suffix, row, message):
+    row = {"document_id": "a", "label": "favor"} | row
+    path = tmp_path / f"p{suffix}"
+    if suffix == ".parquet":
+        _parquet(path, {name: [value] for name, value in row.items()})
+    else:
+        path.write_text(f"{json.dumps(HEADER.to_dict())}\n{json.dumps(row)}\n", "utf-8")
+    where = "row 1" if suffix == ".parquet" else "2"
+    with pytest.raises(PredictionError, match=rf"p\{suffix}:{where}: .*{message}") as caught:
+        read_predictions(path)
+    assert len(str(caught.value)) < 1_000
+
+
+@BOTH
+def test_more_rows_than_any_set_has_are_refused(tmp_path, suffix, monkeypatch):
+    monkeypatch.setattr(files, "MAX_PREDICTIONS", 3)
+    path = tmp_path / f"p{suffix}"
+    for count in (3, 4):
+        write_predictions(path, HEADER, [Prediction(str(number), "stance", "favor", {}) for number in range(count)])
+        if count == 3:
+            assert len(read_predictions(path).predictions) == 3
+    with pytest.raises(PredictionError, match=r"more than 3 rows; no set has as many"):
         read_predictions(path)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from weibo_nlp.errors import DataError, UsageError
+from weibo_nlp.io.limits import MAX_FILE_BYTES
 from weibo_nlp.io.stable import open_unchanged
 from weibo_nlp.text.lexicon import WordIndex
 
@@ -63,7 +64,10 @@ def lexicon_from_file(path: Path | str) -> Lexicon:
     path = Path(path)
     try:
         with open_unchanged(path) as handle:
-            lines = handle.read().decode("utf-8-sig").splitlines()
+            content = handle.read(MAX_FILE_BYTES + 1)
+        if len(content) > MAX_FILE_BYTES:
+            raise DataError(f"{path}: longer than {MAX_FILE_BYTES:,} bytes; leave out words that no text has.")
+        lines = content.decode("utf-8-sig").splitlines()
     except UnicodeDecodeError as error:
         raise DataError(f"{path}: byte {error.start} is not UTF-8; save the lexicon as UTF-8.") from error
     except OSError as error:

@@ -57,3 +57,8 @@ def test_a_label_outside_the_task_is_refused_with_those_inside():
 def test_an_unknown_task_is_refused_with_the_known_ones():
     with pytest.raises(UnknownNameError, match="unknown task 'mood'; there is: irony, sentiment, stance, topic"):
         load_scheme().task("mood")
+
+
+def test_an_empty_path_is_not_the_shipped_scheme():
+    with pytest.raises(DataError, match="cannot be read as a label scheme"):
+        load_scheme("")

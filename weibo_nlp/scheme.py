@@ -114,7 +114,7 @@ def load_scheme(path: Path | None = None) -> Scheme:
     DataError
         If the file cannot be read, lacks a required key, or a label is not a string, naming file and key.
     """
-    path = _resources.scheme_path() if path is None else path
+    path = _resources.scheme_path() if path is None else Path(path)
     content = _mapping(path, "the scheme", read_yaml(path, "a label scheme"), "name", "version", "tasks", "marks")
     marks = _mapping(path, "marks", content["marks"], "frames", "confidence")
     if not isinstance(content["version"], str):  # YAML reads a bare `1.0` as a number

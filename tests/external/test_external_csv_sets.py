@@ -1,9 +1,10 @@
+import gzip
 from pathlib import Path
 
 import pytest
 
 from weibo_nlp.errors import DataError, UsageError
-from weibo_nlp.external import load, to_polarity
+from weibo_nlp.external import files, load, smp2020, to_polarity
 
 MINIATURES = Path(__file__).parents[1] / "data" / "external"
 
@@ -208,3 +209,25 @@ def test_swsr_published_columns_on_people_and_platform_ids_stay_out():
     assert part.documents[0].counts.comments == 0
     for private in ("K9zz", "某省", "男"):
         assert private not in repr(part.documents)
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.csv.gz"])
+def test_a_line_that_would_fill_the_memory_is_refused(tmp_path, monkeypatch, name):
+    monkeypatch.setattr(files, "MAX_LINE_BYTES", 200)
+    content = f"text,label\n好,1\n{'长' * 300},1\n".encode()
+    (tmp_path / name).write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
+    with pytest.raises(DataError, match=rf"{name}:3: longer than 200 characters. Compare it with the published file"):
+        list(files.read_csv(tmp_path / name, {"text": ("text",)}))
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        pytest.param("[" * 100_000, "nested too deep", id="deep"),
+        pytest.param("[" + "[]," * 1_000_000 + "[]]", "has more than 1,000,000 values", id="many"),
+    ],
+)
+def test_json_that_would_fill_memory_or_stack_is_refused(tmp_path, content, message):
+    (tmp_path / "usual_train.txt").write_text(content, "utf-8")
+    with pytest.raises(DataError, match=message):
+        smp2020._json(tmp_path / "usual_train.txt")

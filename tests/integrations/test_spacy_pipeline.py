@@ -362,3 +362,16 @@ def test_a_target_without_labels_is_refused():
 
 def test_the_pipeline_says_which_package_it_needs(nlp):
     assert any(requirement.startswith("weibo-nlp>=") for requirement in nlp.meta["requirements"])
+
+
+def test_a_text_beyond_the_limit_is_an_error_and_not_left_without_labels():
+    doc = Doc(spacy.blank("zh").vocab, words=["好" * 100_001], spaces=[False])
+    with pytest.raises(DataError, match="position 0: longer than 100,000 characters"):
+        WeiboLabels()(doc)
+
+
+@pytest.mark.parametrize("size", [0, -1])
+def test_a_batch_of_nothing_is_refused_because_it_would_lose_the_docs(size):
+    doc = Doc(spacy.blank("zh").vocab, words=["好"])
+    with pytest.raises(UsageError, match=f"batch_size must be at least 1, got {size}"):
+        list(WeiboLabels().pipe(iter([doc]), batch_size=size))

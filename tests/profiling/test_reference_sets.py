@@ -171,3 +171,9 @@ def test_plain_shares_put_every_real_set_against_the_others():
 def test_samples_do_not_depend_on_the_order_of_texts():
     texts = [f"第{number}条" for number in range(50)]
     assert drawn_texts(texts, 7) == drawn_texts(texts[::-1], 7)
+
+
+@pytest.mark.parametrize("sample", [0, -1])
+def test_a_sample_of_no_texts_is_refused(sample):
+    with pytest.raises(UsageError, match=f"sample must be at least 1, or None for all texts; got {sample}"):
+        profile_of(TextSet("我们", "comment", ("该罚",)), sample=sample)

@@ -20,7 +20,7 @@ from spacy.language import Language
 from spacy.pipeline import Pipe
 from spacy.tokens import Doc, Token
 
-from weibo_nlp.labelling.columns import text_problem
+from weibo_nlp.errors import UsageError
 from weibo_nlp.labelling.labeller import Labeller
 from weibo_nlp.text import parse
 from weibo_nlp.text.markup import MarkupKind
@@ -79,7 +79,8 @@ class WeiboLabels(Pipe):
     """Puts topic, sentiment, irony and stance on Docs, in batches.
 
     ``doc.cats`` gets the probability of every label, under ``task:label`` (``topic:credit``, ``irony:true``); the
-    labels themselves are in ``doc._``. An empty text gets neither, and a text without a stance target no stance.
+    labels themselves are in ``doc._``. An empty text gets neither, and a text without a stance target no stance. One
+    longer than 100,000 characters is an error.
 
     Parameters
     ----------
@@ -104,7 +105,15 @@ class WeiboLabels(Pipe):
         return doc
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 128) -> Iterator[Doc]:
-        """Label a stream of Docs, `batch_size` at a time."""
+        """Label a stream of Docs, `batch_size` at a time.
+
+        Raises
+        ------
+        UsageError
+            If `batch_size` is below 1.
+        """
+        if batch_size < 1:  # no Doc would come out
+            raise UsageError(f"batch_size must be at least 1, got {batch_size}.")
         handle = self.get_error_handler()
         stream = iter(stream)
         while docs := list(islice(stream, batch_size)):
@@ -125,7 +134,7 @@ class WeiboLabels(Pipe):
         return tuple(f"{task}:{label}" for task, labels in self._labeller.labels.items() for label in labels)
 
     def _label(self, docs: list[Doc]) -> None:
-        docs = [doc for doc in docs if text_problem(doc.text) is None]
+        docs = [doc for doc in docs if doc.text.strip()]
         rows = self._labeller.label([doc.text for doc in docs])
         for doc, row in zip(docs, rows, strict=True):
             for field in _FIELDS:

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, TypeVar
+from typing import IO, Any, TypeVar
 
 from weibo_nlp.errors import DataError
 from weibo_nlp.io.atomic import atomic_path
@@ -46,7 +46,7 @@ def raw_lines(
         yield from lines_of(handle, limit)
 
 
-def lines_of(handle: BinaryIO, limit: int = MAX_LINE_BYTES) -> Iterator[tuple[int, bytes, bool]]:
+def lines_of(handle: IO[bytes], limit: int = MAX_LINE_BYTES) -> Iterator[tuple[int, bytes, bool]]:
     """Yield the physical lines of an open file as `raw_lines` does."""
     number = 0
     while piece := handle.readline(limit + 2):

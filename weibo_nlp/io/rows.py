@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, Literal
+from typing import IO, Any, Literal
 
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.io.jsonl import BLANK, decoded, excerpt, json_lines, lines_of, raw_lines, without_last_blanks
@@ -71,7 +71,7 @@ class Table:
         By which it is seen, whenever rows are read, that the file is still the one that was opened.
     has_mark : bool
         Whether the file begins with a UTF-8 byte order mark.
-    copy : BinaryIO, optional
+    copy : file, optional
         The same bytes in a file of our own, which nobody changes; read instead.
     """
 
@@ -80,7 +80,7 @@ class Table:
     columns: tuple[str, ...]
     state: FileState
     has_mark: bool = False
-    copy: BinaryIO | None = None
+    copy: IO[bytes] | None = None
 
     def rows(self) -> Iterator[Row | Reject]:
         """Stream rows and rejects in file order; each call starts at the first row again.
@@ -143,8 +143,8 @@ def open_table(path: Path | str, format: Format | None = None) -> Table:
     """
     path = Path(path)
     if not path.is_file():
-        state = "is a folder" if path.is_dir() else "is no regular file" if path.exists() else "does not exist"
-        raise UsageError(f"{path} {state}; name a CSV, TSV, JSONL, Parquet or plain text file.")
+        what = "is a folder" if path.is_dir() else "is no regular file" if path.exists() else "does not exist"
+        raise UsageError(f"{path} {what}; name a CSV, TSV, JSONL, Parquet or plain text file.")
     if path.stat().st_size == 0:
         raise DataError(f"{path} is empty; nothing to read.")
     state = FileState.of(path)

@@ -61,12 +61,13 @@ def label(
     import pandas as pd
 
     frame = _as_frame(texts)
+    columns: list[Any] = list(frame.columns)
     if text_column is None:
-        text_column = guess_text_column(list(frame.columns))
+        text_column = guess_text_column(columns)
     for name in (text_column, parent_column):
-        if name is not None and (count := list(frame.columns).count(name)) != 1:
+        if name is not None and (count := columns.count(name)) != 1:
             how = "stands twice" if count else "is not"
-            raise UsageError(f"column {name!r} {how} in the frame; it has {listed(list(frame.columns))}.")
+            raise UsageError(f"column {name!r} {how} in the frame; it has {listed(columns)}.")
     values = frame[text_column].tolist()
     answered = None if parent_column is None else frame[parent_column].tolist()
     require_labelable(values, answered)

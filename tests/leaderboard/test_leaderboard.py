@@ -394,3 +394,8 @@ def test_an_entry_of_another_format_is_refused(tmp_path):
     (tmp_path / "x.json").write_text('{"weibo_nlp_leaderboard": 2}', "utf-8")
     with pytest.raises(DataError, match=r"x\.json: not a result .*weibo_nlp_leaderboard is 2, not 1"):
         read_entry(tmp_path / "x.json")
+
+
+def test_an_empty_machine_is_what_was_said_and_not_this_one(small_corpus_shipped, tmp_path):
+    (added,) = add_predictions([written(tmp_path / "p.jsonl")], tmp_path / "board", hardware_text="", bootstrap=FEW)
+    assert added.entry.hardware == ""

@@ -136,7 +136,7 @@ WRONG_LINES = [
     ),
     pytest.param(
         row(scores=dict.fromkeys(map(str, range(50_000)), 0)),
-        r":2: scores for .* name '0', '1', '2', '3', '4' and 49,995 more, not of",
+        r":2: scores for .* name 50,000 labels; 1,000 are allowed",
         id="scores-of-50000-labels",
     ),
     pytest.param(row(scores={"none": 1}), r":2: scores for .* lack against, favor", id="scores-lacking"),
@@ -153,9 +153,11 @@ WRONG_LINES = [
         id="id-lone-surrogate",
     ),
     pytest.param(
-        row(document_id="x" * 10_000_000), r":2: 'x+'… .10,000,000 characters. on", id="line-of-ten-megabytes"
+        row(document_id="x" * 2_000_000),
+        r":2: document_id of 'x+'… .2,000,000 characters. has",
+        id="line-of-two-megabytes",
     ),
-    pytest.param(row(note="x" * 17_000_000), r":2: line is longer than 16,777,216 bytes", id="line-beyond-sixteen"),
+    pytest.param(row(note="x" * 5_000_000), r":2: line is longer than 4,194,304 bytes", id="line-beyond-four"),
     pytest.param(
         row(target="nothing"), r":2: .* on 'nothing' is not in the gold labels, which have", id="target-unknown"
     ),
@@ -220,8 +222,8 @@ def test_compare_and_leaderboard_refuse_as_evaluate_does(run, right, tmp_path, c
         pytest.param(
             "w.jsonl", lambda raw: raw.replace(b"\n", b"\r"), r"w\.jsonl:1: not JSON: Extra data", id="mac-os-9"
         ),
-        pytest.param("w.parquet", lambda raw: raw, r"w\.parquet: not a whole Parquet file", id="jsonl-as-parquet"),
-        pytest.param("w.parquet", lambda raw: b"", r"w\.parquet: not a whole Parquet file", id="parquet-empty"),
+        pytest.param("w.parquet", lambda raw: raw, r"w\.parquet: not a Parquet file", id="jsonl-as-parquet"),
+        pytest.param("w.parquet", lambda raw: b"", r"w\.parquet: not a Parquet file", id="parquet-empty"),
     ],
 )
 def test_bytes_of_another_kind_are_refused(run, right, tmp_path, command, name, encode, message):
@@ -257,8 +259,10 @@ def with_header(raw):
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
-        pytest.param(lambda path: path.write_bytes(path.read_bytes()[:-40]), "not a whole Parquet file", id="end-cut"),
-        pytest.param(lambda path: path.write_bytes(path.read_bytes()[40:]), "not a whole Parquet file", id="start-cut"),
+        pytest.param(lambda path: path.write_bytes(path.read_bytes()[:-40]), "not a Parquet file", id="end-cut"),
+        pytest.param(
+            lambda path: path.write_bytes(path.read_bytes()[40:]), "cannot be read on after row 0", id="start-cut"
+        ),
         pytest.param(
             with_columns(lambda table: table.drop_columns("label")), ":row 1: label for .* got None", id="no-label"
         ),
@@ -269,7 +273,7 @@ def with_header(raw):
         ),
         pytest.param(
             with_columns(lambda table: table.append_column("label", table["label"])),
-            ":schema: column 'label' stands 2 times",
+            ":schema: column 'label' stands twice",
             id="column-twice",
         ),
         pytest.param(

@@ -85,7 +85,9 @@ def open_parquet(path: Path, since: FileState | None = None) -> Iterator[OpenPar
         # Arrow reports bytes that cannot be decoded as ValueError.
         except (pa.ArrowException, ValueError, OSError) as error:
             what = " ".join(str(error).split())[:300]
-            raise DataError(f"{path}: not a Parquet file: {what}. Name the format if the suffix is wrong.") from None
+            raise DataError(
+                f"{path}: not a Parquet file: {what}. Write it again, or correct its suffix or --format."
+            ) from None
         if metadata.num_columns > MAX_COLUMNS:
             raise DataError(
                 f"{path}: {metadata.num_columns:,} columns; {MAX_COLUMNS:,} are allowed. Drop some of them."

@@ -223,7 +223,7 @@ def test_a_line_that_would_fill_the_memory_is_refused(tmp_path, monkeypatch, nam
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        pytest.param("[" * 100_000, "nested too deep", id="deep"),
+        pytest.param("[" * 100_000, "not valid JSON .maximum recursion", id="deep"),
         pytest.param("[" + "[]," * 1_000_000 + "[]]", "has more than 1,000,000 values", id="many"),
     ],
 )

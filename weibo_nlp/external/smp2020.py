@@ -154,8 +154,6 @@ def _json(path: Path) -> Any:
         )
     try:
         return json.loads(text)
-    except RecursionError:
-        raise DataError(f"{path}: nested too deep. Compare with the published file.") from None
     except json.JSONDecodeError as error:
         raise DataError(
             f"{path}:{error.lineno}:{error.colno}: not valid JSON ({error.msg}). Compare with the published file."

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from weibo_nlp.errors import DataError
-from weibo_nlp.io.jsonl import MAX_DEPTH
+from weibo_nlp.io.limits import MAX_DEPTH
 
 MAX_YAML_BYTES = 16 * 1024 * 1024
 MAX_NODES = 1_000_000

@@ -21,7 +21,8 @@ def compare(
     """Say whether one system is better than another, or whether they tie.
 
     Both are scored on the same rows; whole units (threads, events) are exchanged between them at random to see how
-    often chance alone would part them as far. With more than two files all pairs are tested, corrected by Holm.
+    often chance alone would part them as far. With more than two files all pairs are tested, corrected by Holm: the
+    files named are what is asked of.
     """
     from weibo_nlp.cli.output import signed_bounds, writable, write_json
     from weibo_nlp.evaluation.comparison import compare as compare_files
@@ -48,7 +49,8 @@ def compare(
         print_line(note)
     for pair in table.comparisons:
         gap = pair.difference
-        corrected = f", {pair.p_holm:.4f} after Holm" if len(table.comparisons) > 1 else ""
+        n_pairs = len(table.comparisons)
+        corrected = f", {pair.p_holm:.4f} after Holm over the {n_pairs} pairs" if n_pairs > 1 else ""
         print_line(
             f"{pair.a} less {pair.b}: {gap.value:+.3f}, 95 % interval {signed_bounds(gap)}, "
             f"p = {pair.p:.4f}{corrected} ({pair.rounds:,} {pair.method} assignments; predictions differ in "

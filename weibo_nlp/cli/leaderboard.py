@@ -13,7 +13,7 @@ from weibo_nlp.cli.options import ExternalPath, JsonFile, Resamples, Rounds, See
 STATES = {
     "added": "added",
     "present": "is there already, unchanged; nothing was done",
-    "restored": "was there, its predictions missing or damaged; they are restored",
+    "restored": "was there, missing or damaged in part; it is restored",
 }
 _Folder = Annotated[Path, Option(help="The leaderboard.")]
 
@@ -60,15 +60,20 @@ def show(
     set_name: Annotated[str | None, Option("--set", help="Only tables of this set.")] = None,
     task: Annotated[str | None, Option(help="Only tables of this task.")] = None,
     protocol: Annotated[str | None, Option(help="Only tables of this protocol.")] = None,
+    systems: Annotated[
+        list[str] | None,
+        Option("--system", help="Only this system, by name or name and version; all named are corrected together."),
+    ] = None,
     json_file: JsonFile = None,
     markdown: Annotated[bool, Option("--markdown", help="Print Markdown tables.")] = False,
     path: Annotated[Path | None, Option(help="Folder of your copies, to test tables on external sets.")] = None,
     seed: Seed = 0,
     rounds: Rounds = 10_000,
 ) -> None:
-    """Check every file of the leaderboard, test all pairs of systems, and print the tables.
+    """Score every entry of the leaderboard again, test all pairs of systems, and print the tables.
 
-    Files that are damaged, missing or changed are named, their rows set aside, and the exit code is then 1.
+    Each pair is a question of its own, so that the verdict on two systems does not depend on what else was entered;
+    pairs of the systems named with --system are corrected together, by Holm. Files that are damaged, missing or changed are named, their rows set aside, and the exit code is then 1.
     """
     from weibo_nlp.cli.output import writable, write_json
     from weibo_nlp.io.terminal import print_line, print_lines
@@ -82,6 +87,7 @@ def show(
         set_name=set_name,
         task=task,
         protocol=protocol,
+        systems=systems or (),
         external_path=path,
         n_permutations=rounds,
         bootstrap=BootstrapConfig(seed=seed),

@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from weibo_nlp.errors import DataError
 from weibo_nlp.evaluation.annotator_baseline import AnnotatorScore
+from weibo_nlp.evaluation.consistency import impossible_figures, report_contradictions, require_consistent
 from weibo_nlp.evaluation.diagnostics import ContextScore, ErrorCase, RobustnessScore, ShortcutScore
 from weibo_nlp.evaluation.results import Comparison, Result
 from weibo_nlp.io.typed_json import from_json, to_json
@@ -65,7 +66,8 @@ class BenchmarkReport:
         Raises
         ------
         DataError
-            If it is no benchmark report, or one of another format, or a part of it is not what it should be.
+            If it is no benchmark report, or one of another format, or a part of it is not what it should be or
+            contradicts another.
         """
         if FORMAT_KEY not in content:
             raise DataError(
@@ -85,4 +87,8 @@ class BenchmarkReport:
             if not isinstance(rows, list | tuple) or not all(isinstance(row, Mapping) for row in rows):
                 raise DataError(f"benchmark report: {name} is no list of JSON objects. Write it again.")
             own[name] = tuple(record.from_dict(row, f"{name}[{at}]") for at, row in enumerate(rows))
-        return replace(from_json(cls, sections, "benchmark report"), **own)
+        others = from_json(cls, sections, "benchmark report")
+        require_consistent(impossible_figures(others), "benchmark report")
+        report = replace(others, **own)
+        require_consistent(report_contradictions(report), "benchmark report")
+        return report

@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from weibo_nlp.errors import DataError
 from weibo_nlp.evaluation.calibration import CalibrationBin
+from weibo_nlp.evaluation.consistency import impossible_figures, require_consistent, score_contradictions
 from weibo_nlp.evaluation.slices import SliceScore
 from weibo_nlp.io.typed_json import from_json, to_json
 from weibo_nlp.predictions import PredictionHeader
@@ -122,7 +123,7 @@ class Scores:
         Raises
         ------
         DataError
-            If parts are missing or are not what they should be, naming `where` and the part.
+            If parts are missing, are not what they should be, or contradict each other, naming `where` and the part.
         """
         parts = {name: value for name, value in content.items() if value is not None}
         if isinstance(settings := parts.get("bootstrap"), Mapping):
@@ -143,6 +144,7 @@ class Scores:
                 f"{where}: per_class and confusion are not of the {n_labels} labels, a row and a column for each. "
                 "Write it again with this version."
             )
+        require_consistent(score_contradictions(scores), where)
         return scores
 
 
@@ -266,10 +268,11 @@ class Result(_Training):
         Raises
         ------
         DataError
-            If parts are missing or are not what they should be, naming `where` and the part.
+            If parts are missing, are not what they should be, or contradict each other, naming `where` and the part.
         """
         parts = {name: value for name, value in content.items() if value is not None}
         training = from_json(_Training, parts, where)
+        require_consistent(impossible_figures(training), where)
         return cls(
             from_json(Provenance, {"units": "units", **parts}, where),
             Scores.from_dict(parts, where),
@@ -290,8 +293,9 @@ class Comparison:
     difference : Estimate
         Metric of `a` less metric of `b`, each the mean over its seeds.
     p, p_holm : float
-        Of the paired test, see `stats.randomisation.paired_test`; corrected for all pairs of the table. Systems tie
-        unless the latter is below 0.05.
+        Of the paired test, see `stats.randomisation.paired_test`; corrected for the pairs that were asked of together
+        (see `comparison.compare_runs`), the same as `p` for a pair by itself. Systems tie unless the latter is below
+        0.05.
     n_units, n_differing_units, rounds, method
         How the test was made, see `PairedTest`; None in results of 0.2.0 that did not say so.
     """
@@ -332,13 +336,15 @@ class Comparison:
     @classmethod
     def from_dict(cls, content: Mapping[str, Any], where: str = "comparison") -> Self:
         """Read what `to_dict` gave; DataError names what is wrong."""
-        return from_json(cls, content, where)
+        comparison = from_json(cls, content, where)
+        require_consistent(impossible_figures(comparison), where)
+        return comparison
 
 
 def ranks(names: Sequence[str], comparisons: Sequence[Comparison]) -> dict[str, int]:
     """Rank systems so that no tie decides: 1 + the number of systems that are better.
 
-    "Better" counts directly (Holm-corrected p below 0.05) or through others: where X beats Y and Y beats Z, X stands
+    "Better" counts directly (`p_holm` below 0.05) or through others: where X beats Y and Y beats Z, X stands
     before Z even if the two alone tie. So a system always ranks below those that beat it, and what ties with the best
     shares rank 1 unless something else beats it. Pages, leaderboards and `weibo-nlp compare` all rank by this.
     """

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any, TypeVar, get_type_hints
 
-from weibo_nlp.errors import DataError
+from weibo_nlp.errors import DataError, WeiboNlpError
 from weibo_nlp.io.validation import RowError, checked_json
 
 Record = TypeVar("Record")
@@ -48,6 +48,8 @@ def from_json(record: type[Record], content: Mapping[str, Any], where: str) -> R
         value: Record = checked_json(record, content, get_type_hints(record))
     except RowError as error:
         raise DataError(f"{where}: {' '.join(map(str, error.faults))} Write it again with this version.") from None
+    except WeiboNlpError as error:  # of a record that checks itself, as the settings of the bootstrap do
+        raise DataError(f"{where}: {error} Write it again with this version.") from None
     except (TypeError, ValueError, RecursionError) as error:
         raise DataError(f"{where}: is no JSON ({error}). Write it again with this version.") from None
     return value

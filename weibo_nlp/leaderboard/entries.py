@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import shutil
 import stat
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,6 +18,7 @@ from weibo_nlp.evaluation.results import Scores
 from weibo_nlp.io import atomic_path, safe_stem, sha256_of_file
 from weibo_nlp.io.jsonl import read_json_object
 from weibo_nlp.io.names import printable_name, quoted
+from weibo_nlp.leaderboard.differences import first_difference
 from weibo_nlp.predictions import ModelReference, PredictionFile, PredictionHeader, read_predictions
 from weibo_nlp.predictions.header import is_parquet
 from weibo_nlp.provenance import described, hardware
@@ -30,6 +32,7 @@ RESULTS, PREDICTIONS = "results", "predictions"
 _IN_HEADER = ("task", "seeds", "predictions")
 LONGEST_TEXT = 1_000
 LARGEST_RESULT = 16 * 1024 * 1024
+MOST_RESAMPLES = 20_000  # everyone who shows the leaderboard scores all its entries again
 State = Literal["added", "present", "restored"]
 
 
@@ -74,6 +77,11 @@ class Entry:
         """The main metric."""
         return self.scores.main
 
+    def difference(self, computed: Entry) -> str | None:
+        """Say where the stored figures are not those computed from the predictions; None where all of them are."""
+        stored, own = self.to_dict()["scores"], computed.to_dict()["scores"]
+        return first_difference(stored, own, "scores", same_version=self.package == __version__)
+
     def to_dict(self) -> dict[str, Any]:
         """Return the entry ready for JSON."""
         header = asdict(self.header)
@@ -93,7 +101,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What became of a prediction file: it is new, was there already, or replaced a damaged copy of itself."""
+    """What became of a prediction file: it is new, was there already, or replaced what was damaged of it."""
 
     entry: Entry
     path: Path
@@ -129,16 +137,18 @@ def add_predictions(
     hardware_text, command : str, optional
         What the system ran on (without it, this machine), and what was called.
     bootstrap : BootstrapConfig
-        How the intervals of the stored figures are made.
+        How the intervals of the stored figures are made: 95 %, of at most 20,000 resamples.
 
     Raises
     ------
     PredictionError
-        If a file cannot be scored, or other predictions of the same system and version are kept already. Nothing is
-        stored then.
+        If a file cannot be scored, changes meanwhile, or other predictions of the same system and version are kept
+        already. Nothing is stored then.
     UsageError
-        If a file cannot be read, or the files are not of one system with different seeds.
+        If a file cannot be read, the files are not of one system with different seeds, or `bootstrap` is not as above.
     """
+    if (fault := _unfit(bootstrap)) is not None:
+        raise UsageError(f"bootstrap: {fault}.")
     checksums = [_checksum(path) for path in paths]
     files = [read_predictions(path) for path in paths]
     _require_one_system(files)
@@ -146,10 +156,11 @@ def add_predictions(
     command = None if command is None else _text("--command", command)
     first = files[0]
     spec, evaluation_set = resolve_evaluation_set(first.header, external_path, where=first.where_header)
+    scorers = [partial(score_set, [file], spec, evaluation_set) for file in files]
     entries = [
         Entry(
             header=file.header,
-            scores=score_set([file], spec, evaluation_set, bootstrap),
+            scores=scored(bootstrap),
             units=spec.units,
             hardware=machine,
             command=command,
@@ -157,11 +168,13 @@ def add_predictions(
             file=entry_stem(file.header) + (".parquet" if is_parquet(path) else ".jsonl"),
             sha256=checksum,
         )
-        for path, file, checksum in zip(paths, files, checksums, strict=True)
+        for path, file, checksum, scored in zip(paths, files, checksums, scorers, strict=True)
     ]
     # All are looked at before the first is written.
-    states = [_state(entry, path, folder) for entry, path in zip(entries, paths, strict=True)]
-    return [_store(entry, path, folder, state) for entry, path, state in zip(entries, paths, states, strict=True)]
+    for path, checksum in zip(paths, checksums, strict=True):
+        _require_unchanged(path, path, checksum)
+    plans = [_plan(entry, path, folder, scored) for entry, path, scored in zip(entries, paths, scorers, strict=True)]
+    return [_store(entry, path, folder, *plan) for entry, path, plan in zip(entries, paths, plans, strict=True)]
 
 
 def read_entry(path: Path) -> Entry:
@@ -215,15 +228,10 @@ def _entry_from(data: Mapping[str, Any]) -> Entry:
 def _scores_from(content: Mapping[str, Any], task: str) -> Scores:
     """Read scores, refusing those that a table could not be made of."""
     scores = Scores.from_dict({**content, "task": task})
-    for name, parts in ((scores.main_metric, ("value", "low", "high")), ("accuracy", ("value",))):
-        if name not in scores.metrics:
-            raise DataError(f"scores.metrics.{name} is missing")
-        for part in parts:
-            value = getattr(scores.metrics[name], part)
-            if value is None and part != "value":  # all units score alike
-                continue
-            if value is None or not -1 <= value <= 1:
-                raise DataError(f"scores.metrics.{name}.{part} is {quoted(value)}, not a score")
+    if (fault := _unfit(scores.bootstrap)) is not None:
+        raise DataError(f"scores.bootstrap: {fault}. Add the predictions again.")
+    if "accuracy" not in scores.metrics:
+        raise DataError("scores.metrics.accuracy is missing")
     return scores
 
 
@@ -249,10 +257,11 @@ def _require_one_system(files: Sequence[PredictionFile]) -> None:
         raise UsageError(f"two of the files have seed {json.dumps(doubled[0])}; each run has its own.")
 
 
-def _state(entry: Entry, path: Path, folder: Path) -> State:
+def _plan(entry: Entry, path: Path, folder: Path, scored: Callable[[BootstrapConfig], Scores]) -> tuple[State, bool]:
+    """What is to be done for an entry, and whether its result is to be written."""
     stored = folder / RESULTS / f"{entry.stem}.json"
     if not stored.exists():
-        return "added"
+        return "added", True
     known = read_entry(stored)
     if known.header != entry.header or known.sha256 != entry.sha256:
         name, version = printable_name(entry.header.model.name), printable_name(entry.header.model.version, 24)
@@ -261,24 +270,39 @@ def _state(entry: Entry, path: Path, folder: Path) -> State:
             "meaning. Give the changed system a new version."
         )
     kept = folder / PREDICTIONS / known.file
-    return "present" if kept.is_file() and sha256_of_file(kept) == known.sha256 else "restored"
+    wrong = known.difference(replace(entry, scores=scored(known.scores.bootstrap))) is not None
+    unharmed = not wrong and kept.is_file() and sha256_of_file(kept) == known.sha256
+    return "present" if unharmed else "restored", wrong
 
 
-def _store(entry: Entry, path: Path, folder: Path, state: State) -> Added:
+def _store(entry: Entry, path: Path, folder: Path, state: State, written: bool) -> Added:
     stored = folder / RESULTS / f"{entry.stem}.json"
     if state != "present":  # predictions first: a row that is there can always be checked
         for name in (RESULTS, PREDICTIONS):
             (folder / name).mkdir(parents=True, exist_ok=True)
         with atomic_path(folder / PREDICTIONS / entry.file) as temporary:
             shutil.copyfile(path, temporary)
-            if sha256_of_file(temporary) != entry.sha256:
-                raise PredictionError(f"{path}: changed while it was scored; add it again when it is finished.")
-    if state != "added":
+            _require_unchanged(temporary, path, entry.sha256)
+    if not written:
         return Added(read_entry(stored), stored, state)
     with atomic_path(stored) as temporary:
         text = json.dumps(entry.to_dict(), ensure_ascii=False, sort_keys=True, indent=2, allow_nan=False)
         temporary.write_text(text + "\n", "utf-8", newline="\n")
     return Added(entry, stored, state)
+
+
+def _require_unchanged(copy: Path, path: Path, checksum: str) -> None:
+    if _checksum(copy) != checksum:
+        raise PredictionError(f"{path}: changed while it was scored; add it again when it is finished.")
+
+
+def _unfit(bootstrap: BootstrapConfig) -> str | None:
+    """Say why intervals made so cannot stand in a leaderboard; None where they can."""
+    if bootstrap.confidence_level != DEFAULT.confidence_level:
+        return f"confidence_level is {bootstrap.confidence_level}; leaderboards show {DEFAULT.confidence_level:.0%}"
+    if bootstrap.n_resamples > MOST_RESAMPLES:
+        return f"n_resamples is {bootstrap.n_resamples:,}; at most {MOST_RESAMPLES:,} can be made again by everyone"
+    return None
 
 
 def _checksum(path: Path) -> str:

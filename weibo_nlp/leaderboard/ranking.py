@@ -14,35 +14,32 @@ from typing import Any
 import numpy as np
 
 from weibo_nlp.errors import DataError, UnknownNameError, UsageError, WeiboNlpError
-from weibo_nlp.evaluation.comparison import aligned_labels, compare_runs
+from weibo_nlp.evaluation.comparison import Family, compare_runs
 from weibo_nlp.evaluation.files import resolve_evaluation_set
 from weibo_nlp.evaluation.results import Comparison, SeedScores, ranks, tied_with
 from weibo_nlp.io import sha256_of_file
 from weibo_nlp.io.names import printable_name, quoted
 from weibo_nlp.io.typed_json import to_json
 from weibo_nlp.leaderboard.entries import PREDICTIONS, RESULTS, Entry, read_entry
-from weibo_nlp.predictions import ModelReference, read_predictions
+from weibo_nlp.leaderboard.verification import SetAside, verified
+from weibo_nlp.predictions import ModelReference
 from weibo_nlp.stats.bootstrap import DEFAULT, BootstrapConfig, UnitSums, cluster_bootstrap
 from weibo_nlp.stats.estimate import Estimate
-from weibo_nlp.stats.metrics import IntArray, confusion_matrix, count_metrics
+from weibo_nlp.stats.metrics import IntArray, count_metrics
 from weibo_nlp.stats.randomisation import N_PERMUTATIONS
 from weibo_nlp.tasks.evaluation_set import EvaluationSet
 from weibo_nlp.tasks.spec import CORPUS, TaskSpec
 
-TOLERANCE = 1e-6
 RANK_RULE = (
-    "Rank: 1 + the number of systems that are better, directly (paired approximate randomisation, Holm over all pairs "
-    "of the table, p < .05) or through others; systems that share a rank, or name each other under 'ties with', are "
-    "not told apart by these rows."
+    "Rank: 1 + the number of systems that are better, directly (paired approximate randomisation, p < .05) or through "
+    "others; systems that share a rank, or name each other under 'ties with', are not told apart by these rows."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class SetAside:
-    """A file of the leaderboard that no row was made of, and why."""
-
-    file: str
-    reason: str
+EACH_PAIR = (
+    "Every pair is a question of its own, whose verdict other entries cannot change: of 20 pairs of equally good "
+    "systems one is told apart by chance. To correct for how many you compare, name the systems that you ask of "
+    "(--system)."
+)
+NAMED_SYSTEMS = "p: Holm over all pairs of the systems named, of each table; the other entries have no part in it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +53,17 @@ class Row:
     entries : tuple of Entry
         A run each, by seed.
     score : Estimate
-        Main metric, the mean over runs; without bounds where several runs could not be read against the gold labels.
+        Main metric, the mean over runs; its interval is made as the table's caller asked, for all rows alike. Where
+        the gold labels could not be read it is as the entry claims, and without bounds for several runs.
     sd : float or None
         Spread over runs; None for one.
     rank : int or None
         None where nothing was tested.
     ties : tuple of str
         Names of the systems that it is not told apart from.
+    checked : bool
+        Whether every figure was computed from the stored predictions; where not, they are the entry's claim. Hardware
+        and command always are.
     """
 
     name: str
@@ -71,6 +72,7 @@ class Row:
     sd: float | None
     rank: int | None = None
     ties: tuple[str, ...] = ()
+    checked: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Return the row ready for JSON."""
@@ -79,6 +81,7 @@ class Row:
             "name": self.name,
             "system": asdict(first.header.model),
             "rank": self.rank,
+            "checked": self.checked,
             "score": self.score.to_dict(),
             "sd": self.sd,
             "accuracy": self.accuracy,
@@ -110,7 +113,8 @@ class Row:
 class Table:
     """Systems on one task of one set and version under one protocol, the best first.
 
-    ``untested`` says why there are no ranks; it is None where every pair was tested.
+    ``untested`` says why figures were not checked and there are no ranks; it is None where every entry was scored again
+    and every pair tested.
     """
 
     set: str
@@ -138,14 +142,20 @@ class Table:
 
 @dataclass(frozen=True)
 class Standings:
-    """All tables of a leaderboard, and what was set aside."""
+    """All tables of a leaderboard, and what was set aside; ``systems`` are those asked of, or none for everyone's."""
 
     tables: tuple[Table, ...]
     set_aside: tuple[SetAside, ...] = ()
+    systems: tuple[str, ...] = ()
+
+    @property
+    def rank_rule(self) -> str:
+        """How ranks were found, and which comparisons were corrected together."""
+        return f"{RANK_RULE} {NAMED_SYSTEMS if self.systems else EACH_PAIR}"
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything ready for JSON."""
-        about = {"weibo_nlp_standings": 1, "rank_rule": RANK_RULE}
+        about = {"weibo_nlp_standings": 1, "rank_rule": self.rank_rule, "systems": list(self.systems)}
         return {**about, "tables": to_json(self.tables), "set_aside": to_json(self.set_aside)}
 
 
@@ -155,6 +165,7 @@ def standings(
     set_name: str | None = None,
     task: str | None = None,
     protocol: str | None = None,
+    systems: Sequence[str] = (),
     external_path: Path | None = None,
     n_permutations: int = N_PERMUTATIONS,
     bootstrap: BootstrapConfig = DEFAULT,
@@ -167,25 +178,29 @@ def standings(
         The leaderboard.
     set_name, task, protocol : str, optional
         Only tables of these.
+    systems : sequence of str, optional
+        Only these systems, each by its name or by name and version; their pairs are corrected together. Without it all
+        systems are shown, and each pair is a question of its own, see `compare_runs`.
     external_path : Path, optional
         Folder of the user's copies of external sets; without it their tables are not tested.
     n_permutations : int
         Of each paired test, at least.
     bootstrap : BootstrapConfig
-        How the intervals of the differences are made; its seed is that of the tests as well.
+        How the intervals of scores and differences are made; its seed is that of the tests as well.
 
     Returns
     -------
     Standings
-        Scores are those stored. Where the gold labels of a table's version are installed they are checked against the
-        predictions, and all pairs of systems are tested; where not, the table says so and has no ranks.
+        Where the gold labels of a table's version are installed, every figure is computed from the stored predictions;
+        an entry whose stored figures are others is set aside, and all pairs of systems are tested. Where not, the
+        table says that its figures are claims, and has no ranks.
 
     Raises
     ------
     UsageError
         If the folder is no leaderboard.
     UnknownNameError
-        If nothing is of the set, task or protocol asked for.
+        If nothing is of the set, task, protocol or system asked for.
     """
     if not (folder / RESULTS).is_dir():
         raise UsageError(
@@ -197,12 +212,29 @@ def standings(
         if wanted is not None and wanted not in known:
             raise UnknownNameError(f"{what} in {folder}", wanted, map(printable_name, known))
         entries = [entry for entry in entries if wanted in (None, getattr(entry.header, what))]
+    entries = _of_systems(folder, entries, systems)
+    family: Family = "all pairs" if systems else "each pair"
     tables = []
     for _, of_table in groupby(sorted(entries, key=_group), key=_group):
-        table, wrong = _table(folder, list(of_table), external_path, n_permutations, bootstrap)
+        table, wrong = _table(folder, list(of_table), external_path, n_permutations, bootstrap, family)
         set_aside += wrong
         tables += [] if table is None else [table]
-    return Standings(tuple(tables), tuple(sorted(set_aside, key=lambda item: item.file)))
+    return Standings(tuple(tables), tuple(sorted(set_aside, key=lambda item: item.file)), tuple(systems))
+
+
+def _of_systems(folder: Path, entries: list[Entry], systems: Sequence[str]) -> list[Entry]:
+    """Entries of the systems asked for, by name or by name and version, as they are or as tables show them."""
+    if not systems:
+        return entries
+    names = {}
+    for model in {entry.header.model for entry in entries}:
+        full = f"{printable_name(model.name)} {printable_name(model.version, 24)}"
+        names[model] = {model.name, f"{model.name} {model.version}", printable_name(model.name), full}
+    for wanted in systems:
+        if not any(wanted in known for known in names.values()):
+            shown = [f"{printable_name(model.name)} {printable_name(model.version, 24)}" for model in names]
+            raise UnknownNameError(f"system in {folder}", wanted, shown)
+    return [entry for entry in entries if names[entry.header.model] & set(systems)]
 
 
 def _entries(folder: Path) -> tuple[list[Entry], list[SetAside]]:
@@ -241,7 +273,12 @@ def _group(entry: Entry) -> tuple[str, ...]:
 
 
 def _table(
-    folder: Path, entries: Sequence[Entry], external_path: Path | None, n_permutations: int, bootstrap: BootstrapConfig
+    folder: Path,
+    entries: Sequence[Entry],
+    external_path: Path | None,
+    n_permutations: int,
+    bootstrap: BootstrapConfig,
+    family: Family,
 ) -> tuple[Table | None, list[SetAside]]:
     header = entries[0].header
     untested = None
@@ -253,8 +290,9 @@ def _table(
     except WeiboNlpError as error:
         untested = f"the gold labels could not be read: {error}"
     else:
-        runs, set_aside = _verified(folder, entries, spec, evaluation_set)
-        entries = [entry for entry in entries if entry.stem in runs]
+        right, set_aside = verified(folder, entries, spec, evaluation_set)
+        entries = [item.entry for item in right]
+        runs = {item.entry.stem: item.predicted for item in right}
     if not entries:
         return None, set_aside
     systems: dict[ModelReference, list[Entry]] = {}
@@ -264,71 +302,37 @@ def _table(
     for name, seeds in zip(_distinct_names(systems), systems.values(), strict=True):
         values = [entry.main.value for entry in seeds]
         score = seeds[0].main if len(seeds) == 1 else Estimate(fmean(values), n_units=seeds[0].scores.n_units)
-        rows.append(Row(name, tuple(seeds), score, SeedScores.of(values).sd))
+        rows.append(Row(name, tuple(seeds), score, SeedScores.of(values).sd, checked=untested is None))
     # Names decide between equal scores alone, where any order is as good as another.
     rows.sort(key=lambda row: (-row.score.value, row.name))
     comparisons: tuple[Comparison, ...] = ()
     if untested is None:
-        rows, comparisons = _tested(rows, runs, spec, evaluation_set, n_permutations, bootstrap)
+        by_row = {row.name: np.stack([runs[entry.stem] for entry in row.entries]) for row in rows}
+        options: dict[str, Any] = {"n_permutations": n_permutations, "bootstrap": bootstrap, "family": family}
+        comparisons = compare_runs(by_row, spec, evaluation_set, **options)
+        placed = ranks(list(by_row), comparisons)
+        rows = [
+            replace(
+                row,
+                score=_with_interval(row.score, by_row[row.name], spec, evaluation_set, bootstrap),
+                rank=placed[row.name],
+                ties=tied_with(row.name, comparisons),
+            )
+            for row in rows
+        ]
     about = (header.set, header.version, header.split, header.task, header.protocol, header.scheme)
     table = Table(*about, entries[0].scores.main_metric, tuple(rows), comparisons, untested)
     return table, set_aside
 
 
-def _verified(
-    folder: Path, entries: Iterable[Entry], spec: TaskSpec, evaluation_set: EvaluationSet
-) -> tuple[dict[str, IntArray], list[SetAside]]:
-    """Predicted labels of each entry by stem; entries whose figures do not follow from them are set aside."""
+def _with_interval(
+    score: Estimate, runs: IntArray, spec: TaskSpec, evaluation_set: EvaluationSet, bootstrap: BootstrapConfig
+) -> Estimate:
+    """Score of a system's runs with the interval that all rows of the table have, however each was stored."""
+    metric = count_metrics(spec.labels)[spec.main_metric]
     truth = evaluation_set.gold_indices(spec)
-    runs: dict[str, IntArray] = {}
-    set_aside = []
-    for entry in entries:
-        path = folder / RESULTS / f"{entry.stem}.json"
-        try:
-            file = read_predictions(folder / PREDICTIONS / entry.file)
-            if file.header != entry.header:
-                raise DataError(f"{file.where_header}: the header is not what {path} says; add the predictions again.")
-            predicted = aligned_labels(file, spec, evaluation_set)
-            _require_own_scores(path, entry, confusion_matrix(truth, predicted, len(spec.labels)), spec)
-        except (WeiboNlpError, OSError) as error:
-            set_aside.append(SetAside(str(path), str(error)))
-        else:
-            runs[entry.stem] = predicted
-    return runs, set_aside
-
-
-def _require_own_scores(path: Path, entry: Entry, confusion: IntArray, spec: TaskSpec) -> None:
-    """Refuse stored figures that the stored predictions do not have."""
-    if entry.scores.main_metric != spec.main_metric:
-        raise DataError(f"{path}: main_metric is not {spec.main_metric}, which ranks {spec.name}; add it again.")
-    for name, metric in count_metrics(spec.labels).items():
-        value = float(metric(confusion))
-        stored = entry.scores.metrics[name].value if name in entry.scores.metrics else None
-        if stored is None or abs(stored - value) > TOLERANCE:
-            raise DataError(f"{path}: metrics.{name}.value is {quoted(stored)}, but the predictions score {value:.6f}.")
-
-
-def _tested(
-    rows: Sequence[Row],
-    by_stem: Mapping[str, IntArray],
-    spec: TaskSpec,
-    evaluation_set: EvaluationSet,
-    n_permutations: int,
-    bootstrap: BootstrapConfig,
-) -> tuple[list[Row], tuple[Comparison, ...]]:
-    runs = {row.name: np.stack([by_stem[entry.stem] for entry in row.entries]) for row in rows}
-    comparisons = compare_runs(runs, spec, evaluation_set, n_permutations=n_permutations, bootstrap=bootstrap)
-    placed = ranks(list(runs), comparisons)
-    truth, metric = evaluation_set.gold_indices(spec), count_metrics(spec.labels)[spec.main_metric]
-    tested = []
-    for row in rows:
-        score = row.score
-        if len(row.entries) > 1:
-            units = UnitSums.from_rows(truth, runs[row.name], evaluation_set.groups, len(spec.labels))
-            interval = cluster_bootstrap(units, {"main": metric}, bootstrap)["main"]
-            score = replace(interval, value=score.value)
-        tested.append(replace(row, score=score, rank=placed[row.name], ties=tied_with(row.name, comparisons)))
-    return tested, comparisons
+    units = UnitSums.from_rows(truth, runs, evaluation_set.groups, len(spec.labels))
+    return replace(cluster_bootstrap(units, {"main": metric}, bootstrap)["main"], value=score.value)
 
 
 def _distinct_names(systems: Iterable[ModelReference]) -> list[str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from weibo_nlp.io.names import printable, printable_name
-from weibo_nlp.leaderboard.ranking import RANK_RULE, Standings, Table
+from weibo_nlp.leaderboard.ranking import Standings, Table
 from weibo_nlp.report.display import bounds, few_units_note, number
 from weibo_nlp.report.markdown import markdown_table
 from weibo_nlp.report.terminal import print_line, print_table
@@ -27,7 +27,7 @@ def print_tables(standings: Standings) -> None:
         for note in _notes(table):
             print_line(note)
         print_line()
-    print_line(RANK_RULE if standings.tables else _NO_RESULTS)
+    print_line(standings.rank_rule if standings.tables else _NO_RESULTS)
 
 
 def markdown_tables(standings: Standings) -> str:
@@ -38,10 +38,10 @@ def markdown_tables(standings: Standings) -> str:
             (*cells, *(_distinct(getattr(entry, name) for entry in row.entries) for name in ("hardware", "command")))
             for row, cells in zip(table.rows, _rows(table), strict=True)
         ]
-        headings = (*_headings(table), "hardware", "command")
+        headings = (*_headings(table), "hardware (as stated)", "command (as stated)")
         parts.append(f"## {markdown_text(_title(table))}\n\n{markdown_table(headings, rows, escape=markdown_text)}\n")
         parts += [f"{markdown_text(note)}\n\n" for note in _notes(table)]
-    return "".join(parts) + (markdown_text(RANK_RULE) if standings.tables else _NO_RESULTS) + "\n"
+    return "".join(parts) + (markdown_text(standings.rank_rule) if standings.tables else _NO_RESULTS) + "\n"
 
 
 def markdown_text(text: str) -> str:
@@ -66,7 +66,8 @@ def _headings(table: Table) -> tuple[str, ...]:
 def _notes(table: Table) -> list[str]:
     few = few_units_note(row.entries[0].scores.n_units for row in table.rows)
     reason = "" if table.untested is None else " ".join(printable(table.untested).split())
-    return [few] * bool(few) + [f"Untested, so without ranks and ties: {reason}"] * bool(reason)
+    unchecked = f"Not checked: every figure is what the entry claims, without ranks and ties; {reason}"
+    return [few] * bool(few) + [unchecked] * bool(reason)
 
 
 def _rows(table: Table) -> list[tuple[str, ...]]:
@@ -79,7 +80,7 @@ def _rows(table: Table) -> list[tuple[str, ...]]:
         cells.append(
             (
                 str(place[row.name]),
-                "untested" if row.rank is None else f"{row.rank}{'=' if holders[row.rank] > 1 else ''}",
+                "not checked" if row.rank is None else f"{row.rank}{'=' if holders[row.rank] > 1 else ''}",
                 row.name,
                 str(len(row.entries)),
                 number(row.score.value),

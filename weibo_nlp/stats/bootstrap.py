@@ -260,6 +260,10 @@ def bootstrap_estimates(
             low, high = (float(bound) for bound in np.quantile(defined, shares))
             if defined.max() - defined.min() <= _ROUNDING:
                 low = high = None
+            else:
+                # Where nearly all resamples fall to one side (rare labels vanish from them), the correction for bias
+                # can pass over the value; an interval that holds it as well covers no less.
+                low, high = min(low, value), max(high, value)
         estimates[name] = Estimate(
             value, low, high, len(sums), bootstrap.confidence_level, bootstrap.n_resamples, bootstrap.method
         )

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from report_document import HOSTILE, error, fig, hostile_document, retold, rich_document, said
+from report_document import HOSTILE, error, fig, hostile_document, result, retold, rich_document, said
 
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.evaluation.benchmark_report import BenchmarkReport
@@ -172,9 +172,10 @@ def test_the_ceiling_stands_beside_the_standard_protocol_of_its_task_alone(tmp_p
 
 
 def test_dots_stand_where_their_values_are(tmp_path, document):
-    (result,) = document["results"] = document["results"][-1:]
-    result["metrics"]["macro_f1"] = {"value": 0.55, "low": 0.45, "high": 0.6}
-    result["slices"] = result["calibration"] = None
+    only = result("stance", "external", "linear", 0.55)  # 220 of 400 rows of each label are right
+    only["metrics"]["macro_f1"] = {"value": 0.55, "low": 0.45, "high": 0.6}
+    only["slices"] = only["calibration"] = None
+    document["results"] = [only]
     other = ("ceiling", "context", "robustness", "shortcuts", "errors")
     page = page_of(tmp_path / "page.html", document | {name: [] for name in other})
     # An axis from .45 to .60 in steps of .05: .55 stands two thirds of the way.
@@ -184,30 +185,32 @@ def test_dots_stand_where_their_values_are(tmp_path, document):
 
 
 def test_a_reliability_diagram_places_bins_by_confidence_and_accuracy(tmp_path, document):
-    (result,) = document["results"] = document["results"][-1:]
+    (only,) = document["results"] = document["results"][-1:]
     names = ("low", "high", "n", "confidence", "accuracy", "accuracy_low", "accuracy_high")
-    rows = [(0.5, 0.6, 10, 0.56, 0.4, 0.2, 0.6), (0.9, 1.0, 40, 0.95, 1.0, 0.9, None)]  # half an interval is none
-    result["calibration"] = [dict(zip(names, row, strict=True)) for row in rows]
+    rows = [(0.5, 0.6, 240, 0.56, 0.4, 0.2, 0.6), (0.9, 1.0, 960, 0.95, 1.0, 0.9, None)]  # half an interval is none
+    only["calibration"] = [dict(zip(names, row, strict=True)) for row in rows]
+    # 240 of 1,200 rows are .16 off, the others .05.
+    only["metrics"]["ece"] = {"value": 0.072, "low": None, "high": None}
     content = page_of(tmp_path / "page.html", document).content
     diagram = content.partition('aria-label="Reliability')[2].partition("</svg>")[0]
     assert diagram.startswith(
-        " of linear: confidence 0.560: accuracy 0.400 (0.200 to 0.600), 10 rows; "
-        'confidence 0.950: accuracy 1.000 (no interval), 40 rows"'
+        " of linear: confidence 0.560: accuracy 0.400 (0.200 to 0.600), 240 rows; "
+        'confidence 0.950: accuracy 1.000 (no interval), 960 rows"'
     )
     # 200 pixels wide and high; accuracy upwards from the lower edge: .4 stands at 120, its interval from 160 to 80.
     assert '<line class="i" x1="112.0" x2="112.0" y1="160.0" y2="80.0"/>' in diagram
     assert diagram.count('<line class="i"') == 1
     assert '<circle class="d" cx="112.0" cy="120.0" r="4.5"/>' in diagram
     assert '<circle class="d" cx="190.0" cy="0.0" r="4.5"/>' in diagram
-    # A bin from .5 to .6 is 20 wide, less a pixel on either side; 10 of 40 rows are a quarter of the 36 below, which
+    # A bin from .5 to .6 is 20 wide, less a pixel on either side; 240 of 960 rows are a quarter of the 36 below, which
     # end at 260.
     assert '<rect class="fill" x="101.0" width="18.0" y="251.0" height="9.0"/>' in diagram
     assert 'y="224.0" height="36.0"/>' in diagram
 
 
 def test_a_confusion_matrix_shows_counts_and_shares_of_the_row(harmless):
-    # 290 + 70 + 40 = 400 rows of the first label.
-    assert "Gold against none favor against 290 0.725 70 0.175 40 0.100" in words(harmless)
+    # 262 + 69 + 69 = 400 rows of the first label.
+    assert "Gold against none favor against 262 0.655 69 0.172 69 0.172" in words(harmless)
 
 
 def test_edits_that_were_not_checked_stand_apart(harmless):
@@ -278,9 +281,9 @@ def test_dozens_of_results_stay_under_two_megabytes(tmp_path, document):
 
 
 def test_a_result_made_before_a_section_existed_is_shown_without_it(tmp_path, document):
-    for result in document["results"]:
+    for earlier in document["results"]:
         for name in ("seeds", "folds", "calibration", "slices", "units", "dropped"):
-            del result[name]
+            del earlier[name]
     text = words(page_of(tmp_path / "page.html", document))
     assert "macro_f1 on 1,200 rows in 260 units" in text
     assert "Slices" not in text
@@ -290,7 +293,7 @@ def test_a_result_made_before_a_section_existed_is_shown_without_it(tmp_path, do
 def test_a_label_may_be_called_like_a_method_of_python(tmp_path, document):
     renamed = {"against": "items", "none": "get"}
     document["results"] = [retold(result, lambda own: renamed.get(own, own)) for result in document["results"]]
-    assert "Gold items get favor items 290" in words(page_of(tmp_path / "page.html", document))
+    assert "Gold items get favor items 262" in words(page_of(tmp_path / "page.html", document))
 
 
 def test_a_page_without_results_says_how_it_was_made(tmp_path):
@@ -346,6 +349,144 @@ def broken(*path, value):
         ),
         pytest.param(
             broken("errors", 0, "thread", 1, "depth", value=0.5), r"errors\[0\]\.thread\[1\]\.depth", id="depth"
+        ),
+        pytest.param(
+            broken("results", 1, "metrics", "macro_f1", "low", value=0.7),
+            r"results\[1\]: metrics\.macro_f1 cannot be .*value 0\.655 is not from low 0\.7 to high 0\.685",
+            id="interval-without-its-value",
+        ),
+        pytest.param(
+            broken("results", 1, "metrics", "log_loss", "high", value=None),
+            r"results\[1\]: metrics\.log_loss cannot be .*low is .* and high is None; give both ends",
+            id="half-an-interval",
+        ),
+        pytest.param(
+            broken("results", 1, "metrics", "brier", "high", value=float("inf")),
+            r"results\[1\]: metrics\.brier\.high is inf, not a finite number",
+            id="endless",
+        ),
+        pytest.param(
+            broken("results", 1, "metrics", "accuracy", value=fig(0.8)),
+            r"results\[1\]: metrics\.accuracy\.value is 0\.8, but confusion gives 0\.655000",
+            id="accuracy-raised",
+        ),
+        pytest.param(
+            broken("results", 0, "metrics", "accuracy", value=fig(0.8)),
+            r"results\[0\]: metrics\.accuracy\.value is 0\.8, but confusion gives 0\.671667",
+            id="accuracy-of-five-seeds-raised",
+        ),
+        pytest.param(
+            broken("results", 1, "metrics", "accuracy", "high", value=1.5),
+            r"results\[1\]: metrics\.accuracy\.high is 1\.5, not from 0 to 1",
+            id="more-than-all",
+        ),
+        pytest.param(
+            broken("results", 1, "metrics", "log_loss", value=fig(-1.0)),
+            r"results\[1\]: metrics\.log_loss\.value is -1\.0, not from 0",
+            id="loss-below-0",
+        ),
+        pytest.param(
+            broken("results", 1, "metrics", "ece", "value", value=0.01),
+            r"results\[1\]: metrics\.ece\.value is 0\.01, but calibration gives 0\.070000",
+            id="ece-lowered",
+        ),
+        pytest.param(
+            broken("results", 1, "per_class", "favor", "f1", value=fig(0.9)),
+            r"results\[1\]: per_class\.favor\.f1\.value is 0\.9, but confusion gives 0\.655000",
+            id="f1-of-a-label-raised",
+        ),
+        pytest.param(
+            broken("results", 1, "per_class", "favor", "support", value=500),
+            r"results\[1\]: per_class\.favor\.support is 500, but confusion has 400 such rows",
+            id="support",
+        ),
+        pytest.param(
+            broken("results", 1, "n", value=1_300), r"results\[1\]: confusion adds up to 1200, not to n", id="n"
+        ),
+        pytest.param(
+            broken("results", 1, "confusion", 0, 1, value=-69),
+            r"results\[1\]: confusion\[0\]\[1\] is -69, not a count from 0",
+            id="count-below-0",
+        ),
+        pytest.param(
+            broken("results", 1, "confusion", 0, 1, value=10**30),
+            r"results\[1\]: confusion\[0\]\[1\] is 1000.*, not a count",
+            id="count-beyond-arithmetic",
+        ),
+        pytest.param(
+            broken("results", 1, "n_units", value=2_000), r"results\[1\]: n_units is 2000, more than n", id="units"
+        ),
+        pytest.param(
+            broken("results", 4, "few_units", value=False),
+            r"results\[4\]: few_units is False, but n_units is 60",
+            id="few-units-denied",
+        ),
+        pytest.param(
+            broken("results", 0, "seeds", "sd", value=0.0001),
+            r"results\[0\]: seeds\.sd is 0\.0001, but seeds\.values gives 0\.006325",
+            id="sd-lowered",
+        ),
+        pytest.param(
+            broken("results", 0, "seeds", "values", value=[0.7] * 5),
+            r"results\[0\]: mean of seeds\.values is 0\.7, but macro_f1 gives 0\.671667",
+            id="seeds-raised",
+        ),
+        pytest.param(
+            broken("results", 1, "slices", 3, "score", value=fig(1.2)),
+            r"results\[1\]: slices\[3\]\.score\.value is 1\.2, not from 0 to 1",
+            id="slice-score",
+        ),
+        pytest.param(
+            broken("results", 1, "slices", 3, "n", value=1_201),
+            r"results\[1\]: slices\[3\] has 1201 rows of .* units, more than all rows",
+            id="slice-larger-than-all",
+        ),
+        pytest.param(
+            broken("results", 1, "calibration", 0, "n", value=41),
+            r"results\[1\]: calibration has 1201 rows in all, but n is 1200",
+            id="bin",
+        ),
+        pytest.param(
+            broken("results", 1, "calibration", 0, "accuracy", value=0.9),
+            r"results\[1\]: calibration\[0\]\.accuracy is 0\.9, more than accuracy_high",
+            id="bin-accuracy",
+        ),
+        pytest.param(
+            broken("results", 1, "bootstrap", "level", value=2),
+            r"results\[1\]: confidence_level must lie between 0 and 1",
+            id="settings",
+        ),
+        pytest.param(
+            broken("comparisons", 0, "p", value=-0.5), r"comparisons\[0\]: p is -0\.5, not a share from 0 to 1", id="p"
+        ),
+        pytest.param(
+            broken("comparisons", 0, "p_holm", value=0.01),
+            r"comparisons\[0\]: p is 0\.081, more than p_holm",
+            id="corrected-below-p",
+        ),
+        pytest.param(
+            broken("comparisons", 1, "p_holm", value=0.02),
+            r"comparisons\[1\]\.p_holm is 0\.02, but Holm over the pairs of the table gives 0\.033",
+            id="corrected-too-little",
+        ),
+        pytest.param(
+            broken("comparisons", 0, "difference", value=fig(0.3)),
+            r"comparisons\[0\]\.difference\.value is 0\.3, but results gives 0\.016667",
+            id="difference-of-other-scores",
+        ),
+        pytest.param(
+            broken("ceiling", 0, "score", value=fig(0.8) | {"high": 0.7}),
+            r"ceiling\[0\]\.score cannot be",
+            id="ceiling",
+        ),
+        pytest.param(broken("context", 0, "n", value=-1), r"context\[0\]\.n is -1, not a count", id="context"),
+        pytest.param(
+            broken("robustness", 0, "n_changed", value=1_201),
+            r"robustness\[0\]\.n_changed is 1201, more than n",
+            id="changed",
+        ),
+        pytest.param(
+            broken("shortcuts", 0, "full", value=float("nan")), r"shortcuts\[0\]\.full is nan", id="shortcut-no-number"
         ),
         pytest.param(broken("hardware", value={"cores": 2}), "hardware: .*memory_gb.* is needed", id="hardware"),
         pytest.param(broken("title", value="模\ud83d型"), "lone .*surrogate", id="lone-surrogate"),

@@ -73,7 +73,8 @@ def show(
     """Score every entry of the leaderboard again, test all pairs of systems, and print the tables.
 
     Each pair is a question of its own, so that the verdict on two systems does not depend on what else was entered;
-    pairs of the systems named with --system are corrected together, by Holm. Files that are damaged, missing or changed are named, their rows set aside, and the exit code is then 1.
+    pairs of the systems named with --system are corrected together, by Holm. Files that are damaged, missing or changed
+    are named, their rows set aside, and the exit code is then 1.
     """
     from weibo_nlp.cli.output import writable, write_json
     from weibo_nlp.io.terminal import print_line, print_lines

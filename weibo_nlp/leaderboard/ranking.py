@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from itertools import groupby
 from pathlib import Path
@@ -35,8 +35,8 @@ RANK_RULE = (
     "others; systems that share a rank, or name each other under 'ties with', are not told apart by these rows."
 )
 EACH_PAIR = (
-    "Every pair is a question of its own, whose verdict other entries cannot change: of 20 pairs of equally good "
-    "systems one is told apart by chance. To correct for how many you compare, name the systems that you ask of "
+    "Every pair is a question of its own, whose verdict other entries cannot change: of 20 pairs of systems that "
+    "are equal one is told apart by chance. To correct for how many you compare, name the systems that you ask of "
     "(--system)."
 )
 NAMED_SYSTEMS = "p: Holm over all pairs of the systems named, of each table; the other entries have no part in it."

@@ -154,6 +154,33 @@ def test_a_large_table_gets_rounds_enough_for_holm_to_find_anything(corpus_files
     assert {pair.better for pair in pairs if "right" in (pair.a, pair.b)} == {"right"}
 
 
+def runs_wrong_at(gold, n_labels, shares):
+    """By name, the gold labels with a share of them wrong, drawn by the place of the name."""
+    runs = {}
+    for draw, (name, share) in enumerate(shares.items()):
+        rng = np.random.default_rng(draw)
+        runs[name] = np.where(rng.random(gold.size) < share, (gold + 1) % n_labels, gold)[None]
+    return runs
+
+
+def test_junk_beside_two_systems_turns_no_difference_into_a_tie(corpus_files):
+    # Fifty systems that are as good as guesses. Holm over all 1,326 pairs asks for p below .00004, which no difference
+    # of these rows gives with 200 permutations (p is 1 / 201 at least): what was told apart would tie.
+    spec, evaluation_set = resolve_evaluation_set(read_predictions(corpus_files[0]).header)
+    gold, n_labels = evaluation_set.gold_indices(spec), len(spec.labels)
+    two = {"good": 0.05, "fair": 0.5}
+    few = {"n_permutations": 200, "bootstrap": BootstrapConfig(n_resamples=2)}
+    alone = compare_runs(runs_wrong_at(gold, n_labels, two), spec, evaluation_set, family="each pair", **few)
+    junk = {f"junk {number}": 0.7 for number in range(50)}
+    runs = runs_wrong_at(gold, n_labels, two | junk)
+    among = compare_runs(runs, spec, evaluation_set, family="each pair", **few)
+    assert len(among) == 52 * 51 // 2
+    assert alone == among[:1]
+    assert alone[0].better == "good"
+    assert among[0].p_holm == among[0].p
+    assert min(1.0, among[0].p * len(among)) > 0.05  # what Holm over all of them would make of it
+
+
 def compared(a, b, p, difference=0.1):
     estimate = Estimate(difference, difference - 0.1, difference + 0.1)
     return Comparison("corpus", "topic", "standard", "macro_f1", a, b, estimate, p, p_holm=p)

@@ -1,15 +1,13 @@
 import json
 import re
-import shutil
 from dataclasses import replace
 from pathlib import Path
 from statistics import fmean, stdev
 
-import numpy as np
 import pytest
+from leaderboard_files import FEW, HEADER, add, edit, of_good, tree, written
 from small_corpus import VERSION
 
-from weibo_nlp.corpus import open_release
 from weibo_nlp.errors import DataError, PredictionError, UnknownNameError, UsageError
 from weibo_nlp.evaluation.files import evaluate, resolve_evaluation_set
 from weibo_nlp.io import sha256_of_file
@@ -17,55 +15,13 @@ from weibo_nlp.leaderboard.entries import add_predictions, entry_stem, read_entr
 from weibo_nlp.leaderboard.ranking import standings
 from weibo_nlp.predictions import ModelReference, PredictionHeader, read_predictions, write_predictions
 from weibo_nlp.records import Prediction
-from weibo_nlp.scheme import load_scheme
-from weibo_nlp.stats.bootstrap import BootstrapConfig, UnitSums, cluster_bootstrap
+from weibo_nlp.report.leaderboard import markdown_tables
+from weibo_nlp.stats.bootstrap import UnitSums, cluster_bootstrap
 from weibo_nlp.stats.metrics import macro_f1
-from weibo_nlp.stats.multiplicity import holm
 from weibo_nlp.stats.randomisation import paired_test
 
-FEW = BootstrapConfig(n_resamples=200)
 NLPCC2016 = Path(__file__).parents[1] / "data" / "external" / "nlpcc2016"
-LABELS = load_scheme().task("sentiment").labels
-HEADER = PredictionHeader(
-    "corpus", VERSION, "test", "sentiment", "standard", load_scheme().version, ModelReference("mine", "1")
-)
 pytestmark = pytest.mark.usefixtures("small_corpus_shipped")
-
-
-def written(path, name="mine", version="1", *, wrong=0.4, draw=0, **fields):
-    """A file whose labels are right but for a random share; `draw` decides which."""
-    rng = np.random.default_rng(draw)
-    rows = []
-    for label in open_release().gold("sentiment", "test"):
-        others = [other for other in LABELS if other != label.label]
-        said = str(rng.choice(others)) if rng.random() < wrong else label.label
-        rows.append(Prediction(label.document_id, "sentiment", said, {}))
-    write_predictions(path, replace(HEADER, model=ModelReference(name, version), **fields), rows)
-    return path
-
-
-def add(path, board, **options):
-    (added,) = add_predictions([path], board, hardware_text="a test", **options, bootstrap=FEW)
-    return added
-
-
-def tree(folder):
-    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
-
-
-@pytest.fixture(scope="module")
-def filled(small_corpus_shipped, tmp_path_factory):
-    """A board of a good system, two alike ones in the middle, and a bad one with a hostile name."""
-    folder = tmp_path_factory.mktemp("board")
-    for name, wrong, draw in (("good", 0.1, 1), ("middle", 0.4, 2), ("rival", 0.4, 3), ("../x\n\u202e|<b>", 0.9, 4)):
-        path = written(folder / "p.jsonl", name, wrong=wrong, draw=draw)
-        add(path, folder / "board", command=f"make {name}")
-    return folder / "board"
-
-
-@pytest.fixture
-def board(filled, tmp_path):
-    return shutil.copytree(filled, tmp_path / "board")
 
 
 def test_an_added_file_is_kept_unchanged_beside_its_own_figures(tmp_path):
@@ -167,7 +123,8 @@ def test_systems_are_ranked_by_what_the_rows_can_tell_apart(filled):
     ranked = {row.entries[0].header.model.name: row.rank for row in table.rows}
     assert ranked == {"good": 1, "middle": 2, "rival": 2, "../x\n\u202e|<b>": 4}
     assert {row.entries[0].header.model.name: row.ties for row in table.rows}["middle"] == ("rival 1",)
-    assert [pair.p_holm for pair in table.comparisons] == holm([pair.p for pair in table.comparisons]).tolist()
+    assert [pair.p_holm for pair in table.comparisons] == [pair.p for pair in table.comparisons]
+    assert "Every pair is a question of its own" in found.rank_rule
     content = found.to_dict()
     assert json.loads(json.dumps(content, allow_nan=False)) == content
 
@@ -238,17 +195,6 @@ def test_files_added_together_are_one_systems_seeds(tmp_path, second, message):
     assert not (tmp_path / "board").exists()
 
 
-def edit(path, change):
-    content = json.loads(path.read_text("utf-8"))
-    change(content)
-    path.write_text(json.dumps(content), "utf-8")
-
-
-def of_good(board, kind):
-    (path,) = (board / kind).glob("*good*")
-    return path
-
-
 @pytest.mark.parametrize(
     ("damage", "named", "message"),
     [
@@ -288,10 +234,10 @@ def of_good(board, kind):
         ),
         pytest.param(
             lambda board: edit(
-                of_good(board, "results"), lambda c: c["scores"]["metrics"]["macro_f1"].update(value=0.999)
+                of_good(board, "results"), lambda c: c["scores"]["metrics"]["macro_f1"].update(value=0.999, high=1.0)
             ),
             "good",
-            "metrics.macro_f1.value is 0.999, but the predictions score 0",
+            "metrics.macro_f1.value is 0.999, but confusion gives 0",
             id="figure-raised",
         ),
         pytest.param(
@@ -354,6 +300,10 @@ def test_where_the_gold_is_not_installed_nothing_is_tested_and_nothing_ties(boar
     assert "0.0.9" in table.untested
     assert [(row.rank, row.ties) for row in table.rows] == [(None, ())] * 4
     assert table.comparisons == ()
+    assert not any(row.checked or row.to_dict()["checked"] for row in table.rows)
+    printed = markdown_tables(found)
+    assert printed.count("| not checked |") == 4
+    assert "Not checked\\: every figure is what the entry claims" in printed
     assert [row.score.value for row in table.rows] == sorted((row.score.value for row in table.rows), reverse=True)
     assert table.rows[0].score.low < table.rows[0].score.value < table.rows[0].score.high  # as stored
 

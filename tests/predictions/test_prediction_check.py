@@ -66,6 +66,36 @@ def test_scores_may_miss_one_by_a_rounding(sum_, fine):
             align_predictions(predictions, gold, "xy")
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        pytest.param({"label": "Favor"}, id="case"),
+        pytest.param({"label": "favor "}, id="space-after-the-label"),
+        pytest.param({"label": "f\u0430vor"}, id="cyrillic-a"),
+        pytest.param({"label": "ｆavor"}, id="full-width"),
+        pytest.param({"label": "favor\u200b"}, id="zero-width-space"),
+        pytest.param({"document_id": "a "}, id="space-after-the-id"),
+        pytest.param({"document_id": "A"}, id="case-of-the-id"),
+        pytest.param({"document_id": "\u0430"}, id="cyrillic-id"),
+        pytest.param({"target": "ban\u200b"}, id="zero-width-space-in-the-target"),
+        pytest.param({"scores": {"against": 1e308, "none": 1e308, "favor": 1e308}}, id="scores-that-overflow"),
+        pytest.param({"scores": {"against": -1.0, "none": 0.0, "favor": 2.0}}, id="scores-sum-to-one-all-the-same"),
+    ],
+)
+def test_what_only_looks_right_is_not_taken_for_right(row):
+    right = {"document_id": "a", "task": "stance", "label": "favor", "scores": {}, "target": "ban"}
+    gold = [GoldLabel("a", "stance", "favor", "ban")]
+    assert align_predictions([Prediction(**right)], gold, LABELS)
+    with pytest.raises(PredictionError):
+        align_predictions([Prediction(**right | row)], gold, LABELS)
+
+
+def test_a_score_of_negative_zero_is_zero():
+    scores = {"against": -0.0, "none": 0.0, "favor": 1.0}
+    gold = [GoldLabel("a", "stance", "favor", "ban")]
+    assert align_predictions([Prediction("a", "stance", "favor", scores, "ban")], gold, LABELS)[0].scores == scores
+
+
 def test_predictions_of_another_task_are_refused():
     with pytest.raises(PredictionError, match="prediction 1: task is 'topic', but 'stance'"):
         align_predictions([Prediction("a", "topic", "favor", {}, "ban")], GOLD[:1], LABELS)

@@ -62,3 +62,12 @@ def test_figures_of_some_events_alone(built):
     found = figures(read_sources(built.root), events={"library-fines"}, suffix=" x")
     assert found["topic x"].pairwise == pytest.approx((7 + 1 / 3) / 9)
     assert found["topic x"].n_threads == 3
+
+
+def test_intervals_of_the_annotators_agreement_are_of_95_percent_unless_another_is_asked_for(built):
+    sources = read_sources(built.root)
+    assert {agreement.alpha.confidence_level for agreement in measure_release(sources)} == {0.95}
+    by_event = agreement_by_event(sources)["library-fines"]
+    assert {agreement.alpha.confidence_level for agreement in by_event} == {0.95}
+    narrow = measure_release(sources, bootstrap=BootstrapConfig(n_resamples=20, confidence_level=0.8))
+    assert {agreement.alpha.confidence_level for agreement in narrow} == {0.8}

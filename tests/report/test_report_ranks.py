@@ -82,8 +82,9 @@ def test_page_leaderboard_and_compare_rank_a_non_transitive_triple_alike(files, 
     for path in files:
         add_predictions([path], tmp_path / "board", bootstrap=FEW)
     (table,) = ranking.standings(tmp_path / "board", bootstrap=FEW).tables
+    (named,) = ranking.standings(tmp_path / "board", systems=list("ABCD"), bootstrap=FEW).tables
     on_board = {row.name[0]: row.rank for row in table.rows}
-    assert on_page == by_compare == on_board == RANKS
+    assert on_page == by_compare == on_board == {row.name[0]: row.rank for row in named.rows} == RANKS
     assert {row.name[0]: "".join(sorted(name[0] for name in row.ties)) for row in table.rows} == TIES
     assert {system.result.model: "".join(sorted(system.ties)) for system in page_systems()} == TIES
 

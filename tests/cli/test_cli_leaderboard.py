@@ -65,6 +65,22 @@ def test_add_then_show_prints_ranks_with_ties_as_ties(run, board, tmp_path):
     assert len(table["comparisons"]) == 6
 
 
+def test_systems_that_are_named_are_shown_alone_and_corrected_together(run, board, tmp_path):
+    named = ("--system", "good", "--system", "middle 1", "--system", "rival")
+    code, out, _ = run("leaderboard", "show", "--folder", board, *named, "--json", tmp_path / "s.json")
+    assert code == 0
+    assert "Holm over all pairs of the systems named" in out
+    content = json.loads((tmp_path / "s.json").read_text("utf-8"))
+    assert content["systems"] == ["good", "middle 1", "rival"]
+    (table,) = content["tables"]
+    assert [row["checked"] for row in table["rows"]] == [True] * 3
+    assert len(table["comparisons"]) == 3
+    assert any(pair["p_holm"] > pair["p"] for pair in table["comparisons"])
+    code, _, err = run("leaderboard", "show", "--folder", board, "--system", "best")
+    assert code == 2
+    assert "'best'; there is: " in err
+
+
 def test_markdown_shows_hostile_names_as_text(run, board):
     code, out, _ = run("leaderboard", "show", "--folder", board, "--markdown", "--rounds", "1000")
     assert code == 0

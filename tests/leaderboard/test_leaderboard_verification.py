@@ -9,7 +9,7 @@ import pytest
 from leaderboard_files import FEW, HEADER, LABELS, add, edit, of_good, tree, written
 
 from weibo_nlp.corpus import open_release
-from weibo_nlp.errors import PredictionError, UnknownNameError, UsageError
+from weibo_nlp.errors import DataError, PredictionError, UnknownNameError, UsageError
 from weibo_nlp.evaluation.comparison import compare
 from weibo_nlp.evaluation.files import evaluate, score_set
 from weibo_nlp.leaderboard import entries
@@ -133,10 +133,23 @@ def test_intervals_of_another_version_may_differ_and_are_made_again(with_scores,
     assert shown.rows[0].entries[0].scores == honest.rows[0].entries[0].scores
 
 
-def test_figures_that_were_edited_are_restored_by_the_same_file(board, tmp_path):
+@pytest.mark.parametrize(
+    "damage",
+    [
+        pytest.param(lambda path: edit(path, lambda c: figure(c, "metrics", "macro_f1", "low", by=-0.05)), id="edited"),
+        pytest.param(lambda path: edit(path, lambda c: figure(c, "n", by=1)), id="contradictory"),
+        pytest.param(lambda path: path.write_text("{"), id="no-json"),
+    ],
+)
+def test_a_result_that_is_not_of_its_predictions_is_restored_by_the_same_file(board, tmp_path, damage):
     before = tree(board)
-    edit(of_good(board, "results"), lambda content: figure(content, "metrics", "macro_f1", "low", by=-0.05))
-    again = add(written(tmp_path / "p.jsonl", "good", wrong=0.1, draw=1), board, command="make good")
+    damage(of_good(board, "results"))
+    with_damage = tree(board)
+    path = written(tmp_path / "p.jsonl", "good", wrong=0.1, draw=9)
+    with pytest.raises((PredictionError, DataError), match=r"with other predictions|not a result of a leaderboard"):
+        add(path, board)
+    assert tree(board) == with_damage
+    again = add(written(path, "good", wrong=0.1, draw=1), board, command="make good")
     assert again.state == "restored"
     assert tree(board) == before
 

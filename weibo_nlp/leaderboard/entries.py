@@ -262,7 +262,14 @@ def _plan(entry: Entry, path: Path, folder: Path, scored: Callable[[BootstrapCon
     stored = folder / RESULTS / f"{entry.stem}.json"
     if not stored.exists():
         return "added", True
-    known = read_entry(stored)
+    try:
+        known = read_entry(stored)
+    except DataError:
+        # A result that says nothing can be replaced, unless what lies beside it says that this is another system's.
+        beside = [folder / PREDICTIONS / f"{entry.stem}{suffix}" for suffix in (".jsonl", ".parquet")]
+        if any(kept.is_file() and sha256_of_file(kept) != entry.sha256 for kept in beside):
+            raise
+        return "restored", True
     if known.header != entry.header or known.sha256 != entry.sha256:
         name, version = printable_name(entry.header.model.name), printable_name(entry.header.model.version, 24)
         raise PredictionError(

@@ -255,15 +255,12 @@ def bootstrap_estimates(
         value = float(observed[name][0])
         low = high = None
         defined = spread[~np.isnan(spread)]
-        if defined.size and not math.isnan(value):
+        if defined.size and not math.isnan(value) and defined.max() - defined.min() > _ROUNDING:
             shares = _shares(bootstrap, value, defined, left_out.get(name))
             low, high = (float(bound) for bound in np.quantile(defined, shares))
-            if defined.max() - defined.min() <= _ROUNDING:
-                low = high = None
-            else:
-                # Where nearly all resamples fall to one side (rare labels vanish from them), the correction for bias
-                # can pass over the value; an interval that holds it as well covers no less.
-                low, high = min(low, value), max(high, value)
+            # Where nearly all resamples fall to one side (rare labels vanish from them), the correction for bias can
+            # pass over the value; an interval that holds it as well covers no less.
+            low, high = min(low, value), max(high, value)
         estimates[name] = Estimate(
             value, low, high, len(sums), bootstrap.confidence_level, bootstrap.n_resamples, bootstrap.method
         )

@@ -15,7 +15,7 @@ from benchmarks.blocks import check_file, fill_file
 from benchmarks.publishing import failure, names
 from mutation_testing.runner import Outcome, run_mutants
 from mutation_testing.sampling import ROOMS, draw, places_of_room
-from mutation_testing.survivors import markdown_block, outcomes_of, read_reasons, to_document, without_reason
+from mutation_testing.survivors import REASONS, markdown_block, outcomes_of, read_reasons, to_document, without_reason
 
 import weibo_nlp
 from weibo_nlp.errors import UsageError, WeiboNlpError
@@ -38,6 +38,7 @@ def main() -> int:
     )
     parser.add_argument("--retry", action="store_true", help="with --from: run its survivors, and those only, again")
     parser.add_argument("--page", type=Path, help=f"put the figures between <!-- {BLOCK} --> and <!-- end --> of it")
+    parser.add_argument("--reasons", type=Path, default=REASONS, help="why survivors survive (default: %(default)s)")
     given = parser.parse_args()
     try:
         return run(given)
@@ -52,7 +53,7 @@ def run(given: argparse.Namespace) -> int:
         raise UsageError("--retry runs survivors again; name the file that --json wrote with --from.")
     if given.page:
         check_file(given.page, BLOCK)
-    reasons = read_reasons()
+    reasons = read_reasons(given.reasons)
     with nullcontext() if given.json is None else atomic_path(given.json) as temporary:
         document = outcome_document(given)
         if temporary is not None:

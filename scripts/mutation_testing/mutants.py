@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mutation_testing.patterns import pattern_changes
@@ -135,7 +134,8 @@ class _Finder(ast.NodeVisitor):
         return self.starts[line - 1] + len(self.lines[line - 1].encode()[:column].decode())
 
     def span(self, node: ast.expr | ast.stmt | ast.keyword) -> tuple[int, int]:
-        assert node.end_lineno is not None and node.end_col_offset is not None  # so it is after `ast.parse`
+        assert node.end_lineno is not None  # so it is after `ast.parse`
+        assert node.end_col_offset is not None
         return self.offset(node.lineno, node.col_offset), self.offset(node.end_lineno, node.end_col_offset)
 
     def add(self, operator: str, *changes: tuple[int, int, str]) -> None:

@@ -20,7 +20,6 @@ from py_compile import PycInvalidationMode
 from tempfile import TemporaryDirectory
 
 from mutation_testing.mutants import Mutant
-
 from weibo_nlp.errors import DataError
 
 COPIED = ("weibo_nlp", "tests", "scripts", "corpus", "annotations", "docs", "pyproject.toml", "README.md")

@@ -1,4 +1,4 @@
-"""What came of a sample of mutants: shares that were killed, and the survivors with the reasons people gave for them."""
+"""What came of a sample of mutants: the shares that were killed, and the survivors with the reasons given for them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import Any
 
 from mutation_testing.mutants import Mutant
 from mutation_testing.runner import Outcome
-
 from weibo_nlp.errors import DataError
 from weibo_nlp.report.markdown import figure_table
 from weibo_nlp.stats.proportions import wilson_interval
@@ -20,7 +19,7 @@ Key = tuple[str, str, str, str]
 _FIELDS = ("path", "function", "before", "after")
 
 
-def read_reasons(path: Path = REASONS) -> dict[Key, str]:
+def read_reasons(path: Path) -> dict[Key, str]:
     """Read why survivors survive, by `Mutant.key`.
 
     Raises
@@ -86,9 +85,15 @@ def markdown_block(document: Mapping[str, Any], reasons: Mapping[Key, str]) -> s
 
 def _share_row(room: str, places: int, outcomes: Sequence[Outcome]) -> list[str]:
     killed, n = sum(o.killed_by is not None for o in outcomes), len(outcomes)
-    share = wilson_interval(killed, n)
-    shown = ("{:.1%} {:.1%} {:.1%}".format(share.value, share.low, share.high)).replace("%", " %").split(" % ")
-    return [room, f"{places:,}", str(n), str(killed), shown[0] + " %", f"{shown[1]} to {shown[2]}"]
+    if n == 0:
+        return [room, f"{places:,}", "0", "0", "", ""]
+    estimate = wilson_interval(killed, n)
+    bounds = f"{_percent(estimate.low)} to {_percent(estimate.high)}"
+    return [room, f"{places:,}", str(n), str(killed), _percent(estimate.value), bounds]
+
+
+def _percent(share: float | None) -> str:
+    return "" if share is None else f"{100 * share:.1f} %"
 
 
 def _survivor(mutant: Mutant, reason: str | None) -> str:

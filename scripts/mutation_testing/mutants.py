@@ -341,7 +341,8 @@ class _Finder(ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_Return(self, node: ast.Return) -> None:
-        if node.value is not None and not (isinstance(node.value, ast.Constant) and node.value.value is None):
+        # Where False is returned, None would do as well.
+        if node.value is not None and not (isinstance(node.value, ast.Constant) and node.value.value in (None, False)):
             self.add("return", (*self.span(node.value), "None"))
         self.generic_visit(node)
 

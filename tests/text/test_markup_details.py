@@ -1,0 +1,277 @@
+"""How far each construct reaches: the last character that belongs to it, and the first that does not."""
+
+import pytest
+
+from weibo_nlp.text import parse
+
+# Spaces and invisible signs that real texts have between a name and its colon.
+BLANKS = [" ", "\t", "\u00a0", "\u3000", "\u200b", "\u200e", "\u200f", "\u2060", "\ufeff"]
+
+
+def urls(text):
+    return list(parse(text).urls)
+
+
+def values(kind, text, **options):
+    return list(parse(text, **options).values(kind))
+
+
+def found(text):
+    return [(markup.kind, markup.value) for markup in parse(text).spans]
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://t.cn/A6", "HTTPS://T.CN/Az09", "t.cn/A6", "T.CN/A6", "www.a.cn", "WWW.A.CN", "http://9.cn", "https://Z.cn",
+     "http://a.cn/-._~:?!$&'()*+,;=%@x", "http://hah.cn/Hhg", "http://a.cn/?u=https://b.cn", "http://a.cn//b/c",
+     "http://a.cn/#/b", "http://a.cn/#!b", "http://a.cn#_b", "http://a.cn#9", "http://a.cn#Z.-_~:?!$&'()*+,;=%@/x"],
+)  # fmt: skip
+def test_a_link_is_whole(url):
+    assert urls(f"看 {url} 好") == [url]
+    assert urls(f"看{url}，") == [url]
+    assert urls(url) == [url]
+
+
+@pytest.mark.parametrize("before", ["a", "Z", "0", "9", "@", ".", "/", "_", "-"])
+@pytest.mark.parametrize("rest", ["t.cn/A6", "www.a.cn"])
+def test_a_link_without_scheme_does_not_begin_within_a_word(before, rest):
+    assert urls(before + rest) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["http://_a", "http://-a", "www._a", "http:/a.cn", "t.cn/", "t.cn/好", "ww.a.cn", "tcn/A"]
+)
+def test_what_only_resembles_a_link_is_text(text):
+    assert urls(text) == []
+
+
+@pytest.mark.parametrize("sign", ".,;:!?'@&*$(")
+def test_closing_signs_behind_a_link_are_the_sentence_s(sign):
+    assert urls(f"http://a.cn/b{sign}") == ["http://a.cn/b"]
+    assert urls(f"http://a.cn/b{sign}{sign} 好") == ["http://a.cn/b"]
+
+
+def test_brackets_of_a_link_are_counted():
+    assert urls("http://a.cn/(b)_(c)") == ["http://a.cn/(b)_(c)"]
+    assert urls("(http://a.cn/(b))。") == ["http://a.cn/(b)"]
+    assert urls("((http://a.cn/b))") == ["http://a.cn/b"]
+    assert urls("http://a.cn/b)(") == ["http://a.cn/b"]
+
+
+def test_glued_links_are_two_with_either_scheme():
+    assert urls("t.cn/aBhttps://t.cn/cD") == ["t.cn/aB", "https://t.cn/cD"]
+    assert urls("http://a.cn/b1http://c.cn") == ["http://a.cn/b1", "http://c.cn"]
+
+
+@pytest.mark.parametrize("behind", ["#", "＃", "好#"])
+def test_a_hashtag_behind_a_link_is_no_fragment(behind):
+    assert urls(f"http://a.cn/p#abc{behind}") == ["http://a.cn/p"]
+
+
+@pytest.mark.parametrize("opening", ["//@小乙:", "//＠小乙：", "//@小乙    :", "//@小-乙·_:"])
+def test_a_chain_opens_right_behind_a_link(opening):
+    post = parse(f"好http://a.cn/b{opening}不")
+    assert list(post.urls) == ["http://a.cn/b"]
+    assert [link.text for link in post.chain] == ["不"]
+
+
+@pytest.mark.parametrize("blank", BLANKS)
+def test_up_to_four_blanks_stand_within_a_prefix(blank):
+    for gap in ("", blank, blank * 4):
+        post = parse(f"好//{gap}@小乙{gap}：不//{gap}＠小丙{gap}:是")
+        assert [(link.author, link.text) for link in post.chain] == [("小乙", "不"), ("小丙", "是")]
+        post = parse(f"回复{gap}@小甲{gap}：好")
+        assert (post.reply_to, post.own_text) == ("小甲", "好")
+    assert parse(f"好//{blank * 5}@小乙:不").chain == ()
+    assert parse(f"好//@小乙{blank * 5}:不").chain == ()
+    assert parse(f"回复{blank * 5}@小甲:好").reply_to is None
+    assert parse(f"回复@小甲{blank * 5}:好").reply_to is None
+
+
+@pytest.mark.parametrize("blank", BLANKS)
+def test_up_to_four_blanks_stand_behind_a_known_name(blank):
+    assert parse(f"回复@甲 乙{blank * 4}：好", known_mentions=["甲 乙"]).reply_to == "甲 乙"
+    assert parse(f"回复@甲 乙{blank * 5}:好", known_mentions=["甲 乙"]).reply_to is None
+
+
+@pytest.mark.parametrize("opening", ["回复@小甲:", "回覆@小甲:", "Reply to@小甲:", "Reply to ＠小甲:", "\n回复@小甲:"])
+def test_words_that_open_a_reply(opening):
+    assert parse(opening + "好").reply_to == "小甲"
+
+
+def test_sixteen_blanks_may_precede_a_reply():
+    assert parse(" \n" * 8 + "回复@小甲:好").reply_to == "小甲"
+    assert parse(" \n" * 8 + " 回复@小甲:好").reply_to is None
+
+
+@pytest.mark.parametrize("margin", [*BLANKS, "\n", "\r", "\u200c", "\u200d", "\u00ad"])
+def test_spaces_and_invisible_signs_are_no_words(margin):
+    post = parse(f"{margin}//@小甲:{margin}//@小乙:{margin}好{margin}")
+    assert post.empty_repost
+    assert [link.empty for link in post.chain] == [True, False]
+    assert parse(f"{margin}转发微博{margin}").empty_repost
+
+
+@pytest.mark.parametrize("filler", ["转发微博", "轉發微博", "转发", "轉發", "Repost", "reposted", "转发。", "Repost."])
+def test_words_of_the_app_are_an_empty_repost(filler):
+    post = parse(f"{filler}//@小甲:好")
+    assert (post.empty_repost, post.own_text) == (True, "")
+    assert values("repost_filler", filler) == [filler]
+
+
+@pytest.mark.parametrize("dots", ["..", "." * 12, "…", "…" * 6, "。。", "。" * 12])
+@pytest.mark.parametrize("word", ["全文", "展开", "展开全文", "全文c", "展开c", "        全文"])
+def test_a_text_was_shortened_where_the_app_says_so(dots, word):
+    post = parse(f"很长的话{dots}{word}")
+    assert (post.own_text, post.truncated) == ("很长的话", True)
+    assert values("client_residue", f"很长的话{dots}{word}//@小甲:好") == [dots + word]
+
+
+@pytest.mark.parametrize(
+    ("text", "own"),
+    [
+        pytest.param("很长" + "." * 13 + "全文", "很长.", id="dots"),
+        pytest.param("很长" + "…" * 7 + "全文", "很长…", id="ellipses"),
+        pytest.param("很长" + "。" * 13 + "全文", "很长。", id="full-stops"),
+        pytest.param("很长展开全文c", "很长", id="icon-alone"),
+        pytest.param("长" * 90 + "…全文", "长" * 90, id="long-text"),
+    ],
+)
+def test_a_shortening_mark_is_no_longer_than_the_app_writes_it(text, own):
+    assert (parse(text).own_text, parse(text).truncated) == (own, True)
+
+
+@pytest.mark.parametrize(
+    "text", ["很长.全文", "很长。全文", "…" + " " * 9 + "全文", "很长展开全文", "…全文见此", "全文"]
+)
+def test_prose_is_not_shortened(text):
+    assert (parse(text).own_text, parse(text).truncated) == (text, False)
+
+
+@pytest.mark.parametrize("mark", ["...全文", "…全文:", "…全文：", "。。 全文： ", "......        全文:    ", "……全文"])
+def test_older_clients_link_to_the_rest_of_a_shortened_text(mark):
+    post = parse(f"很长{mark}http://t.cn/A6 ")
+    assert post.truncated
+    assert [m.span.of(post.raw) for m in post.spans if m.kind == "client_residue"] == [mark]
+    assert not parse(f"很长{mark}http://t.cn/A6 见").truncated
+    assert not parse(f"很长{mark}见http://t.cn/A6").truncated
+
+
+@pytest.mark.parametrize("reason", ["转发理由:", "转发理由：", "轉發理由:", "轉發理由："])
+@pytest.mark.parametrize(("before", "original"), [("", None), ("原文\n", "原文\n"), ("原文…全文", "原文"), (" ", " ")])
+def test_the_reason_for_a_repost_follows_the_original(reason, before, original):
+    post = parse(f"{before}{reason}好")
+    assert (post.own_text, post.original) == ("好", original)
+    assert [m.value for m in post.spans][-1] == reason
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("#甲[超话]#", [("super_topic", "甲")], id="super-topic"),
+        pytest.param("#甲[超話]#", [("super_topic", "甲")], id="traditional"),
+        pytest.param("#[超话]#", [("hashtag", "[超话]")], id="without-a-name"),
+        pytest.param("#[超话]甲#", [("hashtag", "[超话]甲")], id="not-at-the-end"),
+        pytest.param("#甲##乙#", [("hashtag", "甲"), ("hashtag", "乙")], id="neighbours"),
+        pytest.param("#甲# #", [("hashtag", "甲")], id="third-sign"),
+        pytest.param("＃甲#", [("hashtag", "甲")], id="mixed-width"),
+        pytest.param("C#和F#", [], id="two-languages"),
+        pytest.param("C#和f1#", [("hashtag", "和f1")], id="letter-then-digit"),
+        pytest.param("C# 和好#", [], id="space-behind-the-sign"),
+    ],
+)
+def test_hashtags(text, expected):
+    assert found(text) == expected
+
+
+@pytest.mark.parametrize("end", "。！？!?")
+def test_a_sentence_ends_before_the_next_hashtag(end):
+    assert found(f"用C#写的{end}#编程#") == [("hashtag", "编程")]
+
+
+@pytest.mark.parametrize(
+    "residue",
+    ["网页链接", "O网页链接", "L网页链接", "查看图片", "O查看图片", "查看动图", "查看大图", "评论配图", "O评论配图", "收起d",
+     "收起全文d", "[组图共9张]", "[组图共123张]", "[组图共9张]原图", "[组图共9张]\u00a0\u00a0  原图", "L小甲的微博视频",
+     "L" + "甲" * 30 + "的微博视频"],
+)  # fmt: skip
+def test_words_that_the_app_put_there(residue):
+    assert values("client_residue", f"好 {residue} ") == [residue]
+    assert values("client_residue", f"好，{residue}。") == [residue]
+    assert values("client_residue", residue) == [residue]
+    assert values("client_residue", f"{residue}打不开") == []
+
+
+def test_what_the_app_would_write_otherwise_is_text():
+    assert values("client_residue", "[组图共1234张]") == []
+    assert values("client_residue", "[组图共9张]     原图") == ["[组图共9张]"]
+    assert values("client_residue", "小甲的微博视频") == []
+    assert values("client_residue", "L" + "甲" * 31 + "的微博视频") == []
+    assert values("client_residue", "网页链接 L小甲的微博视频") == ["网页链接", "L小甲的微博视频"]
+
+
+@pytest.mark.parametrize(
+    "face",
+    "(*^_^*) (^.^) (^-^) (^o^) (^O^) (^w^) (^W^) (^v^) (^V^) (^3^) (^~^) (^^) (>_<) (>.<) (>-<) (>w<) (>W<) (>o<) (>O<)"
+    " (>3<) (><) (T_T) (t.t) (ToT) (TOT) (TvT) (TVT) (TAT) (T__T) (QAQ) (QQ) (QwQ) (QvQ) (QWQ) (;_;) (;.;) (;-;) (-_-)"
+    " (-.-) (-__-) (=_=) (=.=) (=-=) (=^=) (@.@) (o_o) (O.O) ($_$) (x_x) (X.X) (u_u) (U_U) (n_n)"
+    " (^_^;) (^_^#) (-_-!) (^_^b) (-_-|||) (=_=~) (~^_^~) (=^_^=) (**^_^**) （^_^） (ツ) (★_★) (°o°) (・_・) (◕‿◕)"
+    " (￣へ￣)".split(),
+)
+def test_faces_in_brackets(face):
+    assert found(f"好 {face} 的") == [("kaomoji", face)]
+    assert found(face) == [("kaomoji", face)]
+
+
+@pytest.mark.parametrize(
+    "face",
+    "^_^ ^.^ ^-^ ^o^ ^O^ ^w^ ^W^ ^3^ ^^ >_< >.< >__< T_T T.T TAT QAQ QwQ QWQ QvQ QVQ Q_Q ;_; -_- -___- =_= =__= o_o"
+    " O_O o_O $_$ x_x X_X u_u U_U n_n OvO TvT XD orz ORZ OTZ :-) :-( :-D :-P :-p :-o :-O :-| ;-) :D :P -_-| -_-|||"
+    " -_-# -_-b -_-! →_→ ←_← ⊙_⊙ ⊙▽⊙ ◎_◎ ╥﹏╥ ┬＿┬ ಠ_ಠ ಥ_ಥ ￣▽￣ ˘ω˘ ￢_￢ ¬_¬ ◔_◔ º_º Θ_Θ ●_● ○_○ ˇ_ˇ °_° •_• •ㅂ• °∀° °ᴥ°"
+    " °﹃° °︿° °.° °..° ≧▽≦ ≧ω≦ ≧﹏≦ ≧∀≦ ≧﹃≦ ≧︿≦ ≧.≦ ≧_≦ ≧＿≦ ≧__≦ ʕ•ᴥ•ʔ".split(),
+)
+def test_faces_without_brackets(face):
+    assert found(f"好 {face} 的") == [("kaomoji", face)]
+    assert found(f"好{face}的") == [("kaomoji", face)]
+
+
+@pytest.mark.parametrize(
+    "text", ["aT_T", "T_Ta", "T_T1", "0orz", "orz_", "CXD", "XDR", "--_-", "^___^", "-____-", "x:D"]
+)
+def test_letters_around_a_face_make_it_a_word(text):
+    assert ("kaomoji", "T_T") not in found(text)
+    assert not [value for kind, value in found(text) if kind == "kaomoji" and value != "-_-"]
+
+
+@pytest.mark.parametrize(
+    "face",
+    ["ヽ(≧▽≦)ﾉ", "o(≧▽≦)o", "\\(≧▽≦)/", "╮(≧▽≦)╭", "~~~(≧▽≦)~~~", "(≧▽≦)b", "(╯≧▽≦)╯︵┻━┻", "(╯≧▽≦)╯ ︵ ┻━━━┻"],
+)
+def test_arms_and_tables_belong_to_the_face(face):
+    assert found(f"好 {face} 的") == [("kaomoji", face)]
+
+
+@pytest.mark.parametrize(
+    ("text", "face"),
+    [
+        pytest.param("~~~~(≧▽≦)~~~~", "~~~(≧▽≦)~~~", id="three-arms-on-a-side"),
+        pytest.param("foo(≧▽≦)oof", "(≧▽≦)", id="letters-of-words"),
+        pytest.param("(≧▽≦)bc", "(≧▽≦)", id="letter-of-a-word-behind"),
+        pytest.param("(≧▽≦)//好", "(≧▽≦)", id="slashes"),
+        pytest.param("(≧▽≦)︵┻━━━━┻", "(≧▽≦)", id="table-too-long"),
+    ],
+)
+def test_what_stands_beside_a_face_is_no_arm(text, face):
+    assert values("kaomoji", text) == [face]
+
+
+@pytest.mark.parametrize(
+    "prose", ["(★_☆)", "(★★)", "(甲≧▽≦)", "(≧\n▽≦)", "(≧" + "▽" * 14 + ")", "(★好★)", "(* *)", "(°)"]
+)
+def test_strokes_alone_make_no_face(prose):
+    assert not [value for kind, value in found(prose) if kind == "kaomoji" and value.startswith("(")]
+
+
+def test_fourteen_strokes_make_a_face():
+    face = "(≧" + "▽" * 12 + "≦)"
+    assert values("kaomoji", face) == [face]

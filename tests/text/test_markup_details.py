@@ -191,9 +191,9 @@ def test_a_sentence_ends_before_the_next_hashtag(end):
 
 @pytest.mark.parametrize(
     "residue",
-    ["网页链接", "O网页链接", "L网页链接", "查看图片", "O查看图片", "查看动图", "查看大图", "评论配图", "O评论配图", "收起d",
-     "收起全文d", "[组图共9张]", "[组图共123张]", "[组图共9张]原图", "[组图共9张]\u00a0\u00a0  原图", "L小甲的微博视频",
-     "L" + "甲" * 30 + "的微博视频"],
+    ["网页链接", "O网页链接", "L网页链接", "查看图片", "O查看图片", "查看动图", "查看大图", "评论配图", "O评论配图",
+     "收起d", "收起全文d", "[组图共9张]", "[组图共123张]", "[组图共9张]原图", "[组图共9张]\u00a0\u00a0  原图",
+     "L小甲的微博视频", "L" + "甲" * 30 + "的微博视频"],
 )  # fmt: skip
 def test_words_that_the_app_put_there(residue):
     assert values("client_residue", f"好 {residue} ") == [residue]

@@ -176,6 +176,9 @@ def test_edits_map_by_character_where_the_length_stays_and_by_place_where_not():
     done = tape.finish()
     assert (done.text, list(done.offsets)) == ("abxyz", [(0, 1), (1, 2), (2, 4), (2, 4), (2, 4)])
     assert [(m.kind, m.span, m.value) for m in done.removed] == [("url", Span(4, 5), "戊")]
+    unnamed = Tape("甲乙")
+    unnamed.edit([(0, 1, "", None)])
+    assert [m.kind for m in unnamed.finish().removed] == ["client_residue"]
     again = Tape("甲乙")
     again.edit([])
     assert again.finish().offsets.starts is None

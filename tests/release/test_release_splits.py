@@ -70,6 +70,12 @@ def test_of_hundreds_of_orders_one_is_taken_that_comes_within_a_document_of_the_
     assert Counter(splits.values()) == {"train": 14, "validation": 2, "test": 4}
 
 
+def test_a_thread_that_is_half_over_a_split_s_share_goes_into_it():
+    # A tenth of five threads is half a thread: filled, validation is as far above its share as it is below it empty.
+    splits = assign_splits([thread(f"t{n}", "soup", 1) for n in range(5)])
+    assert Counter(splits.values()) == {"train": 3, "validation": 1, "test": 1}
+
+
 def test_a_lonely_thread_goes_to_train():
     assert assign_splits(event("soup", [4])) == {"soup-000": "train"}
     assert assign_splits([]) == {}

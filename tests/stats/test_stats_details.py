@@ -44,12 +44,12 @@ def test_a_stratum_s_limits_are_jeffreys_shrunk_by_what_was_not_drawn():
 
 
 def test_strata_weigh_by_their_texts_and_their_errors_add_up_squared():
-    # Two strata of 300 and 100 texts with 10 drawn each: 3 and 6 of the label.
-    sizes, labelled = np.array([[300, 0], [100, 0]]), np.array([[[7, 3], [0, 0]], [[4, 6], [0, 0]]])
+    # Two strata of 300 and 100 texts with 10 and 20 drawn: 3 and 12 of the label.
+    sizes, labelled = np.array([[300, 0], [100, 0]]), np.array([[[7, 3], [0, 0]], [[8, 12], [0, 0]]])
     value, low, high = share_limits(sizes, labelled, 0.9)
     assert value[1] == pytest.approx(0.75 * 0.3 + 0.25 * 0.6)
-    bounds = [scipy.stats.beta.ppf([0.05, 0.95], k + 0.5, 10 - k + 0.5) for k in (3, 6)]
-    parts = [(0.75, 0.3, 1 - 10 / 300), (0.25, 0.6, 1 - 10 / 100)]
+    bounds = [scipy.stats.beta.ppf([0.05, 0.95], k + 0.5, n - k + 0.5) for k, n in ((3, 10), (12, 20))]
+    parts = [(0.75, 0.3, 1 - 10 / 300), (0.25, 0.6, 1 - 20 / 100)]
     lower = sum(w**2 * left * (share - b[0]) ** 2 for (w, share, left), b in zip(parts, bounds, strict=True))
     upper = sum(w**2 * left * (b[1] - share) ** 2 for (w, share, left), b in zip(parts, bounds, strict=True))
     assert (low[1], high[1]) == (pytest.approx(value[1] - math.sqrt(lower)), pytest.approx(value[1] + math.sqrt(upper)))
@@ -61,6 +61,7 @@ def test_cells_of_a_stratum_with_few_labelled_texts_are_merged():
     merged = share_limits(np.array([[100, 0]]), np.array([[[4, 6], [0, 0]]]), 0.95)
     assert MIN_CELL == 5
     assert np.allclose(one, merged)
+    assert np.allclose(one, share_limits(np.array([[60, 40]]), np.array([[[3, 3], [1, 3]]]), 0.95))
     apart = share_limits(np.array([[40, 60]]), np.array([[[1, 4], [3, 2]]]), 0.95)[0]
     assert apart.tolist() == pytest.approx([0.4 / 5 + 0.6 * 3 / 5, 0.4 * 4 / 5 + 0.6 * 2 / 5])
 
@@ -73,6 +74,9 @@ def test_a_label_that_the_sample_missed_may_still_be_there():
     assert largest_unseen(np.array([10, 90]), np.array([10, 10]), 0.95) == pytest.approx(
         math.log(0.025) / math.log(1 - 10 / 90) / 100
     )
+    # Most are missed where the smallest part was drawn, first all 9 of 10; what probability that leaves,
+    # ln .025 - 9 ln .9 = -2.741, is spent on the other stratum: -2.741 / ln .8 = 12.28 texts.
+    assert largest_unseen(np.array([90, 10]), np.array([18, 1]), 0.95) == pytest.approx(0.2128, abs=1e-4)
     assert largest_unseen(np.array([10]), np.array([10]), 0.95) == 0
     value, low, high = share_limits(np.array([[100, 0]]), np.array([[[10, 0], [0, 0]]]), 0.95)
     assert (value.tolist(), high[1], low[0]) == (

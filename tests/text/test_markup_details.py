@@ -153,6 +153,9 @@ def test_older_clients_link_to_the_rest_of_a_shortened_text(mark):
     post = parse(f"很长{mark}http://t.cn/A6 ")
     assert post.truncated
     assert [m.span.of(post.raw) for m in post.spans if m.kind == "client_residue"] == [mark]
+    for words in ("长" * 90, f"好//@小甲:{'长' * 90}"):
+        post = parse(f"{words}{mark}http://t.cn/A6")
+        assert [m.span.of(post.raw) for m in post.spans if m.kind == "client_residue"] == [mark]
     assert not parse(f"很长{mark}http://t.cn/A6 见").truncated
     assert not parse(f"很长{mark}见http://t.cn/A6").truncated
 

@@ -9,7 +9,7 @@ from weibo_nlp.errors import DataError, LabelError, PredictionError, UnknownName
 from weibo_nlp.evaluation.alignment import align_runs
 from weibo_nlp.evaluation.calibration import accuracy_bounds, calibration_curve
 from weibo_nlp.evaluation.comparison import enough_permutations
-from weibo_nlp.evaluation.results import Comparison, Provenance, Scores, SeedScores, ranks, tied_with
+from weibo_nlp.evaluation.results import Comparison, Provenance, Result, Scores, SeedScores, ranks, tied_with
 from weibo_nlp.evaluation.scoring import score
 from weibo_nlp.evaluation.segmentation import restore_white_space, score_words
 from weibo_nlp.evaluation.slices import score_slices
@@ -95,6 +95,12 @@ def test_a_score_counts_rows_units_and_labels():
     assert scores.per_class["favor"].precision.value == pytest.approx(2 / 3)
     assert (scores.calibration, scores.slices, scores.header) == (None, (), None)
     assert "ece" not in scores.metrics
+
+
+@pytest.mark.parametrize(("record", "name"), [(Scores, "scores"), (Result, "result"), (Comparison, "comparison")])
+def test_what_is_no_record_is_named_by_what_it_should_be(record, name):
+    with pytest.raises(DataError, match=f"^{name}: "):
+        record.from_dict({"task": 7})
 
 
 @pytest.mark.parametrize(("n_targets", "offered"), [(1, False), (2, True), (50, True), (51, False)])

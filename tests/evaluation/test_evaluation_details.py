@@ -8,7 +8,7 @@ import pytest
 from weibo_nlp.errors import DataError, LabelError, PredictionError, UnknownNameError, UsageError
 from weibo_nlp.evaluation.alignment import align_runs
 from weibo_nlp.evaluation.calibration import accuracy_bounds, calibration_curve
-from weibo_nlp.evaluation.comparison import enough_permutations
+from weibo_nlp.evaluation.comparison import ComparedFile, enough_permutations
 from weibo_nlp.evaluation.results import Comparison, Provenance, Result, Scores, SeedScores, ranks, tied_with
 from weibo_nlp.evaluation.scoring import score
 from weibo_nlp.evaluation.segmentation import restore_white_space, score_words
@@ -55,6 +55,19 @@ def test_ranks_follow_who_beats_whom_through_others_too():
     assert tied_with("x", pairs) == ("z",)
     assert tied_with("z", pairs) == ("x",)
     assert tied_with("y", pairs) == ()
+
+
+def test_a_compared_file_is_shown_with_its_system_rank_and_score():
+    header = PredictionHeader("corpus", "1", "test", "topic", "standard", "1", ModelReference("m", "2"), 7)
+    content = ComparedFile("m 2", "m.jsonl", header, Estimate(0.5, 0.4, 0.6), 3).to_dict()
+    assert {name: content[name] for name in ("name", "file", "system", "seed", "rank")} == {
+        "name": "m 2",
+        "file": "m.jsonl",
+        "system": {"name": "m", "version": "2"},
+        "seed": 7,
+        "rank": 3,
+    }
+    assert (content["score"]["value"], content["score"]["low"], content["score"]["high"]) == (0.5, 0.4, 0.6)
 
 
 def test_spread_over_seeds_needs_two():

@@ -7,6 +7,7 @@ from typing import Any
 
 from weibo_nlp.errors import DataError
 from weibo_nlp.io.limits import MAX_DEPTH
+from weibo_nlp.io.stable import open_unchanged
 
 MAX_YAML_BYTES = 16 * 1024 * 1024
 MAX_NODES = 1_000_000
@@ -25,22 +26,25 @@ def read_yaml(path: Path, expected: str = "YAML") -> Any:
     Raises
     ------
     DataError
-        If it cannot be read, is longer than ``MAX_YAML_BYTES``, nested deeper than ``MAX_DEPTH``, has references
+        If it cannot be read, changes meanwhile, is longer than ``MAX_YAML_BYTES``, nested deeper than ``MAX_DEPTH``, has references
         that stand for more than ``MAX_NODES`` values, or is no YAML.
     """
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, where PyYAML was built with it
     try:
-        with path.open("rb") as handle:
+        with open_unchanged(path) as handle:
             raw = handle.read(MAX_YAML_BYTES + 1)
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read: {error.strerror}. Name a YAML file in UTF-8.") from error
+    try:
         if len(raw) > MAX_YAML_BYTES:
             raise DataError(f"longer than {MAX_YAML_BYTES:,} bytes")
         text = raw.decode("utf-8-sig")
         _require_bounded(text, loader)
         return yaml.load(text, Loader=loader)  # noqa: S506 - both loaders are safe
     # Beside errors of YAML itself: a date such as 2020-13-45, an integer of thousands of digits.
-    except (DataError, OSError, ValueError, OverflowError, RecursionError, yaml.YAMLError) as error:
+    except (DataError, ValueError, OverflowError, RecursionError, yaml.YAMLError) as error:
         raise DataError(
             f"{path}: cannot be read as {expected}: {str(error).rstrip('.')}. Name a YAML file in UTF-8."
         ) from error

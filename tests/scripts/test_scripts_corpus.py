@@ -77,7 +77,7 @@ def test_a_folder_without_a_corpus_is_refused_in_one_line(tmp_path, script):
     done = run(script, tmp_path)
     assert done.returncode == 3
     assert done.stdout == ""
-    assert done.stderr.startswith(f"{tmp_path}/annotations/scheme.yaml: cannot be read: ")
+    assert done.stderr.startswith(f"{tmp_path}/annotations/scheme.yaml: cannot be read as YAML: No such file")
     assert len(done.stderr.splitlines()) == 1
 
 

@@ -26,8 +26,8 @@ def read_yaml(path: Path, expected: str = "YAML") -> Any:
     Raises
     ------
     DataError
-        If it cannot be read, changes meanwhile, is longer than ``MAX_YAML_BYTES``, nested deeper than ``MAX_DEPTH``, has references
-        that stand for more than ``MAX_NODES`` values, or is no YAML.
+        If it cannot be read, changes meanwhile, is longer than ``MAX_YAML_BYTES``, nested deeper than ``MAX_DEPTH``,
+        has references that stand for more than ``MAX_NODES`` values, or is no YAML.
     """
     import yaml
 
@@ -36,7 +36,9 @@ def read_yaml(path: Path, expected: str = "YAML") -> Any:
         with open_unchanged(path) as handle:
             raw = handle.read(MAX_YAML_BYTES + 1)
     except OSError as error:
-        raise DataError(f"{path}: cannot be read: {error.strerror}. Name a YAML file in UTF-8.") from error
+        raise DataError(
+            f"{path}: cannot be read as {expected}: {error.strerror}. Name a YAML file in UTF-8."
+        ) from error
     try:
         if len(raw) > MAX_YAML_BYTES:
             raise DataError(f"longer than {MAX_YAML_BYTES:,} bytes")

@@ -209,6 +209,7 @@ def test_words_given_one_by_one_keep_their_numbers(tokenizer):
     assert encoded.word_ids() == [None, 0, 1, 1, None]
 
 
+@pytest.mark.slow
 def test_a_saved_copy_is_read_offline_without_this_package(tokenizer, tmp_path):
     text = "#话题#好[Doge]@小甲 龘\n看http://t.cn/A6x。"
     tokenizer.save_pretrained(tmp_path)

@@ -272,6 +272,7 @@ def test_bytes_of_a_pipeline_give_it_back(nlp):
     assert tokens(copy("信用好")) == ["信用", "好"]
 
 
+@pytest.mark.slow
 def test_a_pickled_and_a_saved_pipeline_work_in_a_new_process_that_imports_the_integration(nlp, tmp_path):
     labelling = load_spacy("fast", lexicon=["信用"], target="信用惩戒")
     (tmp_path / "nlp.pickle").write_bytes(pickle.dumps(labelling))
@@ -290,6 +291,7 @@ def test_a_pickled_and_a_saved_pipeline_work_in_a_new_process_that_imports_the_i
     assert [line.split() for line in lines] == [[*expected, stance] for stance in stances]
 
 
+@pytest.mark.slow
 def test_entry_points_spare_the_import(tmp_path):
     nlp = load_spacy("char", lexicon=["信用"])
     nlp.to_disk(tmp_path / "saved")

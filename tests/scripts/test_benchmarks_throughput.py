@@ -161,6 +161,7 @@ def run_main(monkeypatch, *arguments):
     return benchmark_speed.main()
 
 
+@pytest.mark.slow
 def test_script_measures_the_full_label_job_prints_the_table_and_writes_figures_and_page(monkeypatch, capsys, tmp_path):
     posts, page, figures = (tmp_path / name for name in ("posts.csv", "page.md", "figures.json"))
     posts.write_text("id,正文\n1,以后只看国产\n2,\n3,今天的晚霞绝了\n", "utf-8")

@@ -38,6 +38,7 @@ def test_the_end_of_one_block_is_not_taken_for_that_of_the_block_above():
         fill_blocks(card, {"size": "1\n", "text": "2\n"})
 
 
+@pytest.mark.slow
 def test_the_data_card_shows_what_the_files_hold():
     card = (ROOT / "DATA_CARD.md").read_text("utf-8")
     assert fill_blocks(card, card_blocks(read_sources(ROOT))) == card

@@ -1,8 +1,9 @@
-"""What a segmenter is, and the frame that all of them share: marked places, lexicon words and white space first.
+"""What a segmenter is, and the frame that all of them share.
 
-An engine sees only what is left between them, in pieces of at most ``PIECE_LIMIT`` characters without white space
-and without U+0000. So no engine can cut a link or an emoji, and a text of any length costs time and memory in
-proportion to it.
+First come marked places, which nothing cuts; then words of the user's lexicon; then white space and runs of letters and
+digits. An engine sees only what is left between them, in simplified script and in pieces of at most ``PIECE_LIMIT``
+characters; numbers and grapheme clusters in its pieces are mended behind it. So no engine can cut a link or an emoji,
+and a text of any length costs time and memory in proportion to it.
 """
 
 from __future__ import annotations
@@ -14,13 +15,12 @@ from typing import Protocol, runtime_checkable
 
 from weibo_nlp.errors import DataError
 from weibo_nlp.segmentation.lexicon import Lexicon
+from weibo_nlp.segmentation.runs import Place, bind, unbroken
 from weibo_nlp.text import protected_spans
 
 PIECE_LIMIT = 1000
 """Longest piece an engine is given, in characters; a longer one is cut behind its last clause mark, or at the limit."""
 
-# A run of white space is one token. U+0000 is one by itself: vaporetto returns nothing for a text that holds it.
-_SPACE = re.compile(r"\s+|\x00")
 _CLAUSE_MARK = re.compile("[，。！？；：、…!?;]")
 # Characters of which alone nothing protected can be made: a link has `/` or `www.`, a mention `@`, a hashtag `#`, an
 # emoticon `[`, a face drawn in ASCII a letter or one of `^>;-=@$:`, other faces and emoji a character of their own.
@@ -97,16 +97,29 @@ class FramedSegmenter:
 
     def _unmarked(self, text: str) -> list[str]:
         return (
-            self._spaced(text) if self._lexicon is None else _cut_around(text, self._lexicon.find(text), self._spaced)
+            self._between(text) if self._lexicon is None else _cut_around(text, self._lexicon.find(text), self._between)
         )
 
-    def _spaced(self, text: str) -> list[str]:
-        return _cut_around(text, (space.span() for space in _SPACE.finditer(text)), self._piece)
+    def _between(self, text: str) -> list[str]:
+        words: list[str] = []
+        bound: list[Place] = []  # in the piece that begins at `position`
+        position = 0
+        for left, right, kind in unbroken(text):
+            if kind != "word":
+                bound.append((left - position, right - position, kind))
+                continue
+            if position < left:
+                words += self._piece(text[position:left], bound)
+                bound = []
+            words.append(text[left:right])
+            position = right
+        return words + self._piece(text[position:], bound) if position < len(text) else words
 
-    def _piece(self, piece: str) -> list[str]:
-        if len(piece) <= PIECE_LIMIT:
-            return self._cut(piece)
-        return [word for part in _parts(piece) for word in self._cut(part)]
+    def _piece(self, piece: str, bound: list[Place]) -> list[str]:
+        words = (
+            self._cut(piece) if len(piece) <= PIECE_LIMIT else [word for part in _parts(piece) for word in self._cut(part)]
+        )
+        return bind(words, bound) if bound else words
 
 
 def may_be_marked(text: str) -> bool:

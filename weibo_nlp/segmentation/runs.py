@@ -1,0 +1,125 @@
+"""What no engine cuts between marked places: white space, runs of letters and digits, grapheme clusters.
+
+A run is letters and digits of any script but Chinese characters and kana, with the signs that hold it together:
+``H5N1``, ``Wi-Fi``, ``hello_world``, ``don't``, ``AT&T``, ``node.js``, ``C++``, ``10w+``. One with a letter in it is a
+word, which no engine sees. One of digits is a number, whole with its decimals, thousands, clock colon and percent sign
+(``10,000``, ``12:30``, ``3.5%``), and the engine reads it within its sentence: the guideline of the corpus wants dates
+and numerals in one word (``27日``, ``2012年``, ``318万``, ``第13``), but a measure word apart (``3 年``, ``180 天``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import accumulate, pairwise
+from typing import Any, Literal, TypeAlias
+
+Place: TypeAlias = tuple[int, int, Literal["word", "number", "cluster"]]
+"""Start, end and kind of a place that is not cut."""
+
+# Chinese characters and kana, and the numbers in circles and brackets, which are signs.
+_NOT_OF_RUNS = (
+    "\u2460-\u249b\u24ea-\u24ff\u2776-\u2793\u3005-\u3007\u3021-\u3029\u3031-\u303c\u3040-\u30ff\u3105-\u312f"
+    "\u3190-\u319f\u31a0-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9d"
+    "\U0001b000-\U0001b16f\U0001f100-\U0001f10c\U00020000-\U0003ffff"
+)
+_DIGIT = "[0-9０-９]"
+_LETTER = rf"[^\W_0-9０-９{_NOT_OF_RUNS}]"
+_ANY = rf"[^\W_{_NOT_OF_RUNS}]"
+_INSIDE = "|".join([
+    "_+",
+    "[.．]",
+    rf"['’&](?<={_LETTER}.)(?={_LETTER})",
+    rf"-(?:(?<={_LETTER}.)|(?={_LETTER}))",
+    # Commas of thousands and the colon of a clock; between words both are signs.
+    rf"(?<={_DIGIT})(?<!{_DIGIT}{{4}}),(?={_DIGIT}{{3}}(?!{_DIGIT}))",
+    rf"(?<={_DIGIT})(?<!{_DIGIT}{{3}})[:：](?={_DIGIT}{{2}}(?!{_DIGIT}))",
+])  # fmt: skip
+_RUN = "|".join([
+    # Names made of both that the guideline has whole.
+    "4[Ss]店|[ABHab]股(?![东份权民])|[Bb]站|T恤|[Kk]歌|X光|U盘|AA制",
+    rf"(?:19|20)[0-9]{{2}}-[0-9]{{1,2}}-[0-9]{{1,2}}(?!{_ANY})",
+    rf"(?:(?<!{_ANY})[+＋](?={_DIGIT}))?{_ANY}+(?:(?:{_INSIDE}){_ANY}+)*(?:[%％‰]|[+＋]{{1,2}}(?!{_ANY}|[+＋]))?",
+])  # fmt: skip
+_SPACE = r"\s+|\x00"  # U+0000 is one by itself: vaporetto returns nothing for a text that holds it
+_PLACES = re.compile(f"(?P<space>{_SPACE})|(?P<run>{_RUN})")
+_HAS_LETTER = re.compile(_LETTER)
+# Of these alone nothing is made; most pieces of text are ruled out here at a tenth of the cost of looking.
+_MAY_HOLD_PLACES = re.compile("[^\u4e00-\u9fff\u3001\u3002\u3008-\u3011\u2014\u2018-\u201d\u2026，！？：；（）～~,!?()\"]")
+# A superset of what goes on a cluster; the standard library does not know which characters do.
+_MAY_JOIN = re.compile(
+    "[\u0300-\u036f\u0483-\u0489\u0591-\u1aff\u1b00-\u1dff\u200c\u200d\u20d0-\u20ff\u2cef-\u2cf1\u2d7f\u2de0-\u2dff"
+    "\u302a-\u302f\u3099\u309a\ua66f-\uabff\uac00-\ud7ff\ufb1e\ufe00-\ufe0f\ufe20-\ufe2f\uff9e\uff9f"
+    "\U00010000-\U0001afff\U0001bc00-\U0001f1ff\U0001f3fb-\U0001f3ff\U000e0000-\U000e0fff]"
+)
+_ORDINAL = "第"
+_UNITS = frozenset(
+    "年 年代 月 月份 日 号 时 点 点半 点钟 分 后 十 百 千 万 亿 十万 百万 千万 十亿 百亿 千亿 万亿".split()
+)
+
+
+def unbroken(text: str) -> Iterator[Place]:
+    """Yield the places of `text` that are not cut, in order and without overlap.
+
+    Returns
+    -------
+    iterator of (start, end, kind)
+        ``word``: white space or a run with a letter, a word by itself. ``number``: bound by :func:`bind`. ``cluster``:
+        of several characters that are one to the reader; it may be part of a longer word.
+    """
+    if _MAY_HOLD_PLACES.search(text) is None:
+        return
+    joins = _MAY_JOIN.search(text) is not None
+    for match in (_places_with_clusters() if joins else _PLACES).finditer(text):
+        start, end = match.span()
+        kind = match.lastgroup
+        if match.lastgroup == "run":
+            yield start, end, "word" if _HAS_LETTER.search(text, start, end) else "number"
+        elif match.lastgroup == "space" or text[start].isspace():
+            yield start, end, "word"
+        elif end - start > 1:
+            yield start, end, "cluster"
+
+
+def bind(words: Sequence[str], places: Sequence[Place]) -> list[str]:
+    """Mend the words of a piece so that its numbers and clusters are whole and its numbers stand alone.
+
+    A number keeps what the engine joined to it only where the guideline has one word: the sign of an ordinal before
+    it, a unit of date or time or a numeral behind it.
+    """
+    piece = "".join(words)
+    ends = {0, *accumulate(map(len, words))}
+    for left, right, _ in places:
+        ends.difference_update(range(left + 1, right))
+    numbers = [(left, right) for left, right, kind in places if kind == "number"]
+    for left, _ in numbers:
+        if not (left and piece[left - 1] == _ORDINAL and left - 1 in ends):
+            ends.add(left)
+    for _, right in numbers:
+        if not any(right + size in ends and piece[right : right + size] in _UNITS for size in (1, 2)):
+            ends.add(right)
+    return [piece[left:right] for left, right in pairwise(sorted(ends))]
+
+
+def joined(text: str, border: int) -> bool:
+    """Tell whether the characters on both sides of a border are one grapheme cluster."""
+    pair = text[border - 1 : border + 1] if border else ""
+    return len(pair) == 2 and _MAY_JOIN.search(pair) is not None and _one_cluster().fullmatch(pair) is not None
+
+
+@lru_cache(maxsize=1)
+def _places_with_clusters() -> Any:
+    import regex  # only for the few texts that need it
+
+    extends = r"[\p{GCB=Extend}\p{GCB=ZWJ}\p{GCB=SpacingMark}]"
+    return regex.compile(
+        rf"(?P<space>\s+(?!{extends})|\x00)|(?P<run>\p{{GCB=Prepend}}*(?:{_RUN}){extends}*)|(?P<cluster>\X)"
+    )
+
+
+@lru_cache(maxsize=1)
+def _one_cluster() -> Any:
+    import regex
+
+    return regex.compile(r"\X")

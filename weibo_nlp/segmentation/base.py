@@ -9,14 +9,16 @@ and a text of any length costs time and memory in proportion to it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Protocol, runtime_checkable
 
 from weibo_nlp.errors import DataError
 from weibo_nlp.segmentation.lexicon import Lexicon
 from weibo_nlp.segmentation.runs import Place, bind, unbroken
 from weibo_nlp.text import protected_spans
+from weibo_nlp.text.script import simplified
 
 PIECE_LIMIT = 1000
 """Longest piece an engine is given, in characters; a longer one is cut behind its last clause mark, or at the limit."""
@@ -28,6 +30,8 @@ _CLAUSE_MARK = re.compile("[，。！？；：、…!?;]")
 _MAY_BE_MARKED = re.compile(
     r"[^\u4e00-\u9fff\s0-9,.!?%&'\"{|}~\u3001\u3002\u3008-\u3011\u2018\u2019\u201c\u201d\u2014\u2026，！？：；～]"
 )
+# The character set of simplified script, which the standard library knows, holds these traditional ones.
+_TRADITIONAL_IN_GB2312 = re.compile("[乾吒夥後徵拚捱摺於榘菸著薹袷醣麴麽]")
 
 
 @runtime_checkable
@@ -92,19 +96,23 @@ class FramedSegmenter:
         if not isinstance(text, str):
             raise DataError(f"text is {text!r} ({type(text).__name__}), not a string; drop or fill missing values.")
         # Lone surrogates are among the characters that are looked at closely, and refused there.
-        spans = protected_spans(text) if may_be_marked(text) else ()
+        if _MAY_BE_MARKED.search(text) is None or not (spans := protected_spans(text)):
+            return self._unmarked(text)
         return _cut_around(text, ((span.start, span.end) for span in spans), self._unmarked)
 
     def _unmarked(self, text: str) -> list[str]:
-        return (
-            self._between(text) if self._lexicon is None else _cut_around(text, self._lexicon.find(text), self._between)
-        )
+        if self._lexicon is None:
+            return self._between(text)
+        return _cut_around(text, self._lexicon.find(text), self._between)
 
     def _between(self, text: str) -> list[str]:
+        places = unbroken(text)
+        if not places:
+            return self._piece(text, ()) if text else []
         words: list[str] = []
         bound: list[Place] = []  # in the piece that begins at `position`
         position = 0
-        for left, right, kind in unbroken(text):
+        for left, right, kind in places:
             if kind != "word":
                 bound.append((left - position, right - position, kind))
                 continue
@@ -115,16 +123,32 @@ class FramedSegmenter:
             position = right
         return words + self._piece(text[position:], bound) if position < len(text) else words
 
-    def _piece(self, piece: str, bound: list[Place]) -> list[str]:
-        words = (
-            self._cut(piece) if len(piece) <= PIECE_LIMIT else [word for part in _parts(piece) for word in self._cut(part)]
-        )
+    def _piece(self, piece: str, bound: Sequence[Place]) -> list[str]:
+        if not may_be_traditional(piece):
+            return self._simplified(piece, bound)
+        words = self._simplified(simplified(piece), bound)
+        return [piece[end - len(word) : end] for word, end in zip(words, accumulate(map(len, words)), strict=True)]
+
+    def _simplified(self, piece: str, bound: Sequence[Place]) -> list[str]:
+        if len(piece) <= PIECE_LIMIT:
+            words = self._cut(piece)
+        else:
+            words = [word for part in _parts(piece) for word in self._cut(part)]
         return bind(words, bound) if bound else words
 
 
 def may_be_marked(text: str) -> bool:
     """Tell cheaply whether it is worth looking for protected spans; true for many texts that hold none."""
     return _MAY_BE_MARKED.search(text) is not None
+
+
+def may_be_traditional(piece: str) -> bool:
+    """Tell cheaply whether characters of the traditional script may be in a piece; true for some that hold none."""
+    try:
+        piece.encode("gb2312")
+    except UnicodeEncodeError:
+        return True
+    return _TRADITIONAL_IN_GB2312.search(piece) is not None
 
 
 def _cut_around(text: str, places: Iterable[tuple[int, int]], cut: Callable[[str], list[str]]) -> list[str]:

@@ -10,7 +10,7 @@ and numerals in one word (``27日``, ``2012年``, ``318万``, ``第13``), but a 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import accumulate, pairwise
 from typing import Any, Literal, TypeAlias
@@ -45,8 +45,12 @@ _RUN = "|".join([
 _SPACE = r"\s+|\x00"  # U+0000 is one by itself: vaporetto returns nothing for a text that holds it
 _PLACES = re.compile(f"(?P<space>{_SPACE})|(?P<run>{_RUN})")
 _HAS_LETTER = re.compile(_LETTER)
-# Of these alone nothing is made; most pieces of text are ruled out here at a tenth of the cost of looking.
-_MAY_HOLD_PLACES = re.compile("[^\u4e00-\u9fff\u3001\u3002\u3008-\u3011\u2014\u2018-\u201d\u2026，！？：；（）～~,!?()\"]")
+# No place begins with one of these, nor do they go on a cluster: Chinese characters, kana and most signs. A class of
+# characters is searched ten times as fast as the places themselves.
+_MAY_BEGIN = re.compile(
+    "[^\u4e00-\u9fff\u3001\u3002\u3008-\u301b\u3040-\u3098\u309b-\u30ff\u2010-\u2027\u2030-\u205e！，．：；？（）～"
+    "!\"#$%&'()*,./:;<=>?@\\[\\\\\\]^_`{|}~-]"
+)
 # A superset of what goes on a cluster; the standard library does not know which characters do.
 _MAY_JOIN = re.compile(
     "[\u0300-\u036f\u0483-\u0489\u0591-\u1aff\u1b00-\u1dff\u200c\u200d\u20d0-\u20ff\u2cef-\u2cf1\u2d7f\u2de0-\u2dff"
@@ -59,27 +63,32 @@ _UNITS = frozenset(
 )
 
 
-def unbroken(text: str) -> Iterator[Place]:
-    """Yield the places of `text` that are not cut, in order and without overlap.
+def unbroken(text: str) -> Sequence[Place]:
+    """Return the places of `text` that are not cut, in order and without overlap.
 
     Returns
     -------
-    iterator of (start, end, kind)
+    sequence of (start, end, kind)
         ``word``: white space or a run with a letter, a word by itself. ``number``: bound by :func:`bind`. ``cluster``:
         of several characters that are one to the reader; it may be part of a longer word.
     """
-    if _MAY_HOLD_PLACES.search(text) is None:
-        return
-    joins = _MAY_JOIN.search(text) is not None
-    for match in (_places_with_clusters() if joins else _PLACES).finditer(text):
-        start, end = match.span()
-        kind = match.lastgroup
-        if match.lastgroup == "run":
-            yield start, end, "word" if _HAS_LETTER.search(text, start, end) else "number"
-        elif match.lastgroup == "space" or text[start].isspace():
-            yield start, end, "word"
-        elif end - start > 1:
-            yield start, end, "cluster"
+    found = _MAY_BEGIN.search(text)
+    if found is None:
+        return ()
+    if _MAY_JOIN.search(text, found.start()) is not None:
+        return _unbroken_with_clusters(text)
+    places: list[Place] = []
+    while found is not None:
+        start = end = found.start()
+        match = _PLACES.match(text, start)
+        if match is None:
+            end += 1
+        else:
+            end = match.end()
+            space = match.lastgroup == "space"
+            places.append((start, end, "word" if space or _HAS_LETTER.search(text, start, end) else "number"))
+        found = _MAY_BEGIN.search(text, end)
+    return places
 
 
 def bind(words: Sequence[str], places: Sequence[Place]) -> list[str]:
@@ -100,6 +109,19 @@ def bind(words: Sequence[str], places: Sequence[Place]) -> list[str]:
         if not any(right + size in ends and piece[right : right + size] in _UNITS for size in (1, 2)):
             ends.add(right)
     return [piece[left:right] for left, right in pairwise(sorted(ends))]
+
+
+def _unbroken_with_clusters(text: str) -> list[Place]:
+    places: list[Place] = []
+    for match in _places_with_clusters().finditer(text):
+        start, end = match.span()
+        if match.lastgroup == "run":
+            places.append((start, end, "word" if _HAS_LETTER.search(text, start, end) else "number"))
+        elif match.lastgroup == "space" or text[start].isspace():
+            places.append((start, end, "word"))
+        elif end - start > 1:
+            places.append((start, end, "cluster"))
+    return places
 
 
 def joined(text: str, border: int) -> bool:

@@ -39,6 +39,51 @@ def test_every_segmenter_keeps_lexicon_words_whole(name):
     assert words[-1] == "@量子猫咪学"
 
 
+WHOLE = ["甲乙", "乙丙丁", "A4", "4甲", "iPhone", "New York", "5月", "月1", "，甲", "後", "丁"]
+
+
+def leftmost_longest(words, text):
+    """Find words as documented, place by place, and slowly."""
+    places, start = [], 0
+    while start < len(text):
+        for word in sorted(words, key=len, reverse=True):
+            end = start + len(word)
+            edges = (text[max(start - 1, 0) : start + 1] if start else "", text[end - 1 : end + 1])
+            alone = not any(len(pair) == 2 and pair.isascii() and (pair.isalpha() or pair.isdigit()) for pair in edges)
+            if text.startswith(word, start) and alone:
+                places.append((start, end))
+                start = end
+                break
+        else:
+            start += 1
+    return places
+
+
+@pytest.mark.parametrize("name", OFFLINE)
+@given(
+    words=st.lists(st.sampled_from(WHOLE), max_size=5),
+    parts=st.lists(st.sampled_from([*WHOLE, "4", "A", "纸", " ", "kg", "_", "說", "好" * 1001, "a" * 1001]), max_size=12),
+)
+def test_only_what_begins_before_cuts_a_word_of_the_lexicon(name, words, parts):
+    text = "".join(parts)
+    places, start = set(), 0
+    for word in segment(text, name, words):
+        places.add((start, start + len(word)))
+        start += len(word)
+    assert set(leftmost_longest(words, text)) <= places
+
+
+@pytest.mark.parametrize(("words", "text", "expected"), [
+    pytest.param(["4甲"], "A4甲纸", ["A", "4甲", "纸"], id="before-a-run-of-letters-and-digits"),
+    pytest.param(["月1"], "5月1日", ["5", "月1", "日"], id="before-a-date"),
+    pytest.param(["cafe"], "cafe\u0301cafe", ["cafe\u0301cafe"], id="not-out-of-a-cluster"),
+    pytest.param(["über"], "gegenüber", ["gegenüber"], id="not-out-of-a-run-of-other-letters"),
+    pytest.param(["６１"], "６１８", ["６１８"], id="not-out-of-a-full-width-number"),
+])  # fmt: skip
+def test_words_of_the_lexicon_beside_runs(words, text, expected):
+    assert segment(text, "char", words) == expected
+
+
 def test_lexicon_word_is_not_cut_out_of_a_protected_span():
     assert segment("#量子话题#量子", "char", ["量子"]) == ["#量子话题#", "量子"]
 
@@ -53,6 +98,41 @@ def test_lexicon_file_ignores_comments_and_empty_lines(tmp_path):
     path.write_text("\ufeff# my words\n\n 量子 \r\n区块链\n", encoding="utf-8")
     assert lexicon_from_file(path).words == ("区块链", "量子")
     assert segment("量子区块链", "char", path) == segment("量子区块链", "char", str(path)) == ["量子", "区块链"]
+
+
+@pytest.mark.parametrize(("lines", "expected"), [
+    pytest.param(["云计算 5 n", "元宇宙 3", "数字人 nz", "区块链"], {"云计算", "元宇宙", "数字人", "区块链"}, id="all-four-forms"),
+    pytest.param(["云计算\t5\tn", "New York 5 nz"], {"云计算", "New York"}, id="tabs-and-a-word-with-blanks"),
+    pytest.param(["云计算 5", "iPhone 15"], {"云计算", "iPhone"}, id="one-clear-line-decides-for-the-file"),
+    pytest.param(["New York", "量子", "Windows 11 专业版"], {"New York", "量子", "Windows 11 专业版"}, id="phrases"),
+])  # fmt: skip
+def test_a_user_dictionary_of_jieba_is_told_from_a_list_of_words(tmp_path, lines, expected):
+    path = tmp_path / "user.txt"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    assert set(lexicon_from_file(path).words) == expected
+
+
+@pytest.mark.parametrize(("lines", "message"), [
+    pytest.param(["量子", "iPhone 15"], "user.txt:2: 'iPhone 15' may be a word with blanks", id="number-or-name"),
+    pytest.param(["plan b"], "user.txt:1: 'plan b' may be a word with blanks", id="part-of-speech-or-letter"),
+    pytest.param(["云计算 nz 1000"], "user.txt:1: '云计算 nz 1000' may be", id="the-order-of-hanlp"),
+    pytest.param(["云计算 5 n", "New York"], "user.txt:2: 'New York' is no line of a jieba", id="neither"),
+    pytest.param(["云计算 5 n", "元宇宙 nz 9"], "user.txt:2: '元宇宙 nz 9' is no line of a jieba", id="other-order"),
+])  # fmt: skip
+def test_a_line_that_is_not_clear_is_refused(tmp_path, lines, message):
+    path = tmp_path / "user.txt"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    with pytest.raises(DataError, match=re.escape(message)):
+        segment("好", "char", path)
+
+
+def test_the_layout_of_a_file_can_be_said(tmp_path):
+    path = tmp_path / "user.txt"
+    path.write_text("iPhone 15\n云计算 5 n\n", encoding="utf-8")
+    assert set(lexicon_from_file(path, layout="words").words) == {"iPhone 15", "云计算 5 n"}
+    assert set(lexicon_from_file(path, layout="jieba").words) == {"iPhone", "云计算"}
+    with pytest.raises(UsageError, match="layout='csv'; pass auto, words or jieba"):
+        lexicon_from_file(path, layout="csv")
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):

@@ -10,6 +10,7 @@ and numerals in one word (``27日``, ``2012年``, ``318万``, ``第13``), but a 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import accumulate, pairwise
@@ -44,6 +45,7 @@ _RUN = "|".join([
 ])  # fmt: skip
 _SPACE = r"\s+|\x00"  # U+0000 is one by itself: vaporetto returns nothing for a text that holds it
 _PLACES = re.compile(f"(?P<space>{_SPACE})|(?P<run>{_RUN})")
+_PAIR = re.compile(f"{_LETTER}{{2}}|{_DIGIT}{{2}}")
 _HAS_LETTER = re.compile(_LETTER)
 # No place begins with one of these, nor do they go on a cluster: Chinese characters, kana and most signs. A class of
 # characters is searched ten times as fast as the places themselves.
@@ -124,10 +126,19 @@ def _unbroken_with_clusters(text: str) -> list[Place]:
     return places
 
 
-def joined(text: str, border: int) -> bool:
-    """Tell whether the characters on both sides of a border are one grapheme cluster."""
-    pair = text[border - 1 : border + 1] if border else ""
-    return len(pair) == 2 and _MAY_JOIN.search(pair) is not None and _one_cluster().fullmatch(pair) is not None
+def within_run(text: str, border: int) -> bool:
+    """Tell whether a border lies between two letters, two digits, or within a grapheme cluster."""
+    if not 0 < border < len(text):
+        return False
+    pair = text[border - 1 : border + 1]
+    if _MAY_JOIN.search(pair) is not None:
+        if _one_cluster().fullmatch(pair) is not None:
+            return True
+        base = border - 1
+        while base and unicodedata.category(text[base]).startswith("M"):
+            base -= 1  # an accent is part of its letter
+        pair = text[base] + text[border]
+    return _PAIR.fullmatch(pair) is not None
 
 
 @lru_cache(maxsize=1)

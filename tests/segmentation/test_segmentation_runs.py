@@ -1,0 +1,152 @@
+"""Runs of letters and digits, grapheme clusters and traditional script: what no segmenter cuts, and what it may join."""
+
+import sys
+from itertools import accumulate, pairwise
+
+import pytest
+import regex
+from hypothesis import given
+from hypothesis import strategies as st
+
+from weibo_nlp.segmentation import create_segmenter, segment
+from weibo_nlp.segmentation.base import PIECE_LIMIT, Engine, FramedSegmenter, may_be_traditional
+from weibo_nlp.segmentation.runs import _MAY_BEGIN, _MAY_JOIN, _PLACES
+from weibo_nlp.text.script import simplified
+
+OFFLINE = ["fast", "jieba", "char"]
+
+
+@pytest.mark.parametrize("name", OFFLINE)
+@pytest.mark.parametrize(("text", "expected"), [
+    pytest.param("A4纸", "A4 纸", id="paper"),
+    pytest.param("H5N1型", "H5N1 型", id="virus"),
+    pytest.param("5kg米", "5kg 米", id="unit-in-letters"),
+    pytest.param("买iphone5", "买 iphone5", id="phone"),
+    pytest.param("Java7.0.", "Java7.0 .", id="version-and-full-stop"),
+    pytest.param("hello_world", "hello_world", id="identifier"),
+    pytest.param("a,b,c", "a , b , c", id="commas-between-letters"),
+    pytest.param("Wi-Fi和AT&T", "Wi-Fi 和 AT&T", id="hyphen-and-ampersand"),
+    pytest.param("don't", "don't", id="apostrophe"),
+    pytest.param("C++和10w+", "C++ 和 10w+", id="plus-behind"),
+    pytest.param("都+1", "都 +1", id="plus-before"),
+    pytest.param("是1+1", "是 1 + 1", id="plus-between"),
+    pytest.param("给10,000元", "给 10,000 元", id="thousands"),
+    pytest.param("是3.5%", "是 3.5%", id="percent"),
+    pytest.param("在12:30来", "在 12:30 来", id="clock"),
+    pytest.param("是3:2啊", "是 3 : 2 啊", id="score"),
+    pytest.param("在2020-01-02", "在 2020-01-02", id="date"),
+    pytest.param("是1-2个", "是 1 - 2 个", id="range"),
+    pytest.param("去4S店", "去 4S店", id="established-name"),
+    pytest.param("买A股", "买 A股", id="established-name-of-a-market"),
+    pytest.param("ｙｙｄｓ啊", "ｙｙｄｓ 啊", id="full-width"),
+    pytest.param("喝cafe\u0301吧", "喝 cafe\u0301 吧", id="accent-of-its-own"),
+    pytest.param("在ไทยน้ำ吃", "在 ไทยน้ำ 吃", id="thai"),
+    pytest.param("看नमस्ते啊", "看 नमस्ते 啊", id="devanagari"),
+    pytest.param("看한국", "看 한국", id="hangul"),
+    pytest.param("в Москве", "в Москве", id="cyrillic"),
+])  # fmt: skip
+def test_runs_are_whole_and_stand_alone(name, text, expected):
+    assert [word for word in segment(text, name) if not word.isspace()] == expected.split()
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    pytest.param("H5N1流感", "H5N1 流感", id="words-beside-a-run"),
+    pytest.param("27日发iphone5", "27日 发 iphone5", id="date"),
+    pytest.param("2019年5月1日", "2019年 5月 1日", id="whole-date"),
+    pytest.param("3年没见", "3 年 没 见", id="duration"),
+    pytest.param("等180天", "等 180 天", id="measure-word"),
+    pytest.param("花了318万", "花 了 318万", id="numeral"),
+    pytest.param("第13届", "第13 届", id="ordinal"),
+])  # fmt: skip
+def test_the_guideline_of_the_corpus_decides_on_numbers(text, expected):
+    assert segment(text) == expected.split()
+
+
+@pytest.mark.parametrize(("glued", "expected"), [
+    pytest.param("在27日", "在 27日", id="a-unit-is-kept"),
+    pytest.param("27日发", "27 日发", id="a-unit-in-a-longer-word-is-not"),
+    pytest.param("第13届", "第13 届", id="an-ordinal-is-kept-its-noun-is-not"),
+    pytest.param("了第13", "了第 13", id="an-ordinal-in-a-longer-word-is-not"),
+    pytest.param("5月1日", "5月 1日", id="two-numbers"),
+    pytest.param("か\u3099き", "か\u3099き", id="a-cluster-may-be-part-of-a-word"),
+])  # fmt: skip
+def test_what_an_engine_glues_to_a_number_is_cut_off(glued, expected):
+    assert FramedSegmenter(Engine("whole", "1", lambda piece: [piece])).cut(glued) == expected.split()
+
+
+CLUSTERS = ["e\u0301", "好\u0301", "か\u3099", "กำ", "น้ำ", "स्ते", "क्षि", "각", "👍🏽", "🇨🇳", "1\ufe0f\u20e3", "葛\U000e0100"]
+RUNS = ["A4", "H5N1", "５kg", "x_1", "Java7", "don't", "ß", "Ωm", "18", "3.5%", "10,000", "12:30"]
+FILLERS = ["好", "流感", "月", "第", "，", "、", " ", "。", "（", "說"]
+mixtures = st.lists(st.sampled_from([*CLUSTERS, *RUNS, *FILLERS]), max_size=10).map("".join)
+
+
+def places(words):
+    return set(pairwise(accumulate(map(len, words), initial=0)))
+
+
+@pytest.mark.parametrize("name", OFFLINE)
+@given(text=mixtures)
+def test_no_cluster_is_cut_in_any_mixture(name, text):
+    words = segment(text, name)
+    assert "".join(words) == text
+    borders = {start for start, _ in places(words)}
+    for cluster in regex.finditer(r"\X", text):
+        assert borders.isdisjoint(range(cluster.start() + 1, cluster.end())), words
+
+
+@pytest.mark.parametrize("name", OFFLINE)
+@given(st.lists(st.tuples(st.sampled_from(RUNS), st.sampled_from(["好", "流感", "，", "、", " "])), max_size=6))
+def test_no_run_is_cut_or_glued_in_any_mixture(name, pairs):
+    words = segment("".join(run + filler for run, filler in pairs), name)
+    expected = places([part for pair in pairs for part in pair])
+    wanted = {place for number, place in enumerate(sorted(expected)) if number % 2 == 0}
+    assert wanted <= places(words)
+
+
+@pytest.mark.parametrize("run", ["a" * (2 * PIECE_LIMIT), "1" * (2 * PIECE_LIMIT), "a_" * PIECE_LIMIT + "b"])
+@pytest.mark.parametrize("name", OFFLINE)
+def test_a_run_longer_than_a_piece_is_whole(name, run):
+    assert segment(f"好{run}好", name) == ["好", run, "好"]
+
+
+def test_the_quick_looks_miss_no_character():
+    every = "".join(chr(code) for code in range(sys.maxunicode + 1) if not 0xD800 <= code < 0xE000)
+    joining = regex.compile(
+        r"[\p{GCB=Extend}\p{GCB=ZWJ}\p{GCB=SpacingMark}\p{GCB=Prepend}\p{GCB=L}\p{GCB=V}\p{GCB=T}\p{GCB=LV}\p{GCB=LVT}"
+        r"\p{GCB=Regional_Indicator}]"
+    )
+    assert _MAY_JOIN.sub("", "".join(joining.findall(every))) == ""
+    ruled_out = _MAY_BEGIN.sub("", every)
+    assert len(ruled_out) > 20_000
+    assert joining.search(ruled_out) is None
+    assert _PLACES.search(ruled_out) is None
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    pytest.param("我們後來說這個問題很嚴重", "我們 後來 說 這個 問題 很 嚴重", id="traditional"),
+    pytest.param("他的電腦壞了，沒有辦法", "他 的 電腦 壞 了 ， 沒有 辦法", id="with-signs"),
+    pytest.param("在2019年5月1日2點半", "在 2019年 5月 1日 2點半", id="with-units"),
+    pytest.param("看這個[泪]沒有A4紙", "看 這個 [泪] 沒有 A4 紙", id="around-marks-and-runs"),
+])  # fmt: skip
+def test_traditional_script_is_cut_as_its_simplified_form(text, expected):
+    assert segment(text) == expected.split()
+    assert list(map(len, segment(text))) == list(map(len, segment(simplified(text))))
+
+
+def test_the_quick_look_for_traditional_script_misses_no_character():
+    every = "".join(map(chr, (*range(0x2E80, 0xD800), *range(0xF900, 0xFB00), *range(0x20000, 0x33480))))
+    changed = [old for old, new in zip(every, simplified(every), strict=True) if old != new]
+    assert len(changed) > 3_000
+    assert [character for character in changed if not may_be_traditional(character)] == []
+    assert not may_be_traditional("今天天气真好，我们去公园玩吧！")
+
+
+def test_the_engine_sees_simplified_script_and_the_words_keep_theirs():
+    seen = []
+    segmenter = FramedSegmenter(Engine("pairs", "1", lambda piece: seen.append(piece) or [piece[:2], piece[2:]]))
+    assert segmenter.cut("電腦壞了") == ["電腦", "壞了"]
+    assert seen == ["电脑坏了"]
+
+
+def test_a_lexicon_word_in_traditional_script_is_compared_as_it_stands():
+    assert create_segmenter("char", ["電腦"]).cut("電腦电脑") == ["電腦", "电", "脑"]

@@ -4,14 +4,20 @@ import copy
 import pickle
 
 import pytest
+from spacy.vocab import Vocab
 
 import weibo_nlp
-from weibo_nlp.segmentation import Segmenter, create_segmenter, registry, segment_many
+from weibo_nlp.integrations.spacy_tokenizer import WeiboTokenizer
+from weibo_nlp.segmentation import Lexicon, Segmenter, create_segmenter, registry, segment_many
+from weibo_nlp.segmentation.store import stored_model
 
 TEXT = "信用卡好用[doge] @小甲"
 
 
-@pytest.mark.parametrize("name", ["fast", "jieba", "char"])
+needs_pkuseg = pytest.mark.skipif(stored_model("pkuseg") is None, reason="`weibo-nlp models fetch pkuseg` was not run")
+
+
+@pytest.mark.parametrize("name", ["fast", "jieba", "char", pytest.param("pkuseg", marks=needs_pkuseg)])
 def test_a_copy_cuts_as_the_segmenter_itself(name):
     segmenter = create_segmenter(name, ["信用"])
     for other in (pickle.loads(pickle.dumps(segmenter)), copy.deepcopy(segmenter)):  # noqa: S301 - pickled here
@@ -33,6 +39,21 @@ def test_the_engine_of_a_copy_is_loaded_with_its_first_text(monkeypatch):
 
 def test_a_pickled_segmenter_holds_names_and_words_and_no_model():
     assert len(pickle.dumps(create_segmenter("fast", ["信用"]))) < 1_000
+
+
+def test_a_lexicon_travels():
+    lexicon = pickle.loads(pickle.dumps(Lexicon(["信用", "AI"])))  # noqa: S301 - what was pickled here
+    assert lexicon.words == ("AI", "信用")
+    assert list(lexicon.find("AI信用MAIL")) == [(0, 2), (2, 4)]
+
+
+@pytest.mark.parametrize("used", [False, True])
+def test_a_tokenizer_of_spacy_travels_used_or_not(used):
+    tokenizer = WeiboTokenizer(Vocab(), lexicon=["信用"])
+    if used:
+        tokenizer(TEXT)
+    for other in (pickle.loads(pickle.dumps(tokenizer)), copy.deepcopy(tokenizer)):  # noqa: S301 - pickled here
+        assert [token.text for token in other(TEXT)] == ["信用", "卡", "好用", "[doge]", "@小甲"]
 
 
 def test_with_is_the_old_name_of_segmenter():

@@ -16,18 +16,19 @@ WORD_LIMIT = 64
 """Longest word of a lexicon, in characters; the bound that keeps the search linear."""
 
 # Parts of speech in jieba's own dictionary.
-_TAGS = frozenset(
-    "a ad ag an b bg c d df dg e eng f g h i j k l m mg mq n ng nr nrfg nrt ns nt nz o p q r rg rr rz s t tg u ud ug "
-    "uj ul uv uz v vd vg vi vn vq w x y yg z zg".split()
-)
+_TAGS = frozenset((
+    "a", "ad", "ag", "an", "b", "bg", "c", "d", "df", "dg", "e", "eng", "f", "g", "h", "i", "j", "k", "l", "m", "mg",
+    "mq", "n", "ng", "nr", "nrfg", "nrt", "ns", "nt", "nz", "o", "p", "q", "r", "rg", "rr", "rz", "s", "t", "tg", "u",
+    "ud", "ug", "uj", "ul", "uv", "uz", "v", "vd", "vg", "vi", "vn", "vq", "w", "x", "y", "yg", "z", "zg",
+))  # fmt: skip
 
 
 class Lexicon:
     """Words to keep whole: the leftmost first, of those the longest.
 
     Words are compared character by character, in the case, width and script given. What stands first in a text binds:
-    of two words that overlap, the one that begins first is whole. Only marked places (links, mentions and the like) come
-    before words of the lexicon; runs of letters and digits, white space and the segmenter come after, so that
+    of two words that overlap, the one that begins first is whole. Only marked places (links, mentions and the like)
+    come before words of the lexicon; runs of letters and digits, white space and the segmenter come after, so that
     ``iPhone`` is cut from ``iPhone15``. But a word that begins or ends with a letter is not cut out of a longer run of
     letters (``AI`` stays inside ``MAIL``), nor one that begins or ends with a digit out of a longer number, nor one out
     of a grapheme cluster (``cafe`` before a combining accent).
@@ -74,8 +75,8 @@ def lexicon_from_file(path: Path | str, layout: Literal["auto", "words", "jieba"
         The file.
     layout : {"auto", "words", "jieba"}
         ``words``: all of a line is the word, inner blanks included (``New York``). ``jieba``: words with frequency or
-        part of speech, or neither. ``auto``: as jieba's if a line shows it (``云计算 5 n``, ``云计算 5``, ``云计算 n``),
-        else as words; what could be either, or fits neither, is refused.
+        part of speech, or neither. ``auto``: as jieba's if a line shows it (``云计算 5 n``, ``云计算 5``,
+        ``云计算 n``), else as words; what could be either, or fits neither, is refused.
 
     Raises
     ------

@@ -60,9 +60,10 @@ _MAY_JOIN = re.compile(
     "\U00010000-\U0001afff\U0001bc00-\U0001f1ff\U0001f3fb-\U0001f3ff\U000e0000-\U000e0fff]"
 )
 _ORDINAL = "第"
-_UNITS = frozenset(
-    "年 年代 月 月份 日 号 时 点 点半 点钟 分 后 十 百 千 万 亿 十万 百万 千万 十亿 百亿 千亿 万亿".split()
-)
+_UNITS = frozenset((
+    "年", "年代", "月", "月份", "日", "号", "时", "点", "点半", "点钟", "分", "后",
+    "十", "百", "千", "万", "亿", "十万", "百万", "千万", "十亿", "百亿", "千亿", "万亿",
+))  # fmt: skip
 
 
 def unbroken(text: str) -> Sequence[Place]:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from weibo_nlp._renamed import with_old_keywords
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.segmentation.base import Segmenter
 from weibo_nlp.segmentation.lexicon import Lexicon
 from weibo_nlp.segmentation.registry import create_segmenter
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 BATCH_TEXTS = 512
 BATCH_CHARACTERS = 65_536
@@ -68,6 +71,8 @@ def segment_many(
 
 
 def _in_workers(texts: Iterable[str], segmenter: Segmenter, processes: int) -> Iterator[list[str]]:
+    from concurrent.futures import ProcessPoolExecutor  # takes longer to import than all of this room
+
     waiting: deque[Future[list[list[str]]]] = deque()
     pool = ProcessPoolExecutor(processes, initializer=_start_worker, initargs=(segmenter,))
     try:

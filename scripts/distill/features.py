@@ -79,6 +79,20 @@ class Pieces:
         return cls(flat, known[flat], gaps, begins[gaps])
 
 
+def word_counts(pieces: Pieces, words: Iterable[str]) -> dict[str, int]:
+    """How often each word of 2 to ``LONGEST_WORD`` characters stands in the text, whatever it was cut into."""
+    counts: dict[str, int] = {}
+    by_length: dict[int, list[str]] = {}
+    for word in words:
+        by_length.setdefault(len(word), []).append(word)
+    for length, alike in by_length.items():
+        places, occurring = np.unique(_hashes(pieces.codes, length), return_counts=True)
+        wanted = np.array([_hash(word) for word in alike], dtype=np.uint64)
+        index = np.minimum(np.searchsorted(places, wanted), len(places) - 1)
+        counts |= zip(alike, np.where(places[index] == wanted, occurring[index], 0).tolist(), strict=True)
+    return counts
+
+
 class FeatureSpace:
     """Which n-grams and words there are, and the column of each of their places around a gap.
 

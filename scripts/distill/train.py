@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from distill.features import LONGEST_NGRAM, LONGEST_WORD, WINDOW, FeatureSpace, Pieces
+from distill.features import LONGEST_NGRAM, LONGEST_WORD, WINDOW, FeatureSpace, Pieces, word_counts
 from distill.model_file import LinearModel
 from weibo_nlp.errors import DataError
 from weibo_nlp.evaluation.segmentation import score_words
@@ -36,6 +36,8 @@ class Settings:
         Weights below become 0.
     word_support : float
         A dictionary word is kept if the teacher gives it at least this weight: a longer list makes loading slower.
+    word_count : int
+        A dictionary word that stands in the training text this often is kept as well.
     held_out : float
         Share of the pieces that agreement is measured on.
     seed : int
@@ -46,7 +48,8 @@ class Settings:
     tolerance: float = 0.02
     min_count: int = 2
     smallest_weight: float = 0.02
-    word_support: float = 0.1
+    word_support: float = 0.2
+    word_count: int = 2
     held_out: float = 0.05
     seed: int = 20261121
 
@@ -86,7 +89,7 @@ def distil(
     texts : iterable of str
         Unlabelled text.
     teach : callable
-        Cuts a piece into words.
+        Cuts a piece into words, within the frame of all segmenters, so that the pupil learns what is left to it.
     dictionary : mapping of str to float
         The teacher's words, each with the weight it gives it. Only words of 2 to 8 Chinese characters are used.
     settings : Settings, optional
@@ -113,10 +116,11 @@ def distil(
     n_held_out = int(len(cut) * settings.held_out)
     held_out, taught = cut[:n_held_out], cut[n_held_out:]
     train = Pieces.of(taught)
+    counts = word_counts(train, filter(_DICTIONARY_WORD.fullmatch, dictionary))
     words = [
         word
-        for word, weight in dictionary.items()
-        if weight >= settings.word_support and _DICTIONARY_WORD.fullmatch(word)
+        for word, count in counts.items()
+        if dictionary[word] >= settings.word_support or count >= settings.word_count
     ]
     space = FeatureSpace(train, words, min_count=settings.min_count)
     svm = LinearSVC(
@@ -125,13 +129,13 @@ def distil(
     svm.fit(space.matrix(train), train.ends)
     weights = np.where(np.abs(svm.coef_[0]) < settings.smallest_weight, 0.0, svm.coef_[0])
     bias = float(svm.intercept_[0])
-    model = space.model(weights, bias)
+    model = space.model(weights, bias).folded()
     facts = {
         "settings": {
             **asdict(settings), "window": WINDOW, "longest_ngram": LONGEST_NGRAM, "longest_word": LONGEST_WORD,
         },
         "training": {"pieces": len(taught), "characters": _characters(taught)},
-        "model": {"ngrams": len(model.characters), "words": len(model.words)},
+        "model": {"dictionary": len(words), "ngrams": len(model.characters), "words": len(model.words)},
         "held_out": {"pieces": n_held_out, "characters": _characters(held_out)}
         | _agreement(held_out, space, weights, bias),
     }  # fmt: skip

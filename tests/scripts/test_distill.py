@@ -4,7 +4,7 @@ import random
 
 import numpy as np
 import pytest
-from distill.features import FeatureSpace, Pieces, character_type
+from distill.features import FeatureSpace, Pieces, character_type, word_counts
 from distill.model_file import HEADER, LinearModel, _integer, _signed
 from distill.train import Settings, distil, silver_pieces
 from vaporetto import Vaporetto
@@ -55,6 +55,27 @@ def test_the_index_of_a_weight_says_where_the_ngram_starts(characters, expected)
 def test_word_weights_are_those_before_inside_and_behind():
     assert cut(LinearModel(3, {}, {}, {"乙丙": [1, 0, 1]}, -0.5), "甲乙丙丁") == ["甲", "乙丙", "丁"]
     assert cut(LinearModel(3, {}, {}, {"乙丙": [0, 1, 0]}, -0.5), "甲乙丙丁") == ["甲乙", "丙丁"]
+
+
+def test_words_of_a_text_are_counted_wherever_they_stand():
+    pieces = Pieces.of([["甲乙", "丙"], ["甲", "乙甲", "乙"]])
+    counts = word_counts(pieces, ["甲乙", "乙丙", "丙甲", "乙甲乙"])
+    assert counts == {"甲乙": 3, "乙丙": 1, "丙甲": 0, "乙甲乙": 1}
+
+
+def test_words_folded_into_ngrams_decide_the_same():
+    chance = random.Random(11)
+    names = ["甲", "乙丙", "丙丁", "甲乙丙"]
+    ngrams = {name: [2.0 * chance.randint(-9, 9) for _ in range(7 - len(name))] for name in names}
+    dictionary = ["乙丙", "甲乙丙", "丁甲", "甲乙丙丁"]
+    words = {word: [2.0 * chance.randint(-9, 9) for _ in range(len(word) + 1)] for word in dictionary}
+    # One n-gram of no text sets the scale, so that whole numbers stay; an odd bias rules out a sum of 0.
+    model = LinearModel(3, {**ngrams, "\uffff": [32767.0] + [0.0] * 5}, {}, words, 1.0)
+    folded = model.folded()
+    assert set(folded.words) == {"丁甲", "甲乙丙丁"}
+    assert set(folded.characters) == set(model.characters)
+    texts = ["".join(chance.choices("甲乙丙丁", k=chance.randint(1, 9))) for _ in range(300)]
+    assert [cut(folded, text) for text in texts] == [cut(model, text) for text in texts]
 
 
 @pytest.mark.slow
@@ -115,7 +136,7 @@ def teach(piece):
 
 def test_a_cutting_that_can_be_learnt_is_learnt():
     done = distil(toy(400), teach, {"猫咪": 1.0, "喜欢": 1.0, "handle_1": 9.0, "长" * 9: 9.0})
-    assert set(done.model.words) == {"猫咪", "喜欢"}
+    assert done.facts["model"]["dictionary"] == 2
     assert done.facts["held_out"]["word_f1"] == 1.0
     assert done.facts["held_out"]["gaps_agreed"] == 1.0
     assert cut(done.model, "我喜欢天空的猫咪") == ["我", "喜欢", "天空", "的", "猫咪"]
@@ -126,9 +147,11 @@ def test_the_same_seed_gives_the_same_bytes():
     assert first == second
 
 
-def test_a_word_that_the_teacher_hardly_weighs_is_left_out():
-    done = distil(toy(200), teach, {"猫咪": 1.0, "天空": 0.1}, Settings(word_support=0.5))
-    assert set(done.model.words) == {"猫咪"}
+def test_a_word_that_neither_teacher_nor_text_holds_weighty_is_left_out():
+    dictionary = {"猫咪": 1.0, "天空": 0.1, "大海": 0.6, "大山": 0.1}
+    assert distil(toy(200), teach, dictionary, Settings(word_support=0.5)).facts["model"]["dictionary"] == 3
+    unseen = Settings(word_support=0.5, word_count=10**6)
+    assert distil(toy(200), teach, dictionary, unseen).facts["model"]["dictionary"] == 2
 
 
 def test_too_little_text_is_refused():

@@ -122,6 +122,17 @@ def test_a_run_longer_than_a_piece_is_whole(name, run):
     assert segment(f"好{run}好", name) == ["好", run, "好"]
 
 
+@pytest.mark.parametrize("place", ["2019", "12：30", "か\u3099", "好" + 40 * "\u0301", "2" * 40])
+@pytest.mark.parametrize("before", range(PIECE_LIMIT - 6, PIECE_LIMIT + 2))
+def test_no_piece_ends_within_a_number_or_a_cluster(before, place):
+    text = "好" * before + place + "好" * PIECE_LIMIT + f"，{place}" * 900
+    seen = []
+    words = FramedSegmenter(Engine("char", "1", lambda piece: seen.append(piece) or list(piece))).cut(text)
+    assert "".join(words) == text
+    assert words.count(place) == 901
+    assert max(map(len, seen)) <= PIECE_LIMIT
+
+
 def test_the_quick_looks_miss_no_character():
     every = "".join(chr(code) for code in range(sys.maxunicode + 1) if not 0xD800 <= code < 0xE000)
     joining = regex.compile(

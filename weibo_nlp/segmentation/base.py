@@ -9,6 +9,7 @@ and a text of any length costs time and memory in proportion to it.
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -132,9 +133,8 @@ class FramedSegmenter:
     def _simplified(self, piece: str, bound: Sequence[Place]) -> list[str]:
         if len(piece) <= PIECE_LIMIT:
             words = self._cut(piece)
-        else:
-            words = [word for part in _parts(piece) for word in self._cut(part)]
-        return bind(words, bound) if bound else words
+            return bind(words, bound) if bound else words
+        return [word for part, places in _parts(piece, bound) for word in bind(self._cut(part), places)]
 
 
 def may_be_marked(text: str) -> bool:
@@ -163,13 +163,23 @@ def _cut_around(text: str, places: Iterable[tuple[int, int]], cut: Callable[[str
     return words + cut(text[position:]) if position < len(text) else words
 
 
-def _parts(piece: str) -> Iterator[str]:
-    """Cut a long piece behind clause marks, as late as ``PIECE_LIMIT`` allows."""
+def _parts(piece: str, bound: Sequence[Place]) -> Iterator[tuple[str, list[Place]]]:
+    """Cut a long piece behind clause marks, as late as ``PIECE_LIMIT`` allows, and not within one of its places."""
+    waiting = deque(bound)
     start = 0
-    while len(piece) - start > PIECE_LIMIT:
+    while start < len(piece):
         stop = start + PIECE_LIMIT
-        for mark in _CLAUSE_MARK.finditer(piece, start, start + PIECE_LIMIT):
-            stop = mark.end()
-        yield piece[start:stop]
+        if stop < len(piece):
+            for mark in _CLAUSE_MARK.finditer(piece, start, stop):
+                stop = mark.end()
+        places: list[Place] = []
+        while waiting and waiting[0][0] < stop:
+            left, right, kind = waiting[0]
+            if right > stop and left > start:
+                stop = left
+                break
+            stop = max(stop, right)
+            places.append((left - start, right - start, kind))
+            waiting.popleft()
+        yield piece[start:stop], places
         start = stop
-    yield piece[start:]

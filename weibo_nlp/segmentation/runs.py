@@ -19,6 +19,9 @@ from typing import Any, Literal, TypeAlias
 Place: TypeAlias = tuple[int, int, Literal["word", "number", "cluster"]]
 """Start, end and kind of a place that is not cut."""
 
+LONGEST_BOUND = 32
+"""Longest number or cluster that an engine sees; a longer one is a word by itself."""
+
 # Chinese characters and kana, and the numbers in circles and brackets, which are signs.
 _NOT_OF_RUNS = (
     "\u2460-\u249b\u24ea-\u24ff\u2776-\u2793\u3005-\u3007\u3021-\u3029\u3031-\u303c\u3040-\u30ff\u3105-\u312f"
@@ -87,8 +90,7 @@ def unbroken(text: str) -> Sequence[Place]:
             end += 1
         else:
             end = match.end()
-            space = match.lastgroup == "space"
-            places.append((start, end, "word" if space or _HAS_LETTER.search(text, start, end) else "number"))
+            places.append((start, end, "word" if match.lastgroup == "space" else _kind_of_run(text, start, end)))
         found = _MAY_BEGIN.search(text, end)
     return places
 
@@ -118,12 +120,16 @@ def _unbroken_with_clusters(text: str) -> list[Place]:
     for match in _places_with_clusters().finditer(text):
         start, end = match.span()
         if match.lastgroup == "run":
-            places.append((start, end, "word" if _HAS_LETTER.search(text, start, end) else "number"))
-        elif match.lastgroup == "space" or text[start].isspace():
+            places.append((start, end, _kind_of_run(text, start, end)))
+        elif match.lastgroup == "space" or text[start].isspace() or end - start > LONGEST_BOUND:
             places.append((start, end, "word"))
         elif end - start > 1:
             places.append((start, end, "cluster"))
     return places
+
+
+def _kind_of_run(text: str, start: int, end: int) -> Literal["word", "number"]:
+    return "word" if end - start > LONGEST_BOUND or _HAS_LETTER.search(text, start, end) else "number"
 
 
 def within_run(text: str, border: int) -> bool:

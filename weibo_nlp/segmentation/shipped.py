@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
 import json
-import lzma
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,8 @@ from weibo_nlp.io import sha256_of_bytes
 if TYPE_CHECKING:
     from vaporetto import Vaporetto
 
-MODEL = "fast.model.xz"
+# A fifth larger than under LZMA, and unpacked in a fifth of the time.
+MODEL = "fast.model.gz"
 CARD = "fast.json"
 
 
@@ -60,4 +61,4 @@ def load_fast() -> tuple[str, Vaporetto]:
     if sha256_of_bytes(packed) != card["file"]["sha256"]:
         raise DataError(f"{path}: bytes differ from {CARD}; reinstall weibo-nlp.")
     # norm=True would look at full-width forms of half-width characters, which the model was not trained on.
-    return str(card["version"]), Vaporetto(lzma.decompress(packed), norm=False)
+    return str(card["version"]), Vaporetto(gzip.decompress(packed), norm=False)

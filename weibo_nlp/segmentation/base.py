@@ -64,8 +64,8 @@ class Engine:
     name, version : str
         As of the segmenter.
     cut : callable
-        Takes a piece of 1 to ``PIECE_LIMIT`` characters without white space and U+0000, returns its words, which
-        joined are the piece.
+        Takes a piece of 1 to ``PIECE_LIMIT`` characters in simplified script, without white space, U+0000 and runs that
+        have a letter; returns its words, which joined are the piece.
     """
 
     name: str
@@ -74,10 +74,7 @@ class Engine:
 
 
 class FramedSegmenter:
-    """A segmenter made of the grammar of Weibo text, a user's lexicon, and an engine that cuts the pieces in between.
-
-    Words of the lexicon are kept whole outside of marked places.
-    """
+    """A segmenter made of the grammar of Weibo text, a user's lexicon, and an engine that cuts the pieces in between."""
 
     def __init__(self, engine: Engine, lexicon: Lexicon | None = None) -> None:
         self.name, self.version, self._cut = engine.name, engine.version, engine.cut
@@ -87,7 +84,7 @@ class FramedSegmenter:
         """Return the words of `text` in order; joined, they are the text.
 
         Links, mentions, hashtags, super topics, emoticons, emoji sequences and drawn faces are one token each, and so
-        is a run of white space.
+        are words of the lexicon, runs of white space, and runs of letters and digits.
 
         Raises
         ------

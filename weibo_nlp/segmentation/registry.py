@@ -40,8 +40,8 @@ def create_segmenter(name: str = "fast", lexicon: Lexicon | Iterable[str] | Path
         ``fast`` (shipped; pkuseg's cutting learnt by a small linear model), ``pkuseg`` (its published model, fetched
         once by ``weibo-nlp models fetch pkuseg``), ``jieba`` (its default dictionary), or ``char``.
     lexicon : Lexicon, iterable of str, Path or str, optional
-        Words to keep whole wherever they stand outside of links, mentions and the like; or the path of a UTF-8 file
-        with one word a line, ``#`` starting a comment line.
+        Words to keep whole wherever they stand outside of links, mentions and the like; or the path of a file, one
+        word a line or a user dictionary of jieba, as :func:`weibo_nlp.segmentation.lexicon_from_file` reads it.
 
     Returns
     -------
@@ -54,7 +54,7 @@ def create_segmenter(name: str = "fast", lexicon: Lexicon | Iterable[str] | Path
     UnknownNameError
         For an unknown name.
     DataError
-        If the lexicon holds something else than words, or the model of ``pkuseg`` is not there or damaged.
+        If the lexicon holds something else than words or a line that is not clear, or the model of ``pkuseg`` is not there or damaged.
     UsageError
         If the lexicon's file cannot be read.
     """
@@ -70,8 +70,8 @@ def segment(
 ) -> list[str]:
     """Cut one text into words; joined, they are the text.
 
-    Links, mentions, hashtags, super topics, emoticons, emoji and drawn faces stay whole, and a run of white space is
-    one token. Arguments and errors as in :func:`create_segmenter`; for many texts use
+    Links, mentions, hashtags, super topics, emoticons, emoji and drawn faces stay whole, and so do words of the lexicon,
+    runs of letters and digits, and runs of white space. Traditional script is cut as simplified. Arguments and errors as in :func:`create_segmenter`; for many texts use
     :func:`weibo_nlp.segmentation.segment_many`, or keep a segmenter, so that the lexicon is read once.
 
     Raises

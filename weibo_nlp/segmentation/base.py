@@ -74,7 +74,7 @@ class Engine:
 
 
 class FramedSegmenter:
-    """A segmenter made of the grammar of Weibo text, a user's lexicon, and an engine that cuts the pieces in between."""
+    """A segmenter made of the grammar of Weibo text, a user's lexicon, and an engine that cuts what is in between."""
 
     def __init__(self, engine: Engine, lexicon: Lexicon | None = None) -> None:
         self.name, self.version, self._cut = engine.name, engine.version, engine.cut

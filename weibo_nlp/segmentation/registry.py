@@ -54,7 +54,8 @@ def create_segmenter(name: str = "fast", lexicon: Lexicon | Iterable[str] | Path
     UnknownNameError
         For an unknown name.
     DataError
-        If the lexicon holds something else than words or a line that is not clear, or the model of ``pkuseg`` is not there or damaged.
+        If the lexicon holds something else than words or a line that is not clear, or the model of ``pkuseg`` is not
+        there or damaged.
     UsageError
         If the lexicon's file cannot be read.
     """
@@ -70,9 +71,10 @@ def segment(
 ) -> list[str]:
     """Cut one text into words; joined, they are the text.
 
-    Links, mentions, hashtags, super topics, emoticons, emoji and drawn faces stay whole, and so do words of the lexicon,
-    runs of letters and digits, and runs of white space. Traditional script is cut as simplified. Arguments and errors as in :func:`create_segmenter`; for many texts use
-    :func:`weibo_nlp.segmentation.segment_many`, or keep a segmenter, so that the lexicon is read once.
+    Links, mentions, hashtags, super topics, emoticons, emoji and drawn faces stay whole, and so do words of the
+    lexicon, runs of letters and digits, and runs of white space. Traditional script is cut as simplified. Arguments and
+    errors as in :func:`create_segmenter`; for many texts use :func:`weibo_nlp.segmentation.segment_many`, or keep a
+    segmenter, so that the lexicon is read once.
 
     Raises
     ------

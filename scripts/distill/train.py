@@ -44,12 +44,12 @@ class Settings:
         Of the division and of the SVM.
     """
 
-    strength: float = 0.3
+    strength: float = 0.2
     tolerance: float = 0.02
     min_count: int = 2
     smallest_weight: float = 0.02
     word_support: float = 0.2
-    word_count: int = 2
+    word_count: int = 3
     held_out: float = 0.05
     seed: int = 20261121
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 HEADER = b"VaporettoTokenizer 0.5.0\n"
 LARGEST = 32767
@@ -33,21 +33,6 @@ class LinearModel:
     types: Mapping[tuple[int, ...], Sequence[float]]
     words: Mapping[str, Sequence[float]]
     bias: float
-
-    def folded(self) -> LinearModel:
-        """Return a model that decides the same and loads faster: words that are n-grams as well only as these.
-
-        The runtime builds one automaton of the n-grams and one of the words, and the time that takes grows faster than
-        their number. A word short enough to be an n-gram looks at the same gaps.
-        """
-        characters, words = dict(self.characters), dict(self.words)
-        for word in self.words.keys() & self.characters.keys():
-            # The first weight of a word is for the gap at its start: index window - n of the n-gram's.
-            folded = list(characters[word])
-            for offset, weight in enumerate(words.pop(word), self.window - len(word)):
-                folded[offset] += weight
-            characters[word] = folded
-        return replace(self, characters=characters, words=words)
 
     def to_bytes(self) -> bytes:
         """Return the model as the runtime reads it, weights rounded to 16 bits; the same model gives the same bytes."""

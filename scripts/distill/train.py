@@ -47,8 +47,8 @@ class Settings:
     strength: float = 0.2
     tolerance: float = 0.02
     min_count: int = 2
-    smallest_weight: float = 0.02
-    word_support: float = 0.2
+    smallest_weight: float = 0.03
+    word_support: float = 0.3
     word_count: int = 3
     held_out: float = 0.05
     seed: int = 20261121
@@ -129,13 +129,13 @@ def distil(
     svm.fit(space.matrix(train), train.ends)
     weights = np.where(np.abs(svm.coef_[0]) < settings.smallest_weight, 0.0, svm.coef_[0])
     bias = float(svm.intercept_[0])
-    model = space.model(weights, bias).folded()
+    model = space.model(weights, bias)
     facts = {
         "settings": {
             **asdict(settings), "window": WINDOW, "longest_ngram": LONGEST_NGRAM, "longest_word": LONGEST_WORD,
         },
         "training": {"pieces": len(taught), "characters": _characters(taught)},
-        "model": {"dictionary": len(words), "ngrams": len(model.characters), "words": len(model.words)},
+        "model": {"ngrams": len(model.characters), "words": len(model.words)},
         "held_out": {"pieces": n_held_out, "characters": _characters(held_out)}
         | _agreement(held_out, space, weights, bias),
     }  # fmt: skip

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import metadata
-
 from weibo_nlp.segmentation.base import Engine
 
 
@@ -14,6 +12,8 @@ def char_engine() -> Engine:
 
 def jieba_engine() -> Engine:
     """Return jieba with its own dictionary and hidden Markov model, in the Rust implementation `rjieba`."""
+    from importlib import metadata
+
     import rjieba
 
     return Engine("jieba", f"rjieba-{metadata.version('rjieba')}", rjieba.Jieba().cut)

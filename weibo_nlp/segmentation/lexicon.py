@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Literal
 
 from weibo_nlp.errors import DataError, UsageError
-from weibo_nlp.io.limits import MAX_FILE_BYTES
-from weibo_nlp.io.stable import open_unchanged
 from weibo_nlp.segmentation.runs import within_run
 from weibo_nlp.text.lexicon import WordIndex
 
@@ -87,6 +85,10 @@ def lexicon_from_file(path: Path | str, layout: Literal["auto", "words", "jieba"
     """
     if layout not in ("auto", "words", "jieba"):
         raise UsageError(f"layout={layout!r}; pass auto, words or jieba.")
+    # Reading files takes as long to import as all of this room, and most callers read none.
+    from weibo_nlp.io.limits import MAX_FILE_BYTES
+    from weibo_nlp.io.stable import open_unchanged
+
     path = Path(path)
     try:
         with open_unchanged(path) as handle:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from weibo_nlp.errors import DataError
-from weibo_nlp.io import sha256_of_bytes
 
 if TYPE_CHECKING:
     from vaporetto import Vaporetto
@@ -58,7 +58,7 @@ def load_fast() -> tuple[str, Vaporetto]:
         packed = path.read_bytes()
     except OSError as error:
         raise DataError(f"{path}: {error.strerror}; reinstall weibo-nlp.") from error
-    if sha256_of_bytes(packed) != card["file"]["sha256"]:
+    if hashlib.sha256(packed).hexdigest() != card["file"]["sha256"]:
         raise DataError(f"{path}: bytes differ from {CARD}; reinstall weibo-nlp.")
     # norm=True would look at full-width forms of half-width characters, which the model was not trained on.
     return str(card["version"]), Vaporetto(gzip.decompress(packed), norm=False)

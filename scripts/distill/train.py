@@ -44,13 +44,13 @@ class Settings:
         Of the division and of the SVM.
     """
 
-    strength: float = 0.2
+    strength: float = 0.15
     tolerance: float = 0.02
     min_count: int = 2
-    smallest_weight: float = 0.03
-    word_support: float = 0.3
-    word_count: int = 3
-    held_out: float = 0.05
+    smallest_weight: float = 0.02
+    word_support: float = 0.2
+    word_count: int = 2
+    held_out: float = 0.02
     seed: int = 20261121
 
 

@@ -150,7 +150,7 @@ def within_run(text: str, border: int) -> bool:
 
 @lru_cache(maxsize=1)
 def _places_with_clusters() -> Any:
-    import regex  # only for the few texts that need it
+    import regex  # type: ignore[import-untyped, unused-ignore]  # only for the few texts that need it
 
     extends = r"[\p{GCB=Extend}\p{GCB=ZWJ}\p{GCB=SpacingMark}]"
     return regex.compile(

@@ -147,9 +147,9 @@ def test_the_quick_looks_miss_no_character():
 
 
 @pytest.mark.parametrize(("text", "expected"), [
-    pytest.param("我們後來說這個問題很嚴重", "我們 後來 說 這個 問題 很 嚴重", id="traditional"),
+    pytest.param("我們喜歡北京的天氣", "我們 喜歡 北京 的 天氣", id="traditional"),
     pytest.param("他的電腦壞了，沒有辦法", "他 的 電腦 壞 了 ， 沒有 辦法", id="with-signs"),
-    pytest.param("在2019年5月1日2點半", "在 2019年 5月 1日 2點半", id="with-units"),
+    pytest.param("她在2019年5月1日結婚", "她 在 2019年 5月 1日 結婚", id="with-dates"),
     pytest.param("看這個[泪]沒有A4紙", "看 這個 [泪] 沒有 A4 紙", id="around-marks-and-runs"),
 ])  # fmt: skip
 def test_traditional_script_is_cut_as_its_simplified_form(text, expected):

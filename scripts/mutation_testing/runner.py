@@ -75,12 +75,12 @@ def run_mutants(
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, resource.getrlimit(resource.RLIMIT_DATA)[1]))  # handed down
     with TemporaryDirectory(prefix="mutants-") as folder:
         first = _copy(root, Path(folder) / "0")
-        rooms = dict.fromkeys(room for room, _ in drawn)
-        limits = {room: _clean_seconds(first, room) * TIMES_AS_LONG + SECONDS_MORE for room in rooms}
         trees: queue.SimpleQueue[Path] = queue.SimpleQueue()
         trees.put(first)
-        for number in range(1, jobs):
+        for number in range(1, jobs):  # before any test leaves pipes and circles of links behind
             trees.put(Path(shutil.copytree(first, Path(folder) / str(number))))
+        rooms = dict.fromkeys(room for room, _ in drawn)
+        limits = {room: _clean_seconds(first, room) * TIMES_AS_LONG + SECONDS_MORE for room in rooms}
 
         def outcome(room: str, mutant: Mutant) -> Outcome:
             tree = trees.get()

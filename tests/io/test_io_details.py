@@ -15,7 +15,7 @@ from weibo_nlp.io.checksum import sha256_of_rows
 from weibo_nlp.io.column_types import column_type, column_type_of, value_kind
 from weibo_nlp.io.jsonl import decoded, excerpt, raw_lines, read_json_object, write_jsonl
 from weibo_nlp.io.names import printable_name, quoted, quoted_list, safe_stem
-from weibo_nlp.io.rows import delimited_records
+from weibo_nlp.io.delimited import delimited_records
 from weibo_nlp.io.typed_json import from_json, to_json
 from weibo_nlp.io.validation import Located, Problem
 
@@ -117,7 +117,7 @@ def test_cells_with_line_breaks_and_loose_quotes(tmp_path):
     rows = rows_of(tmp_path / "t.csv", body)
     assert [(row.number, row.values) for row in rows if isinstance(row, Row)] == [
         (2, {"a": "一\n二", "b": "3"}),
-        (4, {"a": "好的", "b": "4"}),
+        (4, {"a": '"好"的', "b": "4"}),
     ]
     assert [(row.line, row.reason, row.raw) for row in rows if isinstance(row, Reject)] == [
         (5, "1 cells, the header has 2", "5"),

@@ -69,7 +69,9 @@ def test_a_header_that_names_no_columns_is_refused(rule, message):
         pytest.param('1,"一\n二"\n2,三\n', [(2, ["1", "一\n二"]), (4, ["2", "三"])], id="cell-over-two-lines"),
         pytest.param('1,"一\r\n二"\r\n2,三\r\n', [(2, ["1", "一\r\n二"]), (4, ["2", "三"])], id="windows-line-ends"),
         pytest.param('1,"他说""好"""\n', [(2, ["1", '他说"好"'])], id="doubled-quotes"),
-        pytest.param('1,"好"的\n', [(2, ["1", "好的"])], id="text-after-a-closing-quote"),
+        pytest.param('1,"好"的\n', [(2, ["1", '"好"的'])], id="text-after-a-closing-quote"),
+        pytest.param('1,"好"的"坏"\n', [(2, ["1", '"好"的"坏"'])], id="two-quoted-words"),
+        pytest.param('"1,2","好"的\n', [(2, ["1,2", '"好"的'])], id="text-after-a-closing-quote-beside-a-quoted-cell"),
         pytest.param('1,说"好"\n', [(2, ["1", '说"好"'])], id="quotes-inside-a-bare-cell"),
         pytest.param("1,前\x00后\n", [(2, ["1", "前\x00后"])], id="nul"),
         pytest.param("1,前\u2028后\x85\n", [(2, ["1", "前\u2028后\x85"])], id="other-line-separators-are-text"),
@@ -302,8 +304,8 @@ def test_parquet_rows_with_unreadable_values_are_set_aside(tmp_path):
     ok, broken, future, null = open_table(tmp_path / "a.parquet").rows()
     assert (ok.number, ok.values["text"]) == (1, "ok")
     assert (broken.line, future.line) == (2, 3)
-    assert broken.reason.startswith("a value cannot be read: 'utf-8' codec can't decode")
-    assert future.reason.startswith("a value cannot be read: ")
+    assert broken.reason.startswith("text: a value cannot be read: 'utf-8' codec can't decode")
+    assert future.reason.startswith("when: a value cannot be read: ")
     assert (null.number, null.values["text"]) == (4, None)
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, TypeVar
@@ -31,7 +32,7 @@ class JsonLine:
 
 def raw_lines(
     path: Path, limit: int = MAX_LINE_BYTES, *, since: FileState | None = None
-) -> Iterator[tuple[int, bytes, bool]]:
+) -> Generator[tuple[int, bytes, bool], None, None]:
     """Yield (number, bytes without the newline, too_long) for every physical line, in bounded memory.
 
     Of a line beyond `limit` bytes only the first `limit` are kept, and ``too_long`` is true. The carriage return of
@@ -63,9 +64,17 @@ def decoded(raw: bytes, number: int, too_long: bool) -> tuple[str | None, str]:
     if too_long:
         return None, f"line is longer than {MAX_LINE_BYTES:,} bytes"
     try:
-        return raw.decode("utf-8-sig" if number == 1 else "utf-8"), ""
+        return (without_marks(raw) if number == 1 else raw).decode(), ""
     except UnicodeDecodeError as error:
         return None, f"not UTF-8: byte 0x{raw[error.start]:02x} at byte {error.start}"
+
+
+def without_marks(head: bytes) -> bytes:
+    """Beginning of a file behind its byte order mark; programs that each add one leave several."""
+    end = 0
+    while head.startswith(codecs.BOM_UTF8, end):
+        end += len(codecs.BOM_UTF8)
+    return head[end:] if end else head
 
 
 def excerpt(raw: bytes) -> str:

@@ -35,6 +35,10 @@ MAX_RECORD_LINES = 100
 """Most lines that a quoted cell may run on over: a quote that never closes would swallow the rest of the file. Beyond,
 the opening line alone is set aside and reading goes on below it."""
 
+QUOTING_BYTES = 1024 * 1024
+"""How much of a tab-separated file is looked at, from its first quotation mark on, to tell whether such marks quote in
+it."""
+
 MAX_REASONS = 1_000
 """Most reasons that are counted apart: some of them name a column of the line, so that every line may have its own."""
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from weibo_nlp.errors import DataError
+from weibo_nlp.io.arrow_values import python_values
 from weibo_nlp.io.limits import (
     MAX_COLUMNS,
     MAX_LINE_BYTES,
@@ -20,6 +22,28 @@ from weibo_nlp.io.stable import FileState, open_unchanged
 
 # Rows of a batch that come to more are looked at one by one: together they may be a hundred times as much in Python.
 _SMALL_BATCH_BYTES = 1024 * 1024
+# Categories are kept with those that no row has, and in their order; more of them are an index rather than categories,
+# and would be written again with every batch.
+_CATEGORIES_BYTES = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ArrowRow:
+    """A row as it lies in a Parquet file: its place in a record batch that has the file's schema."""
+
+    batch: Any
+    place: int
+    n_bytes: int
+
+    def readable(self) -> dict[str, Any]:
+        """Values by column; in place of one that cannot be read, why."""
+        values: dict[str, Any] = {}
+        for name, column in zip(self.batch.schema.names, self.batch.columns, strict=True):
+            try:
+                values[name] = python_values(column.slice(self.place, 1))[0]
+            except (ValueError, OverflowError) as error:
+                values[name] = f"cannot be read: {error}"
+        return values
 
 
 @dataclass(frozen=True)
@@ -31,10 +55,19 @@ class OpenParquet:
     _file: Any
 
     def rows(self) -> Iterator[dict[str, Any] | str]:
-        """Yield the rows; in place of one that cannot be used, the reason.
+        """Yield the values of rows as :meth:`located_rows` does."""
+        return (row if isinstance(row, str) else row[0] for row in self.located_rows())
+
+    def located_rows(self, converted: Collection[str] | None = None) -> Iterator[tuple[dict[str, Any], ArrowRow] | str]:
+        """Yield the rows, each with its place; instead of one that cannot be used, the reason.
 
         Unusable are rows longer than ``MAX_LINE_BYTES``, and those with a value that Python cannot hold (broken UTF-8,
-        the year 20000).
+        the year 20000) in a column that is converted.
+
+        Parameters
+        ----------
+        converted : collection of str, optional
+            Columns whose values are wanted; by default all of them.
 
         Raises
         ------
@@ -44,9 +77,10 @@ class OpenParquet:
         import pyarrow as pa
 
         number = 0
+        names = [name for name in self.schema.names if converted is None or name in converted]
         try:
             for batch in self._file.iter_batches(batch_size=PARQUET_BATCH_ROWS):
-                for row in _python_rows(batch):
+                for row in _located_rows(batch, self.schema, names):
                     number += 1
                     yield row
         except (pa.ArrowException, OSError) as error:
@@ -95,40 +129,108 @@ def open_parquet(path: Path, since: FileState | None = None) -> Iterator[OpenPar
         for place in range(metadata.num_row_groups):
             _require_modest(path, place, metadata.row_group(place))
         # Left as they lie on disk, repeated strings are held once and not once a row.
-        strings = [
-            item.name
-            for item in schema
-            if pa.types.is_string(item.type) or pa.types.is_large_string(item.type) or pa.types.is_binary(item.type)
-        ]
+        strings = [item.name for item in schema if _has_lengths(item.type)]
         # Buffered, a row group would be held whole.
         with pq.ParquetFile(handle, metadata=metadata, read_dictionary=strings, pre_buffer=False) as file:
             yield OpenParquet(path, schema, file)
 
 
-def _python_rows(batch: Any) -> Iterator[dict[str, Any] | str]:
-    if batch.nbytes <= _SMALL_BATCH_BYTES:
-        try:
-            yield from batch.to_pylist()
-            return
-        except (ValueError, OverflowError):
-            pass  # some row is at fault: each is read alone
-    for place in range(len(batch)):
-        row = batch.slice(place, 1)
-        if _n_bytes(row) > MAX_LINE_BYTES:
-            yield f"row is longer than {MAX_LINE_BYTES:,} bytes"
-            continue
-        try:
-            yield row.to_pylist()[0]
-        except (ValueError, OverflowError) as error:
-            yield f"a value cannot be read: {error}"
+def table_of(rows: Sequence[ArrowRow], schema: Any) -> Any:
+    """Put rows together again, as they lay in a file of that schema; categories may be put together of several.
 
-
-def _n_bytes(row: Any) -> int:
-    """Bytes of a batch of one row; a column held as a dictionary counts with the one value of it."""
+    Returns
+    -------
+    pyarrow.Table
+        A row for each of `rows`, in their order.
+    """
     import pyarrow as pa
 
-    columns = (c.dictionary_decode() if pa.types.is_dictionary(c.type) else c for c in row.columns)
-    return sum(column.nbytes for column in columns)
+    # Rows that follow each other in one batch have one difference between place in the batch and place in `rows`.
+    runs = groupby(enumerate(rows), key=lambda item: (id(item[1].batch), item[1].place - item[0]))
+    pieces = []
+    for _, run in runs:
+        (_, first), *others = run
+        pieces.append(first.batch.slice(first.place, 1 + len(others)))
+    return pa.Table.from_batches(pieces, schema=schema).unify_dictionaries()
+
+
+def _located_rows(batch: Any, schema: Any, names: list[str]) -> Iterator[tuple[dict[str, Any], ArrowRow] | str]:
+    if (n_bytes := _n_bytes(batch)) <= _SMALL_BATCH_BYTES:
+        whole = _with_schema(batch, schema)
+        try:
+            values = _python_rows(whole, names)
+        except (ValueError, OverflowError):
+            pass  # some row is at fault: each is read alone
+        else:
+            share = n_bytes // max(len(batch), 1)
+            yield from ((row, ArrowRow(whole, place, share)) for place, row in enumerate(values))
+            return
+    for place in range(len(batch)):
+        row = batch.slice(place, 1)
+        if (n_bytes := _n_bytes(row)) > MAX_LINE_BYTES:
+            yield f"row is longer than {MAX_LINE_BYTES:,} bytes"
+            continue
+        # Copied, or the row would hold the whole of its batch.
+        alone = _with_schema(row.take([0]), schema)
+        try:
+            yield _python_rows(alone, names)[0], ArrowRow(alone, 0, n_bytes)
+        except (ValueError, OverflowError) as error:
+            yield str(error)
+
+
+def _python_rows(batch: Any, names: list[str]) -> list[dict[str, Any]]:
+    columns = []
+    for name in names:
+        try:
+            columns.append(python_values(batch.column(name)))
+        except (ValueError, OverflowError) as error:
+            raise ValueError(f"{name[:80]}: a value cannot be read: {error}") from None
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _with_schema(batch: Any, schema: Any) -> Any:
+    """Give the columns that were left as dictionaries for reading the types that they have in the file."""
+    import pyarrow as pa
+
+    columns = [_as_type(column, kind) for column, kind in zip(batch.columns, schema.types, strict=True)]
+    return pa.RecordBatch.from_arrays(columns, schema=schema)
+
+
+def _as_type(column: Any, kind: Any) -> Any:
+    import pyarrow as pa
+
+    if not pa.types.is_dictionary(column.type):
+        return column
+    if not pa.types.is_dictionary(kind):
+        return column.dictionary_decode().cast(kind)
+    if column.dictionary.nbytes <= _CATEGORIES_BYTES:
+        return column
+    used = column.dictionary_decode().dictionary_encode()
+    indices = used.indices.cast(kind.index_type)
+    return pa.DictionaryArray.from_arrays(indices, used.dictionary, ordered=kind.ordered)
+
+
+def _n_bytes(batch: Any) -> int:
+    """Bytes of a batch; a column held as a dictionary counts with the values that its rows have."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    n_bytes = 0
+    for column in batch.columns:
+        if pa.types.is_dictionary(column.type) and _has_lengths(column.type.value_type):
+            lengths = pc.take(pc.binary_length(column.dictionary), column.indices)
+            n_bytes += pc.sum(lengths).as_py() or 0
+        elif pa.types.is_dictionary(column.type):
+            n_bytes += column.dictionary_decode().nbytes
+        else:
+            n_bytes += column.nbytes
+    return n_bytes
+
+
+def _has_lengths(kind: Any) -> bool:
+    import pyarrow as pa
+
+    return pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_binary(kind)
 
 
 def _require_modest(path: Path, place: int, group: Any) -> None:

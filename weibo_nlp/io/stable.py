@@ -21,6 +21,8 @@ class FileState:
     inode: int
     size: int
     modified_ns: int
+    changed_ns: int
+    """Of the inode: a date of modification can be set back, this one cannot."""
 
     @classmethod
     def of(cls, path: Path) -> FileState:
@@ -34,7 +36,7 @@ class FileState:
 
     @classmethod
     def _from(cls, status: os.stat_result) -> FileState:
-        return cls(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+        return cls(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
 
 @contextmanager
@@ -87,12 +89,12 @@ def _require_unchanged(
     path: Path, before: FileState, opened: FileState, handle: BinaryIO, cause: Exception | None = None
 ) -> None:
     # States of the path and of the open file are not compared with each other: Windows numbers devices in two ways.
-    problem = _change(opened, FileState.of_opened(handle))
-    if problem is None:
-        try:
-            problem = _change(before, FileState.of(path))
-        except FileNotFoundError:
-            problem = "was removed"
+    try:
+        problem = _change(before, FileState.of(path))
+    except FileNotFoundError:
+        problem = "was removed"
+    # A file that lost its name, or got another, has changed by that alone; so what became of its name comes first.
+    problem = problem or _change(opened, FileState.of_opened(handle))
     if problem is not None:
         raise _changed(path, problem) from cause
 
@@ -110,4 +112,4 @@ def _change(before: FileState, now: FileState) -> str | None:
         return "was replaced by another file"
     if now.size != before.size:
         return f"{'grew' if now.size > before.size else 'shrank'} from {before.size:,} to {now.size:,} bytes"
-    return "was written to"
+    return "was written to" if now.modified_ns != before.modified_ns else "was written to, or its mode or links changed,"

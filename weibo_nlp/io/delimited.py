@@ -1,0 +1,323 @@
+"""Delimited text: its cells, whether quotation marks quote in it, and records that run over physical lines."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from weibo_nlp.io.jsonl import BLANK, decoded, without_last_blanks
+from weibo_nlp.io.limits import MAX_LINE_BYTES, MAX_RECORD_LINES, QUOTING_BYTES
+
+PhysicalLine = tuple[int, bytes, bool]
+"""Number from 1, bytes without the newline, and whether it was cut because it is too long."""
+
+OPEN_QUOTE = f"a quoted cell is not closed, or closes {MAX_RECORD_LINES}+ lines on"
+BEHIND_QUOTE = "a cell goes on behind its closing quotation mark"
+BARE_RETURN = "a carriage return stands in a cell without quotation marks"
+QUOTES_ARE_TEXT = "its quotation marks quote, but in the first rows with any they are text"
+# So many rows, each with a cell that is quoted without need, are the habit of a program and not of a person.
+_QUOTED_BY_HABIT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record: the line it begins on, that line, and its cells or the reason why there are none."""
+
+    number: int
+    raw: bytes
+    cells: list[str] | None
+    reason: str = ""
+    swallows: bool = False
+    """Whether a line inside one of its quoted cells would be a record of its own."""
+
+
+class DelimitedReader:
+    """Records of a delimited file, read physical line by physical line so that one bad line costs one row.
+
+    Parameters
+    ----------
+    lines : iterator of (int, bytes, bool)
+        From the first line of the file on.
+    delimiter : str
+        Between cells.
+    quoted : bool
+        Whether a cell may stand in quotation marks; otherwise these are text, and a record is a line.
+    """
+
+    def __init__(self, lines: Iterator[PhysicalLine], delimiter: str, *, quoted: bool = True) -> None:
+        self.lines, self.delimiter, self.quoted = lines, delimiter, quoted
+        self.width = 0
+        self.ahead: list[PhysicalLine] = []
+
+    def header(self) -> list[str] | str:
+        """Read the first record, which says how many cells every other one has, or say what is wrong with it."""
+        line = self.take()
+        if line is None:
+            return "is not there"
+        text, reason = decoded(line[1], line[0], line[2])
+        if text is None:
+            return f"cannot be read: {reason}. Save the file as UTF-8"
+        cells = self._header_cells(text)
+        if not isinstance(cells, str):
+            self.width = len(cells)
+        return cells
+
+    def _header_cells(self, text: str) -> list[str] | str:
+        line = text.removesuffix("\r")
+        if not self.quoted:
+            return line.split(self.delimiter)
+        if (cells := cells_of(line, self.delimiter)) is not None:
+            return cells
+        if "\r" in line and cells_of(line.replace("\r", " "), self.delimiter) is not None:
+            return f"is not a row of cells: {line[:80]!r}. Save the file with line feeds at the ends of its lines"
+        if not self.is_open(line):
+            return self.literal_cells(line)
+        joined = self.joined(text)
+        if joined is not None and not swallows_records(joined[0], self.delimiter, len(joined[0])):
+            return joined[0]
+        return f"is not a row of cells: {line[:80]!r}. Close its quotes"
+
+    def records(self) -> Iterator[Record]:
+        """Yield what follows the header, blank lines with their reason, those at the very end of the file left out."""
+        for number, raw, text, reason in text_lines(iter(self.take, None), " \r"):
+            if text is None:
+                yield Record(number, raw, None, reason)
+                continue
+            found = self._quoted_cells(text) if self.quoted else self._bare_cells(text)
+            if isinstance(found, str):
+                yield Record(number, raw, None, found)
+            elif len(found) != self.width:
+                yield Record(number, raw, None, f"{len(found)} cells, the header has {self.width}")
+            else:
+                yield Record(number, raw, found, swallows=swallows_records(found, self.delimiter, self.width))
+
+    def take(self) -> PhysicalLine | None:
+        """Return the next line of the file."""
+        return self.ahead.pop(0) if self.ahead else next(self.lines, None)
+
+    def give_back(self, taken: Sequence[PhysicalLine]) -> None:
+        """Put lines back, to be taken again."""
+        self.ahead[:0] = taken
+
+    def _quoted_cells(self, text: str) -> list[str] | str:
+        """Cells of the record that begins on a line, or what is wrong with it."""
+        line = text.removesuffix("\r")
+        if (cells := cells_of(line, self.delimiter)) is not None:
+            return cells
+        if self.is_open(line):
+            joined = self.joined(text)
+            return joined[0] if joined is not None and len(joined[0]) == self.width else self._not_joined(joined)
+        if "\r" in line and cells_of(line.replace("\r", " "), self.delimiter) is not None:
+            return BARE_RETURN
+        # Whoever quotes in a comma-separated file has to, and may forget to double a mark; tabs are rarely a reason.
+        literal = self.literal_cells(line)
+        return literal if self.delimiter == "," and len(literal) == self.width else BEHIND_QUOTE
+
+    def _not_joined(self, joined: tuple[list[str], list[PhysicalLine]] | None) -> str:
+        if joined is not None:
+            self.give_back(joined[1])
+        return OPEN_QUOTE
+
+    def _bare_cells(self, text: str) -> list[str] | str:
+        """Cells of a line in which quotation marks are text, unless they obviously are not."""
+        line = text.removesuffix("\r")
+        cells = line.split(self.delimiter)
+        if '"' not in line:
+            return cells
+        if self.is_open(line) and (joined := self.joined(text)) is not None:
+            if len(joined[0]) == self.width and not (len(cells) == self.width and self.takes_records(joined[1])):
+                return QUOTES_ARE_TEXT
+            self.give_back(joined[1])
+        quoted = cells_of(line, self.delimiter)
+        return QUOTES_ARE_TEXT if quoted is not None and len(cells) != self.width == len(quoted) else cells
+
+    def is_open(self, line: str) -> bool:
+        """Whether a quoted cell is still open at the end of a line; what stands behind a closing mark is harmless."""
+        return cells_of(line.replace("\r", " "), self.delimiter, strict=False) is None
+
+    def joined(self, text: str) -> tuple[list[str], list[PhysicalLine]] | None:
+        """Cells of a record whose quoted cell runs on, and the further lines it took; None, and none, if it never ends.
+
+        Which is also so if it ends ``MAX_RECORD_LINES`` lines or ``MAX_LINE_BYTES`` characters on.
+        """
+        taken: list[PhysicalLine] = []
+        size = len(text)
+
+        def feed() -> Iterator[str]:
+            nonlocal size
+            yield text + "\n"
+            while len(taken) < MAX_RECORD_LINES and size < MAX_LINE_BYTES and (line := self.take()) is not None:
+                taken.append(line)
+                piece, _ = decoded(line[1], line[0], line[2])
+                if piece is None:
+                    return
+                size += len(piece)
+                yield piece + "\n"
+
+        try:
+            records = delimited_records(feed(), delimiter=self.delimiter, strict=True, cell_limit=MAX_LINE_BYTES)
+            cells = next(records, None)
+        except csv.Error:
+            cells = None
+        if cells is None:
+            self.give_back(taken)
+            return None
+        return cells, taken
+
+    def takes_records(self, taken: Sequence[PhysicalLine]) -> bool:
+        """Whether any of the lines is a record of its own if quotation marks are text."""
+        return any(raw.count(self.delimiter.encode()) == self.width - 1 for _, raw, _ in taken)
+
+    def literal_cells(self, line: str) -> list[str]:
+        """Cells of a line on which some cell goes on behind its closing mark: that one is kept as it stands."""
+        quoted = re.compile(rf'"((?:[^"]|"")*+)"(?={self.delimiter}|\Z)')
+        cells: list[str] = []
+        place = -1
+        while place < len(line):
+            start = place + 1
+            if cell := quoted.match(line, start):
+                cells.append(cell[1].replace('""', '"'))
+                place = cell.end()
+            else:
+                end = line.find(self.delimiter, start)
+                place = len(line) if end < 0 else end
+                cells.append(line[start:place])
+        return cells
+
+
+def uses_quoting(lines: Iterator[PhysicalLine], delimiter: str) -> bool:
+    """Tell whether quotation marks quote in a file or are text, as in most tab-separated files.
+
+    Read are ``QUOTING_BYTES`` from the first line with such a mark on. For quoting speak a quoted header, and rows that
+    are whole with it only or have doubled marks; against it, rows that are broken with it, and marks inside cells that
+    are not quoted: what quotes would have doubled them. Where all that is found are cells quoted without need, they
+    must stand in every row.
+
+    Parameters
+    ----------
+    lines : iterator of (int, bytes, bool)
+        From the first line of the file on.
+    delimiter : str
+        Between cells.
+    """
+    reader = DelimitedReader(lines, delimiter)
+    first = reader.take()
+    header = None if first is None else decoded(first[1], first[0], first[2])[0]
+    if first is None or header is None:
+        return True
+    line = header.removesuffix("\r")
+    if '"' in line:
+        reader.give_back([first])
+        if isinstance(reader.header(), list) and (reader.is_open(line) or any(map(_is_wrapped, line.split(delimiter)))):
+            return True
+    reader.width = line.count(delimiter) + 1
+    votes = Counter[str]()
+    size = 0
+    while size < QUOTING_BYTES and (taken := reader.take()) is not None:
+        if b'"' in taken[1]:
+            size += len(taken[1])
+            if (text := decoded(taken[1], taken[0], taken[2])[0]) is not None:
+                votes[_vote(reader, text)] += 1
+        elif taken[1].strip():
+            votes["none"] += 1
+            size += len(taken[1]) if size else 0
+    if votes["quoted"] or votes["text"]:
+        return votes["quoted"] > 0 and votes["quoted"] >= votes["text"]
+    return votes["habit"] >= _QUOTED_BY_HABIT and not votes["none"]
+
+
+def _vote(reader: DelimitedReader, text: str) -> str:
+    """What the record that begins on a line with a quotation mark says about their use."""
+    line = text.removesuffix("\r")
+    literal = line.split(reader.delimiter)
+    literal_fits = len(literal) == reader.width
+    otherwise = "text" if literal_fits else "undecided"
+    cells = cells_of(line, reader.delimiter)
+    if cells is None:
+        joined = reader.joined(text) if reader.is_open(line) else None
+        if joined is None:
+            return otherwise
+        if len(joined[0]) == reader.width and not (literal_fits and reader.takes_records(joined[1])):
+            return "quoted"
+        reader.give_back(joined[1])
+        return otherwise
+    if not literal_fits:
+        return "quoted" if len(cells) == reader.width else "undecided"
+    marked = [cell for cell in literal if '"' in cell]
+    if not all(map(_is_wrapped, marked)):
+        return "text"
+    # Spreadsheets quote for a comma as well, whatever the delimiter.
+    return "quoted" if any(set('",\r') & set(cell[1:-1]) for cell in marked) else "habit"
+
+
+def _is_wrapped(cell: str) -> bool:
+    return len(cell) > 1 and cell.startswith('"') and cell.endswith('"')
+
+
+def swallows_records(cells: Sequence[str], delimiter: str, width: int) -> bool:
+    """Whether a line inside a quoted cell has as many cells as a record; of one column, any line would."""
+    return width > 1 and any(
+        piece.count(delimiter) == width - 1 for cell in cells if "\n" in cell for piece in cell.split("\n")[1:]
+    )
+
+
+def delimited_records(
+    lines: Iterable[str], *, delimiter: str = ",", strict: bool, cell_limit: int
+) -> Iterator[list[str]]:
+    """Yield the records of delimited lines, cells no longer than `cell_limit` characters.
+
+    Parameters
+    ----------
+    lines : iterable of str
+        With their line ends.
+    delimiter : str
+        Between cells.
+    strict : bool
+        As in the csv module: broken quoting is an error instead of being mended.
+    cell_limit : int
+        Longest cell in characters. The csv module keeps it for the whole process, where other readers would
+        find it changed.
+
+    Raises
+    ------
+    csv.Error
+        For broken quoting or a cell beyond the limit.
+    """
+    reader = csv.reader(lines, delimiter=delimiter, strict=strict)
+
+    def record() -> list[str] | None:
+        before = csv.field_size_limit(cell_limit)
+        try:
+            return next(reader, None)
+        finally:
+            csv.field_size_limit(before)
+
+    yield from iter(record, None)
+
+
+def cells_of(text: str, delimiter: str, *, strict: bool = True) -> list[str] | None:
+    """Cells of one line; None where a quoted cell is left open or, when strict, goes on after its closing quote."""
+    # The newline tells of an open quote: inside one it is text, outside it ends the record.
+    records = delimited_records([text + "\n"], delimiter=delimiter, strict=strict, cell_limit=MAX_LINE_BYTES)
+    try:
+        cells = next(records, None)
+    except csv.Error:
+        return None
+    return None if cells and cells[-1].endswith("\n") else cells
+
+
+def text_lines(
+    lines: Iterable[PhysicalLine], blanks: str | None = None
+) -> Iterator[tuple[int, bytes, str | None, str]]:
+    """Number, bytes, and text or the reason why there is none, of every line; blank is what is all of `blanks`."""
+    texts = ((number, raw, *decoded(raw, number, too_long)) for number, raw, too_long in lines)
+    with_blanks = (
+        (number, b"", None, BLANK) if text is not None and not text.strip(blanks) else (number, raw, text, reason)
+        for number, raw, text, reason in texts
+    )
+    return without_last_blanks(
+        with_blanks, lambda line: line[0] if line[3] == BLANK else 0, lambda number: (number, b"", None, BLANK)
+    )

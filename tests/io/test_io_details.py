@@ -13,9 +13,9 @@ from weibo_nlp.errors import DataError
 from weibo_nlp.io import Reject, Row, open_table, read_jsonl
 from weibo_nlp.io.checksum import sha256_of_rows
 from weibo_nlp.io.column_types import column_type, column_type_of, value_kind
+from weibo_nlp.io.delimited import delimited_records
 from weibo_nlp.io.jsonl import decoded, excerpt, raw_lines, read_json_object, write_jsonl
 from weibo_nlp.io.names import printable_name, quoted, quoted_list, safe_stem
-from weibo_nlp.io.delimited import delimited_records
 from weibo_nlp.io.typed_json import from_json, to_json
 from weibo_nlp.io.validation import Located, Problem
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.io import Reject, Row, open_table, parquet
-from weibo_nlp.io.column_types import arrow_types
+from weibo_nlp.io.column_types import arrow_schema
 from weibo_nlp.io.limits import MAX_COLUMNS, MAX_LINE_BYTES, MAX_NAME_CHARACTERS, MAX_RECORD_LINES
 from weibo_nlp.io.rows import listed
 
@@ -265,7 +265,7 @@ def test_parquet_keeps_the_types_of_its_columns_however_they_are_read(tmp_path):
     types = {"a": pa.string(), "b": pa.large_string(), "c": pa.binary(), "d": pa.dictionary(pa.int32(), pa.string())}
     columns = {name: pa.array([b"x" if name == "c" else "x"]).cast(type_) for name, type_ in types.items()}
     pq.write_table(pa.table(columns), tmp_path / "a.parquet")
-    assert arrow_types(open_table(tmp_path / "a.parquet")) == types
+    assert {item.name: item.type for item in arrow_schema(open_table(tmp_path / "a.parquet"))} == types
 
 
 @pytest.mark.parametrize(

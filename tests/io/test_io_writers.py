@@ -1,5 +1,4 @@
 import csv
-import datetime
 import errno
 import json
 import os
@@ -8,7 +7,6 @@ import sys
 import threading
 from pathlib import Path
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
@@ -362,19 +360,3 @@ def test_a_files_checksum_is_that_of_its_bytes(tmp_path):
     # FIPS 180-2, appendix B.1
     expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
     assert sha256_of_file(tmp_path / "a") == expected
-
-
-def test_parquet_columns_keep_the_types_they_came_with(tmp_path):
-    source = pa.table(
-        {
-            "kind": pa.array(["post", "comment"]).dictionary_encode(),
-            "when": pa.array([datetime.datetime(2020, 1, 1), None], pa.timestamp("us", "Asia/Shanghai")),
-            "tags": pa.array([["一"], None], pa.list_(pa.string())),
-            "likes": pa.array([1, None], pa.int32()),
-        }
-    )
-    kinds = {item.name: item.type for item in source.schema}
-    write(tmp_path / "a.parquet", "parquet", dict.fromkeys(kinds, "json"), source.to_pylist(), arrow_types=kinds)
-    back = pq.read_table(tmp_path / "a.parquet")
-    assert back.schema.types == source.schema.types
-    assert back.to_pylist() == source.to_pylist()

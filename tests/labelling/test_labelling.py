@@ -39,7 +39,7 @@ TEXTS = [
 
 @pytest.fixture(scope="module")
 def labelled():
-    return label([*TEXTS, "好", "\u200b", "@某人 http://t.cn/x", "a" * 5_000], all_scores=True)
+    return label([*TEXTS, "好", "\u200b。", "@某人 http://t.cn/x", "a" * 5_000], all_scores=True)
 
 
 def test_columns_come_in_the_promised_order(labelled):
@@ -148,7 +148,10 @@ def test_a_missing_text_is_named_whatever_pandas_keeps_it_in(dtype):
         (pd.NaT, "null"),
         (0.5, "not a string but float"),
         (b"a", "not a string but bytes"),
-        ("\ufeff", None),
+        ("\ufeff", "empty"),
+        ("\u200b\u2060 \u3164\u2800\ufe0f", "empty"),
+        ("\u200b。", None),
+        ("❤\ufe0f", None),
         ("\n\u2003", "empty"),
     ],
     ids=repr,

@@ -152,10 +152,8 @@ def _print_first_rows(path: Path, columns: Sequence[str]) -> None:
     from weibo_nlp.io.names import printable_name
     from weibo_nlp.report.terminal import print_table
 
-    rows = [
-        [printable_name(str(row.get(name) or ""), limit=2 * TEXT_CELLS) for name in columns]
-        for row in _first_rows(path, SHOWN_ROWS)
-    ]
+    shown = ([row.get(name) for name in columns] for row in _first_rows(path, SHOWN_ROWS))
+    rows = [["" if cell is None else printable_name(str(cell), limit=2 * TEXT_CELLS) for cell in row] for row in shown]
     print_table([printable_name(name) for name in columns], rows, first_width=TEXT_CELLS)
 
 
@@ -166,6 +164,13 @@ def _summarise(done: LabelledFile, path: Path, quiet: bool) -> None:
         for old, new in done.renamed.items():
             print_line(f"The input's column {old} is written as {new}", err=True)
         print_line(f"{done.rows:,} rows labelled: {done.output}", err=True)
+    if done.swallowing:
+        # Said even when quiet: texts may be missing from the output.
+        print_line(
+            f"{done.swallowing:,} rows have lines inside a quoted cell that look like rows of their own, first "
+            f"{path}:{done.first_swallowing}; if a quotation mark there was not meant to open a cell, double it",
+            err=True,
+        )
     if not done.rejected:
         return
     # Said even when quiet: rows are missing from the output.

@@ -16,8 +16,8 @@ from typing import TextIO
 
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.external.sets import SetInfo
-from weibo_nlp.io.limits import MAX_LINE_BYTES
 from weibo_nlp.io.delimited import delimited_records
+from weibo_nlp.io.limits import MAX_LINE_BYTES
 from weibo_nlp.io.stable import open_unchanged
 
 UNDECODABLE = "undecodable bytes"

@@ -31,7 +31,7 @@ def python_values(array: Any) -> list[Any]:
 
     kind = array.type
     if _is_converted_whole(kind):
-        return array.to_pylist()
+        return list(array.to_pylist())
     if pa.types.is_dictionary(kind):
         return python_values(array.dictionary_decode())
     if isinstance(array, pa.ExtensionArray):
@@ -46,7 +46,7 @@ def python_values(array: Any) -> list[Any]:
         if pa.types.is_map(kind):
             return [None if row is None else [tuple(pair.values()) for pair in row] for row in rows]
         return rows
-    return array.cast(pa.string()).to_pylist()
+    return list(array.cast(pa.string()).to_pylist())
 
 
 def _structs(array: Any) -> list[Any]:
@@ -55,8 +55,7 @@ def _structs(array: Any) -> list[Any]:
     fields = [python_values(field) for field in array.flatten()]
     valid = array.is_valid().to_pylist()
     return [
-        make(zip(names, row, strict=True)) if is_valid else None
-        for is_valid, *row in zip(valid, *fields, strict=True)
+        make(zip(names, row, strict=True)) if is_valid else None for is_valid, *row in zip(valid, *fields, strict=True)
     ]
 
 
@@ -99,4 +98,4 @@ def _text(value: bytes) -> str:
     try:
         return value.decode()
     except UnicodeDecodeError as error:
-        raise ValueError(f"bytes that are no text in UTF-8 (0x{value[error.start]:02x} at byte {error.start})") from None
+        raise ValueError(f"bytes that are no UTF-8 (0x{value[error.start]:02x} at byte {error.start})") from None

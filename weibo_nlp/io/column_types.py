@@ -26,7 +26,7 @@ def value_kind(value: object) -> ValueKind:
 
 
 def column_type(kinds: Set[ValueKind]) -> ColumnType:
-    """Type of a column by the kinds of its values, nulls aside; mixed or nested values become JSON text."""
+    """Type of a column by the kinds of its values, nulls aside; what is mixed or nested becomes JSON, strings apart."""
     present = kinds - {"null"}
     if present <= {"string"}:
         return "string"
@@ -37,12 +37,10 @@ def column_type(kinds: Set[ValueKind]) -> ColumnType:
     return "float" if present <= {"int", "float"} else "json"
 
 
-def arrow_types(table: Table) -> dict[str, Any]:
-    """Arrow type of every column of a Parquet table; of other formats none."""
-    if table.format != "parquet":
-        return {}
+def arrow_schema(table: Table) -> Any:
+    """Arrow schema of a Parquet table, with all its metadata."""
     with open_parquet(table.path, table.state) as opened:
-        return {item.name: item.type for item in opened.schema}
+        return opened.schema
 
 
 def column_type_of(arrow_type: Any) -> ColumnType:
@@ -51,6 +49,10 @@ def column_type_of(arrow_type: Any) -> ColumnType:
 
     if pa.types.is_dictionary(arrow_type):  # pandas' categories
         return column_type_of(arrow_type.value_type)
+    if isinstance(arrow_type, pa.Bool8Type):
+        return "bool"
+    if isinstance(arrow_type, pa.BaseExtensionType):
+        return column_type_of(arrow_type.storage_type)
     if pa.types.is_boolean(arrow_type):
         return "bool"
     if pa.types.is_integer(arrow_type):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
@@ -11,6 +12,7 @@ from typing import Any
 
 from weibo_nlp.errors import DataError
 from weibo_nlp.io.arrow_values import python_values
+from weibo_nlp.io.jsonl import parse_json_line
 from weibo_nlp.io.limits import (
     MAX_COLUMNS,
     MAX_LINE_BYTES,
@@ -20,6 +22,7 @@ from weibo_nlp.io.limits import (
 )
 from weibo_nlp.io.stable import FileState, open_unchanged
 
+_PANDAS = b"pandas"
 # Rows of a batch that come to more are looked at one by one: together they may be a hundred times as much in Python.
 _SMALL_BATCH_BYTES = 1024 * 1024
 # Categories are kept with those that no row has, and in their order; more of them are an index rather than categories,
@@ -135,8 +138,8 @@ def open_parquet(path: Path, since: FileState | None = None) -> Iterator[OpenPar
             yield OpenParquet(path, schema, file)
 
 
-def table_of(rows: Sequence[ArrowRow], schema: Any) -> Any:
-    """Put rows together again, as they lay in a file of that schema; categories may be put together of several.
+def table_of(rows: Sequence[ArrowRow]) -> Any:
+    """Put rows of one file together again, at least one, as they lie there.
 
     Returns
     -------
@@ -151,7 +154,7 @@ def table_of(rows: Sequence[ArrowRow], schema: Any) -> Any:
     for _, run in runs:
         (_, first), *others = run
         pieces.append(first.batch.slice(first.place, 1 + len(others)))
-    return pa.Table.from_batches(pieces, schema=schema).unify_dictionaries()
+    return pa.Table.from_batches(pieces).unify_dictionaries()
 
 
 def _located_rows(batch: Any, schema: Any, names: list[str]) -> Iterator[tuple[dict[str, Any], ArrowRow] | str]:
@@ -230,7 +233,7 @@ def _n_bytes(batch: Any) -> int:
 def _has_lengths(kind: Any) -> bool:
     import pyarrow as pa
 
-    return pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_binary(kind)
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_binary(kind))
 
 
 def _require_modest(path: Path, place: int, group: Any) -> None:
@@ -248,3 +251,40 @@ def _require_modest(path: Path, place: int, group: Any) -> None:
     else:
         return
     raise DataError(f"{path}: row group {place + 1} unpacks to {size:,} bytes {what}.")
+
+
+def renamed_schema(schema: Any, names: Mapping[str, str]) -> Any:
+    """Give columns of a schema other names, also where pandas' metadata name them: it reads columns as told there.
+
+    Parameters
+    ----------
+    schema : pyarrow.Schema
+        Of a Parquet file.
+    names : mapping of str to str
+        Old name -> new name.
+    """
+    import pyarrow as pa
+
+    fields = [item.with_name(names.get(item.name, item.name)) for item in schema]
+    metadata = schema.metadata
+    if names and metadata and _PANDAS in metadata:
+        metadata = metadata | {_PANDAS: _renamed_for_pandas(metadata[_PANDAS], names)}
+    return pa.schema(fields, metadata=metadata)
+
+
+def _renamed_for_pandas(content: bytes, names: Mapping[str, str]) -> bytes:
+    described = parse_json_line(content, 1).value
+    if described is None:
+        return content  # no description that pandas could read either
+    index = described.get("index_columns")
+    if isinstance(index, list):
+        described["index_columns"] = [names.get(item, item) if isinstance(item, str) else item for item in index]
+    columns = described.get("columns")
+    for column in columns if isinstance(columns, list) else []:
+        place = column.get("field_name") if isinstance(column, dict) else None
+        if isinstance(place, str) and place in names:
+            column["field_name"] = names[place]
+            # An index may be called like a column.
+            if column.get("name") == place and not (isinstance(index, list) and place in index):
+                column["name"] = names[place]
+    return json.dumps(described).encode()

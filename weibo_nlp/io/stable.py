@@ -112,4 +112,6 @@ def _change(before: FileState, now: FileState) -> str | None:
         return "was replaced by another file"
     if now.size != before.size:
         return f"{'grew' if now.size > before.size else 'shrank'} from {before.size:,} to {now.size:,} bytes"
-    return "was written to" if now.modified_ns != before.modified_ns else "was written to, or its mode or links changed,"
+    if now.modified_ns != before.modified_ns:
+        return "was written to"
+    return "was written to, or its mode or links changed,"

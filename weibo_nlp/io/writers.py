@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import csv
-import json
-import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -16,16 +14,20 @@ from weibo_nlp.io.atomic import PendingFile, atomic_path, pending_file
 from weibo_nlp.io.column_types import ColumnType
 from weibo_nlp.io.destination import destination_of
 from weibo_nlp.io.jsonl import dump_line
+from weibo_nlp.io.names import quoted as shown
+from weibo_nlp.io.parquet import ArrowRow, table_of
 from weibo_nlp.io.rows import SUFFIXES, OutputFormat, Reject
 from weibo_nlp.io.transaction import publish_pair
+from weibo_nlp.io.value_text import cell_text, json_text, plain_value
 
 
 @dataclass(frozen=True, slots=True)
 class RowWriter:
     """Takes rows in batches; what it wrote appears under its name only when all went well."""
 
-    write: Callable[[Sequence[Mapping[str, Any]]], None]
-    """Appends rows."""
+    write: Callable[..., None]
+    """Appends rows, a sequence of mappings; behind them, if columns are passed on from a Parquet file, as many places
+    (:class:`ArrowRow`) that the other columns are from."""
 
 
 @contextmanager
@@ -35,7 +37,8 @@ def open_writer(
     columns: Mapping[str, ColumnType],
     *,
     mark: bool = False,
-    arrow_types: Mapping[str, Any] | None = None,
+    quoted: bool = True,
+    passed_on: Any = None,
 ) -> Iterator[RowWriter]:
     """Open an output file for rows.
 
@@ -49,16 +52,20 @@ def open_writer(
         Names in order, with types; JSON Lines ignores it and keeps every row's own keys.
     mark : bool
         Begin a delimited file with a byte order mark, which Excel needs to show Chinese.
-    arrow_types : mapping of str to pyarrow.DataType, optional
-        Types that columns of a Parquet file keep, instead of what `columns` says.
+    quoted : bool
+        Quote cells of a tab-separated file where that is needed; without, quotation marks are text, and a cell with a
+        tab or a line end is refused.
+    passed_on : pyarrow.Schema, optional
+        First columns of a Parquet file, with all metadata: they are those of the input, untouched, and `columns` are
+        written behind them.
 
     Yields
     ------
     RowWriter
-        To be given rows in batches; values of type ``json`` are written as JSON text in tables, but
-        for strings in delimited files, which stand as they are.
+        To be given rows in batches; values of type ``json`` are written as JSON text in tables, but for strings, which
+        stand as they are.
     """
-    with atomic_path(path) as temporary, _row_writer(temporary, format, columns, mark, arrow_types) as writer:
+    with atomic_path(path) as temporary, _row_writer(temporary, format, columns, mark, quoted, passed_on) as writer:
         yield writer
 
 
@@ -75,7 +82,8 @@ def open_outputs(
     *,
     source: Path,
     mark: bool = False,
-    arrow_types: Mapping[str, Any] | None = None,
+    quoted: bool = True,
+    passed_on: Any = None,
 ) -> Iterator[tuple[RowWriter, RejectWriter]]:
     """Open an output file for rows and, as one transaction with it, the file of the rows that are set aside.
 
@@ -85,7 +93,7 @@ def open_outputs(
     ----------
     output : Path or str
         The finished file, or a stream such as ``/dev/stdout``.
-    format, columns, mark, arrow_types
+    format, columns, mark, quoted, passed_on
         As for :func:`open_writer`.
     source : Path
         The file the rows are from; beside it lie the rejects of a stream.
@@ -100,7 +108,7 @@ def open_outputs(
     if (file := destination_of(place).file) is not None and file == destination_of(output).file:
         raise UsageError(f"cannot write {output}: {place}, its file of rejects, is a link to it; remove the link.")
     with RejectWriter(place) as rejects, pending_file(output) as rows:
-        with _row_writer(rows.path, format, columns, mark, arrow_types) as writer:
+        with _row_writer(rows.path, format, columns, mark, quoted, passed_on) as writer:
             yield writer, rejects
         publish_pair(rows, rejects.finished(), rejects.path)
 
@@ -158,47 +166,66 @@ def _row_writer(
     format: OutputFormat,
     columns: Mapping[str, ColumnType],
     mark: bool,
-    arrow_types: Mapping[str, Any] | None,
+    quoted: bool,
+    passed_on: Any,
 ) -> Iterator[RowWriter]:
     if format == "parquet":
-        with _parquet_writer(path, columns, arrow_types or {}) as writer:
+        with _parquet_writer(path, columns, passed_on) as writer:
             yield writer
         return
     # The ends of lines are the writers' own; csv brings its mark along.
     encoding = "utf-8-sig" if mark and format != "jsonl" else "utf-8"
     with path.open("w", encoding=encoding, newline="") as handle:
         if format == "jsonl":
-            yield RowWriter(lambda rows: handle.writelines(_dumps(row) + "\n" for row in rows))
+            yield RowWriter(lambda rows: handle.writelines(json_text(row) + "\n" for row in rows))
         else:
-            yield _delimited_writer(handle, columns, "," if format == "csv" else "\t")
+            delimited = _quoted_rows if quoted or format == "csv" else _bare_rows
+            yield delimited(handle, columns, "," if format == "csv" else "\t")
 
 
-def _delimited_writer(handle: IO[str], columns: Mapping[str, ColumnType], delimiter: str) -> RowWriter:
-    def cell(value: Any, kind: ColumnType) -> Any:
-        return _dumps(value) if kind == "json" and not isinstance(value, str | None) else value
-
+def _quoted_rows(handle: IO[str], columns: Mapping[str, ColumnType], delimiter: str) -> RowWriter:
     writer = csv.writer(_UnixLines(handle), delimiter=delimiter, lineterminator="\r\n")
     writer.writerow(list(columns))
-    return RowWriter(
-        lambda rows: writer.writerows([cell(row.get(name), kind) for name, kind in columns.items()] for row in rows)
-    )
+    return RowWriter(lambda rows: writer.writerows(_cells(row, columns) for row in rows))
+
+
+def _bare_rows(handle: IO[str], columns: Mapping[str, ColumnType], delimiter: str) -> RowWriter:
+    def line(cells: Iterable[Any]) -> str:
+        texts = ["" if cell is None else str(cell) for cell in cells]
+        if any(sign in text for text in texts for sign in (delimiter, "\n")):
+            text = next(text for text in texts if delimiter in text or "\n" in text)
+            raise UsageError(
+                f"{shown(text, 40)} has a tab or a line end, which has no place in a tab-separated file whose "
+                "quotation marks are text, as the input's are; name an output of another format with -o."
+            )
+        return delimiter.join(texts) + "\n"
+
+    handle.write(line(columns))
+    return RowWriter(lambda rows: handle.writelines(line(_cells(row, columns)) for row in rows))
+
+
+def _cells(row: Mapping[str, Any], columns: Mapping[str, ColumnType]) -> list[Any]:
+    return [(cell_text if kind == "json" else plain_value)(row.get(name)) for name, kind in columns.items()]
 
 
 @contextmanager
-def _parquet_writer(path: Path, columns: Mapping[str, ColumnType], kept: Mapping[str, Any]) -> Iterator[RowWriter]:
+def _parquet_writer(path: Path, columns: Mapping[str, ColumnType], passed_on: Any) -> Iterator[RowWriter]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     types = {"string": pa.string(), "json": pa.string(), "bool": pa.bool_(), "int": pa.int64(), "float": pa.float64()}
-    as_json = {name for name, kind in columns.items() if kind == "json" and name not in kept}
-    schema = pa.schema([(name, kept.get(name, types[kind])) for name, kind in columns.items()])
+    added = pa.schema([(name, types[kind]) for name, kind in columns.items()])
+    schema = added if passed_on is None else pa.schema([*passed_on, *added], metadata=passed_on.metadata)
 
-    def cell(name: str, value: Any) -> Any:
-        return _dumps(value) if name in as_json and value is not None else value
+    def values(rows: Sequence[Mapping[str, Any]], name: str, kind: ColumnType) -> list[Any]:
+        return [cell_text(row.get(name)) if kind == "json" else row.get(name) for row in rows]
 
-    def write(rows: Sequence[Mapping[str, Any]]) -> None:
-        data = {name: [cell(name, row.get(name)) for row in rows] for name in columns}
-        writer.write_table(pa.table(data, schema=schema))
+    def write(rows: Sequence[Mapping[str, Any]], places: Sequence[ArrowRow] = ()) -> None:
+        if not rows:
+            return
+        kept = [] if passed_on is None else table_of(places).columns
+        new = [pa.array(values(rows, name, kind), types[kind]) for name, kind in columns.items()]
+        writer.write_table(pa.Table.from_arrays([*kept, *new], schema=schema))
 
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
         yield RowWriter(write)
@@ -237,18 +264,3 @@ def require_distinct(source: Path, output: Path) -> None:
             continue
         if same:
             raise UsageError(f"{what} is the input itself; name another file with -o.")
-
-
-def _dumps(value: Any) -> str:
-    try:
-        return json.dumps(value, ensure_ascii=False, default=str, allow_nan=False)
-    except ValueError:  # NaN, which Parquet has and JSON has not
-        return json.dumps(_without_nan(value), ensure_ascii=False, default=str)
-
-
-def _without_nan(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {key: _without_nan(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_without_nan(inner) for inner in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value

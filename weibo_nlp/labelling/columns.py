@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.io import Reject, Row, Table
-from weibo_nlp.io.column_types import ColumnType, ValueKind, arrow_types, column_type, column_type_of, value_kind
+from weibo_nlp.io.column_types import ColumnType, ValueKind, arrow_schema, column_type, column_type_of, value_kind
 from weibo_nlp.io.limits import MAX_COLUMNS, MAX_TEXT_CHARACTERS
 from weibo_nlp.io.rows import listed
 from weibo_nlp.models.base import SHOWN_POSITIONS
@@ -16,6 +17,13 @@ TEXT_COLUMNS = (
     "text", "正文", "微博正文", "content", "内容", "text_raw", "full_text", "comment", "评论", "评论内容", "post",
     "微博内容", "content_text", "body", "message", "desc", "sentence", "review",
 )  # fmt: skip
+
+# White space; controls; what Unicode calls default-ignorable, with joiners and selectors that stand alone; Hangul
+# fillers and the empty pattern of Braille, which people use to send nothing.
+_VISIBLE = re.compile(
+    "[^\\s\\x00-\\x1f\\x7f-\\x9f\\u00ad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u200b-\\u200f\\u202a-\\u202e"
+    "\\u2060-\\u206f\\u2800\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff0-\\ufffb\\U000e0000-\\U000e0fff]"
+)
 
 
 def guess_text_column(columns: Sequence[str]) -> str:
@@ -73,7 +81,7 @@ def text_problem(value: object, *, missing: bool = False) -> str | None:
         return f"not a string but {type(value).__name__}"
     if len(value) > MAX_TEXT_CHARACTERS:
         return f"longer than {MAX_TEXT_CHARACTERS:,} characters"
-    if not value.strip():
+    if not _VISIBLE.search(value):
         return "empty"
     try:
         value.encode()
@@ -130,7 +138,7 @@ def input_columns(table: Table, text_column: str, parent_column: str | None = No
         If the rows of JSON Lines have more than ``MAX_COLUMNS`` different keys, naming the line.
     """
     if table.format == "parquet":
-        return {name: column_type_of(type_) for name, type_ in arrow_types(table).items()}
+        return {item.name: column_type_of(item.type) for item in arrow_schema(table)}
     if table.format != "jsonl":
         return dict.fromkeys(table.columns, "string")
     kinds: dict[str, set[ValueKind]] = {}

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable, Container, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 from sys import getsizeof
 
 from weibo_nlp.io import Reject, Row, Table, open_outputs
-from weibo_nlp.io.column_types import arrow_types
+from weibo_nlp.io.column_types import arrow_schema
 from weibo_nlp.io.copy import read_once
 from weibo_nlp.io.limits import MAX_REASONS
+from weibo_nlp.io.parquet import renamed_schema
 from weibo_nlp.io.rows import OutputFormat
+from weibo_nlp.io.value_text import json_text
 from weibo_nlp.io.writers import output_format, require_distinct
 from weibo_nlp.labelling.columns import input_columns, parent_text, row_problem
 from weibo_nlp.labelling.labeller import BATCH, Labeller
@@ -32,7 +33,9 @@ class LabelledFile:
 
     ``reasons`` counts rejects by reason, ``first_lines`` has the line where each reason first occurred; beyond
     ``MAX_REASONS`` of them, others are counted together as ``OTHER_REASONS``. ``renamed`` maps input columns whose
-    names the output needs to the names they got instead.
+    names the output needs to the names they got instead. ``swallowing`` counts rows of a delimited file with a quoted
+    cell in which a line would be a row of its own, ``first_swallowing`` is where the first begins: they are labelled,
+    but a quotation mark that was not meant to open a cell may have made one row of several.
     """
 
     output: Path
@@ -42,6 +45,8 @@ class LabelledFile:
     rejects: Path | None
     first_lines: Mapping[str, int] = field(default_factory=dict)
     renamed: Mapping[str, str] = field(default_factory=dict)
+    swallowing: int = 0
+    first_swallowing: int | None = None
 
 
 def label_file(
@@ -55,7 +60,8 @@ def label_file(
 ) -> LabelledFile:
     """Label a file row by row, in batches and in order; rows that cannot be labelled go to ``<output>.rejected.jsonl``.
 
-    Scores are written with ``SCORE_DIGITS`` digits.
+    Scores are written with ``SCORE_DIGITS`` digits. From Parquet to Parquet, columns keep types, values and metadata; a
+    tab-separated file whose quotation marks are text stays one.
 
     Parameters
     ----------
@@ -102,9 +108,16 @@ def _label_rows(
     scores = [name for name, kind in added.items() if kind == "float"]
     renamed = {name: _free_name(name, {*inputs, *added}) for name in inputs if name in added}
     columns = {renamed.get(name, name): kind for name, kind in inputs.items()} | added
-    types = {renamed.get(name, name): kind for name, kind in arrow_types(table).items()} if shape == "parquet" else {}
+    passed_on = None
+    if table.format == shape == "parquet":
+        passed_on, columns = renamed_schema(arrow_schema(table), renamed), added
+        # What is not looked at cannot be changed.
+        table = replace(table, converted=frozenset({text_column, parent_column or text_column}))
     reasons, first_lines = Counter[str](), dict[str, int]()
-    opened = open_outputs(output, shape, columns, source=table.path, mark=table.has_mark, arrow_types=types)
+    swallowing, first_swallowing = 0, None
+    opened = open_outputs(
+        output, shape, columns, source=table.path, mark=table.has_mark, quoted=table.quoted, passed_on=passed_on
+    )
     with opened as (writer, rejects):
         batch: list[Row] = []
         n_rows = weight = 0
@@ -117,8 +130,11 @@ def _label_rows(
             labels = labeller.label(texts, parents)
             for row in labels:
                 row |= {name: round(row[name], SCORE_DIGITS) for name in scores if row[name] is not None}
-            originals = ({renamed.get(name, name): value for name, value in row.values.items()} for row in batch)
-            writer.write([original | new for original, new in zip(originals, labels, strict=True)])
+            if passed_on is not None:
+                writer.write(labels, [row.origin for row in batch])
+            else:
+                originals = ({renamed.get(name, name): value for name, value in row.values.items()} for row in batch)
+                writer.write([original | new for original, new in zip(originals, labels, strict=True)])
             batch.clear()
 
         for n_records, item in enumerate(table.rows(), start=1):
@@ -128,9 +144,13 @@ def _label_rows(
                     batch.append(item)
                     n_rows += 1
                     weight += _weight(item.values) + TEXT_WEIGHT * len(item.values[text_column])
+                    weight += 0 if item.origin is None else item.origin.n_bytes
+                    if item.swallows:
+                        swallowing += 1
+                        first_swallowing = first_swallowing or item.number
                 else:
-                    raw = json.dumps(item.values, ensure_ascii=False, default=str)[:2000]
-                    item = Reject(str(table.path), item.number, reason, raw)
+                    values = item.values if item.origin is None else item.origin.readable()
+                    item = Reject(str(table.path), item.number, reason, json_text(values)[:2000])
             if isinstance(item, Reject):
                 rejects.write(item)
                 reason = item.reason if item.reason in reasons or len(reasons) < MAX_REASONS else OTHER_REASONS
@@ -143,7 +163,9 @@ def _label_rows(
                 advance(256)
         flush()
     rejected = rejects.path if rejects.count else None
-    return LabelledFile(output, n_rows, rejects.count, reasons, rejected, first_lines, renamed)
+    return LabelledFile(
+        output, n_rows, rejects.count, reasons, rejected, first_lines, renamed, swallowing, first_swallowing
+    )
 
 
 def _weight(values: Mapping[str, object]) -> int:

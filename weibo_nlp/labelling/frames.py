@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from weibo_nlp.errors import UsageError
@@ -42,8 +43,9 @@ def label(
     -------
     pandas.DataFrame
         The frame's columns (or ``text``), then ``topic, topic_score, sentiment, sentiment_score, irony, irony_score,
-        stance_target, stance, stance_score`` and two columns for each additional model, on the frame's index. A score
-        is the label's probability; that of irony is the probability of irony, whichever the label.
+        stance_target, stance, stance_score`` and two columns for each additional model, on the frame's index and
+        with its ``attrs``. A score is the label's probability; that of irony is the probability of irony, whichever
+        the label.
 
     Raises
     ------
@@ -84,7 +86,11 @@ def label(
     # Without rows, or with nulls only, pandas would choose other types.
     types = {"float": "float64", "bool": "bool"}
     labels = labels.astype({name: types[kind] for name, kind in labeller.columns.items() if kind in types})
-    return pd.concat([frame, labels], axis=1)
+    labelled = pd.concat([frame, labels], axis=1)
+    labelled.attrs = deepcopy(frame.attrs)
+    if frame.columns.nlevels == 1:
+        labelled.columns.name = frame.columns.name
+    return labelled
 
 
 def _as_frame(texts: Any) -> pd.DataFrame:
@@ -93,7 +99,9 @@ def _as_frame(texts: Any) -> pd.DataFrame:
     if isinstance(texts, pd.DataFrame):
         return texts
     if isinstance(texts, pd.Series):
-        return pd.DataFrame({"text" if texts.name is None else texts.name: texts})
+        frame = pd.DataFrame({"text" if texts.name is None else texts.name: texts})
+        frame.attrs = texts.attrs
+        return frame
     if isinstance(texts, Mapping) or not isinstance(texts, Iterable):
         raise UsageError(f"texts is a {type(texts).__name__}; give a string, a list of them, a Series or a DataFrame.")
     return pd.DataFrame({"text": pd.Series([texts] if isinstance(texts, str) else list(texts), dtype=object)})

@@ -39,7 +39,7 @@ class Lexicon:
     Raises
     ------
     UsageError
-        If `words` is a single string, whose characters would each become a word.
+        If `words` is a single string, whose characters would each become a word, or nothing to iterate over.
     DataError
         If a word is no string, longer than ``WORD_LIMIT`` characters, or holds U+0000.
     """
@@ -47,6 +47,8 @@ class Lexicon:
     def __init__(self, words: Iterable[str]) -> None:
         if isinstance(words, str):
             raise UsageError(f"lexicon is the string {words!r}; pass a list of words, or lexicon_from_file(path).")
+        if not isinstance(words, Iterable):
+            raise UsageError(f"lexicon is {words!r}; pass a list of words, a path, or None for no lexicon.")
         self.words: tuple[str, ...] = tuple(sorted({_checked(word, f"word {n}") for n, word in enumerate(words, 1)}))
         self._index = WordIndex(self.words)
 
@@ -114,6 +116,8 @@ def resolve_lexicon(lexicon: Lexicon | Iterable[str] | Path | str | None) -> Lex
     """Return what a caller passed as a lexicon: a path is read, words are indexed; ``None`` for none or no words."""
     if lexicon is None:
         return None
+    if lexicon == "":
+        raise UsageError("lexicon is an empty string; pass a list of words, a path, or None for no lexicon.")
     if isinstance(lexicon, (str, Path)):
         lexicon = lexicon_from_file(lexicon)
     elif not isinstance(lexicon, Lexicon):

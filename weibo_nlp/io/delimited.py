@@ -225,7 +225,7 @@ def uses_quoting(lines: Iterator[PhysicalLine], delimiter: str) -> bool:
             votes["none"] += 1
             size += len(taken[1]) if size else 0
     if votes["quoted"] or votes["text"]:
-        return votes["quoted"] > 0 and votes["quoted"] >= votes["text"]
+        return votes["quoted"] > votes["text"]  # what is text stays as it is, whoever reads it
     return votes["habit"] >= _QUOTED_BY_HABIT and not votes["none"]
 
 

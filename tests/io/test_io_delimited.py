@@ -1,0 +1,149 @@
+"""What quotation marks mean: in comma-separated files, in tab-separated files, in headers."""
+
+import pytest
+
+from weibo_nlp.errors import DataError, UsageError
+from weibo_nlp.io import Reject, Row, delimited, open_table, open_writer
+from weibo_nlp.io.delimited import BARE_RETURN, BEHIND_QUOTE, OPEN_QUOTE, QUOTES_ARE_TEXT
+
+
+def opened(folder, body, suffix="csv"):
+    path = folder / f"a.{suffix}"
+    path.write_bytes(body.encode())
+    return open_table(path)
+
+
+def cells(folder, body, suffix="csv"):
+    """Cells of the rows, and line and reason of the rejects."""
+    items = list(opened(folder, body, suffix).rows())
+    rows = [list(item.values.values()) for item in items if isinstance(item, Row)]
+    return rows, [(item.line, item.reason) for item in items if isinstance(item, Reject)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['"逃票的就该进黑名单"的人', '"a"b"c"', '"好""坏"的', '""好"', '"好" '],
+)
+def test_a_cell_that_goes_on_behind_its_closing_mark_stays_as_it_is_written(tmp_path, text):
+    assert cells(tmp_path, f'id,text\n1,{text}\n"2",{text}\n') == ([["1", text], ["2", text]], [])
+
+
+def test_such_a_cell_with_a_comma_in_it_is_set_aside(tmp_path):
+    assert cells(tmp_path, 'id,text\n1,"好,坏"的\n2,好\n') == ([["2", "好"]], [(2, BEHIND_QUOTE)])
+
+
+def test_a_carriage_return_outside_of_quotes_has_a_reason_of_its_own(tmp_path):
+    assert cells(tmp_path, "id,text\n1,文\ra\n2,好\r\n") == ([["2", "好"]], [(2, BARE_RETURN)])
+    with pytest.raises(DataError, match=r"a\.csv:1: the header is not a row of cells: .*Save the file with line feeds"):
+        opened(tmp_path, "id,text\r1,好\r")
+
+
+@pytest.mark.parametrize(
+    ("body", "swallows"),
+    [
+        pytest.param('id,text\n1,"甲\n2,乙\n3,丙"\n4,丁\n', [True, False], id="rows-in-the-last-cell"),
+        pytest.param('id,text\n1,"甲\n乙"\n', [False], id="lines-that-are-no-rows"),
+        pytest.param('text,id\n"甲\n乙",1\n', [False], id="the-end-of-the-record-is-no-row"),
+        pytest.param('text\n"甲\n乙"\n', [False], id="of-one-column-every-line-would-be"),
+        pytest.param('"id"\t"text"\n2\t"甲\n3\t乙"\n', [True], id="tab-separated"),
+    ],
+)
+def test_a_record_that_swallows_what_may_be_rows_is_marked(tmp_path, body, swallows):
+    suffix = "tsv" if "\t" in body else "csv"
+    assert [row.swallows for row in opened(tmp_path, body, suffix).rows()] == swallows
+
+
+@pytest.mark.parametrize("name", ["a\nb", 'a\n"b"', "a\r\nb", "a\n\n"])
+@pytest.mark.parametrize("format", ["csv", "tsv"])
+def test_a_name_of_a_column_may_have_line_ends(tmp_path, name, format):
+    path = tmp_path / f"a.{format}"
+    with open_writer(path, format, {name: "string", "text": "string"}) as writer:
+        writer.write([{name: "1", "text": "好"}])
+    table = open_table(path)
+    assert table.columns == (name, "text")
+    assert [row.values for row in table.rows()] == [{name: "1", "text": "好"}]
+
+
+def test_a_header_that_swallows_rows_is_refused(tmp_path):
+    with pytest.raises(DataError, match=r"a\.csv:1: the header is not a row of cells: 'id,\"text'\. Close its quotes"):
+        opened(tmp_path, 'id,"text\n1,好\n2,坏"\n')
+
+
+def test_a_mark_of_order_may_stand_twice(tmp_path):
+    table = opened(tmp_path, "\ufeff\ufeffid,text\n1,\ufeff好\n")
+    assert (table.columns, table.has_mark) == (("id", "text"), True)
+    assert [row.values["text"] for row in table.rows()] == ["\ufeff好"]
+
+
+LITERAL = [["01", '他说"好"'], ["02", '"好"'], ["03", '"开'], ["04", "平"]]
+
+
+def lines_of(rows):
+    return "".join("\t".join(row) + "\n" for row in [["id", "text"], *rows])
+
+
+def test_a_tab_separated_file_whose_marks_are_text_is_read_as_it_is_written(tmp_path):
+    assert cells(tmp_path, lines_of(LITERAL), "tsv") == (LITERAL, [])
+    assert opened(tmp_path, lines_of(LITERAL[::-1]), "tsv").quoted is False
+
+
+@pytest.mark.parametrize(
+    ("rows", "quoted"),
+    [
+        pytest.param([["1", '"他说""好"""']], True, id="doubled-marks"),
+        pytest.param([["1", '"a\tb"']], True, id="a-tab-in-quotes"),
+        pytest.param([["1", '"a\nb"']], True, id="a-line-end-in-quotes"),
+        pytest.param([["1", '"a,b"']], True, id="a-comma-in-quotes-as-spreadsheets-do"),
+        pytest.param([[str(n), '"好"'] for n in range(3)], True, id="all-rows-have-quotes"),
+        pytest.param([[str(n), '"好"'] for n in range(2)], False, id="two-rows-are-too-few-to-tell"),
+        pytest.param([["0", "平"], *([str(n), '"好"'] for n in range(3))], False, id="some-rows-have-quotes"),
+        pytest.param([["1", '说"好"'], ["2", '"好"']], False, id="marks-inside-a-bare-cell"),
+        pytest.param([["1", '"好"的']], False, id="text-behind-the-closing-mark"),
+        pytest.param([["1", '"好'], ["2", '坏"']], False, id="marks-that-would-join-rows"),
+        pytest.param([["1", "平"]], False, id="no-marks"),
+        pytest.param([["1", '"a""b"'], ["2", '说"好"'], ["3", '"好"的']], False, id="more-for-text"),
+        pytest.param([["1", '"a""b"'], ["2", '说"好"'], ["3", '"c""d"']], True, id="more-for-quoting"),
+    ],
+)
+def test_what_marks_mean_in_a_tab_separated_file_is_told_by_its_rows(tmp_path, rows, quoted):
+    assert opened(tmp_path, lines_of(rows), "tsv").quoted is quoted
+
+
+def test_a_header_in_quotes_says_that_quotes_quote(tmp_path):
+    assert cells(tmp_path, '"id"\t"text"\n1\t"好"\n', "tsv") == ([["1", "好"]], [])
+
+
+def test_what_marks_mean_is_told_from_the_first_of_them_wherever_it_stands(tmp_path, monkeypatch):
+    monkeypatch.setattr(delimited, "QUOTING_BYTES", 30)
+    plain = [[str(number), "平"] for number in range(100)]
+    rows = [*plain, ["a", '说"好"'], *plain, *([str(number), '"a""b"'] for number in range(9))]
+    assert opened(tmp_path, lines_of(rows), "tsv").quoted is False
+
+
+def test_rows_that_quote_where_marks_are_text_are_set_aside(tmp_path):
+    body = lines_of([*LITERAL, ["5", '"a\tb"'], ["6", '"甲\n乙"'], ["7", "后"]])
+    rows, rejects = cells(tmp_path, body, "tsv")
+    assert rows == [*LITERAL, ["7", "后"]]
+    assert rejects == [(6, QUOTES_ARE_TEXT), (7, QUOTES_ARE_TEXT)]
+
+
+def test_rows_with_marks_as_text_where_they_quote_are_set_aside(tmp_path):
+    body = '"id"\t"text"\n1\t"a""b"\n2\t"好"的\n3\t说"好"\n4\t"开\n'
+    rows, rejects = cells(tmp_path, body, "tsv")
+    assert rows == [["1", 'a"b'], ["3", '说"好"']]
+    assert rejects == [(3, BEHIND_QUOTE), (5, OPEN_QUOTE)]
+
+
+def test_marks_as_text_are_written_as_they_are_and_what_would_tear_a_row_is_refused(tmp_path):
+    path = tmp_path / "a.tsv"
+    columns = {"id": "string", "text": "string"}
+    with open_writer(path, "tsv", columns, quoted=False) as writer:
+        writer.write([dict(zip(columns, row, strict=True)) for row in LITERAL])
+    assert path.read_text("utf-8") == lines_of(LITERAL)
+    for text in ("a\tb", "a\nb"):
+        with (
+            pytest.raises(UsageError, match="has a tab or a line end, which has no place"),
+            open_writer(path, "tsv", columns, quoted=False) as writer,
+        ):
+            writer.write([{"id": "1", "text": text}])
+    assert path.read_text("utf-8") == lines_of(LITERAL)

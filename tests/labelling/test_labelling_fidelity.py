@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from weibo_nlp import label
+from weibo_nlp.errors import DataError
 from weibo_nlp.io import open_table, parquet
 from weibo_nlp.io.writers import open_writer
 from weibo_nlp.labelling import Labeller, label_file
@@ -74,6 +75,7 @@ def everything():
     utf8, raw = "好".encode(), b"\xff\x00"
     words = pa.array(["x", "y", "x", "x"]).dictionary_encode()
     twice = pa.struct([pa.field("a", pa.int8()), pa.field("a", pa.int8())])
+    inner = pa.struct([("a", pa.binary()), ("t", pa.time64("ns"))])
     columns = {
         "text": pa.array(["好", "", "坏", "平"], pa.large_string()),
         "ns": pa.array([1, 2_001, None, 5], pa.time64("ns")),
@@ -84,13 +86,13 @@ def everything():
         "mid": pa.array([utf8, None, raw, b""]),
         "digest": pa.array([raw, utf8[:2], raw, raw], pa.binary(2)),
         "far": pa.array([0, 0, 10**18, 1], pa.timestamp("us")),
-        "nested": pa.array([[{"a": b"\xff", "t": 1}], [], None, [None]], pa.list_(pa.struct([("a", pa.binary()), ("t", pa.time64("ns"))]))),
+        "nested": pa.array([[{"a": b"\xff", "t": 1}], [], None, [None]], pa.list_(inner)),
         "map": pa.array([[("k", 1.5)], [], None, None], pa.map_(pa.string(), pa.float32())),
         "twice": pa.StructArray.from_arrays([pa.array([1, 2, 3, 4], pa.int8())] * 2, fields=list(twice)),
         "half": pa.array([0.5, None, 1.0, 2.0], pa.float16()),
         "span": pa.array([1, 2, 3, None], pa.duration("ns")),
     }  # fmt: skip
-    fields = [pa.field(name, column.type, nullable=name != "ns2") for name, column in columns.items()]
+    fields = [pa.field(name, column.type) for name, column in columns.items()]
     fields[0] = pa.field("text", pa.large_string(), nullable=False, metadata={"why": "the post"})
     schema = pa.schema(fields, metadata={"owner": "me", "more": b"\xff"})
     return pa.Table.from_arrays(list(columns.values()), schema=schema)
@@ -230,7 +232,7 @@ def test_a_change_whose_date_is_set_back_is_seen(tmp_path):
     time.sleep(0.02)  # the clock of a file system may move every few milliseconds only
     path.write_text("text\n坏\n好\n", "utf-8")
     os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
-    with pytest.raises(Exception, match="was written to, or its mode or links changed, while it was read"):
+    with pytest.raises(DataError, match="was written to, or its mode or links changed, while it was read"):
         list(table.rows())
 
 

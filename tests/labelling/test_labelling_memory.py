@@ -65,6 +65,11 @@ def repeated_cell(path):
     pq.write_table(table, path, compression="zstd", dictionary_pagesize_limit=2**28)
 
 
+def long_cells_among_short_ones(path):
+    table = pa.table({"text": ["好"] * 300, "more": ["a" if n % 2 else f"{n:04}" * 950_000 for n in range(300)]})
+    pq.write_table(table, path, compression="zstd", row_group_size=2, dictionary_pagesize_limit=2**28)
+
+
 def wide_rows(path):
     header = ",".join(["text", *(f"c{number}" for number in range(4_000))])
     path.write_text(f"{header}\n" + ("好" + ",12345" * 4_000 + "\n") * 300, "utf-8")
@@ -83,14 +88,31 @@ def wide_rows(path):
         pytest.param(long_cell, "parquet", 1, 400, id="a-cell-of-100-MB"),  # Arrow unpacks it before it can be measured
         pytest.param(few_long_cells, "parquet", 3, 50, id="a-cell-of-100-MB-packed-into-3-kB"),
         pytest.param(repeated_cell, "parquet", 0, 300, id="a-long-cell-that-is-stored-once"),
+        pytest.param(long_cells_among_short_ones, "parquet", 0, 300, id="long-cells-among-short-ones"),
         pytest.param(wide_rows, "csv", 0, 200, id="four-thousand-columns"),
     ],
 )
 def test_memory_is_bounded_whatever_the_file(tmp_path, write, suffix, code, megabytes):
+    require_memory_below(tmp_path, write, suffix, "csv", code, megabytes)
+
+
+@pytest.mark.parametrize(
+    ("write", "code", "megabytes"),
+    [
+        pytest.param(long_cell, 1, 400, id="a-cell-of-100-MB"),
+        pytest.param(repeated_cell, 0, 400, id="a-long-cell-that-is-stored-once"),
+        pytest.param(long_cells_among_short_ones, 0, 400, id="long-cells-among-short-ones"),
+    ],
+)
+def test_memory_is_bounded_where_parquet_is_passed_on(tmp_path, write, code, megabytes):
+    require_memory_below(tmp_path, write, "parquet", "parquet", code, megabytes)
+
+
+def require_memory_below(tmp_path, write, suffix, output, code, megabytes):
     path = tmp_path / f"a.{suffix}"
     write(path)
     child = subprocess.run(
-        [sys.executable, "-c", CHILD, str(path), str(tmp_path / "o.csv")],
+        [sys.executable, "-c", CHILD, str(path), str(tmp_path / f"o.{output}")],
         capture_output=True, text=True, check=False, env=os.environ | {"OMP_NUM_THREADS": "1"},
     )  # fmt: skip
     exit_code, peak = map(int, child.stdout.split())

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from weibo_nlp.errors import DataError, UsageError
-from weibo_nlp.segmentation import Lexicon, create_segmenter, lexicon_from_file, segment
+from weibo_nlp.segmentation import Lexicon, create_segmenter, lexicon_from_file, segment, segment_many
 from weibo_nlp.segmentation.lexicon import WORD_LIMIT
 
 OFFLINE = ["fast", "jieba", "char"]
@@ -164,3 +164,11 @@ def test_a_line_that_is_too_long_is_named(tmp_path):
 def test_words_that_are_refused(words, error, message):
     with pytest.raises(error, match=message):
         Lexicon(words)
+
+
+@pytest.mark.parametrize("lexicon", ["", 0, False, 1.5, object], ids=repr)
+@pytest.mark.parametrize("call", [segment, segment_many], ids=["one", "many"])
+def test_what_is_no_lexicon_is_refused_before_anything_is_cut(call, lexicon):
+    texts = "好" if call is segment else ["好"]
+    with pytest.raises(UsageError, match=r"^lexicon is .*; pass a list of words, a path, or None for no lexicon"):
+        list(call(texts, lexicon=lexicon))

@@ -111,7 +111,7 @@ def as_parquet(path):
     texts = pa.array(lines_of(text, broken).values(), pa.binary()).view(pa.string())
     numbers = [str(number) for number in range(1, 1001)]
     pq.write_table(pa.table({"编号": numbers, "正文": texts, "来源": ["x"] * 1000}), path)
-    unreadable = "a value cannot be read: 'utf-8' codec can't decode"
+    unreadable = "正文: a value cannot be read: 'utf-8' codec can't decode"
     return ["正文: null", *["正文: empty"] * 7, unreadable, unreadable], 0
 
 

@@ -8,12 +8,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from numpy.typing import NDArray
 
 from weibo_nlp.errors import DataError
+from weibo_nlp.stats.arguments import ids, require_whole
 from weibo_nlp.stats.bootstrap import DEFAULT, BootstrapConfig, bootstrap_estimates, in_order_of_content
 from weibo_nlp.stats.estimate import Estimate
 from weibo_nlp.stats.metrics import FloatArray, IntArray
+
+_NO_PAIR = "no unit was judged by two annotators; agreement needs at least one."
+_MOST_LABELS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +51,7 @@ def krippendorff_alpha(codes: IntArray, n_labels: int | None = None) -> float:
 
     Parameters
     ----------
-    codes : ndarray of int, shape (n_units, n_annotators)
+    codes : array-like of int, shape (n_units, n_annotators)
         Label index; -1 where an annotator did not judge the unit.
     n_labels : int, optional
         Number of labels; by default the largest index found plus one.
@@ -60,14 +65,18 @@ def krippendorff_alpha(codes: IntArray, n_labels: int | None = None) -> float:
     Raises
     ------
     DataError
-        If no unit was judged by two annotators, or an index lies beyond `n_labels`.
+        If no unit was judged by two annotators, `codes` is no such matrix, or an index lies beyond `n_labels`.
 
     Notes
     -----
     Krippendorff (2011), Computing Krippendorff's Alpha-Reliability, by the coincidence matrix.
     """
-    n_labels = int(codes.max(initial=-1)) + 1 if n_labels is None else n_labels
-    return float(_alpha_of(_unit_coincidences(codes[_judged_twice(codes)], n_labels).sum(axis=0)))
+    codes = _checked(codes, n_labels)
+    # Labels that nobody gave have no part in alpha, so that those given can be numbered anew from 0.
+    used, numbers = np.unique(codes, return_inverse=True)
+    first = int(np.searchsorted(used, 0))
+    numbers = np.maximum(numbers.reshape(codes.shape) - first, -1)
+    return float(_alpha_of(_unit_coincidences(numbers[_judged_twice(numbers)], used.size - first).sum(axis=0)))
 
 
 def measure(
@@ -99,11 +108,14 @@ def measure(
     the question can be asked. Where that hangs on a single thread (all others use one label, or there is no other),
     nothing is known of the spread between threads, and alpha has no bounds.
     """
+    codes, groups = _checked(codes, n_labels), ids(groups, "groups")
     if len(groups) != len(codes):
         raise DataError(f"{len(groups)} groups for {len(codes)} units; one thread id a unit is needed.")
     kept = _judged_twice(codes)
     codes = codes[kept]
-    _, index = np.unique(np.asarray(groups, dtype=object)[kept].astype(str), return_inverse=True)
+    if not len(codes):
+        raise DataError(_NO_PAIR)
+    _, index = np.unique([str(group) for group, keep in zip(groups, kept, strict=True) if keep], return_inverse=True)
     per_unit = _unit_coincidences(codes, n_labels)
     per_thread = np.zeros((index.max() + 1, n_labels, n_labels))
     np.add.at(per_thread, index, per_unit)
@@ -148,6 +160,27 @@ def code_matrix(labels: Sequence[Mapping[str, str]], annotators: Sequence[str], 
     return np.asarray(rows, dtype=np.int64).reshape(len(labels), len(annotators))
 
 
+def _checked(codes: npt.ArrayLike, n_labels: int | None) -> IntArray:
+    """Return codes as a matrix of label indices and -1, or raise DataError saying what they are instead."""
+    if n_labels is not None:
+        n_labels = require_whole(n_labels, "n_labels", 1, _MOST_LABELS, "the number of labels of the task")
+    try:
+        matrix = np.asarray(codes)
+    except ValueError as error:
+        raise DataError(f"codes must be a matrix, a row a unit ({error}); give -1 for what was not judged.") from None
+    if matrix.ndim != 2 or (matrix.size and not np.issubdtype(matrix.dtype, np.integer)):
+        raise DataError(
+            f"codes must be label indices of the shape (n_units, n_annotators), got {matrix.dtype} of shape "
+            f"{matrix.shape}; give whole numbers, and -1 for what was not judged."
+        )
+    lowest, highest = int(matrix.min(initial=0)), int(matrix.max(initial=-1))
+    if lowest < -1:
+        raise DataError(f"label index {lowest}; indices run from 0, and -1 is what was not judged.")
+    if n_labels is not None and highest >= n_labels:
+        raise DataError(f"label index {highest} with {n_labels} labels; indices run from 0 to {n_labels - 1}.")
+    return matrix.astype(np.int64)
+
+
 def _judged_twice(codes: IntArray) -> NDArray[np.bool_]:
     return np.asarray((codes >= 0).sum(axis=1) >= 2)
 
@@ -155,9 +188,7 @@ def _judged_twice(codes: IntArray) -> NDArray[np.bool_]:
 def _unit_coincidences(codes: IntArray, n_labels: int) -> FloatArray:
     """Coincidence matrix of every unit, shape (n_units, n_labels, n_labels); each sums to its number of judgements."""
     if not len(codes):
-        raise DataError("no unit was judged by two annotators; agreement needs at least one.")
-    if codes.max() >= n_labels:
-        raise DataError(f"label index {codes.max()} with {n_labels} labels; indices run from 0 to {n_labels - 1}.")
+        raise DataError(_NO_PAIR)
     counts = np.stack([(codes == label).sum(axis=1) for label in range(n_labels)], axis=1).astype(float)
     judgements = counts.sum(axis=1)
     pairs = counts[:, :, None] * counts[:, None, :]

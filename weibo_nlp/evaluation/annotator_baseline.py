@@ -14,6 +14,7 @@ from weibo_nlp.corpus import Release
 from weibo_nlp.errors import DataError, LabelError, UnknownNameError, UsageError
 from weibo_nlp.evaluation.soft_labels import corpus_judged
 from weibo_nlp.stats import Estimate, count_metrics, estimate_rows
+from weibo_nlp.stats.arguments import column, ids
 from weibo_nlp.stats.bootstrap import DEFAULT, BootstrapConfig
 from weibo_nlp.tasks.evaluation_set import label_numbers
 
@@ -82,7 +83,7 @@ def annotator_baseline(
     Raises
     ------
     DataError
-        If that goes for all of them.
+        If that goes for all of them, or a unit is missing (None, NaN).
     LabelError
         If a judgement is not in `labels`.
     UnknownNameError
@@ -90,6 +91,7 @@ def annotator_baseline(
     UsageError
         If `units` does not fit.
     """
+    units, labels = ids(units, "units"), column(labels, "labels")
     if len(units) != len(judged):
         raise UsageError(f"there are {len(units)} units for {len(judged)} judged rows; give one each, in order.")
     known = count_metrics(labels)

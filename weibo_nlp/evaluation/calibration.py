@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from weibo_nlp.errors import UsageError
+from weibo_nlp.stats.arguments import numbers, require_confidence_level
+from weibo_nlp.stats.bootstrap import numbered_ids
 from weibo_nlp.stats.metrics import CALIBRATION_BINS, FloatArray, confidence_bins
 
 
@@ -77,6 +79,8 @@ def calibration_curve(
     ------
     UsageError
         If shapes do not fit, a row is no distribution, or `bins` or `confidence_level` is out of range.
+    DataError
+        If a group is missing (None, NaN).
 
     Notes
     -----
@@ -84,13 +88,10 @@ def calibration_curve(
     near 0 or 1, where resampling returns intervals that are too narrow or empty.
     """
     confidence, right, at = confidence_bins(gold, probabilities, bins)
-    if not 0 < confidence_level < 1:
-        raise UsageError(f"confidence_level must lie between 0 and 1, as 0.95; got {confidence_level}.")
-    if groups is not None and len(groups) != confidence.size:
-        raise UsageError(f"there are {len(groups)} groups for {confidence.size} rows; give one each, in order.")
-    numbers: dict[Hashable, int] = {}
-    names: Sequence[Hashable] = range(confidence.size) if groups is None else groups
-    units = np.fromiter((numbers.setdefault(name, len(numbers)) for name in names), np.int64, confidence.size)
+    confidence_level = require_confidence_level(confidence_level)
+    units = np.arange(confidence.size) if groups is None else numbered_ids(groups, "groups")[1]
+    if units.size != confidence.size:
+        raise UsageError(f"there are {units.size} groups for {confidence.size} rows; give one each, in order.")
     curve = []
     for index in np.unique(at).tolist():
         members = at == index
@@ -128,7 +129,10 @@ def accuracy_bounds(
     the t quantile. Simulated with units that agree as strongly as a correlation of 0 to .3 makes them, 95 % bounds
     cover 94 to 100 % for 3 to 60 units of 1 to 5 rows, and 91 to 100 % where units have up to 40 rows.
     """
-    sizes, right = np.asarray(rows, dtype=np.float64), np.asarray(hits, dtype=np.float64)
+    confidence_level = require_confidence_level(confidence_level)
+    sizes, right = numbers(rows, "rows"), numbers(hits, "hits")
+    if sizes.ndim != 1 or sizes.shape != right.shape or not ((sizes >= 1) & (right >= 0) & (right <= sizes)).all():
+        raise UsageError("rows and hits must be one number a unit: rows from 1, hits from 0 to as many; correct them.")
     if sizes.size < 2:
         return None
     share = float(right.sum() / sizes.sum())

@@ -23,6 +23,7 @@ from weibo_nlp.evaluation.sample_design import (
     sample_weights,
     stratum_numbers,
 )
+from weibo_nlp.stats.arguments import column, numbers, require_confidence_level
 from weibo_nlp.stats.cluster_samples import ClusterSample, clustered_share_limits
 from weibo_nlp.stats.estimate import Estimate
 from weibo_nlp.stats.metrics import SMALLEST_PROBABILITY, FloatArray, IntArray, distributions
@@ -114,7 +115,9 @@ def uncorrected(predicted: Sequence[str], labels: Sequence[str]) -> PrevalenceEs
     UsageError
         If `labels` are fewer than two or not all different.
     """
-    return _points("uncorrected", _raw_shares(_indices(predicted, labels, "predicted"), len(labels)), labels, predicted)
+    labels = _labels(labels)
+    indices = _indices(predicted, labels, "predicted")
+    return _points("uncorrected", _raw_shares(indices, len(labels)), labels, indices)
 
 
 def adjusted_count(predicted: Sequence[str], confusion: npt.ArrayLike, labels: Sequence[str]) -> PrevalenceEstimate:
@@ -150,8 +153,10 @@ def adjusted_count(predicted: Sequence[str], confusion: npt.ArrayLike, labels: S
     """
     from scipy.optimize import nnls
 
-    observed = _raw_shares(_indices(predicted, labels, "predicted"), len(labels))
-    counts = np.asarray(confusion, dtype=np.float64)
+    labels = _labels(labels)
+    indices = _indices(predicted, labels, "predicted")
+    observed = _raw_shares(indices, len(labels))
+    counts = numbers(confusion, "confusion")
     if counts.shape != (len(labels), len(labels)):
         raise UsageError(
             f"confusion must have a row and a column for each of {len(labels)} labels, got {counts.shape}."
@@ -169,7 +174,7 @@ def adjusted_count(predicted: Sequence[str], confusion: npt.ArrayLike, labels: S
     # smallest are those that non-negative least squares of (D over a row of ones) onto (0, 1) finds, up to a factor.
     system = np.vstack([rates.T - observed[:, None], np.ones(len(labels))])
     solution, _ = nnls(system, np.append(np.zeros(len(labels)), 1.0))
-    return _points("adjusted_count", solution / solution.sum(), labels, predicted)
+    return _points("adjusted_count", solution / solution.sum(), labels, indices)
 
 
 def saerens_em(
@@ -202,13 +207,13 @@ def saerens_em(
     -----
     Expectation maximisation of Saerens, Latinne & Decaestecker (2002).
     """
-    _check_labels(labels)
+    labels = _labels(labels)
     matrix = _distributions(probabilities, len(labels))
     if set(train_prior) != set(labels):
         raise UsageError(
             f"train_prior is of {', '.join(map(str, train_prior))}; give the share of each of {', '.join(labels)}."
         )
-    prior = np.array([train_prior[label] for label in labels], dtype=np.float64)
+    prior = numbers([train_prior[label] for label in labels], "train_prior")
     if not ((prior > 0).all() and abs(prior.sum() - 1) <= _SUM_TOLERANCE):
         raise UsageError(f"train_prior {dict(train_prior)} must have shares above 0 that sum to 1.")
     prior /= prior.sum()
@@ -314,8 +319,7 @@ def design_based(
     """
     if sample is None or gold is None:
         raise UsageError(f"an interval needs a labelled sample: {SAMPLE_REMEDY}. Without one, report uncorrected().")
-    if not 0 < confidence_level < 1:
-        raise UsageError(f"confidence_level must lie between 0 and 1, as 0.95; got {confidence_level}.")
+    confidence_level, labels = require_confidence_level(confidence_level), _labels(labels)
     guesses = _indices(predicted, labels, "predicted")
     places = sample_places(sample, guesses.size)
     truth = _indices(gold, labels, "gold")
@@ -344,19 +348,21 @@ def design_based(
     return PrevalenceEstimate("design_based", shares, guesses.size, confidence_level, counts)
 
 
-def _check_labels(labels: Sequence[str]) -> None:
-    if isinstance(labels, str) or len(labels) < 2 or len(set(labels)) < len(labels):
-        raise UsageError(f"labels must be all labels of the task, two or more and different; got {labels!r}.")
+def _labels(labels: Sequence[str]) -> tuple[str, ...]:
+    names = () if isinstance(labels, str) else tuple(column(labels, "labels"))
+    if len(names) < 2 or len(set(names)) < len(names) or not all(isinstance(name, str) for name in names):
+        raise UsageError(f"labels must be all labels of the task, two or more and different strings; got {labels!r}.")
+    return names
 
 
 def _indices(values: Sequence[str], labels: Sequence[str], what: str) -> IntArray:
-    _check_labels(labels)
     position = {label: at for at, label in enumerate(labels)}
-    indices = np.fromiter((position.get(value, -1) if isinstance(value, str) else -1 for value in values), np.int64)
+    given = column(values, what)
+    indices = np.fromiter((position.get(value, -1) if isinstance(value, str) else -1 for value in given), np.int64)
     if (unknown := np.flatnonzero(indices < 0)).size:
         at = int(unknown[0])
         raise LabelError(
-            f"{what}[{at}] is {list(values)[at]!r}, not one of {', '.join(labels)} ({unknown.size} such); correct it, "
+            f"{what}[{at}] is {given[at]!r}, not one of {', '.join(labels)} ({unknown.size} such); correct it, "
             "or add the label."
         )
     return indices
@@ -371,7 +377,7 @@ def _raw_shares(predicted: IntArray, n_labels: int) -> FloatArray:
 
 def _distributions(probabilities: npt.ArrayLike, n_labels: int) -> FloatArray:
     """Probabilities above 0, rows summing to 1, in an order that does not depend on that of the rows given."""
-    matrix = np.asarray(probabilities, dtype=np.float64)
+    matrix = numbers(probabilities, "probabilities")
     if matrix.ndim != 2 or matrix.shape[1] != n_labels:
         raise UsageError(f"probabilities must have a row a text and {n_labels} columns, got the shape {matrix.shape}.")
     if not len(matrix):

@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from weibo_nlp.errors import DataError, UsageError
-from weibo_nlp.stats.bootstrap import kurtosis_freedom
+from weibo_nlp.stats.arguments import ids, numbers
+from weibo_nlp.stats.bootstrap import kurtosis_freedom, numbered_ids
 from weibo_nlp.stats.cluster_samples import ClusterSample
 from weibo_nlp.stats.metrics import FloatArray, IntArray
 
@@ -22,6 +23,7 @@ SAMPLE_REMEDY = (
 _INCREDIBLE, _INCREDIBLE_T = 1e-4, 1e-6
 _RARE = 0.01
 _ROUNDING = 1e-9
+_MOST_UNEQUAL = 1e9  # of chances; sums of weights further apart are rounded to those of the largest
 _CHANCES = (
     "If texts were drawn with unequal chances, say how: strata (a number from each predicted label, month, ...), "
     "weights (1 / chance) or clusters. If they were chosen by the label that people gave them, no interval can be had "
@@ -51,9 +53,9 @@ def stratum_numbers(strata: Sequence[Hashable] | None, n: int, places: IntArray)
     """Strata as numbers from 0; refused where one has no labelled text, since nothing is known of it then."""
     if strata is None:
         return np.zeros(n, dtype=np.int64)
-    if len(strata) != n:
-        raise UsageError(f"there are {len(strata)} strata for {n} texts; give the stratum of each text.")
-    names, designed = _numbered(strata)
+    names, designed = numbered_ids(strata, "strata")
+    if designed.size != n:
+        raise UsageError(f"there are {designed.size} strata for {n} texts; give the stratum of each text.")
     if (empty := np.flatnonzero(np.bincount(designed[places], minlength=len(names)) == 0)).size:
         raise UsageError(
             f"{empty.size} of {len(names)} strata have no labelled text, the first {names[int(empty[0])]!r}; label "
@@ -73,12 +75,13 @@ def cluster_numbers(clusters: Sequence[Hashable] | None, places: IntArray, strat
     """
     if clusters is None:
         return np.arange(places.size)
-    if len(clusters) != strata.size:
+    of_texts = ids(clusters, "clusters")
+    if len(of_texts) != strata.size:
         raise UsageError(
-            f"there are {len(clusters)} clusters for {strata.size} texts; give the cluster of each text of the "
+            f"there are {len(of_texts)} clusters for {strata.size} texts; give the cluster of each text of the "
             "collection."
         )
-    names, numbers = _numbered([clusters[place] for place in places.tolist()])
+    names, numbers = numbered_ids([of_texts[place] for place in places.tolist()], "clusters")
     pairs = np.unique(np.stack([numbers, strata[places]]), axis=1)
     times = np.bincount(pairs[0])
     if times.max() > 1:
@@ -95,10 +98,10 @@ def cluster_numbers(clusters: Sequence[Hashable] | None, places: IntArray, strat
 
 
 def sample_weights(weights: npt.ArrayLike | None, n_sample: int) -> FloatArray:
-    """Weights of the sampled texts, 1 each where none are given, or UsageError that says which is none."""
+    """Weights of the sampled texts as shares of the largest, 1 each where none are given, or UsageError."""
     if weights is None:
         return np.ones(n_sample)
-    values = np.asarray(weights, dtype=np.float64)
+    values = numbers(weights, "weights")
     if values.shape != (n_sample,):
         raise UsageError(
             f"weights have the shape {values.shape} for {n_sample} sampled texts; give 1 / the chance of each."
@@ -106,7 +109,13 @@ def sample_weights(weights: npt.ArrayLike | None, n_sample: int) -> FloatArray:
     if (wrong := np.flatnonzero(~((values > 0) & np.isfinite(values)))).size:
         at = int(wrong[0])
         raise UsageError(f"weights[{at}] is {values[at]}; 1 / the chance to be drawn is above 0 and finite.")
-    return values
+    if values.max() / _MOST_UNEQUAL > values.min():
+        raise UsageError(
+            f"weights run from {values.min():g} to {values.max():g}, more than {_MOST_UNEQUAL:g}-fold: the sample would "
+            "be a few texts; give 1 / the chance of each."
+        )
+    shares: FloatArray = values / values.max()
+    return shares
 
 
 def require_known_chances(sizes: IntArray, labelled: IntArray, labels: Sequence[str]) -> None:
@@ -204,10 +213,3 @@ def _smallest_p(sizes: IntArray, drawn: IntArray) -> tuple[float, tuple[int, int
 def _chance_of_equals(n: int, k: int) -> float:
     """Largest chance that `n` random texts are equally many of `k` labels: where the labels are equally frequent."""
     return float(np.exp(lgamma(n + 1) - k * lgamma(n // k + 1) - n * log(k)))
-
-
-def _numbered(names: Sequence[Hashable]) -> tuple[list[Hashable], IntArray]:
-    """Different names in the order in which they come up, and the number of each one given."""
-    numbers: dict[Hashable, int] = {}
-    places = np.fromiter((numbers.setdefault(name, len(numbers)) for name in names), np.int64, len(names))
-    return list(numbers), places

@@ -19,6 +19,7 @@ from weibo_nlp.evaluation.soft_labels import cross_entropy_rows, jensen_shannon_
 from weibo_nlp.predictions import PredictionFile
 from weibo_nlp.records import GoldLabel, Prediction
 from weibo_nlp.stats import Estimate, UnitSums, cluster_bootstrap, count_metrics, metrics
+from weibo_nlp.stats.arguments import column
 from weibo_nlp.stats.bootstrap import DEFAULT, BootstrapConfig
 from weibo_nlp.stats.metrics import CountMetric, FloatArray, IntArray
 from weibo_nlp.tasks.evaluation_set import label_numbers
@@ -88,6 +89,7 @@ def score(
     UsageError
         If `gold` is of another task, or `groups`, `votes` or `slices` does not fit it.
     """
+    labels = column(labels, "labels")
     runs = align_runs(predictions, gold, labels, expect)
     if gold[0].task != task:
         raise UsageError(f"task is {task!r}, but the gold labels are of {gold[0].task!r}; give those of one task.")
@@ -200,6 +202,7 @@ def _groups_of(gold: Sequence[GoldLabel], groups: Sequence[str] | Mapping[str, s
                 f"{len(lacking)} documents have no group, the first {lacking[0]!r}; give one for every gold label."
             )
         groups = [groups[item.document_id] for item in gold]
+    groups = column(groups, "groups")
     if len(groups) != len(gold):
         raise UsageError(f"there are {len(groups)} groups for {len(gold)} gold labels; give one each, in order.")
     # A missing value (None, NaN) would silently make one group of all rows that have none, or one of each.

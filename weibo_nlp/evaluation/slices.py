@@ -16,6 +16,7 @@ from weibo_nlp.corpus.tree import build_threads
 from weibo_nlp.errors import DataError, UnknownNameError, UsageError
 from weibo_nlp.records import ACCOUNT_TYPES, KINDS, SCRIPTS, GoldLabel
 from weibo_nlp.stats import Estimate, count_metrics, estimate_rows
+from weibo_nlp.stats.arguments import column, ids
 from weibo_nlp.stats.bootstrap import DEFAULT, BootstrapConfig
 from weibo_nlp.stats.metrics import label_indices
 from weibo_nlp.text.grammar import marked_places
@@ -165,6 +166,7 @@ def score_slices(
     UnknownNameError
         If `metric` is not a metric of these labels.
     """
+    units, labels = ids(units, "units"), column(labels, "labels")
     gold = label_indices(truth, len(labels), "truth")
     runs = np.atleast_2d(np.asarray(predicted))
     lengths = {"truth": gold.size, "predicted": runs.shape[-1], "units": len(units), "facts": len(facts)}

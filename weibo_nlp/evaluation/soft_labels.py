@@ -178,7 +178,8 @@ def jensen_shannon_rows(votes: npt.ArrayLike, probabilities: npt.ArrayLike) -> F
 
 def _divergence(from_: FloatArray, to: FloatArray) -> FloatArray:
     """Kullback-Leibler divergence row by row; 0 log 0 is 0."""
-    ratio = np.divide(from_, to, out=np.ones_like(from_), where=from_ > 0)
+    # Half of the smallest number that there is, is 0: it adds as little as the number itself.
+    ratio = np.divide(from_, to, out=np.ones_like(from_), where=(from_ > 0) & (to > 0))
     divergence: FloatArray = (from_ * np.log(ratio)).sum(axis=1)
     return divergence
 

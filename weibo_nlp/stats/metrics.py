@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from weibo_nlp.errors import UsageError
+from weibo_nlp.stats.arguments import column, numbers
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -102,6 +103,7 @@ def favg(confusion: npt.NDArray[Any], favor: int, against: int) -> FloatArray:
 
 def count_metrics(labels: Sequence[str]) -> dict[str, CountMetric]:
     """Return the metrics of a task by name: macro_f1, accuracy, and favg if it has labels favor and against."""
+    labels = column(labels, "labels")
     metrics: dict[str, CountMetric] = {"macro_f1": macro_f1, "accuracy": accuracy}
     if "favor" in labels and "against" in labels:
         metrics["favg"] = partial(favg, favor=labels.index("favor"), against=labels.index("against"))
@@ -214,7 +216,10 @@ def confidence_bins(
 
 def label_indices(values: npt.ArrayLike, n_labels: int, what: str) -> IntArray:
     """Return `values` as label indices, or raise UsageError saying which row of `what` is none."""
-    array = np.asarray(values)
+    try:
+        array = np.asarray(values)
+    except ValueError as error:
+        raise UsageError(f"{what} must be one-dimensional label indices ({error}).") from None
     if array.ndim != 1 or (array.size and not np.issubdtype(array.dtype, np.integer)):
         raise UsageError(f"{what} must be one-dimensional label indices, got {array.dtype} of shape {array.shape}.")
     if (outside := np.flatnonzero((array < 0) | (array >= n_labels))).size:
@@ -235,7 +240,7 @@ def distributions(values: npt.ArrayLike, what: str, tolerance: float = 1e-6) -> 
     tolerance : float
         By how much a sum may miss 1.
     """
-    matrix = np.asarray(values, dtype=np.float64)
+    matrix = numbers(values, what)
     if matrix.ndim != 2:
         raise UsageError(f"{what} must have the shape (n_rows, n_labels), got {matrix.shape}.")
     # NaN compares false, so the condition is put the way that catches it.

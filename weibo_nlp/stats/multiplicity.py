@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from weibo_nlp.errors import UsageError
+from weibo_nlp.stats.arguments import numbers
 from weibo_nlp.stats.metrics import FloatArray
 
 
@@ -32,7 +33,7 @@ def holm(p_values: npt.ArrayLike) -> FloatArray:
     Holm (1979): the chance of any false rejection stays below the level however the comparisons depend on each other,
     as they do when all systems are scored on the same rows.
     """
-    values = np.asarray(p_values, dtype=np.float64)
+    values = numbers(p_values, "p_values")
     if values.ndim != 1:
         raise UsageError(f"p_values must be one-dimensional, got shape {values.shape}; flatten the table first.")
     # NaN compares false, so the condition is put the way that catches it.

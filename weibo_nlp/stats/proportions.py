@@ -7,12 +7,14 @@ from math import log
 import numpy as np
 
 from weibo_nlp.errors import DataError
+from weibo_nlp.stats.arguments import require_confidence_level, require_whole
 from weibo_nlp.stats.estimate import Estimate
 from weibo_nlp.stats.metrics import FloatArray, IntArray
 
 # Simulated with 1 to 10: all cover alike, but from 10 on a rare label loses what the classifier knows of it (intervals
 # of a share of 5 % are up to 4 % wider).
 MIN_CELL = 5
+_MOST_ROWS = 2**53  # whole numbers that a float holds
 
 
 def wilson_interval(count: int, n: int, confidence_level: float = 0.95) -> Estimate:
@@ -22,11 +24,16 @@ def wilson_interval(count: int, n: int, confidence_level: float = 0.95) -> Estim
     ------
     DataError
         If `n` is 0.
+    UsageError
+        If `count` is no whole number from 0 to `n`, or `confidence_level` none between 0 and 1.
     """
     from scipy.stats import binomtest  # half a second to load, which nobody else need spend
 
+    n = require_whole(n, "n", -_MOST_ROWS, _MOST_ROWS, "the number of rows")
     if n < 1:
         raise DataError("a share of no rows is not defined; leave the row out.")
+    count = require_whole(count, "count", 0, n, f"how many of the {n} rows are meant")
+    confidence_level = require_confidence_level(confidence_level)
     bounds = binomtest(count, n).proportion_ci(confidence_level, method="wilson")
     return Estimate(count / n, float(bounds.low), float(bounds.high), n, confidence_level, method="wilson")
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from weibo_nlp.errors import UsageError
+from weibo_nlp.stats.arguments import require_whole
 from weibo_nlp.stats.bootstrap import (
     DEFAULT,
     BootstrapConfig,
@@ -22,6 +22,7 @@ from weibo_nlp.stats.estimate import Estimate
 from weibo_nlp.stats.metrics import CountMetric, FloatArray
 
 N_PERMUTATIONS = 10_000
+_MOST_PERMUTATIONS = 1_000_000_000
 _CELLS_AT_ONCE = 1 << 21  # rounds × units, or rounds × confusion cells, in one piece: about 16 MB
 _SAME = 1e-6  # statistics this close, as a share of them, are one statistic, computed in another order
 _STEP = 1e-4  # of counts, for derivatives: the metrics bend over whole rows
@@ -130,8 +131,7 @@ def paired_test(
     partner, and their numbers may differ. p speaks of other rows for these very runs: how much a system varies from
     seed to seed is shown by its spread, not by p.
     """
-    if n_permutations < 1:
-        raise UsageError(f"n_permutations must be at least 1, better {N_PERMUTATIONS}; got {n_permutations}.")
+    n_permutations = require_whole(n_permutations, "n_permutations", 1, _MOST_PERMUTATIONS, f"better {N_PERMUTATIONS}")
     units = unit_numbers(groups)
     of_a, of_b = (confusion_sums(gold, runs, units, n_labels, what) for runs, what in ((a, "a"), (b, "b")))
     sums, turned = _in_order_of_content(of_a, of_b)

@@ -73,6 +73,9 @@ def test_a_list_is_cut_and_counted():
         pytest.param("\u202eabc", "\\u202eabc", id="direction-mark"),
         pytest.param("\x1b[2J", "\\x1b[2J", id="terminal-control"),
         pytest.param("x" * 60, "x" * 47 + "…", id="long"),
+        pytest.param("a\ufe0f\u034f\u2800\u3164", "a\\ufe0f\\u034f\\u2800\\u3164", id="invisible"),
+        pytest.param(" a b  c ", "\\x20a b \\x20c\\x20", id="blanks"),
+        pytest.param("   ", "\\x20\\x20\\x20", id="blanks-alone"),
     ],
 )
 def test_a_name_is_shown_printable_and_short(name, expected):
@@ -92,3 +95,9 @@ def test_names_stay_printable_within_the_limit_and_different_unless_cut(one, oth
 def test_a_message_keeps_its_lines_and_loses_its_controls(text):
     assert printable(text).count("\n") == text.count("\n")
     assert printable(text).replace("\n", "").isprintable()
+
+
+def test_a_message_shows_what_has_no_shape_and_keeps_the_form_of_an_emoji():
+    assert printable("a\u034f\u2800\u3164\ufe0f") == "a\\u034f\\u2800\\u3164\\ufe0f"
+    assert printable("❤\ufe0f 1\ufe0f\u20e3 ❤\ufe0f\ufe0f") == "❤\ufe0f 1\ufe0f\u20e3 ❤\ufe0f\\ufe0f"
+    assert printable("\ufe0f") == "\\ufe0f"

@@ -1,8 +1,12 @@
 import json
 import re
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from statistics import fmean, stdev
+from threading import Barrier, BrokenBarrierError
 
 import pytest
 from leaderboard_files import FEW, HEADER, add, edit, of_good, tree, written
@@ -11,6 +15,7 @@ from small_corpus import VERSION
 from weibo_nlp.errors import DataError, PredictionError, UnknownNameError, UsageError
 from weibo_nlp.evaluation.files import evaluate, resolve_evaluation_set
 from weibo_nlp.io import sha256_of_file
+from weibo_nlp.leaderboard import entries
 from weibo_nlp.leaderboard.entries import add_predictions, entry_stem, read_entry
 from weibo_nlp.leaderboard.ranking import standings
 from weibo_nlp.predictions import ModelReference, PredictionHeader, read_predictions, write_predictions
@@ -338,6 +343,71 @@ def test_names_that_look_alike_are_told_apart(tmp_path):
     names = [row.name for row in table.rows]
     assert len(set(names)) == 3
     assert all("#" in name for name in names)
+
+
+def test_no_name_passes_for_another(tmp_path):
+    # Cyrillic а, a digit for l, a variation selector, a filler, a blank at the end; and one that nothing looks like.
+    board = tmp_path / "board"
+    for draw, name in enumerate(("alpha", "alph\u0430", "a1pha", "alpha\ufe0f", "alpha\u3164", "alpha ", "情感模型")):
+        add(written(tmp_path / "p.jsonl", name, draw=draw), board)
+    found = standings(board, n_permutations=100, bootstrap=FEW)
+    names = {row.entries[0].header.model.name: row.name for row in found.tables[0].rows}
+    assert (names["alpha\ufe0f"], names["alpha\u3164"], names["alpha "]) == (
+        "alpha\\ufe0f 1", "alpha\\u3164 1", "alpha\\x20 1"
+    )  # fmt: skip
+    assert all(re.search("#[0-9a-f]{8}", names[name]) for name in ("alpha", "alph\u0430", "a1pha"))
+    assert names["情感模型"] == "情感模型 1"
+    assert not set(markdown_tables(found)) & set("\ufe0f\u3164")
+
+
+def test_a_name_in_letters_that_look_like_latin_ones_carries_its_checksum_alone_in_its_table(tmp_path):
+    add(written(tmp_path / "p.jsonl", "\u0430lpha"), tmp_path / "board")
+    ((row,),) = (table.rows for table in standings(tmp_path / "board", n_permutations=100, bootstrap=FEW).tables)
+    assert re.fullmatch("\u0430lpha 1 #[0-9a-f]{8}", row.name)
+
+
+def test_of_two_that_are_added_at_once_one_is_kept_whole(tmp_path, monkeypatch):
+    board, both = tmp_path / "board", Barrier(2)
+    paths = [written(tmp_path / f"{draw}.jsonl", draw=draw) for draw in (0, 1)]
+    plan = entries._plan
+
+    def planned(*arguments):
+        with suppress(BrokenBarrierError):  # where one has to wait for the other, they never meet
+            both.wait(timeout=0.5)
+        return plan(*arguments)
+
+    monkeypatch.setattr(entries, "_plan", planned)
+
+    def outcome(path):
+        try:
+            return add(path, board).state
+        except PredictionError as error:
+            return str(error)
+
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = sorted(pool.map(outcome, paths), key=len)
+    assert outcomes[0] == "added"
+    assert "with other predictions; a version never changes its meaning" in outcomes[1]
+    assert standings(board, n_permutations=1000, bootstrap=FEW).set_aside == ()
+
+
+@pytest.mark.parametrize(("first", "second"), [(None, 0), (0, None)], ids=["seed-after-none", "none-after-seed"])
+def test_a_system_has_runs_with_seeds_or_one_without(tmp_path, first, second):
+    board = tmp_path / "board"
+    add(written(tmp_path / "0.jsonl", "alpha", seed=first), board)
+    before, path = tree(board), written(tmp_path / "1.jsonl", "alpha", wrong=0.1, draw=1, seed=second)
+    with pytest.raises(PredictionError, match=r"1\.jsonl: alpha 1 is in .* already, with.*a version never"):
+        add(path, board)
+    assert tree(board) == before
+    with pytest.raises(UsageError, match="one of the files has no seed and others have"):
+        add_predictions([tmp_path / "0.jsonl", path], tmp_path / "new", bootstrap=FEW)
+    # Two boards that were merged by hand.
+    other = tmp_path / "other"
+    add(path, other)
+    shutil.copytree(other, board, dirs_exist_ok=True)
+    merged = standings(board, n_permutations=1000, bootstrap=FEW)
+    assert merged.tables == ()
+    assert [("without a seed and runs with one" in item.reason) for item in merged.set_aside] == [True, True]
 
 
 def test_an_entry_of_another_format_is_refused(tmp_path):

@@ -129,7 +129,7 @@ def test_a_missing_id_is_no_unit(missing):
 
 @pytest.mark.parametrize("groups", ["abcd", {"a", "b", "c", "d"}, {"a": 1}, 4, np.zeros((4, 1))])
 def test_what_has_no_order_is_no_column(groups):
-    with pytest.raises(UsageError, match="groups is a .*; give a list, a Series or an array of one dimension"):
+    with pytest.raises(UsageError, match=r"groups is a .*; give a list, a Series or an array of one dimension"):
         UnitSums.from_rows([0, 1, 0, 1], [0, 1, 1, 1], groups, 2)
 
 
@@ -219,7 +219,7 @@ def test_weights_of_any_size_mean_their_proportions_unless_some_vanish():
 
     for size in (1e308, 1e-300):
         assert estimate(size).shares == estimate(1.0).shares
-    with pytest.raises(UsageError, match="weights run from 1e-300 to 1e\\+308"):
+    with pytest.raises(UsageError, match=r"weights run from 1e-300 to 1e\+308"):
         estimate(1e308, 1e-300)
     with pytest.raises(UsageError, match="weights must hold numbers"):
         estimate("a")

@@ -111,8 +111,8 @@ def sample_weights(weights: npt.ArrayLike | None, n_sample: int) -> FloatArray:
         raise UsageError(f"weights[{at}] is {values[at]}; 1 / the chance to be drawn is above 0 and finite.")
     if values.max() / _MOST_UNEQUAL > values.min():
         raise UsageError(
-            f"weights run from {values.min():g} to {values.max():g}, more than {_MOST_UNEQUAL:g}-fold: the sample would "
-            "be a few texts; give 1 / the chance of each."
+            f"weights run from {values.min():g} to {values.max():g}, more than {_MOST_UNEQUAL:g}-fold: the sample "
+            "would be a few texts; give 1 / the chance of each."
         )
     shares: FloatArray = values / values.max()
     return shares

@@ -1,6 +1,10 @@
 """Locks on open files: they end with the process that holds them, however it ends."""
 
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 HAS_LOCKS = sys.platform != "win32"
 
@@ -36,3 +40,23 @@ def lock(handle: int, *, wait: bool) -> bool:
     except OSError:
         return False
     return True
+
+
+@contextmanager
+def locked_folder(folder: Path) -> Iterator[None]:
+    """Hold a folder, which is there, against other runs that do so; they wait until the block ends.
+
+    Raises
+    ------
+    OSError
+        If it cannot be opened.
+    """
+    if not HAS_LOCKS:
+        yield
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        lock(handle, wait=True)
+        yield
+    finally:
+        os.close(handle)

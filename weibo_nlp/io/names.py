@@ -12,6 +12,15 @@ from collections.abc import Sequence
 LONGEST = 100
 QUOTED_LENGTH = 80
 LISTED = 5
+# Printable by their category, but without a shape of their own: fillers, the grapheme joiner, Khmer and Mongolian
+# marks, the empty pattern of Braille, and variation selectors behind nothing that they could vary.
+_SELECTOR = "[\ufe00-\ufe0f\U000e0100-\U000e01ef]"
+_SHAPELESS = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2800\u3164\uffa0]"
+    rf"|(?<![0-9#*\x80-\U0010ffff]){_SELECTOR}|(?<={_SELECTOR}){_SELECTOR}"
+)
+_SELECTORS = re.compile(_SELECTOR)
+_BLANKS = re.compile(r"\A +| +\Z|(?<= ) +")
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+|^\.+|(?<=\.)\.+")
 
 
@@ -59,9 +68,11 @@ def quoted_list(values: Sequence[object]) -> str:
 def printable_name(name: str, limit: int = 48) -> str:
     """Return a name for a table: what is not printable (line ends, controls, direction marks) as escapes, then cut.
 
-    A backslash is doubled, so that no name can pass for the escape of another.
+    A backslash is doubled, so that no name can pass for the escape of another. Blanks that a page or a table would
+    swallow, at either end and beside another, are escapes as well, and so is a sign that varies the one before it.
     """
-    text = printable(name[:limit].replace("\\", r"\\").replace("\n", r"\n"))
+    text = _BLANKS.sub(lambda match: r"\x20" * len(match.group()), name[:limit].replace("\\", r"\\"))
+    text = _SELECTORS.sub(lambda match: _escaped(match.group()), printable(text.replace("\n", r"\n")))
     return text if len(name) <= limit and len(text) <= limit else text[: limit - 1] + "…"
 
 
@@ -72,9 +83,11 @@ def printable_line(text: str) -> str:
 
 def printable(text: str) -> str:
     """Return a message with what is not printable in it as escapes, line ends apart: names of files may be in it."""
-    return "".join(
-        character
-        if character.isprintable() or character == "\n"
-        else character.encode("unicode_escape").decode("ascii")
-        for character in text
+    plain = "".join(
+        character if character.isprintable() or character == "\n" else _escaped(character) for character in text
     )
+    return plain if plain.isascii() else _SHAPELESS.sub(lambda match: _escaped(match.group()), plain)
+
+
+def _escaped(characters: str) -> str:
+    return characters.encode("unicode_escape").decode("ascii")

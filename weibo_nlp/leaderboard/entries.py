@@ -17,6 +17,7 @@ from weibo_nlp.evaluation.files import resolve_evaluation_set, score_set
 from weibo_nlp.evaluation.results import Scores
 from weibo_nlp.io import atomic_path, safe_stem, sha256_of_file
 from weibo_nlp.io.jsonl import read_json_object
+from weibo_nlp.io.locks import locked_folder
 from weibo_nlp.io.names import printable_name, quoted
 from weibo_nlp.leaderboard.differences import first_difference
 from weibo_nlp.predictions import ModelReference, PredictionFile, PredictionHeader, read_predictions
@@ -143,7 +144,7 @@ def add_predictions(
     ------
     PredictionError
         If a file cannot be scored, changes meanwhile, or other predictions of the same system and version are kept
-        already. Nothing is stored then.
+        already, or runs with seeds where this one has none, or the reverse. Nothing is stored then.
     UsageError
         If a file cannot be read, the files are not of one system with different seeds, or `bootstrap` is not as above.
     """
@@ -173,8 +174,15 @@ def add_predictions(
     # All are looked at before the first is written.
     for path, checksum in zip(paths, checksums, strict=True):
         _require_unchanged(path, path, checksum)
-    plans = [_plan(entry, path, folder, scored) for entry, path, scored in zip(entries, paths, scorers, strict=True)]
-    return [_store(entry, path, folder, *plan) for entry, path, plan in zip(entries, paths, plans, strict=True)]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        # Two that look and then write at the same time would each find its place free.
+        with locked_folder(folder):
+            _require_one_kind_of_run(entries, paths, folder)
+            plans = [_plan(*run, folder, scored) for *run, scored in zip(entries, paths, scorers, strict=True)]
+            return [_store(*run, folder, *plan) for *run, plan in zip(entries, paths, plans, strict=True)]
+    except OSError as error:
+        raise UsageError(f"cannot write into {folder}: {error.strerror}; name a folder that can be made.") from error
 
 
 def read_entry(path: Path) -> Entry:
@@ -255,6 +263,31 @@ def _require_one_system(files: Sequence[PredictionFile]) -> None:
     seeds = [file.header.seed for file in files]
     if doubled := [seed for seed in seeds if seeds.count(seed) > 1]:
         raise UsageError(f"two of the files have seed {json.dumps(doubled[0])}; each run has its own.")
+    if None in seeds and len(seeds) > 1:
+        raise UsageError("one of the files has no seed and others have; each run has its own.")
+
+
+def _require_one_kind_of_run(entries: Sequence[Entry], paths: Sequence[Path], folder: Path) -> None:
+    """Refuse numbered runs of a system that is kept as one without a seed, and the reverse.
+
+    A run without a seed says that nothing is random: others beside it would change the score of a version that stands.
+    """
+    mixed = {entry.header: path for entry, path in zip(entries, paths, strict=True)}
+    for stored in sorted((folder / RESULTS).glob("[!.]*.json")):
+        try:
+            known = read_entry(stored).header
+        except (DataError, OSError):
+            continue  # it says nothing of any system; `standings` sets it aside
+        for header, path in mixed.items():
+            if replace(known, seed=None) == replace(header, seed=None) and (known.seed is None) != (
+                header.seed is None
+            ):
+                name, version = printable_name(header.model.name), printable_name(header.model.version, 24)
+                kept, given = ("without a seed", "with one") if known.seed is None else ("with seeds", "without one")
+                raise PredictionError(
+                    f"{path}: {name} {version} is in {stored} already, {kept}, and this run is {given}; a version "
+                    "never changes its meaning. Give the system with other runs a new version."
+                )
 
 
 def _plan(entry: Entry, path: Path, folder: Path, scored: Callable[[BootstrapConfig], Scores]) -> tuple[State, bool]:

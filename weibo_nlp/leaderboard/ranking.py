@@ -22,7 +22,7 @@ from weibo_nlp.io.names import printable_name, quoted
 from weibo_nlp.io.typed_json import to_json
 from weibo_nlp.leaderboard.entries import PREDICTIONS, RESULTS, Entry, read_entry
 from weibo_nlp.leaderboard.verification import SetAside, verified
-from weibo_nlp.predictions import ModelReference
+from weibo_nlp.predictions import ModelReference, PredictionHeader
 from weibo_nlp.stats.bootstrap import DEFAULT, BootstrapConfig, UnitSums, cluster_bootstrap
 from weibo_nlp.stats.estimate import Estimate
 from weibo_nlp.stats.metrics import IntArray, count_metrics
@@ -39,6 +39,8 @@ EACH_PAIR = (
     "are equal one is told apart by chance. To correct for how many you compare, name the systems that you ask of "
     "(--system)."
 )
+_ALIKE = str.maketrans({"i": "1", "l": "1", "|": "1", "o": "0"})
+_EAST_ASIAN = ("CJK UNIFIED IDEOGRAPH", "HIRAGANA LETTER", "KATAKANA LETTER", "HANGUL SYLLABLE")
 NAMED_SYSTEMS = "p: Holm over all pairs of the systems named, of each table; the other entries have no part in it."
 
 
@@ -212,6 +214,8 @@ def standings(
         if wanted is not None and wanted not in known:
             raise UnknownNameError(f"{what} in {folder}", wanted, map(printable_name, known))
         entries = [entry for entry in entries if wanted in (None, getattr(entry.header, what))]
+    entries, mixed = _of_one_kind(folder, entries)
+    set_aside += mixed
     entries = _of_systems(folder, entries, systems)
     family: Family = "all pairs" if systems else "each pair"
     tables = []
@@ -220,6 +224,22 @@ def standings(
         set_aside += wrong
         tables += [] if table is None else [table]
     return Standings(tuple(tables), tuple(sorted(set_aside, key=lambda item: item.file)), tuple(systems))
+
+
+def _of_one_kind(folder: Path, entries: list[Entry]) -> tuple[list[Entry], list[SetAside]]:
+    """Entries without those of systems that have a run without a seed and others with one: which are they?"""
+    kinds: dict[PredictionHeader, set[bool]] = {}
+    for entry in entries:
+        kinds.setdefault(replace(entry.header, seed=None), set()).add(entry.header.seed is None)
+    kept, set_aside = [], []
+    for entry in entries:
+        if len(kinds[replace(entry.header, seed=None)]) == 1:
+            kept.append(entry)
+            continue
+        path = folder / RESULTS / f"{entry.stem}.json"
+        reason = f"{path}: this version of the system has a run without a seed and runs with one. Remove either."
+        set_aside.append(SetAside(str(path), reason))
+    return kept, set_aside
 
 
 def _of_systems(folder: Path, entries: list[Entry], systems: Sequence[str]) -> list[Entry]:
@@ -336,16 +356,32 @@ def _with_interval(
 
 
 def _distinct_names(systems: Iterable[ModelReference]) -> list[str]:
-    """Name and version as shown; systems that look the same also carry the checksum of their names."""
+    """Name and version as shown; systems that look the same also carry the checksum of their names.
+
+    So does a name with other characters than those of ASCII and of Chinese, Japanese and Korean: letters of Cyrillic,
+    Greek and many more scripts look like Latin ones, whatever else the table holds.
+    """
     pairs = [(system.name, system.version) for system in systems]
     printed = [f"{printable_name(name)} {printable_name(version, 24)}" for name, version in pairs]
-    alike = [unicodedata.normalize("NFKC", name).casefold() for name in printed]
+    alike = list(map(_look, printed))
     digests = [hashlib.sha256(repr(pair).encode()).hexdigest() for pair in pairs]
     for length in (8, 16):
         names = [
-            name if alike.count(look) == 1 else f"{name} #{digest[:length]}"
+            name if alike.count(look) == 1 and _is_plain(name) else f"{name} #{digest[:length]}"
             for name, look, digest in zip(printed, alike, digests, strict=True)
         ]
         if len(set(names)) == len(names):
             return names
     return [f"{name} #{digest}" for name, digest in zip(printed, digests, strict=True)]
+
+
+def _look(name: str) -> str:
+    """Return what a name looks like, so that names with one look may be taken for each other; others may share it."""
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    return folded.translate(_ALIKE).replace("rn", "m").replace("vv", "w")
+
+
+def _is_plain(name: str) -> bool:
+    """Whether no character of a name can look like one of ASCII; the sign that a name was cut is ours."""
+    foreign = (character for character in name if not character.isascii() and character != "…")
+    return all(unicodedata.name(character, "").startswith(_EAST_ASIAN) for character in foreign)

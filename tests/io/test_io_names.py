@@ -98,6 +98,6 @@ def test_a_message_keeps_its_lines_and_loses_its_controls(text):
 
 
 def test_a_message_shows_what_has_no_shape_and_keeps_the_form_of_an_emoji():
-    assert printable("a\u034f\u2800\u3164\ufe0f") == "a\\u034f\\u2800\\u3164\\ufe0f"
+    assert printable("a\ufe0f\u034f\u2800\u3164") == "a\\ufe0f\\u034f\\u2800\\u3164"
     assert printable("❤\ufe0f 1\ufe0f\u20e3 ❤\ufe0f\ufe0f") == "❤\ufe0f 1\ufe0f\u20e3 ❤\ufe0f\\ufe0f"
     assert printable("\ufe0f") == "\\ufe0f"

@@ -6,11 +6,15 @@ from functools import partial
 import pytest
 from file_changes import CHANGES
 
+from weibo_nlp.corpus import Release, open_release
 from weibo_nlp.errors import DataError, PredictionError
 from weibo_nlp.external.files import open_text
-from weibo_nlp.io import open_table, read_jsonl
+from weibo_nlp.io import open_table, read_jsonl, sha256_of_file
 from weibo_nlp.io.jsonl import read_json_object
+from weibo_nlp.io.manifest import read_manifest
 from weibo_nlp.io.stable import FileState, open_unchanged
+from weibo_nlp.io.yaml_file import read_yaml
+from weibo_nlp.leaderboard.entries import read_entry
 from weibo_nlp.predictions import ModelReference, PredictionHeader, read_predictions, write_predictions
 from weibo_nlp.records import Prediction
 from weibo_nlp.segmentation.lexicon import lexicon_from_file
@@ -146,3 +150,30 @@ def test_readers_of_whole_files_notice_a_change(tmp_path, monkeypatch, name, wri
         with pytest.raises(DataError, match=f"{change}.* while it was read") as caught:
             read(path)
     assert isinstance(caught.value, PredictionError) == (read is read_predictions)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names on this system")
+@pytest.mark.parametrize(
+    "read",
+    [
+        pytest.param(read_json_object, id="json"),
+        pytest.param(read_yaml, id="yaml"),
+        pytest.param(sha256_of_file, id="checksum"),
+        pytest.param(lambda path: read_manifest(path.parent, "Go."), id="manifest"),
+        pytest.param(lambda path: open_release(path.parent), id="corpus"),
+        pytest.param(lambda path: open_text(path, "\n").__enter__(), id="external-set"),
+        pytest.param(read_entry, id="result"),
+    ],
+)
+def test_a_pipe_with_a_file_s_name_is_refused_without_waiting_for_it(tmp_path, read):
+    os.mkfifo(path := tmp_path / "manifest.json")
+    with pytest.raises(DataError, match=r"manifest\.json: .*is no file, but a pipe or a device"):
+        read(path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names on this system")
+def test_a_pipe_among_the_tables_of_a_corpus_is_refused_without_waiting_for_it(tmp_path):
+    (tmp_path / "posts").mkdir()
+    os.mkfifo(tmp_path / "posts" / "test-0.parquet")
+    with pytest.raises(DataError, match=r"test-0\.parquet: is no file"):
+        Release(tmp_path, "1.0.0", {"schema": 2, "scheme": "1.0.0", "files": {}}).files("posts", "test")

@@ -1,6 +1,7 @@
 """YAML made to break a reader is refused with the file's name, in bounded memory."""
 
 import tracemalloc
+from datetime import date
 
 import pytest
 
@@ -28,7 +29,12 @@ def path(tmp_path):
         pytest.param(BOMB, "more than 1,000,000 values", id="references"),
         pytest.param("a: &a [*a, *a]", r"line 1: \*a stands within what it refers to", id="within-itself"),
         pytest.param("a: 2020-13-45", "month must be in", id="no-date"),
-        pytest.param("a: " + "9" * 5_000, "4300 digits", id="digits"),
+        pytest.param("a: " + "9" * 5_000, "a number or date of 5,000 characters, at most 100", id="digits"),
+        pytest.param("a:\n  b: 1" + ":1" * 1_500_000, "a number or date of 3,000,001 char", id="base-60"),
+        pytest.param("a: 1" + ":1" * 1_500_000 + ".5", "number or date of 3,000,003 char", id="base-60-float"),
+        pytest.param("a: !!int '1" + ":1" * 1_500_000 + "'", "number or date of 3,000,001 char", id="base-60-tagged"),
+        pytest.param("a: 0x" + "f" * 5_000, "number or date of 5,002 characters", id="hexadecimal"),
+        pytest.param("a: 2020-01-01 10:10:10." + "1" * 5_000, "number or date of 5,020 characters", id="time"),
         pytest.param("a: \x00", "special characters|control characters", id="nul"),
         pytest.param("!!python/object/apply:os.system [ls]", "could not determine a constructor", id="code"),
         pytest.param(b"a: \xba\xc3", "decode", id="not-utf8"),
@@ -58,3 +64,8 @@ def test_a_file_beyond_the_limit_is_refused(path, monkeypatch):
     path.write_text("a: 12345678", "utf-8")
     with pytest.raises(DataError, match="longer than 10 bytes"):
         read_yaml(path)
+
+
+def test_a_long_text_without_quotes_stays_a_text(path):
+    path.write_text(f"a: 2020 was long {'and ' * 50}over\nb: 1:30\nc: 2020-01-31\n")
+    assert read_yaml(path) == {"a": f"2020 was long {'and ' * 50}over", "b": 90, "c": date(2020, 1, 31)}

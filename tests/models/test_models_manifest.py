@@ -1,6 +1,7 @@
 """A model folder is what its manifest says, or it is refused; and a folder made to harm takes little memory."""
 
 import json
+import os
 import shutil
 import struct
 import tracemalloc
@@ -233,3 +234,28 @@ def test_saving_a_shipped_model_gives_its_bytes_again(task, tmp_path):
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {
         path.name: path.read_bytes() for path in shipped.iterdir()
     }
+
+
+def test_a_manifest_that_names_more_than_a_model_is_refused_before_any_of_it_is_read(folder):
+    huge = folder / "extra.bin"
+    with huge.open("wb") as file:
+        file.truncate(2**40)  # 1 TB without a block on disk: its checksum would take an hour
+    path = folder / "manifest.json"
+    manifest = json.loads(path.read_text("utf-8"))
+    manifest["files"]["extra.bin"] = {"bytes": 2**40, "sha256": "0" * 64}
+    path.write_text(json.dumps(manifest), "utf-8")
+    with pytest.raises(DataError, match=r"manifest\.json: names 'extra\.bin', and a model is config\.json and model"):
+        load_model(folder)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names on this system")
+@pytest.mark.filterwarnings("ignore::FutureWarning")
+@pytest.mark.parametrize("format_", [1, 2])
+@pytest.mark.parametrize("name", FILES)
+def test_a_pipe_in_place_of_a_file_is_refused_without_waiting(folder, name, format_):
+    if format_ == 1:
+        as_format_1(folder)
+    (folder / name).unlink(missing_ok=True)
+    os.mkfifo(folder / name)
+    with pytest.raises(DataError, match=r"is no file|missing, or not what"):
+        load_model(folder)

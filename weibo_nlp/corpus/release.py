@@ -69,6 +69,8 @@ class Release:
         for name, stored in product((split,) if split else splits, schema.stored_configs(config)):
             if not (files := sorted((self.path / stored).glob(f"{name}-*.parquet"))):
                 raise DataError(f"{self.path / stored}: no {name}-*.parquet; run scripts/build_corpus.py in a clone.")
+            if strange := [path for path in files if not path.is_file()]:
+                raise DataError(f"{strange[0]}: is no file; run scripts/build_corpus.py in a clone.")
             paths += files
         return paths
 

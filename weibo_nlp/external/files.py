@@ -155,7 +155,10 @@ def open_text(path: Path, newline: str) -> Iterator[TextIO]:
         For a broken ``.gz``, and for a file that changes meanwhile.
     """
     try:
-        with open_unchanged(path) as raw, gzip.open(raw) if path.suffix == ".gz" else nullcontext(raw) as unpacked:
+        with (
+            open_unchanged(path, regular=True) as raw,
+            gzip.open(raw) if path.suffix == ".gz" else nullcontext(raw) as unpacked,
+        ):
             # Kept here: without it, the file beneath would be closed before it is looked at again.
             text = TextIOWrapper(unpacked, encoding="utf-8-sig", errors="surrogateescape", newline=newline)
             yield text

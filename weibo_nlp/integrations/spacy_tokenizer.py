@@ -16,6 +16,7 @@ from spacy.vocab import Vocab
 
 from weibo_nlp.errors import DataError
 from weibo_nlp.io import atomic_path
+from weibo_nlp.io.stable import open_regular
 from weibo_nlp.segmentation import Lexicon, Segmenter, create_segmenter
 from weibo_nlp.segmentation.lexicon import resolve_lexicon
 from weibo_nlp.segmentation.registry import check_name
@@ -141,7 +142,8 @@ class WeiboTokenizer(DummyTokenizer):  # type: ignore[misc, no-any-unimported, u
             If the file is missing or holds something else.
         """
         try:
-            data = Path(path).read_bytes()
+            with open_regular(Path(path)) as file:
+                data = file.read()
         except OSError as error:
             raise DataError(f"{path}: {error.strerror}; save the pipeline again with nlp.to_disk.") from error
         return self.from_bytes(data, where=path)

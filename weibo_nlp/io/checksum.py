@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from weibo_nlp.io.stable import open_regular
+
 
 def sha256_of_bytes(data: bytes) -> str:
     """Return the SHA-256 of `data` in hex."""
@@ -15,8 +17,16 @@ def sha256_of_bytes(data: bytes) -> str:
 
 
 def sha256_of_file(path: Path | str) -> str:
-    """Return the SHA-256 of a file's bytes in hex, read in pieces."""
-    with Path(path).open("rb") as handle:
+    """Return the SHA-256 of a file's bytes in hex, read in pieces.
+
+    Raises
+    ------
+    DataError
+        If it is no regular file.
+    OSError
+        If it cannot be read.
+    """
+    with open_regular(Path(path)) as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 

@@ -164,12 +164,12 @@ def read_json_object(path: Path, limit: int = MAX_FILE_BYTES) -> dict[str, Any]:
     Raises
     ------
     DataError
-        If it holds anything else, more than `limit` bytes, a key twice, or a number that is none, or changes while it
-        is read; names the file.
+        If it is no regular file, holds anything else, more than `limit` bytes, a key twice, or a number that is none,
+        or changes while it is read; names the file.
     OSError
         If it cannot be read.
     """
-    with open_unchanged(path) as handle:
+    with open_unchanged(path, regular=True) as handle:
         raw = handle.read(limit + 1)
     if len(raw) > limit:
         raise DataError(f"{path}: longer than {limit:,} bytes; a JSON object of figures is expected.")

@@ -17,6 +17,7 @@ from weibo_nlp.io.atomic import atomic_path
 from weibo_nlp.io.checksum import sha256_of_bytes, sha256_of_file
 from weibo_nlp.io.jsonl import read_json_object
 from weibo_nlp.io.names import quoted
+from weibo_nlp.io.stable import open_regular
 
 MANIFEST = "manifest.json"
 MAX_MANIFEST_BYTES = 1024 * 1024
@@ -113,7 +114,7 @@ def checked_bytes(folder: Path, name: str, manifest: Mapping[str, Any], remedy: 
     if entry["bytes"] > limit:
         raise DataError(f"{path}: {entry['bytes']:,} bytes, at most {limit:,} are read. {remedy}")
     try:
-        with path.open("rb") as handle:
+        with open_regular(path) as handle:
             content = handle.read(entry["bytes"] + 1)
     except OSError as error:
         raise DataError(f"{path}: cannot be read: {error.strerror}. {remedy}") from error

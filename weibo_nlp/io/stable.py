@@ -40,7 +40,7 @@ class FileState:
 
 
 @contextmanager
-def open_unchanged(path: Path, since: FileState | None = None) -> Iterator[BinaryIO]:
+def open_unchanged(path: Path, since: FileState | None = None, *, regular: bool = False) -> Iterator[BinaryIO]:
     """Open a user's file for reading, and see at the end of the block that all of it was read from one state.
 
     Parameters
@@ -49,6 +49,9 @@ def open_unchanged(path: Path, since: FileState | None = None) -> Iterator[Binar
         The file. Of what is no regular file, as a pipe, nothing is checked: its bytes pass only once.
     since : FileState, optional
         State at an earlier reading that this one belongs to.
+    regular : bool
+        Refuse what is no regular file: for a name inside a folder, where a pipe or a device has no business, and would
+        be waited for without end.
 
     Yields
     ------
@@ -58,31 +61,50 @@ def open_unchanged(path: Path, since: FileState | None = None) -> Iterator[Binar
     Raises
     ------
     DataError
-        If the file grew, shrank, was written to, was removed, or another took its place. An error that the block
-        raised meanwhile is its cause: what was read of a changing file may seem damaged.
+        If it is to be a regular file and is none; if the file grew, shrank, was written to, was removed, or another
+        took its place. An error that the block raised meanwhile is its cause: what was read of a changing file may seem
+        damaged.
     OSError
         If it cannot be opened.
     """
     try:
         before = FileState.of(path) if since is None else since
-        opened_file = path.open("rb")
+        opened_file = open_regular(path) if regular else path.open("rb")
     except FileNotFoundError as error:
         if since is None:
             raise
         raise _changed(path, "was removed") from error
     with opened_file as handle:
         opened = FileState.of_opened(handle)
-        regular = stat.S_ISREG(os.fstat(handle.fileno()).st_mode)
-        if regular:
+        checked = stat.S_ISREG(os.fstat(handle.fileno()).st_mode)
+        if checked:
             _require_unchanged(path, before, opened, handle)
         try:
             yield handle
         except Exception as error:
-            if regular:
+            if checked:
                 _require_unchanged(path, before, opened, handle, error)
             raise
-        if regular:
+        if checked:
             _require_unchanged(path, before, opened, handle)
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """Open a file for reading that must be a regular one; never waits for a pipe that nobody writes to.
+
+    Raises
+    ------
+    DataError
+        If it is a pipe, a socket or a device.
+    OSError
+        If it cannot be opened, as a folder cannot.
+    """
+    waits_not = getattr(os, "O_NONBLOCK", 0)  # Windows has neither such pipes nor the flag
+    handle = open(path, "rb", opener=lambda name, flags: os.open(name, flags | waits_not))  # noqa: SIM115
+    if not stat.S_ISREG(os.fstat(handle.fileno()).st_mode):
+        handle.close()
+        raise DataError(f"{path}: cannot be read: it is no file, but a pipe or a device. Put the file in its place.")
+    return handle
 
 
 def _require_unchanged(

@@ -20,8 +20,9 @@ from weibo_nlp._renamed import GONE_IN
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.io import atomic_path
 from weibo_nlp.io.jsonl import parse_json_line
-from weibo_nlp.io.manifest import MANIFEST, check_file, checked_bytes, read_manifest, write_manifest
-from weibo_nlp.io.names import printable, quoted
+from weibo_nlp.io.manifest import MANIFEST, checked_bytes, read_manifest, write_manifest
+from weibo_nlp.io.names import printable, quoted, quoted_list
+from weibo_nlp.io.stable import open_regular
 from weibo_nlp.models.limits import (
     MAX_CONFIG_BYTES,
     MAX_WEIGHTS_BYTES,
@@ -80,13 +81,17 @@ def read_model(folder: Path, layout: Layout) -> tuple[dict[str, Any], dict[str, 
     Raises
     ------
     DataError
-        If a file is missing, damaged, altered, too large or of a later format, or an array is missing, of another
-        type or shape, or holds what is no finite number.
+        If the manifest names other files, one is missing, damaged, altered, too large or of a later format, or an array
+        is missing, of another type or shape, or holds what is no finite number.
     """
     from safetensors import SafetensorError
     from safetensors.numpy import load
 
     config, manifest = _configuration(folder)
+    if manifest is not None and (other := manifest["files"].keys() - {CONFIG, WEIGHTS}):
+        raise DataError(
+            f"{folder / MANIFEST}: names {quoted_list(sorted(other))}, and a model is {CONFIG} and {WEIGHTS}. {_AGAIN}"
+        )
     path = folder / WEIGHTS
     raw = _content(folder, WEIGHTS, manifest, MAX_WEIGHTS_BYTES, _AGAIN)
     with rebuilding(folder):
@@ -102,17 +107,14 @@ def read_model(folder: Path, layout: Layout) -> tuple[dict[str, Any], dict[str, 
 
 
 def read_config(folder: Path) -> dict[str, Any]:
-    """Read a model's configuration alone, after comparing all files of the folder with its manifest.
+    """Read a model's configuration alone, after comparing it with the folder's manifest; `read_model` checks the rest.
 
     Raises
     ------
     DataError
-        If there is none, a file is missing or altered, or it is not what this version reads.
+        If there is none, it is altered, or it is not what this version reads.
     """
-    config, manifest = _configuration(folder)
-    for name in () if manifest is None else manifest["files"]:
-        check_file(folder, name, manifest or {}, _AGAIN)
-    return config
+    return _configuration(folder)[0]
 
 
 @contextmanager
@@ -165,9 +167,7 @@ def _content(folder: Path, name: str, manifest: Mapping[str, Any] | None, limit:
         return checked_bytes(folder, name, manifest, remedy, limit)
     path = folder / name
     try:
-        if path.exists() and not path.is_file():
-            raise DataError(f"{path}: cannot be read: it is no file. {remedy}")
-        with path.open("rb") as handle:
+        with open_regular(path) as handle:
             content = handle.read(limit + 1)
     except OSError as error:
         raise DataError(f"{path}: cannot be read: {error.strerror}. {remedy}") from error

@@ -29,7 +29,7 @@ def path(tmp_path):
         pytest.param(BOMB, "more than 1,000,000 values", id="references"),
         pytest.param("a: &a [*a, *a]", r"line 1: \*a stands within what it refers to", id="within-itself"),
         pytest.param("a: 2020-13-45", "month must be in", id="no-date"),
-        pytest.param("a: " + "9" * 5_000, "a number or date of 5,000 characters, at most 100", id="digits"),
+        pytest.param("a: " + "9" * 5_000, "a number or date of 5,000 characters .*, at most 100", id="digits"),
         pytest.param("a:\n  b: 1" + ":1" * 1_500_000, "a number or date of 3,000,001 char", id="base-60"),
         pytest.param("a: 1" + ":1" * 1_500_000 + ".5", "number or date of 3,000,003 char", id="base-60-float"),
         pytest.param("a: !!int '1" + ":1" * 1_500_000 + "'", "number or date of 3,000,001 char", id="base-60-tagged"),

@@ -139,7 +139,11 @@ def test_an_unknown_kind_of_model_is_refused_with_the_known_ones(folder, kind):
         pytest.param({"labels": ["praise"] * 2}, "not all different", id="labels-doubled"),
         pytest.param({"labels": []}, "0 labels; from 1 to 1,000", id="labels-none"),
         pytest.param({"labels": ["praise", ""]}, "label '' is not of 1 to 200", id="label-empty"),
-        pytest.param({"labels": ["praise", "praise\0"]}, "without NUL", id="labels-one-to-numpy"),
+        pytest.param(
+            {"labels": ["praise", "praise\0"]}, "printable characters without blanks", id="labels-one-to-numpy"
+        ),
+        pytest.param({"labels": ["praise", "=1+1"]}, "would take it for a formula", id="label-formula"),
+        pytest.param({"labels": ["praise", "\x1b[2J"]}, "printable characters without blanks", id="label-escape"),
         pytest.param({"labels": ["praise", "x" * 201]}, r"\(201 characters\) is not of 1 to 200", id="label-long"),
         pytest.param({"labels": [str(n) for n in range(1001)]}, "1,001 labels; from 1 to 1,000", id="labels-1001"),
         pytest.param({"version": 1}, "version 1 is no printable text", id="version-number"),

@@ -1,5 +1,6 @@
 """Our classifiers in the hands of scikit-learn: searched, validated, cloned and pickled over lists of strings."""
 
+import math
 import pickle
 import warnings
 
@@ -192,3 +193,78 @@ def test_the_old_name_of_load_model_works_with_a_warning():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert load("topic").name == "linear"
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "=cmd|' /C calc'!A0",
+        "+1+1",
+        "-a",
+        "@SUM(A1)",
+        "\t=1",
+        "\r=1",
+        "a\nb",
+        "\x1b[2J",
+        " a",
+        "a ",
+        "a\0",
+        "\u202ea",
+        "",
+    ],
+    ids=ascii,
+)
+def test_a_label_that_would_act_in_a_table_or_on_a_terminal_is_not_learnt(label):
+    with pytest.raises(DataError, match=r"^label .*(is not of 1 to 200 printable characters|for a formula)"):
+        LinearClassifier(C=1.0).fit(TEXTS, ["praise", label] * 8)
+    with pytest.raises(DataError, match=r"^label "):
+        MajorityClassifier(("praise", label)).fit(["好"], ["praise"])
+
+
+@pytest.mark.parametrize(
+    "labels", [("-1", "+1"), ("-0.5", "0.5"), ("好 评", "差-评"), (-1, 1), ("a=b", "c@d")], ids=str
+)
+def test_numbers_and_signs_inside_are_labels(labels):
+    assert set(LinearClassifier(C=1.0).fit(TEXTS, list(labels) * 8).classes_.tolist()) == set(labels)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"C": -1}, "C must be a number above 0, or None to choose it; got -1"),
+        ({"C": float("nan")}, "C must be a number above 0, .*; got nan"),
+        ({"C": float("inf")}, "C must be a number above 0, .*; got inf"),
+        ({"C": "1"}, "C must be a number above 0, .*; got '1'"),
+        ({"C": True}, "C must be a number above 0, .*; got True"),
+        ({"min_df": 0}, "min_df must be a number of texts from 1, .*; got 0"),
+        ({"min_df": 1.5}, r"min_df must be a number of texts from 1, .*; got 1\.5"),
+        ({"min_df": "2"}, "min_df must be a number of texts from 1, .*; got '2'"),
+        ({"random_state": -1}, "random_state must be a whole number from 0 to 4294967295, or None; got -1"),
+        ({"random_state": 1.5}, r"random_state must be a whole number from 0 .*; got 1\.5"),
+        ({"random_state": "x"}, "random_state must be a whole number from 0 .*; got 'x'"),
+    ],
+    ids=str,
+)
+def test_a_parameter_that_is_none_is_named_when_a_model_is_trained(parameters, message):
+    with pytest.raises(UsageError, match=message):
+        LinearClassifier(**parameters).fit(TEXTS, ["praise", "blame"] * 8)
+
+
+@pytest.mark.parametrize("missing", [None, math.nan, pd.NA, pd.NaT], ids=str)
+def test_a_text_without_a_group_or_label_is_named(missing):
+    groups = list("abcdefgh") * 2
+    groups[3] = missing
+    with pytest.raises(DataError, match=r"groups\[3\] is .*, which is no id"):
+        LinearClassifier(C=1.0).fit(TEXTS, ["praise", "blame"] * 8, groups=groups)
+    with pytest.raises(DataError, match=r"y\[15\] is nan, no label"):
+        LinearClassifier(C=1.0).fit(TEXTS, [0.0, 1.0] * 7 + [0.0, math.nan])
+    with pytest.raises(UsageError, match="sample_weight must hold numbers"):
+        LinearClassifier(C=1.0).fit(TEXTS, ["praise", "blame"] * 8, sample_weight=["a"] * 16)
+
+
+def test_columns_of_a_shuffled_table_are_taken_by_position():
+    index = np.random.default_rng(0).permutation(16)
+    plain = list(TEXTS), ["praise", "blame"] * 8, list("aabbccddeeffgghh"), [1.0, 2.0] * 8
+    shuffled = [pd.Series(values, index=index) for values in plain]
+    one, other = (LinearClassifier(C=1.0).fit(*columns) for columns in (plain, shuffled))
+    assert one.predict_proba(TEXTS).tolist() == other.predict_proba(pd.Series(TEXTS, index=index)).tolist()

@@ -95,6 +95,27 @@ def test_known_name_in_prefixes_must_reach_the_colon():
     assert parse("回复@甲 乙:好", known_mentions=["甲 乙"]).reply_to == "甲 乙"
 
 
+def test_a_known_name_has_64_characters_at_most():
+    name = "甲 " * 32
+    assert list(parse(f"@{name}乙", known_mentions=[name]).mentions) == [name]
+    assert list(parse(f"@{name}乙丙", known_mentions=[f"{name}乙"]).mentions) == ["甲"]
+
+
+@pytest.mark.parametrize(
+    ("names", "problem"),
+    [
+        pytest.param([None], r"known_mentions\[0\] is None, not a name", id="None"),
+        pytest.param(["甲", 3], r"known_mentions\[1\] is 3, not a name", id="number"),
+        pytest.param(["\ud800"], r"known_mentions\[0\] holds the lone surrogate U\+D800", id="surrogate"),
+        pytest.param(None, "known_mentions is a NoneType; pass a sequence of names", id="nothing"),
+    ],
+)
+def test_what_is_no_known_name_is_refused(names, problem):
+    for read in (parse, protected_spans):
+        with pytest.raises(UsageError, match=problem):
+            read("@甲", known_mentions=names)
+
+
 def test_a_single_string_of_known_mentions_is_refused():
     with pytest.raises(UsageError, match="pass a sequence of names"):
         parse("@甲乙", known_mentions="甲乙")

@@ -46,3 +46,11 @@ def test_a_million_characters_of_one_sign(construct):
     parse(text)
     normalise(text, html=True)
     assert time.process_time() - before < LIMIT_S
+
+
+@pytest.mark.slow
+def test_known_names_that_begin_alike_cost_no_more_than_their_lengths():
+    names = ["a" * length for length in range(1, 2_000)]
+    before = time.process_time()
+    parse("@" + "a" * 2_000 + "@a" * 9_000, known_mentions=names)
+    assert time.process_time() - before < 1.0

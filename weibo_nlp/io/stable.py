@@ -7,6 +7,7 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO
 
@@ -89,7 +90,7 @@ def open_unchanged(path: Path, since: FileState | None = None, *, regular: bool 
             _require_unchanged(path, before, opened, handle)
 
 
-def open_regular(path: Path) -> BinaryIO:
+def open_regular(path: Path) -> BufferedReader:
     """Open a file for reading that must be a regular one; never waits for a pipe that nobody writes to.
 
     Raises

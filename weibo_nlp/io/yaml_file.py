@@ -65,7 +65,7 @@ def _loader() -> Any:
     # Ten times as fast, where PyYAML was built with it.
     safe = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-    class Loader(safe):  # type: ignore[misc, no-any-unimported, unused-ignore]
+    class Loader(safe):  # type: ignore[misc, valid-type, unused-ignore]
         def resolve(self, kind: Any, value: Any, implicit: Any) -> Any:
             # Before the patterns of YAML see it, which take 60 times the memory of what they look at.
             if kind is yaml.ScalarNode and implicit[0] and len(value) > MAX_NUMBER_CHARACTERS and _NUMERIC.match(value):

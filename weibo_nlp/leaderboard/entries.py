@@ -179,8 +179,9 @@ def add_predictions(
         # Two that look and then write at the same time would each find its place free.
         with locked_folder(folder):
             _require_one_kind_of_run(entries, paths, folder)
-            plans = [_plan(*run, folder, scored) for *run, scored in zip(entries, paths, scorers, strict=True)]
-            return [_store(*run, folder, *plan) for *run, plan in zip(entries, paths, plans, strict=True)]
+            runs = list(zip(entries, paths, strict=True))
+            plans = [_plan(entry, path, folder, scored) for (entry, path), scored in zip(runs, scorers, strict=True)]
+            return [_store(entry, path, folder, *plan) for (entry, path), plan in zip(runs, plans, strict=True)]
     except OSError as error:
         raise UsageError(f"cannot write into {folder}: {error.strerror}; name a folder that can be made.") from error
 

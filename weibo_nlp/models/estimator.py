@@ -17,9 +17,10 @@ from weibo_nlp import _renamed
 from weibo_nlp._version import __version__
 from weibo_nlp.errors import DataError
 from weibo_nlp.models.base import Column, FloatArray, IntArray, Texts, as_examples
-from weibo_nlp.models.limits import Layout, require_labels
+from weibo_nlp.models.limits import Layout, require_label, require_labels
 from weibo_nlp.models.storage import read_model, rebuilding, write_model
 from weibo_nlp.records import Example
+from weibo_nlp.stats.arguments import column, ids, is_missing, numbers
 
 Arrays = Mapping[str, npt.NDArray[Any]]
 
@@ -155,11 +156,16 @@ class TextClassifier(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc,
         Raises
         ------
         DataError
-            If lengths differ, labels cannot be told apart or are unknown, or a weight is negative or not finite.
+            If lengths differ, labels cannot be told apart, are missing, unknown or none (see `limits.require_label`), a
+            group is missing, or a weight is negative or not finite.
+        UsageError
+            If one of them is no column.
         """
-        examples, targets = as_examples(X), list(y)
-        members = None if groups is None else list(groups)
-        weights = np.ones(len(examples)) if sample_weight is None else np.array(list(sample_weight), dtype=float)
+        examples, targets = as_examples(X), column(y, "y")
+        members = None if groups is None else ids(groups, "groups")
+        weights = np.ones(len(examples))
+        if sample_weight is not None:
+            weights = numbers(column(sample_weight, "sample_weight"), "sample_weight")
         for name, values in (("label", targets), ("group", members), ("weight", weights)):
             if values is not None and len(values) != (n := len(examples)):
                 raise DataError(f"{n} examples with {len(values)} {name}s; one {name} an example is needed.")
@@ -176,8 +182,13 @@ class TextClassifier(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc,
         places = {label: place for place, label in enumerate(labels)}
         if len(places) < len(labels):
             raise DataError(f"labels {', '.join(map(str, labels))} are not all different; name each once.")
+        for label in labels:
+            if isinstance(label, str):
+                require_label(label)
         if unknown := sorted(occurring - places.keys(), key=str):
             raise DataError(f"labels {unknown} are not among {', '.join(map(str, labels))}; correct them.")
+        if missing := [place for place, label in enumerate(targets) if is_missing(label)]:
+            raise DataError(f"y[{missing[0]}] is {targets[missing[0]]!r}, no label; leave out rows without one.")
         codes = np.array([places[label] for label in targets], dtype=np.int64)
         return TrainingData(examples, np.array(labels), codes, members, weights)
 

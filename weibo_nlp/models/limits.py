@@ -6,6 +6,7 @@ The limits are far beyond what can be trained here, and keep a folder made to ha
 from __future__ import annotations
 
 import json
+import re
 import struct
 from collections.abc import Mapping
 from math import prod
@@ -24,6 +25,7 @@ MAX_CONFIG_BYTES = 4 * 1024 * 1024
 MAX_WEIGHTS_BYTES = 2 * 1024**3
 MAX_VERSION_LENGTH = 100
 _MAX_HEADER_BYTES = 64 * 1024
+_NUMBER = re.compile(r"[+-][0-9]+(\.[0-9]+)?")  # a spreadsheet takes it for itself
 
 # Of an array with a dimension of one of these names, the file may say how long it is, up to here.
 _MAX_LENGTHS = {"ngrams": MAX_NGRAMS, "weights": MAX_COEFFICIENTS, "rows": MAX_LABELS + 1}
@@ -39,17 +41,35 @@ def require_labels(labels: object) -> None:
     Raises
     ------
     DataError
-        If it is no list of different, not empty strings within the limits.
+        If it is no list of different strings within the limits, each as :func:`require_label` asks.
     """
     if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels):
         raise DataError(f"labels must be a list of strings, not {quoted(labels, 60)}")
     if not 0 < len(labels) <= MAX_LABELS:
         raise DataError(f"{len(labels):,} labels; from 1 to {MAX_LABELS:,} are allowed")
-    # numpy drops NUL at the end of a string, so that two labels could become one
-    if odd := [label for label in labels if not 0 < len(label) <= MAX_LABEL_LENGTH or "\0" in label]:
-        raise DataError(f"label {quoted(odd[0])} is not of 1 to {MAX_LABEL_LENGTH} characters without NUL")
+    for label in labels:
+        require_label(label)
     if len(set(labels)) != len(labels):
         raise DataError(f"labels {quoted_list(labels)} are not all different")
+
+
+def require_label(label: str) -> None:
+    """Refuse what cannot be a label: it goes into tables and onto terminals, whoever the model is from.
+
+    Raises
+    ------
+    DataError
+        If it is empty or too long, holds what is not printable (as line ends, or NUL, which numpy drops) or blanks at
+        its ends, or begins like a formula of a spreadsheet and is no number.
+    """
+    if not 0 < len(label) <= MAX_LABEL_LENGTH or not label.isprintable() or label != label.strip():
+        raise DataError(
+            f"label {quoted(label)} is not of 1 to {MAX_LABEL_LENGTH} printable characters without blanks at its ends"
+        )
+    if label[0] in "=+-@" and not _NUMBER.fullmatch(label):
+        raise DataError(
+            f"label {quoted(label)} begins with {label[0]!r}, so that a spreadsheet would take it for a formula"
+        )
 
 
 def require_targets(targets: object) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from numbers import Integral, Real
 from types import MappingProxyType
 from typing import Any, Self
 
@@ -17,10 +18,11 @@ from sklearn.metrics import log_loss
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold, cross_val_predict
 from sklearn.pipeline import Pipeline
 from sklearn.svm import LinearSVC
+from sklearn.utils import check_random_state
 
 from weibo_nlp._renamed import with_old_keywords
 from weibo_nlp._version import __version__
-from weibo_nlp.errors import DataError
+from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.features.ngrams import ngram_arrays, ngrams_from_arrays
 from weibo_nlp.features.targeted import TargetedNgrams, masked
 from weibo_nlp.io.names import quoted
@@ -120,8 +122,11 @@ class LinearClassifier(TextClassifier):
         ------
         DataError
             If lengths differ, a label is unknown, fewer than two labels occur, targets are given for some only, a
-            weight is negative or not finite, or there is too little to make folds of.
+            weight is negative or not finite, a label or group is missing, or there is too little to make folds of.
+        UsageError
+            If `C`, `min_df` or `random_state` is none, or what is given per text is no column.
         """
+        self._require_parameters()
         data = self._training_data(X, y, groups, sample_weight)
         if len(codes := np.unique(data.codes)) < 2:
             labels = data.labels[codes].tolist()
@@ -175,6 +180,23 @@ class LinearClassifier(TextClassifier):
             return np.zeros((0, len(self.classes_)))
         margins = self.features_.transform(masked(examples)) @ self.coef_.T.astype(np.float64) + self.intercept_
         return np.asarray(softmax(margins @ self.calibrator_coef_.T + self.calibrator_intercept_, axis=1))
+
+    def _require_parameters(self) -> None:
+        """Check parameters when they are needed, as scikit-learn's do, whose own words would name what is inside."""
+        C, min_df, seed = self.C, self.min_df, self.random_state
+        if C is not None and (isinstance(C, bool) or not isinstance(C, Real) or not 0 < C < np.inf):
+            raise UsageError(f"C must be a number above 0, or None to choose it; got {C!r:.60}.")
+        whole = isinstance(min_df, Integral) and not isinstance(min_df, bool) and min_df >= 1
+        if not whole and not (isinstance(min_df, Real) and not isinstance(min_df, Integral) and 0 < min_df <= 1):
+            raise UsageError(
+                f"min_df must be a number of texts from 1, or a share of them up to 1.0; got {min_df!r:.60}."
+            )
+        try:
+            check_random_state(seed if not isinstance(seed, bool) else str(seed))
+        except (ValueError, TypeError, OverflowError):
+            raise UsageError(
+                f"random_state must be a whole number from 0 to {2**32 - 1}, or None; got {seed!r:.60}."
+            ) from None
 
     def _folds(self, data: TrainingData) -> list[tuple[IntArray, IntArray]]:
         """Places to learn from and places held out; fewer than ``FOLDS`` where there is too little for as many."""

@@ -160,7 +160,8 @@ def parse(text: str, *, known_mentions: Sequence[str] = ()) -> Post:
         Plain text. Simplified or traditional script, half-width or full-width signs.
     known_mentions : sequence of str, optional
         Names that the source lists for this text. Where one stands behind an ``@`` it is the mention, whatever
-        follows (``@甲乙你好`` with ``["甲乙"]``); elsewhere the pattern decides.
+        follows (``@甲乙你好`` with ``["甲乙"]``); elsewhere the pattern decides. Names of more than 64 characters are
+        passed over.
 
     Returns
     -------
@@ -170,6 +171,8 @@ def parse(text: str, *, known_mentions: Sequence[str] = ()) -> Post:
     ------
     DataError
         If `text` holds a lone surrogate, naming its offset.
+    UsageError
+        If `known_mentions` holds what is no name.
 
     Notes
     -----

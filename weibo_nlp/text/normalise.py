@@ -77,7 +77,7 @@ def normalise(
     DataError
         If `text` holds a lone surrogate, naming its offset.
     UsageError
-        If `script` or a kind in `drop` is unknown.
+        If `script` or a kind in `drop` is unknown, or `known_mentions` holds what is no name.
 
     Notes
     -----

@@ -8,7 +8,7 @@ possessive, and no place is the start of two long searches.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from weibo_nlp.errors import UsageError
 from weibo_nlp.text.lexicon import EMOTICON_NAME_LIMIT, WordIndex, emoticon_lexicon
@@ -19,6 +19,9 @@ BLANK = " \t\u00a0\u3000\u200b\u200e\u200f\u2060\ufeff"
 
 NAME = r"[\w\-·]{1,30}+"
 """A user's name: letters of any script, digits, ``_``, ``-`` and ``·``; the platform allows 30."""
+
+KNOWN_NAME_LIMIT = 64
+"""Longest name that a source may state, in characters: twice what the platform allows, signs and spaces included."""
 
 HASHTAG_LIMIT = 140
 
@@ -54,21 +57,29 @@ _RESIDUE = re.compile(
 )
 _VIDEO_OWNER = re.compile(rf"L({NAME})\Z")
 _WORD = re.compile(r"\w")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class KnownNames:
     """Names that a source states for a text, for finding where a mention ends; with or without the leading ``@``.
 
+    A name of more than ``KNOWN_NAME_LIMIT`` characters is no user's, and is passed over: so the time for a text does
+    not grow with the number of names.
+
     Raises
     ------
     UsageError
-        If a single string was passed, whose characters would each become a name.
+        If a single string was passed, whose characters would each become a name; nothing that holds names; or what is
+        no name, saying where.
     """
 
-    def __init__(self, names: Sequence[str]) -> None:
+    def __init__(self, names: Iterable[str]) -> None:
         if isinstance(names, str):
             raise UsageError(f"known_mentions is the string {names!r}; pass a sequence of names, such as [{names!r}].")
-        self._index = WordIndex(name.removeprefix("@") for name in names)
+        if not isinstance(names, Iterable):
+            raise UsageError(f"known_mentions is a {type(names).__name__}; pass a sequence of names, or leave it out.")
+        bare = (_name(name, place).removeprefix("@") for place, name in enumerate(names))
+        self._index = WordIndex(name for name in bare if len(name) <= KNOWN_NAME_LIMIT)
 
     def at(self, text: str, start: int, end: int) -> str | None:
         """Return the longest known name that stands at `start`, or ``None``.
@@ -80,6 +91,20 @@ class KnownNames:
             if stop == end or not (is_ascii_word(text[stop]) and is_ascii_word(name[-1])):
                 return name
         return None
+
+
+def _name(name: object, place: int) -> str:
+    """Return a known name that is one, or raise UsageError."""
+    if not isinstance(name, str):
+        raise UsageError(
+            f"known_mentions[{place}] is {name!r:.60}, not a name; pass strings, and leave out what is none."
+        )
+    if not name.isascii() and (surrogate := _SURROGATE.search(name)):
+        raise UsageError(
+            f"known_mentions[{place}] holds the lone surrogate U+{ord(surrogate.group()):04X}; decode the name "
+            "again, or leave it out."
+        )
+    return name
 
 
 def is_ascii_word(character: str) -> bool:

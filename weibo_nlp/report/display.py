@@ -35,7 +35,7 @@ _NAMELESS = "character without a name"
 _HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 # Without a shape of their own, but not of category Cf: grapheme joiner, fillers, Khmer and Mongolian marks, and
 # variation selectors, which are left alone directly after the character they vary.
-_HIDDEN = frozenset(map(ord, "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0"))
+_HIDDEN = frozenset(map(ord, "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0"))
 _MARKS_KEPT = 4  # combining marks on one letter: Vietnamese needs 2, Zalgo text climbs over the lines above
 _MARKS = re.compile(r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\u3099\u309a\ufe20-\ufe2f]")
 

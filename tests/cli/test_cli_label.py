@@ -107,12 +107,12 @@ def test_any_file_name_and_column_name_is_shown_as_it_is(run, tmp_path, monkeypa
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        pytest.param(
-            ["{posts}", "-o", "{posts}"], 2, "is the input itself; name another file with -o", id="onto-input"
-        ),
+        pytest.param(["{posts}", "-o", "{posts}"], 2, "is the input", id="onto-input"),
         pytest.param(["{tmp}/none.csv"], 2, "none.csv does not exist; name a CSV", id="no-input"),
         pytest.param(["{tmp}"], 2, "is a folder; name a CSV", id="folder-as-input"),
-        pytest.param(["{posts}", "-o", "{tmp}/no/out.csv"], 2, "name a folder that exists", id="no-output-folder"),
+        pytest.param(
+            ["{posts}", "-o", "{tmp}/no/out.csv"], 2, "the folder does not exist; make it", id="no-output-folder"
+        ),
         pytest.param(["{posts}", "-o", "{tmp}"], 2, "it is a folder; name a file", id="folder-as-output"),
         pytest.param(["{posts}", "--text-column", "x"], 2, "no column 'x'; there is: id, 正文, 回复.", id="no-column"),
         pytest.param(["{posts}", "--parent-column", "y"], 2, "no column 'y'; there is", id="no-parent-column"),

@@ -11,7 +11,8 @@ from typing import get_args, get_type_hints
 import pytest
 from typer.models import OptionInfo
 
-from weibo_nlp.cli import app, main
+from weibo_nlp.cli import main
+from weibo_nlp.cli.application import app
 
 
 def left_by(*arguments):

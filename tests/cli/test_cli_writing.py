@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from weibo_nlp import cli
+from weibo_nlp.cli.process import clean_stop
 from weibo_nlp.cli.label import _default_output
 from weibo_nlp.errors import DataError, UsageError, WriteError
 
@@ -63,8 +64,8 @@ def test_the_result_goes_to_standard_output_and_all_else_to_standard_error(folde
         done = subprocess.run(command, stdout=stream, stderr=subprocess.PIPE, text=True, encoding="utf-8")
     assert done.returncode == 1
     assert [line[: len(HEADER)] for line in (folder / "all").read_text("utf-8").splitlines()][:2] == ["before", HEADER]
-    assert "1 rows labelled: /dev/stdout\n1 rows set aside: posts.csv.labelled.rejected.jsonl\n" in done.stderr
-    assert sorted(path.name for path in folder.iterdir()) == ["all", "posts.csv", "posts.csv.labelled.rejected.jsonl"]
+    assert "1 rows labelled: /dev/stdout\n1 rows set aside: posts.csv.stream-rejected.jsonl\n" in done.stderr
+    assert sorted(path.name for path in folder.iterdir()) == ["all", "posts.csv", "posts.csv.stream-rejected.jsonl"]
 
 
 @posix
@@ -90,7 +91,8 @@ def test_an_example_named_elsewhere_asks_not_for_the_place_of_another(run, folde
 
 @posix
 def test_figures_go_to_a_stream_behind_what_was_printed(folder):
-    program = "import sys; from weibo_nlp.cli.output import write_json, writable; writable(p := sys.argv[1]); "
+    program = "import sys, pathlib; from weibo_nlp.cli.output import write_json, writable; "
+    program += "p = pathlib.Path(sys.argv[1]); writable({'--json': p}); "
     program += "print('table'); write_json(p, {'a': 1})"
     done = subprocess.run([sys.executable, "-c", program, "/dev/stdout"], capture_output=True, text=True, check=True)
     assert done.stdout == 'table\n{\n  "a": 1\n}\n'
@@ -146,13 +148,13 @@ def test_a_warning_is_a_line(monkeypatch, capsys, folder):
     ],
 )
 def test_a_standard_output_that_fails_is_told_and_the_rejects_stay(folder, redirection, code, message):
-    (folder / "posts.csv.labelled.rejected.jsonl").write_text("old\n", "utf-8")
+    (folder / "posts.csv.stream-rejected.jsonl").write_text("old\n", "utf-8")
     script = f'"$0" -c "$1" label posts.csv -q -o - {redirection}; exit "${{PIPESTATUS[0]}}"'
     done = subprocess.run(["bash", "-c", script, *COMMAND[::2]], capture_output=True, text=True)
     assert done.returncode == code
     assert message in done.stderr
     assert "Traceback" not in done.stderr
-    assert (folder / "posts.csv.labelled.rejected.jsonl").read_text("utf-8") == "old\n"
+    assert (folder / "posts.csv.stream-rejected.jsonl").read_text("utf-8") == "old\n"
 
 
 @posix
@@ -168,10 +170,10 @@ def test_printing_onto_a_full_device_fails(folder):
 def test_a_hangup_that_is_ignored_stays_ignored():
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
     try:
-        with cli._clean_stop():
+        with clean_stop():
             assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
         signal.signal(signal.SIGHUP, signal.SIG_DFL)
-        with pytest.raises(SystemExit) as stop, cli._clean_stop():
+        with pytest.raises(SystemExit) as stop, clean_stop():
             signal.raise_signal(signal.SIGHUP)
         assert stop.value.code == 129
     finally:

@@ -62,7 +62,7 @@ def benchmark(
         raise UsageError(
             "--task is for the corpus and for zero_shot; an external set has its own. Leave one of them out."
         )
-    writable(html, json_file)
+    writable({"--html": html, "--json": json_file}, inputs=[path], folders={"--predictions": predictions})
     progress = partial(print_line, err=True)
     bootstrap = BootstrapConfig(n_resamples=resamples, seed=seed)
     settings: dict[str, Any] = {

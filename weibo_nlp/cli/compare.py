@@ -32,7 +32,7 @@ def compare(
     from weibo_nlp.report.terminal import print_table
     from weibo_nlp.stats import BootstrapConfig
 
-    writable(json_file)
+    writable({"--json": json_file}, inputs=[*files, path])
     bootstrap = BootstrapConfig(n_resamples=resamples, seed=seed)
     table = compare_files(files, external_path=path, n_permutations=rounds, bootstrap=bootstrap)
     spec, main = table.spec, table.files[0].main

@@ -27,7 +27,7 @@ def evaluate(
     from weibo_nlp.io.terminal import print_line
     from weibo_nlp.stats import BootstrapConfig
 
-    writable(json_file)
+    writable({"--json": json_file}, inputs=[file, path])
     result = evaluate_file(file, external_path=path, bootstrap=BootstrapConfig(n_resamples=resamples, seed=seed))
     print_results([result])
     for label, scores in result.scores.per_class.items():

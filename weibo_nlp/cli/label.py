@@ -34,6 +34,9 @@ def label(
             "suffix is not its format's <name>.<suffix>-labelled.<format>.",
         ),
     ] = None,
+    rejects: Annotated[
+        Path | None, Option(help="File for rows that are set aside; by default OUTPUT.rejected.jsonl.")
+    ] = None,
     example: Annotated[
         bool, Option("--example", help="Label 24 posts that come with the package into example.labelled.csv here.")
     ] = False,
@@ -64,15 +67,17 @@ def label(
     The output has the input's columns, then topic, topic_score, sentiment, sentiment_score, irony, irony_score,
     stance_target, stance, stance_score; a score is the label's probability, irony_score the probability of irony.
     Rows that cannot be read or have no text are set aside in OUTPUT.rejected.jsonl, or if the output is a pipe or a
-    device in INPUT.labelled.rejected.jsonl, and the exit code is then 1. Until all is done, nothing is changed.
+    device in INPUT.stream-rejected.jsonl, and the exit code is then 1. Until all is done, nothing is changed.
     """
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     from weibo_nlp import _resources
+    from weibo_nlp.cli.output import writable
     from weibo_nlp.io import open_table
     from weibo_nlp.io.destination import destination_of
-    from weibo_nlp.io.rows import listed
+    from weibo_nlp.io.rows import SUFFIXES, listed
     from weibo_nlp.io.terminal import print_line, terminal_console
+    from weibo_nlp.io.writers import output_format
     from weibo_nlp.labelling import Labeller, columns_of, guess_text_column, label_file
 
     if input is not None and example:
@@ -92,16 +97,29 @@ def label(
             raise UsageError(f"{path}: no column {name!r}; there is: {listed(columns)}.")
     if output is None:
         output = _example_output(path) if example else _default_output(path, table.format)
-    result = Path("/dev/stdout") if str(output) == "-" else output
+    result = _named(output)
+    aside = None if rejects is None else _named(rejects)
+    shape = output_format(result, "csv" if table.format == "lines" else table.format)
+    writable({"--output": result, "--rejects": aside}, inputs=[path], closed=models.values())
     labeller = Labeller(models, target=target, all_scores=all_scores)
     how = " (guessed; --text-column names another)" if text_column is None else ""
     if not quiet:
+        if result.suffix.lower() not in SUFFIXES and destination_of(result).file is not None:
+            print_line(f"{result} has no suffix of a format; it is written as {shape}", err=True)
         print_line(f"Reading {path} as {table.format}; text column: {chosen}{how}", err=True)
     bars = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     # Off a terminal the bar would fill log files with control characters.
     with Progress(*bars, console=console, disable=quiet or not console.is_terminal, transient=True) as progress:
         advance = partial(progress.advance, progress.add_task("Labelling", total=None))
-        labelled = label_file(table, result, labeller, text_column=chosen, parent_column=parent_column, advance=advance)
+        labelled = label_file(
+            table,
+            result,
+            labeller,
+            text_column=chosen,
+            parent_column=parent_column,
+            rejects=aside,
+            advance=advance,
+        )
     if example and not quiet and destination_of(result).file is not None:
         _print_first_rows(result, [chosen, *(name for name, kind in labeller.columns.items() if kind != "float")])
     _summarise(labelled, path, quiet)
@@ -119,6 +137,10 @@ def _own_models(options: Sequence[str]) -> Mapping[str, Path]:
             raise UsageError(f"--model names {name!r} twice; leave one out.")
         models[name] = Path(folder)
     return models
+
+
+def _named(output: Path) -> Path:
+    return Path("/dev/stdout") if str(output) == "-" else output
 
 
 def _default_output(input: Path, format: str) -> Path:

@@ -78,11 +78,12 @@ def show(
     """
     from weibo_nlp.cli.output import writable, write_json
     from weibo_nlp.io.terminal import print_line, print_lines
+    from weibo_nlp.leaderboard.entries import leaderboard_folders
     from weibo_nlp.leaderboard.ranking import standings
     from weibo_nlp.report.leaderboard import markdown_tables, print_tables
     from weibo_nlp.stats import BootstrapConfig
 
-    writable(json_file)
+    writable({"--json": json_file}, inputs=[path], closed=leaderboard_folders(folder))
     ranked = standings(
         folder,
         set_name=set_name,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,9 @@ from weibo_nlp.errors import UsageError
 if TYPE_CHECKING:
     from weibo_nlp.evaluation.results import Comparison, Result
     from weibo_nlp.stats import Estimate
+
+
+_SUFFIXES = {"--json": (".json",), "--html": (".html", ".htm")}
 
 
 def print_results(results: Sequence[Result], comparisons: Sequence[Comparison] = ()) -> None:
@@ -51,19 +54,51 @@ def signed_bounds(difference: Estimate) -> str:
     return f"{difference.low:+.3f} to {difference.high:+.3f}"
 
 
-def writable(*files: Path | None) -> None:
-    """Refuse a file that could not be written in the end, before the work is done.
+def writable(
+    outputs: Mapping[str, Path | None],
+    *,
+    inputs: Iterable[Path | None] = (),
+    closed: Iterable[Path] = (),
+    folders: Mapping[str, Path | None] | None = None,
+) -> None:
+    """Refuse an output that could not be written in the end, or onto what is read, before the work is done.
+
+    Parameters
+    ----------
+    outputs : mapping of str to Path or None
+        Option -> the file it names.
+    inputs : iterable of Path or None
+        Files that are read, and folders of which any file may be.
+    closed : iterable of Path
+        Folders that are read and that nothing may be added to; what is shipped with the package is always one.
+    folders : mapping of str to Path or None, optional
+        Option -> the folder it names for files that are written.
 
     Raises
     ------
     UsageError
-        If the folder of a file does not exist, or the file is a folder, a disk or read-only.
+        If the folder of an output does not exist, the output is a folder, a disk or read-only, its suffix stands for
+        another format, or it is the same file as an input, another output, or what standard output or error goes to.
     """
+    from weibo_nlp import _resources
     from weibo_nlp.io.destination import destination_of
+    from weibo_nlp.io.distinct import require_distinct
+    from weibo_nlp.io.suffixes import require_suffix
 
-    for place in (destination_of(file) for file in files if file is not None):
+    for option, path in outputs.items():
+        if path is None:
+            continue
+        if option in _SUFFIXES:
+            require_suffix(path, *_SUFFIXES[option])
+        place = destination_of(path)
         if place.file is not None and not place.file.parent.is_dir():
             raise UsageError(f"{place}: the folder does not exist; make it first.")
+    shipped = (_resources.corpus_dir(), _resources.models_dir().parent)
+    require_distinct(
+        {**outputs, **(folders or {}), "standard output": 1, "standard error": 2},
+        [_resources.scheme_path(), *(path for path in inputs if path is not None)],
+        [*shipped, *closed],
+    )
 
 
 def write_json(path: Path | None, content: Mapping[str, Any]) -> None:

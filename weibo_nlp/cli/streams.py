@@ -45,18 +45,6 @@ def print_error(message: str) -> None:
     print_lines(f"Error: {message}".replace("\n", "\n  "), err=True)
 
 
-def give_up_output() -> None:
-    """Forget what standard output and error could not take, or Python would complain of it at its end."""
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            if stream is not None:
-                stream.flush()
-        except OSError:
-            nowhere = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(nowhere, stream.fileno())
-            os.close(nowhere)
-
-
 @contextmanager
 def _ended_by_broken_pipe() -> Iterator[None]:
     """Let SIGPIPE unwind the stack, so that temporary files are removed."""

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
+from typing import IO
 
-from weibo_nlp.errors import UsageError
+from weibo_nlp.errors import DataError, UsageError
+from weibo_nlp.io.atomic import write_errors
 from weibo_nlp.io.rows import Table
 from weibo_nlp.io.stable import open_unchanged
 
 HELD_BYTES = 16 * 1024 * 1024  # up to here the copy stays in memory, beyond it is a nameless file that dies with us
+CHUNK_BYTES = 1024 * 1024
 
 
 @contextmanager
@@ -25,19 +28,37 @@ def read_once(table: Table) -> Iterator[Table]:
     ------
     DataError
         If the file changed since it was opened, or while it was copied.
-    UsageError
+    WriteError
         If there is no room for the copy.
+    UsageError
+        If there is no folder for it.
     """
     if table.format != "jsonl":
         yield table
         return
     with tempfile.SpooledTemporaryFile(HELD_BYTES) as copy:
         with open_unchanged(table.path, table.state) as handle:
-            try:
-                shutil.copyfileobj(handle, copy, 1024 * 1024)
-            except OSError as error:
-                raise UsageError(
-                    f"{table.path}: cannot be copied to {tempfile.gettempdir()} ({error.strerror}); make room there, "
-                    "or name another folder in TMPDIR."
-                ) from error
+            for chunk in _chunks(handle, table.path):
+                _append(copy, chunk, table.path)
         yield replace(table, copy=copy)
+
+
+def _chunks(handle: IO[bytes], path: Path) -> Iterator[bytes]:
+    try:
+        while chunk := handle.read(CHUNK_BYTES):
+            yield chunk
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read to its end ({error.strerror}); check the disk it is on.") from error
+
+
+def _append(copy: IO[bytes], chunk: bytes, path: Path) -> None:
+    """Write to a copy and flush it, so that what the disk does not take is told here, not where it is read."""
+    try:
+        with write_errors(f"a copy of {path} where temporary files lie (TMPDIR names another folder)"):
+            copy.write(chunk)
+            copy.flush()
+    except OSError as error:
+        raise UsageError(
+            f"{path}: cannot be copied to where temporary files lie ({error.strerror}); name a folder in TMPDIR that "
+            "can be written to."
+        ) from error

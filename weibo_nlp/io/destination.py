@@ -51,7 +51,7 @@ def destination_of(target: Path | str) -> Destination:
     """
     target = Path(target)
     try:
-        end = _end_of_links(target)
+        end = end_of_links(target)
         if isinstance(end, int):
             _require_writable_descriptor(target, end)
             return Destination(target, None, end)
@@ -69,17 +69,31 @@ def destination_of(target: Path | str) -> Destination:
     return Destination(target, end if stat.S_ISREG(mode) else None)
 
 
-def _end_of_links(target: Path) -> Path | int:
-    """Return the last path of a chain of links, in a real folder; or the number of an open descriptor it leads to."""
+def end_of_links(target: Path) -> Path | int:
+    """Follow a chain of links.
+
+    Returns
+    -------
+    Path or int
+        The last path, in a real folder; or the number of the open descriptor that it leads to.
+
+    Raises
+    ------
+    UsageError
+        If it has no end.
+    """
     path = target
     descriptors = {"/dev/fd", *(os.path.realpath(f"/proc/{name}/fd") for name in ("self", "thread-self"))}
     for _ in range(MAX_LINKS):
         folder = os.path.realpath(path.parent)
         if folder in descriptors and path.name.isdecimal():
             return int(path.name)
-        if not path.is_symlink():
-            return Path(folder, path.name)
-        path = Path(folder, path.readlink())
+        try:
+            if not path.is_symlink():
+                return Path(folder, path.name)
+            path = Path(folder, path.readlink())
+        except OSError as error:
+            raise UsageError(f"cannot write {target}: {error.strerror}; name another file.") from error
     raise UsageError(f"cannot write {target}: too many links lead on from it; name the file itself.")
 
 

@@ -13,6 +13,7 @@ from weibo_nlp.io.atomic import PendingFile, pending_file, sync_folder
 from weibo_nlp.io.destination import destination_of
 from weibo_nlp.io.jsonl import dump_line
 from weibo_nlp.io.locks import HAS_LOCKS, lock
+from weibo_nlp.io.rejects import require_rejects_file
 
 UNFINISHED = "the run that was replacing the output was cut short; what was set aside is not known, run it again"
 # Another run publishes in milliseconds. Who holds the lock for longer is somebody else, such as flock(1) around us.
@@ -30,6 +31,11 @@ def publish_pair(output: PendingFile, companion: PendingFile | None, place: Path
         Written to its end, for `place`.
     place : Path
         Where the companion of this output stands, or would.
+
+    Raises
+    ------
+    UsageError
+        If something else than a companion stands there; nothing is published then.
 
     Notes
     -----
@@ -50,6 +56,7 @@ def publish_pair(output: PendingFile, companion: PendingFile | None, place: Path
         return
     with _alone_in(file.parent):
         is_replaced = file.exists()
+        require_rejects_file(place)  # again: it may have come while the rows were written
         if companion is None and not is_replaced:
             output.publish()
             return

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Self
+from typing import IO, Any
 
 from weibo_nlp.errors import UsageError
-from weibo_nlp.io.atomic import PendingFile, atomic_path, pending_file
+from weibo_nlp.io.atomic import atomic_path, pending_file
 from weibo_nlp.io.column_types import ColumnType
-from weibo_nlp.io.destination import destination_of
-from weibo_nlp.io.jsonl import dump_line
 from weibo_nlp.io.names import quoted as shown
 from weibo_nlp.io.parquet import ArrowRow, table_of
-from weibo_nlp.io.rows import SUFFIXES, OutputFormat, Reject
+from weibo_nlp.io.rejects import RejectWriter, usable_rejects_path
+from weibo_nlp.io.rows import SUFFIXES, OutputFormat
+from weibo_nlp.io.suffixes import require_suffix
 from weibo_nlp.io.transaction import publish_pair
 from weibo_nlp.io.value_text import cell_text, json_text, plain_value
 
@@ -70,7 +70,14 @@ def open_writer(
 
 
 def output_format(path: Path, fallback: OutputFormat) -> OutputFormat:
-    """Tell the output format by the suffix; an unknown suffix gets the fallback."""
+    """Tell the output format by the suffix; one that names no format gets the fallback.
+
+    Raises
+    ------
+    UsageError
+        If the suffix names a format that is not written.
+    """
+    require_suffix(path, *SUFFIXES)
     return SUFFIXES.get(path.suffix.lower(), fallback)
 
 
@@ -81,6 +88,7 @@ def open_outputs(
     columns: Mapping[str, ColumnType],
     *,
     source: Path,
+    rejects: Path | None = None,
     mark: bool = False,
     quoted: bool = True,
     passed_on: Any = None,
@@ -97,57 +105,24 @@ def open_outputs(
         As for :func:`open_writer`.
     source : Path
         The file the rows are from; beside it lie the rejects of a stream.
+    rejects : Path, optional
+        Where the rejects go instead of :func:`~weibo_nlp.io.rejects.rejects_path`.
 
     Yields
     ------
     tuple of RowWriter and RejectWriter
         The first to be given rows, the second what cannot be one.
+
+    Raises
+    ------
+    UsageError
+        As :func:`~weibo_nlp.io.rejects.usable_rejects_path`, and if the output cannot be written.
     """
     output = Path(output)
-    place = rejects_path(output, source)
-    if (file := destination_of(place).file) is not None and file == destination_of(output).file:
-        raise UsageError(f"cannot write {output}: {place}, its file of rejects, is a link to it; remove the link.")
-    with RejectWriter(place) as rejects, pending_file(output) as rows:
+    with RejectWriter(usable_rejects_path(output, source, rejects)) as set_aside, pending_file(output) as rows:
         with _row_writer(rows.path, format, columns, mark, quoted, passed_on) as writer:
-            yield writer, rejects
-        publish_pair(rows, rejects.finished(), rejects.path)
-
-
-class RejectWriter:
-    """What is set aside, as JSON Lines; the file is made at the first reject, so that a clean run leaves no empty one.
-
-    It is opened by :func:`open_outputs`.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.count = 0
-        self._pending: PendingFile | None = None
-        self._handle: IO[str] | None = None
-
-    def __enter__(self) -> Self:
-        destination_of(self.path)  # a name that cannot be written to is told before the work
-        self._stack = ExitStack()
-        return self
-
-    def write(self, reject: Reject) -> None:
-        """Set one record aside."""
-        if self._handle is None:
-            self._pending = self._stack.enter_context(pending_file(self.path))
-            # A file's name may hold bytes that are no UTF-8; Python shows them as lone surrogates.
-            file = self._pending.path.open("w", encoding="utf-8", errors="backslashreplace", newline="\n")
-            self._handle = self._stack.enter_context(file)
-        self.count += 1
-        self._handle.write(dump_line(asdict(reject)))
-
-    def finished(self) -> PendingFile | None:
-        """Return the written file, to be published; None if nothing was set aside."""
-        if self._handle is not None:
-            self._handle.close()
-        return self._pending
-
-    def __exit__(self, *details: Any) -> bool | None:
-        return self._stack.__exit__(*details)
+            yield writer, set_aside
+        publish_pair(rows, set_aside.finished(), set_aside.path)
 
 
 class _UnixLines:
@@ -229,38 +204,3 @@ def _parquet_writer(path: Path, columns: Mapping[str, ColumnType], passed_on: An
 
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
         yield RowWriter(write)
-
-
-def rejects_path(output: Path, source: Path) -> Path:
-    """Where the rejects of an output go.
-
-    Parameters
-    ----------
-    output : Path
-        The output.
-    source : Path
-        The input.
-
-    Returns
-    -------
-    Path
-        ``<output>.rejected.jsonl``; of a link, beside the file it leads to, which may be written to by its own name
-        as well; of a stream, ``<source>.labelled.rejected.jsonl``.
-    """
-    file = destination_of(output).file
-    if file is None:
-        return source.with_name(f"{source.name}.labelled.rejected.jsonl")
-    named = file if output.is_symlink() else output
-    return named.with_name(f"{named.name}.rejected.jsonl")
-
-
-def require_distinct(source: Path, output: Path) -> None:
-    """Refuse to write over the file being read, be it by the output or by its rejects."""
-    rejects = rejects_path(output, source)
-    for path, what in ((output, f"output {output}"), (rejects, f"the file of rejects of {output}")):
-        try:
-            same = path.samefile(source)
-        except OSError:  # mostly that it does not exist yet
-            continue
-        if same:
-            raise UsageError(f"{what} is the input itself; name another file with -o.")

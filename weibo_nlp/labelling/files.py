@@ -14,9 +14,10 @@ from weibo_nlp.io.column_types import arrow_schema
 from weibo_nlp.io.copy import read_once
 from weibo_nlp.io.limits import MAX_REASONS
 from weibo_nlp.io.parquet import renamed_schema
+from weibo_nlp.io.rejects import usable_rejects_path
 from weibo_nlp.io.rows import OutputFormat
 from weibo_nlp.io.value_text import json_text
-from weibo_nlp.io.writers import output_format, require_distinct
+from weibo_nlp.io.writers import output_format
 from weibo_nlp.labelling.columns import input_columns, parent_text, row_problem
 from weibo_nlp.labelling.labeller import BATCH, Labeller
 
@@ -56,6 +57,7 @@ def label_file(
     *,
     text_column: str,
     parent_column: str | None = None,
+    rejects: Path | None = None,
     advance: Callable[[int], None] | None = None,
 ) -> LabelledFile:
     """Label a file row by row, in batches and in order; rows that cannot be labelled go to ``<output>.rejected.jsonl``.
@@ -73,6 +75,8 @@ def label_file(
         The models.
     text_column, parent_column : str
         Columns with the text, and with the text it answers.
+    rejects : Path, optional
+        Where rows that are set aside go instead.
     advance : callable, optional
         Told the number of records done, for a progress bar.
 
@@ -84,18 +88,20 @@ def label_file(
     Raises
     ------
     UsageError
-        If the output, or its file of rejects, is the input, or cannot be written.
+        If the output, or its file of rejects, is the input, or cannot be written, or a file that holds no rejects
+        stands where they go; or if the output's suffix names a format that is not written.
     DataError
         If the input breaks off, changed since it was opened, or has too many columns; nothing is written then.
     """
-    require_distinct(table.path, output)
+    place = usable_rejects_path(output, table.path, rejects)
     with read_once(table) as source:
-        return _label_rows(source, output, labeller, text_column, parent_column, advance)
+        return _label_rows(source, output, place, labeller, text_column, parent_column, advance)
 
 
 def _label_rows(
     table: Table,
     output: Path,
+    place: Path,
     labeller: Labeller,
     text_column: str,
     parent_column: str | None,
@@ -116,7 +122,14 @@ def _label_rows(
     reasons, first_lines = Counter[str](), dict[str, int]()
     swallowing, first_swallowing = 0, None
     opened = open_outputs(
-        output, shape, columns, source=table.path, mark=table.has_mark, quoted=table.quoted, passed_on=passed_on
+        output,
+        shape,
+        columns,
+        source=table.path,
+        rejects=place,
+        mark=table.has_mark,
+        quoted=table.quoted,
+        passed_on=passed_on,
     )
     with opened as (writer, rejects):
         batch: list[Row] = []

@@ -16,6 +16,7 @@ from weibo_nlp.errors import DataError, PredictionError, UsageError, WeiboNlpErr
 from weibo_nlp.evaluation.files import resolve_evaluation_set, score_set
 from weibo_nlp.evaluation.results import Scores
 from weibo_nlp.io import atomic_path, safe_stem, sha256_of_file
+from weibo_nlp.io.distinct import require_distinct
 from weibo_nlp.io.jsonl import read_json_object
 from weibo_nlp.io.locks import locked_folder
 from weibo_nlp.io.names import printable_name, quoted
@@ -171,6 +172,9 @@ def add_predictions(
         )
         for path, file, checksum, scored in zip(paths, files, checksums, scorers, strict=True)
     ]
+    require_distinct(
+        {f"the result of {entry.stem},": folder / RESULTS / f"{entry.stem}.json" for entry in entries}, paths
+    )
     # All are looked at before the first is written.
     for path, checksum in zip(paths, checksums, strict=True):
         _require_unchanged(path, path, checksum)
@@ -184,6 +188,11 @@ def add_predictions(
             return [_store(entry, path, folder, *plan) for (entry, path), plan in zip(runs, plans, strict=True)]
     except OSError as error:
         raise UsageError(f"cannot write into {folder}: {error.strerror}; name a folder that can be made.") from error
+
+
+def leaderboard_folders(folder: Path) -> tuple[Path, Path]:
+    """Folders of results and of predictions that a leaderboard is made of."""
+    return folder / RESULTS, folder / PREDICTIONS
 
 
 def read_entry(path: Path) -> Entry:

@@ -1,0 +1,6 @@
+"""``python -m weibo_nlp.cli``: the command ``weibo-nlp``."""
+
+from weibo_nlp.cli import console
+
+if __name__ == "__main__":
+    console()

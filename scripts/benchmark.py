@@ -10,9 +10,11 @@ from pathlib import Path
 from benchmarks.front_pages import check_pages, fill_pages
 from benchmarks.publishing import failure
 
+from weibo_nlp._resources import corpus_dir
 from weibo_nlp.benchmark.suite import log_external_runs, run_everything
 from weibo_nlp.errors import WeiboNlpError
 from weibo_nlp.io import atomic_path
+from weibo_nlp.io.distinct import require_distinct
 from weibo_nlp.report import write_page
 from weibo_nlp.report.markdown import markdown_document
 
@@ -32,7 +34,11 @@ def main() -> int:
     parser.add_argument("--tables", action="store_true", help="fill docs/benchmark.md, the READMEs and DATA_CARD.md")
     arguments = parser.parse_args()
     external = None if arguments.no_external or not arguments.external else Path(arguments.external)
+    outputs = {
+        suffix: arguments.output.with_name(arguments.output.name + suffix) for suffix in (".json", ".md", ".html")
+    }
     try:
+        require_distinct({**outputs, "--log": arguments.log}, [external] if external else [], [corpus_dir()])
         if arguments.tables:
             check_pages(ROOT)
         report, runs = run_everything(
@@ -46,9 +52,9 @@ def main() -> int:
     log_external_runs(arguments.log, runs, date=datetime.now(UTC).date().isoformat())
     text = json.dumps(report.to_dict(), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
     for suffix, content in ((".json", text), (".md", markdown_document(report))):
-        with atomic_path(arguments.output.with_name(arguments.output.name + suffix)) as temporary:
+        with atomic_path(outputs[suffix]) as temporary:
             temporary.write_text(content, "utf-8")
-    write_page(arguments.output.with_name(arguments.output.name + ".html"), report)
+    write_page(outputs[".html"], report)
     if arguments.tables:
         fill_pages(ROOT, report)
     return 0

@@ -38,6 +38,7 @@ def main() -> int:
             BLOCK,
             json_file=given.json,
             page=given.page,
+            inputs=[given.gold, given.vocabulary or own],
         )
     except WeiboNlpError as error:
         return failure(error)

@@ -36,6 +36,7 @@ def main() -> int:
             BLOCK,
             json_file=given.json,
             page=given.page,
+            inputs=[given.posts],
         )
     except WeiboNlpError as error:
         return failure(error)

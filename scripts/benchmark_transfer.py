@@ -44,7 +44,8 @@ def main() -> int:
         return document
 
     try:
-        publish(measure, markdown_table, BLOCK, json_file=given.json, page=given.page)
+        inputs = [Path(given.external), given.corpus, given.log]
+        publish(measure, markdown_table, BLOCK, json_file=given.json, page=given.page, inputs=inputs)
     except WeiboNlpError as error:
         return failure(error)
     return 0

@@ -7,10 +7,12 @@ from dataclasses import asdict
 from pathlib import Path
 
 import weibo_nlp.perturbations as package
+from weibo_nlp._resources import corpus_dir
 from weibo_nlp.annotation.perturbation_check import PARTS, PER_EDIT, collect, draw, write_deck
 from weibo_nlp.corpus import open_release
 from weibo_nlp.errors import WeiboNlpError
 from weibo_nlp.io import atomic_path, sha256_of_file, write_jsonl
+from weibo_nlp.io.distinct import require_distinct
 from weibo_nlp.perturbations.checked import CHECKED
 
 FOLDER = Path(__file__).resolve().parent.parent / "annotations" / "robustness"
@@ -38,6 +40,8 @@ def main() -> int:
             write_deck(deck, given.output)
             print(f"{len(deck.rows)} samples in {len(deck.parts)} parts; {deck.overlaps} are context of another too")
             return 0
+        outputs = {"--checks": given.checks, "--summary": given.summary}
+        require_distinct(outputs, [FOLDER / "PROMPT.md", given.sheets, given.answers], [corpus_dir()])
         who = {"annotator": given.annotator, "model": given.model}
         prompt = sha256_of_file(FOLDER / "PROMPT.md")
         checks, content = collect(given.sheets, given.answers, open_release(), **who, prompt_sha256=prompt)

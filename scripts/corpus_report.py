@@ -14,6 +14,7 @@ from corpus_profile.report import corpus_document
 from weibo_nlp.benchmark.shortcuts import shortcut_gate
 from weibo_nlp.errors import WeiboNlpError
 from weibo_nlp.io import atomic_path
+from weibo_nlp.io.distinct import require_distinct
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -25,20 +26,23 @@ def main() -> int:
     parser.add_argument("--external", type=Path, default=os.environ.get("WEIBO_NLP_EXTERNAL"), help="copies of sets")
     parser.add_argument("--no-shortcuts", action="store_true", help="leave out the shortcut gate, which takes longest")
     arguments = parser.parse_args()
+    stem, root = arguments.output, arguments.root
+    outputs = {suffix: stem.with_name(stem.name + suffix) for suffix in (".json", ".md", ".html")}
+    external = [Path(arguments.external)] if arguments.external else []
     try:
+        require_distinct(outputs, external, [root / "corpus", root / "annotations"])
         document = corpus_document(
-            arguments.root.resolve(),
+            root.resolve(),
             command=" ".join(["scripts/corpus_report.py", *sys.argv[1:]]),
-            external=Path(arguments.external) if arguments.external else None,
+            external=external[0] if external else None,
             shortcut_gate=None if arguments.no_shortcuts else shortcut_gate,
             progress=lambda line: print(line, file=sys.stderr, flush=True),
         )
-        stem = arguments.output
         text = json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False) + "\n"
         for suffix, content in ((".json", text), (".md", markdown_corpus(document))):
-            with atomic_path(stem.with_name(stem.name + suffix)) as temporary:
+            with atomic_path(outputs[suffix]) as temporary:
                 temporary.write_text(content, "utf-8")
-        write_corpus_page(stem.with_name(stem.name + ".html"), document)
+        write_corpus_page(outputs[".html"], document)
     except WeiboNlpError as error:
         return failure(error)
     for row in document["deviations"]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from weibo_nlp.errors import WeiboNlpError
 from weibo_nlp.io import atomic_path
+from weibo_nlp.io.distinct import require_distinct
 from weibo_nlp.release.agreement import agreement_by_event, bounds, measure_release
 from weibo_nlp.release.sources import read_sources
 
@@ -20,6 +21,8 @@ def main() -> int:
     parser.add_argument("--events", action="store_true", help="print alpha event by event, too")
     arguments = parser.parse_args()
     try:
+        closed = [arguments.root / name for name in ("corpus", "annotations")]
+        require_distinct({"--json": arguments.json}, closed=closed)
         sources = read_sources(arguments.root)
         for problem in sources.problems:
             print(problem.shown(arguments.root), file=sys.stderr)

@@ -20,6 +20,7 @@ from mutation_testing.survivors import REASONS, markdown_block, outcomes_of, rea
 import weibo_nlp
 from weibo_nlp.errors import UsageError, WeiboNlpError
 from weibo_nlp.io import atomic_path
+from weibo_nlp.io.distinct import require_distinct
 
 ROOT = Path(__file__).resolve().parent.parent
 BLOCK = "survivors"
@@ -51,6 +52,10 @@ def run(given: argparse.Namespace) -> int:
         raise UsageError(f"no room {', '.join(sorted(unknown))}; choose among {', '.join(ROOMS)}.")
     if given.retry and given.earlier is None:
         raise UsageError("--retry runs survivors again; name the file that --json wrote with --from.")
+    earlier = [] if given.earlier is None else [given.earlier]
+    require_distinct(
+        {"--json": given.json, "--page": given.page}, [given.reasons, *earlier], [given.root / "weibo_nlp"]
+    )
     if given.page:
         check_file(given.page, BLOCK)
     reasons = read_reasons(given.reasons)

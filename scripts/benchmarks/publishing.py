@@ -12,8 +12,10 @@ from typing import Any
 
 from benchmarks.blocks import check_file, fill_file
 
+from weibo_nlp._resources import corpus_dir
 from weibo_nlp.errors import UnknownNameError, UsageError, WeiboNlpError
 from weibo_nlp.io import atomic_path
+from weibo_nlp.io.distinct import require_distinct
 from weibo_nlp.report.display import NOTHING
 from weibo_nlp.report.markdown import figure_table
 
@@ -55,6 +57,7 @@ def publish(
     *,
     json_file: Path | None = None,
     page: Path | None = None,
+    inputs: Iterable[Path | None] = (),
 ) -> Document:
     """Measure, print the table, and write the files that were asked for, which must be writable before the work starts.
 
@@ -68,12 +71,17 @@ def publish(
         Name of the table's place in the page.
     json_file, page : Path, optional
         Where to write all figures, and the Markdown file with the place for the table.
+    inputs : iterable of Path or None
+        Files that are read, and folders of which any file may be.
 
     Raises
     ------
     UsageError, DataError
-        If the page cannot be read, or lacks its markers; and whatever `measure` raises.
+        If the page cannot be read, or lacks its markers, or an output is an input or the other output; and whatever
+        `measure` raises.
     """
+    read = [path for path in inputs if path is not None]
+    require_distinct({"--json": json_file, "--page": page}, read, [corpus_dir()])
     if page is not None:
         check_file(page, block)
     with nullcontext() if json_file is None else atomic_path(json_file) as temporary:

@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from weibo_nlp import cli
-from weibo_nlp.cli.process import clean_stop
 from weibo_nlp.cli.label import _default_output
+from weibo_nlp.cli.process import clean_stop
 from weibo_nlp.errors import DataError, UsageError, WriteError
 
 COMMAND = [sys.executable, "-c", "from weibo_nlp.cli import main; main()"]

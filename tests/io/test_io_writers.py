@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from weibo_nlp.errors import UsageError, WriteError
 from weibo_nlp.io import Reject, Row, open_outputs, open_table, open_writer, sha256_of_file, sha256_of_rows, transaction
 from weibo_nlp.io.column_types import column_type, value_kind
-from weibo_nlp.io.transaction import UNFINISHED
 from weibo_nlp.io.rejects import usable_rejects_path
+from weibo_nlp.io.transaction import UNFINISHED
 from weibo_nlp.io.writers import output_format
 
 # A tab in an unquoted world is the one thing a TSV reader must guess about; see test_io_rows.
@@ -336,7 +336,7 @@ def test_a_folder_that_somebody_else_has_locked_is_written_to_after_a_while(tmp_
 def test_the_input_is_never_written_over(tmp_path, given, output):
     (tmp_path / given).write_text("text\n", "utf-8")
     (tmp_path / "link.csv").symlink_to(tmp_path / given)
-    with pytest.raises(UsageError, match="is the input .*; name another file"):
+    with pytest.raises(UsageError, match=r"is the input .*; name another file"):
         usable_rejects_path(tmp_path / output, tmp_path / given)
 
 
@@ -345,7 +345,7 @@ def test_the_input_is_not_written_over_through_a_redirection_either(tmp_path):
     (tmp_path / "a.csv").write_text("text\n", "utf-8")
     with (
         (tmp_path / "a.csv").open("a") as stream,
-        pytest.raises(UsageError, match="is the input .*; name another file"),
+        pytest.raises(UsageError, match=r"is the input .*; name another file"),
     ):
         usable_rejects_path(Path(f"/dev/fd/{stream.fileno()}"), tmp_path / "a.csv")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 
 from weibo_nlp.errors import UsageError
@@ -45,16 +46,14 @@ def require_distinct(
         for folder in closed:
             if _is_inside(path, folder):
                 raise UsageError(f"{_shown(what, path)} is in {folder}, which is read; name another place.")
-        for source in [*inputs, *closed]:
-            # A folder's file that a shell prints to has been made by it, maybe for that.
-            files = [] if isinstance(path, int) and source not in closed and os.path.isdir(source) else _files(source)
-            if (same := next((file for file in files if _place_read(file) == place), None)) is not None:
-                raise UsageError(f"{_shown(what, path)} is the input {same}; name another file.")
+        # What is printed to has been made by the shell: in a folder of which any file may be read, for that alone.
+        files = chain(inputs if isinstance(path, int) else _files(inputs), _files(closed))
+        if (same := next((file for file in files if _place_read(file) == place), None)) is not None:
+            raise UsageError(f"{_shown(what, path)} is the input {same}; name another file.")
         other, earlier = written.setdefault(place, (what, path))
-        # What is printed may go where a named output goes, if both go through a descriptor, one behind the other.
-        if other != what and not (
-            _is_descriptor(path) and _is_descriptor(earlier) and int in map(type, (path, earlier))
-        ):
+        # What is printed may go where a named output goes, if both go through a descriptor: one behind the other.
+        is_printed = isinstance(path, int) or isinstance(earlier, int)
+        if other != what and not (is_printed and _is_descriptor(path) and _is_descriptor(earlier)):
             raise UsageError(f"{_shown(what, path)} is the same file as {_shown(other, earlier)}; name another file.")
 
 
@@ -93,10 +92,11 @@ def _is_inside(path: Path | int, folder: Path) -> bool:
     return end.is_relative_to(os.path.realpath(folder))
 
 
-def _files(source: Path) -> Iterator[Path]:
-    yield source
-    for root, _, names in os.walk(source):
-        yield from (Path(root, name) for name in names)
+def _files(sources: Iterable[Path]) -> Iterator[Path]:
+    for source in sources:
+        yield source
+        for root, _, names in os.walk(source):
+            yield from (Path(root, name) for name in names)
 
 
 def _shown(what: str, path: Path | int) -> str:

@@ -11,10 +11,8 @@ import warnings
 from collections.abc import Callable, Sequence
 from functools import wraps
 from importlib import import_module
-from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
-from inspect import isfunction, signature
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any, TypeVar, cast
 
 GONE_IN = "0.4.0"
@@ -96,6 +94,8 @@ def warn(old: str, new: str, *, stacklevel: int = 3) -> None:
 
 def with_old_keywords(function: Function) -> Function:
     """Let a function be called with the keywords it had: ``resamples``, ``level`` and so on."""
+    from inspect import signature  # takes as long as all else that importing the package does
+
     parameters = signature(function).parameters
 
     @wraps(function)
@@ -125,7 +125,7 @@ class _Renamed(ModuleType):
         module, new = NAMES.get(name, (MODULES[old], name))
         value = getattr(import_module(f"weibo_nlp.{module}"), new)
         warn(f"weibo_nlp.{old}.{name}", f"weibo_nlp.{module}.{new}")
-        return with_old_keywords(value) if isfunction(value) else value
+        return with_old_keywords(value) if isinstance(value, FunctionType) else value
 
 
 class _CallableRenamed(_Renamed):
@@ -135,14 +135,16 @@ class _CallableRenamed(_Renamed):
         return self.__wrapped__(*args, **keywords)
 
 
-class _Finder(MetaPathFinder, Loader):
-    """Finds modules by their old names."""
+class _Finder:
+    """Finds modules by their old names; importlib.abc, whose methods it has, would double the time of an import."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         old = fullname.removeprefix("weibo_nlp.")
-        return ModuleSpec(fullname, self, is_package=True) if old in MODULES and old != fullname else None
+        if old not in MODULES or old == fullname:
+            return None
+        return ModuleSpec(fullname, self, is_package=True)  # type: ignore[arg-type]  # it has what a loader needs
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         old = spec.name.removeprefix("weibo_nlp.")

@@ -17,6 +17,7 @@ from weibo_nlp.errors import DataError, UsageError, WriteError
 COMMAND = [sys.executable, "-c", "from weibo_nlp.cli import main; main()"]
 POSTS = "id,text\n1,失信就该禁乘\n2,\n"
 HEADER = "id,text,topic,"
+OLD_REJECT = '{"file": "posts.csv", "line": 3, "reason": "text: empty", "raw": ""}\n'
 posix = pytest.mark.skipif(os.name != "posix", reason="a shell of POSIX")
 
 
@@ -148,13 +149,13 @@ def test_a_warning_is_a_line(monkeypatch, capsys, folder):
     ],
 )
 def test_a_standard_output_that_fails_is_told_and_the_rejects_stay(folder, redirection, code, message):
-    (folder / "posts.csv.stream-rejected.jsonl").write_text("old\n", "utf-8")
+    (folder / "posts.csv.stream-rejected.jsonl").write_text(OLD_REJECT, "utf-8")
     script = f'"$0" -c "$1" label posts.csv -q -o - {redirection}; exit "${{PIPESTATUS[0]}}"'
     done = subprocess.run(["bash", "-c", script, *COMMAND[::2]], capture_output=True, text=True)
     assert done.returncode == code
     assert message in done.stderr
     assert "Traceback" not in done.stderr
-    assert (folder / "posts.csv.stream-rejected.jsonl").read_text("utf-8") == "old\n"
+    assert (folder / "posts.csv.stream-rejected.jsonl").read_text("utf-8") == OLD_REJECT
 
 
 @posix
@@ -163,7 +164,7 @@ def test_printing_onto_a_full_device_fails(folder):
     with Path("/dev/full").open("w") as full:
         done = subprocess.run([*COMMAND, "models", "list"], stdout=full, stderr=subprocess.PIPE, text=True)
     assert done.returncode == 3
-    assert done.stderr.startswith("Error: standard output, or a temporary file: No space left on device.")
+    assert done.stderr.startswith("Error: standard output: No space left on device.")
 
 
 @posix

@@ -287,6 +287,9 @@ def test_parquet_dates_and_categories_stand_as_plain_text_in_csv(tmp_path):
     assert (tmp_path / "o.csv").read_text("utf-8").splitlines()[1].startswith("好,1970-01-01 00:00:00,")
 
 
+OLD_REJECT = '{"file": "a.csv", "line": 2, "reason": "text: empty", "raw": ""}\n'
+
+
 def stopped(_):
     raise KeyboardInterrupt
 
@@ -295,7 +298,7 @@ def stopped(_):
 def test_an_interrupted_run_leaves_old_output_and_old_rejects_as_they_were(tmp_path, rejects):
     table = write(tmp_path / "a.csv", "id,text\n" + "1,好\n" * 300 + "\n" * rejects + "1,好\n")
     output = tmp_path / "out.csv"
-    old = {output: "old rows", tmp_path / "out.csv.rejected.jsonl": "old rejects"}
+    old = {output: "old rows", tmp_path / "out.csv.rejected.jsonl": OLD_REJECT}
     for path, content in old.items():
         path.write_text(content, "utf-8")
     with pytest.raises(KeyboardInterrupt):

@@ -6,6 +6,7 @@ import errno
 import os
 import re
 import shutil
+import signal
 import stat
 import sys
 import tempfile
@@ -181,7 +182,7 @@ class PendingFile:
                 handle = os.open(self.destination.target, os.O_WRONLY | getattr(os, "O_NOCTTY", 0))
             else:
                 handle = os.dup(descriptor)
-            with self.path.open("rb") as source, os.fdopen(handle, "wb") as stream:
+            with _one_broken_pipe(), self.path.open("rb") as source, os.fdopen(handle, "wb") as stream:
                 shutil.copyfileobj(source, stream)
                 stream.flush()
                 if stat.S_ISREG(os.fstat(handle).st_mode):
@@ -192,6 +193,20 @@ class PendingFile:
             remedy = _CANNOT_WRITE.get(error.errno or 0, "name another file")
             raise WriteError(f"cannot write {self.destination}: {error.strerror}; {remedy}.") from error
         self._copied = True
+
+
+@contextmanager
+def _one_broken_pipe() -> Iterator[None]:
+    """Let a handler of SIGPIPE raise at the end of the block, once, and not in the middle of what cleans up behind it."""
+    number = getattr(signal, "SIGPIPE", None)  # Windows has none
+    if number is None or sys.platform == "win32":
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [number])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def sync_folder(folder: Path) -> None:

@@ -197,7 +197,7 @@ class PendingFile:
 
 @contextmanager
 def _one_broken_pipe() -> Iterator[None]:
-    """Let a handler of SIGPIPE raise at the end of the block, once, and not in the middle of what cleans up behind it."""
+    """Let a handler of SIGPIPE raise at the end of the block, once, and not amid what cleans up behind it."""
     number = getattr(signal, "SIGPIPE", None)  # Windows has none
     if number is None or sys.platform == "win32":
         yield

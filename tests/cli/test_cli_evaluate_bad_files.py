@@ -91,9 +91,6 @@ WRONG_LINES = [
     pytest.param(lambda lines: [b" ".join(lines)], r":1: not JSON: Extra data at column ", id="all-on-one-line"),
     pytest.param(lambda lines: [b"[", b",".join(lines), b"]"], r":1: not JSON: ", id="json-array"),
     pytest.param(lambda lines: [b"id,label", b"1,against"], r":1: not JSON: ", id="csv"),
-    pytest.param(
-        lambda lines: [b"\xef\xbb\xbf" * 2 + lines[0], *lines[1:]], r":1: not JSON: ", id="two-byte-order-marks"
-    ),
     pytest.param(line(3, lambda text: b"\xef\xbb\xbf" + text), r":3: not JSON: ", id="byte-order-mark-inside"),
     pytest.param(line(2, lambda text: b"\0" * 64), r":2: not JSON: ", id="nul-bytes-for-a-row"),
     pytest.param(

@@ -30,8 +30,10 @@ def test_a_single_line_of_twenty_megabytes_is_set_aside_and_shown_by_its_beginni
 def test_nul_bytes_are_text(run, tmp_path):
     source, output = tmp_path / "a.csv", tmp_path / "o.csv"
     source.write_bytes(b"id,text\n1,\x00\xe5\xa5\xbd\x00\n2,\x00\n")
-    assert run("label", source, "-o", output)[0] == 0
-    assert [row["text"] for row in labelled(output)] == ["\x00好\x00", "\x00"]
+    code, _, err = run("label", source, "-o", output)
+    assert code == 1
+    assert f"{source}:3: text: empty (1 in all)" in err  # nothing of it can be seen
+    assert [row["text"] for row in labelled(output)] == ["\x00好\x00"]
 
 
 def test_an_open_quote_on_every_line_costs_linear_time(run, tmp_path):

@@ -1,6 +1,7 @@
 """The two promises: joined, the words are the text; and no protected span is cut."""
 
 import pytest
+import regex
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -40,7 +41,14 @@ def test_words_join_to_the_text_and_no_protected_span_is_cut(name, text):
     for word in words:
         places.add((start, start + len(word)))
         start += len(word)
-    assert {(span.start, span.end) for span in protected_spans(text)} <= places
+    borders = sorted({border for place in places for border in place})
+    for span in protected_spans(text):
+        left, right = max(b for b in borders if b <= span.start), min(b for b in borders if b >= span.end)
+        assert (left, right) in places
+        # What a word holds beside a span belongs to its first or last character.
+        clusters = [cluster for cluster in regex.finditer(r"\X", text) if cluster.start() < span.end]
+        assert left == max(c.start() for c in clusters if c.start() <= span.start)
+        assert right == max(span.end, clusters[-1].end())
 
 
 @given(st.one_of(texts, st.text(st.sampled_from("()（）^_<>≧▽≦TQo;-=@$xXuUn:.1#*/w\u20e3\ufe0f🇨👍\u200d"), max_size=8)))
@@ -84,6 +92,16 @@ def test_empty_text_has_no_words(name):
     pytest.param("👨\u200d👩\u200d👧(≧▽≦)/", ["👨\u200d👩\u200d👧", "(≧▽≦)/"], id="emoji-and-kaomoji"),
 ])  # fmt: skip
 def test_frame_around_single_characters(text, expected):
+    assert segment(text, "char") == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    pytest.param("👍\u200d好", ["👍\u200d", "好"], id="joiner-that-joins-nothing"),
+    pytest.param("[泪]\ufe0f好", ["[泪]\ufe0f", "好"], id="variation-selector"),
+    pytest.param("#甲#\u20e3@小乙\u20e3", ["#甲#\u20e3", "@小乙\u20e3"], id="keycaps-in-a-row"),
+    pytest.param("\u0600@小甲", ["\u0600@小甲"], id="sign-that-is-part-of-what-follows"),
+])  # fmt: skip
+def test_a_cluster_at_the_edge_of_a_marked_place_is_whole(text, expected):
     assert segment(text, "char") == expected
 
 

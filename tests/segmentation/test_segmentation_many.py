@@ -2,6 +2,7 @@
 
 import itertools
 
+import pandas as pd
 import pytest
 
 from weibo_nlp.errors import DataError, UnknownNameError, UsageError
@@ -40,12 +41,26 @@ def test_a_text_that_is_refused_is_numbered(processes, bad, message):
         list(segment_many(["甲", "乙", bad], "char", processes=processes))
 
 
+def test_a_series_is_read_and_so_is_one_of_words():
+    texts = pd.Series(["甲乙丙", "甲"], index=[7, 8])
+    assert list(segment_many(texts, "char", pd.Series(["乙丙"]))) == [["甲", "乙丙"], ["甲"]]
+
+
 def test_no_texts_give_no_results():
     assert list(segment_many([], processes=2)) == []
 
 
 @pytest.mark.parametrize(("arguments", "error", "message"), [
     pytest.param({"texts": "好"}, UsageError, "texts is one string", id="one-string"),
+    pytest.param({"texts": b"a"}, UsageError, "texts is one bytes", id="bytes"),
+    pytest.param({"texts": None}, UsageError, "texts is None; pass a list of texts", id="nothing"),
+    pytest.param({"texts": {"a": "好"}}, UsageError, "texts is a dict, of which only the names", id="dict"),
+    pytest.param({"texts": pd.DataFrame({"a": ["好"]})}, UsageError, "texts is a DataFrame", id="frame"),
+    pytest.param({"texts": [], "lexicon": {"好": 1}}, UsageError, "lexicon is a dict, of which", id="dict-as-lexicon"),
+    pytest.param({"texts": [], "lexicon": ""}, UsageError, "lexicon is an empty string", id="empty-lexicon"),
+    pytest.param({"texts": [], "lexicon": 0}, UsageError, "lexicon is 0; pass a list of words", id="zero-as-lexicon"),
+    pytest.param({"texts": [], "lexicon": False}, UsageError, "lexicon is False; pass", id="false-as-lexicon"),
+    pytest.param({"texts": [], "segmenter": ["fast"]}, UsageError, r"segmenter=\['fast'\]; pass one", id="list"),
     pytest.param({"texts": [], "processes": 0}, UsageError, "processes=0; pass the number", id="no-process"),
     pytest.param({"texts": [], "segmenter": "x"}, UnknownNameError, "unknown segmenter 'x'", id="unknown-name"),
 ])  # fmt: skip

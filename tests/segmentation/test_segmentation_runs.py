@@ -34,6 +34,21 @@ OFFLINE = ["fast", "jieba", "char"]
     pytest.param("是3.5%", "是 3.5%", id="percent"),
     pytest.param("在12:30来", "在 12:30 来", id="clock"),
     pytest.param("是3:2啊", "是 3 : 2 啊", id="score"),
+    pytest.param("说9·11的", "说 9·11 的", id="middle-dot-of-a-day"),
+    pytest.param("给１０，０００元", "给 １０，０００ 元", id="full-width-thousands"),
+    pytest.param("是１０，００００", "是 １０ ， ００００", id="full-width-comma-that-is-none-of-thousands"),
+    pytest.param("等10，000人", "等 10 ， 000 人", id="a-clause-ends-in-a-full-width-comma"),
+    pytest.param("在１２：３０来", "在 １２：３０ 来", id="full-width-clock"),
+    pytest.param("是２０１９－０５－０１", "是 ２０１９－０５－０１", id="full-width-date"),
+    pytest.param("用Ｗｉ－Ｆｉ和ＡＴ＆Ｔ", "用 Ｗｉ－Ｆｉ 和 ＡＴ＆Ｔ", id="full-width-hyphen-and-ampersand"),
+    pytest.param("ｄｏｎ＇ｔ，ａ＿ｂ", "ｄｏｎ＇ｔ ， ａ＿ｂ", id="full-width-apostrophe-and-low-line"),
+    pytest.param("都＋１，３．５％", "都 ＋１ ， ３．５％", id="full-width-plus-and-percent"),
+    pytest.param("买Ａ股", "买 Ａ股", id="full-width-established-name"),
+    pytest.param("装i7-12700K的", "装 i7-12700K 的", id="model-with-hyphen"),
+    pytest.param("花2-3W吧", "花 2 - 3W 吧", id="range-with-unit"),
+    pytest.param("去U.S.A.玩", "去 U.S.A. 玩", id="acronym-with-its-last-dot"),
+    pytest.param("看5.x吧", "看 5.x 吧", id="version-with-x"),
+    pytest.param("1.iPhone，12.AI", "1 . iPhone ， 12 . AI", id="dot-of-a-list"),
     pytest.param("在2020-01-02", "在 2020-01-02", id="date"),
     pytest.param("是1-2个", "是 1 - 2 个", id="range"),
     pytest.param("去4S店", "去 4S店", id="established-name"),
@@ -88,7 +103,10 @@ CLUSTERS = [
     "1\ufe0f\u20e3",
     "葛\U000e0100",
 ]
-RUNS = ["A4", "H5N1", "５kg", "x_1", "Java7", "don't", "ß", "Ωm", "18", "3.5%", "10,000", "12:30"]
+RUNS = [
+    "A4", "H5N1", "５kg", "x_1", "Java7", "don't", "ß", "Ωm", "18", "3.5%", "10,000", "12:30", "9·11", "2019-05-01",
+    "i7-12700K", "U.S.A.", "Wi-Fi", "AT&T", "１０，０００", "A股", "10w+",
+]  # fmt: skip
 FILLERS = ["好", "流感", "月", "第", "，", "、", " ", "。", "（", "說"]
 mixtures = st.lists(st.sampled_from([*CLUSTERS, *RUNS, *FILLERS]), max_size=10).map("".join)
 
@@ -114,6 +132,20 @@ def test_no_run_is_cut_or_glued_in_any_mixture(name, pairs):
     expected = places([part for pair in pairs for part in pair])
     wanted = {place for number, place in enumerate(sorted(expected)) if number % 2 == 0}
     assert wanted <= places(words)
+
+
+@pytest.mark.parametrize("name", OFFLINE)
+@given(
+    pairs=st.lists(st.tuples(st.sampled_from(RUNS), st.sampled_from(["好", "流感", "，", "、", " "])), max_size=6),
+    slices=st.lists(st.tuples(st.integers(0, 40), st.integers(1, 8)), max_size=8),
+)
+def test_no_lexicon_cuts_a_run(name, pairs, slices):
+    text = "".join(run + filler for run, filler in pairs)
+    words = segment(text, name, [text[start : start + length] for start, length in slices])
+    assert "".join(words) == text
+    borders = set(accumulate(map(len, words)))
+    for start, end in sorted(places([part for pair in pairs for part in pair]))[::2]:
+        assert borders.isdisjoint(range(start + 1, end)), words
 
 
 @pytest.mark.parametrize("run", ["a" * (2 * PIECE_LIMIT), "1" * (2 * PIECE_LIMIT), "a_" * PIECE_LIMIT + "b"])

@@ -42,7 +42,7 @@ class WeiboTokenizer(DummyTokenizer):  # type: ignore[misc, no-any-unimported, u
     segmenter : str
         ``fast``, ``pkuseg``, ``jieba`` or ``char``.
     lexicon : Lexicon, iterable of str, Path or str, optional
-        Words to keep whole; a path is a file with one word a line.
+        Words to keep whole; a path is a file, as :func:`weibo_nlp.segmentation.lexicon_from_file` reads it.
 
     Attributes
     ----------
@@ -118,6 +118,9 @@ class WeiboTokenizer(DummyTokenizer):  # type: ignore[misc, no-any-unimported, u
         try:
             state = json.loads(data)
             segmenter, version, lexicon = state["segmenter"], state["version"], state["lexicon"]
+            # Whoever wrote the file may not have a path read, as the string of a lexicon would be.
+            if not (isinstance(segmenter, str) and isinstance(version, str) and isinstance(lexicon, list)):
+                raise TypeError("a name, a version or a list of words is something else")
         except (ValueError, KeyError, TypeError) as error:
             raise DataError(
                 f"{where}: not a tokenizer of weibo_nlp ({error!r}); it is a JSON object with segmenter, version and "

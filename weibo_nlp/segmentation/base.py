@@ -1,9 +1,10 @@
 """What a segmenter is, and the frame that all of them share.
 
-First come marked places, which nothing cuts; then words of the user's lexicon; then white space and runs of letters and
-digits. An engine sees only what is left between them, in simplified script and in pieces of at most ``PIECE_LIMIT``
-characters; numbers and grapheme clusters in its pieces are mended behind it. So no engine can cut a link or an emoji,
-and a text of any length costs time and memory in proportion to it.
+First come marked places, which nothing cuts; then white space, runs of letters and digits, numbers and grapheme
+clusters; then words of the user's lexicon, which may contain some of these and cut none. An engine sees only what is
+left between them, in simplified script and in pieces of at most ``PIECE_LIMIT`` characters; numbers and grapheme
+clusters in its pieces are mended behind it. So no engine can cut a link or an emoji, and a text of any length costs
+time and memory in proportion to it.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import Protocol, runtime_checkable
 
 from weibo_nlp.errors import DataError
 from weibo_nlp.segmentation.lexicon import Lexicon
-from weibo_nlp.segmentation.runs import Place, bind, unbroken
+from weibo_nlp.segmentation.runs import Place, bind, unbroken, widened
 from weibo_nlp.text import protected_spans
 from weibo_nlp.text.script import simplified
 
@@ -83,8 +84,9 @@ class FramedSegmenter:
     def cut(self, text: str) -> list[str]:
         """Return the words of `text` in order; joined, they are the text.
 
-        Links, mentions, hashtags, super topics, emoticons, emoji sequences and drawn faces are one token each, and so
-        are words of the lexicon, runs of white space, and runs of letters and digits.
+        Links, mentions, hashtags, super topics, emoticons, emoji sequences and drawn faces are one token each, with the
+        joiners and accents that readers see as part of their last character; and so are words of the lexicon, runs of
+        white space, and runs of letters and digits.
 
         Raises
         ------
@@ -96,15 +98,12 @@ class FramedSegmenter:
         # Lone surrogates are among the characters that are looked at closely, and refused there.
         if _MAY_BE_MARKED.search(text) is None or not (spans := protected_spans(text)):
             return self._unmarked(text)
-        return _cut_around(text, ((span.start, span.end) for span in spans), self._unmarked)
+        return _cut_around(text, widened(text, ((span.start, span.end) for span in spans)), self._unmarked)
 
     def _unmarked(self, text: str) -> list[str]:
-        if self._lexicon is None:
-            return self._between(text)
-        return _cut_around(text, self._lexicon.find(text), self._between)
-
-    def _between(self, text: str) -> list[str]:
         places = unbroken(text)
+        if self._lexicon is not None:
+            places = _with_words(places, self._lexicon.find(text, places))
         if not places:
             return self._piece(text, ()) if text else []
         words: list[str] = []
@@ -158,6 +157,20 @@ def _cut_around(text: str, places: Iterable[tuple[int, int]], cut: Callable[[str
         words.append(text[left:right])
         position = right
     return words + cut(text[position:]) if position < len(text) else words
+
+
+def _with_words(places: Sequence[Place], words: Iterable[tuple[int, int]]) -> Sequence[Place]:
+    """Put words of the lexicon in the place of what they contain; none of them begins or ends inside a place."""
+    merged: list[Place] = []
+    index = 0
+    for left, right in words:
+        while index < len(places) and places[index][0] < left:
+            merged.append(places[index])
+            index += 1
+        while index < len(places) and places[index][0] < right:
+            index += 1
+        merged.append((left, right, "word"))
+    return [*merged, *places[index:]] if merged else places
 
 
 def _parts(piece: str, bound: Sequence[Place]) -> Iterator[tuple[str, list[Place]]]:

@@ -2,34 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
 from weibo_nlp.errors import DataError, UsageError
-from weibo_nlp.segmentation.runs import within_run
+from weibo_nlp.segmentation.arguments import require_strings
+from weibo_nlp.segmentation.runs import Place, unbroken, within
 from weibo_nlp.text.lexicon import WordIndex
 
 WORD_LIMIT = 64
 """Longest word of a lexicon, in characters; the bound that keeps the search linear."""
 
-# Parts of speech in jieba's own dictionary.
-_TAGS = frozenset((
-    "a", "ad", "ag", "an", "b", "bg", "c", "d", "df", "dg", "e", "eng", "f", "g", "h", "i", "j", "k", "l", "m", "mg",
-    "mq", "n", "ng", "nr", "nrfg", "nrt", "ns", "nt", "nz", "o", "p", "q", "r", "rg", "rr", "rz", "s", "t", "tg", "u",
-    "ud", "ug", "uj", "ul", "uv", "uz", "v", "vd", "vg", "vi", "vn", "vq", "w", "x", "y", "yg", "z", "zg",
+# Parts of speech of jieba's own dictionary that nothing else looks like. Single letters but `n` name products, too:
+# of `小米 14 t` nobody can say whether it is a dictionary's.
+_TELLING_TAGS = frozenset((
+    "ad", "ag", "an", "bg", "df", "dg", "eng", "mg", "mq", "n", "ng", "nr", "nrfg", "nrt", "ns", "nt", "nz", "rg", "rr",
+    "rz", "tg", "ud", "ug", "uj", "ul", "uv", "uz", "vd", "vg", "vi", "vn", "vq", "yg", "zg",
 ))  # fmt: skip
+_LINE_END = re.compile("\r\n|\r|\n")
+_FIELD_SIGN = re.compile("[,;|]")
+_SAY_WORDS = 'lexicon_from_file(path, layout="words")'
+_SAY_JIEBA = 'lexicon_from_file(path, layout="jieba")'
 
 
 class Lexicon:
     """Words to keep whole: the leftmost first, of those the longest.
 
     Words are compared character by character, in the case, width and script given. What stands first in a text binds:
-    of two words that overlap, the one that begins first is whole. Only marked places (links, mentions and the like)
-    come before words of the lexicon; runs of letters and digits, white space and the segmenter come after, so that
-    ``iPhone`` is cut from ``iPhone15``. But a word that begins or ends with a letter is not cut out of a longer run of
-    letters (``AI`` stays inside ``MAIL``), nor one that begins or ends with a digit out of a longer number, nor one out
-    of a grapheme cluster (``cafe`` before a combining accent).
+    of two words that overlap, the one that begins first is whole. A word stands only where it neither begins nor ends
+    inside of a marked place (a link, a mention and the like), a run of letters and digits, a number, or a grapheme
+    cluster: ``AI`` stays inside ``MAIL``, ``iPhone`` inside ``iPhone15``, ``5`` inside ``3.5%``, ``cafe`` before a
+    combining accent. A word that contains such runs whole (``iPhone15手机``, ``3.5%``) stands.
 
     Parameters
     ----------
@@ -39,28 +44,36 @@ class Lexicon:
     Raises
     ------
     UsageError
-        If `words` is a single string, whose characters would each become a word, or nothing to iterate over.
+        If `words` is a single string, whose characters would each become a word, a mapping, a table, or nothing to
+        iterate over.
     DataError
         If a word is no string, longer than ``WORD_LIMIT`` characters, or holds U+0000.
     """
 
     def __init__(self, words: Iterable[str]) -> None:
-        if isinstance(words, str):
-            raise UsageError(f"lexicon is the string {words!r}; pass a list of words, or lexicon_from_file(path).")
-        if not isinstance(words, Iterable):
-            raise UsageError(f"lexicon is {words!r}; pass a list of words, a path, or None for no lexicon.")
+        require_strings("lexicon", words, "pass a list of words, a path, or None for no lexicon")
         self.words: tuple[str, ...] = tuple(sorted({_checked(word, f"word {n}") for n, word in enumerate(words, 1)}))
         self._index = WordIndex(self.words)
 
     def __len__(self) -> int:
         return len(self._index.words)
 
-    def find(self, text: str) -> Iterator[tuple[int, int]]:
-        """Yield the places of words in `text`, in order and without overlap.
+    def find(self, text: str, places: Sequence[Place] | None = None) -> Iterator[tuple[int, int]]:
+        """Yield where words stand in `text`, in order and without overlap.
 
         Time is at most ``WORD_LIMIT`` comparisons for each character of `text`, however many words there are.
+
+        Parameters
+        ----------
+        text : str
+            Without marked places: between them is searched.
+        places : sequence of Place, optional
+            What :func:`weibo_nlp.segmentation.runs.unbroken` returns for `text`, where it is known already.
         """
-        return self._index.find(text, 0, len(text), _stands_alone)
+        whole = unbroken(text) if places is None else places
+        return self._index.find(
+            text, 0, len(text), lambda _, start, stop: not (within(whole, start) or within(whole, stop))
+        )
 
 
 def lexicon_from_file(path: Path | str, layout: Literal["auto", "words", "jieba"] = "auto") -> Lexicon:
@@ -75,8 +88,10 @@ def lexicon_from_file(path: Path | str, layout: Literal["auto", "words", "jieba"
         The file.
     layout : {"auto", "words", "jieba"}
         ``words``: all of a line is the word, inner blanks included (``New York``). ``jieba``: words with frequency or
-        part of speech, or neither. ``auto``: as jieba's if a line shows it (``云计算 5 n``, ``云计算 5``,
-        ``云计算 n``), else as words; what could be either, or fits neither, is refused.
+        part of speech, both or neither, told apart as jieba does (``Edu Trust认证 2000``). ``auto``: as jieba's if more
+        than half of the lines are a word, a frequency and a part of speech that jieba knows (``云计算 5 nz``) and no
+        other line contradicts it; as words if no line holds a blank. What could be either (``小米 14``) is refused, and
+        so are lines that look like CSV (``芝麻分,5``).
 
     Raises
     ------
@@ -91,6 +106,8 @@ def lexicon_from_file(path: Path | str, layout: Literal["auto", "words", "jieba"
     from weibo_nlp.io.limits import MAX_FILE_BYTES
     from weibo_nlp.io.stable import open_unchanged
 
+    if not path or not isinstance(path, (str, Path)):
+        raise UsageError(f"path={path!r}; name a text file with one word a line.")
     path = Path(path)
     try:
         with open_unchanged(path) as handle:
@@ -100,15 +117,14 @@ def lexicon_from_file(path: Path | str, layout: Literal["auto", "words", "jieba"
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise DataError(f"{path}: byte {error.start} is not UTF-8; save the lexicon as UTF-8.") from error
-    except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}; name a text file with one word a line.") from error
-    lines = [(f"{path}:{number}", line.strip()) for number, line in enumerate(text.splitlines(), 1)]
+    except (OSError, ValueError) as error:  # a name that holds U+0000 or a lone surrogate is a ValueError
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise UsageError(f"{path}: {reason}; name a text file with one word a line.") from error
+    # Other signs that Python takes for ends of lines (U+2028, U+0085) are white space within one.
+    lines = [(f"{path}:{number}", line.strip()) for number, line in enumerate(_LINE_END.split(text), 1)]
     lines = [(where, line) for where, line in lines if line and not line.startswith("#")]
-    if layout == "jieba" or (layout == "auto" and any(_is_jieba_entry(line) for _, line in lines)):
-        lines = [(where, _jieba_word(line, where)) for where, line in lines]
-    elif layout == "auto":
-        for where, line in lines:
-            _refuse_unclear(line, where)
+    if layout == "jieba" or (layout == "auto" and _is_clearly_jieba(lines)):
+        lines = [(where, _jieba_entry(line)[0]) for where, line in lines]
     return Lexicon([_checked(word, where) for where, word in lines])
 
 
@@ -116,7 +132,7 @@ def resolve_lexicon(lexicon: Lexicon | Iterable[str] | Path | str | None) -> Lex
     """Return what a caller passed as a lexicon: a path is read, words are indexed; ``None`` for none or no words."""
     if lexicon is None:
         return None
-    if lexicon == "":
+    if isinstance(lexicon, str) and not lexicon:
         raise UsageError("lexicon is an empty string; pass a list of words, a path, or None for no lexicon.")
     if isinstance(lexicon, (str, Path)):
         lexicon = lexicon_from_file(lexicon)
@@ -127,54 +143,69 @@ def resolve_lexicon(lexicon: Lexicon | Iterable[str] | Path | str | None) -> Lex
 
 def _checked(word: object, where: str) -> str:
     if not isinstance(word, str):
-        raise DataError(f"lexicon, {where}: {word!r} is {type(word).__name__}, not a string; pass words.")
+        raise DataError(f"lexicon, {where}: {_quoted(word)} is {type(word).__name__}, not a string; pass words.")
     word = word.strip()
     if len(word) > WORD_LIMIT:
         raise DataError(
-            f"lexicon, {where}: {len(word)} characters, at most {WORD_LIMIT} are allowed; shorten {word!r}."
+            f"lexicon, {where}: {len(word)} characters, at most {WORD_LIMIT} are allowed; shorten {_quoted(word)}."
         )
     if "\x00" in word:
         raise DataError(f"lexicon, {where}: holds U+0000, which no word does; remove it.")
     return word
 
 
-def _split_off(line: str) -> tuple[str, int]:
-    """Split off frequency and part of speech; return the word, and how many of the two there were."""
+def _is_clearly_jieba(lines: Sequence[tuple[str, str]]) -> bool:
+    """Tell jieba's layout from words alone, line by line; raise DataError for a line that fits neither, or both."""
+    entries = [_jieba_entry(line) for _, line in lines]
+    jieba = 2 * sum(tag in _TELLING_TAGS for _, frequency, tag in entries if frequency) > len(lines)
+    for (where, line), (word, frequency, tag) in zip(lines, entries, strict=True):
+        if _FIELD_SIGN.search(line):
+            raise DataError(
+                f"lexicon, {where}: {_quoted(line)} looks like a row of a table; write one word a line, or call "
+                f"{_SAY_WORDS} or {_SAY_JIEBA} if its sign is part of the word."
+            )
+        if len(line.split(maxsplit=1)) == 1:
+            continue
+        if not jieba:
+            raise DataError(
+                f"lexicon, {where}: {_quoted(line)} may be a word with blanks, or a word with frequency or part of "
+                f"speech; call {_SAY_WORDS} or {_SAY_JIEBA} to say which."
+            )
+        if tag not in _TELLING_TAGS and (not frequency or len(word.split(maxsplit=1)) > 1):
+            raise DataError(
+                f"lexicon, {where}: {_quoted(line)} may be no line of a jieba user dictionary, as this file is one: a "
+                'word, then frequency, part of speech, both or neither. Write both ("New York 5 nz"), or call '
+                f"{_SAY_WORDS} or {_SAY_JIEBA} to say which."
+            )
+    return jieba
+
+
+def _jieba_entry(line: str) -> tuple[str, str, str]:
+    """Return word, frequency and part of speech of a line; empty strings for what it lacks.
+
+    As jieba's own ``^(.+?)( [0-9]+)?( [a-z]+)?$``, but for other white space between fields, and for parts of speech in
+    capitals behind a frequency (``云计算 5 NN``), of which jieba makes words that no text has.
+    """
     word, *fields = line.rsplit(maxsplit=2)
-    if len(fields) == 2 and _is_number(fields[0]) and fields[1] in _TAGS:
-        return word, 2
+    if len(fields) == 2 and _is_number(fields[0]) and _is_tag(fields[1]):
+        return word, fields[0], fields[1]
     word, *fields = line.rsplit(maxsplit=1)
-    return (word, 1) if fields and (_is_number(fields[0]) or fields[0] in _TAGS) else (line, 0)
-
-
-def _is_jieba_entry(line: str) -> bool:
-    """Tell whether a line can be nothing but a word with frequency or part of speech: `iPhone 15` is also a name."""
-    word, fields = _split_off(line)
-    return fields == 2 or (fields == 1 and not word[-1].isascii())
-
-
-def _jieba_word(line: str, where: str) -> str:
-    word, fields = _split_off(line)
-    if fields < 2 and len(word.split()) > 1:
-        raise DataError(
-            f"lexicon, {where}: {line!r} is no line of a jieba user dictionary, as this file is one: a word, then "
-            'frequency, part of speech, both or neither. Write both behind a word with blanks ("New York 5 nz"), or '
-            'call lexicon_from_file(path, layout="words") if all of every line is the word.'
-        )
-    return word
-
-
-def _refuse_unclear(line: str, where: str) -> None:
-    if _split_off(line)[1]:
-        raise DataError(
-            f"lexicon, {where}: {line!r} may be a word with blanks, or a word with frequency or part of speech; call "
-            'lexicon_from_file(path, layout="words") or (path, layout="jieba") to say which.'
-        )
+    if fields and _is_number(fields[0]):
+        return word, fields[0], ""
+    if fields and _is_tag(fields[0]) and fields[0].islower():
+        return word, "", fields[0]
+    return line, "", ""
 
 
 def _is_number(field: str) -> bool:
     return field.isascii() and field.isdigit()
 
 
-def _stands_alone(text: str, start: int, stop: int) -> bool:
-    return not (within_run(text, start) or within_run(text, stop))
+def _is_tag(field: str) -> bool:
+    return field.isascii() and field.isalpha() and (field.islower() or field.isupper())
+
+
+def _quoted(value: object) -> str:
+    from weibo_nlp.io.names import quoted  # imports what reads files, as above
+
+    return quoted(value)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from weibo_nlp._renamed import with_old_keywords
 from weibo_nlp.errors import DataError, UsageError
+from weibo_nlp.segmentation.arguments import require_strings
 from weibo_nlp.segmentation.base import Segmenter
 from weibo_nlp.segmentation.lexicon import Lexicon
 from weibo_nlp.segmentation.registry import create_segmenter
@@ -36,11 +37,11 @@ def segment_many(
     Parameters
     ----------
     texts : iterable of str
-        Read as results are asked for, at most a few batches ahead.
+        A list, a Series, a generator; read as results are asked for, at most a few batches ahead.
     segmenter : str
         ``fast``, ``pkuseg``, ``jieba`` or ``char``.
     lexicon : Lexicon, iterable of str, Path or str, optional
-        Words to keep whole, or the path of a file with one word a line.
+        Words to keep whole, or the path of a file, as in :func:`create_segmenter`.
     processes : int
         1 works in this process. More start that many worker processes, each with a segmenter of its own; under
         Windows and macOS the calling script then needs ``if __name__ == "__main__":``.
@@ -54,13 +55,13 @@ def segment_many(
     UnknownNameError
         For an unknown segmenter.
     UsageError
-        If `texts` is a single string or `processes` is below 1.
+        If `texts` is a single string, a mapping, a table or nothing to iterate over; if `processes` is below 1; or for
+        misuse of `segmenter` or `lexicon`, as in :func:`create_segmenter`.
     DataError
         If the model of ``pkuseg`` is not there or damaged; and while iterating, if a text is no string or holds a lone
         surrogate, saying which, counted from 0.
     """
-    if isinstance(texts, str):
-        raise UsageError("texts is one string, whose characters would be cut one by one; use segment(text), or a list.")
+    require_strings("texts", texts, "pass a list of texts or a column of them, or call segment(text) for one")
     if not isinstance(processes, int) or processes < 1:
         raise UsageError(f"processes={processes!r}; pass the number of worker processes, 1 or more.")
     # Made here in any case: a model that is missing is said before a worker starts, and a forked worker shares it.

@@ -7,7 +7,7 @@ from functools import cache, partial
 from pathlib import Path
 
 from weibo_nlp._renamed import with_old_keywords
-from weibo_nlp.errors import UnknownNameError
+from weibo_nlp.errors import UnknownNameError, UsageError
 from weibo_nlp.segmentation.base import Engine, FramedSegmenter, Segmenter
 from weibo_nlp.segmentation.engines import char_engine, fast_engine, jieba_engine, pkuseg_engine
 from weibo_nlp.segmentation.lexicon import Lexicon, resolve_lexicon
@@ -26,7 +26,9 @@ def names() -> tuple[str, ...]:
 
 
 def check_name(name: str) -> None:
-    """Raise UnknownNameError, listing what there is, if no segmenter has this name."""
+    """Raise UnknownNameError, listing what there is, if no segmenter has this name; UsageError if it is no name."""
+    if not isinstance(name, str):
+        raise UsageError(f"segmenter={name!r}; pass one name: {', '.join(_ENGINES)}.")
     if name not in _ENGINES:
         raise UnknownNameError("segmenter", name, _ENGINES)
 
@@ -40,8 +42,9 @@ def create_segmenter(name: str = "fast", lexicon: Lexicon | Iterable[str] | Path
         ``fast`` (shipped; pkuseg's cutting learnt by a small linear model), ``pkuseg`` (its published model, fetched
         once by ``weibo-nlp models fetch pkuseg``), ``jieba`` (its default dictionary), or ``char``.
     lexicon : Lexicon, iterable of str, Path or str, optional
-        Words to keep whole wherever they stand outside of links, mentions and the like; or the path of a file, one
-        word a line or a user dictionary of jieba, as :func:`weibo_nlp.segmentation.lexicon_from_file` reads it.
+        Words to keep whole wherever they stand outside of links, mentions and the like and of longer runs of letters
+        and digits; or the path of a file, one word a line or a user dictionary of jieba, as
+        :func:`weibo_nlp.segmentation.lexicon_from_file` reads it.
 
     Returns
     -------
@@ -57,7 +60,7 @@ def create_segmenter(name: str = "fast", lexicon: Lexicon | Iterable[str] | Path
         If the lexicon holds something else than words or a line that is not clear, or the model of ``pkuseg`` is not
         there or damaged.
     UsageError
-        If the lexicon's file cannot be read.
+        If the lexicon's file cannot be read, or `name` or `lexicon` is of another type.
     """
     check_name(name)
     words = resolve_lexicon(lexicon)

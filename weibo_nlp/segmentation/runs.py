@@ -1,19 +1,21 @@
 """What no engine cuts between marked places: white space, runs of letters and digits, grapheme clusters.
 
-A run is letters and digits of any script but Chinese characters and kana, with the signs that hold it together:
-``H5N1``, ``Wi-Fi``, ``hello_world``, ``don't``, ``AT&T``, ``node.js``, ``C++``, ``10w+``. One with a letter in it is a
-word, which no engine sees. One of digits is a number, whole with its decimals, thousands, clock colon and percent sign
-(``10,000``, ``12:30``, ``3.5%``), and the engine reads it within its sentence: the guideline of the corpus wants dates
-and numerals in one word (``27日``, ``2012年``, ``318万``, ``第13``), but a measure word apart (``3 年``, ``180 天``).
+A run is letters and digits of any script but Chinese characters and kana, with the signs that hold it together, also in
+full width: ``H5N1``, ``Wi-Fi``, ``hello_world``, ``don't``, ``AT&T``, ``node.js``, ``U.S.A.``, ``i7-12700K``, ``C++``,
+``10w+``. One with a letter in it is a word, which no engine sees. One of digits is a number, whole with its decimals,
+thousands, clock colon and percent sign (``10,000``, ``12:30``, ``3.5%``, ``9·11``; a score, ``3:2``, is three words),
+and the engine reads it within its sentence: the guideline of the corpus wants dates and numerals in one word (``27日``,
+``2012年``, ``318万``, ``第13``), but a measure word apart (``3 年``, ``180 天``).
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import accumulate, pairwise
+from operator import itemgetter
 from typing import Any, Literal, TypeAlias
 
 Place: TypeAlias = tuple[int, int, Literal["word", "number", "cluster"]]
@@ -30,21 +32,28 @@ _NOT_OF_RUNS = (
 )
 _LETTER = rf"[^\W_0-9０-９{_NOT_OF_RUNS}]"
 _ANY = rf"[^\W_{_NOT_OF_RUNS}]"
-# What holds a run together is asked of ASCII alone: large classes take long to compile.
+# What holds a run together is asked of ASCII and its full-width forms alone: large classes take long to compile.
+_A = "[A-Za-zＡ-Ｚａ-ｚ]"
+_D = "[0-9０-９]"
+_APART = "(?<![0-9A-Za-z０-９Ａ-Ｚａ-ｚ.．_＿])"
 _INSIDE = "|".join([
-    "_+",
-    "[.．]",
-    "['’&](?<=[A-Za-z].)(?=[A-Za-z])",
-    "-(?:(?<=[A-Za-z].)|(?=[A-Za-z]))",
-    # Commas of thousands and the colon of a clock; between words both are signs.
-    "(?<=[0-9])(?<![0-9]{4}),(?=[0-9]{3}(?![0-9]))",
-    "(?<=[0-9])(?<![0-9]{3})[:：](?=[0-9]{2}(?![0-9]))",
+    "[_＿]+",
+    # The dot of a list (`1.iPhone`) is no decimal point; that of `5.x` is.
+    rf"[.．](?:(?={_D}|[xX](?!{_A}))|(?<!{_APART}{_D}.)(?<!{_APART}{_D}{_D}.))",
+    f"['’＇&＆](?<={_A}.)(?={_A})",
+    # Models (`i7-12700K`) are whole, ranges of numbers (`2-3W`) are not.
+    f"[-－](?:(?<={_A}.)|(?={_A})|(?<={_A}{_D}.)|(?<={_A}{_D}{{2}}.)|(?<={_A}{_D}{{3}}.))",
+    # Commas of thousands, the colon of a clock, the dot of `9·11`; between words they are signs.
+    "(?<=[0-9])(?<![0-9]{4}),(?=[0-9]{3}(?![0-9]))|(?<=[０-９])(?<![０-９]{4})[,，](?=[０-９]{3}(?![０-９]))",
+    f"(?<={_D})(?<!{_D}{{3}})[:：](?={_D}{{2}}(?!{_D}))",
+    f"(?<={_D})·(?={_D})",
 ])  # fmt: skip
 _RUN = "|".join([
     # Names made of both that the guideline has whole.
-    "4[Ss]店|[ABHab]股(?![东份权民])|[Bb]站|T恤|[Kk]歌|X光|U盘|AA制",
-    "(?:19|20)[0-9]{2}-[0-9]{1,2}-[0-9]{1,2}(?![0-9A-Za-z])",
-    rf"(?:(?<![0-9A-Za-z])[+＋](?=[0-9]))?{_ANY}+(?:(?:{_INSIDE}){_ANY}+)*(?:[%％‰]|[+＋]{{1,2}}(?![0-9A-Za-z+＋]))?",
+    "[4４][SsＳｓ]店|[ABHabＡＢＨ]股(?![东份权民])|[BbＢ]站|[TＴ]恤|[KkＫ]歌|[XＸ]光|[UＵ]盘|AA制|ＡＡ制",
+    f"(?:19|20|１９|２０){_D}{{2}}[-－]{_D}{{1,2}}[-－]{_D}{{1,2}}(?!{_D}|{_A})",
+    f"(?:{_A}[.．]){{2,}}(?!{_D}|{_A})",  # with the dot of its last letter: `U.S.A.`
+    rf"(?:(?<!{_A})(?<!{_D})[+＋](?={_D}))?{_ANY}+(?:(?:{_INSIDE}){_ANY}+)*(?:[%％‰]|[+＋]{{1,2}}(?!{_D}|{_A}|[+＋]))?",
 ])  # fmt: skip
 _SPACE = r"\s+|\x00"  # U+0000 is one by itself: vaporetto returns nothing for a text that holds it
 _PLACES = re.compile(f"(?P<space>{_SPACE})|(?P<run>{_RUN})")
@@ -132,20 +141,27 @@ def _kind_of_run(text: str, start: int, end: int) -> Literal["word", "number"]:
     return "word" if end - start > LONGEST_BOUND or _HAS_LETTER.search(text, start, end) else "number"
 
 
-def within_run(text: str, border: int) -> bool:
-    """Tell whether a border lies between two letters, two digits, or within a grapheme cluster."""
-    if not 0 < border < len(text):
-        return False
-    pair = text[border - 1 : border + 1]
-    if _MAY_JOIN.search(pair) is not None:
-        if _one_cluster().fullmatch(pair) is not None:
-            return True
-        base = border - 1
-        while base and unicodedata.category(text[base]).startswith("M"):
-            base -= 1  # an accent is part of its letter
-        pair = text[base] + text[border]
-    left, right = (_HAS_LETTER.match(character) is not None for character in pair)
-    return (left and right) or (not left and not right and pair.isdecimal())
+def within(places: Sequence[Place], border: int) -> bool:
+    """Tell whether a border lies inside one of the places that :func:`unbroken` returned."""
+    before = bisect_left(places, border, key=itemgetter(0)) - 1
+    return before >= 0 and border < places[before][1]
+
+
+def widened(text: str, spans: Iterable[tuple[int, int]]) -> Sequence[tuple[int, int]]:
+    """Widen spans to the grapheme clusters that they begin and end in; spans of one cluster become one."""
+    spans = list(spans)
+    if not any(
+        _MAY_JOIN.search(text, max(left - 1, 0), left + 1) or _MAY_JOIN.match(text, right) for left, right in spans
+    ):
+        return spans
+    borders = [0, *(cluster.end() for cluster in _one_cluster().finditer(text))]
+    wide: list[tuple[int, int]] = []
+    for left, right in spans:
+        left, right = borders[bisect_right(borders, left) - 1], borders[bisect_left(borders, right)]
+        if wide and left < wide[-1][1]:
+            left = wide.pop()[0]
+        wide.append((left, right))
+    return wide
 
 
 @lru_cache(maxsize=1)

@@ -352,6 +352,15 @@ def test_a_saved_segmenter_that_is_not_known_is_refused(nlp):
         WeiboTokenizer(nlp.vocab).from_bytes(json.dumps(state).encode())
 
 
+@pytest.mark.parametrize(
+    "part", [{"lexicon": "words.txt"}, {"lexicon": {"好": 1}}, {"segmenter": ["char"]}, {"version": 1}]
+)
+def test_a_saved_tokenizer_of_other_types_is_refused_and_names_no_file_to_read(nlp, part):
+    state = json.loads(nlp.tokenizer.to_bytes()) | part
+    with pytest.raises(DataError, match="tokenizer bytes: not a tokenizer of weibo_nlp"):
+        WeiboTokenizer(nlp.vocab).from_bytes(json.dumps(state).encode())
+
+
 def test_an_unknown_segmenter_is_named_at_once():
     with pytest.raises(UnknownNameError, match=r"'fsat'.*char"):
         load_spacy("fsat", labels=False)

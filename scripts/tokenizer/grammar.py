@@ -26,20 +26,24 @@ SUPER_TOPIC_MARKS = ("[超话]", "[超話]")
 SPACE = "▁"
 """Token of a run of white space within a line; on Weibo a space often is the only punctuation there is."""
 
-_NAME = r"[\p{L}\p{N}_\-·]"
+_KEYCAP = r"\ufe0f?\u20e3"
+_NAME = rf"(?:[\p{{L}}\p{{N}}_\-·](?!{_KEYCAP})[\p{{M}}&&[^\u20e3]]*)"  # one letter with its combining marks
 _BLANK = r"[ \t\u00a0\u3000\u200b\u200e\u200f\u2060\ufeff]"
+_IGNORED = (
+    r"\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\x{e0001}\x{e0020}-\x{e007f}"
+)
 _NO_ADDRESS_BEFORE = r"(?<![a-z0-9@./_\-])"
 
 # The body of a link, one character at a time; the next link, or a repost chain, may follow without a space.
 _BODY = r"[a-z0-9\-._~:?!$&'()*+,;=%@/]"
 _LINK_CHARACTER = (
     r"(?:[a-gi-z0-9\-._~:?!$&'()*+,;=%@]|h(?!ttps?://)|(?<![a-z0-9])h"
-    rf"|/(?!/[@＠]{_NAME}{{1,30}}{_BLANK}{{0,4}}[:：]))"
+    rf"|/(?!/{_BLANK}{{0,4}}[@＠]{_NAME}{{1,30}}{_BLANK}{{0,4}}[:：]))"
 )
 _INNER = r"\([a-z0-9\-._~:?!$&'*+,;=%@/]*"  # an open bracket; the link keeps a closing one that answers it
-_NO_SENTENCE_SIGN = r"(?<=[a-z0-9\-_~=%+/])"
+_NO_SENTENCE_SIGN = rf"(?<=[a-z0-9\-_~=%+/])(?!{_KEYCAP})"
 _LINK_END = (
-    rf"(?:https?://|{_NO_ADDRESS_BEFORE})t\.cn/(?:(?!https?://)[a-z0-9])*\K(?!https?://)[a-z0-9]"
+    rf"(?:https?://|{_NO_ADDRESS_BEFORE})t\.cn/(?:(?!https?://)[a-z0-9])*\K(?!https?://)[a-z0-9](?!{_KEYCAP})"
     rf"|(?:https?://|{_NO_ADDRESS_BEFORE}www\.)(?=[a-z0-9])(?:"
     rf"(?>{_LINK_CHARACTER}*)#(?=[a-z0-9!/_])(?=(?>{_BODY}+)(?![#＃\p{{L}}\p{{N}}_])){_BODY}*\K{_BODY}{_NO_SENTENCE_SIGN}"
     rf"|(?>{_INNER}\)|{_LINK_CHARACTER})*(?:{_INNER}\K\)|\K{_LINK_CHARACTER}{_NO_SENTENCE_SIGN}))"
@@ -53,27 +57,41 @@ _LINK_START = (
 # Repost prefixes come before hashtags: `#…//@N:…#` is none.
 _CHAIN_MENTION_START = rf"//{_BLANK}{{0,4}}\K[@＠](?={_NAME}{{1,30}}{_BLANK}{{0,4}}[:：])"
 
-# A topic holds no link and no repost prefix, whose marks have a `U` and an `M`. Behind a lone letter or a digit
-# (`C#`, `3#楼`) it must look like a topic.
-_SIGN = "[#＃]"
-_TOPIC = r"[^#＃\nUM]{1,140}"
-_STRICT_TOPIC = r"(?!\s)[^#＃\nUM。！？!?]{1,140}"
+# A topic holds no link and no repost prefix, whose marks have a `U` and an `M`. Behind a digit or a lone letter, the
+# sign may number or sharpen it (`3#楼和4#楼`, `C#和F#`): `_is_sharp_sign` of the library says when.
+_SIGN = rf"[#＃](?!{_KEYCAP})"
+_IN_TOPIC = rf"(?:[^#＃\nUM]|[#＃](?={_KEYCAP}))"
+_TOPIC = rf"(?![\s{_IGNORED}]+(?:\[超[话話]\])?{_SIGN}|\[超[话話]\]{_SIGN}){_IN_TOPIC}{{1,140}}"
+_NO_BLANK_EDGE = rf"(?!\s)(?!{_IN_TOPIC}{{0,139}}\s{_SIGN})"
+_ENDED = rf"{_IN_TOPIC}{{0,139}}[。！？!?]"
+_JOINED = r"[\s、，,。；;：:./&+~～—–\-和与與跟同或及至到比]*"
+_ALONE = r"(?<![a-z0-9_])"
 _TOPIC_END = (
-    rf"(?:(?:(?<![a-z0-9_])|(?<=[a-z0-9_][a-z_])){_SIGN}(?!\s+{_SIGN}){_TOPIC}"
-    rf"|(?<=[0-9]){_SIGN}{_STRICT_TOPIC}(?<![\s0-9])"
-    rf"|(?<=[a-z_]){_SIGN}{_STRICT_TOPIC}(?<![\sa-z_]))\K{_SIGN}"
+    rf"(?:(?:(?<![a-z0-9_])|(?<=[a-z0-9_][a-z_])){_SIGN}{_TOPIC}"
+    rf"|(?<=[0-9]){_SIGN}{_NO_BLANK_EDGE}(?!{_JOINED}{_ALONE}[0-9]+{_SIGN})"
+    rf"(?!(.){_IN_TOPIC}{{0,138}}{_ALONE}[0-9]+{_SIGN}\1)(?!{_ENDED}{_IN_TOPIC}{{0,138}}{_ALONE}[0-9]+{_SIGN})"
+    rf"(?![楼樓栋棟幢座号號机機炉爐线線井门門桥橋泵库庫厅廳馆館](?:{_ENDED}|{_IN_TOPIC}{{0,138}}{_ALONE}(?:[0-9]+|[a-z]){_SIGN}))"
+    rf"{_TOPIC}"
+    rf"|(?<=[a-z_]){_SIGN}{_NO_BLANK_EDGE}(?!{_JOINED}{_ALONE}[a-z]{_SIGN})"
+    rf"(?!(.){_IN_TOPIC}{{0,138}}{_ALONE}[a-z]{_SIGN}\2)(?!{_ENDED})"
+    rf"(?:(?<![cdfgjq][#＃])|(?!{_IN_TOPIC}{{0,139}}{_ALONE}[cdfgjq]{_SIGN})){_TOPIC})\K{_SIGN}"
 )
-_TOPIC_START = rf"{_SIGN}(?=[^#＃\nUM]{{1,140}}\[/HASHTAG\])"
+_TOPIC_START = rf"{_SIGN}(?={_IN_TOPIC}{{1,140}}\[/HASHTAG\])"
 
 # Behind a letter or digit the sign may be an e-mail address's, between digits a rate's; `@_@` is a face. Nor inside a
 # hashtag: there the next mark with an `H` is a closing one.
-_NO_EMAIL = r"(?:(?<![a-z0-9_])|(?![@＠][a-z0-9\-]+(?:\.[a-z0-9\-]+)*?\.[a-z]{2}))(?!(?<=[0-9])[@＠][0-9])"
+_HOST = r"[@＠][a-z0-9\-ａ-ｚ０-９－]+(?:[.．][a-z0-9\-ａ-ｚ０-９－]+)*?[.．][a-zａ-ｚ]{2}"
+_NO_EMAIL = (
+    rf"(?:(?<![a-z0-9_ａ-ｚ０-９＿])(?<![a-z0-9_ａ-ｚ０-９＿][.．%％+＋\-－])|(?!{_HOST}))(?!(?<=[0-9])[@＠][0-9])"
+)
 _NO_EYES = (
     r"(?![@＠][_.\-]{1,3}[@＠])"
     r"(?<![@＠][_.\-])(?<![@＠][_.\-][_.\-])(?<![@＠][_.\-][_.\-][_.\-])"
 )
 _MENTION_START = rf"{_NO_EMAIL}{_NO_EYES}[@＠](?={_NAME})(?!(?>[^H]{{0,160}})(?<=\[/)H)"
 _MENTION_END = rf"\[MENTION\K{_NAME}{{1,30}}"
+# Between digits, but right behind a name, the sign opens the next one.
+_NEXT_MENTION_START = rf"\[MENTION\]\K(?!{_HOST})(?![@＠][_.\-]{{1,3}}[@＠])[@＠](?=[0-9])"
 
 _INVISIBLE = r"[\u200b\ufeff\u2060\u200e\u200f\u00ad]"
 _SURPLUS_SPACE = r"\n\K\s+|[^\S\n]+(?=\n)|[^\S\n]\K[^\S\n]+"
@@ -110,6 +128,8 @@ def create_normalizer() -> Normalizer:
             _replace(_TOPIC_START, HASHTAG),
             _replace(_MENTION_START, "[MENTION"),
             _replace(_MENTION_END, "]"),
+            # One round for each such name in a row; nobody writes more.
+            *[_replace(_NEXT_MENTION_START, "[MENTION"), _replace(_MENTION_END, "]")] * 2,
             # One by one: NFKC would also turn ① into 1 and ， into a comma.
             *(normalizers.Replace(chr(0xFF41 + i), chr(0x61 + i)) for i in range(26)),
             *(normalizers.Replace(chr(0xFF10 + i), chr(0x30 + i)) for i in range(10)),

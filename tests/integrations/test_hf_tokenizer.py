@@ -46,7 +46,17 @@ FRAGMENTS += [
     "\x00",
     "C#",
     "超话",
+    "[超话]",
     "▁",
+    "@ดีใจ",
+    "//@cafe\u0301:",
+    "// @丙:",
+    "ａ＠ｑｑ．ｃｏｍ",
+    "1@2",
+    "618#双11#",
+    "3#楼",
+    "C#和F#",
+    "#\ufe0f\u20e3",
 ]
 ANY_TEXT = st.text(alphabet=st.characters(exclude_categories=["Cs"]))
 WEIBO_TEXT = st.lists(st.sampled_from(FRAGMENTS) | st.text("好的，a1 ", max_size=4), max_size=12).map("".join)

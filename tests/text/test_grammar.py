@@ -1,8 +1,12 @@
+import re
+import unicodedata
+
 import pytest
 
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.records import Span
 from weibo_nlp.text import PROTECTED_KINDS, emoticon_lexicon, parse, protected_spans
+from weibo_nlp.text.recognise import NAME
 
 
 def found(text, **options):
@@ -29,6 +33,9 @@ def links(text, **options):
         pytest.param("看www.a.com/b吧 t.cn/A6abcDE", ["www.a.com/b", "t.cn/A6abcDE"], id="without-scheme"),
         pytest.param("http://，http:// 好", [], id="scheme-alone"),
         pytest.param("http://a.com/b[doge]", ["http://a.com/b"], id="emoticon-behind"),
+        pytest.param("http://t.cn/A61\ufe0f\u20e3好", ["http://t.cn/A6"], id="keycap-behind"),
+        pytest.param("http://a.com/b1\ufe0f\u20e3好", ["http://a.com/b"], id="keycap-behind-a-long-link"),
+        pytest.param("t.cn/1\ufe0f\u20e3 www.1\u20e3", [], id="nothing-but-a-keycap"),
     ],
 )
 def test_urls(text, urls):
@@ -64,6 +71,19 @@ def test_urls(text, urls):
         pytest.param("酸爽@_@ @小甲", ["小甲"], id="eyes-are-no-sign"),
         pytest.param("＠_＠小甲", [], id="eyes-with-full-width-signs"),
         pytest.param("#@小甲生日#", [], id="in-a-hashtag"),
+        pytest.param("@ดีใจ 好", ["ดีใจ"], id="thai"),
+        pytest.param("@नमस्ते，好", ["नमस्ते"], id="devanagari"),
+        pytest.param("@Zoe\u0308@Vie\u0323\u0302t好", ["Zoe\u0308", "Vie\u0323\u0302t好"], id="decomposed-latin"),
+        pytest.param("@か\u3099く！", ["か\u3099く"], id="decomposed-kana"),
+        pytest.param("@مُحَمَّد", ["مُحَمَّد"], id="vowelled-arabic"),
+        pytest.param("@" + "e\u0301" * 31, ["e\u0301" * 30], id="thirty-letters-with-their-marks"),
+        pytest.param("@\u0301甲", [], id="a-mark-opens-no-name"),
+        pytest.param("@小甲1\ufe0f\u20e3", ["小甲"], id="a-keycap-is-no-digit-of-a-name"),
+        pytest.param("ａｂｃ＠ｑｑ．ｃｏｍ", [], id="email-in-full-width"),
+        pytest.param("abc＠ｑｑ.com", [], id="email-of-both-widths"),
+        pytest.param("abc.@qq.com", [], id="email-with-a-dot-before-the-sign"),
+        pytest.param("abc@公司.com", ["公司"], id="a-chinese-host-is-a-name"),
+        pytest.param("@小明1@2", ["小明1", "2"], id="a-digit-behind-a-name-that-ends-in-one"),
     ],
 )
 def test_mentions(text, mentions):
@@ -143,6 +163,30 @@ def test_a_link_of_the_chain_may_answer_somebody():
 
 def test_chain_with_spaces_as_older_clients_write_it():
     assert links("好 // @小乙 :不// @小丙 : 对") == [("小乙", None, "不"), ("小丙", None, " 对")]
+
+
+def test_a_chain_opens_behind_a_link_even_with_a_blank_behind_its_slashes():
+    post = parse("看http://a.com/x// @小明:好")
+    assert list(post.urls) == ["http://a.com/x"]
+    assert links(post.raw) == [("小明", None, "好")]
+
+
+@pytest.mark.parametrize("name", ["ดีใจ", "cafe\u0301", "か\u3099く", "नमस्ते", "مُحَمَّد"])
+def test_names_with_combining_marks_stand_in_prefixes(name):
+    post = parse(f"回复@{name}:好//@{name}:不//@小明:对")
+    assert post.reply_to == name
+    assert [link.author for link in post.chain] == [name, "小明"]
+    assert parse(f"L{name}的微博视频").values("client_residue") == (f"L{name}的微博视频",)
+
+
+def test_a_name_takes_every_combining_mark_and_no_sign_else():
+    letters = re.compile(NAME)
+    for code in range(0x110000):
+        sign = chr(code)
+        category = unicodedata.category(sign)
+        if category not in ("Cn", "Cs") and sign != "\u20e3":
+            joined = category[0] == "M" or sign == "_" or sign.isalnum() or sign in "-·"
+            assert (letters.fullmatch(f"a{sign}") is not None) == joined, ascii(sign)
 
 
 def test_empty_reposts_along_a_chain():
@@ -252,6 +296,20 @@ def test_reason_opens_the_own_words_and_the_chain_follows():
         pytest.param("2022#新年#", ["新年"], id="behind-a-number"),
         pytest.param("#第1#", ["第1"], id="ends-in-a-digit"),
         pytest.param("#好//@小甲:转#", [], id="not-across-a-chain"),
+        pytest.param("今年618#天猫双11#冲", ["天猫双11"], id="numbers-at-both-ends"),
+        pytest.param("祝大家2021#你好2022#", ["你好2022"], id="years-at-both-ends"),
+        pytest.param("凌晨3#GPT4#发布", ["GPT4"], id="a-name-that-ends-in-a-digit"),
+        pytest.param("No.1#top10#", ["top10"], id="a-latin-name-behind-a-number"),
+        pytest.param("5月1#五一2024#好", ["五一2024"], id="behind-a-date"),
+        pytest.param("买A#好物B#", ["好物B"], id="letters-at-both-ends"),
+        pytest.param("2022#新年快乐！#", ["新年快乐！"], id="an-exclamation-behind-a-number"),
+        pytest.param("3#楼和4#座，5#机组1#", [], id="what-is-numbered-by-such-a-sign"),
+        pytest.param("1#、2#楼，A#座B#座", [], id="labels-in-a-row"),
+        pytest.param("住3#楼。#租房#", ["租房"], id="a-house-number-before-a-full-stop"),
+        pytest.param("C#比F#好，D#调转G#调", [], id="letters-that-a-sharp-follows"),
+        pytest.param("# \u200b# #\u2060[超话]#", [], id="nothing-that-one-sees"),
+        pytest.param("#\ufe0f\u20e3#话题#", ["话题"], id="behind-a-keycap"),
+        pytest.param("#第1\ufe0f\u20e3#\u20e3#", ["第1\ufe0f\u20e3#\u20e3"], id="keycaps-within"),
     ],
 )
 def test_hashtags(text, hashtags):

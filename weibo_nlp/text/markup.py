@@ -30,6 +30,16 @@ MARKUP_KINDS: tuple[MarkupKind, ...] = get_args(MarkupKind)
 Found = tuple[int, int, MarkupKind, str]
 """A place as the recognisers pass it on: start, end, kind, value. A tuple, because a text may hold 10^5 of them."""
 
+JOINING = "\u200d\U000e0020-\U000e007f"
+"""Parts of an emoji, invisible anywhere else; for a class of characters in :mod:`re`."""
+
+INVISIBLE = (
+    f"\u00ad\u034f\u061c\u180e\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0001{JOINING}"
+)
+"""Default-ignorable code points without a meaning in Chinese text: soft hyphen, grapheme joiner, Arabic letter mark,
+Mongolian vowel separator, zero-width space, joiners and marks, bidi controls, word joiner and invisible operators, BOM,
+interlinear marks, language tags. Variation selectors are not among them: they choose a picture or a glyph."""
+
 
 @dataclass(frozen=True, slots=True)
 class Markup:

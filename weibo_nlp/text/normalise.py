@@ -22,18 +22,13 @@ from weibo_nlp.text.emoji import EMOJI
 from weibo_nlp.text.grammar import marked_places, parse
 from weibo_nlp.text.hypertext import html_edits
 from weibo_nlp.text.kaomoji import find_kaomoji
-from weibo_nlp.text.markup import DroppableKind, Found, MarkupKind, gaps, refuse_lone_surrogates
+from weibo_nlp.text.markup import INVISIBLE, JOINING, DroppableKind, Found, MarkupKind, gaps, refuse_lone_surrogates
 from weibo_nlp.text.offsets import Edit, Normalised, Tape
 from weibo_nlp.text.script import simplify
 from weibo_nlp.text.width import narrow
 
-# Default-ignorable code points without a meaning in Chinese text: soft hyphen, grapheme joiner, Arabic letter mark,
-# Mongolian vowel separator, zero-width space, non-joiner and marks, bidi controls, word joiner and invisible operators,
-# BOM, interlinear marks, language tags. Variation selectors are not among them: they choose a picture or a glyph.
-_INVISIBLE = "\u00ad\u034f\u061c\u180e\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0001"
-_JOINING = "\u200d\U000e0020-\U000e007f"  # parts of an emoji, invisible anywhere else
-_INVISIBLE_RUN = re.compile(f"[{_INVISIBLE}{_JOINING}]+")
-_JOINING_SIGN = re.compile(f"[{_JOINING}]")
+_INVISIBLE_RUN = re.compile(f"[{INVISIBLE}]+")
+_JOINING_SIGN = re.compile(f"[{JOINING}]")
 
 # Laughter only: 666 and 111000000 are numbers or praise, 天天 and 好好 are words.
 _LAUGHTER = re.compile(r"([哈呵嘿嘻吼嗬])\1{3,}+|(?<![A-Za-z0-9])(?:[hH]{4,}+|(?:[hH][aA]){4,}+)(?![A-Za-z0-9])")

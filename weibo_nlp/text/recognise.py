@@ -12,13 +12,17 @@ from collections.abc import Iterable, Iterator
 
 from weibo_nlp.errors import UsageError
 from weibo_nlp.text.lexicon import EMOTICON_NAME_LIMIT, WordIndex, emoticon_lexicon
-from weibo_nlp.text.markup import Found
+from weibo_nlp.text.marks import MARKS
+from weibo_nlp.text.markup import INVISIBLE, Found
 
 BLANK = " \t\u00a0\u3000\u200b\u200e\u200f\u2060\ufeff"
 """What stands between a name and its colon in real texts: spaces, and the invisible signs the app inserts."""
 
-NAME = r"[\w\-·]{1,30}+"
-"""A user's name: letters of any script, digits, ``_``, ``-`` and ``·``; the platform allows 30."""
+_KEYCAP = "\ufe0f?\u20e3"  # what makes an emoji of the digit or `#` before it
+
+NAME = rf"(?:[\w\-·](?!{_KEYCAP})(?:[{MARKS}](?<!\w))*+){{1,30}}+"
+"""A user's name: letters of any script with their combining marks, digits, ``_``, ``-`` and ``·``; the platform allows
+30."""
 
 KNOWN_NAME_LIMIT = 64
 """Longest name that a source may state, in characters: twice what the platform allows, signs and spaces included."""
@@ -34,28 +38,41 @@ _URL = re.compile(
     # The next link may follow without a space (`…abchttp://…`); one inside a query (`?url=http://…`) stays.
     r"|h(?!ttps?://)|(?<![A-Za-z0-9])h"
     # `//@N:` opens a repost chain even here; `//@b/c` is a path.
-    rf"|/(?!/[@＠]{NAME}[{BLANK}]{{0,4}}+[:：])"
+    rf"|/(?!/[{BLANK}]{{0,4}}+[@＠]{NAME}[{BLANK}]{{0,4}}+[:：])"
     r")*+"
     # A `#` is a fragment only if no hashtag can start there.
     r"(?:#(?=[A-Za-z0-9!/_])[A-Za-z0-9\-._~:?!$&'()*+,;=%@/]++(?![#＃\w]))?+"
 )
 _URL_TAIL = frozenset(".,;:!?'@&*$(")
+_BEHIND_KEYCAP = re.compile(f"(?<=[0-9*]){_KEYCAP}")
 
-_HASH = re.compile("[#＃]")
+_HASH = re.compile(f"[#＃](?!{_KEYCAP})")
+_WORDLESS = re.compile(rf"[\s{INVISIBLE}]*+")
 _SUPER_TOPIC = re.compile(r"\[超[话話]\]\Z")
 _SENTENCE_END = re.compile("[。！？!?]")
+# What `#` numbers or sharpens stands right before it: a number, or a letter by itself. Of pairs of signs in real posts,
+# 17 of 19 behind a letter or digit are hashtags (`晚上8#话题#`); so it takes evidence that a pair is none.
+_LABEL = re.compile("(?<![A-Za-z0-9_])(?:[0-9]+|[A-Za-z])\\Z")
+_JOINED = re.compile(r"[\s、，,。；;：:./&+~～—–\-和与與跟同或及至到比]*+")
+_SHARPENED = frozenset("CDFGJQcdfgjq")
+_NUMBERED = frozenset("楼樓栋棟幢座号號机機炉爐线線井门門桥橋泵库庫厅廳馆館")
 
 _AT = re.compile("[@＠]")
 _MENTION = re.compile(f"[@＠]({NAME})")
 _EYES = re.compile(r"[@＠][_.\-]{1,3}[@＠]")
-# Behind `@`: what an address goes on with and a name does not, a dot and a top-level domain.
-_MAIL_HOST = re.compile(r"[@＠][A-Za-z0-9\-]++(?:\.[A-Za-z0-9\-]++)*?\.[A-Za-z]{2}")
+# Before `@`, what an address may end in there; behind it, what an address goes on with and a name does not, a dot and a
+# top-level domain. Either in half or full width.
+_MAIL_USER = re.compile(r"[A-Za-z0-9_Ａ-Ｚａ-ｚ０-９＿][.．%％+＋\-－]?\Z")
+_MAIL_HOST = re.compile(
+    r"[@＠][A-Za-z0-9\-Ａ-Ｚａ-ｚ０-９－]++(?:[.．][A-Za-z0-9\-Ａ-Ｚａ-ｚ０-９－]++)*?[.．][A-Za-zＡ-Ｚａ-ｚ]{2}"
+)
 _EMOTICON = re.compile(rf"\[([^\[\]\s]{{1,{EMOTICON_NAME_LIMIT}}}+)\]")
 
 _RESIDUE = re.compile(
     r"[OL]?网页链接|O?查看(?:图片|动图|大图)|O?评论配图|的微博视频|收起(?:全文)?d|展开全文c|\[组图共[0-9]{1,3}张\](?:[\s\u00a0]{0,4}原图)?"
 )
 _VIDEO_OWNER = re.compile(rf"L({NAME})\Z")
+_LONGEST_OWNER = 121  # thirty letters of a name with three combining marks each
 _WORD = re.compile(r"\w")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -124,6 +141,10 @@ def find_urls(text: str, start: int, end: int) -> Iterator[Found]:
     """
     for match in _URL.finditer(text, start, end):
         left, right = match.span()
+        if _BEHIND_KEYCAP.match(text, right, end):
+            right -= 1
+            if not _URL.fullmatch(text, left, right):
+                continue
         surplus = text.count(")", left, right) - text.count("(", left, right)
         while text[right - 1] in _URL_TAIL or (text[right - 1] == ")" and surplus > 0):
             surplus += {")": -1, "(": 1}.get(text[right - 1], 0)
@@ -141,16 +162,17 @@ def find_hashtags(text: str, start: int, end: int) -> Iterator[Found]:
         if not 2 <= right - left <= HASHTAG_LIMIT + 1:
             continue
         topic = text[left + 1 : right]
-        if "\n" in topic or topic.isspace() or _is_sharp_sign(text, left, right, start):
+        named = _SUPER_TOPIC.sub("", topic)
+        if "\n" in topic or _WORDLESS.fullmatch(named) or _is_sharp_sign(text, left, right, start, end):
             continue
         index += 1
-        if _SUPER_TOPIC.search(topic) and len(topic) > 4:
-            yield left, right + 1, "super_topic", topic[:-4]
+        if named != topic:
+            yield left, right + 1, "super_topic", named
         else:
             yield left, right + 1, "hashtag", topic
 
 
-def _is_sharp_sign(text: str, left: int, right: int, start: int) -> bool:
+def _is_sharp_sign(text: str, left: int, right: int, start: int, end: int) -> bool:
     """Tell whether two ``#`` belong to what stands before them: ``C#和F#``, ``3#楼和4#楼``, ``用C#写的。#话题#``."""
     before = text[left - 1] if left > start else ""
     if not is_ascii_word(before):
@@ -158,14 +180,26 @@ def _is_sharp_sign(text: str, left: int, right: int, start: int) -> bool:
     if not before.isdigit() and left - 1 > start and is_ascii_word(text[left - 2]):
         return False  # `iPhone#新品#`: a whole word, not the name of a language or a key
     topic = text[left + 1 : right]
-    same = before.isdigit() == topic[-1].isdigit() and is_ascii_word(topic[-1])
-    return same or topic != topic.strip() or _SENTENCE_END.search(topic) is not None
+    if topic != topic.strip():
+        return True
+    ended = _SENTENCE_END.search(topic) is not None
+    label = _LABEL.search(topic)
+    if label and label.group().isdigit() == before.isdigit():
+        between = topic[: label.start()]
+        after = text[right + 1 : min(right + 2, end)]
+        alike = between[:1].lower() == after.lower()  # 3#楼和4#楼
+        sharpened = before in _SHARPENED and label.group() in _SHARPENED
+        if ended or alike or sharpened or _JOINED.fullmatch(between):
+            return True
+    if before.isdigit():
+        return topic[0] in _NUMBERED and (ended or label is not None)
+    return ended
 
 
 def find_mentions(text: str, start: int, end: int, known: KnownNames) -> Iterator[Found]:
     """Yield ``@N``: a known name where one stands, else the longest run a name may consist of.
 
-    An ASCII letter or digit before the sign is the end of a word (``via@小甲``, ``图cr@小甲``) or of another name
+    A Latin letter or digit before the sign is the end of a word (``via@小甲``, ``图cr@小甲``) or of another name
     (``@abc@小甲``); only with a domain behind the sign (``abc@qq.com``) is it an e-mail address. Between digits,
     where no name ends, the sign is a rate (``5@6元``), and ``@_@`` is a face.
     """
@@ -178,7 +212,7 @@ def find_mentions(text: str, start: int, end: int, known: KnownNames) -> Iterato
             resume = eyes.end()
             continue
         before = text[left - 1] if left > start else ""
-        if is_ascii_word(before) and _MAIL_HOST.match(text, left, end):
+        if _MAIL_HOST.match(text, left, end) and _MAIL_USER.search(text[max(start, left - 2) : left]):
             continue
         name = known.at(text, left + 1, end)
         if name is None and (run := _MENTION.match(text, left, end)):
@@ -212,7 +246,7 @@ def find_residue(text: str, start: int, end: int) -> Iterator[Found]:
         if _WORD.match(following):
             continue
         if text.startswith("的微博视频", left):
-            floor = max(last, left - 31)
+            floor = max(last, left - _LONGEST_OWNER)
             owner = _VIDEO_OWNER.search(text[floor:left])
             if owner is None:
                 continue

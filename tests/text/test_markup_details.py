@@ -248,7 +248,23 @@ def test_faces_in_brackets(faces):
 def test_faces_without_brackets(faces):
     for face in faces.split():
         assert found(f"好 {face} 的") == [("kaomoji", face)]
-        assert found(f"好{face}的") == [("kaomoji", face)]
+        assert found(f"好！{face}的") == [("kaomoji", face)]
+        assert found(f"好{face}的") == ([] if face in (":D", ":P") else [("kaomoji", face)])
+
+
+@pytest.mark.parametrize("text", ["答案:D", "C盘:D盘", "选:D。", "第七:P。"])
+def test_a_colon_and_a_capital_behind_a_word_are_no_face(text):
+    assert found(text) == []
+
+
+@pytest.mark.parametrize("prose", ["（一人一）", "(一人一)", "（工口工）", "（一口一）", "（一 一）", "（一、一）"])
+def test_chinese_characters_are_no_face(prose):
+    assert found(prose) == []
+
+
+@pytest.mark.parametrize("face", ["(一_一)", "(工_工)", "(°口°)", "(T人T)", "(°皿°)"])
+def test_a_chinese_character_may_be_the_mouth_or_eyes_of_a_face(face):
+    assert found(face) == [("kaomoji", face)]
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,10 @@
+from array import array
+
 import pytest
 
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.records import Span
-from weibo_nlp.text import Offsets, normalise, to_simplified
+from weibo_nlp.text import Offsets, evasions, normalise, parse, protected_spans, simplified, to_simplified
 
 
 @pytest.mark.parametrize(
@@ -24,7 +26,20 @@ from weibo_nlp.text import Offsets, normalise, to_simplified
         pytest.param("一<br><br/>二<BR />", "一\n\n二\n", id="line-breaks"),
         pytest.param("&#20320;&#x597d;&quot;&nbsp;", '你好"\u00a0', id="numeric-and-named"),
         pytest.param("&#55357;&#56832;", "😀", id="utf-16-halves"),
-        pytest.param("&foo; &amp &#55357; A&B", "&foo; &amp &#55357; A&B".replace("&#55357;", "\ufffd"), id="unknown"),
+        pytest.param("&#xD83D;&#xDE00;&#XD83C;&#xdf1f;", "😀🌟", id="hexadecimal-utf-16-halves"),
+        pytest.param("&#xd83d;&#56832;&#55357;&#xde00;", "😀😀", id="utf-16-halves-in-either-base"),
+        pytest.param("&#55357;好&#xDE00;&#xD83D;&#xD83D;", "&#55357;好&#xDE00;&#xD83D;&#xD83D;", id="lone-halves"),
+        pytest.param("&#0;&#1114112;&#xFFFD;&#065533;", "&#0;&#1114112;\ufffd\ufffd", id="numbers-of-no-character"),
+        pytest.param("i<u 我爱你>你", "i<u 我爱你>你", id="words-in-brackets"),
+        pytest.param("<i love you>, <b 1>", "<i love you>, <b 1>", id="latin-words-in-brackets"),
+        pytest.param("<input disabled value='' data-a><a href='x'target=_blank>好</a>", "好", id="bare-attributes"),
+        pytest.param('<p class="a" ">好', "好", id="stray-quote"),
+        pytest.param("<ruby>漢<rp>(</rp><rt>han</rt><rp>)</rp></ruby>", "漢(han)", id="ruby"),
+        pytest.param(
+            "<picture><source srcset=x><img alt='[泪]'></picture><bdi dir=rtl>好</bdi>", "[泪]好", id="picture"
+        ),
+        pytest.param("<dialog open>好</dialog><hgroup>的</hgroup>吧", "好\n的\n吧", id="newer-blocks"),
+        pytest.param("&foo; &amp &#55357; A&B", "&foo; &amp &#55357; A&B", id="unknown"),
         pytest.param("a=1&copy=2", "a=1&copy=2", id="query-is-no-entity"),
         pytest.param("&lt;br&gt;", "<br>", id="escaped-tag-is-text"),
     ],
@@ -120,11 +135,30 @@ def test_laughter_around_an_invisible_sign_is_told_once():
         pytest.param({"script": "traditional"}, "script is 'traditional'", id="unknown-script"),
         pytest.param({"drop": ["link"]}, "what can be dropped is url, mention", id="unknown-kind"),
         pytest.param({"drop": "url"}, "drop is the string 'url'", id="string-for-collection"),
+        pytest.param({"drop": None}, r"drop is None; pass a collection of kinds.* or \(\) to drop none", id="none"),
+        pytest.param({"drop": [["url"], 1]}, r"drop names 1, \['url'\]", id="no-names"),
     ],
 )
 def test_misuse_is_refused(options, message):
     with pytest.raises(UsageError, match=message):
         normalise("好", **options)
+
+
+@pytest.mark.parametrize("text", [None, float("nan"), b"a", 1, ["a"]], ids=ascii)
+@pytest.mark.parametrize("function", [normalise, parse, protected_spans, evasions, simplified, to_simplified])
+def test_what_is_no_string_is_refused_at_the_door(function, text):
+    with pytest.raises(DataError, match="not a string; drop or fill missing values"):
+        function(text)
+
+
+def test_a_result_is_hashable_by_content():
+    assert hash(normalise("好")) == hash(normalise("好"))
+    assert len({normalise("好"), normalise("好\u200b"), normalise("好")}) == 2
+    assert hash(Offsets(1)) == hash(Offsets(1, array("I", [0]), array("I", [1])))
+
+
+def test_what_dropping_brings_together_is_not_read_anew():
+    assert normalise("http:/[泪]/a.cn", drop={"emoticon", "url"}).text == "http://a.cn"
 
 
 def test_lone_surrogate_is_refused_with_its_offset():

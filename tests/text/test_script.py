@@ -60,12 +60,63 @@ def test_simplified_script_by_context(text, expected):
     assert simplified(expected) == expected
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["华为昇腾910", "毕昇和洪昇", "黄昇", "乾县面", "乾安县，乾坤湾", "菜薹", "获益甚夥", "哪吒", "宫商角徵羽",
+     "凌濛初", "李想著，人民出版社",
+     "鲁迅著《呐喊》", "曹雪芹著", "拜读大著", "较著", "他跟著名导演合作", "有著作三种", "於先生", "神祇"],
+)  # fmt: skip
+def test_what_both_scripts_use_does_not_make_a_text_traditional(text):
+    assert simplified(text) == text
+    assert normalise(text, script="simplified").text == text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("看著他", "看着他", id="the-particle-behind-a-verb"),
+        pytest.param("乾杯", "干杯", id="a-word"),
+        pytest.param("由於天气", "由于天气", id="a-particle-of-the-old-form"),
+        pytest.param("說昇旗", "说升旗", id="a-character-of-one-script"),
+    ],
+)
+def test_one_sign_beyond_doubt_makes_a_text_traditional(text, expected):
+    assert simplified(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("陳寅恪著", "陈寅恪著", id="at-the-end"),
+        pytest.param("書名，錢穆著。三聯書店", "书名，钱穆著。三联书店", id="at-the-end-of-a-clause"),
+        pytest.param("魯迅著《吶喊》", "鲁迅著《呐喊》", id="before-a-title"),
+        pytest.param("他們合著了三本書", "他们合著了三本书", id="together"),
+        pytest.param("這本書是他著的", "这本书是他著的", id="his-work"),
+        pytest.param("他著急，這是看著的", "他着急，这是看着的", id="the-verb-zhao-and-the-particle"),
+        pytest.param("他看著《紅樓夢》", "他看着《红楼梦》", id="particle-before-a-title"),
+        pytest.param("周圍看著。楊坐著，等著", "周围看着。杨坐着，等着", id="verbs-at-the-end"),
+    ],
+)
+def test_to_write_and_the_particle_in_traditional_text(text, expected):
+    assert simplified(text) == expected
+
+
+def test_a_character_without_a_simplified_form_in_use_stays():
+    assert simplified("嗰度係邊") == "嗰度系边"
+
+
+def test_a_name_says_nothing_of_the_script_around_it():
+    assert normalise("@陳小明 华为昇腾", script="simplified").text == "@陳小明 华为昇腾"
+    assert normalise("@陳小明 這是昇腾", script="simplified").text == "@陳小明 这是升腾"
+
+
 def test_names_keep_their_script():
     assert normalise("@顯著後 看著後面", script="simplified").text == "@顯著後 看着后面"
 
 
 def test_an_entry_that_would_change_the_length_is_refused(monkeypatch):
     lists = {"version": "1", "kept": {"words": []}, "not_kept": {"words": []}}
+    lists |= {"shared": {"characters": ""}, "traditional": {"words": []}}
     lists |= {"characters": {"著": "着"}, "words": {"計程車": "出租汽车"}}
     monkeypatch.setattr(lexicon, "_read", lambda name: lists)
     with pytest.raises(DataError, match="'計程車' becomes '出租汽车'; an entry keeps its number of characters"):

@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Protocol, runtime_checkable
 
-from weibo_nlp.errors import DataError
 from weibo_nlp.segmentation.lexicon import Lexicon
 from weibo_nlp.segmentation.runs import Place, bind, unbroken, widened
 from weibo_nlp.text import protected_spans
-from weibo_nlp.text.script import simplified
+from weibo_nlp.text.markup import require_string
+from weibo_nlp.text.script import converted
 
 PIECE_LIMIT = 1000
 """Longest piece an engine is given, in characters; a longer one is cut behind its last clause mark, or at the limit."""
@@ -93,8 +93,7 @@ class FramedSegmenter:
         DataError
             If `text` is no string, or holds a lone surrogate.
         """
-        if not isinstance(text, str):
-            raise DataError(f"text is {text!r} ({type(text).__name__}), not a string; drop or fill missing values.")
+        require_string(text)
         # Lone surrogates are among the characters that are looked at closely, and refused there.
         if _MAY_BE_MARKED.search(text) is None or not (spans := protected_spans(text)):
             return self._unmarked(text)
@@ -123,7 +122,7 @@ class FramedSegmenter:
     def _piece(self, piece: str, bound: Sequence[Place]) -> list[str]:
         if not may_be_traditional(piece):
             return self._simplified(piece, bound)
-        words = self._simplified(simplified(piece), bound)
+        words = self._simplified(converted(piece), bound)
         return [piece[end - len(word) : end] for word, end in zip(words, accumulate(map(len, words)), strict=True)]
 
     def _simplified(self, piece: str, bound: Sequence[Place]) -> list[str]:

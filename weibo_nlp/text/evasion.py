@@ -67,7 +67,7 @@ def evasions(text: str) -> list[Evasion]:
     Raises
     ------
     DataError
-        If `text` holds a lone surrogate.
+        If `text` is no string, or holds a lone surrogate.
 
     Notes
     -----

@@ -170,7 +170,7 @@ def parse(text: str, *, known_mentions: Sequence[str] = ()) -> Post:
     Raises
     ------
     DataError
-        If `text` holds a lone surrogate, naming its offset.
+        If `text` is no string, or holds a lone surrogate, naming its offset.
     UsageError
         If `known_mentions` holds what is no name.
 
@@ -215,7 +215,7 @@ def protected_spans(text: str, *, known_mentions: Sequence[str] = ()) -> list[Sp
     Raises
     ------
     DataError
-        If `text` holds a lone surrogate.
+        If `text` is no string, or holds a lone surrogate.
     """
     places = (_handle(text, place) for place in marked_places(text, known_mentions=known_mentions))
     return [Span(left, right) for left, right, kind, _ in places if kind in PROTECTED_KINDS]

@@ -1,8 +1,8 @@
 """HTML as Weibo's endpoints send it: tags out, line breaks, pictured emoticons and entities in.
 
-No HTML parser: those repair the text, and lose the offsets. Only names of HTML elements make a tag; ``<爱你>``,
-``1<2`` and a tag that never closes are text. One left-to-right scan decides every ``<`` and ``&`` once, so an entity
-is decoded once: ``&amp;lt;`` becomes ``&lt;``.
+No HTML parser: those repair the text, and lose the offsets. Only the name of an HTML element, with attributes if
+any, makes a tag; ``<爱你>``, ``<i 爱你>``, ``1<2`` and a tag that never closes are text. One left-to-right scan decides
+every ``<`` and ``&`` once, so an entity is decoded once: ``&amp;lt;`` becomes ``&lt;``.
 """
 
 from __future__ import annotations
@@ -13,22 +13,39 @@ import re
 from weibo_nlp.text.emoji import EMOJI
 from weibo_nlp.text.offsets import Edit
 
+# Of the HTML standard, with what it calls obsolete, and the parts of an inline SVG picture that endpoints send.
 _ELEMENTS = (
-    "a|abbr|address|article|aside|audio|b|big|blockquote|body|br|button|caption|center|cite|code|col|dd|del|details|"
-    "div|dl|dt|em|embed|fieldset|figcaption|figure|font|footer|form|h[1-6]|head|header|hr|html|iframe|i|img|input|ins|"
-    "kbd|label|legend|li|link|main|mark|menu|meta|nav|noscript|object|ol|optgroup|option|p|path|pre|q|s|script|section|"
-    "select|small|source|span|strike|strong|style|sub|summary|sup|svg|table|tbody|td|textarea|tfoot|th|thead|time|"
-    "title|tr|tt|u|ul|use|var|video|wbr"
+    "a|abbr|acronym|address|applet|area|article|aside|audio|b|base|basefont|bdi|bdo|bgsound|big|blink|blockquote|"
+    "body|br|button|canvas|caption|center|cite|code|col|colgroup|data|datalist|dd|del|details|dfn|dialog|dir|div|"
+    "dl|dt|em|embed|fieldset|figcaption|figure|font|footer|form|frame|frameset|h[1-6]|head|header|hgroup|hr|html|i|"
+    "iframe|image|img|input|ins|isindex|kbd|keygen|label|legend|li|link|listing|main|map|mark|marquee|math|menu|"
+    "menuitem|meta|meter|multicol|nav|nextid|nobr|noembed|noframes|noscript|object|ol|optgroup|option|output|p|"
+    "param|picture|plaintext|pre|progress|q|rb|rp|rt|rtc|ruby|s|samp|script|search|section|select|selectedcontent|"
+    "slot|small|source|spacer|span|strike|strong|style|sub|summary|sup|svg|table|tbody|td|template|textarea|tfoot|"
+    "th|thead|time|title|tr|track|tt|u|ul|var|video|wbr|xmp|path|use"
 )
-# Attributes never reach over the next `<`: that keeps the scan linear, and a stray `<` from eating the sentence.
+# Names of attributes are ASCII in any HTML that is sent; `<i 我爱你>` and `<i love you>` are what
+# somebody wrote. Values never reach over
+# the next `<`: that keeps the scan linear, and a stray `<` from eating the sentence.
+_BARE = (
+    "allowfullscreen|alt|async|autofocus|autoplay|checked|class|compact|controls|default|defer|disabled|download|hidden|"
+    "href|id|inert|ismap|itemscope|loop|multiple|muted|nohref|nomodule|noresize|noshade|novalidate|nowrap|open|"
+    "playsinline|readonly|required|reversed|selected|src|style|target|title|data-[a-z0-9\\-]{1,40}+"
+)
+_ATTRIBUTE = (
+    r"(?:[A-Za-z_:@][A-Za-z0-9_:.@\-]*+\s*+=\s*+(?:\"[^\"<]*+\"|'[^'<]*+'|[^<>\s]*+)"
+    rf"|(?:{_BARE})(?![A-Za-z0-9_:.@\-]))"
+)
 _TOKEN = re.compile(
-    rf"<(?=[A-Za-z/])(?P<close>/?)(?P<name>{_ELEMENTS})(?=[\s/>])(?:(?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+')*+>|[^<>]*+>)"
+    rf"<(?=[A-Za-z/])(?P<close>/?)(?P<name>{_ELEMENTS})(?=[\s/>])(?:[\s/\"']++|(?<=[\s/\"']){_ATTRIBUTE})*+>"
     r"|(?P<comment><!--|<!DOCTYPE)"
     # Some crawlers write an emoji as the two halves of its UTF-16 form.
-    r"|&#(?P<high>5[5-6][0-9]{3});&#(?P<low>5[6-7][0-9]{3});"
+    r"|&#(?:(?P<high>5[5-6][0-9]{3})|[xX](?P<hex_high>[dD][89aAbB][0-9a-fA-F]{2}));"
+    r"&#(?:(?P<low>5[6-7][0-9]{3})|[xX](?P<hex_low>[dD][c-fC-F][0-9a-fA-F]{2}));"
     r"|(?P<entity>&(?:#[0-9]{1,7}+|#[xX][0-9a-fA-F]{1,6}+|[A-Za-z][A-Za-z0-9]{1,31}+);)",
     re.IGNORECASE,
 )
+_REPLACEMENT_CHARACTER = re.compile("&#(?:0*65533|[xX]0*[fF]{3}[dD]);")
 _ALT = re.compile(r"\salt\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s>\"']++))", re.IGNORECASE)
 _BRACKETED = re.compile(r"\[[^\[\]\s]{1,16}+\]")
 _ENDINGS = {
@@ -39,10 +56,11 @@ _ENDINGS = {
 }
 # Elements whose borders no word crosses: a browser sets them on lines of their own; a cell or an option stands apart.
 _BLOCKS = frozenset(
-    ["address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "div", "dl", "dt",
-     "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "head", "header", "html",
-     "legend", "li", "main", "menu", "nav", "ol", "optgroup", "option", "p", "pre", "section", "summary", "table",
-     "tbody", "tfoot", "thead", "title", "tr", "ul"]
+    ["address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog", "dir",
+     "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6",
+     "head", "header", "hgroup", "html", "legend", "li", "listing", "main", "menu", "nav", "ol", "optgroup",
+     "option", "p", "pre", "search", "section", "summary", "table", "tbody", "tfoot", "thead", "title", "tr", "ul",
+     "xmp"]
 )  # fmt: skip
 _CELLS = frozenset({"td", "th"})
 
@@ -53,8 +71,8 @@ def html_edits(text: str) -> list[Edit]:
     ``<br>`` becomes a newline, and so does the border of a block (``<div>``, ``<p>``, ``<li>``) between words, where
     the source has none; the border of a table's cell becomes a space. Inline tags (``<b>``, ``<span>``) part nothing.
     An ``<img>`` becomes its ``alt`` where that is an emoticon (``[doge]``) or an emoji. Entities are decoded; unknown
-    ones stay. Every other tag, a comment, and what stands in ``<script>`` or ``<style>``, is removed and declared as
-    ``html_tag``; a link keeps its words and loses its address.
+    ones stay, and so do halves of a character without the other. Every other tag, a comment, and what stands in
+    ``<script>`` or ``<style>``, is removed and declared as ``html_tag``; a link keeps its words and loses its address.
     """
     edits: list[Edit] = []
     missing: set[str] = set()
@@ -118,10 +136,14 @@ class _Border:
 
 
 def _replacement(match: re.Match[str], name: str) -> str:
-    if match["entity"]:
-        return html.unescape(match["entity"]) or match["entity"]
-    if match["high"]:
-        high, low = int(match["high"]), int(match["low"])
+    if entity := match["entity"]:
+        decoded = html.unescape(entity)
+        # Half a character, or the number of none, has nothing to be decoded to.
+        undecoded = decoded == "\ufffd" and not _REPLACEMENT_CHARACTER.fullmatch(entity)
+        return entity if undecoded else decoded or entity
+    if match["high"] or match["hex_high"]:
+        high = int(match["high"]) if match["high"] else int(match["hex_high"], 16)
+        low = int(match["low"]) if match["low"] else int(match["hex_low"], 16)
         paired = 0xD800 <= high < 0xDC00 <= low < 0xE000
         return chr(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00)) if paired else match.group()
     if name in ("br", "hr") and not match["close"]:

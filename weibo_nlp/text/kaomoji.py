@@ -1,9 +1,9 @@
 r"""Kaomoji: faces drawn with characters, ``(≧▽≦)/``, ``T_T``, ``orz``.
 
 There is no list of all faces, so a face is recognised by what it is drawn with: brackets around at least two
-strokes that serve for eyes and mouths, and no ordinary Chinese character; or two equal eyes with a mouth between
-them; or one of a few spelled with letters. Arms outside the brackets belong to the face. Prose in brackets
-(``(如下)``, ``(2/3)``, ``(≥18)``) is none.
+strokes that serve for eyes and mouths, and no ordinary Chinese character but as its mouth (``(°口°)``); or two equal
+eyes with a mouth between them; or one of a few spelled with letters. Arms outside the brackets belong to the face.
+Prose in brackets (``(如下)``, ``(2/3)``, ``(≥18)``) is none.
 """
 
 from __future__ import annotations
@@ -19,6 +19,9 @@ _BRACKETED = re.compile(r"[(（]([^()（）\n]{1,14}+)[)）]")
 _FACE_STROKES = frozenset("ωΩεэзЗ﹏︿﹀∀Дд▔￣¯ˉ´｀≧≦╯╰╭╮ﾟ゜˘⌒∩⊙ᴗᴥಠ◡‿︶︵⊂⊃∠ﾉಥ╥┬﹃﹁◔◐◑Θθσ╬∪ヮв￢」乛◞◟ᵕ\u0300\u0301")
 _SHARED_STROKES = frozenset("★☆♥♡✿❀●○◎◕•・→←↑↓=*;:；：@`_><^≡□△∇▽°ˇ¬Σ︹皿益口工艹人一士TxXoO")
 _STROKES = _FACE_STROKES | _SHARED_STROKES
+# A face whose eyes are Chinese characters has another mouth: `(一_一)`, not `（一人一）`, which is a sentence.
+_EYES_THAT_ARE_WORDS = frozenset("皿益口工艹人一士")
+_MOUTHS_OF_THESE = frozenset("_＿.ω▽△∇﹏︿^oO￣")
 _LETTERS_IN_FACES = frozenset("oOwWvVxXuUTQAdDnz3")
 _KANA = re.compile("[\u3040-\u30ff\uff66-\uff9f]")
 _ASCII_INNER = re.compile(
@@ -36,6 +39,8 @@ _ASCII_FACE = re.compile(
     r"(?:\^[_.\-oOwW3]{0,2}\^|>[_.]{1,2}<|T[_.A]T|Q[AwWvV_]Q|;_;|-_{1,3}-|=_{1,2}=|@_@|[oO]_[oO]|\$_\$|[xX]_[xX]|[uU]_[uU]"
     r"|n_n|OvO|TvT|QAQ|XD|[oO][rR][zZ]|OTZ|:-[)(DPpoO|]|;-\)|:D|:P)(?:\|{1,3}|[#b!](?![A-Za-z0-9]))?+"
 )
+# A colon and a capital are also an answer or a drive (`答案:D`), so nothing but a blank or a sign stands before them.
+_COLON_FACES = frozenset({":D", ":P"})
 
 
 def may_hold_kaomoji(text: str) -> bool:
@@ -78,6 +83,8 @@ def _is_face(inner: str) -> bool:
     if not _FACE_STROKES.isdisjoint(inner):
         return True
     eyes = inner.strip(" *~")
+    if eyes[:1] in _EYES_THAT_ARE_WORDS and not _MOUTHS_OF_THESE.issuperset(eyes[1:-1]):
+        return False
     return len(eyes) >= 3 and eyes[0] == eyes[-1] and eyes[0] in _SHARED_STROKES and set(eyes) != {eyes[0]}
 
 
@@ -109,5 +116,7 @@ def _bare(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         left, right = match.span()
         before = text[left - 1] if left > start else ""
         after = text[right] if right < end else ""
+        if match.group() in _COLON_FACES and before.isalnum():
+            continue
         if not (is_ascii_word(before) or is_ascii_word(after) or (before and before == text[left])):
             yield left, right

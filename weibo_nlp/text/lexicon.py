@@ -91,10 +91,16 @@ class ScriptLexicon:
         Version of the list.
     entries : mapping of str to str
         Words and characters with their simplified forms, which are as long; a word that maps to itself stays.
+    shared : frozenset of str
+        Characters that a converter changes and texts in simplified script use as well.
+    traditional : tuple of str
+        Words made of such characters that only the traditional script writes so.
     """
 
     version: str
     entries: Mapping[str, str]
+    shared: frozenset[str]
+    traditional: tuple[str, ...]
 
 
 class WordIndex:
@@ -171,7 +177,9 @@ def script_lexicon() -> ScriptLexicon:
     for word, simplified in entries.items():
         if len(word) != len(simplified):
             raise DataError(f"script.toml: {word!r} becomes {simplified!r}; an entry keeps its number of characters.")
-    return ScriptLexicon(data["version"], entries)
+    return ScriptLexicon(
+        data["version"], entries, frozenset(data["shared"]["characters"]), tuple(data["traditional"]["words"])
+    )
 
 
 @lru_cache(maxsize=1)

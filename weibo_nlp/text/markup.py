@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -75,8 +76,19 @@ def gaps(places: Iterable[tuple[int, int, *tuple[object, ...]]], start: int, end
         yield start, end
 
 
+def require_string(text: object) -> None:
+    """Raise DataError where a text is no string: the door of every function that takes one."""
+    if not isinstance(text, str):
+        shown = reprlib.repr(text)
+        raise DataError(f"text is {shown} ({type(text).__name__}), not a string; drop or fill missing values.")
+
+
 def refuse_lone_surrogates(text: str) -> None:
-    r"""Raise DataError, naming its offset, at the first lone surrogate; any other code point is text, ``\x00`` too."""
+    r"""Raise DataError, naming its offset, at the first lone surrogate; any other code point is text, ``\x00`` too.
+
+    What is no string is refused as well.
+    """
+    require_string(text)
     try:
         text.encode("utf-8")
     except UnicodeEncodeError as error:

@@ -24,7 +24,7 @@ from weibo_nlp.text.hypertext import html_edits
 from weibo_nlp.text.kaomoji import find_kaomoji
 from weibo_nlp.text.markup import INVISIBLE, JOINING, DroppableKind, Found, MarkupKind, gaps, refuse_lone_surrogates
 from weibo_nlp.text.offsets import Edit, Normalised, Tape
-from weibo_nlp.text.script import simplify
+from weibo_nlp.text.script import converted, is_traditional, simplify
 from weibo_nlp.text.width import narrow
 
 _INVISIBLE_RUN = re.compile(f"[{INVISIBLE}]+")
@@ -70,13 +70,15 @@ def normalise(
     Raises
     ------
     DataError
-        If `text` holds a lone surrogate, naming its offset.
+        If `text` is no string, or holds a lone surrogate, naming its offset.
     UsageError
         If `script` or a kind in `drop` is unknown, or `known_mentions` holds what is no name.
 
     Notes
     -----
-    Linear in the length of the text for any input. Without `html`, normalising twice is normalising once.
+    Linear in the length of the text for any input. Without `html` and without `drop`, normalising twice is normalising
+    once. With `html` a second pass would decode ``&amp;lt;`` again. What dropping brings together is not read anew: of
+    ``http:/[泪]/a.cn`` without emoticons stays ``http://a.cn``, which a second pass would take for a link.
 
     Examples
     --------
@@ -110,10 +112,12 @@ def _checked(script: str | None, drop: Collection[DroppableKind]) -> frozenset[M
         raise UsageError(f"script is {script!r}; it is 'simplified', or None to leave the script as it is.")
     if isinstance(drop, str):
         raise UsageError(f"drop is the string {drop!r}; pass a collection of kinds, such as {{{drop!r}}}.")
+    if not isinstance(drop, Collection):
+        raise UsageError(f"drop is {drop!r}; pass a collection of kinds, such as {{'url'}}, or () to drop none.")
     allowed = get_args(DroppableKind)
-    unknown = sorted(set(drop) - set(allowed))
+    unknown = sorted(repr(kind) for kind in drop if kind not in allowed)
     if unknown:
-        raise UsageError(f"drop names {', '.join(map(repr, unknown))}; what can be dropped is {', '.join(allowed)}.")
+        raise UsageError(f"drop names {', '.join(unknown)}; what can be dropped is {', '.join(allowed)}.")
     return frozenset(drop)
 
 
@@ -150,8 +154,11 @@ def _laughter(text: str, start: int, end: int) -> Iterator[Edit]:
 
 def _simplify_words(tape: Tape, known_mentions: Sequence[str]) -> None:
     before = tape.text
-    simplify(tape)
-    if tape.text == before or not ("@" in before or "＠" in before):
+    if not ("@" in before or "＠" in before):
+        simplify(tape)
         return
     handles = parse(before, known_mentions=known_mentions).handles
-    tape.replace_text(_restored(tape.text, before, ((handle.span.start, handle.span.end) for handle in handles)))
+    names = [(handle.span.start, handle.span.end) for handle in handles]
+    # A name says nothing of the script that the words around it are in.
+    if is_traditional("\n".join(before[start:end] for start, end in gaps(names, 0, len(before)))):
+        tape.replace_text(_restored(converted(before), before, names))

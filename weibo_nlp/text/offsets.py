@@ -69,7 +69,8 @@ class Offsets(Sequence[tuple[int, int]]):
             return NotImplemented
         return len(self) == len(other) and all(map(eq, self, other))
 
-    __hash__ = None  # type: ignore[assignment]  # compared by content, which may be large
+    def __hash__(self) -> int:
+        return hash(tuple(self))
 
     def __repr__(self) -> str:
         more = ", …" if len(self) > 8 else ""

@@ -1,9 +1,11 @@
 """Traditional to simplified script, by phrase, with offsets.
 
 OpenCC decides by the longest phrase it knows: 乾隆 keeps its 乾, 乾杯 becomes 干杯. What it leaves traditional in texts
-of Taiwan and Hong Kong (看著, 甚麼, 姪子) our own list knows (``data/script.toml``): 看著 becomes 看着, 著名 stays. The
-number of characters never changes. The pronouns 妳, 祂 and 牠 stay, since simplified texts use them too. Dictionaries
-are loaded on first use. Names keep their script, because a name is an identity: see :func:`weibo_nlp.text.normalise`.
+of Taiwan and Hong Kong (看著, 甚麼, 姪子) our own list knows (``data/script.toml``): 看著 becomes 看着, 著名 stays. A
+text is converted only where something in it is traditional beyond doubt: 昇, 乾 and 著 stand in simplified texts too
+(昇腾, 乾县, 鲁迅著), and by themselves are no evidence. The number of characters never changes. The pronouns 妳, 祂 and
+牠 stay, since simplified texts use them too. Dictionaries are loaded on first use. Names keep their script, because a
+name is an identity: see :func:`weibo_nlp.text.normalise`.
 """
 
 from __future__ import annotations
@@ -13,10 +15,35 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from weibo_nlp.text.lexicon import script_lexicon
-from weibo_nlp.text.markup import refuse_lone_surrogates
+from weibo_nlp.text.markup import refuse_lone_surrogates, require_string
 from weibo_nlp.text.offsets import Normalised, Tape
 
 _HAN_RUN = re.compile("[\u2e80-\u2fdf\u3005-\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
+
+# Last characters of verbs that the particle follows.
+_VERBS = (
+    "看想说說等跟站坐走笑哭穿拿抱带帶睡活听聽写寫读讀开開住放挂掛摆擺忙忍撑撐躺藏盯守陪留望背扶跑顺順沿随隨接靠指照"
+    "朝当對对向凭憑饿餓醒亮空闲閒爱愛累疼醉吊捧提端举舉夹夾含咬叫喊唱跳飞飛游爬追赶趕催逼求问問答念记記候存养養拖拉"
+    "推压壓绑綁缠纏绕繞围圍盖蓋铺鋪晒烧燒煮烤蒸冒流飘飄转轉晃摇搖抖闭閉睁睜瞪瞧牵牽搂摟搭骑騎乘驾駕持续續连連伴味藉"
+    "借翻演哼隔忽有论論议議谈談"
+)
+_SURNAMES = (
+    "王李张張刘劉陈陳杨楊黄黃赵趙吴吳周徐孙孫马馬朱胡郭何林罗羅高郑鄭梁谢謝宋唐许許韩韓冯馮邓鄧曹彭曾肖田董袁潘蔡蒋"
+    "蔣余于杜叶葉程苏蘇魏吕呂丁任沈姚卢盧姜崔钟鍾谭譚陆陸汪范石廖贾賈夏韦韋傅方白邹鄒孟熊秦邱江尹薛闫段雷侯龙龍史陶"
+    "黎贺賀顾顧毛郝龚龔邵万萬钱錢严嚴覃戴莫孔向汤湯鲁魯茅巴老冰梅金庸瓊琼"
+)
+_END = r"(?=\Z|[\s，。；、！？）》《」』)])"
+# Where 著 is "wrote": behind a name that is a clause, before a title, in 是他著的.
+_WRITTEN = re.compile(
+    rf"(?<=[{_SURNAMES}][^\W{_VERBS}])(?<![\w].[\w])著{_END}"
+    rf"|(?<=[{_SURNAMES}][\u4e00-\u9fff][^\W{_VERBS}])(?<![\w]..[\w])著{_END}"
+    rf"|(?<=[^\W{_VERBS}])著(?=《)|(?<=[他她我你们們谁誰])著(?=的(?:\Z|\W|书|書))"
+)
+# Where it is the particle, which simplified script writes 着: behind a verb, unless another word begins with it.
+_PARTICLE_BEHIND = (
+    r"[看想说說等跟抱拿站坐走笑哭沿随隨接睡活急带帶听聽有对對忙忍盯守陪靠躺]著"
+    rf"(?![名作述者称稱书書录錄有译譯《])(?!{_END})|意味著"
+)
 
 
 def to_simplified(text: str) -> Normalised:
@@ -25,7 +52,7 @@ def to_simplified(text: str) -> Normalised:
     Parameters
     ----------
     text : str
-        Any text; what is simplified already stays.
+        Any text; one without a sign of the traditional script is simplified already and stays as it is.
 
     Returns
     -------
@@ -35,7 +62,7 @@ def to_simplified(text: str) -> Normalised:
     Raises
     ------
     DataError
-        If `text` holds a lone surrogate.
+        If `text` is no string, or holds a lone surrogate.
 
     Examples
     --------
@@ -57,24 +84,50 @@ def simplified(text: str) -> str:
     Parameters
     ----------
     text : str
-        Any text without lone surrogates.
+        Any text without lone surrogates; one without a sign of the traditional script stays as it is.
 
     Returns
     -------
     str
         As long as `text`; character ``i`` of it stands for character ``i`` of `text`.
 
+    Raises
+    ------
+    DataError
+        If `text` is no string.
+
     Examples
     --------
     >>> simplified("後來說")
     '后来说'
     """
+    require_string(text)
+    return converted(text) if is_traditional(text) else text
+
+
+def converted(text: str) -> str:
+    """Convert every phrase of a text, traditional or not: for looking up its words, as a piece of a longer text.
+
+    Arguments as of :func:`simplified`.
+    """
     convert = _converter()
-    converted = convert(text)
-    if len(converted) == len(text):
-        return converted
+    result = convert(text)
+    if len(result) == len(text):
+        return result
     # Every entry of today's dictionaries keeps the number of characters; a later release need not.
     return _HAN_RUN.sub(lambda run: _of_equal_length(convert, run.group()), text)
+
+
+def is_traditional(text: str) -> bool:
+    """Tell whether something in a text is of the traditional script alone: a character or one of a few words."""
+    simpler = _by_phrase()(text)
+    if simpler != text:
+        shared = script_lexicon().shared
+        if len(simpler) != len(text) or any(
+            old != new and old not in shared for old, new in zip(text, simpler, strict=True)
+        ):
+            return True
+    return _traditional_words().search(text) is not None
 
 
 def simplify(tape: Tape) -> None:
@@ -91,10 +144,21 @@ def _of_equal_length(convert: Callable[[str], str], run: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _converter() -> Callable[[str], str]:
+def _by_phrase() -> Callable[[str], str]:
     from opencc import OpenCC  # dictionaries of a few megabytes: only for those who ask
 
-    by_phrase: Callable[[str], str] = OpenCC("t2s").convert
+    convert: Callable[[str], str] = OpenCC("t2s").convert
+    return convert
+
+
+@lru_cache(maxsize=1)
+def _traditional_words() -> re.Pattern[str]:
+    return re.compile("|".join([_PARTICLE_BEHIND, *map(re.escape, script_lexicon().traditional)]))
+
+
+@lru_cache(maxsize=1)
+def _converter() -> Callable[[str], str]:
+    by_phrase = _by_phrase()
     entries = script_lexicon().entries
     longest_first = sorted(entries, key=len, reverse=True)
     rest = re.compile("|".join(map(re.escape, longest_first)))
@@ -103,6 +167,11 @@ def _converter() -> Callable[[str], str]:
 
     def convert(text: str) -> str:
         text = by_phrase(text)
-        return rest.sub(lambda match: entries[match.group()], text) if may_change.search(text) else text
+        if not may_change.search(text):
+            return text
+        pieces = list(rest.sub(lambda match: entries[match.group()], text))
+        for match in _WRITTEN.finditer(text):
+            pieces[match.start()] = "著"
+        return "".join(pieces)
 
     return convert

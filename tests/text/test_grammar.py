@@ -95,6 +95,9 @@ def test_mentions(text, mentions):
     [
         pytest.param("@甲乙丙", ["甲", "甲乙"], ["甲乙"], id="longest-known-name"),
         pytest.param("@甲乙你好", ["@甲乙"], ["甲乙"], id="listed-with-its-sign"),
+        pytest.param("＠甲乙你好", ["＠甲乙"], ["甲乙"], id="listed-with-its-full-width-sign"),
+        pytest.param("@甲乙你好", [" 甲乙\u200b "], ["甲乙"], id="listed-with-blanks-around"),
+        pytest.param("@cafe\u0301", ["cafe"], ["cafe\u0301"], id="not-cut-before-a-combining-mark"),
         pytest.param("@丁戊 @甲乙好", ["甲乙"], ["丁戊", "甲乙"], id="unknown-names-by-pattern"),
         pytest.param("@abc", ["ab"], ["abc"], id="not-cut-out-of-a-latin-word"),
         pytest.param("a@b.com", ["b"], [], id="email-even-if-the-name-is-known"),
@@ -116,7 +119,7 @@ def test_known_name_in_prefixes_must_reach_the_colon():
 
 
 def test_a_known_name_has_64_characters_at_most():
-    name = "甲 " * 32
+    name = "甲 " * 31 + "甲-"
     assert list(parse(f"@{name}乙", known_mentions=[name]).mentions) == [name]
     assert list(parse(f"@{name}乙丙", known_mentions=[f"{name}乙"]).mentions) == ["甲"]
 

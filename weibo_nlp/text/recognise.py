@@ -47,6 +47,7 @@ _URL_TAIL = frozenset(".,;:!?'@&*$(")
 _BEHIND_KEYCAP = re.compile(f"(?<=[0-9*]){_KEYCAP}")
 
 _HASH = re.compile(f"[#＃](?!{_KEYCAP})")
+_MARGIN = BLANK + "\r\n"
 _WORDLESS = re.compile(rf"[\s{INVISIBLE}]*+")
 _SUPER_TOPIC = re.compile(r"\[超[话話]\]\Z")
 _SENTENCE_END = re.compile("[。！？!?]")
@@ -74,14 +75,15 @@ _RESIDUE = re.compile(
 _VIDEO_OWNER = re.compile(rf"L({NAME})\Z")
 _LONGEST_OWNER = 121  # thirty letters of a name with three combining marks each
 _WORD = re.compile(r"\w")
+_MARK = re.compile(rf"[{MARKS}](?<!\w)")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class KnownNames:
     """Names that a source states for a text, for finding where a mention ends; with or without the leading ``@``.
 
-    A name of more than ``KNOWN_NAME_LIMIT`` characters is no user's, and is passed over: so the time for a text does
-    not grow with the number of names.
+    Blanks around a name are no part of it. A name of more than ``KNOWN_NAME_LIMIT`` characters is no user's, and is
+    passed over: so the time for a text does not grow with the number of names.
 
     Raises
     ------
@@ -95,23 +97,26 @@ class KnownNames:
             raise UsageError(f"known_mentions is the string {names!r}; pass a sequence of names, such as [{names!r}].")
         if not isinstance(names, Iterable):
             raise UsageError(f"known_mentions is a {type(names).__name__}; pass a sequence of names, or leave it out.")
-        bare = (_name(name, place).removeprefix("@") for place, name in enumerate(names))
+        bare = (_name(name, place) for place, name in enumerate(names))
         self._index = WordIndex(name for name in bare if len(name) <= KNOWN_NAME_LIMIT)
 
     def at(self, text: str, start: int, end: int) -> str | None:
         """Return the longest known name that stands at `start`, or ``None``.
 
-        A name is not cut out of a longer run of ASCII letters: ``@abc`` does not mention ``ab``.
+        A name is not cut out of a longer run of ASCII letters, nor before a combining mark: ``@abc`` does not mention
+        ``ab``.
         """
         for name in self._index.at(text, start, end):
             stop = start + len(name)
+            if _MARK.match(text, stop, end):
+                continue
             if stop == end or not (is_ascii_word(text[stop]) and is_ascii_word(name[-1])):
                 return name
         return None
 
 
 def _name(name: object, place: int) -> str:
-    """Return a known name that is one, or raise UsageError."""
+    """Return a known name without its sign and the blanks around it, or raise UsageError."""
     if not isinstance(name, str):
         raise UsageError(
             f"known_mentions[{place}] is {name!r:.60}, not a name; pass strings, and leave out what is none."
@@ -121,7 +126,7 @@ def _name(name: object, place: int) -> str:
             f"known_mentions[{place}] holds the lone surrogate U+{ord(surrogate.group()):04X}; decode the name "
             "again, or leave it out."
         )
-    return name
+    return name.strip(_MARGIN).removeprefix("@").removeprefix("＠")
 
 
 def is_ascii_word(character: str) -> bool:

@@ -27,7 +27,7 @@ SPACE = "▁"
 """Token of a run of white space within a line; on Weibo a space often is the only punctuation there is."""
 
 _KEYCAP = r"\ufe0f?\u20e3"
-_NAME = rf"(?:[\p{{L}}\p{{N}}_\-·](?!{_KEYCAP})[\p{{M}}&&[^\u20e3]]*)"  # one letter with its combining marks
+_NAME = rf"(?:(?![0-9]{_KEYCAP})[\p{{L}}\p{{N}}_\-·]\p{{M}}*)"  # one letter with its combining marks
 _BLANK = r"[ \t\u00a0\u3000\u200b\u200e\u200f\u2060\ufeff]"
 _IGNORED = (
     r"\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\x{e0001}\x{e0020}-\x{e007f}"

@@ -98,7 +98,7 @@ def test_frame_around_single_characters(text, expected):
 @pytest.mark.parametrize(("text", "expected"), [
     pytest.param("👍\u200d好", ["👍\u200d", "好"], id="joiner-that-joins-nothing"),
     pytest.param("[泪]\ufe0f好", ["[泪]\ufe0f", "好"], id="variation-selector"),
-    pytest.param("#甲#\u20e3@小乙\u20e3", ["#甲#\u20e3", "@小乙\u20e3"], id="keycaps-in-a-row"),
+    pytest.param("#甲#\u20e4@小乙\u20e3", ["#甲#\u20e4", "@小乙\u20e3"], id="enclosing-marks-in-a-row"),
     pytest.param("\u0600@小甲", ["\u0600@小甲"], id="sign-that-is-part-of-what-follows"),
 ])  # fmt: skip
 def test_a_cluster_at_the_edge_of_a_marked_place_is_whole(text, expected):

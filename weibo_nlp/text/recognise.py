@@ -20,7 +20,7 @@ BLANK = " \t\u00a0\u3000\u200b\u200e\u200f\u2060\ufeff"
 
 _KEYCAP = "\ufe0f?\u20e3"  # what makes an emoji of the digit or `#` before it
 
-NAME = rf"(?:[\w\-·](?!{_KEYCAP})(?:[{MARKS}](?<!\w))*+){{1,30}}+"
+NAME = rf"(?:(?![0-9]{_KEYCAP})[\w\-·](?:[{MARKS}](?<!\w))*+){{1,30}}+"
 """A user's name: letters of any script with their combining marks, digits, ``_``, ``-`` and ``·``; the platform allows
 30."""
 

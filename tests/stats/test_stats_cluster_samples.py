@@ -68,7 +68,7 @@ def test_weights_say_only_how_much_a_text_stands_for():
     assert found[0][1] == pytest.approx(5 / 11)
     halved = clustered_share_limits(np.array([[900, 0]]), _sample(clusters, weights=weights / 2), 0.95)
     assert np.allclose(found, halved)
-    # Without the first cluster, the second, the third: 2 / 6, 5 / 8, 3 / 8, which are 8, 13 and 5 of 72 from their mean.
+    # Without the first cluster, the second, the third: 2 / 6, 5 / 8, 3 / 8, of 72 parts 8, 13 and 5 from their mean.
     effect = 2 / 3 * (64 + 169 + 25) / 72**2 / (5 / 11 * 6 / 11 / 9)
     below, above = _jeffreys(5 / 11, 9 / effect / _widening(2, 0.95), 0.95)
     assert (found[1][1], found[2][1]) == (pytest.approx(below), pytest.approx(above))
@@ -141,7 +141,7 @@ def _value(sizes, clusters):
 
 
 def _one_each(cell, clusters, gold):
-    return {number: (cell, gold) for number in clusters}
+    return dict.fromkeys(clusters, (cell, gold))
 
 
 def _clusters(*parts):

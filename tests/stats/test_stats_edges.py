@@ -207,6 +207,25 @@ def test_everything_of_a_test_is_there_for_json():
     }
 
 
+@pytest.mark.parametrize(
+    ("a", "b", "bounds"),
+    [
+        pytest.param([0, 1], [1, 1], (0.5, 0.0, 1.0), id="a-right-in-one"),
+        pytest.param([1, 1], [0, 1], (-0.5, -1.0, 0.0), id="b-right-in-one"),
+        pytest.param([0, 1], [1, 0], (0.0, -1.0, 1.0), id="each-right-in-one"),
+        # Of two seeds the second is right in both units: means of 1 and 1/2 against 0.
+        pytest.param([[0, 1], [0, 0]], [1, 1], (0.75, 0.5, 1.0), id="two-seeds-of-a"),
+        pytest.param([1, 1], [[0, 1], [0, 0]], (-0.75, -1.0, -0.5), id="two-seeds-of-b"),
+    ],
+)
+def test_the_interval_of_a_difference_is_that_of_its_units(a, b, bounds):
+    # Drawn twice: one unit (1/4), both (1/2), the other (1/4), so that the tails of 2.5 % lie at the units alone.
+    bootstrap = BootstrapConfig(method="percentile")
+    found = paired_test([0, 0], a, b, ["u", "v"], 2, accuracy, bootstrap=bootstrap).difference
+    assert (found.value, found.low, found.high) == bounds
+    assert (found.n_units, found.n_resamples, found.method) == (2, 2000, "percentile")
+
+
 def test_assignments_are_scored_in_pieces_of_16_megabytes():
     # 2^15 units times 64 assignments are 2^21 floats; more labels or units are not held at once.
     n_units, pieces = 2**15, []

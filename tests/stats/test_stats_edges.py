@@ -143,7 +143,9 @@ def test_a_share_is_of_as_many_rows_as_a_float_can_count():
         wilson_interval(1, 2.5)
     with pytest.raises(UsageError, match=r"^count must be at most 3"):
         wilson_interval(4, 3)
-    assert wilson_interval(3, 3).high == 1.0
+    # One of one: from 1 / (1 + 1.96²) on.
+    single = wilson_interval(1, 1)
+    assert (single.value, single.low, single.high) == (1.0, pytest.approx(0.20654, abs=1e-5), 1.0)
 
 
 def test_permutations_are_counted_up_to_a_thousand_million():

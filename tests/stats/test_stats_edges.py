@@ -91,6 +91,10 @@ def test_rows_that_do_not_fit_are_named_by_what_they_are():
         metrics.brier_rows([2], [[0.5, 0.5]])
     with pytest.raises(UsageError, match=r"^probabilities\[1\] = "):
         metrics.brier_rows([0, 0], [[0.5, 0.5], [0.5, 0.6]])
+    with pytest.raises(UsageError, match=r"^labels is a str; give a list"):
+        metrics.count_metrics("favor")
+    with pytest.raises(UsageError, match=r"^groups is a str; give a list"):
+        estimate_rows([0], [0], "a", 2, {"accuracy": accuracy})
     with pytest.raises(UsageError, match=r"^loss must hold numbers"):
         UnitSums.from_rows([0, 1], [0, 1], ["a", "b"], 2, {"loss": ["a", "b"]})
 

@@ -78,7 +78,11 @@ def test_type_of_a_column_by_the_kinds_of_its_values(kinds, expected):
     [
         (pa.dictionary(pa.int8(), pa.string()), "string"),
         (pa.dictionary(pa.int8(), pa.int64()), "int"),
+        (pa.dictionary(pa.int8(), pa.bool_()), "bool"),
         (pa.bool_(), "bool"),
+        (pa.bool8(), "bool"),
+        (pa.opaque(pa.int8(), "number", "vendor"), "int"),
+        (pa.uuid(), "string"),
         (pa.int8(), "int"),
         (pa.uint64(), "int"),
         (pa.float16(), "float"),

@@ -53,6 +53,13 @@ def test_a_folder_is_let_go_after_an_error(tmp_path, handles):
     assert lock(handles[0], wait=False)
 
 
+def test_windows_has_no_such_locks(handles, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(locks.sys, "platform", "win32")
+        assert lock(handles[0], wait=False) is False
+    assert lock(handles[1], wait=False)
+
+
 def test_where_there_are_no_locks_the_block_runs_all_the_same(tmp_path, monkeypatch):
     monkeypatch.setattr(locks, "HAS_LOCKS", False)
     entered = []

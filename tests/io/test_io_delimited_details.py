@@ -1,0 +1,134 @@
+"""Records and votes of delimited text at their borders, read from lines and not from files."""
+
+import pytest
+
+from weibo_nlp.io import delimited
+from weibo_nlp.io.delimited import BARE_RETURN, OPEN_QUOTE, DelimitedReader, swallows_records, uses_quoting
+
+
+def lines_of(*bodies):
+    """Physical lines of texts, bytes where a text could not hold them."""
+    encoded = [body if isinstance(body, bytes) else body.encode() for body in bodies]
+    return iter([(number, body, False) for number, body in enumerate(encoded, 1)])
+
+
+def read(*bodies, delimiter=",", **options):
+    """Header, and of every record the number with its cells or the reason."""
+    reader = DelimitedReader(lines_of(*bodies), delimiter, **options)
+    return reader.header(), [(record.number, record.cells or record.reason) for record in reader.records()]
+
+
+@pytest.mark.parametrize(
+    ("bodies", "header"),
+    [
+        pytest.param([], "is not there", id="nothing"),
+        pytest.param(['"a,b",c\r'], ["a,b", "c"], id="quoted"),
+        pytest.param(['a,"b"c\r'], ["a", '"b"c'], id="text-behind-a-mark"),
+        pytest.param(['a,"b', 'c"', "1,2"], ["a", "b\nc"], id="over-two-lines"),
+        pytest.param([b"\xff"], "cannot be read: not UTF-8: byte 0xff at byte 0. Save the file as UTF-8", id="no-text"),
+        pytest.param(
+            ['"' + "a" * 90],
+            f"is not a row of cells: '\"{'a' * 79}'. Close its quotes",
+            id="open",
+        ),
+        pytest.param(
+            ["a" * 90 + ",\rb"],
+            f"is not a row of cells: '{'a' * 80}'. Save the file with line feeds at the ends of its lines",
+            id="carriage-return",
+        ),
+    ],
+)
+def test_a_header_is_cells_or_what_is_wrong_with_it(bodies, header):
+    assert read(*bodies)[0] == header
+
+
+def test_a_header_cut_for_its_length_is_told():
+    reader = DelimitedReader(iter([(1, b"a", True)]), ",")
+    assert reader.header() == "cannot be read: line is longer than 4,194,304 bytes. Save the file as UTF-8"
+
+
+def test_lines_that_would_join_to_other_than_a_record_are_read_each_for_itself():
+    assert read("id,text", '1,"a', "2,b", '3,c",d', "4,e")[1] == [
+        (2, OPEN_QUOTE),
+        (3, ["2", "b"]),
+        (4, "3 cells, the header has 2"),
+        (5, ["4", "e"]),
+    ]
+
+
+def test_a_line_of_other_blanks_than_spaces_is_a_row():
+    assert read("text", "\u3000", " \r", "a")[1] == [(2, ["\u3000"]), (3, "blank line"), (4, ["a"])]
+
+
+def test_a_record_ends_before_the_limit_of_its_characters(monkeypatch):
+    body = ("id,text", '1,"aaaa', "bbbb", 'cc"')
+    monkeypatch.setattr(delimited, "MAX_LINE_BYTES", 12)  # 7 and 4 stand before the last line; the cell has 12
+    assert read(*body)[1] == [(2, ["1", "aaaa\nbbbb\ncc"])]
+    monkeypatch.setattr(delimited, "MAX_LINE_BYTES", 11)
+    assert read(*body)[1][0] == (2, OPEN_QUOTE)
+
+
+def test_a_carriage_return_in_a_bare_cell_is_told_behind_a_quoted_one():
+    assert read("id,text", '"1",a\rb')[1] == [(2, BARE_RETURN)]
+
+
+def test_where_marks_are_text_only_the_end_of_a_line_is_taken_off():
+    header, records = read('"a"\tb\r', '"1\t2"\r', '"3"\t4', delimiter="\t", quoted=False)
+    assert (header, records) == (['"a"', "b"], [(2, ['"1', '2"']), (3, ['"3"', "4"])])
+
+
+@pytest.mark.parametrize(
+    ("cells", "width", "swallows"),
+    [
+        pytest.param(["1", "甲,乙\n丙"], 2, False, id="before-the-first-line-end"),
+        pytest.param(["1", "甲\n乙,丙"], 2, True, id="behind-it"),
+        pytest.param(["1", "甲\n乙\n丙,丁"], 2, True, id="on-the-third-line"),
+        pytest.param(["1", "甲\n乙,丙"], 3, False, id="of-another-width"),
+        pytest.param(["甲\n乙"], 1, False, id="of-one-column"),
+        pytest.param(["甲,乙", "丙"], 2, False, id="on-one-line"),
+    ],
+)
+def test_what_a_quoted_cell_swallows_are_whole_records_behind_its_first_line(cells, width, swallows):
+    assert swallows_records(cells, ",", width) is swallows
+
+
+@pytest.mark.parametrize(
+    ("bodies", "quoting"),
+    [
+        pytest.param([], True, id="nothing"),
+        pytest.param([b"\xff\t"], True, id="a-header-that-is-no-text"),
+        pytest.param(['id\t"text"', "1\t2"], True, id="a-quoted-name"),
+        pytest.param(['"id\tx"\t"b"', "1\t2"], True, id="a-quoted-name-with-a-tab-beside-another"),
+        pytest.param(['"id', 'x"\tb', "1\t2"], True, id="a-quoted-name-over-two-lines"),
+        pytest.param(['id\tte"xt', "1\t2"], False, id="a-mark-inside-a-name"),
+        pytest.param(['id\t"\tx"', "1\t2\t3"], False, id="a-lone-mark-is-no-quoted-name"),
+        pytest.param(['id\t"text', "1\t2"], False, id="a-name-that-stays-open"),
+        pytest.param(["id\ttext", '1\t"a""b"', '2\t说"好"'], False, id="one-vote-each"),
+        pytest.param(["id\ttext", *['1\t""'] * 3], True, id="empty-cells-by-habit"),
+        pytest.param(["id\ttext", *['1\t"a"'] * 3, " ", "\t"], True, id="blank-lines-are-no-rows"),
+        pytest.param(["id\ttext", *['1\t"a"'] * 3, "4\ta"], False, id="a-row-without"),
+        pytest.param(["id\ttext", '1\t"a\rb"'], True, id="a-carriage-return"),
+        pytest.param(["id\ttext\r", '1\t"a,b"\r'], True, id="windows-line-ends"),
+        pytest.param(["id\ttext", b'1\t"\xff""', '2\t"a""b"'], True, id="no-text-has-no-vote"),
+        pytest.param(["id\ttext", '1\t"a\tb\tc"', '2\t"', '"'], True, id="whole-with-quotes-only"),
+        pytest.param(["id\ttext", '1\t"a"\tb"c"', '2\t3"4'], False, id="broken-with-and-without"),
+    ],
+)
+def test_what_marks_mean_at_the_borders(bodies, quoting):
+    assert uses_quoting(lines_of(*bodies), "\t") is quoting
+
+
+@pytest.mark.parametrize(
+    ("n_bytes", "rows", "quoting"),
+    [
+        pytest.param(8, ['1\t"a""b"', '2\t"c"d'], True, id="up-to-the-first"),
+        pytest.param(9, ['1\t"a""b"', '2\t"c"d'], False, id="and-one-more"),
+        pytest.param(
+            11, ["0\t0", '1\t"a""b"', "2\tb", '2\t"c"d'], True, id="rows-without-marks-count-behind-the-first"
+        ),
+        pytest.param(12, ["0\t0", '1\t"a""b"', "2\tb", '2\t"c"d'], False, id="and-one-more-behind-these"),
+    ],
+)
+def test_so_many_bytes_are_looked_at(monkeypatch, n_bytes, rows, quoting):
+    monkeypatch.setattr(delimited, "QUOTING_BYTES", n_bytes)
+    assert uses_quoting(lines_of("id\ttext", *rows), "\t") is quoting

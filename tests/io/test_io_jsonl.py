@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from weibo_nlp.io import dump_line, read_jsonl, write_jsonl
-from weibo_nlp.io.jsonl import MAX_DEPTH, raw_lines
+from weibo_nlp.io import dump_line, jsonl, read_jsonl, write_jsonl
+from weibo_nlp.io.jsonl import MAX_DEPTH, JsonLine, parse_json_line, raw_lines
 
 DATA = Path(__file__).parents[1] / "data" / "io"
 
@@ -121,3 +121,76 @@ def test_a_row_that_json_cannot_hold_leaves_the_old_file(tmp_path):
     with pytest.raises(ValueError, match="Out of range float"):
         write_jsonl(path, [{"a": 2}, {"a": float("nan")}])
     assert json.loads(path.read_text("utf-8")) == {"a": 1}
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason"),
+    [
+        pytest.param(b'{"a": -1e999}', "not JSON: -1e999 is too large a number", id="minus"),
+        pytest.param(
+            b'{"a": ' + b"9" * 400 + b".5}", f"not JSON: {'9' * 40} is too large a number", id="digits-are-cut"
+        ),
+        pytest.param(b'{"a": Infinity}', "not JSON: Infinity is not a JSON value", id="infinity"),
+        pytest.param(b'{"a": -Infinity}', "not JSON: -Infinity is not a JSON value", id="minus-infinity"),
+        pytest.param(
+            b'{"%s": 1, "%s": 2}' % (b"k" * 41, b"k" * 41), f"key '{'k' * 40}' stands twice", id="names-are-cut"
+        ),
+        pytest.param(b'{"a": 1, "b": 1, "b": 2}', "key 'b' stands twice", id="second-key"),
+        pytest.param(b'{"a" 1}', "not JSON: Expecting ':' delimiter at column 6", id="colon"),
+        pytest.param(b'"a"', "not a JSON object but str", id="text"),
+        pytest.param(b"{\xff", "not UTF-8: byte 0xff at byte 1", id="no-text"),
+        pytest.param("\u3000".encode(), "blank line", id="blank-of-chinese"),
+        pytest.param(b" \t\r", "blank line", id="blanks"),
+        pytest.param(b"", "blank line", id="nothing"),
+    ],
+)
+def test_a_line_that_is_no_object_comes_with_its_reason_and_beginning(raw, reason):
+    raw_shown = "" if reason == "blank line" else raw.decode("utf-8", "backslashreplace")
+    assert parse_json_line(raw, 7, finite=True) == JsonLine(7, None, reason, raw_shown)
+
+
+def test_a_line_that_is_an_object_comes_with_it():
+    assert parse_json_line(b'{"a": "\\u597d"}\r', 2) == JsonLine(2, {"a": "好"}, None, '{"a": "\\u597d"}')
+    assert parse_json_line(b"\xef\xbb\xbf\xef\xbb\xbf{}", 1).value == {}
+    assert parse_json_line(b"\xef\xbb\xbf{}", 2).value is None
+    assert parse_json_line(b'{"a": 1e999}', 2).value == {"a": float("inf")}
+    assert parse_json_line(b'{"a": 0.5}', 2, finite=True).value == {"a": 0.5}
+
+
+@pytest.mark.parametrize("raw", [b"", b"{}", b"\xff"])
+def test_a_line_that_was_cut_is_no_object_whatever_is_left_of_it(raw):
+    line = parse_json_line(raw, 3, too_long=True)
+    assert (line.number, line.value, line.reason) == (3, None, "line is longer than 4,194,304 bytes")
+
+
+def test_values_are_counted_by_commas_and_brackets(monkeypatch):
+    monkeypatch.setattr(jsonl, "MAX_VALUES", 3)
+    assert parse_json_line(b'{"a": [1, 2]}', 1).value == {"a": [1, 2]}
+    assert parse_json_line(b'{"a": "bcdefghijk"}', 1).value == {"a": "bcdefghijk"}
+    for many in (b'{"a": [1, 2, 3]}', b'{"a": [[[1]]]}', b'{"a":{"b":{"c":{}}}}'):
+        assert parse_json_line(many, 1).reason == "more than 3 values"
+
+
+def test_depth_counts_objects_and_lists(monkeypatch):
+    monkeypatch.setattr(jsonl, "MAX_DEPTH", 3)
+    for fine in (
+        b'{"a": [{}]}',
+        b'{"a": [[]], "b": {"c": []}}',
+        b'{"a": "[[[[["}',
+        b'{"a": [1, [2]], "b": [{"c": 1}]}',
+    ):
+        assert parse_json_line(fine, 1).reason is None
+    for deep in (b'{"a": [[{}]]}', b'{"a": {"b": {"c": {}}}}', b'{"x": 1, "a": [1, {"b": [[1]]}]}'):
+        assert parse_json_line(deep, 1).reason == "nested deeper than 3 levels"
+
+
+def test_blank_lines_inside_are_told_and_those_at_the_end_are_not(tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b"\n\n{}\n\n{\n\n \n\n")
+    assert [(line.number, line.value, line.reason, line.raw) for line in read_jsonl(path)] == [
+        (1, None, "blank line", ""),
+        (2, None, "blank line", ""),
+        (3, {}, None, "{}"),
+        (4, None, "blank line", ""),
+        (5, None, "not JSON: Expecting property name enclosed in double quotes at column 2", "{"),
+    ]

@@ -1,10 +1,11 @@
+import hashlib
 import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from weibo_nlp.io.names import LONGEST, printable, printable_name, quoted, quoted_list, safe_stem
+from weibo_nlp.io.names import LONGEST, printable, printable_line, printable_name, quoted, quoted_list, safe_stem
 
 parts = st.lists(st.text(st.characters(), max_size=30), min_size=1, max_size=3)
 
@@ -28,6 +29,27 @@ def test_a_hostile_name_becomes_one_safe_name(name):
     stem = safe_stem("corpus", name)
     assert re.fullmatch(r"[A-Za-z0-9_-][A-Za-z0-9._-]*", stem)
     assert ".." not in stem
+
+
+@pytest.mark.parametrize(
+    ("part", "stem"),
+    [
+        pytest.param("AZaz09-._", "AZaz09-._", id="all-that-may-stand"),
+        pytest.param("0@9[`{/:", "0_9_", id="neighbours-of-these"),
+        pytest.param("a/ b", "a_b", id="one-sign-for-many"),
+        pytest.param("..a", "_a", id="dots-before"),
+        pytest.param("a...b..", "a._b._", id="dots-inside"),
+        pytest.param("é模" * 60, "_", id="letters-of-others"),
+        pytest.param("é." * 51, ("_." * 51)[:100], id="cut-behind-the-exchange"),
+    ],
+)
+def test_what_no_file_system_takes_is_one_underscore_and_a_checksum_follows(part, stem):
+    assert safe_stem(part) == f"{stem}-{hashlib.sha256(part.encode()).hexdigest()[:8]}"
+
+
+def test_parts_with_hyphens_are_told_from_parts():
+    assert safe_stem("a-b") == f"a-b-{hashlib.sha256(b'a-b').hexdigest()[:8]}"
+    assert safe_stem("A", "b") == f"A-b-{hashlib.sha256(bytes([65, 0, 98])).hexdigest()[:8]}"
 
 
 @given(parts)
@@ -76,6 +98,9 @@ def test_a_list_is_cut_and_counted():
         pytest.param("a\ufe0f\u034f\u2800\u3164", "a\\ufe0f\\u034f\\u2800\\u3164", id="invisible"),
         pytest.param(" a b  c ", "\\x20a b \\x20c\\x20", id="blanks"),
         pytest.param("   ", "\\x20\\x20\\x20", id="blanks-alone"),
+        pytest.param("  a   b", "\\x20\\x20a \\x20\\x20b", id="blanks-in-a-row"),
+        pytest.param("❤\ufe0f", "❤\\ufe0f", id="form-of-an-emoji"),
+        pytest.param(" " * 13 + "a", "\\x20" * 11 + "\\x2…", id="escapes-beyond-the-limit"),
     ],
 )
 def test_a_name_is_shown_printable_and_short(name, expected):
@@ -101,3 +126,26 @@ def test_a_message_shows_what_has_no_shape_and_keeps_the_form_of_an_emoji():
     assert printable("a\ufe0f\u034f\u2800\u3164") == "a\\ufe0f\\u034f\\u2800\\u3164"
     assert printable("❤\ufe0f 1\ufe0f\u20e3 ❤\ufe0f\ufe0f") == "❤\ufe0f 1\ufe0f\u20e3 ❤\ufe0f\\ufe0f"
     assert printable("\ufe0f") == "\\ufe0f"
+
+
+@pytest.mark.parametrize(
+    "sign", "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180d\u180f\u2800\u3164\uffa0\ufe00\U000e0100\U000e01ef"
+)
+def test_a_sign_without_a_shape_is_shown_by_its_code(sign):
+    code = f"\\u{ord(sign):04x}" if ord(sign) < 0x10000 else f"\\U{ord(sign):08x}"
+    assert printable(f"a{sign}") == f"a{code}"
+
+
+@pytest.mark.parametrize("text", ["#\ufe0f\u20e3", "*\ufe0f", "0\ufe0f", "9\ufe0f", "好\U000e0100", "©\ufe0f", "a\n好"])
+def test_a_selector_behind_what_it_may_vary_stays(text):
+    assert printable(text) == text
+
+
+@pytest.mark.parametrize("text", ["/\ufe0f", ":\ufe0f", "\x7f\ufe0f", "+\ufe0f", '"\ufe0f'])
+def test_a_selector_behind_anything_else_is_shown(text):
+    assert printable(text).endswith("\\ufe0f")
+
+
+def test_a_line_has_its_ends_as_escapes():
+    assert printable_line("好\na\r\t") == "好\\na\\r\\t"
+    assert printable("a\r\n") == "a\\r\n"

@@ -9,7 +9,7 @@ import pytest
 from weibo_nlp.errors import DataError
 from weibo_nlp.io import open_table, parquet
 from weibo_nlp.io.column_types import arrow_schema
-from weibo_nlp.io.parquet import open_parquet, renamed_schema, table_of
+from weibo_nlp.io.parquet import OpenParquet, open_parquet, renamed_schema, table_of
 
 
 @pytest.fixture
@@ -83,6 +83,19 @@ def test_what_cannot_be_read_in_a_row_is_told_in_its_place(path):
 def test_the_name_of_a_column_with_a_bad_value_is_cut(path):
     written(path, {"n" * 100: pa.array([b"\xff"]).view(pa.string())})
     assert located(path)[0].startswith("n" * 80 + ": a value")
+
+
+@pytest.mark.parametrize("error", [pa.ArrowInvalid, OSError])
+def test_a_file_that_breaks_off_names_the_last_row_on_one_line(path, error):
+    class Broken:
+        def iter_batches(self, batch_size):
+            yield pa.record_batch({"n": [1, 2, 3]})
+            raise error("page\n  is torn.")
+
+    rows = OpenParquet(path, pa.schema([("n", pa.int64())]), Broken()).rows()
+    assert [next(rows) for _ in range(3)] == [{"n": 1}, {"n": 2}, {"n": 3}]
+    with pytest.raises(DataError, match=r"a\.parquet: cannot be read on after row 3: page is torn\. Write it again\.$"):
+        next(rows)
 
 
 def test_rows_are_put_together_again_in_their_order(path):

@@ -2,6 +2,8 @@
 
 import errno
 import os
+import shutil
+import signal
 import stat
 import tempfile
 from dataclasses import dataclass
@@ -13,6 +15,7 @@ import pytest
 
 from weibo_nlp.errors import DataError, UsageError, WriteError
 from weibo_nlp.io import Reject, atomic, atomic_path, open_table, rows, write_errors, yaml_file
+from weibo_nlp.io.atomic import pending_file
 from weibo_nlp.io.terminal import print_line, print_lines, print_row, terminal_console
 from weibo_nlp.io.typed_json import from_json, to_json
 from weibo_nlp.io.validation import RowError, field_types, label_type, row_parser
@@ -96,6 +99,13 @@ def test_depth_of_a_hundred_is_read_and_beyond_it_is_not(tmp_path, level):
         assert yaml_of(tmp_path, nested(100))
     assert refused(tmp_path, nested(101)).endswith("nested deeper than 100 levels")
     assert refused(tmp_path, f"x: [1]\ny:\n  {'[' * 100}").startswith("line 3: nested deeper than 100 levels")
+
+
+def test_a_yaml_file_has_at_most_sixteen_mebibytes(tmp_path):
+    (tmp_path / "a.yaml").touch()
+    os.truncate(tmp_path / "a.yaml", 2**24 + 1)
+    with pytest.raises(DataError, match=r"a\.yaml: cannot be read as YAML: longer than 16,777,216 bytes\. Name a"):
+        read_yaml(tmp_path / "a.yaml")
 
 
 def test_a_yaml_file_that_is_not_there_is_told_by_what_it_should_be(tmp_path):
@@ -399,3 +409,51 @@ def test_what_was_printed_comes_before_what_is_copied(tmp_path, monkeypatch):
             temporary.write_text("content\n", "utf-8")
         stream.write("after\n")
     assert Path(tmp_path / "log").read_text("utf-8") == "before\ncontent\nafter\n"
+
+
+def test_a_file_is_published_when_it_has_its_name_and_not_before(tmp_path):
+    with pending_file(tmp_path / "a") as pending:
+        pending.path.write_bytes(b"x")
+        pending.complete()
+        assert not pending.is_published
+        pending.publish()
+        assert pending.is_published
+    with pending_file(tmp_path / "b") as dropped:
+        pass
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
+    assert not dropped.path.exists()
+
+
+@posix
+def test_a_stream_is_published_when_it_was_copied_and_brought_to_disk_where_that_is_a_file(tmp_path, monkeypatch):
+    synced, blocked = [], []
+    copy = shutil.copyfileobj
+    monkeypatch.setattr(os, "fsync", lambda handle: synced.append(os.fstat(handle).st_ino))
+    monkeypatch.setattr(
+        shutil,
+        "copyfileobj",
+        lambda *given: (blocked.append(signal.pthread_sigmask(signal.SIG_BLOCK, [])), copy(*given)),
+    )
+    with (tmp_path / "log").open("w") as stream, pending_file(f"/dev/fd/{stream.fileno()}") as pending:
+        pending.complete()
+        assert (pending.is_published, synced) == (False, [])
+        pending.publish()
+        assert pending.is_published
+    assert synced == [(tmp_path / "log").stat().st_ino]
+    # A broken pipe is told once, by an error of writing, and by its signal behind that.
+    assert [signal.SIGPIPE in mask for mask in blocked] == [True]
+    assert signal.SIGPIPE not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+    with pending_file(os.devnull) as pending:
+        pending.publish()
+    assert len(synced) == 1
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="descriptors are listed on Linux")
+def test_no_descriptor_stays_open(tmp_path):
+    before = len([*Path("/proc/self/fd").iterdir()])
+    for _ in range(3):
+        with atomic_path(tmp_path / "a"):
+            pass
+        with atomic_path(os.devnull):
+            pass
+    assert len([*Path("/proc/self/fd").iterdir()]) == before

@@ -64,6 +64,8 @@ def test_a_file_beyond_the_limit_is_refused(path, monkeypatch):
     path.write_text("a: 12345678", "utf-8")
     with pytest.raises(DataError, match="longer than 10 bytes"):
         read_yaml(path)
+    monkeypatch.setattr("weibo_nlp.io.yaml_file.MAX_YAML_BYTES", 11)
+    assert read_yaml(path) == {"a": 12345678}
 
 
 def test_a_long_text_without_quotes_stays_a_text(path):

@@ -6,6 +6,7 @@ import shutil
 import signal
 import stat
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -161,6 +162,8 @@ def faults(types, row):
     [
         pytest.param(float, "1", "a must be a number, got '1'.", id="number"),
         pytest.param(Literal["x", "y"], "z", "a 'z' is not one of 'x' or 'y'.", id="one-of-two"),
+        pytest.param(list[int], "x", "a must be a list, got 'x'.", id="list"),
+        pytest.param(Mapping[str, int], 1, "a must be a mapping of names to values, got 1.", id="any-mapping"),
         pytest.param(dict[str, int], 1, "a must be a mapping of names to values, got 1.", id="mapping"),
         pytest.param((int | None, None), "x", "a must be a whole number or null, got 'x'.", id="with-a-default"),
         pytest.param((int, 3), "x", "a must be a whole number, got 'x'.", id="with-a-default-and-not-null"),

@@ -2,6 +2,9 @@
 
 import gzip
 import json
+import os
+import subprocess
+import sys
 
 import numpy as np
 import pyarrow as pa
@@ -39,6 +42,8 @@ def written(path, *rows, header=None):
         pytest.param(gzip.compress(b"{}"), "It begins like gzip: unpack it first.", id="gzip"),
         pytest.param(b"\xff", "in UTF-8.", id="neither"),
         pytest.param(b"x PAR1", "in UTF-8.", id="not-at-the-beginning"),
+        pytest.param(b"PARTS\xff", "in UTF-8.", id="nearly-parquet"),
+        pytest.param(b"\x1f\x8c", "in UTF-8.", id="nearly-gzip"),
     ],
 )
 def test_a_file_of_another_kind_is_named(tmp_path, content, hint):
@@ -83,6 +88,69 @@ def test_scores_of_parquet_leave_out_what_is_null(tmp_path):
     assert pq.ParquetFile(path).metadata.row_group(0).column(0).compression == "ZSTD"
 
 
+def parquet(path, columns, header=None):
+    metadata = {} if header is None else {b"weibo_nlp": header}
+    pq.write_table(pa.table(columns).replace_schema_metadata(metadata), path)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("header", "message"),
+    [
+        pytest.param(None, "the header is missing; a prediction file begins with", id="none"),
+        pytest.param(b"{", "not JSON", id="cut"),
+        pytest.param(b"\xff", "not UTF-8", id="bytes"),
+        pytest.param(b"[]", "not a JSON object", id="list"),
+    ],
+)
+def test_headers_in_parquet_s_metadata_are_refused_with_their_reason(tmp_path, header, message):
+    path = parquet(tmp_path / "p.parquet", {"document_id": ["a"], "label": ["x"]}, header)
+    with pytest.raises(PredictionError) as caught:
+        read_predictions(path)
+    where = f"{path}:schema metadata: key 'weibo_nlp' must hold the header as JSON: "
+    assert str(caught.value).startswith(where + message)
+
+
+def test_a_header_in_parquet_s_metadata_may_begin_with_a_byte_order_mark(tmp_path):
+    header = b"\xef\xbb\xbf" + json.dumps(HEADER.to_dict()).encode()
+    assert read_predictions(parquet(tmp_path / "p.parquet", {"document_id": [], "label": []}, header)).header == HEADER
+
+
+def test_a_header_in_parquet_s_metadata_is_written_unescaped(tmp_path):
+    path = tmp_path / "p.parquet"
+    header = PredictionHeader("corpus", None, "test", "topic", "standard", "1.0.0", ModelReference("模型", "1"))
+    write_predictions(path, header, [])
+    assert '"name": "模型"' in pq.read_schema(path).metadata[b"weibo_nlp"].decode()
+
+
+def test_scores_as_an_empty_arrow_map_are_none(tmp_path):
+    scores = pa.array([[]], pa.map_(pa.string(), pa.float64()))
+    columns = {"document_id": ["a"], "label": ["x"], "scores": scores}
+    path = parquet(tmp_path / "p.parquet", columns, json.dumps(HEADER.to_dict()).encode())
+    assert read_predictions(path).predictions == (Prediction("a", "topic", "x", {}),)
+
+
+def test_columns_of_one_name_are_refused(tmp_path):
+    path = tmp_path / "p.parquet"
+    table = pa.Table.from_arrays([pa.array(["a"]), pa.array(["x"]), pa.array(["y"])], ["document_id", "label", "label"])
+    pq.write_table(table.replace_schema_metadata({b"weibo_nlp": json.dumps(HEADER.to_dict()).encode()}), path)
+    with pytest.raises(PredictionError, match=r"p\.parquet:schema: column 'label' stands twice"):
+        read_predictions(path)
+
+
+def test_files_are_utf_8_whatever_the_locale(tmp_path):
+    code = (
+        "import sys\n"
+        "from weibo_nlp.predictions import ModelReference, PredictionHeader, write_predictions\n"
+        "model = ModelReference('\\u6a21\\u578b', '1')\n"
+        "header = PredictionHeader('corpus', None, 'test', 'topic', 'standard', '1.0.0', model)\n"
+        "write_predictions(sys.argv[1], header, [])\n"
+    )
+    ascii_only = os.environ | {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    subprocess.run([sys.executable, "-c", code, tmp_path / "p"], env=ascii_only, check=True)
+    assert read_predictions(tmp_path / "p").header.model.name == "模型"
+
+
 @pytest.mark.parametrize(
     ("row", "message"),
     [
@@ -110,6 +178,21 @@ def test_a_score_beyond_any_float_is_left_to_the_check(tmp_path):
         check_against(file, GOLD[:1], ["x", "y"])
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        pytest.param({"document_id": "a" * 1_000}, id="id"),
+        pytest.param({"label": "a" * 1_000}, id="label"),
+        pytest.param({"target": "a" * 100_000}, id="target"),
+        pytest.param({"scores": {f"l{number}": 0.0 for number in range(1_000)}}, id="scores"),
+    ],
+)
+def test_a_row_at_a_limit_is_read(tmp_path, row):
+    row = {"document_id": "a", "label": "x", "target": None, "scores": {}} | row
+    (read,) = read_predictions(written(tmp_path / "p", {key: value for key, value in row.items() if value})).predictions
+    assert read == Prediction(row["document_id"], "topic", row["label"], row["scores"], row["target"])
+
+
 @pytest.mark.parametrize("mark", [2, 0, True, 1.0, "1", None])
 def test_a_header_of_another_format_is_refused(tmp_path, mark):
     header = HEADER.to_dict() | {"weibo_nlp_predictions": mark}
@@ -133,6 +216,22 @@ def test_names_in_a_header_have_up_to_a_thousand_characters(name):
 def test_a_model_has_name_and_version(model):
     with pytest.raises(PredictionError, match="header: model"):
         PredictionHeader("corpus", None, "test", "topic", "standard", "1.0.0", model)
+
+
+@pytest.mark.parametrize(
+    ("model", "message"),
+    [
+        (ModelReference("", "1"), "header: model.name must be a non-empty string, got ''."),
+        (ModelReference("m", ""), "header: model.version must be a non-empty string, got ''."),
+        (ModelReference("m", "1" * 1001), "header: model.version has 1,001 characters; 1,000 are allowed."),
+        ("m", "header: model must be a ModelReference, got str."),
+    ],
+    ids=["name", "version", "long", "text"],
+)
+def test_what_a_model_lacks_is_named(model, message):
+    with pytest.raises(PredictionError) as caught:
+        PredictionHeader("corpus", None, "test", "topic", "standard", "1.0.0", model)
+    assert str(caught.value) == message
 
 
 def test_seeds_are_those_that_generators_take():
@@ -203,6 +302,28 @@ def test_every_fault_of_scores_is_said():
     ]
     assert faults(x=float("nan"), y=0.0)[0].startswith("are not all finite and at least 0 (x: nan)")
     assert faults(x=1e308, y=1e308)[0].startswith("sum to inf")
+    # Five of six wrong ones are named.
+    assert faults(**dict.fromkeys("xyabcd", -1.0))[1] == (
+        "are not all finite and at least 0 (x: -1.0, y: -1.0, a: -1.0, b: -1.0, c: -1.0); give probabilities."
+    )
+
+
+@pytest.mark.parametrize(("beyond", "fine"), [(0.95e-9, True), (1.05e-9, False)])
+def test_sums_may_miss_the_tolerance_itself_by_a_rounding(beyond, fine):
+    for total in (1.001 + beyond, 0.999 - beyond):
+        rows = [Prediction("a", "topic", "x", {"x": total - 0.25, "y": 0.25})]
+        if fine:
+            assert align_predictions(rows, GOLD[:1], ["x", "y"]) == tuple(rows)
+        else:
+            with pytest.raises(PredictionError, match="not to 1"):
+                align_predictions(rows, GOLD[:1], ["x", "y"])
+
+
+def test_a_foreign_target_is_told_those_that_its_document_has():
+    gold = [GoldLabel("a", "stance", "x", target) for target in ("ban", "tax")]
+    rows = [Prediction("a", "stance", "x", {}, target) for target in ("ban", "tax", "war")]
+    with pytest.raises(PredictionError, match="which have for this document the target 'ban', 'tax'"):
+        align_predictions(rows, gold, ["x"])
 
 
 def test_scores_of_nought_and_one_are_a_distribution():

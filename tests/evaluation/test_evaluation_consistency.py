@@ -61,6 +61,7 @@ def test_figures_are_named_by_their_place():
     assert said_of(dropped={"late": -1}) == ["dropped.late is -1, not a count from 0"]
     assert said_of(votes={"no": -2, "yes": 3}) == ["votes.no is -2, not a count from 0"]
     assert said_of(seconds={"train": math.inf}) == ["seconds.train is inf, not a finite number"]
+    assert list(impossible_figures([record(n=-1)])) == ["[0].n is -1, not a count from 0"]
     assert said_of(value=math.nan, n=-1) == ["value is nan, not a finite number", "n is -1, not a count from 0"]
 
 

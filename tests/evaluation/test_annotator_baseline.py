@@ -111,3 +111,22 @@ def test_order_of_rows_and_names_of_groups_do_not_matter(order, names):
 def test_what_has_no_ceiling_is_refused(changes, error, message):
     with pytest.raises(error, match=message):
         baseline(**changes)
+
+
+def test_the_test_part_is_scored_unless_another_is_asked_for(miniature):
+    few = BootstrapConfig(n_resamples=7, confidence_level=0.5)
+    for split in ("test", "train"):
+        found = release_baseline(miniature, "irony", split, bootstrap=few)
+        assert sum(score.n for score in found) <= 3 * len(miniature.gold("irony", split))
+    assert release_baseline(miniature, "irony", bootstrap=few) == release_baseline(
+        miniature, "irony", "test", bootstrap=few
+    )
+    every = {score.annotator: score for score in release_baseline(miniature, "irony", None, bootstrap=few)}
+    assert (every["a2"].score.n_resamples, every["a2"].score.confidence_level) == (7, 0.5)
+
+
+def test_columns_are_called_by_their_names():
+    with pytest.raises(DataError, match=r"^units\[1\] is None"):
+        baseline(units=["t", None, "t", "t"])
+    with pytest.raises(UsageError, match=r"^labels is a str"):
+        baseline(labels="no")

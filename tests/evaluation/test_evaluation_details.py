@@ -296,3 +296,100 @@ def test_cuts_of_another_text_are_refused(gold, cut, options, error, message):
 def test_provenance_states_its_question():
     provenance = Provenance("corpus", "topic", "standard", "threads", "m", "1")
     assert provenance.question == ("corpus", "topic", "standard")
+
+
+@pytest.mark.parametrize(
+    ("rows", "hits"),
+    [
+        pytest.param([0, 2], [0, 1], id="no-rows"),
+        pytest.param([2, 2], [-1, 1], id="negative"),
+        pytest.param([2, 2], [1, 3], id="more-hits"),
+        pytest.param([2, 2], [1], id="lengths"),
+        pytest.param([[2, 2]], [[1, 1]], id="dimensions"),
+    ],
+)
+def test_rows_and_hits_are_one_number_a_unit(rows, hits):
+    with pytest.raises(UsageError, match=r"^rows and hits must be one number a unit"):
+        accuracy_bounds(rows, hits)
+
+
+def test_columns_of_calibration_are_called_by_their_names():
+    with pytest.raises(UsageError, match=r"^rows must hold numbers"):
+        accuracy_bounds(["a"], [1])
+    with pytest.raises(UsageError, match=r"^hits must hold numbers"):
+        accuracy_bounds([1], ["a"])
+    with pytest.raises(DataError, match=r"^groups\[0\] is None"):
+        calibration_curve([0], [[1.0, 0.0]], [None])
+
+
+def test_bounds_of_another_coverage_use_its_quantiles():
+    # As above with 90 %: t of 39 degrees of freedom is 1.684875, and z cancels: 39 rows against t².
+    added = 1.684875**2 / 39
+    middle, half = (0.75 + added / 2) / (1 + added), math.sqrt(0.75 * 0.25 * added + added**2 / 4) / (1 + added)
+    assert accuracy_bounds([1] * 40, [1] * 30 + [0] * 10, 0.9) == pytest.approx(
+        (middle - half, middle + half), abs=1e-6
+    )
+
+
+def test_a_certain_right_answer_surprises_nobody_and_a_rounding_not_less():
+    assert cross_entropy_rows([[1, 0]], [[1 + 5e-7, 0]]).tolist() == [0]
+
+
+def test_white_space_is_put_back_where_it_stood_and_nowhere_else():
+    assert restore_white_space("甲 乙", ["丙", "乙"]) == ["丙", " ", "乙"]
+    assert restore_white_space("甲乙 ", ["甲"]) == ["甲"]
+    assert restore_white_space("甲 \n乙", ["甲", "乙"]) == ["甲", " \n", "乙"]
+    assert restore_white_space("", []) == []
+
+
+def test_a_single_row_is_aligned():
+    gold, right = gold_and_right(1)
+    assert align_runs(right, gold, STANCE).predicted.tolist() == [[0]]
+    scored = [Prediction("d0", "stance", "against", {"against": 1, "none": 0, "favor": 0}, "ban")]
+    assert align_runs(scored, gold, STANCE).probabilities.tolist() == [[[1, 0, 0]]]
+    with pytest.raises(PredictionError, match="without one for 'd0'"):
+        align_runs([], gold, STANCE)
+
+
+def test_rows_without_a_target_are_a_target_of_their_own():
+    gold = [GoldLabel(f"d{i}", "stance", "favor", "X" if i > 3 else None) for i in range(6)]
+    rows = [Prediction(g.document_id, "stance", "none" if g.target else "favor", {}, g.target) for g in gold]
+    scores = score(rows, gold, STANCE, None, task="stance", main_metric="accuracy", bootstrap=FEW)
+    assert scores.metrics["accuracy_over_targets"].value == 0.5
+
+
+def test_columns_of_scoring_are_called_by_their_names():
+    gold, right = gold_and_right()
+    with pytest.raises(UsageError, match=r"^labels is a str"):
+        score(right, gold, "abc", None, task="stance", main_metric="accuracy")
+    with pytest.raises(UsageError, match=r"^groups is a str"):
+        score(right, gold, STANCE, "abcdef", task="stance", main_metric="accuracy")
+    with pytest.raises(DataError, match=r"^2 documents have no group, the first 'd4'"):
+        score(right, gold, STANCE, dict.fromkeys(["d0", "d1", "d2", "d3"], "a"), task="stance", main_metric="accuracy")
+
+
+def test_results_without_a_place_are_named_by_what_they_are():
+    gold, right = gold_and_right()
+    scores = score(right, gold, STANCE, None, task="stance", main_metric="accuracy", bootstrap=FEW).to_dict()
+    with pytest.raises(DataError, match=r"^scores: main_metric is 'f2'"):
+        Scores.from_dict(scores | {"main_metric": "f2"})
+    with pytest.raises(DataError, match=r"^result: "):
+        Result.from_dict({"n_train": "many"})
+    with pytest.raises(DataError, match=r"^comparison: p is 2\.0, not a share"):
+        Comparison.from_dict(comparison("a", "b", 0.1, 0.5).to_dict() | {"p": 2.0})
+
+
+def test_a_score_over_slices_and_the_curve_have_the_coverage_asked_for():
+    gold, right = gold_and_right(scores={"against": 0.5, "none": 0.25, "favor": 0.25})
+    wrong = [Prediction(item.document_id, "stance", "none", item.scores, item.target) for item in right[:2]]
+    half = BootstrapConfig(n_resamples=30, seed=2, confidence_level=0.5)
+    options = {"task": "stance", "main_metric": "log_loss", "bootstrap": half}
+    scores = score([*wrong, *right[2:]], gold, STANCE, None, **options)
+    bin_ = scores.calibration[0]
+    units = calibration_curve([0, 1, 2] * 2, [[0.5, 0.25, 0.25]] * 6, confidence_level=0.5)
+    assert (bin_.accuracy_low, bin_.accuracy_high) == (units[0].accuracy_low, units[0].accuracy_high)
+    # -(ln ½ + 2 ln ¼) / 3 a row, whatever was answered.
+    assert scores.main.value == pytest.approx(5 / 3 * math.log(2))
+    assert scores.seeds.values == (pytest.approx(5 / 3 * math.log(2)),)
+    with pytest.raises(UnknownNameError, match="favg needs labels favor and against; log_loss and brier need scores, "):
+        score(right, gold, STANCE, None, task="stance", main_metric="f2")

@@ -485,3 +485,89 @@ def test_probabilities_and_priors_that_are_none_are_refused(probabilities, prior
 def test_an_empty_collection_is_refused():
     with pytest.raises(DataError, match="there are no texts"):
         uncorrected([], TWO)
+
+
+# Borders
+
+
+def test_an_estimate_is_written_with_everything_it_says():
+    predicted, sample, gold, _ = sampled([("yes", 500, ["yes"] * 20 + ["no"] * 30), ("no", 500, ["no"] * 50)])
+    found = design_based(predicted, sample, gold, TWO, confidence_level=0.9)
+    assert found.method == "design_based"
+    yes = found.shares["yes"]
+    assert (yes.value, yes.n_units, yes.confidence_level, yes.method) == (0.2, 100, 0.9, "design_based")
+    assert found.to_dict() == {
+        "method": "design_based",
+        "corrected": True,
+        "shares": {label: found.shares[label].to_dict() for label in TWO},
+        "n": 1000,
+        "n_sample": 100,
+        "level": 0.9,
+        "sample_counts": {"yes": 20, "no": 80},
+    }
+    assert uncorrected(["yes"], TWO).to_dict() == {
+        "method": "uncorrected",
+        "corrected": False,
+        "shares": {"yes": {"value": 1, "low": None, "high": None}, "no": {"value": 0, "low": None, "high": None}},
+        "n": 1,
+        "n_sample": 0,
+        "level": None,
+        "sample_counts": {},
+    }
+
+
+@pytest.mark.parametrize(("total", "fine"), [(1.00095, True), (0.99905, True), (1.00105, False), (0.99895, False)])
+def test_shares_and_probabilities_may_be_rounded_to_three_places(total, fine):
+    prior, rows = {"yes": 0.5, "no": total - 0.5}, [[0.75, 0.25], [0.25, total - 0.25]]
+    for arguments in (([[0.75, 0.25], [0.25, 0.75]], prior), (rows, {"yes": 0.5, "no": 0.5})):
+        if fine:
+            assert sum(values(saerens_em(*arguments, TWO))) == pytest.approx(1)
+        else:
+            with pytest.raises(UsageError, match=r"sum (to )?1"):
+                saerens_em(*arguments, TWO)
+
+
+def test_shares_that_hardly_move_any_more_and_never_settle_are_refused():
+    # The likelihood of yes rises up to 1 and has no slope there (the odds of no are 1.5 and .5, whose mean is 1):
+    # what is left falls as 4 / n, and by 4e-8 in the ten thousandth round.
+    with pytest.raises(DataError, match="shares still move after 10000 rounds"):
+        saerens_em([[0.4, 0.6], [2 / 3, 1 / 3]], {"yes": 0.5, "no": 0.5}, TWO)
+
+
+@pytest.mark.parametrize(("apart", "told"), [(0.95e-6, False), (1.05e-6, True)])
+def test_labels_predicted_alike_but_for_a_millionth_cannot_be_told(apart, told):
+    confusion = [[0.5 + apart, 0.5 - apart], [0.5, 0.5]]
+    if told:
+        assert sum(values(adjusted_count(["yes", "no"], confusion, TWO))) == pytest.approx(1)
+    else:
+        with pytest.raises(DataError, match="predicts some labels alike"):
+            adjusted_count(["yes", "no"], confusion, TWO)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        pytest.param(lambda: uncorrected("ab", TWO), "predicted is a str", id="predicted"),
+        pytest.param(lambda: uncorrected(["yes"], {"yes", "no"}), "labels is a set", id="labels"),
+        pytest.param(lambda: uncorrected(["yes"], ("yes", 1)), "labels must be all labels", id="numbers"),
+        pytest.param(lambda: uncorrected(["yes"], ("yes",)), "labels must be all labels", id="one"),
+        pytest.param(lambda: uncorrected(["yes"], "yes"), "labels must be all labels", id="text"),
+        pytest.param(lambda: adjusted_count(["yes"], "no", TWO), "confusion must hold numbers", id="confusion"),
+        pytest.param(
+            lambda: saerens_em([[0.5, 0.5]], {"yes": "a", "no": "b"}, TWO), "train_prior must hold numbers", id="prior"
+        ),
+        pytest.param(lambda: saerens_em(["a"], {"yes": 0.5, "no": 0.5}, TWO), "probabilities must hold", id="rows"),
+        pytest.param(lambda: saerens_em([0.5, 0.5], {"yes": 0.5, "no": 0.5}, TWO), "probabilities must have", id="d"),
+        pytest.param(lambda: design_based(PREDICTED, PLACES, "yes", TWO), "gold is a str", id="gold"),
+        pytest.param(lambda: design_based(PREDICTED, None, GOLD, TWO), "an interval needs", id="no-sample"),
+        pytest.param(lambda: design_based(PREDICTED, PLACES, None, TWO), "an interval needs", id="no-gold"),
+    ],
+)
+def test_arguments_are_called_by_their_names(call, message):
+    with pytest.raises(UsageError, match=f"^{message}"):
+        call()
+
+
+def test_the_first_of_several_unknown_labels_is_named_and_all_are_counted():
+    with pytest.raises(LabelError, match=r"predicted\[1\] is 'oui', not one of yes, no \(2 such\)"):
+        uncorrected(["yes", "oui", "non"], TWO)

@@ -194,3 +194,75 @@ def test_order_of_rows_and_names_of_groups_do_not_matter(order, names):
 def test_what_cannot_be_sliced_is_refused(changes, error, message):
     with pytest.raises(error, match=message):
         scored(**changes)
+
+
+class Edited:
+    """The miniature with other texts in some documents, or with other parents."""
+
+    def __init__(self, release, **changes):
+        self.path, self.release, self.changes = release.path, release, changes
+
+    def rows(self, config, split=None):
+        rows = self.release.rows(config, split)
+        return [{**row, **self.changes.get(row["id"].rpartition("-")[2], {})} if "text" in row else row for row in rows]
+
+
+def fact(release, slice_, document_id, **changes):
+    edited = Edited(release, **{document_id.rpartition("-")[2]: changes})
+    return corpus_slices(edited, [GoldLabel(document_id, "sentiment", "neutral")])[0][slice_]
+
+
+@pytest.mark.parametrize(
+    ("characters", "length"),
+    [(1, "<=5"), (5, "<=5"), (6, "6-15"), (15, "6-15"), (16, "16-40"), (40, "16-40"), (41, "41-140"), (140, "41-140"),
+     (141, ">140")],
+)  # fmt: skip
+def test_lengths_are_counted_in_code_points_up_to_the_end_of_each_class(miniature, characters, length):
+    assert fact(miniature, "length", "library-fines-0006", text="好" * characters) == length
+
+
+@pytest.mark.parametrize(
+    ("text", "mentions", "hashtag", "emoticon"),
+    [
+        pytest.param("好", [], "no", "no", id="plain"),
+        pytest.param("#话题#好", [], "yes", "no", id="hashtag"),
+        pytest.param("好[doge]", [], "no", "yes", id="bracketed"),
+        pytest.param("好😀", [], "no", "yes", id="emoji"),
+        pytest.param("好(╯°□°)╯", [], "no", "yes", id="kaomoji"),
+        pytest.param("@小明😀 好", [], "no", "yes", id="emoji-behind-a-mention"),
+        pytest.param("@小明😀 好", ["小明😀"], "no", "no", id="emoji-within-a-mention"),
+    ],
+)
+def test_marks_are_told_from_the_text(miniature, text, mentions, hashtag, emoticon):
+    changes = {"text": text, "mentions": mentions}
+    assert fact(miniature, "hashtag", "library-fines-0006", **changes) == hashtag
+    assert fact(miniature, "emoticon", "library-fines-0006", **changes) == emoticon
+
+
+def test_depths_from_three_on_are_one_value(miniature):
+    # 0003 answers an answer to the root: below it two more.
+    chain = {
+        "0004": {"parent": "library-fines-0003", "thread": "library-fines-0001"},
+        "0006": {"parent": "library-fines-0004", "thread": "library-fines-0001"},
+    }
+    gold = [GoldLabel(f"library-fines-{number}", "sentiment", "neutral") for number in ("0001", "0003", "0004", "0006")]
+    assert [facts["depth"] for facts in corpus_slices(Edited(miniature, **chain), gold)] == ["0", "2", "3+", "3+"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "message"),
+    [
+        pytest.param({"units": [None] * 6}, DataError, r"units\[0\] is None", id="units"),
+        pytest.param({"units": "abcdef"}, UsageError, "^units is a str", id="units-text"),
+    ],
+)
+def test_columns_are_called_by_their_names(changes, error, message):
+    with pytest.raises(error, match=message):
+        scored(**changes)
+    with pytest.raises(UsageError, match=r"^labels is a str"):
+        score_slices(TRUTH, PREDICTED, UNITS, [{}] * 6, "abc", "accuracy")
+
+
+def test_a_depth_has_its_place_in_the_order():
+    assert SLICES["depth"] == ("0", "1", "2", "3+")
+    assert SLICES["length"] == ("<=5", "6-15", "16-40", "41-140", ">140")

@@ -113,6 +113,13 @@ def test_expectation_maximisation_does_not_depend_on_the_order_of_rows(seed):
     assert min(values(found)) >= 0
 
 
+def test_expectation_maximisation_goes_on_while_any_share_moves():
+    # As above, beside as many texts that are certainly none: their half stands from the first round on.
+    probabilities = [[0.8, 0.2, 0]] * 32 + [[0.2, 0.8, 0]] * 68 + [[0, 0, 1]] * 100
+    found = saerens_em(probabilities, {"favor": 0.25, "against": 0.25, "none": 0.5}, THREE)
+    assert values(found) == pytest.approx([0.1, 0.4, 0.5], abs=1e-5)
+
+
 def test_certain_probabilities_are_counted():
     found = saerens_em(np.eye(3)[[0, 0, 1, 2, 2, 2]], dict.fromkeys(THREE, 1 / 3), THREE)
     assert values(found) == pytest.approx([2 / 6, 1 / 6, 3 / 6], abs=1e-6)
@@ -457,6 +464,7 @@ def test_bad_samples_are_refused(changed, error, message):
         pytest.param([[1, 2, 3]], UsageError, "a row and a column for each of 2 labels", id="shape"),
         pytest.param([[1, -1], [0, 1]], UsageError, "must hold counts", id="negative"),
         pytest.param([[1, float("nan")], [0, 1]], UsageError, "must hold counts", id="nan"),
+        pytest.param([[1, float("inf")], [0, 1]], UsageError, "must hold counts", id="infinite"),
         pytest.param([[5, 5], [0, 0]], UsageError, "no row of gold label 'no'", id="no-rows"),
         pytest.param([[5, 5], [10, 10]], DataError, "predicts some labels alike", id="alike"),
     ],

@@ -250,6 +250,11 @@ def test_a_figure_that_does_not_follow_from_the_others_is_named(changes, said):
         ),
         pytest.param(with_label(TWO, "no", precision=Estimate(0.1), f1=Estimate(0.1)), [], id="not-linear"),
         pytest.param(with_metric(TWO, "macro_f1", 0.1), [], id="macro"),
+        pytest.param(
+            with_metric(TWO, "accuracy", 0.5) | {"seeds": SeedScores()},
+            ["metrics.accuracy.value is 0.5, but confusion gives 0.666667"],
+            id="accuracy",
+        ),
         pytest.param(with_metric(TWO, "ece", 0.1), [], id="ece"),
     ],
 )

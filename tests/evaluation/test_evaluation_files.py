@@ -8,7 +8,8 @@ import pytest
 
 from weibo_nlp.corpus.release import open_release
 from weibo_nlp.errors import PredictionError, UsageError
-from weibo_nlp.evaluation.comparison import ComparedFile, FileComparison, compare_runs, enough_permutations
+from weibo_nlp.evaluation.comparison import ComparedFile, FileComparison, compare_runs, corrected, enough_permutations
+from weibo_nlp.evaluation.diagnostics import ContextScore
 from weibo_nlp.evaluation.files import evaluate, resolve_evaluation_set, score_set
 from weibo_nlp.evaluation.results import Provenance
 from weibo_nlp.predictions import ModelReference, PredictionFile, PredictionHeader, write_predictions
@@ -108,6 +109,17 @@ def test_a_comparison_is_written_with_its_question_and_its_systems():
         "systems": [one.to_dict() for one in files],
         "comparisons": [pairs[0].to_dict()],
     }
+
+
+def test_the_rows_of_a_table_are_corrected_together_and_those_without_a_test_stay():
+    def row(p):
+        return ContextScore("irony", "m", "thread", "all", "accuracy", 4, 2, True, Estimate(0.5), p=p)
+
+    # .03 × 1 raised to .02 × 2, and .01 × 3.
+    table = corrected(iter([row(0.03), row(None), row(0.01), row(0.02)]))
+    assert [one.p_holm for one in table] == [pytest.approx(0.04), None, pytest.approx(0.03), pytest.approx(0.04)]
+    assert [one.p for one in table] == [0.03, None, 0.01, 0.02]
+    assert corrected([]) == ()
 
 
 def test_no_file_is_nothing_to_evaluate():

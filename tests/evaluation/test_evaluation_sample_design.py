@@ -97,9 +97,19 @@ def test_a_sample_is_refused_where_one_of_ten_thousand_would_be_as_far_off(yes):
     borders = np.flatnonzero(np.diff((p < 1e-4).astype(int))).tolist()
     assert 1 <= len(borders) <= 2
     for border in borders:
-        for place in (border, border + 1):
+        for place in (0, border, border + 1, PARTS - 2):
             sizes = np.array([[place + 1, PARTS - place - 1]])
             assert bool(refused(require_known_chances, sizes, counts(yes, n, 1), TWO)) == (p[place] < 1e-4)
+
+
+@pytest.mark.parametrize(("size", "incredible"), [(1, True), (50, False)])
+def test_a_single_text_of_a_rare_label_is_one_too_many_where_it_is_rare_enough(size, incredible):
+    # Of ten million: 40 draws find one in 4e-6 of samples, times two tails and three labels; or in 2e-4.
+    labelled = np.zeros((1, 3, 3), dtype=int)
+    labelled[0, :, 0] = [1, 20, 19]
+    said = refused(require_known_chances, np.array([[size, 5_000_000, 5_000_000]]), labelled, ("a", "b", "c"))
+    assert said.startswith("1 of 40 texts of the sample are predicted 'a'") == incredible
+    assert bool(said) == incredible
 
 
 def test_an_incredible_sample_is_described():

@@ -66,7 +66,7 @@ def test_figures_are_named_by_their_place():
 
 
 def test_what_a_model_and_a_machine_tell_of_themselves_is_free():
-    assert said_of(details={"loss": math.nan, "n": -1}, hardware={"support": [-1]}) == []
+    assert said_of(details={"loss": math.nan, "n": -1}, hardware={"load": [math.inf]}) == []
     assert said_of(value=-5, text="n", nothing=None, yes=True) == []
 
 

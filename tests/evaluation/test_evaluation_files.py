@@ -8,7 +8,14 @@ import pytest
 
 from weibo_nlp.corpus.release import open_release
 from weibo_nlp.errors import PredictionError, UsageError
-from weibo_nlp.evaluation.comparison import ComparedFile, FileComparison, compare_runs, corrected, enough_permutations
+from weibo_nlp.evaluation.comparison import (
+    ComparedFile,
+    FileComparison,
+    compare,
+    compare_runs,
+    corrected,
+    enough_permutations,
+)
 from weibo_nlp.evaluation.diagnostics import ContextScore
 from weibo_nlp.evaluation.files import evaluate, resolve_evaluation_set, score_set
 from weibo_nlp.evaluation.results import Provenance
@@ -174,6 +181,13 @@ def test_messages_name_the_file_of_the_header(header):
         evaluate(wrong)
     with pytest.raises(PredictionError, match=r"^header: split is 'train'"):
         resolve_evaluation_set(wrong.header)
+
+
+def test_files_that_cannot_be_compared_are_told_by_the_first(header, tmp_path):
+    for name in ("one", "two"):
+        write_predictions(tmp_path / name, replace(header, split="train"), [])
+    with pytest.raises(PredictionError, match=r"one:1: split is 'train'"):
+        compare([tmp_path / "one", tmp_path / "two"])
 
 
 def test_a_folder_goes_with_an_external_set_and_only_with_one(header):

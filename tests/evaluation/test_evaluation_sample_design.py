@@ -102,14 +102,19 @@ def test_a_sample_is_refused_where_one_of_ten_thousand_would_be_as_far_off(yes):
             assert bool(refused(require_known_chances, sizes, counts(yes, n, 1), TWO)) == (p[place] < 1e-4)
 
 
-@pytest.mark.parametrize(("size", "incredible"), [(1, True), (50, False)])
-def test_a_single_text_of_a_rare_label_is_one_too_many_where_it_is_rare_enough(size, incredible):
-    # Of ten million: 40 draws find one in 4e-6 of samples, times two tails and three labels; or in 2e-4.
+@pytest.mark.parametrize("drawn", [1, 2, 5])
+def test_texts_of_a_rare_label_are_too_many_where_it_is_rare_enough(drawn):
+    # Of ten million texts, with two tails and three labels; the other two are drawn about as they should be.
+    sizes = np.arange(1, 200_000)
+    p = 6 * scipy.stats.binom.sf(drawn - 1, 40, sizes / 10_000_000)
+    border = int(np.flatnonzero(p >= 1e-4)[0])
     labelled = np.zeros((1, 3, 3), dtype=int)
-    labelled[0, :, 0] = [1, 20, 19]
-    said = refused(require_known_chances, np.array([[size, 5_000_000, 5_000_000]]), labelled, ("a", "b", "c"))
-    assert said.startswith("1 of 40 texts of the sample are predicted 'a'") == incredible
-    assert bool(said) == incredible
+    labelled[0, :, 0] = [drawn, 20, 20 - drawn]
+    for place, incredible in ((border - 1, True), (border, False)):
+        half = (10_000_000 - int(sizes[place])) // 2
+        collection = np.array([[sizes[place], half, 10_000_000 - sizes[place] - half]])
+        said = refused(require_known_chances, collection, labelled, ("a", "b", "c"))
+        assert said.startswith(f"{drawn} of 40 texts of the sample are predicted 'a'") == bool(said) == incredible
 
 
 def test_an_incredible_sample_is_described():

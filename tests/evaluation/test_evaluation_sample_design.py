@@ -179,7 +179,7 @@ def test_weighted_samples_are_compared_within_their_strata():
     only = ClusterSample(np.ones(40, dtype=int), np.zeros(40, dtype=int), np.arange(40), np.ones(40), 2)
     assert not refused(require_known_weights, np.array([[0, 10]]), only, TWO)
     said = refused(require_known_weights, np.array([[1, 9]]), only, TWO)
-    assert "0.0% of the sample are predicted 'yes', but 10.0% of the collection" in said
+    assert "clusters 0.0% of the sample are predicted 'yes', but 10.0% of the collection" in said
 
 
 def test_weights_count_in_what_is_compared():

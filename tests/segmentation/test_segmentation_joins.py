@@ -33,6 +33,7 @@ texts = st.lists(st.one_of(st.sampled_from(CONSTRUCTS), st.text(anything, max_si
 @example(text=" ")
 @example(text="a" * (2 * PIECE_LIMIT + 1))
 @example(text="，" + "好" * (PIECE_LIMIT + 1))
+@example(text="@甲乙🏻")
 def test_words_join_to_the_text_and_no_protected_span_is_cut(name, text):
     words = segment(text, name)
     assert "".join(words) == text
@@ -42,13 +43,16 @@ def test_words_join_to_the_text_and_no_protected_span_is_cut(name, text):
         places.add((start, start + len(word)))
         start += len(word)
     borders = sorted({border for place in places for border in place})
-    for span in protected_spans(text):
+    spans = protected_spans(text)
+    # What a word holds beside spans belongs to the first or last character of one; spans that share one are one word.
+    clusters = list(regex.finditer(r"\X", text))
+    starts = {max(c.start() for c in clusters if c.start() <= span.start) for span in spans}
+    ends = {min(c.end() for c in clusters if c.end() >= span.end) for span in spans}
+    for span in spans:
         left, right = max(b for b in borders if b <= span.start), min(b for b in borders if b >= span.end)
         assert (left, right) in places
-        # What a word holds beside a span belongs to its first or last character.
-        clusters = [cluster for cluster in regex.finditer(r"\X", text) if cluster.start() < span.end]
-        assert left == max(c.start() for c in clusters if c.start() <= span.start)
-        assert right == max(span.end, clusters[-1].end())
+        assert left in starts
+        assert right in ends
 
 
 @given(st.one_of(texts, st.text(st.sampled_from("()（）^_<>≧▽≦TQo;-=@$xXuUn:.1#*/w\u20e3\ufe0f🇨👍\u200d"), max_size=8)))

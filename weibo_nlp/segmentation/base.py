@@ -95,7 +95,7 @@ class FramedSegmenter:
         """
         require_string(text)
         # Lone surrogates are among the characters that are looked at closely, and refused there.
-        if _MAY_BE_MARKED.search(text) is None or not (spans := protected_spans(text)):
+        if not may_be_marked(text) or not (spans := protected_spans(text)):
             return self._unmarked(text)
         return _cut_around(text, widened(text, ((span.start, span.end) for span in spans)), self._unmarked)
 

@@ -44,6 +44,7 @@ def test_every_name_of_the_facade_is_there(name):
     assert name in weibo_nlp.__doc__ or name == "__version__"
 
 
+@pytest.mark.slow
 def test_everything_can_be_imported_at_once():
     assert "weibo_nlp" in modules_after("from weibo_nlp import *; assert callable(label) and callable(load_model)")
 

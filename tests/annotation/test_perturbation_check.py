@@ -280,6 +280,7 @@ def test_samples_of_other_word_lists_are_not_collected(deck, release, tmp_path):
         collect(tmp_path / "sheets", tmp_path / "answers", release, annotator="c", model="m", prompt_sha256="0" * 64)
 
 
+@pytest.mark.slow
 def test_the_script_draws_and_collects(release, tmp_path, monkeypatch, capsys):
     def run(*arguments):
         monkeypatch.setattr(sys, "argv", ["check_edits.py", *map(str, arguments)])

@@ -149,6 +149,7 @@ def test_holm_is_over_all_differences_of_the_table(told_by_the_root):
     assert smallest.p_holm == pytest.approx(min(1, 15 * smallest.p))
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_table():
     release = made(told_at=0, threads=(20, 6), depth=1)
     assert table(release, seed=2) == table(release, seed=2)

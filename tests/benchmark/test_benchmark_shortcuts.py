@@ -127,6 +127,7 @@ def test_what_events_of_one_pool_give_away_is_shown_and_decides_nothing():
     assert "no model is shown the event" in found[-1].note
 
 
+@pytest.mark.slow
 def test_results_repeat_and_do_not_depend_on_the_order_of_rows():
     rows = replace(made("hashtags", n_threads=12), targets=None)
     once = gate(rows, bootstrap=BootstrapConfig(seed=3, n_resamples=100))
@@ -146,6 +147,7 @@ def test_the_majority_is_that_of_the_pool_in_the_other_folds():
     assert majority_answers(pools, y, folds).tolist() == [1, 1, 0, 0, 0, 2, 0]
 
 
+@pytest.mark.slow
 def test_guesses_in_proportion_score_as_the_lot_does():
     rows = replace(made(n_threads=30, by_lot=True), targets=None)
     rng = np.random.default_rng(0)

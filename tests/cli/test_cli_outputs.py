@@ -253,6 +253,11 @@ runpy.run_module(module, run_name="__main__")
 """
 
 
+def heed_ctrl_c():
+    """A shell that runs things in the background lets them ignore Ctrl-C, and their children inherit that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @posix
 @pytest.mark.parametrize(
     ("module", "name", "number", "code"),
@@ -264,7 +269,7 @@ runpy.run_module(module, run_name="__main__")
 )
 def test_a_signal_while_modules_are_imported_stops_without_a_traceback(module, name, number, code):
     program = [sys.executable, "-c", INTERRUPTED, name, number, module]
-    done = subprocess.run(program, capture_output=True, text=True)
+    done = subprocess.run(program, capture_output=True, text=True, preexec_fn=heed_ctrl_c)
     assert (done.returncode, done.stdout) == (code, "")
     assert done.stderr == "Stopped; nothing half-written was left behind.\n"
 
@@ -272,7 +277,9 @@ def test_a_signal_while_modules_are_imported_stops_without_a_traceback(module, n
 @posix
 def test_a_signal_before_it_can_be_answered_is_no_traceback():
     program = "import signal, sys; from weibo_nlp import cli; cli.main = lambda: signal.raise_signal(signal.SIGINT); "
-    done = subprocess.run([sys.executable, "-c", program + "cli.console()"], capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program + "cli.console()"], capture_output=True, text=True, preexec_fn=heed_ctrl_c
+    )
     assert (done.returncode, done.stderr) == (-signal.SIGINT, "")
 
 

@@ -38,6 +38,7 @@ def files(tmp_path_factory):
     return folder
 
 
+@pytest.mark.slow
 def test_evaluate_and_compare_in_a_fresh_process_load_no_model(files):
     program = (
         "import sys\n"

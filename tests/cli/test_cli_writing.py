@@ -56,7 +56,8 @@ def test_no_two_inputs_share_a_default_output():
 
 
 @posix
-@pytest.mark.parametrize("output", ["-", pytest.param("/dev/stdout", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("output", ["-", "/dev/stdout"])
 def test_the_result_goes_to_standard_output_and_all_else_to_standard_error(folder, output):
     command = [*COMMAND, "label", "posts.csv", "-o", output]
     with (folder / "all").open("w") as stream:

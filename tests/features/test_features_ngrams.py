@@ -78,9 +78,13 @@ def test_saved_ngrams_count_as_before():
     assert all((again[name] == arrays[name]).all() for name in arrays)
 
 
-@given(st.lists(st.text(max_size=12), max_size=4))
-def test_rows_have_unit_length_or_none(texts):
-    ngrams = fit_ngrams(TEXTS)
+@pytest.fixture(scope="module")
+def ngrams():
+    return fit_ngrams(TEXTS)
+
+
+@given(texts=st.lists(st.text(max_size=12), max_size=4))
+def test_rows_have_unit_length_or_none(ngrams, texts):
     lengths = np.linalg.norm(ngrams.transform([*texts, "好"]).toarray(), axis=1)
     known = [any(term in text for term in terms_of(ngrams)) for text in [*texts, "好"]]
     assert lengths == pytest.approx(np.array(known, dtype=float))

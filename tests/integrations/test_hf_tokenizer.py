@@ -150,6 +150,7 @@ def test_marks_stand_where_the_grammar_finds_them_in_the_corpus(tokenizer):
     assert differing == []
 
 
+@pytest.mark.slow
 @pytest.mark.skipif("WEIBO_NLP_EXTERNAL" not in os.environ, reason="reads the real texts of WEIBO_NLP_EXTERNAL")
 def test_marks_stand_where_the_grammar_finds_them_in_real_texts(tokenizer):
     files = sorted(Path(os.environ["WEIBO_NLP_EXTERNAL"]).glob("*/*.txt"))

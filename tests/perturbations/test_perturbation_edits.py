@@ -258,12 +258,12 @@ def test_a_word_list_takes_the_longest_word_and_passes_kept_ones_over():
 @pytest.mark.parametrize(
     "text", ["支持征信，哈哈！@张三 [doge]#话题#宝马 a1 ", "哈", "钱", "#a", "!", "@a", "#话题#", "http://t.cn/"]
 )
-def test_a_megabyte_takes_seconds(text):
-    large = text * (1_000_000 // len(text))
+def test_a_quarter_of_a_million_characters_takes_seconds(text):
+    large = text * (250_000 // len(text))
     for name in EDITS:
         started = time.process_time()
         apply_edit(name, large, key="d")
-        assert time.process_time() - started < 20, name
+        assert time.process_time() - started < 5, name
 
 
 def test_time_grows_with_the_length_and_not_with_its_square():

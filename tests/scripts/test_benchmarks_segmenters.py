@@ -163,6 +163,7 @@ def run_main(monkeypatch, *arguments):
     return benchmark_segmenters.main()
 
 
+@pytest.mark.slow
 def test_script_prints_the_table_and_writes_figures_and_page(gold, tmp_path):
     pytest.importorskip("rjieba")
     page = tmp_path / "page.md"

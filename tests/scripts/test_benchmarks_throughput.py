@@ -30,6 +30,7 @@ TINY = {"batch": 2, "single": 2, "effort": Effort(repeat=2, seconds=1e-9)}
 # Labellers in processes of their own
 
 
+@pytest.mark.slow
 def test_scikit_learn_answers_in_a_process_of_its_own(monkeypatch):
     rows = ["真好", "真好看", "太差", "太差了"], ["positive", "positive", "negative", "negative"]
     monkeypatch.setattr(throughput, "_sentiment_rows", lambda: rows)

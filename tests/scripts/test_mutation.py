@@ -186,6 +186,7 @@ def test_what_no_test_notices_is_listed_until_it_has_a_reason_or_a_test(run, rep
     assert "| stats | 3 | 3 | 3 | 100.0 % |" in out
 
 
+@pytest.mark.slow
 def test_tests_that_fail_anyway_kill_nothing(run, repository):
     (repository / "tests/stats/test_it.py").write_text("def test_it():\n    assert 0\n", "utf-8")
     code, _, err = run("--root", repository, "--rooms", "stats")

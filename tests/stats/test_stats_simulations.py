@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
+import simulate_paired_test
 from simulate_paired_test import SIZES, TIES, rejection_rates
 
 from weibo_nlp.corpus.release import open_release
@@ -117,9 +118,9 @@ def _rejected(systems, sizes, metric, runs):
     rejected = 0
     for run in range(runs):
         gold, a, b, threads = systems.draw(rng, sizes(rng))
-        # With 999 rounds p is a multiple of .001, so that p <= .05 is exactly one case in twenty.
+        # With 99 rounds p is a multiple of .01, so that p <= .05 is exactly one case in twenty.
         found = paired_test(
-            gold, a, b, threads, 3, metric, n_permutations=999, bootstrap=BootstrapConfig(seed=run, n_resamples=2)
+            gold, a, b, threads, 3, metric, n_permutations=99, bootstrap=BootstrapConfig(seed=run, n_resamples=2)
         )
         rejected += found.p <= 0.05
     return rejected / runs
@@ -146,7 +147,7 @@ def _true_difference(systems, sizes, metric):
 @pytest.mark.parametrize("n_threads", [60, 200])
 @pytest.mark.parametrize("name", POPULATIONS)
 def test_95_percent_intervals_cover_93_to_97_percent_of_the_time(name, n_threads):
-    covered = _coverage(POPULATIONS[name], n_threads, runs=2000)
+    covered = _coverage(POPULATIONS[name], n_threads, runs={60: 2000, 200: 1000}[n_threads])
     for metric, share in covered.items():
         assert 0.93 <= share <= 0.97, f"{metric}: {share}"
 
@@ -180,13 +181,14 @@ def test_no_interval_covers_a_label_that_hardly_any_thread_has():
 )
 def test_paired_test_finds_a_difference_where_there_is_none_in_one_case_of_twenty(metric, n_threads, lowest):
     systems = Systems((0.45, 0.35, 0.20), disagreement=0.2)
-    rejected = _rejected(systems, lambda rng: _uneven(rng, n_threads, tail=0.4), METRICS[metric], runs=4000)
+    rejected = _rejected(systems, lambda rng: _uneven(rng, n_threads, tail=0.4), METRICS[metric], runs=2000)
     assert lowest <= rejected <= 0.06
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", TIES)
-def test_paired_test_keeps_its_level_for_systems_that_are_alike_in_macro_f1_alone(name):
+def test_paired_test_keeps_its_level_for_systems_that_are_alike_in_macro_f1_alone(name, monkeypatch):
+    monkeypatch.setattr(simulate_paired_test, "N_PERMUTATIONS", 99)
     # The plain difference rejects .1 to 6 % of them; a standard error of a share of .05 in 1,000 samples is .007.
     first, second = TIES[name].rates()
     counts = np.array(TIES[name].shares)[:, None]
@@ -215,7 +217,7 @@ def test_paired_test_keeps_its_level_over_seeds_of_unequal_number(n_a, n_b):
             threads,
             3,
             macro_f1,
-            n_permutations=999,
+            n_permutations=99,
             bootstrap=BootstrapConfig(seed=run, n_resamples=2),
         )
         rejected += found.p <= 0.05
@@ -229,13 +231,13 @@ def test_interval_of_a_difference_covers_it_93_to_97_percent_of_the_time(n_threa
     rng = np.random.default_rng(5)
     truth = _true_difference(systems, _uneven(np.random.default_rng(0), 5000), macro_f1)
     covered = 0
-    for run in range(2000):
+    for run in range(1000):
         gold, a, b, threads = systems.draw(rng, _uneven(rng, n_threads))
         found = paired_test(
             gold, a, b, threads, 3, macro_f1, n_permutations=1, bootstrap=BootstrapConfig(seed=run)
         ).difference
         covered += found.low <= truth <= found.high
-    assert 0.93 <= covered / 2000 <= 0.97
+    assert 0.93 <= covered / 1000 <= 0.97
 
 
 @pytest.mark.slow

@@ -1,4 +1,4 @@
-"""A megabyte of any one construct is read in about a second: time grows with the text, whatever it is made of.
+"""A third of a megabyte of any one construct is read in less than a second: time grows with the text, whatever it is made of.
 
 The limit is CPU time, and generous: a recogniser that looks at every place twice passes, one that looks from every
 place to the end takes hours.
@@ -10,8 +10,8 @@ import pytest
 
 from weibo_nlp.text import evasions, normalise, parse
 
-MEGABYTE = 1_000_000
-LIMIT_S = 6.0
+THIRD_OF_A_MEGABYTE = 333_000
+LIMIT_S = 2.0
 CONSTRUCTS = [
     "@", "#", "//@a:", "//@甲:好", "[", "<", "&", "回复@", "回复@a:", "http://", "http://a", "http://t.cn/a",
     "http://a.com/(", "http://a)", "http://a!", "http://a#b", "www.a", "\u200d", "👨\u200d", "👨", "🇨", "1️⃣",
@@ -25,8 +25,8 @@ CONSTRUCTS = [
 
 @pytest.mark.slow
 @pytest.mark.parametrize("construct", CONSTRUCTS)
-def test_a_megabyte_of_one_construct(construct):
-    text = construct * (MEGABYTE // len(construct.encode()))
+def test_a_third_of_a_megabyte_of_one_construct(construct):
+    text = construct * (THIRD_OF_A_MEGABYTE // len(construct.encode()))
     for read in (
         parse,
         lambda text: parse(text, known_mentions=["a", "甲"]),
@@ -40,8 +40,8 @@ def test_a_megabyte_of_one_construct(construct):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("construct", ["@", "[", "<", "&", "(", "#", "\u200d", " ", "👨\u200d", "Ａ"])
-def test_a_million_characters_of_one_sign(construct):
-    text = construct * MEGABYTE
+def test_a_third_of_a_million_characters_of_one_sign(construct):
+    text = construct * THIRD_OF_A_MEGABYTE
     before = time.process_time()
     parse(text)
     normalise(text, html=True)

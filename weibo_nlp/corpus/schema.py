@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from weibo_nlp.scheme import Scheme, load_scheme
@@ -176,6 +177,7 @@ def stored_configs(config: str) -> tuple[str, ...]:
     return VIEWS.get(config, (config,))
 
 
+@cache
 def columns_of(config: str, version: int = SCHEMA_VERSION) -> tuple[Column, ...]:
     """Columns that a configuration has under a version of the schema."""
     return tuple(column for column in CONFIGS[stored_configs(config)[0]] if column.since <= version)
@@ -240,6 +242,8 @@ def _coded(type_: ColumnType | Mapping[str, ColumnType], value: Any, scheme: Sch
     if value is None:
         return None
     match type_:
+        case str():  # first, for nearly all columns are plain
+            return value
         case Label(name):
             task = scheme.task(name)
             return task.labels[value] if decode else task.index(value)
@@ -247,5 +251,3 @@ def _coded(type_: ColumnType | Mapping[str, ColumnType], value: Any, scheme: Sch
             return [_coded(of, item, scheme, decode=decode) for item in value]
         case Mapping():
             return {name: _coded(inner, value[name], scheme, decode=decode) for name, inner in type_.items()}
-        case _:
-            return value

@@ -118,6 +118,7 @@ def test_the_parent_of_an_answer_to_the_root_is_the_root(told_by_the_root):
     assert told_by_the_root["+ parent", "1"].difference.low > 0.2
 
 
+@pytest.mark.slow
 def test_what_stands_between_parent_and_root_is_seen_on_the_whole_path_alone(told_on_the_way):
     assert told_on_the_way["+ parent", "2"].difference.low > 0.1
     for name in ("+ parent", "+ root"):

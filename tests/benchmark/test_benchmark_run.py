@@ -183,6 +183,7 @@ def test_linear_reaches_the_systems_of_the_nlpcc2016_shared_task(tmp_path):
     ]
 
 
+@pytest.mark.slow
 def test_a_model_with_randomness_is_trained_with_every_seed_and_its_mean_is_scored(tmp_path):
     (run,) = run_corpus(tasks=["topic"], models=["linear"], seeds=3, predictions=tmp_path, bootstrap=FEW)
     row = run.result.to_dict()

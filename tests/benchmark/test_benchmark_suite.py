@@ -47,6 +47,7 @@ def test_a_system_ties_with_itself(runs):
     assert (pair.difference.value, pair.p, pair.tie) == (0.0, 1.0, True)
 
 
+@pytest.mark.slow
 def test_the_checks_are_of_what_reads_text(checked):
     assert Counter(row.annotator for row in checked.ceiling) == {"a1": 1, "a2": 1, "a3": 1}
     assert {row.model for row in (*checked.context, *checked.robustness)} == {"linear"}
@@ -55,6 +56,7 @@ def test_the_checks_are_of_what_reads_text(checked):
     assert {row.edit for row in checked.robustness} >= {"homophones", "zero_width", "spam"}
 
 
+@pytest.mark.slow
 def test_a_report_reads_back_from_the_json_it_wrote(checked):
     content = checked.to_dict()
     assert content["weibo_nlp_benchmark"] == 1
@@ -62,6 +64,7 @@ def test_a_report_reads_back_from_the_json_it_wrote(checked):
     assert again.to_dict() == content
 
 
+@pytest.mark.slow
 def test_a_report_goes_to_page_and_markdown(checked, tmp_path):
     write_page(tmp_path / "page.html", checked)
     page = (tmp_path / "page.html").read_text("utf-8")

@@ -265,7 +265,7 @@ def test_a_stopped_run_leaves_the_old_file_and_no_half_one(tmp_path, number, cod
     source, output = tmp_path / "posts.txt", tmp_path / "out.csv"
     source.write_text(LINES * 500_000, "utf-8")
     output.write_text("old", "utf-8")
-    # A shell that runs things in the background lets them ignore Ctrl-C, `nohup` a closed terminal: children inherit that.
+    # A shell that runs things in the background lets them ignore Ctrl-C, `nohup` a closed terminal.
     with subprocess.Popen(
         [*COMMAND, "label", source, "-o", output],
         stderr=subprocess.PIPE,

@@ -58,6 +58,7 @@ def test_seed_and_rounds_of_compare_draw_the_permutations(figures, files):
     assert (one["p"], one["difference"]) != (other["p"], other["difference"])
 
 
+@pytest.mark.slow
 def test_seeds_and_rounds_of_the_leaderboard_draw_resamples_and_permutations(run, figures, files, tmp_path):
     board = tmp_path / "board"
     for seed, file in enumerate(files):

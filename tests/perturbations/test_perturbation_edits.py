@@ -266,6 +266,7 @@ def test_a_quarter_of_a_million_characters_takes_seconds(text):
         assert time.process_time() - started < 5, name
 
 
+@pytest.mark.slow
 def test_time_grows_with_the_length_and_not_with_its_square():
     def seconds(n):
         started = time.process_time()

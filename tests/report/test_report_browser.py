@@ -11,7 +11,10 @@ from report_document import hostile_document, rich_document
 from weibo_nlp.report import write_page
 from weibo_nlp.text.emoji import EMOJI
 
-pytestmark = pytest.mark.skipif(not BROWSER, reason="there is no Chromium on this machine")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not BROWSER, reason="there is no Chromium on this machine"),
+]
 
 
 @pytest.fixture(scope="module")

@@ -182,6 +182,7 @@ def test_markdown_puts_what_is_outside_first(document):
     assert "Comments: question mark" in inside
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not BROWSER, reason="there is no Chromium on this machine")
 @pytest.mark.parametrize("width", [360, 1100])
 def test_the_page_fits_any_window_and_asks_for_nothing(tmp_path, document, width):

@@ -268,6 +268,7 @@ def test_a_ratio_beyond_the_axis_is_marked_as_such(tmp_path, document):
     assert "1000000000.000" in text
 
 
+@pytest.mark.slow
 def test_dozens_of_results_stay_under_two_megabytes(tmp_path, document):
     path = tmp_path / "page.html"
     some = [copy.deepcopy(result) for result in document["results"][:4]]

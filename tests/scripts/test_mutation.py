@@ -105,6 +105,7 @@ def test_a_mutant_says_where_it_is_and_changes_that_place_alone():
     assert mutant.key == ("a.py", "A.f", "< x)", "<= x)")
 
 
+@pytest.mark.slow
 def test_every_fault_of_a_module_is_another_program(request):
     path = request.config.rootpath / "weibo_nlp/text/recognise.py"
     source = path.read_text("utf-8")

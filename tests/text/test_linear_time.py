@@ -1,7 +1,7 @@
-"""A third of a megabyte of any one construct is read in less than a second: time grows with the text, whatever it is made of.
+"""A third of a megabyte of any one construct is read in less than a second: time grows with the text, whatever it is.
 
 The limit is CPU time, and generous: a recogniser that looks at every place twice passes, one that looks from every
-place to the end takes hours.
+place to the end takes an hour.
 """
 
 import time

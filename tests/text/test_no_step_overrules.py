@@ -3,12 +3,13 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from spacy.vocab import Vocab
 
 from weibo_nlp.integrations.spacy_tokenizer import WeiboTokenizer
 from weibo_nlp.segmentation import create_segmenter
+from weibo_nlp.segmentation.runs import widened
 from weibo_nlp.text import normalise, parse, protected_spans
 from weibo_nlp.text.claims import Claims
 from weibo_nlp.text.recognise import find_urls
@@ -105,8 +106,12 @@ def segmenters():
 
 
 @given(texts)
+@example("http://t.cn/A6abcDEcafe\u0301")
+@example("http://t.cn/aB\u200d好")
 def test_words_join_to_the_text_and_links_are_whole(segmenters, text):
-    links = [value for _, _, _, value in find_urls(text, 0, len(text))]
+    # Marks go with the character before them, into the word of a link, too.
+    places = widened(text, [(start, end) for start, end, *_ in find_urls(text, 0, len(text))])
+    links = [text[start:end] for start, end in places]
     for segmenter in segmenters:
         words = segmenter.cut(text)
         assert "".join(words) == text

@@ -176,7 +176,7 @@ class Spy:
     name, version = "spy", "0"
 
     def __init__(self, labels):
-        self.labels = tuple(labels)
+        self.classes_ = tuple(labels)
 
     def fit(self, examples, labels, *, groups=None, sample_weight=None):
         self.learnt, self.given, self.groups, self.weights = list(examples), list(labels), list(groups), sample_weight
@@ -184,7 +184,7 @@ class Spy:
 
     def predict_proba(self, examples):
         self.asked = list(examples)
-        return np.tile(np.eye(len(self.labels))[0], (len(examples), 1))
+        return np.tile(np.eye(len(self.classes_))[0], (len(examples), 1))
 
 
 @pytest.fixture

@@ -1,7 +1,9 @@
 """Models of one's own in the labeller: they replace a task's shipped model, or add a label."""
 
 import numpy as np
+import pandas as pd
 import pytest
+from scipy.sparse import csr_matrix
 from sklearn.dummy import DummyClassifier
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
@@ -140,3 +142,103 @@ def test_probabilities_that_do_not_fit_the_texts_are_refused():
     model.shares = [1.0]
     with pytest.raises(UsageError, match=r"'x' gave probabilities of shape \(1, 1\) for 1 texts and 2 labels"):
         label("好", models={"x": model})
+
+
+def given(answer, labels=("a", "b")):
+    model = Fixed(**dict.fromkeys(labels, 0.5))
+    model.predict_proba = lambda texts: answer
+    return model
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        pytest.param([[np.nan, 0.5]], r"no probabilities for 1 of 1 texts \(text 0: \[nan, 0\.5\]\)", id="nan"),
+        pytest.param([[np.nan, np.nan]], "no probabilities for 1 of 1 texts", id="nan-alone"),
+        pytest.param([[np.inf, 0.0]], "no probabilities", id="infinity"),
+        pytest.param([[np.inf, -np.inf]], "no probabilities", id="both-infinities"),
+        pytest.param([[1e308, 1e308]], "no probabilities", id="sum-overflows"),
+        pytest.param([[1.5, -0.5]], "no probabilities", id="negative"),
+        pytest.param([[0.9, 0.9]], "sum to 1 ± 0.001", id="sum-of-two-labels"),
+        pytest.param([[3.2, 1.1]], "as softmax makes them of scores", id="scores"),
+        pytest.param([[0, 0]], "no probabilities", id="nothing"),
+        pytest.param([[0.5 + 1j, 0.5]], "gave complex128 values for probabilities", id="complex"),
+        pytest.param([["0.5", "0.5"]], "gave <U3 values", id="strings"),
+        pytest.param([[True, False]], "gave bool values", id="booleans"),
+        pytest.param([[None, 1.0]], "gave object values", id="null"),
+        pytest.param([[0.5, 0.5], [0.5]], "make no array", id="ragged"),
+        pytest.param([0.5, 0.5], r"shape \(2,\) for 1 texts and 2 labels", id="one-dimension"),
+        pytest.param([[0.5, 0.5], [0.5, 0.5]], r"shape \(2, 2\) for 1 texts", id="a-row-too-many"),
+        pytest.param(np.zeros((0, 2)), r"shape \(0, 2\) for 1 texts", id="no-row"),
+        pytest.param([[0.3, 0.3, 0.4]], r"shape \(1, 3\) for 1 texts", id="a-label-too-many"),
+        pytest.param(np.ma.array([[0.5, 0.5]], mask=[[True, False]]), "gave masked numbers", id="masked"),
+        pytest.param(csr_matrix([[0.5, 0.5]]), r"shape \(\) for 1 texts", id="sparse"),
+    ],
+)
+def test_what_is_no_distribution_over_the_labels_makes_no_label(answer, message):
+    with pytest.raises(UsageError, match=f"the model for 'x' .*{message}"):
+        Labeller({"x": given(answer)}).label(["好"])
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param([[1, 0]], id="whole-numbers"),
+        pytest.param(np.array([[0.75, 0.25]], dtype=np.float16), id="half-precision"),
+        pytest.param([[0.6665, 0.3325]], id="rounded"),
+        pytest.param(pd.DataFrame([[1.0, -0.0]]), id="frame-with-negative-zero"),
+    ],
+)
+def test_probabilities_as_classifiers_give_them_make_labels(answer):
+    (row,) = Labeller({"x": given(answer)}, all_scores=True).label(["好"])
+    assert row["x"] == "a"
+    assert str(row["x_score_b"])[0] != "-"
+
+
+@pytest.mark.parametrize(
+    ("classes", "message"),
+    [
+        pytest.param(["a", "a"], "labels 'a', 'a' are not all different", id="doubled"),
+        pytest.param([1, "1"], "labels '1', '1' are not all different", id="doubled-once-written"),
+        pytest.param([], "0 labels", id="none"),
+        pytest.param([""], "is not of 1 to 200 printable characters", id="empty"),
+        pytest.param(["a\nb"], "printable characters", id="line-end"),
+        pytest.param(["a\0"], "printable characters", id="nul-that-numpy-drops"),
+        pytest.param(["\x1b[2J"], "printable characters", id="escape-sequence"),
+        pytest.param(["\ud800"], "printable characters", id="lone-surrogate"),
+        pytest.param(["a" * 201], "of 1 to 200 printable characters", id="long"),
+        pytest.param(["=1+1"], "a spreadsheet would take it for a formula", id="formula"),
+        pytest.param([None], "with the label None; train with strings, whole numbers or booleans", id="null"),
+        pytest.param([float("nan"), 1.0], "with the label nan", id="nan"),
+        pytest.param([b"a"], "with the label b'a'", id="bytes"),
+        pytest.param([["a"], ["b"]], r"with the label \['a'\]", id="lists"),
+        pytest.param(np.array([["a", "b"]]), "whose classes_ are a ndarray", id="two-dimensions"),
+        pytest.param("ab", "whose classes_ are a str", id="a-string"),
+        pytest.param(None, "whose classes_ are a NoneType", id="no-classes"),
+        pytest.param(list(range(1001)), "1,001 labels; from 1 to 1,000 are allowed", id="many"),
+    ],
+)
+def test_labels_that_no_table_could_hold_are_refused(classes, message):
+    model = Fixed(a=1.0)
+    model.classes_ = classes
+    with pytest.raises(UsageError, match=f"the model for 'x' is a Fixed.*{message}"):
+        Labeller({"x": model})
+
+
+def test_labels_that_are_numbers_are_written_as_text():
+    model = DummyClassifier(strategy="prior").fit(["a", "b", "c"], [-1, 1, -1])
+    assert Labeller({"x": model}).label(["好"])[0]["x"] == "-1"
+
+
+@pytest.mark.parametrize("name", ["=x", "a\nb", "x ", "x" * 201], ids=["formula", "line-end", "blank", "long"])
+def test_a_name_that_no_header_could_hold_is_refused(name):
+    with pytest.raises(UsageError, match="name of a model becomes the name of a column: label"):
+        Labeller({name: Fixed(a=1.0)})
+
+
+def test_a_model_that_learns_other_labels_meanwhile_is_refused():
+    model = Fixed(a=0.5, b=0.5)
+    labeller = Labeller({"x": model})
+    model.classes_ = ["b", "a"]
+    with pytest.raises(UsageError, match="'x' was trained on other labels meanwhile; make a new Labeller"):
+        labeller.label(["好"])

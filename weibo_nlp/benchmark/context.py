@@ -12,6 +12,7 @@ from weibo_nlp.errors import UsageError
 from weibo_nlp.evaluation.comparison import corrected
 from weibo_nlp.evaluation.diagnostics import ContextScore
 from weibo_nlp.models import create
+from weibo_nlp.models.answers import probabilities_of
 from weibo_nlp.records import Document, Example, GoldLabel
 from weibo_nlp.stats import Estimate, count_metrics, estimate_rows, paired_test
 from weibo_nlp.stats.bootstrap import DEFAULT, BootstrapConfig
@@ -99,7 +100,8 @@ def context_ablation(
             groups=[documents[label.document_id].thread for label in learnt],
             sample_weight=weights if context == OWN_TEXT else None,
         )
-        answers[context] = model.predict_proba(_examples(scored, documents, paths, shown)).argmax(axis=1)
+        examples = _examples(scored, documents, paths, shown)
+        answers[context] = probabilities_of(model, examples, spec.labels).argmax(axis=1)
     truth = label_numbers((label.label for label in scored), spec.labels)
     threads = np.array([documents[label.document_id].thread for label in scored], dtype=object)
     depths = np.minimum([len(paths[label.document_id]) for label in scored], _DEEPEST)

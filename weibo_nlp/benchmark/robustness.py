@@ -9,6 +9,7 @@ import numpy as np
 from weibo_nlp.errors import UnknownNameError, UsageError
 from weibo_nlp.evaluation.diagnostics import RobustnessScore
 from weibo_nlp.models import Classifier, name_and_version
+from weibo_nlp.models.answers import probabilities_of
 from weibo_nlp.perturbations import EDITS, apply_edit, is_label_preserving
 from weibo_nlp.records import Example
 from weibo_nlp.stats.bootstrap import DEFAULT, BootstrapConfig, bootstrap_estimates, confusion_sums, in_order_of_content
@@ -56,7 +57,7 @@ def robustness(
     if spec.main_metric not in (metrics := count_metrics(spec.labels)):
         raise UnknownNameError("main metric", spec.main_metric, metrics)
     gold = evaluation_set.gold_indices(spec)
-    before = _predicted(model, evaluation_set.examples)
+    before = _predicted(model, evaluation_set.examples, spec)
     rows = []
     for name in EDITS:
         edited = {}
@@ -68,7 +69,7 @@ def robustness(
                 edited[place] = Example(edit.text, edit.target, edit.parent)
         if not edited:
             continue
-        places, after = list(edited), _predicted(model, list(edited.values()))
+        places, after = list(edited), _predicted(model, list(edited.values()), spec)
         groups = [evaluation_set.groups[place] for place in places]
         estimates = _estimates(gold[places], before[places], after, groups, spec, bootstrap)
         rows.append(
@@ -88,8 +89,8 @@ def robustness(
     return rows
 
 
-def _predicted(model: Classifier, examples: Sequence[Example]) -> IntArray:
-    best: IntArray = np.asarray(model.predict_proba(examples)).argmax(axis=1).astype(np.int64)
+def _predicted(model: Classifier, examples: Sequence[Example], spec: TaskSpec) -> IntArray:
+    best: IntArray = probabilities_of(model, examples, spec.labels).argmax(axis=1).astype(np.int64)
     return best
 
 

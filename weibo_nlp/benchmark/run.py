@@ -16,6 +16,7 @@ from weibo_nlp.evaluation.files import judged_evaluation_set, score_set
 from weibo_nlp.evaluation.results import FoldScore, Provenance, Result
 from weibo_nlp.io import safe_stem
 from weibo_nlp.models import Classifier, create, is_seeded, name_and_version, names
+from weibo_nlp.models.answers import probabilities_of
 from weibo_nlp.predictions import ModelReference, PredictionFile, PredictionHeader, write_predictions
 from weibo_nlp.records import Prediction
 from weibo_nlp.stats.bootstrap import DEFAULT, BootstrapConfig
@@ -300,8 +301,8 @@ def _answers(
         model.fit(fold.train, fold.train_labels, groups=fold.train_groups, sample_weight=fold.train_weights)
         trained = time.perf_counter()
         places = list(fold.held_out)
-        columns = [list(model.classes_).index(label) for label in spec.labels]
-        probabilities[places] = model.predict_proba([evaluation_set.examples[place] for place in places])[:, columns]
+        examples = [evaluation_set.examples[place] for place in places]
+        probabilities[places] = probabilities_of(model, examples, spec.labels)
         seconds["train"] += trained - start
         seconds["predict"] += time.perf_counter() - trained
         models.append(model)

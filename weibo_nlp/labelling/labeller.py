@@ -8,12 +8,12 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from weibo_nlp.errors import UsageError
+from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.io.column_types import ColumnType
 from weibo_nlp.labelling.columns import require_labelable, text_problem
 from weibo_nlp.models import Classifier, load_model
+from weibo_nlp.models.answers import distributions, plain_labels, require_answerable
+from weibo_nlp.models.limits import require_label
 from weibo_nlp.records import Example
 from weibo_nlp.scheme import NEEDS_CONTEXT, Task, load_scheme
 
@@ -29,7 +29,8 @@ class Labeller:
     Parameters
     ----------
     models : mapping of str to classifier, str or Path, optional
-        A task of the scheme as name replaces the task's shipped model; any other name adds a label of that name. A str
+        A task of the scheme as name replaces the task's shipped model, with labels of its own where it has others; any
+        other name adds a label of that name. A str
         or Path is given to :func:`weibo_nlp.models.load_model`. Otherwise whatever has ``classes_`` and a
         ``predict_proba`` for lists of strings will do, such as a Pipeline of scikit-learn; for stance, it must read
         :class:`weibo_nlp.records.Example`.
@@ -109,8 +110,8 @@ class Labeller:
             If a text is none, empty or longer than ``MAX_TEXT_CHARACTERS``, or the text it answers is as long, naming
             positions.
         UsageError
-            If there are other than as many `parents` as texts, or a model of one's own cannot read the texts, or gives
-            other than one probability for each label.
+            If there are other than as many `parents` as texts, or a model of one's own cannot read the texts, has
+            other labels by now, or gives what is no distribution over them (``models.answers.distributions``).
         """
         if parents is not None and len(parents) != len(texts):
             raise UsageError(f"{len(parents)} parents for {len(texts)} texts; give one for each, None where unknown.")
@@ -132,8 +133,11 @@ class Labeller:
         """Put the answers of a task's model into rows."""
         if not rows:
             return
+        model, labels = self.models[task.name], self.labels[task.name]
+        if task.name in self._own and _labels_of(model, task) != labels:
+            raise UsageError(f"the model for {task.name!r} was trained on other labels meanwhile; make a new Labeller.")
         try:
-            probabilities = np.asarray(self.models[task.name].predict_proba(texts), dtype=float)
+            answer = model.predict_proba(texts)
         except (AttributeError, TypeError) as error:
             if not task.targeted:
                 raise
@@ -141,12 +145,7 @@ class Labeller:
                 f"the model for {task.name!r} cannot read texts with a target ({error}); give one that takes "
                 "weibo_nlp.records.Example, such as LinearClassifier."
             ) from error
-        labels = self.labels[task.name]
-        if probabilities.shape != (len(rows), len(labels)):
-            raise UsageError(
-                f"the model for {task.name!r} gave probabilities of shape {probabilities.shape} for {len(rows)} texts "
-                f"and {len(labels)} labels; give one whose predict_proba has a row for each text."
-            )
+        probabilities = distributions(answer, len(rows), len(labels), f"the model for {task.name!r}")
         for row, scores in zip(rows, probabilities.tolist(), strict=True):
             best = scores.index(max(scores))
             row[task.name] = task.to_stored(labels[best])
@@ -165,12 +164,17 @@ def _labels_of(model: Classifier, task: Task) -> tuple[str, ...]:
     """Labels of a model of one's own, checked for use under the name of a task."""
     if problem := text_problem(task.name):
         raise UsageError(f"the name {task.name!r} of a model is no text ({problem}); it becomes the name of a column.")
+    try:
+        require_label(task.name)
+    except DataError as error:
+        raise UsageError(f"the name of a model becomes the name of a column: {error}.") from None
     kind = f"the model for {task.name!r} is a {type(model).__name__}"
     if not hasattr(model, "predict_proba"):
         raise UsageError(f"{kind} without predict_proba; give a classifier of texts that has it, or a folder.")
     if not hasattr(model, "classes_"):
         raise UsageError(f"{kind} that is not trained: it has no classes_. Call its fit first.")
-    labels = tuple(task.to_label(label) for label in np.asarray(model.classes_).tolist())
+    labels = tuple(map(task.to_label, plain_labels(model.classes_, kind)))
+    require_answerable(list(labels), f"{kind} with labels")
     if task.stored == "bool" and sorted(labels) != sorted(task.labels):
         raise UsageError(
             f"{kind} with the labels {', '.join(labels)}; it needs {' and '.join(task.labels)}. "

@@ -13,7 +13,7 @@ import pytest
 
 from weibo_nlp.evaluation import evaluate
 from weibo_nlp.evaluation.benchmark_report import BenchmarkReport
-from weibo_nlp.leaderboard.entries import add_predictions
+from weibo_nlp.leaderboard.additions import add_predictions
 from weibo_nlp.predictions import read_predictions
 from weibo_nlp.report import write_page
 from weibo_nlp.report.markdown import markdown_document

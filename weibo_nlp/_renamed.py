@@ -30,7 +30,7 @@ MODULES = {
     "benchmark.external_data": "tasks.external",
     "benchmark.gold": "evaluation.files",
     "benchmark.hardware": "provenance",
-    "benchmark.leaderboard": "leaderboard.entries",
+    "benchmark.leaderboard": "leaderboard.additions",
     "benchmark.mistakes": "benchmark.errors",
     "benchmark.real_text": "profiling.reference_sets",
     "benchmark.standings": "leaderboard.ranking",

@@ -7,7 +7,7 @@ import numpy as np
 from small_corpus import VERSION
 
 from weibo_nlp.corpus import open_release
-from weibo_nlp.leaderboard.entries import add_predictions
+from weibo_nlp.leaderboard.additions import add_predictions
 from weibo_nlp.predictions import ModelReference, PredictionHeader, write_predictions
 from weibo_nlp.records import Prediction
 from weibo_nlp.scheme import load_scheme

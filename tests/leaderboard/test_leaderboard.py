@@ -15,8 +15,9 @@ from small_corpus import VERSION
 from weibo_nlp.errors import DataError, PredictionError, UnknownNameError, UsageError
 from weibo_nlp.evaluation.files import evaluate, resolve_evaluation_set
 from weibo_nlp.io import sha256_of_file
-from weibo_nlp.leaderboard import entries
-from weibo_nlp.leaderboard.entries import add_predictions, entry_stem, read_entry
+from weibo_nlp.leaderboard import additions
+from weibo_nlp.leaderboard.additions import add_predictions
+from weibo_nlp.leaderboard.entries import entry_stem, read_entry
 from weibo_nlp.leaderboard.ranking import standings
 from weibo_nlp.predictions import ModelReference, PredictionHeader, read_predictions, write_predictions
 from weibo_nlp.records import Prediction
@@ -65,11 +66,46 @@ def test_a_version_never_changes_its_meaning(board, tmp_path):
     before = tree(board)
     with pytest.raises(PredictionError, match=r"p\.jsonl: good 1 is in .* already, with other predictions; a version"):
         add(written(tmp_path / "p.jsonl", "good", wrong=0.1, draw=9), board)
-    as_parquet = written(tmp_path / "p.parquet", "good", wrong=0.1, draw=1)
-    with pytest.raises(PredictionError, match="with other predictions"):
-        add(as_parquet, board)
     assert tree(board) == before
     assert add(written(tmp_path / "p.jsonl", "good", "2", wrong=0.1, draw=9), board).state == "added"
+
+
+def crlf(path):
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+
+
+def reversed_rows(path):
+    first, *rows = path.read_text("utf-8").splitlines(keepends=True)
+    path.write_text(first + "".join(reversed(rows)), "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "rewrite"),
+    [
+        pytest.param("p.jsonl", crlf, id="line-ends"),
+        pytest.param("p.jsonl", reversed_rows, id="order"),
+        pytest.param("p.parquet", lambda path: None, id="parquet"),
+    ],
+)
+def test_the_same_predictions_written_otherwise_are_no_others(board, tmp_path, name, rewrite):
+    before = tree(board)
+    path = written(tmp_path / name, "good", wrong=0.1, draw=1)
+    rewrite(path)
+    assert add(path, board).state == "present"
+    assert tree(board) == before
+    # A result that was altered is made again from what is kept.
+    edit(of_good(board, "results"), lambda content: content["scores"]["metrics"]["macro_f1"].update(low=0.1))
+    assert add(path, board).state == "restored"
+    assert tree(board).keys() == before.keys()
+    assert standings(board, n_permutations=100, bootstrap=FEW).set_aside == ()
+
+
+def test_predictions_that_were_altered_are_not_compared_with(board, tmp_path):
+    path = written(tmp_path / "p.jsonl", "good", wrong=0.1, draw=1)
+    crlf(path)
+    of_good(board, "predictions").write_bytes(path.read_bytes().replace(b"negative", b"positive"))
+    with pytest.raises(PredictionError, match="with other predictions"):
+        add(path, board)
 
 
 def test_lost_predictions_are_restored_by_the_same_file(board, tmp_path):
@@ -146,8 +182,11 @@ def test_the_order_of_adding_has_no_say(filled, tmp_path):
 
 
 def seeded(folder, board, name, wrongs):
-    for seed, wrong in enumerate(wrongs):
-        add(written(folder / "p.jsonl", name, wrong=wrong, draw=seed + 50, seed=seed), board)
+    paths = [
+        written(folder / f"{name}{seed}.jsonl", name, wrong=wrong, draw=seed + 50, seed=seed)
+        for seed, wrong in enumerate(wrongs)
+    ]
+    return paths, add_predictions(paths, board, hardware_text="a test", bootstrap=FEW)
 
 
 def test_seeds_of_a_system_are_one_row_tested_together(tmp_path):
@@ -176,6 +215,65 @@ def test_seeds_of_a_system_are_one_row_tested_together(tmp_path):
     units = UnitSums.from_rows(truth, runs[0], evaluation_set.groups, len(place))
     interval = cluster_bootstrap(units, {"main": macro_f1})["main"]
     assert (first.score.low, first.score.high) == (interval.low, interval.high)
+
+
+def test_a_run_that_comes_later_is_refused(tmp_path):
+    board = tmp_path / "board"
+    paths, added = seeded(tmp_path, board, "many", (0.4, 0.5))
+    assert [item.entry.runs for item in added] == [(0, 1), (0, 1)]
+    before = tree(board)
+    late = written(tmp_path / "late.jsonl", "many", wrong=0.1, draw=60, seed=2)
+    message = r"late\.jsonl: many 1 is in .* already, with seed 0, seed 1, and this run is seed 2; a version never"
+    for runs in ([late], [*paths, late]):
+        with pytest.raises(PredictionError, match=message):
+            add_predictions(runs, board, bootstrap=FEW)
+    assert tree(board) == before
+    assert [add(path, board).state for path in paths] == ["present", "present"]
+    assert add(written(tmp_path / "2.jsonl", "many", "2", wrong=0.1, draw=60, seed=2), board).state == "added"
+
+
+def test_a_system_that_lost_a_run_is_set_aside_until_the_run_is_restored(tmp_path):
+    board = tmp_path / "board"
+    paths, added = seeded(tmp_path, board, "many", (0.2, 0.6))
+    kept = board / "predictions" / added[1].entry.file
+    kept.unlink()
+    added[1].path.unlink()
+    found = standings(board, n_permutations=100, bootstrap=FEW)
+    assert found.tables == ()
+    assert ["added with other runs than the 1 that can be read here" in item.reason for item in found.set_aside] == [
+        True
+    ]
+    assert add(paths[1], board).state == "added"
+    assert standings(board, n_permutations=100, bootstrap=FEW).set_aside == ()
+
+
+def test_runs_of_which_one_states_others_are_all_set_aside(tmp_path):
+    board = tmp_path / "board"
+    _, added = seeded(tmp_path, board, "many", (0.2, 0.6))
+    edit(added[1].path, lambda content: content.update(runs=[1]))
+    assert len(standings(board, n_permutations=100, bootstrap=FEW).set_aside) == 2
+
+
+def test_results_of_older_versions_that_state_no_runs_take_none_either(tmp_path):
+    board = tmp_path / "board"
+    paths, added = seeded(tmp_path, board, "many", (0.2, 0.6))
+    for item in added:
+        edit(item.path, lambda content: content.pop("runs"))
+    (table,) = standings(board, n_permutations=100, bootstrap=FEW).tables
+    assert len(table.rows[0].entries) == 2
+    assert add(paths[0], board).state == "present"
+    with pytest.raises(PredictionError, match="already, with seed 0, seed 1, and this run is seed 7"):
+        add(written(tmp_path / "7.jsonl", "many", seed=7), board)
+
+
+@pytest.mark.parametrize(
+    "runs", [[], [1], [0, 0], [1, 0], ["0"], [0, None], [None], [True], [0.0], "0", {"0": 0}, [0, 10**400, 7]]
+)
+def test_runs_that_are_no_seeds_are_named(tmp_path, runs):
+    added = add(written(tmp_path / "p.jsonl", seed=0), tmp_path / "board")
+    edit(added.path, lambda content: content.update(runs=runs))
+    with pytest.raises(DataError, match=r"runs is .*, not the sorted seeds of all runs, with this one, 0"):
+        read_entry(added.path)
 
 
 def test_seeds_are_added_together(tmp_path):
@@ -346,7 +444,7 @@ def test_names_that_look_alike_are_told_apart(tmp_path):
 
 
 def test_no_name_passes_for_another(tmp_path):
-    # Cyrillic а, a digit for l, a variation selector, a filler, a blank at the end; and one that nothing looks like.
+    # Cyrillic а, a digit for l, a variation selector, a filler, a blank at the end; and one in Chinese.
     board = tmp_path / "board"
     for draw, name in enumerate(("alpha", "alph\u0430", "a1pha", "alpha\ufe0f", "alpha\u3164", "alpha ", "情感模型")):
         add(written(tmp_path / "p.jsonl", name, draw=draw), board)
@@ -356,7 +454,7 @@ def test_no_name_passes_for_another(tmp_path):
         "alpha\\ufe0f 1", "alpha\\u3164 1", "alpha\\x20 1"
     )  # fmt: skip
     assert all(re.search("#[0-9a-f]{8}", names[name]) for name in ("alpha", "alph\u0430", "a1pha"))
-    assert names["情感模型"] == "情感模型 1"
+    assert re.fullmatch("情感模型 1 #[0-9a-f]{8}", names["情感模型"])
     assert not set(markdown_tables(found)) & set("\ufe0f\u3164")
 
 
@@ -369,14 +467,14 @@ def test_a_name_in_letters_that_look_like_latin_ones_carries_its_checksum_alone_
 def test_of_two_that_are_added_at_once_one_is_kept_whole(tmp_path, monkeypatch):
     board, both = tmp_path / "board", Barrier(2)
     paths = [written(tmp_path / f"{draw}.jsonl", draw=draw) for draw in (0, 1)]
-    plan = entries._plan
+    plan = additions._plan
 
     def planned(*arguments):
         with suppress(BrokenBarrierError):  # where one has to wait for the other, they never meet
             both.wait(timeout=0.5)
         return plan(*arguments)
 
-    monkeypatch.setattr(entries, "_plan", planned)
+    monkeypatch.setattr(additions, "_plan", planned)
 
     def outcome(path):
         try:

@@ -12,8 +12,8 @@ from weibo_nlp.corpus import open_release
 from weibo_nlp.errors import DataError, PredictionError, UnknownNameError, UsageError
 from weibo_nlp.evaluation.comparison import compare
 from weibo_nlp.evaluation.files import evaluate, score_set
-from weibo_nlp.leaderboard import entries
-from weibo_nlp.leaderboard.entries import add_predictions
+from weibo_nlp.leaderboard import additions
+from weibo_nlp.leaderboard.additions import add_predictions
 from weibo_nlp.leaderboard.ranking import standings
 from weibo_nlp.predictions import write_predictions
 from weibo_nlp.records import Prediction
@@ -185,7 +185,7 @@ def test_a_file_that_changes_while_it_is_scored_leaves_no_trace(tmp_path, monkey
             file.write("\n")
         return score_set(*arguments)
 
-    monkeypatch.setattr(entries, "score_set", scored)
+    monkeypatch.setattr(additions, "score_set", scored)
     with pytest.raises(PredictionError, match=rf"{changed}\.jsonl: changed while it was scored; add it again"):
         add_predictions(paths, tmp_path / "board", bootstrap=FEW)
     assert not (tmp_path / "board").exists()
@@ -197,7 +197,7 @@ def test_a_file_that_changes_while_it_is_copied_is_not_kept(tmp_path, monkeypatc
     def copied(source, target):
         Path(target).write_bytes(Path(source).read_bytes() + b"\n")
 
-    monkeypatch.setattr(entries.shutil, "copyfile", copied)
+    monkeypatch.setattr(additions.shutil, "copyfile", copied)
     with pytest.raises(PredictionError, match=r"p\.jsonl: changed while it was scored"):
         add(path, tmp_path / "board")
     assert tree(tmp_path / "board") == {}

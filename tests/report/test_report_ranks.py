@@ -11,7 +11,7 @@ from weibo_nlp.evaluation import comparison, ranks
 from weibo_nlp.evaluation.benchmark_report import BenchmarkReport
 from weibo_nlp.evaluation.results import Comparison
 from weibo_nlp.leaderboard import ranking
-from weibo_nlp.leaderboard.entries import add_predictions
+from weibo_nlp.leaderboard.additions import add_predictions
 from weibo_nlp.predictions import ModelReference, PredictionHeader, write_predictions
 from weibo_nlp.records import Prediction
 from weibo_nlp.report.leaderboard_view import leaderboards

@@ -39,7 +39,7 @@ def add(
     """
     from weibo_nlp.io.names import printable_name
     from weibo_nlp.io.terminal import print_line
-    from weibo_nlp.leaderboard.entries import add_predictions
+    from weibo_nlp.leaderboard.additions import add_predictions
     from weibo_nlp.stats import BootstrapConfig
 
     bootstrap = BootstrapConfig(n_resamples=resamples, seed=seed)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from itertools import groupby
 from pathlib import Path
@@ -20,7 +18,8 @@ from weibo_nlp.evaluation.results import Comparison, SeedScores, ranks, tied_wit
 from weibo_nlp.io import sha256_of_file
 from weibo_nlp.io.names import printable_name, quoted
 from weibo_nlp.io.typed_json import to_json
-from weibo_nlp.leaderboard.entries import PREDICTIONS, RESULTS, Entry, read_entry
+from weibo_nlp.leaderboard.entries import PREDICTIONS, RESULTS, Entry, read_entry, seed_order
+from weibo_nlp.leaderboard.names import distinct_names
 from weibo_nlp.leaderboard.verification import SetAside, verified
 from weibo_nlp.predictions import ModelReference, PredictionHeader
 from weibo_nlp.stats.bootstrap import DEFAULT, BootstrapConfig, UnitSums, cluster_bootstrap
@@ -39,8 +38,6 @@ EACH_PAIR = (
     "are equal one is told apart by chance. To correct for how many you compare, name the systems that you ask of "
     "(--system)."
 )
-_ALIKE = str.maketrans({"i": "1", "l": "1", "|": "1", "o": "0"})
-_EAST_ASIAN = ("CJK UNIFIED IDEOGRAPH", "HIRAGANA LETTER", "KATAKANA LETTER", "HANGUL SYLLABLE")
 NAMED_SYSTEMS = "p: Holm over all pairs of the systems named, of each table; the other entries have no part in it."
 
 
@@ -214,8 +211,6 @@ def standings(
         if wanted is not None and wanted not in known:
             raise UnknownNameError(f"{what} in {folder}", wanted, map(printable_name, known))
         entries = [entry for entry in entries if wanted in (None, getattr(entry.header, what))]
-    entries, mixed = _of_one_kind(folder, entries)
-    set_aside += mixed
     entries = _of_systems(folder, entries, systems)
     family: Family = "all pairs" if systems else "each pair"
     tables = []
@@ -226,19 +221,33 @@ def standings(
     return Standings(tuple(tables), tuple(sorted(set_aside, key=lambda item: item.file)), tuple(systems))
 
 
-def _of_one_kind(folder: Path, entries: list[Entry]) -> tuple[list[Entry], list[SetAside]]:
-    """Entries without those of systems that have a run without a seed and others with one: which are they?"""
-    kinds: dict[PredictionHeader, set[bool]] = {}
+def _whole_systems(folder: Path, entries: Sequence[Entry]) -> tuple[list[Entry], list[SetAside]]:
+    """Entries without those of systems whose runs are not the ones that were added together.
+
+    A score is the mean over runs: of a system that lost one it would be another, and with a run without a seed beside
+    runs with one, nobody knows which are meant.
+    """
+    systems: dict[PredictionHeader, list[Entry]] = {}
     for entry in entries:
-        kinds.setdefault(replace(entry.header, seed=None), set()).add(entry.header.seed is None)
-    kept, set_aside = [], []
-    for entry in entries:
-        if len(kinds[replace(entry.header, seed=None)]) == 1:
-            kept.append(entry)
+        systems.setdefault(entry.system, []).append(entry)
+    kept: list[Entry] = []
+    set_aside = []
+    for of_system in systems.values():
+        seeds = tuple(sorted((entry.header.seed for entry in of_system), key=seed_order))
+        stated = {entry.runs for entry in of_system}  # None of results that older versions stored
+        if None in seeds and len(seeds) > 1:
+            reason = "this version of the system has a run without a seed and runs with one. Remove either."
+        elif stated - {None} and stated != {seeds}:
+            reason = (
+                f"this version of the system was added with other runs than the {len(seeds)} that can be read here, "
+                "and its score is of all. Restore the others, or remove these."
+            )
+        else:
+            kept += of_system
             continue
-        path = folder / RESULTS / f"{entry.stem}.json"
-        reason = f"{path}: this version of the system has a run without a seed and runs with one. Remove either."
-        set_aside.append(SetAside(str(path), reason))
+        for entry in of_system:
+            path = folder / RESULTS / f"{entry.stem}.json"
+            set_aside.append(SetAside(str(path), f"{path}: {reason}"))
     return kept, set_aside
 
 
@@ -313,13 +322,15 @@ def _table(
         right, set_aside = verified(folder, entries, spec, evaluation_set)
         entries = [item.entry for item in right]
         runs = {item.entry.stem: item.predicted for item in right}
+    entries, incomplete = _whole_systems(folder, entries)
+    set_aside = [*set_aside, *incomplete]
     if not entries:
         return None, set_aside
     systems: dict[ModelReference, list[Entry]] = {}
-    for entry in sorted(entries, key=lambda entry: -1 if entry.header.seed is None else entry.header.seed):
+    for entry in sorted(entries, key=lambda entry: seed_order(entry.header.seed)):
         systems.setdefault(entry.header.model, []).append(entry)
     rows = []
-    for name, seeds in zip(_distinct_names(systems), systems.values(), strict=True):
+    for name, seeds in zip(distinct_names(systems), systems.values(), strict=True):
         values = [entry.main.value for entry in seeds]
         score = seeds[0].main if len(seeds) == 1 else Estimate(fmean(values), n_units=seeds[0].scores.n_units)
         rows.append(Row(name, tuple(seeds), score, SeedScores.of(values).sd, checked=untested is None))
@@ -353,35 +364,3 @@ def _with_interval(
     truth = evaluation_set.gold_indices(spec)
     units = UnitSums.from_rows(truth, runs, evaluation_set.groups, len(spec.labels))
     return replace(cluster_bootstrap(units, {"main": metric}, bootstrap)["main"], value=score.value)
-
-
-def _distinct_names(systems: Iterable[ModelReference]) -> list[str]:
-    """Name and version as shown; systems that look the same also carry the checksum of their names.
-
-    So does a name with other characters than those of ASCII and of Chinese, Japanese and Korean: letters of Cyrillic,
-    Greek and many more scripts look like Latin ones, whatever else the table holds.
-    """
-    pairs = [(system.name, system.version) for system in systems]
-    printed = [f"{printable_name(name)} {printable_name(version, 24)}" for name, version in pairs]
-    alike = list(map(_look, printed))
-    digests = [hashlib.sha256(repr(pair).encode()).hexdigest() for pair in pairs]
-    for length in (8, 16):
-        names = [
-            name if alike.count(look) == 1 and _is_plain(name) else f"{name} #{digest[:length]}"
-            for name, look, digest in zip(printed, alike, digests, strict=True)
-        ]
-        if len(set(names)) == len(names):
-            return names
-    return [f"{name} #{digest}" for name, digest in zip(printed, digests, strict=True)]
-
-
-def _look(name: str) -> str:
-    """Return what a name looks like, so that names with one look may be taken for each other; others may share it."""
-    folded = unicodedata.normalize("NFKC", name).casefold()
-    return folded.translate(_ALIKE).replace("rn", "m").replace("vv", "w")
-
-
-def _is_plain(name: str) -> bool:
-    """Whether no character of a name can look like one of ASCII; the sign that a name was cut is ours."""
-    foreign = (character for character in name if not character.isascii() and character != "…")
-    return all(unicodedata.name(character, "").startswith(_EAST_ASIAN) for character in foreign)

@@ -177,7 +177,11 @@ WRONG_LINES = [
     pytest.param(header(task="mood"), r":1: (unknown task|task is) 'mood'", id="unknown-task"),
     pytest.param(header(protocol="guess"), r":1: protocol is 'guess', ", id="unknown-protocol"),
     pytest.param(header(weibo_nlp_predictions=2), r":1: format version 2 is not 1", id="later-format"),
-    pytest.param(header(weibo_nlp_predictions=True), r":1: format version True is not 1", id="format-bool"),
+    pytest.param(
+        header(weibo_nlp_predictions=True),
+        r":1: weibo_nlp_predictions is True, not the whole number 1",
+        id="format-bool",
+    ),
     pytest.param(header(fold=1), r":1: header has unknown 'fold'", id="header-unknown-field"),
     pytest.param(header(seed=-1), r":1: header: seed must be an integer from 0 to .* got -1", id="seed-negative"),
     pytest.param(header(seed=10**30), r":1: header: seed must be an integer from 0 to ", id="seed-huge"),

@@ -149,6 +149,15 @@ def test_sections_may_be_absent_or_null():
         ),
         *(
             pytest.param(
+                REPORT.to_dict() | {"weibo_nlp_benchmark": mark},
+                f"this is a benchmark report of format {mark!r}, and 1 is known here; "
+                "run `weibo-nlp benchmark` of this version again.",
+                id=f"format-{mark!r}",
+            )
+            for mark in (True, 1.0, "1")
+        ),
+        *(
+            pytest.param(
                 REPORT.to_dict() | {name: rows},
                 f"benchmark report: {name} is no list of JSON objects. Write it again.",
                 id=f"{name}-{kind}",

@@ -209,3 +209,14 @@ def test_tasks_of_an_external_set_are_its_own_or_those_of_the_corpus(header):
         resolve_evaluation_set(replace(external, protocol="standard"), NLPCC2016, where="here")
     with pytest.raises(PredictionError, match="here: version is '1', what can be scored here is None"):
         resolve_evaluation_set(replace(external, version="1", scheme="nlpcc2016"), NLPCC2016, where="here")
+
+
+def test_labels_other_than_those_of_the_highest_score_are_counted(header):
+    gold = open_release().gold(header.task, header.split)
+    rows = [Prediction(item.document_id, header.task, "false", {"false": 0.5, "true": 0.5}) for item in gold]
+    assert evaluate(PredictionFile(header, tuple(rows)), bootstrap=FEW).notes == ()
+    rows[:2] = [replace(row, scores={"false": 0.4, "true": 0.6}) for row in rows[:2]]
+    (note,) = evaluate(PredictionFile(header, tuple(rows)), bootstrap=FEW).notes
+    assert note.startswith(f"2 of {len(gold)} predictions have another label than the one with the highest score")
+    without = tuple(replace(row, scores={}) for row in rows)
+    assert evaluate(PredictionFile(header, without), bootstrap=FEW).notes == ()

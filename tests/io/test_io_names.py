@@ -129,7 +129,8 @@ def test_a_message_shows_what_has_no_shape_and_keeps_the_form_of_an_emoji():
 
 
 @pytest.mark.parametrize(
-    "sign", "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180d\u180f\u2800\u3164\uffa0\ufe00\U000e0100\U000e01ef"
+    "sign",
+    "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180d\u180f\u2800\u3164\uffa0\ufffc\u2d7f\ufe00\U000e0100\U000e01ef\U00016fe4\U0001d159",
 )
 def test_a_sign_without_a_shape_is_shown_by_its_code(sign):
     code = f"\\u{ord(sign):04x}" if ord(sign) < 0x10000 else f"\\U{ord(sign):08x}"

@@ -103,13 +103,15 @@ def test_a_pickle_in_place_of_a_file_is_not_run(folder, tmp_path, name):
         pytest.param(b"{", "cannot be read", id="cut-short"),
         pytest.param(b'{"format": 1, "model": "\xba\xc3"}', "cannot be read", id="not-utf8"),
         pytest.param(b"[" * 200_000, "cannot be read", id="too-deep"),
-        pytest.param(b'{"format": true}', "format True, this version", id="format-is-no-number"),
+        pytest.param(b'{"format": true}', "format is True, not a whole number as 2", id="format-is-no-number"),
+        pytest.param(b'{"format": 2.0}', r"format is 2\.0, not a whole number as 2", id="format-is-a-fraction"),
+        pytest.param(b'{"format": "2"}', "format is '2', not a whole number as 2", id="format-is-a-text"),
         pytest.param(b'{"format": 2, "x": NaN}', "cannot be read: .*NaN", id="no-number"),
         pytest.param(b'{"format": 2, "x": ' + b"9" * 5000 + b"}", "cannot be read: ", id="number-without-end"),
         pytest.param(b'{"format": 2, "format": 2}', "cannot be read: .*twice", id="key-twice"),
         pytest.param(b" " * 5_000_000, "5,000,000 bytes, at most 4,194,304 are read", id="too-long"),
         pytest.param(b"[]", "cannot be read: not a JSON object but list", id="not-an-object"),
-        pytest.param(b"{}", "format None, this version reads 2", id="no-format"),
+        pytest.param(b"{}", "format is None, not a whole number as 2", id="no-format"),
         pytest.param(b'{"format": 3}', "format 3, this version reads 2; install", id="later-format"),
     ],
 )
@@ -143,6 +145,14 @@ def test_an_unknown_kind_of_model_is_refused_with_the_known_ones(folder, kind):
             {"labels": ["praise", "praise\0"]}, "printable characters without blanks", id="labels-one-to-numpy"
         ),
         pytest.param({"labels": ["praise", "=1+1"]}, "would take it for a formula", id="label-formula"),
+        *[
+            pytest.param({"labels": ["praise", f"{sign}1+1"]}, "would take it for a formula", id=f"label-{ord(sign):x}")
+            for sign in "＝＋－＠﹦﹢﹣﹫−"
+        ],
+        *[
+            pytest.param({"labels": ["praise", f"a{sign}"]}, "printable characters", id=f"label-with-{ord(sign):x}")
+            for sign in "\u034f\u115f\u2800\u3164\uffa0\ufffc\U00016fe4"
+        ],
         pytest.param({"labels": ["praise", "\x1b[2J"]}, "printable characters without blanks", id="label-escape"),
         pytest.param({"labels": ["praise", "x" * 201]}, r"\(201 characters\) is not of 1 to 200", id="label-long"),
         pytest.param({"labels": [str(n) for n in range(1001)]}, "1,001 labels; from 1 to 1,000", id="labels-1001"),

@@ -193,10 +193,17 @@ def test_a_row_at_a_limit_is_read(tmp_path, row):
     assert read == Prediction(row["document_id"], "topic", row["label"], row["scores"], row["target"])
 
 
-@pytest.mark.parametrize("mark", [2, 0, True, 1.0, "1", None])
+@pytest.mark.parametrize("mark", [2, 0, -1])
 def test_a_header_of_another_format_is_refused(tmp_path, mark):
     header = HEADER.to_dict() | {"weibo_nlp_predictions": mark}
-    with pytest.raises(PredictionError, match=r":1: format version .* is not 1"):
+    with pytest.raises(PredictionError, match=rf":1: format version {mark} is not 1"):
+        read_predictions(written(tmp_path / "p", header=header))
+
+
+@pytest.mark.parametrize("mark", [True, 1.0, "1", None])
+def test_a_format_that_is_no_whole_number_is_refused(tmp_path, mark):
+    header = HEADER.to_dict() | {"weibo_nlp_predictions": mark}
+    with pytest.raises(PredictionError, match=r"weibo_nlp_predictions is .*, not the whole number 1\."):
         read_predictions(written(tmp_path / "p", header=header))
 
 

@@ -33,4 +33,6 @@ def evaluate(
     for label, scores in result.scores.per_class.items():
         figures = ", ".join(f"{name} {getattr(scores, name).value:.3f}" for name in ("precision", "recall", "f1"))
         print_line(f"  {label}: {figures} ({scores.support} in gold)")
+    for note in result.notes:
+        print_line(f"Note: {note}")
     write_json(json_file, {"results": [result.to_dict()]})

@@ -35,7 +35,7 @@ def add(
     """Score predictions, and keep both in the leaderboard.
 
     Figures are always those of the predictions. A version of a system never changes: other predictions under the same
-    name and version are refused.
+    name and version are refused, and so are runs with other seeds than those that were added together.
     """
     from weibo_nlp.io.names import printable_name
     from weibo_nlp.io.terminal import print_line

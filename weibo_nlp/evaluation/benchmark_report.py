@@ -11,6 +11,7 @@ from weibo_nlp.evaluation.annotator_baseline import AnnotatorScore
 from weibo_nlp.evaluation.consistency import impossible_figures, report_contradictions, require_consistent
 from weibo_nlp.evaluation.diagnostics import ContextScore, ErrorCase, RobustnessScore, ShortcutScore
 from weibo_nlp.evaluation.results import Comparison, Result
+from weibo_nlp.io.names import quoted
 from weibo_nlp.io.typed_json import from_json, to_json
 
 FORMAT_KEY = "weibo_nlp_benchmark"
@@ -75,9 +76,10 @@ class BenchmarkReport:
                 f"{', '.join(map(repr, list(content)[:5])) or 'none at all'}; "
                 "give what `weibo-nlp benchmark --json` writes."
             )
-        if content[FORMAT_KEY] != FORMAT_VERSION:
+        mark = content[FORMAT_KEY]
+        if type(mark) is not int or mark != FORMAT_VERSION:
             raise DataError(
-                f"this is a benchmark report of format {content[FORMAT_KEY]!r}, and {FORMAT_VERSION} is known here; "
+                f"this is a benchmark report of format {quoted(mark)}, and {FORMAT_VERSION} is known here; "
                 "run `weibo-nlp benchmark` of this version again."
             )
         sections = {name: value for name, value in content.items() if value is not None}

@@ -41,7 +41,8 @@ def evaluate(
     Returns
     -------
     Result
-        Every metric of the task as an `Estimate`, with its interval over independent units.
+        Every metric of the task as an `Estimate`, with its interval over independent units; in ``notes``, how many
+        labels are not those of the highest score, if any.
 
     Raises
     ------
@@ -72,7 +73,21 @@ def evaluate(
     first = files[0]
     spec, evaluation_set = resolve_evaluation_set(first.header, external_path, where=first.where_header)
     scores = score_set(files, spec, evaluation_set, bootstrap)
-    return Result(Provenance.of(spec, first.header.model.name, first.header.model.version), scores)
+    provenance = Provenance.of(spec, first.header.model.name, first.header.model.version)
+    return Result(provenance, scores, notes=_label_notes(files))
+
+
+def _label_notes(files: Sequence[PredictionFile]) -> tuple[str, ...]:
+    """Say of how many rows the label is not the one with the highest score: tuned thresholds do so, and mistakes."""
+    rows = [row for file in files for row in file.predictions]
+    # Of several with the highest score, any may be chosen.
+    other = sum(bool(row.scores) and row.scores[row.label] < max(row.scores.values()) for row in rows)
+    if not other:
+        return ()
+    return (
+        f"{other:,} of {len(rows):,} predictions have another label than the one with the highest score; calibration, "
+        "log_loss and brier are of the scores, all other metrics of the labels.",
+    )
 
 
 def score_set(

@@ -13,10 +13,11 @@ LONGEST = 100
 QUOTED_LENGTH = 80
 LISTED = 5
 # Printable by their category, but without a shape of their own: fillers, the grapheme joiner, Khmer and Mongolian
-# marks, the empty pattern of Braille, and variation selectors behind nothing that they could vary.
+# marks, the empty pattern of Braille, the joiner of Tifinagh, the filler of Khitan, the empty note head, the place of
+# an object, and variation selectors behind nothing that they could vary.
 _SELECTOR = "[\ufe00-\ufe0f\U000e0100-\U000e01ef]"
 _SHAPELESS = re.compile(
-    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2800\u3164\uffa0]"
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2800\u2d7f\u3164\uffa0\ufffc\U00016fe4\U0001d159]"
     rf"|(?<![0-9#*\x80-\U0010ffff]){_SELECTOR}|(?<={_SELECTOR}){_SELECTOR}"
 )
 _SELECTORS = re.compile(_SELECTOR)

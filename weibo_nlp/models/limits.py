@@ -8,12 +8,13 @@ from __future__ import annotations
 import json
 import re
 import struct
+import unicodedata
 from collections.abc import Mapping
 from math import prod
 from typing import Any
 
 from weibo_nlp.errors import DataError
-from weibo_nlp.io.names import quoted, quoted_list
+from weibo_nlp.io.names import printable, quoted, quoted_list
 
 MAX_LABELS = 1_000
 MAX_LABEL_LENGTH = 200  # characters; numpy gives every label the room of the longest
@@ -59,14 +60,16 @@ def require_label(label: str) -> None:
     Raises
     ------
     DataError
-        If it is empty or too long, holds what is not printable (as line ends, or NUL, which numpy drops) or blanks at
-        its ends, or begins like a formula of a spreadsheet and is no number.
+        If it is empty or too long, holds what is not printable (as line ends, or NUL, which numpy drops), signs without
+        a shape or blanks at its ends, or begins like a formula of a spreadsheet, in full width too, and is no number.
     """
-    if not 0 < len(label) <= MAX_LABEL_LENGTH or not label.isprintable() or label != label.strip():
+    shown = label.isprintable() and printable(label) == label
+    if not 0 < len(label) <= MAX_LABEL_LENGTH or not shown or label != label.strip():
         raise DataError(
             f"label {quoted(label)} is not of 1 to {MAX_LABEL_LENGTH} printable characters without blanks at its ends"
         )
-    if label[0] in "=+-@" and not _NUMBER.fullmatch(label):
+    # Some spreadsheets take forms of other widths, and the sign of subtraction, for the plain ones.
+    if unicodedata.normalize("NFKC", label[0]) in "=+-@\u2212" and not _NUMBER.fullmatch(label):
         raise DataError(
             f"label {quoted(label)} begins with {label[0]!r}, so that a spreadsheet would take it for a formula"
         )

@@ -145,7 +145,9 @@ def _configuration(folder: Path) -> tuple[dict[str, Any], dict[str, Any] | None]
     if parsed.value is None:
         raise DataError(f"{path}: cannot be read: {parsed.reason}. {_NAME}")
     config, version = parsed.value, parsed.value.get("format")
-    if isinstance(version, bool) or version not in (FORMAT, WITHOUT_MANIFEST):
+    if type(version) is not int:  # 2.0 and True are equal to whole numbers, and were written by nothing of ours
+        raise DataError(f"{path}: format is {quoted(version)}, not a whole number as {FORMAT}. {_NAME}")
+    if version not in (FORMAT, WITHOUT_MANIFEST):
         raise DataError(
             f"{path}: format {quoted(version)}, this version reads {FORMAT}; install the version that wrote it."
         )

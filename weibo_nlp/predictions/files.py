@@ -218,7 +218,9 @@ def _header_from(data: object) -> PredictionHeader:
         raise _RowError(f"the header is missing; a prediction file begins with {_MARK_EXAMPLE}.")
     fields = dict(data)
     mark = fields.pop(FORMAT_KEY)
-    if type(mark) is not int or mark != FORMAT_VERSION:
+    if type(mark) is not int:
+        raise _RowError(f"{FORMAT_KEY} is {quoted(mark)}, not the whole number {FORMAT_VERSION}.")
+    if mark != FORMAT_VERSION:
         raise _RowError(
             f"format version {quoted(mark)} is not {FORMAT_VERSION}; read it with the release that wrote it."
         )

@@ -108,14 +108,15 @@ def _known(sources: Sources) -> str:
     commonest = Counter(topics[item.id] for item in learnt).most_common(1)[0][0]
     majority = _fraction(sum(topics[item.id] == commonest for item in test), len(test))
     shared = [item for item in test if item.text in by_text]
+    n_texts = len({item.text for item in shared})
     other = sum(topics[item.id] not in by_text[item.text] for item in shared)
     return (
-        "- Ids begin with the event, and events have topics: from a test document's id alone, with the commonest "
-        f"topic of its\n  event in train and validation, {right} of the topics are right ({majority} by the commonest topic of "
-        "all). Ids are for\n  joining tables; a system that reads them is not to be compared with others.\n"
-        f"- {len({item.text for item in shared})} short texts of the test split stand in train or validation as "
-        f"well, in {len(shared)} test documents; {other} of these have a\n  topic that the text has nowhere there: the thread "
-        "gives a short text its topic.\n"
+        "- Ids begin with the event, and events have topics: from a test document's id alone, with the commonest\n"
+        f"  topic of its event in train and validation, {right} of the topics are right ({majority} by the commonest\n"
+        "  topic of all). Ids are for joining tables; a system that reads them is not to be compared with others.\n"
+        f"- {n_texts} short texts of the test split stand in train or validation as well, in {len(shared)} test\n"
+        f"  documents; {other} of these have a topic that the text has nowhere there: the thread gives a short text\n"
+        "  its topic.\n"
     )
 
 

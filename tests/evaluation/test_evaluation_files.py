@@ -156,7 +156,8 @@ def test_a_path_a_file_and_several_files_are_evaluated_alike(header, tmp_path):
     assert evaluate(str(tmp_path / "p.jsonl"), bootstrap=FEW) == result
     in_memory = PredictionFile(header, tuple(rows))
     assert evaluate(in_memory, bootstrap=FEW).metrics == result.metrics
-    assert evaluate([in_memory, in_memory], bootstrap=FEW).scores.seeds.values == (result.main.value,) * 2
+    seeds = [replace(in_memory, header=replace(header, seed=seed)) for seed in (0, 1)]
+    assert evaluate(seeds, bootstrap=FEW).scores.seeds.values == (result.main.value,) * 2
     assert result.scores.bootstrap == FEW
 
 
@@ -220,3 +221,18 @@ def test_labels_other_than_those_of_the_highest_score_are_counted(header):
     assert note.startswith(f"2 of {len(gold)} predictions have another label than the one with the highest score")
     without = tuple(replace(row, scores={}) for row in rows)
     assert evaluate(PredictionFile(header, without), bootstrap=FEW).notes == ()
+
+
+@pytest.mark.parametrize(
+    ("seeds", "message"),
+    [
+        pytest.param((0, 1, 0), "two of the files have seed 0; each run has its own", id="doubled"),
+        pytest.param((None, 0), "one of the files has no seed, others have", id="one-without"),
+        pytest.param((None, None), "none of the files has a seed", id="none"),
+    ],
+)
+def test_one_run_does_not_count_twice(header, seeds, message):
+    gold = open_release().gold(header.task, header.split)
+    rows = tuple(Prediction(item.document_id, header.task, "false", {}) for item in gold)
+    with pytest.raises(UsageError, match=message):
+        evaluate([PredictionFile(replace(header, seed=seed), rows) for seed in seeds], bootstrap=FEW)

@@ -88,6 +88,24 @@ def align_runs(
     return _runs(aligned, labels, files[0].header)
 
 
+def require_own_seeds(files: Sequence[PredictionFile]) -> None:
+    """Refuse several files of a system that are not runs with different seeds: one counted twice would hide the spread.
+
+    Raises
+    ------
+    UsageError
+        If two have one seed, or one of several has none.
+    """
+    seeds = [file.header.seed for file in files]
+    if doubled := [seed for seed in seeds if seed is not None and seeds.count(seed) > 1]:
+        raise UsageError(f"two of the files have seed {doubled[0]}; each run has its own.")
+    if None in seeds and len(seeds) > 1:
+        lacking = (
+            "none of the files has a seed" if set(seeds) == {None} else "one of the files has no seed, others have"
+        )
+        raise UsageError(f"{lacking}; each run has its own.")
+
+
 def _runs(aligned: Sequence[Sequence[Prediction]], labels: Sequence[str], header: PredictionHeader | None) -> Runs:
     predicted = np.array([label_numbers((item.label for item in run), labels) for run in aligned])
     if not aligned[0][0].scores:  # all or none have them, or the checks would have refused

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from weibo_nlp.corpus import Release, open_release, versions
 from weibo_nlp.errors import PredictionError, UnknownNameError, UsageError
+from weibo_nlp.evaluation.alignment import require_own_seeds
 from weibo_nlp.evaluation.results import Provenance, Result, Scores
 from weibo_nlp.evaluation.scoring import score
 from weibo_nlp.evaluation.slices import corpus_slices
@@ -50,7 +51,8 @@ def evaluate(
         If a file cannot be scored as it stands, naming every fault with file and line, or is about something else
         than the first.
     UsageError
-        If a file cannot be opened, or an external set's folder is missing, or given without need.
+        If a file cannot be opened, several are not runs with a seed each, or an external set's folder is missing, or
+        given without need.
 
     Examples
     --------
@@ -70,6 +72,7 @@ def evaluate(
     files = [files] if isinstance(files, PredictionFile) else list(files)
     if not files:
         raise UsageError("no prediction file given; name one, or one for each seed of a system.")
+    require_own_seeds(files)
     first = files[0]
     spec, evaluation_set = resolve_evaluation_set(first.header, external_path, where=first.where_header)
     scores = score_set(files, spec, evaluation_set, bootstrap)

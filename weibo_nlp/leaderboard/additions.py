@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from weibo_nlp._version import __version__
 from weibo_nlp.errors import DataError, PredictionError, UsageError
+from weibo_nlp.evaluation.alignment import require_own_seeds
 from weibo_nlp.evaluation.files import resolve_evaluation_set, score_set
 from weibo_nlp.evaluation.results import Scores
 from weibo_nlp.io import atomic_path, sha256_of_file
@@ -125,11 +126,7 @@ def _require_one_system(files: Sequence[PredictionFile]) -> None:
                 f"{file.where_header}: not the system, version and task of {first.where_header}; "
                 "files added together are one system's with different seeds. Add these one by one."
             )
-    seeds = [file.header.seed for file in files]
-    if doubled := [seed for seed in seeds if seeds.count(seed) > 1]:
-        raise UsageError(f"two of the files have seed {json.dumps(doubled[0])}; each run has its own.")
-    if None in seeds and len(seeds) > 1:
-        raise UsageError("one of the files has no seed and others have; each run has its own.")
+    require_own_seeds(files)
 
 
 def _kept_runs(entries: Sequence[Entry], paths: Sequence[Path], folder: Path) -> tuple[int | None, ...] | None:

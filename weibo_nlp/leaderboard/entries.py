@@ -170,7 +170,7 @@ def _runs_from(runs: object, seed: int | None) -> tuple[int | None, ...] | None:
     whole = isinstance(runs, list) and all(type(run) is int for run in runs)
     if not whole or seed not in runs or runs != sorted(set(runs)):  # type: ignore[operator, call-overload]
         raise DataError(f"runs is {quoted(runs)}, not the sorted seeds of all runs, with this one, {quoted(seed)}")
-    return tuple(runs)  # type: ignore[arg-type]
+    return tuple(runs)
 
 
 def _scores_from(content: Mapping[str, Any], task: str) -> Scores:

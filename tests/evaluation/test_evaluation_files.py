@@ -227,8 +227,8 @@ def test_labels_other_than_those_of_the_highest_score_are_counted(header):
     ("seeds", "message"),
     [
         pytest.param((0, 1, 0), "two of the files have seed 0; each run has its own", id="doubled"),
-        pytest.param((None, 0), "one of the files has no seed, others have", id="one-without"),
-        pytest.param((None, None), "none of the files has a seed", id="none"),
+        pytest.param((None, 0), "one of the files has no seed and others have", id="one-without"),
+        pytest.param((None, None), "two of the files have seed null", id="none"),
     ],
 )
 def test_one_run_does_not_count_twice(header, seeds, message):

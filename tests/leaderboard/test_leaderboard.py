@@ -497,7 +497,7 @@ def test_a_system_has_runs_with_seeds_or_one_without(tmp_path, first, second):
     with pytest.raises(PredictionError, match=r"1\.jsonl: alpha 1 is in .* already, with.*a version never"):
         add(path, board)
     assert tree(board) == before
-    with pytest.raises(UsageError, match="one of the files has no seed, others have"):
+    with pytest.raises(UsageError, match="one of the files has no seed and others have"):
         add_predictions([tmp_path / "0.jsonl", path], tmp_path / "new", bootstrap=FEW)
     # Two boards that were merged by hand.
     other = tmp_path / "other"

@@ -97,13 +97,11 @@ def require_own_seeds(files: Sequence[PredictionFile]) -> None:
         If two have one seed, or one of several has none.
     """
     seeds = [file.header.seed for file in files]
-    if doubled := [seed for seed in seeds if seed is not None and seeds.count(seed) > 1]:
-        raise UsageError(f"two of the files have seed {doubled[0]}; each run has its own.")
+    if doubled := [seed for seed in seeds if seeds.count(seed) > 1]:
+        seed = "null" if doubled[0] is None else doubled[0]
+        raise UsageError(f"two of the files have seed {seed}; each run has its own.")
     if None in seeds and len(seeds) > 1:
-        lacking = (
-            "none of the files has a seed" if set(seeds) == {None} else "one of the files has no seed, others have"
-        )
-        raise UsageError(f"{lacking}; each run has its own.")
+        raise UsageError("one of the files has no seed and others have; each run has its own.")
 
 
 def _runs(aligned: Sequence[Sequence[Prediction]], labels: Sequence[str], header: PredictionHeader | None) -> Runs:

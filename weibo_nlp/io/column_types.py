@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Set
 from typing import Any, Literal
 
+from weibo_nlp.io.arrow_values import is_pandas_type
 from weibo_nlp.io.parquet import open_parquet
 from weibo_nlp.io.rows import Table
 
@@ -51,6 +52,8 @@ def column_type_of(arrow_type: Any) -> ColumnType:
         return column_type_of(arrow_type.value_type)
     if isinstance(arrow_type, pa.Bool8Type):
         return "bool"
+    if is_pandas_type(arrow_type):
+        return "string"
     if isinstance(arrow_type, pa.BaseExtensionType):
         return column_type_of(arrow_type.storage_type)
     if pa.types.is_boolean(arrow_type):

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from weibo_nlp.errors import DataError
-from weibo_nlp.io.arrow_values import python_values
-from weibo_nlp.io.jsonl import parse_json_line
+from weibo_nlp.io.arrow_values import know_pandas_types, python_values
 from weibo_nlp.io.limits import (
     MAX_COLUMNS,
     MAX_LINE_BYTES,
@@ -22,7 +21,6 @@ from weibo_nlp.io.limits import (
 )
 from weibo_nlp.io.stable import FileState, open_unchanged
 
-_PANDAS = b"pandas"
 # Rows of a batch that come to more are looked at one by one: together they may be a hundred times as much in Python.
 _SMALL_BATCH_BYTES = 1024 * 1024
 # Categories are kept with those that no row has, and in their order; more of them are an index rather than categories,
@@ -57,6 +55,11 @@ class OpenParquet:
     schema: Any
     _file: Any
 
+    @property
+    def n_rows(self) -> int:
+        """Rows of the file, as it says."""
+        return int(self._file.metadata.num_rows)
+
     def rows(self) -> Iterator[dict[str, Any] | str]:
         """Yield the values of rows as :meth:`located_rows` does."""
         return (row if isinstance(row, str) else row[0] for row in self.located_rows())
@@ -82,10 +85,12 @@ class OpenParquet:
         number = 0
         names = [name for name in self.schema.names if converted is None or name in converted]
         try:
-            for batch in self._file.iter_batches(batch_size=PARQUET_BATCH_ROWS):
-                for row in _located_rows(batch, self.schema, names):
-                    number += 1
-                    yield row
+            for group in range(self._file.num_row_groups):
+                # Each by itself: Arrow joins no categories inside lists and records over two of them.
+                for batch in self._file.iter_batches(batch_size=PARQUET_BATCH_ROWS, row_groups=[group]):
+                    for row in _located_rows(batch, self.schema, names):
+                        number += 1
+                        yield row
         except (pa.ArrowException, OSError) as error:
             what = " ".join(str(error).split())  # Arrow's messages run over lines
             raise DataError(f"{self.path}: cannot be read on after row {number}: {what} Write it again.") from error
@@ -119,8 +124,11 @@ def open_parquet(path: Path, since: FileState | None = None) -> Iterator[OpenPar
         try:
             with pq.ParquetFile(handle) as file:
                 schema, metadata = file.schema_arrow, file.metadata
-        # Arrow reports bytes that cannot be decoded as ValueError.
-        except (pa.ArrowException, ValueError, OSError) as error:
+            if know_pandas_types(schema):
+                with pq.ParquetFile(handle, metadata=metadata) as file:
+                    schema = file.schema_arrow
+        # Arrow reports bytes that cannot be decoded as ValueError; the others are pandas', of a type told wrongly.
+        except (pa.ArrowException, ValueError, LookupError, TypeError, OSError) as error:
             what = " ".join(str(error).split())[:300]
             raise DataError(
                 f"{path}: not a Parquet file: {what}. Write it again, or correct its suffix or --format."
@@ -138,23 +146,37 @@ def open_parquet(path: Path, since: FileState | None = None) -> Iterator[OpenPar
             yield OpenParquet(path, schema, file)
 
 
-def table_of(rows: Sequence[ArrowRow]) -> Any:
-    """Put rows of one file together again, at least one, as they lie there.
+def tables_of(rows: Sequence[ArrowRow]) -> Iterator[Any]:
+    """Put rows of one file together again, as they lie there.
 
-    Returns
-    -------
+    Yields
+    ------
     pyarrow.Table
-        A row for each of `rows`, in their order.
+        With a row for each of `rows`, in their order; several tables where a column has more categories in all than
+        its type can count, as it may have others in each row group.
     """
-    import pyarrow as pa
-
     # Rows that follow each other in one batch have one difference between place in the batch and place in `rows`.
     runs = groupby(enumerate(rows), key=lambda item: (id(item[1].batch), item[1].place - item[0]))
     pieces = []
     for _, run in runs:
         (_, first), *others = run
         pieces.append(first.batch.slice(first.place, 1 + len(others)))
-    return pa.Table.from_batches(pieces).unify_dictionaries()
+    yield from _unified(pieces)
+
+
+def _unified(pieces: list[Any]) -> Iterator[Any]:
+    import pyarrow as pa
+
+    try:
+        table = pa.Table.from_batches(pieces).unify_dictionaries()
+    except pa.ArrowInvalid:
+        if len(pieces) == 1:
+            raise
+        half = len(pieces) // 2
+        yield from _unified(pieces[:half])
+        yield from _unified(pieces[half:])
+    else:
+        yield table
 
 
 def _located_rows(batch: Any, schema: Any, names: list[str]) -> Iterator[tuple[dict[str, Any], ArrowRow] | str]:
@@ -168,17 +190,60 @@ def _located_rows(batch: Any, schema: Any, names: list[str]) -> Iterator[tuple[d
             share = n_bytes // max(len(batch), 1)
             yield from ((row, ArrowRow(whole, place, share)) for place, row in enumerate(values))
             return
+    has_views = any(map(_has_views, batch.schema.types))
     for place in range(len(batch)):
         row = batch.slice(place, 1)
-        if (n_bytes := _n_bytes(row)) > MAX_LINE_BYTES:
-            yield f"row is longer than {MAX_LINE_BYTES:,} bytes"
-            continue
-        # Copied, or the row would hold the whole of its batch.
-        alone = _with_schema(row.take([0]), schema)
         try:
+            if has_views:  # of which a slice counts what all the batch has
+                row = _copied(row)
+            if (n_bytes := _n_bytes(row)) > MAX_LINE_BYTES:
+                yield f"row is longer than {MAX_LINE_BYTES:,} bytes"
+                continue
+            # Copied, or the row would hold the whole of its batch.
+            alone = _with_schema(row if has_views else row.take([0]), schema)
             yield _python_rows(alone, names)[0], ArrowRow(alone, 0, n_bytes)
         except (ValueError, OverflowError) as error:
             yield str(error)
+
+
+def _copied(row: Any) -> Any:
+    """Copy a batch of one row without what other rows have; Arrow cannot take rows out of views of text."""
+    import pyarrow as pa
+
+    columns = []
+    for column in row.columns:
+        plain = _without_views(column.type)
+        columns.append(column.take([0]) if plain == column.type else column.cast(plain).take([0]).cast(column.type))
+    return pa.RecordBatch.from_arrays(columns, schema=row.schema)
+
+
+@lru_cache(1024)
+def _has_views(kind: Any) -> bool:
+    import pyarrow as pa
+
+    if pa.types.is_list_view(kind) or pa.types.is_large_list_view(kind) or _without_views(kind) != kind:
+        return True
+    return any(_has_views(kind.field(place).type) for place in range(kind.num_fields))
+
+
+def _without_views(kind: Any) -> Any:
+    """Type of the same values, with all text and bytes one behind the other."""
+    import pyarrow as pa
+
+    if pa.types.is_string_view(kind):
+        return pa.large_string()
+    if pa.types.is_binary_view(kind):
+        return pa.large_binary()
+    if pa.types.is_struct(kind):
+        return pa.struct([item.with_type(_without_views(item.type)) for item in kind])
+    if pa.types.is_map(kind):
+        return pa.map_(*(item.with_type(_without_views(item.type)) for item in (kind.key_field, kind.item_field)))
+    for is_kind, make in ((pa.types.is_list, pa.list_), (pa.types.is_large_list, pa.large_list)):
+        if is_kind(kind):
+            return make(kind.value_field.with_type(_without_views(kind.value_type)))
+    if pa.types.is_fixed_size_list(kind):
+        return pa.list_(kind.value_field.with_type(_without_views(kind.value_type)), kind.list_size)
+    return kind
 
 
 def _python_rows(batch: Any, names: list[str]) -> list[dict[str, Any]]:
@@ -251,40 +316,3 @@ def _require_modest(path: Path, place: int, group: Any) -> None:
     else:
         return
     raise DataError(f"{path}: row group {place + 1} unpacks to {size:,} bytes {what}.")
-
-
-def renamed_schema(schema: Any, names: Mapping[str, str]) -> Any:
-    """Give columns of a schema other names, also where pandas' metadata name them: it reads columns as told there.
-
-    Parameters
-    ----------
-    schema : pyarrow.Schema
-        Of a Parquet file.
-    names : mapping of str to str
-        Old name -> new name.
-    """
-    import pyarrow as pa
-
-    fields = [item.with_name(names.get(item.name, item.name)) for item in schema]
-    metadata = schema.metadata
-    if names and metadata and _PANDAS in metadata:
-        metadata = metadata | {_PANDAS: _renamed_for_pandas(metadata[_PANDAS], names)}
-    return pa.schema(fields, metadata=metadata)
-
-
-def _renamed_for_pandas(content: bytes, names: Mapping[str, str]) -> bytes:
-    described = parse_json_line(content, 1).value
-    if described is None:
-        return content  # no description that pandas could read either
-    index = described.get("index_columns")
-    if isinstance(index, list):
-        described["index_columns"] = [names.get(item, item) if isinstance(item, str) else item for item in index]
-    columns = described.get("columns")
-    for column in columns if isinstance(columns, list) else []:
-        place = column.get("field_name") if isinstance(column, dict) else None
-        if isinstance(place, str) and place in names:
-            column["field_name"] = names[place]
-            # An index may be called like a column.
-            if column.get("name") == place and not (isinstance(index, list) and place in index):
-                column["name"] = names[place]
-    return json.dumps(described).encode()

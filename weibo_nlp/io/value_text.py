@@ -12,7 +12,7 @@ from uuid import UUID
 
 
 def json_text(value: Any) -> str:
-    """Return a value as JSON, Chinese unescaped; NaN, which Parquet has and JSON has not, is null.
+    """Return a value as JSON, Chinese unescaped; of what Parquet has and JSON has not, NaN is null, infinity a string.
 
     Raises
     ------
@@ -22,7 +22,7 @@ def json_text(value: Any) -> str:
     try:
         return json.dumps(value, ensure_ascii=False, default=_text_of, allow_nan=False)
     except ValueError:
-        return json.dumps(_without_nan(value), ensure_ascii=False, default=_text_of)
+        return json.dumps(_finite(value), ensure_ascii=False, default=_text_of)
 
 
 def cell_text(value: Any) -> str | None:
@@ -55,9 +55,11 @@ def _text_of(value: object) -> str:
     raise TypeError(f"a {type(value).__name__} is no value of a table; give text, numbers, dates, lists and the like.")
 
 
-def _without_nan(value: Any) -> Any:
+def _finite(value: Any) -> Any:
     if isinstance(value, Mapping):
-        return {key: _without_nan(inner) for key, inner in value.items()}
+        return {key: _finite(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_without_nan(inner) for inner in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+        return [_finite(inner) for inner in value]
+    if not isinstance(value, float) or math.isfinite(value):
+        return value
+    return None if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"

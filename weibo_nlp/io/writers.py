@@ -13,7 +13,7 @@ from weibo_nlp.errors import UsageError
 from weibo_nlp.io.atomic import atomic_path, pending_file
 from weibo_nlp.io.column_types import ColumnType
 from weibo_nlp.io.names import quoted as shown
-from weibo_nlp.io.parquet import ArrowRow, table_of
+from weibo_nlp.io.parquet import ArrowRow, tables_of
 from weibo_nlp.io.rejects import RejectWriter, usable_rejects_path
 from weibo_nlp.io.rows import SUFFIXES, OutputFormat
 from weibo_nlp.io.suffixes import require_suffix
@@ -198,9 +198,15 @@ def _parquet_writer(path: Path, columns: Mapping[str, ColumnType], passed_on: An
     def write(rows: Sequence[Mapping[str, Any]], places: Sequence[ArrowRow] = ()) -> None:
         if not rows:
             return
-        kept = [] if passed_on is None else table_of(places).columns
-        new = [pa.array(values(rows, name, kind), types[kind]) for name, kind in columns.items()]
-        writer.write_table(pa.Table.from_arrays([*kept, *new], schema=schema))
+        new = pa.table([pa.array(values(rows, name, kind), types[kind]) for name, kind in columns.items()], added)
+        if passed_on is None:
+            writer.write_table(new)
+            return
+        start = 0
+        for kept in tables_of(places):
+            beside = new.slice(start, len(kept))
+            writer.write_table(pa.Table.from_arrays([*kept.columns, *beside.columns], schema=schema))
+            start += len(kept)
 
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
         yield RowWriter(write)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Container, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 from sys import getsizeof
 
 from weibo_nlp.io import Reject, Row, Table, open_outputs
-from weibo_nlp.io.column_types import arrow_schema
 from weibo_nlp.io.copy import read_once
 from weibo_nlp.io.limits import MAX_REASONS
-from weibo_nlp.io.parquet import renamed_schema
+from weibo_nlp.io.pandas_metadata import has_range_index, renamed_schema, with_index_column
+from weibo_nlp.io.parquet import open_parquet
 from weibo_nlp.io.rejects import usable_rejects_path
 from weibo_nlp.io.rows import OutputFormat
 from weibo_nlp.io.value_text import json_text
@@ -114,11 +115,16 @@ def _label_rows(
     scores = [name for name, kind in added.items() if kind == "float"]
     renamed = {name: _free_name(name, {*inputs, *added}) for name in inputs if name in added}
     columns = {renamed.get(name, name): kind for name, kind in inputs.items()} | added
-    passed_on = None
+    passed_on, index_name, index = None, "", None
     if table.format == shape == "parquet":
-        passed_on, columns = renamed_schema(arrow_schema(table), renamed), added
+        with open_parquet(table.path, table.state) as source:
+            schema, n_input = source.schema, source.n_rows
+        passed_on, columns = renamed_schema(schema, renamed), added
         # What is not looked at cannot be changed.
         table = replace(table, converted=frozenset({text_column, parent_column or text_column}))
+        if has_range_index(passed_on) and _sets_rows_aside(table, text_column, parent_column):
+            passed_on, index_name, index = with_index_column(passed_on, n_input, {*passed_on.names, *added})
+            columns = added if index is None else {index_name: "int", **added}
     reasons, first_lines = Counter[str](), dict[str, int]()
     swallowing, first_swallowing = 0, None
     opened = open_outputs(
@@ -143,6 +149,9 @@ def _label_rows(
             labels = labeller.label(texts, parents)
             for row in labels:
                 row |= {name: round(row[name], SCORE_DIGITS) for name in scores if row[name] is not None}
+            if index is not None:
+                for row, item in zip(labels, batch, strict=True):
+                    row[index_name] = index[item.number - 1]
             if passed_on is not None:
                 writer.write(labels, [row.origin for row in batch])
             else:
@@ -179,6 +188,11 @@ def _label_rows(
     return LabelledFile(
         output, n_rows, rejects.count, reasons, rejected, first_lines, renamed, swallowing, first_swallowing
     )
+
+
+def _sets_rows_aside(table: Table, text_column: str, parent_column: str | None) -> bool:
+    with closing(table.rows()) as rows:
+        return any(isinstance(item, Reject) or row_problem(item.values, text_column, parent_column) for item in rows)
 
 
 def _weight(values: Mapping[str, object]) -> int:

@@ -3,10 +3,11 @@
 import datetime
 import uuid
 
+import pandas as pd
 import pyarrow as pa
 import pytest
 
-from weibo_nlp.io.arrow_values import python_values
+from weibo_nlp.io.arrow_values import know_pandas_types, python_values
 
 
 def extension(type_, storage):
@@ -54,6 +55,27 @@ UUID = uuid.UUID("12345678-1234-5678-1234-567812345678")
         pytest.param(pa.array([{"x": 1}, None]), [{"x": 1}, None], id="struct-of-numbers"),
         pytest.param(extension(pa.uuid(), [UUID.bytes, None]), [UUID, None], id="uuid"),
         pytest.param(extension(pa.bool8(), [1, 0, None]), [True, False, None], id="truth-in-a-byte"),
+        pytest.param(
+            pa.array([1, None], pa.timestamp("us", "Mars/Phobos")),
+            [datetime.datetime(1970, 1, 1, microsecond=1, tzinfo=datetime.UTC), None],
+            id="a-zone-nobody-knows",
+        ),
+        pytest.param(
+            pa.array([[10**9]], pa.list_(pa.timestamp("ns", "+8"))),
+            [[pd.Timestamp(1, unit="s", tz="UTC")]],
+            id="a-zone-in-a-list",
+        ),
+        pytest.param(pa.array(pd.array(["2024-05", None], "period[M]")), ["2024-05", None], id="months"),
+        pytest.param(
+            pa.array(pd.interval_range(0, 2, closed="left")),
+            ["[0, 1)", "[1, 2)"],
+            id="intervals",
+        ),
+        pytest.param(
+            pa.ListArray.from_arrays([0, 2], pa.array(pd.array(["2024-05", None], "period[M]"))),
+            [["2024-05", None]],
+            id="months-in-a-list",
+        ),
         pytest.param(extension(OPAQUE, [b"a", None]), ["a", None], id="a-vendor-s-bytes"),
         pytest.param(pa.ListArray.from_arrays([0, 2], extension(OPAQUE, [b"a", None])), [["a", None]], id="in-a-list"),
     ],
@@ -72,3 +94,26 @@ def test_a_slice_of_a_list_has_its_own_values():
 def test_bytes_that_are_no_text_are_told_by_their_first_bad_byte():
     with pytest.raises(ValueError, match=r"^bytes that are no UTF-8 \(0xff at byte 1\)$"):
         python_values(pa.array([b"a\xff\xfe"]))
+
+
+@pytest.mark.parametrize("frequency", ["Y", "M", "h"])
+def test_a_period_beyond_the_calendar_is_told_and_not_shown_as_another(frequency):
+    kind = pa.array(pd.array(["2024"], f"period[{frequency}]")).type
+    with pytest.raises(ValueError, match=r"beyond the calendar|Out of bounds"):
+        python_values(extension(kind, [2**62]))
+
+
+def test_a_frequency_that_pandas_does_not_know_is_told():
+    kind = type(pa.array(pd.array(["2024"], "period[M]")).type)("nope")
+    with pytest.raises(ValueError, match="nope"):
+        python_values(extension(kind, [1]))
+
+
+def test_periods_that_arrow_takes_for_numbers_are_made_known_to_it():
+    """Only a program that has made periods of pandas' has told Arrow of them."""
+    kind = pa.array(pd.array(["2024-05"], "period[M]")).type
+    metadata = {"ARROW:extension:name": "pandas.period", "ARROW:extension:metadata": '{"freq": "M"}'}
+    item = pa.field("p", pa.int64(), metadata=metadata)
+    assert know_pandas_types(pa.schema([item]))
+    assert know_pandas_types(pa.schema([("in", pa.list_(item))]))
+    assert not know_pandas_types(pa.schema([("p", kind), ("n", pa.int64())]))

@@ -1,6 +1,4 @@
-"""Parquet from inside: rows as they lie there, what is refused before it is unpacked, and columns under other names."""
-
-import json
+"""Parquet from inside: rows as they lie there, and what is refused before it is unpacked."""
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -9,7 +7,7 @@ import pytest
 from weibo_nlp.errors import DataError
 from weibo_nlp.io import open_table, parquet
 from weibo_nlp.io.column_types import arrow_schema
-from weibo_nlp.io.parquet import OpenParquet, open_parquet, renamed_schema, table_of
+from weibo_nlp.io.parquet import OpenParquet, open_parquet, tables_of
 
 
 @pytest.fixture
@@ -20,6 +18,11 @@ def path(tmp_path):
 def written(path, columns, **options):
     table = pa.table(columns)
     pq.write_table(table, path, **options)
+    return table
+
+
+def together(places):
+    (table,) = tables_of(places)
     return table
 
 
@@ -88,7 +91,9 @@ def test_the_name_of_a_column_with_a_bad_value_is_cut(path):
 @pytest.mark.parametrize("error", [pa.ArrowInvalid, OSError])
 def test_a_file_that_breaks_off_names_the_last_row_on_one_line(path, error):
     class Broken:
-        def iter_batches(self, batch_size):
+        num_row_groups = 1
+
+        def iter_batches(self, batch_size, row_groups):
             yield pa.record_batch({"n": [1, 2, 3]})
             raise error("page\n  is torn.")
 
@@ -105,10 +110,10 @@ def test_rows_are_put_together_again_in_their_order(path):
     places = [place for _, place in located(path)]
     assert {place.batch.num_rows for place in places} == {64, 8}
     for chosen in ([*range(200)], [0], [0, 1, 3, 4, 63, 64, 65, 199], [5, 4, 3], [7, 7]):
-        assert table_of([places[n] for n in chosen]).to_pydict() == table.take(chosen).to_pydict()
+        assert together([places[n] for n in chosen]).to_pydict() == table.take(chosen).to_pydict()
     # Neighbours are one slice: a piece for each row would be slow.
-    assert table_of(places[:64]).column("text").num_chunks == 1
-    assert table_of([*places[:3], *places[4:6]]).column("text").num_chunks == 2
+    assert together(places[:64]).column("text").num_chunks == 1
+    assert together([*places[:3], *places[4:6]]).column("text").num_chunks == 2
 
 
 def test_categories_keep_those_that_no_row_has_unless_they_are_many(path, monkeypatch):
@@ -167,61 +172,85 @@ def test_what_is_no_parquet_is_told_on_one_line(path):
     assert len(str(caught.value)) < len(str(path)) + 400
 
 
-def described(**changes):
-    """Description by pandas of a column "a", and of another called so that is the index."""
-    columns = [{"name": "a", "field_name": "a"}, {"name": None, "field_name": "__index__"}, "odd"]
-    return {"index_columns": ["__index__", {"kind": "range"}], "columns": columns} | changes
-
-
-def renamed(description, names):
-    content = description if isinstance(description, bytes) else json.dumps(description).encode()
-    schema = pa.schema([("a", pa.string()), ("__index__", pa.int64())], metadata={b"pandas": content, b"other": b"x"})
-    after = renamed_schema(schema, names)
-    assert after.types == schema.types
-    assert after.metadata[b"other"] == b"x"
-    return after.names, after.metadata[b"pandas"]
-
-
-def test_columns_get_other_names_also_in_what_pandas_says_of_them():
-    names, content = renamed(described(), {"a": "甲", "__index__": "i", "c": "d"})
-    assert names == ["甲", "i"]
-    assert json.loads(content) == {
-        "index_columns": ["i", {"kind": "range"}],
-        "columns": [{"name": "甲", "field_name": "甲"}, {"name": None, "field_name": "i"}, "odd"],
-    }
-
-
-def test_an_index_that_is_called_like_its_column_keeps_its_own_name():
-    _, content = renamed(described(index_columns=["a"]), {"a": "b"})
-    assert json.loads(content)["columns"][0] == {"name": "a", "field_name": "b"}
-    assert json.loads(content)["index_columns"] == ["b"]
-    _, content = renamed(described(columns=[{"name": "标题", "field_name": "a"}]), {"a": "b"})
-    assert json.loads(content)["columns"] == [{"name": "标题", "field_name": "b"}]
-
-
-@pytest.mark.parametrize(
-    "description",
-    [
-        pytest.param(b"{", id="no-json"),
-        pytest.param({"index_columns": 3, "columns": "a"}, id="other-types"),
-        pytest.param({"columns": [{"field_name": 3, "name": "a"}, {"name": "a"}, ["a"]]}, id="columns-of-other-types"),
-        pytest.param({}, id="empty"),
-    ],
-)
-def test_a_description_that_pandas_did_not_write_stays(description):
-    names, content = renamed(description, {"a": "b"})
-    assert names == ["b", "__index__"]
-    assert content == description if isinstance(description, bytes) else json.loads(content) == description
-
-
-def test_columns_of_a_schema_without_a_description_get_other_names():
-    schema = pa.schema([("a", pa.string()), ("b", pa.int8())])
-    assert renamed_schema(schema, {"a": "c"}) == pa.schema([("c", pa.string()), ("b", pa.int8())])
-    assert renamed_schema(schema.with_metadata({b"k": b"v"}), {"a": "c"}).metadata == {b"k": b"v"}
-    assert renamed_schema(schema.with_metadata({b"pandas": b'{"a": 1}'}), {}).metadata == {b"pandas": b'{"a": 1}'}
-
-
 def test_the_schema_of_a_table_has_all_metadata(path):
     schema = pa.schema([("a", pa.string())], metadata={b"k": b"v"})
     pq.write_table(pa.table({"a": ["x"]}, schema=schema), path)
     assert arrow_schema(open_table(path)).metadata[b"k"] == b"v"
+
+
+def test_categories_of_row_groups_that_one_type_cannot_count_together_come_in_several_tables(path):
+    schema = pa.schema([("kind", pa.dictionary(pa.int8(), pa.string()))])
+    names = [[f"{group}-{n}" for n in range(100)] for group in range(3)]
+    with pq.ParquetWriter(path, schema) as writer:
+        for group in names:
+            kinds = pa.DictionaryArray.from_arrays(pa.array(range(100), pa.int8()), group)
+            writer.write_table(pa.table([kinds], schema))
+    tables = list(tables_of([place for _, place in located(path)]))
+    assert all(table.schema == schema for table in tables)
+    assert [value for table in tables for value in table["kind"].to_pylist()] == [
+        name for group in names for name in group
+    ]
+    assert all(len(table) <= 128 for table in tables)
+
+
+KINDS = pa.array(["a", "b", "a", None]).dictionary_encode()
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        pytest.param(pa.ListArray.from_arrays([0, 1, 2, 3, 4], KINDS), id="list"),
+        pytest.param(pa.StructArray.from_arrays([KINDS], ["x"]), id="struct"),
+        pytest.param(pa.MapArray.from_arrays([0, 1, 2, 3, 4], ["k"] * 4, KINDS), id="map"),
+    ],
+)
+def test_categories_inside_lists_and_records_are_read_from_several_row_groups(path, column):
+    table = written(path, {"text": ["好"] * 4, "kinds": column}, row_group_size=1)
+    places = [place for _, place in located(path)]
+    (back,) = tables_of(places)
+    assert back["kinds"].to_pylist() == table["kinds"].to_pylist()
+
+
+VIEWS = [
+    pa.string_view(),
+    pa.binary_view(),
+    pa.list_(pa.string_view()),
+    pa.large_list(pa.string_view()),
+    pa.list_(pa.string_view(), 1),
+    pa.list_view(pa.string()),
+    pa.list_(pa.large_list_view(pa.string())),
+    pa.struct([("a", pa.string_view())]),
+    pa.map_(pa.string(), pa.binary_view()),
+]
+
+
+@pytest.mark.parametrize("kind", VIEWS, ids=str)
+def test_views_are_counted_and_held_row_by_row(path, monkeypatch, kind):
+    """A slice of views counts the bytes of its whole batch, and Arrow has no way to take rows out."""
+    monkeypatch.setattr(parquet, "_SMALL_BATCH_BYTES", 0)
+    monkeypatch.setattr(parquet, "MAX_LINE_BYTES", 200)
+    texts = [*(letter * 100 for letter in "abcd"), "e" * 201]
+    if pa.types.is_struct(kind):
+        values = [{"a": text} for text in texts]
+    elif pa.types.is_map(kind):
+        values = [[("k", text.encode())] for text in texts]
+    else:
+        values = texts if kind in VIEWS[:2] else [[text] for text in texts]
+        values = [[value] for value in values] if kind.num_fields and pa.types.is_nested(kind.field(0).type) else values
+    table = written(path, {"v": pa.array(values, kind)})
+    *rows, told = located(path)
+    assert told == "row is longer than 200 bytes"
+    back = together([place for _, place in rows])
+    assert back.schema == table.schema
+    assert back["v"].to_pylist() == table["v"].to_pylist()[:4]
+    # A view of lists holds, and counts, its whole batch.
+    assert all(100 <= place.n_bytes < (1000 if "list_view" in str(kind) else 200) for _, place in rows)
+
+
+@pytest.mark.parametrize("told", [b"x", b"{}", b"[]"], ids=["no-json", "no-frequency", "a-list"])
+def test_a_period_that_is_told_wrongly_is_refused(path, told):
+    metadata = {"ARROW:extension:name": "pandas.period", "ARROW:extension:metadata": told}
+    schema = pa.schema([pa.field("p", pa.int64(), metadata=metadata)])
+    pq.write_table(pa.table([[1]], schema), path)
+    with pytest.raises(DataError, match="not a Parquet file"):
+        open_table(path)

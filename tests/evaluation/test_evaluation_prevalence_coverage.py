@@ -8,8 +8,8 @@ from weibo_nlp.evaluation import prevalence
 from weibo_nlp.evaluation.prevalence import adjusted_count, design_based
 from weibo_nlp.stats.proportions import share_limits
 
-DRAWS = 1000
-NOISE = (0.95 * 0.05 / DRAWS) ** 0.5  # one standard error of a simulated coverage: .0069
+DRAWS = 4000
+NOISE = (0.95 * 0.05 / DRAWS) ** 0.5  # one standard error of a simulated coverage: .0034
 SIZES = (100, 200, 400)
 # P(predicted | gold), rows gold. Trained where the first label had half of all texts and rates were .85 and .85:
 SAME_RATES = [[0.85, 0.15], [0.15, 0.85]]

@@ -12,7 +12,7 @@ from weibo_nlp.segmentation import create_segmenter
 from weibo_nlp.segmentation.store import stored_model
 
 MEGABYTES = 3_000_000
-LIMIT_S = 40.0
+LIMIT_S = 36.0
 pytestmark = pytest.mark.slow
 
 

@@ -1,4 +1,4 @@
-"""A third of a megabyte of any one construct is read in less than a second: time grows with the text, whatever it is.
+"""A third of a megabyte of any one construct is read within a second, whatever it is: time grows with the text.
 
 The limit is CPU time, and generous: a recogniser that looks at every place twice passes, one that looks from every
 place to the end takes an hour.

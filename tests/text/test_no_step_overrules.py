@@ -118,6 +118,17 @@ def test_words_join_to_the_text_and_links_are_whole(segmenters, text):
         assert [word for word in words if word in links] == links
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("http://t.cn/A6abcDEcafe\u0301好", ["http://t.cn/A6abcDEcafe\u0301", "好"]),
+        ("http://t.cn/aB\u200d好", ["http://t.cn/aB\u200d", "好"]),
+    ],
+)
+def test_a_mark_behind_a_link_is_in_the_word_of_the_link(segmenters, text, words):
+    assert [segmenter.cut(text) for segmenter in segmenters] == [words, words]
+
+
 @given(texts)
 def test_a_spacy_doc_has_the_text(text):
     assert TOKENIZER(text).text == text

@@ -6,6 +6,7 @@ import scipy.stats
 
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.evaluation.sample_design import (
+    between_clusters,
     cluster_numbers,
     require_known_chances,
     require_known_weights,
@@ -62,7 +63,7 @@ def test_clusters_are_those_of_the_sampled_texts():
     assert sorted(numbers.tolist()) == [0, 0, 1, 1]
     with pytest.raises(DataError, match=r"clusters\[0\] is None, which is no id"):
         cluster_numbers([None, *"abcde"], places, strata)
-    with pytest.raises(UsageError, match="all 1 labelled texts of a stratum are of one cluster"):
+    with pytest.raises(UsageError, match="all labelled texts of a stratum are of one cluster"):
         cluster_numbers(list("xabycd"), places, np.array([0, 0, 0, 0, 0, 1]))
     with pytest.raises(UsageError, match="cluster 'b' lies in 2 strata"):
         cluster_numbers(list("xabyba"), places, np.array([0, 0, 0, 0, 1, 0]))
@@ -178,8 +179,35 @@ def test_weighted_samples_are_compared_within_their_strata():
     assert not refused(require_known_weights, np.array([[100, 100], [100, 100]]), sample, TWO)
     only = ClusterSample(np.ones(40, dtype=int), np.zeros(40, dtype=int), np.arange(40), np.ones(40), 2)
     assert not refused(require_known_weights, np.array([[0, 10]]), only, TWO)
-    said = refused(require_known_weights, np.array([[1, 9]]), only, TWO)
-    assert "clusters 0.0% of the sample are predicted 'yes', but 10.0% of the collection" in said
+    # Forty texts without one label of .6 are beyond belief, without one of .1 they are 1.5 % of all samples.
+    assert not refused(require_known_weights, np.array([[1, 9]]), only, TWO)
+    said = refused(require_known_weights, np.array([[6, 4]]), only, TWO)
+    assert "clusters 0.0% of the sample are predicted 'yes', but 60.0% of the collection" in said
+
+
+def test_clusters_that_are_alike_by_luck_or_lack_a_rare_label_are_not_refused():
+    # Each of ten clusters of two texts has one of each label; .55 are yes in the collection, mixed in every cluster.
+    cells, clusters = np.tile([0, 1], 10), np.repeat(np.arange(10), 2)
+    sample = ClusterSample(cells, np.zeros(20, dtype=int), clusters, np.ones(20), 2)
+    mixed = np.zeros((1, 2))
+    assert not refused(require_known_weights, np.array([[55, 45]]), sample, TWO, mixed)
+    # A label of 2 % in none of 200 weighted texts, one sample of 57.
+    weights = np.linspace(1, 2, 200)
+    none = ClusterSample(np.ones(200, dtype=int), np.zeros(200, dtype=int), np.arange(200), weights, 2)
+    assert not refused(require_known_weights, np.array([[20, 980]]), none, TWO)
+    # Half of the texts of each cluster of twenty, where every cluster of the collection has none: not by luck.
+    many = ClusterSample(np.tile([0, 1], 200), np.zeros(400, dtype=int), np.repeat(np.arange(20), 20), np.ones(400), 2)
+    assert refused(require_known_weights, np.array([[20, 80]]), many, TWO, mixed)
+
+
+def test_variance_between_clusters_is_that_of_the_collection():
+    # Clusters of two texts: both yes, none, one of each; a share of .5, squared deviations .25, .25, 0.
+    predicted, strata = np.array([0, 0, 1, 1, 0, 1]), np.zeros(6, dtype=int)
+    assert between_clusters(list("aabbcc"), strata, predicted, 2) == pytest.approx(np.full((1, 2), 1 / 6))
+    assert between_clusters(None, strata, predicted, 2) == pytest.approx(np.full((1, 2), 1 / 4))
+    # Within strata: of the second each text is yes.
+    two = between_clusters(list("aabbccd"), np.array([0] * 6 + [1]), np.append(predicted, 0), 2)
+    assert two == pytest.approx(np.array([[1 / 6] * 2, [0, 0]]))
 
 
 def test_weights_count_in_what_is_compared():

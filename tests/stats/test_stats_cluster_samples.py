@@ -75,38 +75,91 @@ def test_weights_say_only_how_much_a_text_stands_for():
 
 
 def test_strata_weigh_by_their_texts_and_clusters_differ_within_theirs():
-    # Three clusters of 4 in a stratum of 3,000: 4, 2, 0; two of 5 in one of 1,000: 3 and 5.
-    clusters = _of_label((4, 2, 0), 4) + _of_label((3, 5), 5, cell=2)
+    # Three clusters of 8 in a stratum of 3,000: 7, 4, 1; two of 10 in one of 1,000: 6 and 9.
+    clusters = _of_label((7, 4, 1), 8) + _of_label((6, 9), 10, cell=2)
     value, low, high = clustered_share_limits(np.array([[3000, 0], [1000, 0]]), _sample(clusters), 0.9)
-    assert value[1] == pytest.approx(0.75 * 0.5 + 0.25 * 0.8)
-    # Variances of the shares: 4 / 3 / 16 = 1 / 12 and 2 / 2 / 25 = 1 / 25; alone .25 / 12 and .16 / 10.
-    variance = 0.75**2 / 12 + 0.25**2 / 25
-    effect = variance / (0.75**2 * 0.25 / 12 + 0.25**2 * 0.16 / 10)
+    assert value[1] == pytest.approx(0.75 * 0.5 + 0.25 * 0.75)
+    # Variances of the shares: 9 / 64 / 3 and .0225 × 2 / 2; alone .25 / 24 and .1875 / 20.
+    variance = 0.75**2 * 3 / 64 + 0.25**2 * 0.0225
+    effect = variance / (0.75**2 * 0.25 / 24 + 0.25**2 * 0.1875 / 20)
     # What each cluster adds to the variance: two of three the half of the first part each, both of the second alike.
-    parts = np.array([0.75**2 / 24, 0, 0.75**2 / 24, 0.25**2 / 50, 0.25**2 / 50])
+    parts = np.array([0.75**2 * 3 / 128, 0, 0.75**2 * 3 / 128, 0.25**2 * 0.01125, 0.25**2 * 0.01125])
     kurtosis = 5 * np.square(parts).sum() / parts.sum() ** 2
     freedom = min(10 / (kurtosis - 0.5), 5 - 2)
     shrunk = effect * _widening(freedom, 0.9)
-    bounds = [_jeffreys(0.5, 12 / shrunk, 0.9), _jeffreys(0.8, 10 / shrunk, 0.9)]
-    lower = 0.75**2 * (0.5 - bounds[0][0]) ** 2 + 0.25**2 * (0.8 - bounds[1][0]) ** 2
-    upper = 0.75**2 * (bounds[0][1] - 0.5) ** 2 + 0.25**2 * (bounds[1][1] - 0.8) ** 2
+    bounds = [_jeffreys(0.5, 24 / shrunk, 0.9), _jeffreys(0.75, 20 / shrunk, 0.9)]
+    lower = 0.75**2 * (0.5 - bounds[0][0]) ** 2 + 0.25**2 * (0.75 - bounds[1][0]) ** 2
+    upper = 0.75**2 * (bounds[0][1] - 0.5) ** 2 + 0.25**2 * (bounds[1][1] - 0.75) ** 2
     assert (low[1], high[1]) == (pytest.approx(value[1] - math.sqrt(lower)), pytest.approx(value[1] + math.sqrt(upper)))
     assert (low[0], high[0]) == (pytest.approx(1 - high[1]), pytest.approx(1 - low[1]))
 
 
-def test_where_each_stratum_has_one_label_texts_of_a_cluster_are_copies():
-    # Clusters of 1, 3 and 2, 2 texts: 8 squared over 1 + 9 + 4 + 4, or 32 / 9 clusters of one size; 8 texts.
+def test_small_cells_of_several_strata_are_bounded_as_one():
+    # Clusters of 1, 3 and 2, 2 texts, each stratum of one label: half of each, on as many texts as t leaves of 8. No
+    # variance was found, freedom is 4 clusters less 2 strata.
     clusters = [[(0, 0)], [(0, 0)] * 3, [(3, 1)] * 2, [(3, 1)] * 2]
     sizes = np.array([[500, 0, 0], [500, 0, 0]])
     value, low, high = clustered_share_limits(sizes, _sample(clusters, n_labels=3), 0.95)
     assert value.tolist() == [0.5, 0.5, 0]
-    # Texts copied 8 / (32 / 9) = 9 / 4 times; freedom 4 clusters less 2 strata. A share of 1 has a lower limit alone.
-    n = 4 / (9 / 4) / _widening(2, 0.95)
-    down = 1 - scipy.stats.beta.ppf(0.025, n + 0.5, 0.5)
-    assert (low[0], high[0]) == (pytest.approx(0.5 - down / 2), pytest.approx(0.5 + down / 2))
-    assert (low[1], high[1]) == (pytest.approx(low[0]), pytest.approx(high[0]))
-    # A label that none of 32 / 9 clusters has: the share that is missed in one of 40 such samples.
-    assert (low[2], high[2]) == (0, pytest.approx(1 - 0.025 ** (9 / 32)))
+    below, above = _jeffreys(0.5, 8 / _widening(2, 0.95), 0.95)
+    assert low[:2] == pytest.approx([below] * 2)
+    assert high[:2] == pytest.approx([above] * 2)
+
+
+def test_a_cell_where_no_cluster_differs_is_as_uncertain_as_its_clusters_are_few():
+    # Ten clusters of 20 texts: half of the texts are predicted 1 and are, half predicted 0, of which each cluster has
+    # one or three wrong. What clusters do to the second half does not tell how far the first are copies.
+    clusters = [[(1, 1)] * 10 + [(0, 1)] * wrong + [(0, 0)] * (10 - wrong) for wrong in [1, 3] * 5]
+    value, low, _ = clustered_share_limits(np.array([[5000, 5000]]), _sample(clusters), 0.95)
+    assert value[1] == pytest.approx(0.6)
+    # Variance of the wrong ones' share: .1² / 9, of 100 alone .2 × .8 / 100; no less than half is believed.
+    shrunk = max(0.01 / 9 / 0.0016, 0.5) * _widening(9, 0.95)
+    noisy, pure = 0.2 - _jeffreys(0.2, 100 / shrunk, 0.95)[0], 1 - _jeffreys(1, 10, 0.95)[0]
+    assert low[1] == pytest.approx(0.6 - 0.5 * math.hypot(noisy, pure))
+
+
+def test_a_single_odd_cluster_does_not_make_a_cell_known():
+    # As above, but for one text of one cluster in the first half: ten clusters are still all there is.
+    clusters = [[(1, 1)] * 10 + [(0, 1)] * wrong + [(0, 0)] * (10 - wrong) for wrong in [1, 3] * 5]
+    clusters[0][0] = (1, 0)
+    low = clustered_share_limits(np.array([[5000, 5000]]), _sample(clusters), 0.95)[1][1]
+    assert low <= 0.6 - 0.5 * (0.99 - _jeffreys(0.99, 10, 0.95)[0])
+
+
+def test_a_label_that_no_stratum_shows_may_lie_where_clusters_are_fewest():
+    # Strata of 90 and 10 % of the texts, of 4 and 36 single texts of equal weight, in which label 2 was not found.
+    clusters = [[(0, at % 2)] for at in range(4)] + [[(3, at % 2)] for at in range(36)]
+    high = clustered_share_limits(np.array([[900, 0, 0], [100, 0, 0]]), _sample(clusters, n_labels=3), 0.95)[2][2]
+    # All in the first stratum: (1 - p)^4 = .025. That (1 - p) .9 / 4 is above .1 / 36 says that none pays elsewhere.
+    assert high == pytest.approx(0.9 * (1 - 0.025 ** (1 / 4)))
+    # The unit of the weights in a stratum says nothing.
+    weights = [1.0] * 4 + [100.0] * 36
+    sample = _sample(clusters, n_labels=3, weights=weights)
+    assert clustered_share_limits(np.array([[900, 0, 0], [100, 0, 0]]), sample, 0.95)[2][2] == pytest.approx(high)
+
+
+def test_what_is_unseen_is_spread_over_strata_as_far_as_that_makes_more_of_it():
+    # Equal parts of clusters 10 and 30: .5 × (1 - p) / n is the same, so (1 - p) of the second is three times that of
+    # the first, and (1 - p)^10 × (3 (1 - p))^30 = .025.
+    clusters = [[(0, at % 2)] for at in range(10)] + [[(3, at % 2)] for at in range(30)]
+    high = clustered_share_limits(np.array([[500, 0, 0], [500, 0, 0]]), _sample(clusters, n_labels=3), 0.95)[2][2]
+    first = (0.025 / 3**30) ** (1 / 40)
+    assert first * 3 > 1  # beyond 1: nothing in the second stratum
+    assert high == pytest.approx(0.5 * (1 - 0.025 ** (1 / 10)))
+    clusters = [[(0, at % 2)] for at in range(20)] + [[(3, at % 2)] for at in range(22)]
+    high = clustered_share_limits(np.array([[500, 0, 0], [500, 0, 0]]), _sample(clusters, n_labels=3), 0.95)[2][2]
+    first = (0.025 / 1.1**22) ** (1 / 42)
+    assert high == pytest.approx(0.5 * (1 - first) + 0.5 * (1 - 1.1 * first))
+
+
+def test_weights_take_from_a_sample_what_they_take_whatever_variance_is_found():
+    # Twenty texts of weight 9 without the label, twenty of 1 of which five have it: a variance of 5.8 / 200², a quarter
+    # of that of forty texts. They are as good as 200² / (20 × 82) of equal weight, and twice that at most is believed.
+    clusters = [[(0, 0)] for _ in range(20)] + [[(0, int(at < 5))] for at in range(20)]
+    sample = _sample(clusters, weights=np.repeat([9.0, 1.0], 20))
+    value, _, high = clustered_share_limits(np.array([[4000, 0]]), sample, 0.95)
+    assert value[1] == pytest.approx(0.025)
+    assert high[1] >= _jeffreys(0.025, 40 / (20 * 82 / 200**2 * 40 - 0.5), 0.95)[1]
 
 
 @pytest.mark.parametrize("level", [0.95, 0.9])

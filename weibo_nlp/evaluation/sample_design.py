@@ -89,12 +89,17 @@ def cluster_numbers(clusters: Sequence[Hashable] | None, places: IntArray, strat
             f"cluster {names[int(times.argmax())]!r} lies in {times.max()} strata; give strata that hold whole "
             "clusters, or none (the predicted labels are made use of anyway)."
         )
-    if (drawn := np.bincount(pairs[1])).min() < 2:
-        raise UsageError(
-            f"all {int((strata[places] == drawn.argmin()).sum())} labelled texts of a stratum are of one cluster, so "
-            "nothing is known of the spread between clusters; label some of at least 2, better 30."
-        )
+    require_two_clusters(pairs[1])
     return numbers
+
+
+def require_two_clusters(strata: IntArray) -> None:
+    """Refuse strata of which one cluster was drawn, or one weighted text; `strata` has the stratum of each cluster."""
+    if (alone := np.flatnonzero(np.bincount(strata) == 1)).size:
+        raise UsageError(
+            f"all labelled texts of a stratum are of one cluster ({alone.size} such), so nothing is known of the "
+            "spread between clusters; label some of at least 2, better 30, or merge strata before drawing."
+        )
 
 
 def sample_weights(weights: npt.ArrayLike | None, n_sample: int) -> FloatArray:
@@ -158,7 +163,40 @@ def require_known_chances(sizes: IntArray, labelled: IntArray, labels: Sequence[
         )
 
 
-def require_known_weights(sizes: IntArray, sample: ClusterSample, labels: Sequence[str]) -> None:
+def between_clusters(clusters: Sequence[Hashable] | None, strata: IntArray, predicted: IntArray, k: int) -> FloatArray:
+    """Variance between clusters of each predicted label in the collection, shape (n_strata, n_labels).
+
+    Parameters
+    ----------
+    clusters : sequence or None
+        Cluster of each text of the collection, checked; ``None`` where each text is its own.
+    strata, predicted : ndarray of int, shape (n_texts,)
+        Stratum and predicted label of each text of the collection.
+    k : int
+        Number of labels.
+    """
+    n_strata = int(strata.max()) + 1
+    sizes = np.bincount(strata * k + predicted, minlength=n_strata * k).reshape(n_strata, k)
+    shares = sizes / sizes.sum(axis=1, keepdims=True)
+    if clusters is None:
+        whole: FloatArray = shares * (1 - shares)
+        return whole
+    # A cluster may lie in several strata, as long as no text of it was drawn: its parts count.
+    pairs = numbered_ids(clusters, "clusters")[1] * n_strata + strata
+    _, parts = np.unique(pairs, return_inverse=True)
+    found = np.bincount(parts * k + predicted, minlength=(int(parts.max()) + 1) * k).reshape(-1, k)
+    of_part = np.zeros(len(found), dtype=np.int64)
+    of_part[parts] = strata
+    n = found.sum(axis=1, keepdims=True)
+    squares = n * np.square(found / n - shares[of_part])
+    sums = np.stack([np.bincount(of_part, column, n_strata) for column in squares.T], axis=1)
+    variance: FloatArray = sums / sizes.sum(axis=1, keepdims=True)
+    return variance
+
+
+def require_known_weights(
+    sizes: IntArray, sample: ClusterSample, labels: Sequence[str], between: FloatArray | None = None
+) -> None:
     """Refuse a sample of clusters, or of texts with weights, whose weighted predicted labels are not the collection's.
 
     Parameters
@@ -169,22 +207,36 @@ def require_known_weights(sizes: IntArray, sample: ClusterSample, labels: Sequen
         What was labelled.
     labels : sequence of str
         All labels of the task.
+    between : ndarray of float, shape (n_strata, n_labels), optional
+        Variance of each predicted label between the clusters of the collection, see `between_clusters`; as if texts
+        of a cluster were copies of each other, if left out.
 
     Raises
     ------
     DataError
         If Student's t, over clusters, of one of the weighted shares is beyond belief.
+
+    Notes
+    -----
+    The standard error is that of the sample or, if larger, that of such a sample from this collection: clusters that
+    are alike by luck, or all lack a rare label, do not have one of their own.
     """
     from scipy.special import stdtr
 
     strata, predicted = np.divmod(sample.cells, len(labels))
     shares = sizes / sizes.sum(axis=1, keepdims=True)
+    everything = shares * (1 - shares)
+    between = everything if between is None else np.minimum(between, everything)
     n_clusters = int(sample.clusters.max()) + 1
+    of_clusters = np.square(np.bincount(sample.clusters, weights=sample.weights, minlength=n_clusters))
+    of_strata = np.bincount(sample.cluster_strata(), of_clusters, len(sizes))
+    of_texts = np.bincount(strata, np.square(sample.weights), len(sizes))
+    known = of_strata @ between + of_texts @ (everything - between)
     for at, label in enumerate(labels):
         over = sample.weights * ((predicted == at) - shares[strata, at])
         totals = np.bincount(sample.clusters, weights=over, minlength=n_clusters)
         squares = np.square(totals - totals.mean())
-        error = np.sqrt(n_clusters / (n_clusters - 1) * squares.sum())
+        error = np.sqrt(max(n_clusters / (n_clusters - 1) * squares.sum(), known[at]))
         if abs(total := float(totals.sum())) <= _ROUNDING * sample.weights.sum():
             continue
         t = -abs(total) / max(float(error), _ROUNDING)

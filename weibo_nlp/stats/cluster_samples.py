@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import log
 from statistics import NormalDist
 
 import numpy as np
 
 from weibo_nlp.stats.bootstrap import kurtosis_freedom
 from weibo_nlp.stats.metrics import FloatArray, IntArray
-from weibo_nlp.stats.proportions import MIN_CELL, jeffreys_distances
+from weibo_nlp.stats.proportions import MIN_CELL, SMALL_CELL, squared_distances
 
 # Of clusters on the variance. A handful of clusters may by luck be more alike than random texts, even wholly so.
 _SMALLEST_EFFECT = 0.5
+_ROUNDING = 1e-9
+# That must have a label in a cell, and as many that must have another, for the variance to be believed there.
+_FEW_CLUSTERS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,14 @@ class ClusterSample:
         strata[self.clusters] = self.cells // self.n_labels
         return strata
 
+    def is_of_single_texts(self) -> bool:
+        """Whether no cluster has two texts and weights are the same within each stratum, as in a stratified sample."""
+        strata = self.cells // self.n_labels
+        largest, smallest = np.zeros(int(strata.max()) + 1), np.full(int(strata.max()) + 1, np.inf)
+        np.maximum.at(largest, strata, self.weights)
+        np.minimum.at(smallest, strata, self.weights)
+        return int(self.clusters.max()) + 1 == self.cells.size and bool((largest <= smallest * (1 + _ROUNDING)).all())
+
 
 def clustered_share_limits(
     sizes: IntArray, sample: ClusterSample, confidence_level: float
@@ -65,6 +77,8 @@ def clustered_share_limits(
     As `proportions.share_limits`, but for the number of texts that a cell's limits rest on: that which would give the
     variance found by leaving out cluster after cluster, less what Student's t takes from it (Korn & Graubard 1998). The
     degrees of freedom are the clusters less the strata, or fewer where most of the variance comes from a few clusters.
+    Where fewer than three clusters of a cell have a label, or another, their texts count as copies of each other; and
+    what unequal weights take from a sample they take whatever variance was found (Kish 1965).
     Clusters count as if they were drawn with replacement. See `prevalence.design_based`.
     """
     from scipy.special import stdtrit
@@ -77,7 +91,7 @@ def clustered_share_limits(
     found = np.bincount(at, weights=sample.weights, minlength=n_clusters * n_cells * k).reshape(n_clusters, n_cells, k)
     weight, n = size[:, None] / size.sum(), np.bincount(cell, minlength=n_cells)[:, None]
     shares = _within(found.sum(axis=0))
-    value: FloatArray = (weight * shares).sum(axis=0)
+    value: FloatArray = np.clip((weight * shares).sum(axis=0), 0, 1)
     left_out = (weight * _within(found.sum(axis=0) - found)).sum(axis=1)
     strata = sample.cluster_strata()
     members = np.bincount(strata)[:, None]
@@ -86,24 +100,56 @@ def clustered_share_limits(
     squares = factor * np.square(left_out - means[strata])
     variance = squares.sum(axis=0)
     alone = (np.square(weight) * shares * (1 - shares) / n).sum(axis=0)
-    # Nothing but one label in a cell: no variance tells how far texts of a cluster are copies of each other, so all
-    # are (Kish's number of clusters of equal weight).
-    by_cluster = found.sum(axis=(1, 2))
-    copies = float(by_cluster.sum() ** 2 / np.square(by_cluster).sum())
-    effect = np.divide(variance, alone, out=np.full(k, sample.gold.size / copies), where=alone > 0)
+    effect = np.divide(variance, alone, out=np.ones(k), where=alone > 0)
     tail = (1 + confidence_level) / 2
     freedom = np.array([min(kurtosis_freedom(column), n_clusters - members.size) for column in squares.T])
     student = np.square(stdtrit(freedom, tail) / NormalDist().inv_cdf(tail))
-    below, above = jeffreys_distances(shares, n / (np.maximum(effect, _SMALLEST_EFFECT) * student), confidence_level)
-    low = value - np.sqrt((np.square(weight) * below).sum(axis=0))
-    high = value + np.sqrt((np.square(weight) * above).sum(axis=0))
+    weights_of_texts = np.bincount(cell, sample.weights)[:, None], np.bincount(cell, np.square(sample.weights))[:, None]
+    lost_to_weights = n * weights_of_texts[1] / np.square(weights_of_texts[0]) - 1
+    n_effective = n / (np.maximum(effect, _SMALLEST_EFFECT + lost_to_weights) * student)
+    # The variance is one of all cells together. In a cell where next to no cluster differs it tells nothing of how far
+    # texts of a cluster are copies of each other, so there all are.
+    in_cell = found.sum(axis=2)
+    with_label, without_label = (found > 0).sum(axis=0), (in_cell[:, :, None] > found).sum(axis=0)
+    told = np.minimum(with_label, without_label) >= np.minimum(_FEW_CLUSTERS, (in_cell > 0).sum(axis=0))[:, None]
+    n_effective = np.where(told, n_effective, np.minimum(n_effective, _equal_clusters(in_cell)[:, None]))
+    # Small cells of several strata are bounded together, by the predicted label of most of their texts.
+    order = np.argsort(sizes.ravel(), kind="stable")
+    kinds = np.zeros(n_cells + 1, dtype=np.int64)
+    kinds[pooled[order]] = order % k
+    kinds = np.where(n[:, 0] < SMALL_CELL, kinds[:n_cells], -1 - np.arange(n_cells))
+    below, above = squared_distances(kinds, weight, shares, n_effective, np.ones_like(weight), confidence_level)
+    low, high = value - np.sqrt(below), value + np.sqrt(above)
     counts = np.bincount(sample.gold, minlength=k)
-    missed = 1 - ((1 - confidence_level) / 2) ** (1 / copies)
+    by_cluster = found.sum(axis=(1, 2))
+    of_strata = np.array([_equal_clusters(by_cluster[strata == at]) for at in range(members.size)])
+    missed = _largest_unseen(sizes.sum(axis=1) / sizes.sum(), of_strata, confidence_level)
     low, high = np.where(counts == sample.gold.size, 1 - missed, low), np.where(counts == 0, missed, high)
     # What the sample has seen is settled.
     low = np.clip(low, np.minimum(counts / sizes.sum(), value), value)
     high = np.clip(high, value, np.maximum(1 - (sample.gold.size - counts) / sizes.sum(), value))
     return value, low, high
+
+
+def _equal_clusters(weights: FloatArray) -> FloatArray:
+    """Number of clusters of equal weight that say as much as those along the first axis (Kish 1965)."""
+    clusters: FloatArray = np.square(weights.sum(axis=0)) / np.square(weights).sum(axis=0)
+    return clusters
+
+
+def _largest_unseen(shares: FloatArray, clusters: FloatArray, confidence_level: float) -> float:
+    """Largest share of the collection that lies in clusters none of which may well have been drawn.
+
+    All clusters of a part p of a stratum are missed with a probability of (1 - p)^n. Of parts that are missed with a
+    given probability together, the sum is largest where share × (1 - p) / n is the same, or p is 0.
+    """
+    budget = -log((1 - confidence_level) / 2)
+    order = np.argsort(-shares / clusters, kind="stable")
+    shares, clusters = shares[order], clusters[order]
+    ratio = np.log(shares / clusters)
+    level = (np.cumsum(clusters * ratio) - budget) / np.cumsum(clusters)
+    used = int(np.flatnonzero(ratio > level)[-1])
+    return float((shares * -np.expm1(-np.maximum(ratio - level[used], 0))).sum())
 
 
 def _within(found: FloatArray) -> FloatArray:

@@ -1,4 +1,4 @@
-"""How often 95 % intervals of `design_based` hold the true shares, where clusters or weighted texts were drawn."""
+"""How often 95 % intervals of `design_based` hold the true shares: samples of clusters, of weights, of many strata."""
 
 import argparse
 from collections.abc import Callable, Mapping
@@ -77,12 +77,36 @@ def of_threads(n_threads: int, n_texts: int) -> Draw:
     return draw
 
 
-def with_chances(n: int, spread: float, by_label: float = 1.0) -> Draw:
-    """Draw about `n` texts one by one, with log-normal chances, that of the first label's texts times `by_label`."""
+def of_unequal_strata(n_threads: int, n_texts: int) -> Draw:
+    """Draw so many threads of the first four fifths and of the last fifth each, and so many texts of each thread."""
+
+    def draw(rng: np.random.Generator, texts: Threads) -> tuple[IntArray, Mapping[str, Any]]:
+        n = int(texts.thread.max()) + 1
+        parts = np.arange(0, n * 4 // 5), np.arange(n * 4 // 5, n)
+        threads = np.concatenate([rng.choice(part, n_threads, replace=False) for part in parts])
+        drawn = [rng.choice(np.flatnonzero(texts.thread == at), n_texts, replace=False) for at in threads]
+        return np.concatenate(drawn), {"clusters": texts.thread, "strata": texts.thread >= n * 4 // 5}
+
+    return draw
+
+
+def of_strata(n_strata: int, n_texts: int) -> Draw:
+    """Draw so many texts, one by one, of each of so many strata of equal size."""
+
+    def draw(rng: np.random.Generator, texts: Threads) -> tuple[IntArray, Mapping[str, Any]]:
+        strata = np.arange(texts.gold.size) * n_strata // texts.gold.size
+        drawn = [rng.choice(np.flatnonzero(strata == at), n_texts, replace=False) for at in range(n_strata)]
+        return np.concatenate(drawn), {"strata": strata}
+
+    return draw
+
+
+def with_chances(n: int, spread: float, by_label: tuple[float, float, float] = (1, 1, 1)) -> Draw:
+    """Draw about `n` texts one by one, with log-normal chances times those of their label."""
 
     def draw(rng: np.random.Generator, texts: Threads) -> tuple[IntArray, Mapping[str, Any]]:
         chances = np.exp(spread * np.random.default_rng(7).standard_normal(texts.gold.size))
-        chances = chances * np.where(texts.gold == 0, by_label, 1.0)
+        chances = chances * np.array(by_label)[texts.gold]
         chances = np.minimum(n * chances / chances.sum(), 1)
         drawn = np.flatnonzero(rng.random(texts.gold.size) < chances)
         return drawn, {"weights": 1 / chances[drawn]}
@@ -147,7 +171,14 @@ DRAWS = {
     "60 threads, whole": of_threads(60, 50),
     "200 texts, chances spread by 1": with_chances(200, 1.0),
     "200 texts, chances spread by 1.5": with_chances(200, 1.5),
-    "200 texts, of the first label thrice": with_chances(200, 0.5, 3.0),
+    "200 texts, of the first label thrice": with_chances(200, 0.5, (3, 1, 1)),
+    "200 texts, chances spread by 1.5 and of labels 1 to 16": with_chances(200, 1.5, (1, 4, 16)),
+    "60 texts, chances spread by 1.5 and of labels 1 to 16": with_chances(60, 1.5, (1, 4, 16)),
+    "10 threads of 10 texts, of 4/5 and 1/5 each": of_unequal_strata(10, 10),
+    "30 threads of 5 texts, of 4/5 and 1/5 each": of_unequal_strata(30, 5),
+    "100 strata of 1 of the texts": of_strata(100, 1),
+    "40 strata of 5 of the texts": of_strata(40, 5),
+    "10 strata of 20 of the texts": of_strata(10, 20),
 }
 
 

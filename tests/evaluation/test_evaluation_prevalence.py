@@ -229,6 +229,19 @@ def test_higher_level_gives_a_wider_interval():
     assert wide[0] < narrow[0] < 0.3 < narrow[1] < wide[1]
 
 
+def test_a_cell_of_which_few_were_drawn_by_luck_keeps_its_own_share():
+    # Twenty of each of ten strata, 30 % yes, never mistaken: four drawn of one, where six were to be expected, do not
+    # make the estimate lower, as they would if they were merged with what was predicted to be no.
+    predicted, strata = ["yes", "yes", "yes", *["no"] * 7] * 100, np.repeat(np.arange(10), 100).tolist()
+    drawn = [[at for at in range(100 * part, 100 * part + 100)] for part in range(10)]
+    counts = [4, *[6] * 9]
+    sample = []
+    for rows, n in zip(drawn, counts, strict=True):
+        sample += [at for at in rows if at % 10 < 3][:n] + [at for at in rows if at % 10 >= 3][: 20 - n]
+    found = design_based(predicted, sample, [predicted[at] for at in sample], TWO, strata=strata)
+    assert values(found) == pytest.approx([0.3, 0.7])
+
+
 @given(seed=st.integers(0, 10_000), n_labels=st.integers(2, 4), stratified=st.booleans())
 def test_shares_are_a_distribution_within_their_intervals_whatever_the_order(seed, n_labels, stratified):
     rng = np.random.default_rng(seed)

@@ -233,7 +233,7 @@ def test_a_cell_of_which_few_were_drawn_by_luck_keeps_its_own_share():
     # Twenty of each of ten strata, 30 % yes, never mistaken: four drawn of one, where six were to be expected, do not
     # make the estimate lower, as they would if they were merged with what was predicted to be no.
     predicted, strata = ["yes", "yes", "yes", *["no"] * 7] * 100, np.repeat(np.arange(10), 100).tolist()
-    drawn = [[at for at in range(100 * part, 100 * part + 100)] for part in range(10)]
+    drawn = [range(100 * part, 100 * part + 100) for part in range(10)]
     counts = [4, *[6] * 9]
     sample = []
     for rows, n in zip(drawn, counts, strict=True):

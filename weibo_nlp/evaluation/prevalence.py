@@ -258,8 +258,8 @@ def design_based(
     Beyond that range: classifiers that are right in 95 to 99 % of a label make up to 99.9 % (no error found in 100
     texts is no proof of none); one that finds half of a label of 5 %, drawn equally from both labels, 90.7 %.
 
-    What follows is simulated by ``python scripts/simulate_prevalence.py --runs 200``: three labels of 5 to 70 %, threads
-    of one label, of several, of random texts, classifiers without errors in a cell among them; the least and the most
+    What follows is simulated by ``python scripts/simulate_prevalence.py --runs 200``: three labels of 5 to 70 %,
+    threads of one label, of several, of random texts, classifiers without errors in a cell among them; the least and the most
     over these collections that 95 % limits cover of the label covered least, each within 3 points of chance.
 
     *Many strata.* Cells of fewer than 20 labelled texts are bounded together over strata: 100 strata of one text, 40 of
@@ -271,8 +271,8 @@ def design_based(
     one. 10 threads of 20 texts 93 to 100 %, 30 of 5 95 to 100 %, 60 whole ones 94 to 99 %, 10 or 30 of each of two
     unequal strata 96 to 100 %; 5 threads of 20 87 to 100 % (take more). Weights that differ log-normally, by 1 or 1.5,
     97 to 100 %; texts of one label drawn thrice as often, 91 to 100 %; weights that differ by 1.5 and 16-fold by label
-    besides, 87 to 100 %: a rare label that few heavy texts stand for is not held as often as said. Ten threads of twenty
-    texts given as a random sample cover 69 to 73 %.
+    besides, 87 to 100 %: a rare label that few heavy texts stand for is not held as often as said. Ten threads of
+    twenty texts given as a random sample cover 69 to 73 %.
 
     What no drawn cluster shows is not in the limits of a label that others have: where 5 % of threads are wholly of one
     label and predicted to be of another, beside random texts, 10 threads cover 70 %, 30 threads 86 to 99 %, 60 threads

@@ -258,9 +258,10 @@ def design_based(
     Beyond that range: classifiers that are right in 95 to 99 % of a label make up to 99.9 % (no error found in 100
     texts is no proof of none); one that finds half of a label of 5 %, drawn equally from both labels, 90.7 %.
 
-    What follows is simulated by ``python scripts/simulate_prevalence.py --runs 200``: three labels of 5 to 70 %,
-    threads of one label, of several, of random texts, classifiers without errors in a cell among them; the least and the most
-    over these collections that 95 % limits cover of the label covered least, each within 3 points of chance.
+    What follows is simulated by ``python scripts/simulate_prevalence.py --runs 200``: three labels of 5 to 70 %;
+    threads of one label, of several, of random texts; classifiers without errors in a cell among them. Given are the
+    least and the most, over these collections, that 95 % limits cover of the label covered least, each within 3 points
+    of chance.
 
     *Many strata.* Cells of fewer than 20 labelled texts are bounded together over strata: 100 strata of one text, 40 of
     5 and 10 of 20 cover 91 to 97 % (76 to 96 % if each cell is bounded alone).

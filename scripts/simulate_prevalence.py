@@ -101,6 +101,19 @@ def of_strata(n_strata: int, n_texts: int) -> Draw:
     return draw
 
 
+def of_unequal_texts(n_strata: int, n_texts: int) -> Draw:
+    """Draw about so many texts of each of so many strata of equal size, with chances of 1 to 3 within each."""
+
+    def draw(rng: np.random.Generator, texts: Threads) -> tuple[IntArray, Mapping[str, Any]]:
+        n = texts.gold.size
+        strata, chances = np.arange(n) * n_strata // n, 1.0 + np.arange(n) % 3
+        chances *= n_texts / np.bincount(strata, weights=chances)[strata]
+        sample = np.flatnonzero(rng.random(n) < chances)
+        return sample, {"strata": strata, "weights": 1 / chances[sample]}
+
+    return draw
+
+
 def with_chances(n: int, spread: float, by_label: tuple[float, float, float] = (1, 1, 1)) -> Draw:
     """Draw about `n` texts one by one, with log-normal chances times those of their label."""
 
@@ -174,11 +187,15 @@ DRAWS = {
     "200 texts, of the first label thrice": with_chances(200, 0.5, (3, 1, 1)),
     "200 texts, chances spread by 1.5 and of labels 1 to 16": with_chances(200, 1.5, (1, 4, 16)),
     "60 texts, chances spread by 1.5 and of labels 1 to 16": with_chances(60, 1.5, (1, 4, 16)),
+    "200 texts, chances spread by 2 and of labels 16 to 1": with_chances(200, 2.0, (16, 4, 1)),
+    "60 texts, chances spread by 2 and of labels 16 to 1": with_chances(60, 2.0, (16, 4, 1)),
     "10 threads of 10 texts, of 4/5 and 1/5 each": of_unequal_strata(10, 10),
     "30 threads of 5 texts, of 4/5 and 1/5 each": of_unequal_strata(30, 5),
     "100 strata of 1 of the texts": of_strata(100, 1),
     "40 strata of 5 of the texts": of_strata(40, 5),
     "10 strata of 20 of the texts": of_strata(10, 20),
+    "40 strata of 8 texts with chances of 1 to 3": of_unequal_texts(40, 8),
+    "10 strata of 20 texts with chances of 1 to 3": of_unequal_texts(10, 20),
 }
 
 

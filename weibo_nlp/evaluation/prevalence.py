@@ -272,8 +272,9 @@ def design_based(
     one. 10 threads of 20 texts 93 to 100 %, 30 of 5 95 to 100 %, 60 whole ones 94 to 99 %, 10 or 30 of each of two
     unequal strata 96 to 100 %; 5 threads of 20 87 to 100 % (take more). Weights that differ log-normally, by 1 or 1.5,
     97 to 100 %; texts of one label drawn thrice as often, 91 to 100 %; weights that differ by 1.5 and 16-fold by label
-    besides, 87 to 100 %: a label that few heavy texts stand for is held less often than said. Ten threads of
-    twenty texts given as a random sample cover 69 to 73 %.
+    besides, 87 to 100 %, by 2 and 16-fold, 82 to 100 %: a label that few heavy texts stand for is held less often than
+    said, so draw with chances that differ less. Ten and 40 strata with weights of 1 to 3 in each, 91 to 100 %. Ten
+    threads of twenty texts given as a random sample cover 69 to 73 %.
 
     What no drawn cluster shows is not in the limits of a label that others have: where 5 % of threads are wholly of one
     label and predicted to be of another, beside random texts, 10 threads cover 70 %, 30 threads 86 to 99 %, 60 threads

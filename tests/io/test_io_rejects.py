@@ -11,7 +11,13 @@ import pytest
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.io import Reject, open_outputs, open_table, open_writer
 from weibo_nlp.io.copy import read_once
-from weibo_nlp.io.rejects import RejectWriter, rejects_path, require_rejects_file, usable_rejects_path
+from weibo_nlp.io.rejects import (
+    RejectWriter,
+    output_of_rejects,
+    rejects_path,
+    require_rejects_file,
+    usable_rejects_path,
+)
 from weibo_nlp.io.suffixes import require_suffix
 
 REJECT = {"file": "in.csv", "line": 7, "reason": "blank line", "raw": ""}
@@ -70,7 +76,8 @@ def test_a_suffix_that_is_written_will_do():
     [
         pytest.param(b"", True, id="empty"),
         pytest.param(json.dumps(REJECT).encode(), True, id="a-reject"),
-        pytest.param(json.dumps(REJECT).encode() + b"\nanything\n", True, id="more-behind-it"),
+        pytest.param(json.dumps(REJECT).encode() + b"\nanything\n", False, id="text-behind-it"),
+        pytest.param((json.dumps(REJECT) + "\n").encode() * 2, True, id="two"),
         pytest.param(json.dumps(dict(reversed(REJECT.items()))).encode(), True, id="other-order"),
         pytest.param(json.dumps(REJECT | {"more": 1}).encode(), False, id="a-key-more"),
         pytest.param(b'{"file": "a"}', False, id="keys-less"),
@@ -85,18 +92,18 @@ def test_only_rejects_or_nothing_give_way_to_rejects(tmp_path, content, is_rejec
     path = tmp_path / "a"
     path.write_bytes(content)
     if is_rejects:
-        require_rejects_file(path)
+        require_rejects_file(path, {None})
     else:
         told = "exists and is no file of rejects, which would take its place; move it, or name another file"
         with pytest.raises(UsageError, match=rf"^{path} {told}\.$"):
-            require_rejects_file(path)
+            require_rejects_file(path, {None})
     assert path.read_bytes() == content
 
 
 def test_a_place_that_is_free_or_a_device_will_do(tmp_path):
-    require_rejects_file(tmp_path / "none")
+    require_rejects_file(tmp_path / "none", ())
     if os.name == "posix":
-        require_rejects_file(Path(os.devnull))
+        require_rejects_file(Path(os.devnull), ())
 
 
 @streams
@@ -115,13 +122,82 @@ def test_named_rejects_go_there_unless_the_usual_ones_would_be_left_beside_a_new
     assert usable_rejects_path(output, source) == usual
     assert usable_rejects_path(output, source, named) == named
     usual.write_text(json.dumps(REJECT), "utf-8")
-    assert usable_rejects_path(output, source, named) == named  # no output that they would be of
-    output.write_text("old", "utf-8")
-    assert usable_rejects_path(output, source) == usual
-    assert usable_rejects_path(output, source, usual) == usual
-    with pytest.raises(UsageError, match=r"rejected\.jsonl: rejects of an earlier run, which would not fit a new"):
-        usable_rejects_path(output, source, named)
+    for content in (None, "old"):  # without an output, they would come to stand beside a new one
+        if content is not None:
+            output.write_text(content, "utf-8")
+        assert usable_rejects_path(output, source) == usual
+        assert usable_rejects_path(output, source, usual) == usual
+        with pytest.raises(UsageError, match=r"rejected\.jsonl: rejects of an earlier run, which would not fit a new"):
+            usable_rejects_path(output, source, named)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out.csv", usual.name]
+
+
+@pytest.mark.parametrize("second", ["b.csv", "sub/a.csv", "/dev/null"])
+@pytest.mark.parametrize("rejected", [True, False], ids=["with-rejects", "without"])
+def test_rejects_of_another_output_are_neither_replaced_nor_deleted(tmp_path, second, rejected):
+    (tmp_path / "sub").mkdir()
+    named, source = tmp_path / "aside.jsonl", tmp_path / "in.csv"
+
+    def write(output, source=source, is_rejected=True):
+        with open_outputs(output, "csv", {"a": "string"}, source=source, rejects=named) as (_, rejects):
+            if is_rejected:
+                rejects.write(Reject(**REJECT))
+
+    write(tmp_path / "a.csv")
+    before = named.read_bytes()
+    with pytest.raises(UsageError, match=r"holds the rejects of another output, a\.csv, which would be lost"):
+        write(tmp_path / second, is_rejected=rejected)
+    assert named.read_bytes() == before
+    assert [path.name for path in tmp_path.rglob("*.csv")] == ["a.csv"]
+    write(tmp_path / "a.csv", source=tmp_path / "other.csv", is_rejected=rejected)  # the same output, made anew
+    assert named.exists() is rejected
+
+
+@streams
+def test_rejects_of_a_stream_are_those_of_its_input(tmp_path):
+    named, source, other = (tmp_path / name for name in ("aside.jsonl", "in.csv", "other.csv"))
+    for _ in range(2):
+        with open_outputs("/dev/null", "csv", {"a": "string"}, source=source, rejects=named) as (_, rejects):
+            rejects.write(Reject(**REJECT))
+    with pytest.raises(UsageError, match=r"holds the rejects of another output, stream from in\.csv"):
+        usable_rejects_path(Path("/dev/null"), other, named)
+
+
+@streams
+def test_rejects_that_are_a_stream_name_their_output_from_the_folder_of_the_input(tmp_path):
+    source, null = tmp_path / "in.csv", Path(os.devnull)
+    assert output_of_rejects(tmp_path / "sub" / "out.csv", source, null) == "sub/out.csv"
+    assert output_of_rejects(null, source, null) == "stream from in.csv"
+
+
+def test_rejects_that_name_no_output_are_of_the_one_that_they_stand_beside(tmp_path):
+    output, source = tmp_path / "out.csv", tmp_path / "in.csv"
+    for name in ("out.csv.rejected.jsonl", "aside.jsonl"):
+        (tmp_path / name).write_text(json.dumps(REJECT), "utf-8")
+    assert usable_rejects_path(output, source) == tmp_path / "out.csv.rejected.jsonl"
+    (tmp_path / "out.csv.rejected.jsonl").unlink()
+    with pytest.raises(UsageError, match=r"aside\.jsonl holds the rejects of an output that it does not name"):
+        usable_rejects_path(output, source, tmp_path / "aside.jsonl")
+
+
+def test_rejects_to_which_those_of_another_output_were_added_are_not_replaced(tmp_path):
+    own, other = (json.dumps(REJECT | {"output": name}) for name in ("a.csv", "b.csv"))
+    (tmp_path / "aside.jsonl").write_text(f"{own}\n{other}\n", "utf-8")
+    with pytest.raises(UsageError, match=r"holds the rejects of another output, b\.csv"):
+        usable_rejects_path(tmp_path / "a.csv", tmp_path / "in.csv", tmp_path / "aside.jsonl")
+
+
+def test_rejects_that_another_run_put_there_meanwhile_are_not_replaced(tmp_path):
+    named, source = tmp_path / "aside.jsonl", tmp_path / "in.csv"
+    with (  # noqa: PT012 - what happens in the block is the case
+        pytest.raises(UsageError, match="holds the rejects of another output"),
+        open_outputs(tmp_path / "a.csv", "csv", {"a": "string"}, source=source, rejects=named) as (_, rejects),
+    ):
+        rejects.write(Reject(**REJECT))
+        with open_outputs(tmp_path / "b.csv", "csv", {"a": "string"}, source=source, rejects=named) as (_, others):
+            others.write(Reject(**REJECT))
+    assert json.loads(named.read_text("utf-8"))["output"] == "b.csv"
+    assert not (tmp_path / "a.csv").exists()
 
 
 def test_rejects_that_are_the_input_or_the_output_or_cannot_be_written_are_refused(tmp_path):
@@ -145,8 +221,8 @@ def test_rejects_go_where_they_are_named_and_are_counted(tmp_path):
         for _ in range(2):
             rejects.write(Reject(**REJECT))
     assert (rejects.count, rejects.path) == (2, named)
-    assert [json.loads(line) for line in named.read_text("utf-8").splitlines()] == [REJECT, REJECT]
-    with RejectWriter(tmp_path / "other") as unused:
+    assert [json.loads(line) for line in named.read_text("utf-8").splitlines()] == [REJECT | {"output": "out.csv"}] * 2
+    with RejectWriter(tmp_path / "other", "out.csv") as unused:
         assert (unused.count, unused.finished()) == (0, None)
     assert not unused.path.exists()
 

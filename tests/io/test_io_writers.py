@@ -128,7 +128,7 @@ def test_rejects_lie_beside_the_output_with_file_line_and_reason(tmp_path):
     rejects = label(tmp_path / "out.csv", ["1"], ["blank line"])
     assert (rejects.count, rejects.path) == (1, tmp_path / "out.csv.rejected.jsonl")
     written = json.loads(rejects.path.read_text("utf-8"))
-    assert written == {"file": "输入.csv", "line": 7, "reason": "blank line", "raw": ""}
+    assert written == {"file": "输入.csv", "line": 7, "reason": "blank line", "raw": "", "output": "out.csv"}
     assert (tmp_path / "out.csv").read_text("utf-8") == "run\n1\n"
     assert len(list(tmp_path.iterdir())) == 2
 

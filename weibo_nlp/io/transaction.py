@@ -5,46 +5,47 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from weibo_nlp.io.atomic import PendingFile, pending_file, sync_folder
 from weibo_nlp.io.destination import destination_of
-from weibo_nlp.io.jsonl import dump_line
 from weibo_nlp.io.locks import HAS_LOCKS, lock
-from weibo_nlp.io.rejects import require_rejects_file
+from weibo_nlp.io.rejects import RejectWriter, reject_line, require_rejects_file
+from weibo_nlp.io.rows import Reject
 
 UNFINISHED = "the run that was replacing the output was cut short; what was set aside is not known, run it again"
 # Another run publishes in milliseconds. Who holds the lock for longer is somebody else, such as flock(1) around us.
 LOCK_SECONDS, LOCK_INTERVAL = 2.0, 0.02
 
 
-def publish_pair(output: PendingFile, companion: PendingFile | None, place: Path) -> None:
+def publish_pair(output: PendingFile, rejects: RejectWriter, outputs: Container[str | None]) -> None:
     """Publish an output with its companion, or without one, in which case that of an earlier run goes.
 
     Parameters
     ----------
     output : PendingFile
         Written to its end.
-    companion : PendingFile or None
-        Written to its end, for `place`.
-    place : Path
-        Where the companion of this output stands, or would.
+    rejects : RejectWriter
+        The companion, with the place where it stands, or would.
+    outputs : container of str or None
+        Those whose companion it may replace (:func:`~weibo_nlp.io.rejects.outputs_of_rejects`).
 
     Raises
     ------
     UsageError
-        If something else than a companion stands there; nothing is published then.
+        If something else than a companion of this output stands there; nothing is published then.
 
     Notes
     -----
     Two files cannot be renamed in one step. In between, so that a companion never stands beside another run's output,
-    `place` holds one line of JSON saying ``UNFINISHED``: first the old companion gives way to it, then the old output
+    its place holds one line of JSON saying ``UNFINISHED``: first the old companion gives way to it, then the old output
     to the new one, then it to the new companion. Killed before or behind, a run leaves the old pair or the new one;
     killed in between, a companion that says so. After an error or a signal in between, what belongs to the output that
     stands is put beside it.
     """
+    companion, place = rejects.finished(), rejects.path
     output.complete()
     if companion is not None:
         companion.complete()
@@ -56,13 +57,13 @@ def publish_pair(output: PendingFile, companion: PendingFile | None, place: Path
         return
     with _alone_in(file.parent):
         is_replaced = file.exists()
-        require_rejects_file(place)  # again: it may have come while the rows were written
+        require_rejects_file(place, outputs)  # again: it may have come while the rows were written
         if companion is None and not is_replaced:
             output.publish()
             return
         with pending_file(place) as note, pending_file(place) if is_replaced else nullcontext() as old:
-            line = {"file": str(output.destination.target), "line": 0, "reason": UNFINISHED, "raw": ""}
-            note.path.write_text(dump_line(line), "utf-8", errors="backslashreplace")
+            line = reject_line(Reject(str(output.destination.target), 0, UNFINISHED), rejects.output)
+            note.path.write_text(line, "utf-8", errors="backslashreplace")
             note.complete()
             if old is not None:
                 shutil.copyfile(file, old.path)

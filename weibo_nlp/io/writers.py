@@ -14,7 +14,7 @@ from weibo_nlp.io.atomic import atomic_path, pending_file
 from weibo_nlp.io.column_types import ColumnType
 from weibo_nlp.io.names import quoted as shown
 from weibo_nlp.io.parquet import ArrowRow, tables_of
-from weibo_nlp.io.rejects import RejectWriter, usable_rejects_path
+from weibo_nlp.io.rejects import RejectWriter, output_of_rejects, outputs_of_rejects, usable_rejects_path
 from weibo_nlp.io.rows import SUFFIXES, OutputFormat
 from weibo_nlp.io.suffixes import require_suffix
 from weibo_nlp.io.transaction import publish_pair
@@ -119,10 +119,12 @@ def open_outputs(
         As :func:`~weibo_nlp.io.rejects.usable_rejects_path`, and if the output cannot be written.
     """
     output = Path(output)
-    with RejectWriter(usable_rejects_path(output, source, rejects)) as set_aside, pending_file(output) as rows:
+    place = usable_rejects_path(output, source, rejects)
+    set_aside = RejectWriter(place, output_of_rejects(output, source, place))
+    with set_aside, pending_file(output) as rows:
         with _row_writer(rows.path, format, columns, mark, quoted, passed_on) as writer:
             yield writer, set_aside
-        publish_pair(rows, set_aside.finished(), set_aside.path)
+        publish_pair(rows, set_aside, outputs_of_rejects(output, source, place))
 
 
 class _UnixLines:
@@ -167,8 +169,9 @@ def _quoted_rows(handle: IO[str], columns: Mapping[str, ColumnType], delimiter: 
 def _bare_rows(handle: IO[str], columns: Mapping[str, ColumnType], delimiter: str) -> RowWriter:
     def line(cells: Iterable[Any]) -> str:
         texts = ["" if cell is None else str(cell) for cell in cells]
-        if any(sign in text for text in texts for sign in (delimiter, "\n")):
-            text = next(text for text in texts if delimiter in text or "\n" in text)
+        signs = (delimiter, "\n", "\r")
+        if any(sign in text for text in texts for sign in signs):
+            text = next(text for text in texts if any(sign in text for sign in signs))
             raise UsageError(
                 f"{shown(text, 40)} has a tab or a line end, which has no place in a tab-separated file whose "
                 "quotation marks are text, as the input's are; name an output of another format with -o."

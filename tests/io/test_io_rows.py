@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.io import Reject, Row, open_table, parquet
 from weibo_nlp.io.column_types import arrow_schema
+from weibo_nlp.io.delimited import OPEN_QUOTE
 from weibo_nlp.io.limits import MAX_COLUMNS, MAX_LINE_BYTES, MAX_NAME_CHARACTERS, MAX_RECORD_LINES
 from weibo_nlp.io.rows import listed
 
@@ -53,7 +54,7 @@ def test_a_bad_csv_line_costs_one_row_and_says_why(rule, reason):
     ("rule", "message"),
     [
         ("not_utf8", r":1: the header cannot be read: not UTF-8: byte 0xb1 at byte 0\. Save the file as UTF-8"),
-        ("utf16", r":1: the header cannot be read: not UTF-8: byte 0xff at byte 0\. Save the file as UTF-8"),
+        ("utf16", r" holds NUL characters in its header or most lines, as UTF-16 does; save it as UTF-8"),
         ("column_twice", r":1: column 'text' stands twice in the header; rename one"),
         ("quote_open", r":1: the header is not a row of cells: 'id,\"text'\. Close its quotes"),
     ],
@@ -116,7 +117,7 @@ def test_an_open_quote_before_a_line_that_is_no_utf8_takes_nothing_with_it(tmp_p
     path = written(tmp_path, "a.csv", 'id,text\n1,"一\n'.encode() + b'\xff"\n' + "2,二\n".encode())
     rows, rejects = read(path)
     assert rows == [(4, ["2", "二"])]
-    assert [line for line, _ in rejects] == [2, 3]
+    assert rejects == [(2, "line 3: not UTF-8: byte 0xff at byte 0")]
 
 
 @pytest.mark.parametrize("format", ["csv", "tsv", "jsonl", "lines"])
@@ -346,3 +347,120 @@ def test_a_long_list_of_names_is_cut_for_a_message():
     assert listed(["a", 7]) == "a, 7"
     assert listed(["x" * 100]) == "x" * 40
     assert listed([str(n) for n in range(1_021)]).endswith("18, 19, and 1,001 more")
+
+
+MARK = "a byte order mark stands before it, as where files are joined"
+RETURN = "a carriage return stands in it, where another line may begin; save the file with line feeds"
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        pytest.param(b"a\rb\rc", [RETURN], id="old-mac"),
+        pytest.param(b"a\rb\r\nc\n", [RETURN, "c"], id="mixed"),
+        pytest.param(b"a\r\r\nb\r\n", ["a", "b"], id="returns-before-the-line-feed"),
+        pytest.param("a\x85b\nc\u2028d\n".encode(), ["a\x85b", "c\u2028d"], id="other-signs-are-text"),
+        pytest.param("a\n\ufeffb\n".encode(), ["a", MARK], id="mark"),
+    ],
+)
+def test_plain_lines_that_may_be_several_are_set_aside(tmp_path, content, expected):
+    path = tmp_path / "a.txt"
+    path.write_bytes(content)
+    items = open_table(path).rows()
+    assert [item.values["text"] if isinstance(item, Row) else item.reason for item in items] == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [
+        pytest.param("a.csv", "id,text\n1,a\n\ufeff2,b\n", [["1", "a"], "a byte order mark"], id="mark-in-an-id"),
+        pytest.param("a.csv", "id,text\n1,a\nid,text\n", [["1", "a"], "it is the header again"], id="second-header"),
+        pytest.param("a.tsv", "id\ttext\n1\ta\rb\n2\tc\n", ["a carriage return", ["2", "c"]], id="return-in-tsv"),
+        pytest.param("a.csv", "text\ntext\n", [["text"]], id="one-column-may-repeat-its-name"),
+    ],
+)
+def test_traces_of_other_files_and_line_ends_are_no_values(tmp_path, name, content, expected):
+    path = tmp_path / name
+    path.write_bytes(content.encode())
+    found = [list(item.values.values()) if isinstance(item, Row) else item.reason for item in open_table(path).rows()]
+    assert all(
+        one.startswith(other) if isinstance(one, str) else one == other
+        for one, other in zip(found, expected, strict=True)
+    )
+
+
+UNREADABLE = "not UTF-8: byte 0xff at byte "
+
+
+@pytest.mark.parametrize(
+    ("record", "expected"),
+    [
+        pytest.param(b'\xef\xbb\xbf1,"a\nb"', [MARK], id="mark"),
+        pytest.param(b'1\xff,"a\nb"', [f"{UNREADABLE}1"], id="unreadable-first-line"),
+        pytest.param(b'1,"a\n\xff"', [f"line 4: {UNREADABLE}0"], id="unreadable-last-line"),
+        pytest.param(b'1,"a\n"",\xffb"', [OPEN_QUOTE, f"{UNREADABLE}3"], id="unreadable-line-that-would-be-a-record"),
+        pytest.param(b'1\xff,"a\n2,b', [f"{UNREADABLE}1", ["2", "b"]], id="no-end"),
+        pytest.param(b'1\xff,"a\n2,b\n3,"', [f"{UNREADABLE}1", ["2", "b"], OPEN_QUOTE], id="a-row-inside"),
+    ],
+)
+def test_a_record_that_is_set_aside_goes_as_a_whole_and_its_end_opens_no_other(tmp_path, record, expected):
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"id,text\n0,x\n" + record + b'\n8,"y\nz"\n9,w\n')
+    items = list(open_table(path).rows())
+    assert items[0].values["text"] == "x"
+    assert [list(item.values.values()) if isinstance(item, Row) else item.reason for item in items[1:]] == [
+        *expected,
+        ["8", "y\nz"],
+        ["9", "w"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("a.csv", b'id,"te\n\xffxt"\n1,a\n', ":1: the header cannot be read: line 2: not UTF-8: byte 0xff at byte 0"),
+        ("a.csv", b"\xef\xbb\xbf", "is empty but for a byte order mark; nothing to read"),
+        ("a.csv", b"\nid,text\n1,a\n", ":1: the header is a blank line. Remove it, or write the names of the columns"),
+        ("a.tsv", b"text\ra\rb", ":1: the header is not a row of cells: .* Save the file with line feeds"),
+        ("a.txt", "失信\n被执行\n上\n".encode("utf-16-le"), "holds NUL characters in its header or most lines"),
+        ("a.csv", "id,text\n".encode("utf-16-be"), "holds NUL characters in its header or most lines"),
+    ],
+    ids=["unreadable-name", "mark-only", "blank-line-first", "old-mac-tsv", "utf16-lines", "utf16-header"],
+)
+def test_a_file_that_does_not_begin_as_its_format_does_is_refused(tmp_path, name, content, message):
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(DataError, match=message):
+        open_table(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "header", "sign"),
+    [
+        ("a.csv", "id;text", "';'"),
+        ("a.csv", "id\ttext", r"'\\t'"),
+        ("a.csv", '"id"|"text"', r"'\|'"),
+        ("a.csv", "编号，正文", "'，'"),
+        ("a.tsv", "id,text", "','"),
+    ],
+)
+def test_a_header_of_one_name_that_another_sign_parts_is_refused(tmp_path, name, header, sign):
+    path = tmp_path / name
+    path.write_text(f"{header}\n{header}\n", "utf-8")
+    with pytest.raises(DataError, match=rf":1: the header is one name, .* with {sign} in it, as where that parts"):
+        open_table(path)
+
+
+def test_such_a_sign_among_several_names_is_part_of_one(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("id,text;raw\n1,a\n", "utf-8")
+    assert open_table(path).columns == ("id", "text;raw")
+
+
+@pytest.mark.parametrize("number", ["12345678901234567.0", "9007199254740993.0", "1.00000000000000000001e22"])
+def test_a_whole_number_that_would_be_rounded_is_set_aside(tmp_path, number):
+    path = tmp_path / "a.jsonl"
+    path.write_text(f'{{"id": {number}, "text": "a"}}\n{{"id": 1e23, "text": "b"}}\n', "utf-8")
+    first, second = open_table(path).rows()
+    assert first.reason == f"not JSON: {number} is a number that would be rounded; write it as text"
+    assert second.values["id"] == 1e23

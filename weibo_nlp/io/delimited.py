@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from weibo_nlp.io.jsonl import BLANK, decoded, without_last_blanks
+from weibo_nlp.io.jsonl import BLANK, decoded, without_last_blanks, without_marks
 from weibo_nlp.io.limits import MAX_LINE_BYTES, MAX_RECORD_LINES, QUOTING_BYTES
 
 PhysicalLine = tuple[int, bytes, bool]
@@ -17,6 +17,8 @@ PhysicalLine = tuple[int, bytes, bool]
 OPEN_QUOTE = f"a quoted cell is not closed, or closes {MAX_RECORD_LINES}+ lines on"
 BEHIND_QUOTE = "a cell goes on behind its closing quotation mark"
 BARE_RETURN = "a carriage return stands in a cell without quotation marks"
+INNER_MARK = "a byte order mark stands before it, as where files are joined"
+SECOND_HEADER = "it is the header again, as where files are joined"
 QUOTES_ARE_TEXT = "its quotation marks quote, but in the first rows with any they are text"
 # So many rows, each with a cell that is quoted without need, are the habit of a program and not of a person.
 _QUOTED_BY_HABIT = 3
@@ -50,6 +52,7 @@ class DelimitedReader:
     def __init__(self, lines: Iterator[PhysicalLine], delimiter: str, *, quoted: bool = True) -> None:
         self.lines, self.delimiter, self.quoted = lines, delimiter, quoted
         self.width = 0
+        self.names: list[str] = []
         self.ahead: list[PhysicalLine] = []
 
     def header(self) -> list[str] | str:
@@ -62,28 +65,33 @@ class DelimitedReader:
             return f"cannot be read: {reason}. Save the file as UTF-8"
         cells = self._header_cells(text)
         if not isinstance(cells, str):
-            self.width = len(cells)
+            self.width, self.names = len(cells), cells
         return cells
 
     def _header_cells(self, text: str) -> list[str] | str:
         line = text.removesuffix("\r")
-        if not self.quoted:
+        if not line.strip(" \r"):
+            return "is a blank line. Remove it, or write the names of the columns there"
+        if not self.quoted and "\r" not in line:
             return line.split(self.delimiter)
-        if (cells := cells_of(line, self.delimiter)) is not None:
+        if self.quoted and (cells := cells_of(line, self.delimiter)) is not None:
             return cells
-        if "\r" in line and cells_of(line.replace("\r", " "), self.delimiter) is not None:
+        if not self.quoted or ("\r" in line and cells_of(line.replace("\r", " "), self.delimiter) is not None):
             return f"is not a row of cells: {line[:80]!r}. Save the file with line feeds at the ends of its lines"
         if not self.is_open(line):
             return self.literal_cells(line)
         joined = self.joined(text)
         if joined is not None and not swallows_records(joined[0], self.delimiter, len(joined[0])):
-            return joined[0]
+            fault = _fault(joined[1])
+            return f"cannot be read: {fault}. Save the file as UTF-8" if fault else joined[0]
         return f"is not a row of cells: {line[:80]!r}. Close its quotes"
 
     def records(self) -> Iterator[Record]:
         """Yield what follows the header, blank lines with their reason, those at the very end of the file left out."""
         for number, raw, text, reason in text_lines(iter(self.take, None), " \r"):
             if text is None:
+                if self.quoted and reason != BLANK:
+                    self._skip_rest(raw)
                 yield Record(number, raw, None, reason)
                 continue
             found = self._quoted_cells(text) if self.quoted else self._bare_cells(text)
@@ -91,6 +99,8 @@ class DelimitedReader:
                 yield Record(number, raw, None, found)
             elif len(found) != self.width:
                 yield Record(number, raw, None, f"{len(found)} cells, the header has {self.width}")
+            elif self.width > 1 and found == self.names:
+                yield Record(number, raw, None, SECOND_HEADER)
             else:
                 yield Record(number, raw, found, swallows=swallows_records(found, self.delimiter, self.width))
 
@@ -109,12 +119,27 @@ class DelimitedReader:
             return cells
         if self.is_open(line):
             joined = self.joined(text)
-            return joined[0] if joined is not None and len(joined[0]) == self.width else self._not_joined(joined)
+            if joined is None or len(joined[0]) != self.width:
+                return self._not_joined(joined)
+            if not (fault := _fault(joined[1])):
+                return joined[0]
+            return self._not_joined(joined) if swallows_records(joined[0], self.delimiter, self.width) else fault
         if "\r" in line and cells_of(line.replace("\r", " "), self.delimiter) is not None:
             return BARE_RETURN
         # Whoever quotes in a comma-separated file has to, and may forget to double a mark; tabs are rarely a reason.
         literal = self.literal_cells(line)
         return literal if self.delimiter == "," and len(literal) == self.width else BEHIND_QUOTE
+
+    def _skip_rest(self, raw: bytes) -> None:
+        """Pass over the lines on which a quoted cell of a line that is set aside runs on: they are no records."""
+        text = without_marks(raw).decode("utf-8", "backslashreplace")
+        line = text.removesuffix("\r")
+        if len(raw) < MAX_LINE_BYTES and cells_of(line, self.delimiter) is None and self.is_open(line):
+            joined = self.joined(text)
+            if joined is not None and (
+                len(joined[0]) != self.width or swallows_records(joined[0], self.delimiter, self.width)
+            ):
+                self.give_back(joined[1])
 
     def _not_joined(self, joined: tuple[list[str], list[PhysicalLine]] | None) -> str:
         if joined is not None:
@@ -125,9 +150,11 @@ class DelimitedReader:
         """Cells of a line in which quotation marks are text, unless they obviously are not."""
         line = text.removesuffix("\r")
         cells = line.split(self.delimiter)
+        if "\r" in line:
+            return BARE_RETURN
         if '"' not in line:
             return cells
-        if self.is_open(line) and (joined := self.joined(text)) is not None:
+        if self.is_open(line) and not self.is_followed(cells) and (joined := self.joined(text)) is not None:
             if len(joined[0]) == self.width and not (len(cells) == self.width and self.takes_records(joined[1])):
                 return QUOTES_ARE_TEXT
             self.give_back(joined[1])
@@ -151,9 +178,9 @@ class DelimitedReader:
             yield text + "\n"
             while len(taken) < MAX_RECORD_LINES and size < MAX_LINE_BYTES and (line := self.take()) is not None:
                 taken.append(line)
-                piece, _ = decoded(line[1], line[0], line[2])
-                if piece is None:
+                if line[2]:
                     return
+                piece = line[1].decode("utf-8", "backslashreplace")  # what is no UTF-8 is told when it is clear where
                 size += len(piece)
                 yield piece + "\n"
 
@@ -166,6 +193,16 @@ class DelimitedReader:
             self.give_back(taken)
             return None
         return cells, taken
+
+    def is_followed(self, literal: Sequence[str]) -> bool:
+        """Whether a line and the one below are records if quotation marks are text: none then runs on over the other.
+
+        Which spares looking for the end of a cell on every line of a file in which marks open and do not close.
+        """
+        if len(literal) != self.width or (below := self.take()) is None:
+            return False
+        self.give_back([below])
+        return self.takes_records([below])
 
     def takes_records(self, taken: Sequence[PhysicalLine]) -> bool:
         """Whether any of the lines is a record of its own if quotation marks are text."""
@@ -211,7 +248,10 @@ def uses_quoting(lines: Iterator[PhysicalLine], delimiter: str) -> bool:
     line = header.removesuffix("\r")
     if '"' in line:
         reader.give_back([first])
-        if isinstance(reader.header(), list) and (reader.is_open(line) or any(map(_is_wrapped, line.split(delimiter)))):
+        names, pieces = reader.header(), line.split(delimiter)
+        if isinstance(names, list) and (reader.is_open(line) or any(map(_is_wrapped, pieces))):
+            return True
+        if len(names) < len(pieces) and not _has_cells(reader, len(pieces)):  # a quoted name with a tab inside
             return True
     reader.width = line.count(delimiter) + 1
     votes = Counter[str]()
@@ -229,6 +269,20 @@ def uses_quoting(lines: Iterator[PhysicalLine], delimiter: str) -> bool:
     return votes["habit"] >= _QUOTED_BY_HABIT and not votes["none"]
 
 
+def _has_cells(reader: DelimitedReader, width: int) -> bool:
+    """Whether the line to come has so many cells if quotation marks are text."""
+    if (below := reader.take()) is None:
+        return False
+    reader.give_back([below])
+    return below[1].count(reader.delimiter.encode()) == width - 1
+
+
+def _fault(lines: Iterable[PhysicalLine]) -> str:
+    """Which of the lines of a record cannot be read, and why; nothing where all can be."""
+    reasons = ((number, decoded(raw, number, cut)[1]) for number, raw, cut in lines)
+    return next((f"line {number}: {reason}" for number, reason in reasons if reason), "")
+
+
 def _vote(reader: DelimitedReader, text: str) -> str:
     """What the record that begins on a line with a quotation mark says about their use."""
     line = text.removesuffix("\r")
@@ -237,7 +291,8 @@ def _vote(reader: DelimitedReader, text: str) -> str:
     otherwise = "text" if literal_fits else "undecided"
     cells = cells_of(line, reader.delimiter)
     if cells is None:
-        joined = reader.joined(text) if reader.is_open(line) else None
+        runs_on = reader.is_open(line) and not reader.is_followed(literal)
+        joined = reader.joined(text) if runs_on else None
         if joined is None:
             return otherwise
         if len(joined[0]) == reader.width and not (literal_fits and reader.takes_records(joined[1])):
@@ -313,7 +368,7 @@ def text_lines(
     lines: Iterable[PhysicalLine], blanks: str | None = None
 ) -> Iterator[tuple[int, bytes, str | None, str]]:
     """Number, bytes, and text or the reason why there is none, of every line; blank is what is all of `blanks`."""
-    texts = ((number, raw, *decoded(raw, number, too_long)) for number, raw, too_long in lines)
+    texts = (_without_inner_mark(number, raw, *decoded(raw, number, too_long)) for number, raw, too_long in lines)
     with_blanks = (
         (number, b"", None, BLANK) if text is not None and not text.strip(blanks) else (number, raw, text, reason)
         for number, raw, text, reason in texts
@@ -321,3 +376,10 @@ def text_lines(
     return without_last_blanks(
         with_blanks, lambda line: line[0] if line[3] == BLANK else 0, lambda number: (number, b"", None, BLANK)
     )
+
+
+def _without_inner_mark(number: int, raw: bytes, text: str | None, reason: str) -> tuple[int, bytes, str | None, str]:
+    """Refuse a line that begins with a byte order mark: it is no part of an id, or of whatever stands first."""
+    if text is not None and text.startswith("\ufeff"):
+        return number, raw, None, INNER_MARK
+    return number, raw, text, reason

@@ -8,6 +8,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
@@ -17,6 +18,7 @@ from weibo_nlp.io.limits import MAX_DEPTH, MAX_FILE_BYTES, MAX_LINE_BYTES, MAX_V
 from weibo_nlp.io.stable import FileState, open_unchanged
 
 BLANK = "blank line"
+_EXACT = 2.0**53  # up to here, a float holds every whole number
 T = TypeVar("T")
 
 
@@ -241,6 +243,9 @@ def _finite(digits: str) -> float:
     value = float(digits)
     if math.isinf(value):
         raise ValueError(f"{digits[:40]} is too large a number")
+    # Of a fraction some digits may go; of a whole number, which may be an id, none.
+    if abs(value) >= _EXACT and Decimal(repr(value)) != Decimal(digits):
+        raise ValueError(f"{digits[:40]} is a number that would be rounded; write it as text")
     return value
 
 

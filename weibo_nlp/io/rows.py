@@ -13,6 +13,7 @@ from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.io.delimited import DelimitedReader, text_lines, uses_quoting
 from weibo_nlp.io.jsonl import excerpt, json_lines, lines_of, raw_lines, without_marks
 from weibo_nlp.io.limits import MAX_COLUMNS, MAX_NAME_CHARACTERS
+from weibo_nlp.io.names import quoted as shown
 from weibo_nlp.io.parquet import ArrowRow, open_parquet
 from weibo_nlp.io.stable import FileState, open_unchanged
 
@@ -28,7 +29,10 @@ SUFFIXES: dict[str, OutputFormat] = {
     ".parquet": "parquet",
 }
 _DELIMITERS = {"csv": ",", "tsv": "\t"}
+# What parts the cells of files that are called CSV or TSV, or was typed for it.
+_SEPARATORS = ",;\t|，；"
 LISTED_NAMES = 20
+INNER_RETURN = "a carriage return stands in it, where another line may begin; save the file with line feeds"
 # What people hand over for text; read as lines it would be labelled as noise.
 _NO_TEXT = {
     b"PK\x03\x04": "an Excel workbook or a zip archive",
@@ -142,10 +146,12 @@ class Table:
 
     def _line_rows(self) -> Iterator[Row | Reject]:
         for number, raw, text, reason in text_lines(self._lines()):
+            if text is not None and "\r" in (text := text.rstrip("\r")):
+                text, reason = None, INNER_RETURN
             if text is None:
                 yield Reject(str(self.path), number, reason, excerpt(raw))
             else:
-                yield Row(number, {"text": text.removesuffix("\r")})
+                yield Row(number, {"text": text})
 
     def _parquet_rows(self) -> Iterator[Row | Reject]:
         with open_parquet(self.path, self.state) as opened:
@@ -182,15 +188,19 @@ def open_table(path: Path | str, format: Format | None = None) -> Table:
     state = FileState.of(path)
     with open_unchanged(path, state) as handle:
         head = handle.read(64 * 1024)
+    if not (content := without_marks(head)):
+        raise DataError(f"{path} is empty but for a byte order mark; nothing to read.")
     kind = SUFFIXES.get(path.suffix.lower()) or _sniff(path, head) if format is None else format
     columns: tuple[str, ...] = ("text",) if kind == "lines" else ()
     quoted = True
+    if _is_wide(content, kind):
+        raise DataError(f"{path} holds NUL characters in its header or most lines, as UTF-16 does; save it as UTF-8.")
     if kind == "parquet":
         columns = _parquet_columns(path, state)
     elif kind in _DELIMITERS:
         quoted = kind == "csv" or _uses_quoting(path, state)
         columns = _header(path, state, _DELIMITERS[kind], quoted)
-    return Table(path, kind, columns, state, has_mark=without_marks(head) != head, quoted=quoted)
+    return Table(path, kind, columns, state, has_mark=content != head, quoted=quoted)
 
 
 def _sniff(path: Path, head: bytes) -> Format:
@@ -211,6 +221,14 @@ def _sniff(path: Path, head: bytes) -> Format:
     return "lines"
 
 
+def _is_wide(content: bytes, kind: Format) -> bool:
+    """Whether text is of two bytes a character without a mark that tells: as UTF-8 some of it can be read, as noise."""
+    lines = content.split(b"\n")[:20]
+    if kind != "lines":
+        return kind in _DELIMITERS and b"\0" in lines[0]
+    return sum(b"\0" in line for line in lines) * 2 > len(lines)
+
+
 def _parquet_columns(path: Path, state: FileState) -> tuple[str, ...]:
     with open_parquet(path, state) as opened:
         names = tuple(opened.schema.names)
@@ -229,7 +247,18 @@ def _header(path: Path, state: FileState, delimiter: str, quoted: bool) -> tuple
     if isinstance(names, str):
         raise DataError(f"{path}:1: the header {names}.")
     require_columns(f"{path}:1", names)
+    _require_separated(f"{path}:1", names, delimiter)
     return tuple(names)
+
+
+def _require_separated(where: str, names: Sequence[str], delimiter: str) -> None:
+    """Refuse a header of one name that another sign parts: whole rows would be taken for texts."""
+    others = [sign for sign in _SEPARATORS if sign != delimiter and sign in names[0]]
+    if len(names) == 1 and others:
+        raise DataError(
+            f"{where}: the header is one name, {shown(names[0])}, with {others[0]!r} in it, as where that parts the "
+            "cells; save the file with commas (tsv: with tabs), name the right --format, or rename the column."
+        )
 
 
 def require_columns(where: str, names: Sequence[str]) -> None:

@@ -222,6 +222,11 @@ def test_many_columns_are_not_all_listed():
     assert str(caught.value).endswith("c18, c19, and 99,980 more; name it with --text-column / text_column=.")
 
 
+def test_of_two_columns_with_one_name_but_for_case_none_is_guessed():
+    with pytest.raises(UsageError, match=r"text columns may be Text, text ; name one with --text-column"):
+        guess_text_column(["Text", "text ", "content"])
+
+
 def write(path, content):
     path.write_text(content, "utf-8")
     return open_table(path)

@@ -327,3 +327,12 @@ def test_a_frame_keeps_its_attributes_and_the_name_of_its_columns():
 def test_the_printed_example_says_false(tmp_path, run, suffix):
     _, out, _ = run("label", "--example", "-o", tmp_path / f"ex.{suffix}")
     assert out.lower().count("false") >= 5
+
+
+def test_a_column_of_parents_called_nothing_is_read_from_parquet_to_parquet(tmp_path):
+    texts = {"text": ["支持", "支持"], "": ["抵制宝马！", None]}
+    pq.write_table(pa.table(texts), tmp_path / "a.parquet")
+    table, output = open_table(tmp_path / "a.parquet"), tmp_path / "b.parquet"
+    label_file(table, output, Labeller(target="抵制宝马"), text_column="text", parent_column="")
+    first, second = pq.read_table(output)["stance_score"].to_pylist()
+    assert first != second

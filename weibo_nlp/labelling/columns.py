@@ -10,6 +10,7 @@ from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.io import Reject, Row, Table
 from weibo_nlp.io.column_types import ColumnType, ValueKind, arrow_schema, column_type, column_type_of, value_kind
 from weibo_nlp.io.limits import MAX_COLUMNS, MAX_TEXT_CHARACTERS
+from weibo_nlp.io.names import quoted
 from weibo_nlp.io.rows import listed
 from weibo_nlp.models.base import SHOWN_POSITIONS
 
@@ -32,14 +33,36 @@ def guess_text_column(columns: Sequence[str]) -> str:
     Raises
     ------
     UsageError
-        If none is known, listing the columns there are.
+        If none is known, listing the columns there are; or if two have the same name but for case or blanks.
     """
     if len(columns) == 1:
         return columns[0]
-    by_name = {str(column).strip().casefold(): column for column in reversed(columns)}
-    if (name := next((name for name in TEXT_COLUMNS if name in by_name), None)) is not None:
-        return by_name[name]
+    plain = [str(column).strip().casefold() for column in columns]
+    if (name := next((name for name in TEXT_COLUMNS if name in plain), None)) is not None:
+        called = [column for column, each in zip(columns, plain, strict=True) if each == name]
+        if len(set(called)) == 1:
+            return called[0]
+        raise UsageError(f"text columns may be {listed(called)}; name one with --text-column / text_column=.")
     raise UsageError(f"no text column among {listed(columns)}; name it with --text-column / text_column=.")
+
+
+def require_no_header(table: Table) -> None:
+    """Refuse to read as plain lines what begins with names of columns, one of which is a text column's.
+
+    Raises
+    ------
+    UsageError
+        Asking for the format.
+    """
+    first = next(table.rows(), None)
+    if not isinstance(first, Row):
+        return
+    names = [name.strip(' "').casefold() for name in re.split("[,;|\t]", first.values["text"])]
+    if len(names) > 1 and not set(names).isdisjoint(TEXT_COLUMNS):
+        raise UsageError(
+            f"{table.path} begins as a table does, with {quoted(first.values['text'])}; name the --format, csv or tsv, "
+            "or lines if each line is a text."
+        )
 
 
 def columns_of(table: Table, wanted: Sequence[str] = (), sample: int = 1000) -> list[str]:
@@ -118,6 +141,11 @@ def parent_text(value: object) -> str | None:
 def parent_problem(value: object) -> str | None:
     """Say why a text that a post answers cannot be read: not where there is none, but where it is too long."""
     return text_problem(value) if isinstance(value, str) and len(value) > MAX_TEXT_CHARACTERS else None
+
+
+def has_words(text: str | None) -> bool:
+    """Whether there is a letter or Chinese character in a text: in a column of ids or figures, there is none."""
+    return text is not None and any(map(str.isalpha, text))
 
 
 def row_problem(values: Mapping[str, Any], text_column: str, parent_column: str | None = None) -> str | None:

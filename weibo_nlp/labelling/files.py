@@ -18,7 +18,7 @@ from weibo_nlp.io.rejects import usable_rejects_path
 from weibo_nlp.io.rows import OutputFormat
 from weibo_nlp.io.value_text import json_text
 from weibo_nlp.io.writers import output_format
-from weibo_nlp.labelling.columns import input_columns, parent_text, row_problem
+from weibo_nlp.labelling.columns import has_words, input_columns, parent_text, row_problem
 from weibo_nlp.labelling.labeller import BATCH, Labeller
 
 # A batch ends early at about so many bytes in memory, or long articles and wide tables would fill it.
@@ -36,7 +36,8 @@ class LabelledFile:
     ``MAX_REASONS`` of them, others are counted together as ``OTHER_REASONS``. ``renamed`` maps input columns whose
     names the output needs to the names they got instead. ``swallowing`` counts rows of a delimited file with a quoted
     cell in which a line would be a row of its own, ``first_swallowing`` is where the first begins: they are labelled,
-    but a quotation mark that was not meant to open a cell may have made one row of several.
+    but a quotation mark that was not meant to open a cell may have made one row of several. ``answering`` counts rows
+    with words in the column of the texts that are answered; None where no such column was named.
     """
 
     output: Path
@@ -48,6 +49,7 @@ class LabelledFile:
     renamed: Mapping[str, str] = field(default_factory=dict)
     swallowing: int = 0
     first_swallowing: int | None = None
+    answering: int | None = None
 
 
 def label_file(
@@ -120,12 +122,15 @@ def _label_rows(
             schema, n_input = source.schema, source.n_rows
         passed_on, columns = renamed_schema(schema, renamed), added
         # What is not looked at cannot be changed.
-        table = replace(table, converted=frozenset({text_column, parent_column or text_column}))
+        table = replace(
+            table, converted=frozenset({text_column} if parent_column is None else {text_column, parent_column})
+        )
         if has_range_index(passed_on) and _sets_rows_aside(table, text_column, parent_column):
             passed_on, index_name, index = with_index_column(passed_on, n_input, {*passed_on.names, *added})
             columns = added if index is None else {index_name: "int", **added}
     reasons, first_lines = Counter[str](), dict[str, int]()
     swallowing, first_swallowing = 0, None
+    answering = None if parent_column is None else 0
     opened = open_outputs(
         output,
         shape,
@@ -141,10 +146,12 @@ def _label_rows(
         n_rows = weight = 0
 
         def flush() -> None:
+            nonlocal answering
             texts = [row.values[text_column] for row in batch]
             parents = None
             if parent_column is not None:
                 parents = [parent_text(row.values.get(parent_column)) for row in batch]
+                answering = (answering or 0) + sum(map(has_words, parents))
             labels = labeller.label(texts, parents)
             for row in labels:
                 row |= {name: round(row[name], SCORE_DIGITS) for name in scores if row[name] is not None}
@@ -185,7 +192,7 @@ def _label_rows(
         flush()
     rejected = rejects.path if rejects.count else None
     return LabelledFile(
-        output, n_rows, rejects.count, reasons, rejected, first_lines, renamed, swallowing, first_swallowing
+        output, n_rows, rejects.count, reasons, rejected, first_lines, renamed, swallowing, first_swallowing, answering
     )
 
 

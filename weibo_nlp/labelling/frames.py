@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Hashable, Iterable, Mapping
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from weibo_nlp.errors import UsageError
 from weibo_nlp.io.rows import listed
-from weibo_nlp.labelling.columns import guess_text_column, parent_text, require_labelable
+from weibo_nlp.labelling.columns import guess_text_column, has_words, parent_text, require_labelable
 from weibo_nlp.labelling.labeller import BATCH, Labeller, Models
 
 if TYPE_CHECKING:
@@ -77,6 +78,8 @@ def label(
     if taken := [name for name in labeller.columns if name in frame.columns]:
         raise UsageError(f"the frame has columns {', '.join(taken)} already; rename or drop them.")
     parents = None if answered is None else [parent_text(value) for value in answered]
+    if parents and not any(map(has_words, parents)):
+        warnings.warn(f"column {parent_column!r} (parent_column=) has no words in any row.", stacklevel=2)
     rows = [
         row
         for batch in (slice(start, start + BATCH) for start in range(0, len(values), BATCH))

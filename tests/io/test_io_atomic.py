@@ -204,9 +204,37 @@ def test_a_full_device_is_told_with_its_name():
 
 def test_a_rename_that_fails_is_told_with_the_name_of_the_file(tmp_path):
     target = tmp_path / "a"
-    with pytest.raises(WriteError, match=r"cannot write .*a: Is a directory; name another file"), atomic_path(target):
+    with pytest.raises(WriteError, match=r"cannot write .*a: it is a folder; name a file"), atomic_path(target):
         target.mkdir()
     assert names(tmp_path) == ["a"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links of POSIX")
+def test_a_link_that_leads_elsewhere_by_the_end_is_not_written_through(tmp_path):
+    for name in ("a", "b"):
+        (tmp_path / name).write_text(name, "utf-8")
+    link = tmp_path / "link"
+    link.symlink_to("a")
+    with (  # noqa: PT012 - what happens in the block is the case
+        pytest.raises(WriteError, match=r"its name leads elsewhere by now; run again"),
+        atomic_path(link) as path,
+    ):
+        path.write_text("new", "utf-8")
+        link.unlink()
+        link.symlink_to("b")
+    assert [(tmp_path / name).read_text("utf-8") for name in ("a", "b")] == ["a", "b"]
+
+
+def test_a_file_made_read_only_meanwhile_is_not_replaced(tmp_path, monkeypatch):
+    target = tmp_path / "a"
+    target.write_text("old", "utf-8")
+    with (  # noqa: PT012 - what happens in the block is the case
+        pytest.raises(WriteError, match=r"cannot write .*a: it is read-only"),
+        atomic_path(target) as path,
+    ):
+        path.write_text("new", "utf-8")
+        monkeypatch.setattr(os, "access", lambda *_: False)  # root may write whatever the mode
+    assert target.read_text("utf-8") == "old"
 
 
 LIMITED = """

@@ -112,3 +112,10 @@ def test_what_cannot_be_looked_at_is_left_to_who_reads_it(tmp_path):
     require_distinct({"a": tmp_path / "a", "b": None}, [tmp_path / "loop", tmp_path / ("x" * 300), tmp_path / "none"])
     with pytest.raises(UsageError, match=r"cannot write .*File name too long"):
         require_distinct({"a": tmp_path / ("x" * 300)})
+
+
+@pytest.mark.parametrize("other", ["A.CSV", "é.csv", "Straße.csv"])
+def test_new_names_that_are_one_file_on_some_systems_are_refused(tmp_path, other):
+    first = {"A.CSV": "a.csv", "é.csv": "e\u0301.csv", "Straße.csv": "STRASSE.csv"}[other]
+    with pytest.raises(UsageError, match="is the same file as"):
+        require_distinct({"--output": tmp_path / first, "--rejects": tmp_path / other})

@@ -147,6 +147,13 @@ class PendingFile:
         """Bring the written content to disk, with the mode, owner and attributes that the finished file shall have."""
         if self.destination.file is None:
             return
+        # Again: it may have been made read-only, or a link may lead elsewhere by now.
+        try:
+            now = destination_of(self.destination.target)
+        except UsageError as error:
+            raise WriteError(str(error)) from error
+        if now != self.destination:
+            raise WriteError(f"cannot write {self.where}: its name leads elsewhere by now; run again.")
         handle = os.open(self.path, os.O_RDWR)
         try:
             _take_over(self.destination.file, self.path)

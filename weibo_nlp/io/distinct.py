@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from pathlib import Path
@@ -79,7 +80,9 @@ def _place_to_be(path: Path) -> Place | None:
         folder = path.parent.stat()
     except OSError:  # told of by who opens it
         return None
-    return folder.st_dev, folder.st_ino, os.path.normcase(path.name)
+    # Names that differ in case, or in how accents are put together, are one file on some systems.
+    name = unicodedata.normalize("NFD", unicodedata.normalize("NFD", path.name).casefold())
+    return folder.st_dev, folder.st_ino, name
 
 
 def _is_descriptor(path: Path | int) -> bool:

@@ -133,7 +133,7 @@ def test_any_file_name_and_column_name_is_shown_as_it_is(run, tmp_path, monkeypa
         pytest.param(["{posts}", "--format", "parquet"], 3, "not a Parquet file", id="not-what-was-said"),
         pytest.param(["{posts}", "--format", "jsonl"], 3, ":1: not JSON", id="no-line-is-json"),
         pytest.param(["{tmp}/empty.csv"], 3, "empty.csv is empty; nothing to read", id="empty-file"),
-        pytest.param(["{tmp}/blank.csv"], 3, "no column was found reading it as csv", id="blank-header"),
+        pytest.param(["{tmp}/blank.csv"], 3, "blank.csv:1: the header is a blank line", id="blank-header"),
         pytest.param(["{tmp}/two.csv"], 2, "no text column among a, b; name it with --text-column", id="no-guess"),
     ],
 )
@@ -283,3 +283,43 @@ def test_a_stopped_run_leaves_the_old_file_and_no_half_one(tmp_path, number, cod
     assert err.endswith("Stopped; nothing half-written was left behind.\n")
     assert output.read_text("utf-8") == "old"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out.csv", "posts.txt"]
+
+
+@pytest.mark.parametrize("header", ["id,正文", '"id";"Text"', "id|comment", "id,text,\ufeff"])
+@pytest.mark.parametrize("name", ["a.txt", "a"])
+def test_a_table_without_its_suffix_is_not_taken_for_lines(run, tmp_path, name, header):
+    path = tmp_path / name
+    path.write_text(f"{header}\n1,失信就该禁乘\n", "utf-8")
+    code, _, err = run("label", path, "-o", tmp_path / "out.csv")
+    assert code == 2
+    assert f"Error: {path} begins as a table does, with " in err
+    assert err.endswith("; name the --format, csv or tsv, or lines if each line is a text.\n")
+    assert run("label", path, "-o", tmp_path / "out.csv", "--format", "lines", "-q")[0] == 0
+
+
+def test_a_first_text_with_a_comma_is_a_line(run, tmp_path):
+    (tmp_path / "a.txt").write_text("今天,食堂的菜有点咸\n", "utf-8")
+    assert run("label", tmp_path / "a.txt", "-o", tmp_path / "out.csv", "-q")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("answered", "told"),
+    [(("5", "6"), True), (("", ""), True), (("", "你吃了吗"), False)],
+    ids=["ids", "nothing", "a-text"],
+)
+def test_a_column_of_parents_without_words_is_told_even_when_quiet(run, tmp_path, answered, told):
+    path = tmp_path / "a.csv"
+    path.write_text("text,re\n失信就该禁乘,{}\n今天食堂的菜有点咸,{}\n".format(*answered), "utf-8")
+    code, _, err = run("label", path, "-q", "-o", tmp_path / "out.csv", "--parent-column", "re")
+    assert (code, err) == (0, "No row has words in column re (--parent-column); name that of the texts\n" * told)
+
+
+@pytest.mark.parametrize("name", ["new/", "new/."])
+def test_a_name_that_is_a_folders_is_no_output(run, posts, tmp_path, name):
+    for options in (["-o", f"{tmp_path}/{name}"], ["-o", tmp_path / "a.csv", "--rejects", f"{tmp_path}/{name}"]):
+        code, _, err = run("label", posts, *options)
+        assert (code, err) == (
+            2,
+            f"Error: cannot write {tmp_path}/{name}: the name is that of a folder; name a file.\n",
+        )
+    assert list(tmp_path.iterdir()) == [posts]

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from weibo_nlp import __version__, _resources
+from weibo_nlp.io.folders import require_writable_folder
 from weibo_nlp.models import MajorityClassifier
 
 POSTS = "id,text\n1,失信就该禁乘\n2,\n"
@@ -144,7 +145,7 @@ def test_rejects_go_where_they_are_wanted_and_no_old_ones_stay_beside_a_new_outp
     code, _, err = run("label", "posts.csv", "-o", "foo.csv", "--rejects", "aside.jsonl", "-q")
     assert code == 2
     assert "foo.csv.rejected.jsonl: rejects of an earlier run, which would not fit a new output" in err
-    assert run("label", "posts.csv", "-o", os.devnull, "--rejects", "aside.jsonl", "-q")[0] == 1
+    assert run("label", "posts.csv", "-o", os.devnull, "--rejects", "others.jsonl", "-q")[0] == 1
 
 
 @posix
@@ -288,3 +289,68 @@ def test_the_package_can_be_run_as_a_module(module):
     done = subprocess.run([sys.executable, "-m", module, "--version"], capture_output=True, text=True)
     assert done.returncode == 0
     assert done.stdout == f"{__version__}\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param(["evaluate", "m1.jsonl", "--json"], id="evaluate"),
+        pytest.param(["compare", "m1.jsonl", "m2.jsonl", "--json"], id="compare"),
+        pytest.param([*SHOW, "--json"], id="show"),
+        pytest.param([*BENCHMARK, "--json"], id="benchmark-json"),
+        pytest.param([*BENCHMARK, "--html"], id="benchmark-html"),
+        pytest.param([*BENCHMARK, "--predictions"], id="benchmark-predictions"),
+        pytest.param(["leaderboard", "add", "m1.jsonl", "--folder"], id="add"),
+    ],
+)
+@pytest.mark.parametrize("name", ["-", "clean.csv/new/x"])
+def test_figures_do_not_go_where_they_cannot_which_is_told_before_the_work(run, folder, monkeypatch, arguments, name):
+    monkeypatch.setattr("weibo_nlp.models.MajorityClassifier.fit", lambda *_, **__: pytest.fail("work was done"))
+    before = content(folder)
+    code, out, err = run(*arguments, name)
+    assert (code, out) == (2, "")
+    assert arguments[-1] in err or name in err
+    assert content(folder) == before
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param(["label", "posts.csv", "-o"], id="label"),
+        pytest.param(["label", "posts.csv", "--rejects"], id="rejects"),
+        pytest.param(["evaluate", "m1.jsonl", "--json"], id="evaluate"),
+        pytest.param([*BENCHMARK, "--html"], id="benchmark-html"),
+        pytest.param([*BENCHMARK, "--predictions"], id="benchmark-predictions"),
+        pytest.param(["leaderboard", "add", "m1.jsonl", "--folder"], id="add"),
+    ],
+)
+def test_an_empty_name_is_no_output(run, folder, arguments):
+    before = content(folder)
+    code, _, err = run(*arguments, "")
+    assert (code, err) == (2, "Error: the name of an output is empty; name a place, or leave the option out.\n")
+    assert content(folder) == before
+
+
+def test_a_folder_for_predictions_is_tried_and_nothing_of_the_trial_stays(tmp_path):
+    require_writable_folder(tmp_path / "a" / "b", "--predictions")
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "kept").write_text("", "utf-8")
+    require_writable_folder(tmp_path / "a", "--predictions")
+    assert [path.name for path in tmp_path.rglob("*")] == ["a", "kept"]
+
+
+@pytest.mark.parametrize("option", ["--task=topic", "--protocol=standard", "--model=majority"])
+def test_a_name_given_twice_to_benchmark_is_a_wrong_call(run, folder, option):
+    code, _, err = run("benchmark", option, option)
+    assert (code, err) == (2, f"Error: {option.replace('=', ' ')} is named twice; leave one out.\n")
+
+
+def test_rejects_in_one_file_of_two_outputs_are_a_wrong_call(run, folder):
+    assert run("label", "posts.csv", "-o", "a.csv", "--rejects", "aside.jsonl", "-q")[0] == 1
+    before = content(folder)
+    for posts in ("posts.csv", "clean.csv"):
+        code, _, err = run("label", posts, "-o", "b.csv", "--rejects", "aside.jsonl", "-q")
+        assert code == 2
+        assert "aside.jsonl holds the rejects of another output, a.csv, which would be lost" in err
+    assert content(folder) == before

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 from typer import Option
 
-from weibo_nlp.cli.options import ExternalPath, JsonFile, Resamples, Seed
+from weibo_nlp.cli.options import ExternalPath, JsonFile, Resamples, Seed, output_file, output_folder
 from weibo_nlp.errors import UsageError
 
 
@@ -33,8 +34,12 @@ def benchmark(
         ),
     ] = True,
     json_file: JsonFile = None,
-    html: Annotated[Path, Option(help="The page to write.")] = Path("benchmark.html"),
-    predictions: Annotated[Path | None, Option(help="Folder to keep the prediction files in.")] = None,
+    html: Annotated[Path, Option(parser=output_file, metavar="PATH", help="The page to write.")] = Path(
+        "benchmark.html"
+    ),
+    predictions: Annotated[
+        Path | None, Option(parser=output_folder, metavar="PATH", help="Folder to keep the prediction files in.")
+    ] = None,
     seed: Seed = 0,
     resamples: Resamples = 2000,
 ) -> None:
@@ -55,6 +60,10 @@ def benchmark(
 
     if (external is None) != (path is None):
         raise UsageError("--external and --path go together: the name of a set, and the folder of your copy of it.")
+    chosen = {"task": task, "protocol": protocol, "model": model}
+    for name, values in chosen.items():
+        if doubled := [value for value, count in Counter(values or ()).items() if count > 1]:
+            raise UsageError(f"--{name} {doubled[0]} is named twice; leave one out.")
     protocols = protocol or [STANDARD if external is None else EXTERNAL]
     if external is not None and (of_corpus := [name for name in protocols if name in CORPUS_PROTOCOLS]):
         raise UsageError(f"protocol {of_corpus[0]} is for the corpus; with --external, take external or zero_shot.")
@@ -77,7 +86,6 @@ def benchmark(
         runs = [run for name in protocols for run in run_external(external, path, protocol=name, **settings)]
     else:
         runs = run_corpus(protocols=protocols, **settings)
-    chosen = {"task": task, "protocol": protocol, "model": model}
     options = [f"--external {external} --path …"] if external else []
     options += [f"--{name} {value}" for name, values in chosen.items() for value in values or ()]
     report = benchmark_report(runs, command=" ".join(["weibo-nlp benchmark", *options]), bootstrap=bootstrap)

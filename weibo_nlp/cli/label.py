@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 from typer import Argument, Option
 
+from weibo_nlp.cli.options import output_file
 from weibo_nlp.errors import DataError, UsageError
 
 if TYPE_CHECKING:
@@ -30,12 +31,19 @@ def label(
         Option(
             "-o",
             "--output",
+            parser=output_file,
+            metavar="PATH",
             help="Result file, - for standard output; by default <name>.labelled.<format> beside the input, where its "
             "suffix is not its format's <name>.<suffix>-labelled.<format>.",
         ),
     ] = None,
     rejects: Annotated[
-        Path | None, Option(help="File for rows that are set aside; by default OUTPUT.rejected.jsonl.")
+        Path | None,
+        Option(
+            parser=output_file,
+            metavar="PATH",
+            help="File for rows that are set aside; by default OUTPUT.rejected.jsonl.",
+        ),
     ] = None,
     example: Annotated[
         bool, Option("--example", help="Label 24 posts that come with the package into example.labelled.csv here.")
@@ -79,6 +87,7 @@ def label(
     from weibo_nlp.io.terminal import print_line, terminal_console
     from weibo_nlp.io.writers import output_format
     from weibo_nlp.labelling import Labeller, columns_of, guess_text_column, label_file
+    from weibo_nlp.labelling.columns import require_no_header
 
     if input is not None and example:
         raise UsageError(f"INPUT ({input}) and --example exclude each other; leave one out.")
@@ -88,6 +97,8 @@ def label(
     path = input or _resources.example_path()
     console = terminal_console(err=True, quiet=quiet)
     table = open_table(path, format)
+    if table.format == "lines" and format is None:
+        require_no_header(table)
     columns = columns_of(table, [name for name in (text_column, parent_column) if name is not None])
     if not columns:
         raise DataError(f"{path}: no column was found reading it as {table.format}; name the right --format.")
@@ -123,6 +134,9 @@ def label(
     if example and not quiet and destination_of(result).file is not None:
         _print_first_rows(result, [chosen, *(name for name, kind in labeller.columns.items() if kind != "float")])
     _summarise(labelled, path, quiet)
+    if labelled.rows and labelled.answering == 0:
+        # Said even when quiet: the column is another one than was meant, and no label says so.
+        print_line(f"No row has words in column {parent_column} (--parent-column); name that of the texts", err=True)
     if labelled.rejected:
         raise typer.Exit(1)
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from typer import Argument, Option
 
-from weibo_nlp.cli.options import ExternalPath, JsonFile, Resamples, Rounds, Seed, group
+from weibo_nlp.cli.options import ExternalPath, JsonFile, Resamples, Rounds, Seed, group, output_folder
 
 STATES = {
     "added": "added",
@@ -25,7 +25,9 @@ def add(
     predictions: Annotated[
         list[Path], Argument(help="Prediction file; several are one system's, each with a seed of its own.")
     ],
-    folder: _Folder = Path("leaderboard"),
+    folder: Annotated[Path, Option(parser=output_folder, metavar="PATH", help="The leaderboard.")] = Path(
+        "leaderboard"
+    ),
     hardware: Annotated[str | None, Option(help="What the system ran on. Default: this machine.")] = None,
     command: Annotated[str | None, Option(help="What made the predictions.")] = None,
     path: ExternalPath = None,
@@ -37,11 +39,13 @@ def add(
     Figures are always those of the predictions. A version of a system never changes: other predictions under the same
     name and version are refused, and so are runs with other seeds than those that were added together.
     """
+    from weibo_nlp.io.folders import require_writable_folder
     from weibo_nlp.io.names import printable_name
     from weibo_nlp.io.terminal import print_line
     from weibo_nlp.leaderboard.additions import add_predictions
     from weibo_nlp.stats import BootstrapConfig
 
+    require_writable_folder(folder, "--folder")
     bootstrap = BootstrapConfig(n_resamples=resamples, seed=seed)
     entries = add_predictions(
         predictions, folder, external_path=path, hardware_text=hardware, command=command, bootstrap=bootstrap

@@ -77,28 +77,38 @@ def writable(
     Raises
     ------
     UsageError
-        If the folder of an output does not exist, the output is a folder, a disk or read-only, its suffix stands for
-        another format, or it is the same file as an input, another output, or what standard output or error goes to.
+        If the folder of an output does not exist or takes no file, the output is ``-``, a folder, a disk or read-only,
+        its suffix stands for another format, or it is the same file as an input, another output, or what standard
+        output or error goes to.
     """
     from weibo_nlp import _resources
+    from weibo_nlp.io.atomic import pending_file
     from weibo_nlp.io.destination import destination_of
     from weibo_nlp.io.distinct import require_distinct
+    from weibo_nlp.io.folders import require_writable_folder
     from weibo_nlp.io.suffixes import require_suffix
 
     for option, path in outputs.items():
         if path is None:
             continue
+        if str(path) == "-":
+            raise UsageError(f"{option} -: standard output has the results for people; name a file, or /dev/stdout.")
         if option in _SUFFIXES:
             require_suffix(path, *_SUFFIXES[option])
         place = destination_of(path)
         if place.file is not None and not place.file.parent.is_dir():
             raise UsageError(f"{place}: the folder does not exist; make it first.")
+        with pending_file(path):  # as it will be written
+            pass
     shipped = (_resources.corpus_dir(), _resources.models_dir().parent)
     require_distinct(
         {**outputs, **(folders or {}), "standard output": 1, "standard error": 2},
         [_resources.scheme_path(), *(path for path in inputs if path is not None)],
         [*shipped, *closed],
     )
+    for option, folder in (folders or {}).items():
+        if folder is not None:
+            require_writable_folder(folder, option)
 
 
 def write_json(path: Path | None, content: Mapping[str, Any]) -> None:

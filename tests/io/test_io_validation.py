@@ -2,6 +2,7 @@ import json
 import subprocess
 import sys
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -174,3 +175,11 @@ def test_pydantic_is_loaded_with_the_first_file_and_not_with_the_package():
     code = f"import sys, {rooms}; sys.exit('pydantic' in sys.modules)"
     root = Path(__file__).parents[2]
     assert subprocess.run([sys.executable, "-c", code], cwd=root, check=False).returncode == 0
+
+
+@pytest.mark.parametrize(("value", "kind"), [(b"a", "bytes"), ({"a"}, "set")])
+def test_a_value_that_yaml_has_and_no_field_holds_is_a_fault_and_a_date_is_text(value, kind):
+    parse = row_parser(dict, {"name": (str, ...)})
+    assert parse({"name": date(2024, 5, 1)}) == {"name": "2024-05-01"}
+    with pytest.raises(RowError, match=rf"is of type {kind}; write text, a number or a date"):
+        parse({"name": value})

@@ -365,3 +365,10 @@ def test_parquet_is_told_by_the_suffix_in_any_case(tmp_path):
     assert is_parquet(tmp_path / "a.Parquet")
     assert not is_parquet(tmp_path / "parquet")
     assert not is_parquet(tmp_path / "a.parquet.gz")
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.json", "a.jsonl.gz"])
+def test_a_suffix_of_a_format_that_predictions_are_not_written_in_is_refused(tmp_path, name):
+    with pytest.raises(UsageError, match=r"which is not written here; name a file that ends in \.jsonl or \.ndjson"):
+        write_predictions(tmp_path / name, HEADER, [])
+    assert list(tmp_path.iterdir()) == []

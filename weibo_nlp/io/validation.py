@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
+from datetime import date
 from functools import cache
 from pathlib import Path
 from types import GenericAlias
@@ -158,10 +159,16 @@ def row_parser(build: Callable[..., T], types: Mapping[str, Any]) -> Parser[T]:
     model = nested_type(types)
 
     def parse(row: Row) -> T:
-        # The registers are YAML, which has dates.
-        return build(**dict(checked_json(model, row, types, default=str)))
+        return build(**dict(checked_json(model, row, types, default=_date_text)))
 
     return parse
+
+
+def _date_text(value: object) -> str:
+    """Text of a date: the registers are YAML, which has dates; and bytes and sets, which no field holds."""
+    if isinstance(value, date):
+        return str(value)
+    raise RowError([DataError(f"{quoted(value)} is of type {type(value).__name__}; write text, a number or a date.")])
 
 
 def checked_json(type_: Any, content: Row, types: Mapping[str, Any], **options: Any) -> Any:

@@ -18,6 +18,7 @@ from weibo_nlp.io.limits import MAX_LABELS, MAX_PREDICTIONS, MAX_TEXT_CHARACTERS
 from weibo_nlp.io.names import quoted, quoted_list
 from weibo_nlp.io.parquet import open_parquet
 from weibo_nlp.io.rows import require_columns
+from weibo_nlp.io.suffixes import require_suffix
 from weibo_nlp.predictions.header import (
     FORMAT_KEY,
     FORMAT_VERSION,
@@ -86,7 +87,7 @@ def write_predictions(path: str | Path, header: PredictionHeader, predictions: I
     Parameters
     ----------
     path : str or Path
-        ``*.parquet`` for Parquet, any other name for JSONL.
+        ``*.parquet`` for Parquet, else JSONL.
     header : PredictionHeader
         Written first.
     predictions : iterable of Prediction
@@ -97,9 +98,10 @@ def write_predictions(path: str | Path, header: PredictionHeader, predictions: I
     PredictionError
         If a prediction is of another task, or could not be read back; nothing is written then.
     UsageError
-        If the folder does not exist or cannot be written to.
+        If the folder does not exist or cannot be written to, or the suffix stands for another format.
     """
     path = Path(path)
+    require_suffix(path, ".jsonl", ".ndjson", ".parquet")
     rows: list[dict[str, Any]] = []
     problems: list[str] = []
     for number, prediction in enumerate(predictions, start=1):

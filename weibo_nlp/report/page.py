@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from weibo_nlp.errors import DataError
 from weibo_nlp.evaluation.benchmark_report import BenchmarkReport
 from weibo_nlp.io import atomic_path
 from weibo_nlp.report import display, plots
@@ -18,6 +19,13 @@ from weibo_nlp.report.panels import calibrated, context_plots, robustness_plots,
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+
+
+def _as_json(value: Any) -> str:
+    try:
+        return json.dumps(value, ensure_ascii=False, indent=1)
+    except TypeError as error:
+        raise DataError(f"details of a result: {error}; give text, numbers, lists and mappings.") from error
 
 
 def write_page(path: Path | str, report: BenchmarkReport | Mapping[str, Any]) -> None:
@@ -80,6 +88,6 @@ def _environment(folder: Path | None) -> Environment:
     functions = (*texts, display.seconds, display.holm_note, plots.mark_of, plots.bar_of)
     environment.filters |= {function.__name__: function for function in functions}
     environment.filters["place"] = lambda value, axis: axis.place(value)
-    environment.filters["as_json"] = lambda value: json.dumps(value, ensure_ascii=False, indent=1, default=str)
+    environment.filters["as_json"] = _as_json
     environment.globals |= {"text_limit": display.TEXT_LIMIT, "unit_axis": plots.Axis(0.0, 1.0, 0.5)}
     return environment

@@ -176,12 +176,6 @@ def test_what_is_no_corpus_is_a_wrong_call(run, tmp_path, name, message):
     assert message in err
 
 
-@pytest.mark.slow
-def test_the_shipped_corpus_keeps_its_rules(run):
-    code, out, _ = run("corpus", "check")
-    assert code == 0, out
-
-
 def test_version(run):
     assert run("--version") == (0, f"{__version__}\n", "")
 

@@ -37,6 +37,12 @@ def test_every_version_has_the_view_of_all_documents_with_the_columns_of_its_sch
     assert ("figures" in weibo_nlp.load_corpus("events", version=version)) == (release.schema_version >= 2)
 
 
+@pytest.mark.slow
+def test_the_shipped_corpus_keeps_its_rules(run):
+    code, out, _ = run("corpus", "check")
+    assert code == 0, out
+
+
 def test_the_parent_text_of_documents_is_that_of_their_stances():
     documents = weibo_nlp.load_corpus("documents").set_index("id")
     stances = weibo_nlp.load_corpus("stances")

@@ -36,9 +36,33 @@ def test_surfaces_are_pieces_of_the_text():
 
 def test_lexicon_is_versioned_and_marks_ambiguity():
     lexicon = evasion_lexicon()
-    assert lexicon.version == "1.0.0"
+    assert lexicon.version == "1.1.0"
     for surface, normal, ambiguous in [
         ("yyds", "永远的神", False), ("u1s1", "有一说一", False), ("xswl", "笑死我了", False),
         ("nmsl", "你妈死了", False), ("zf", "政府", True), ("jc", "警察", True), ("河蟹", "和谐", True),
     ]:  # fmt: skip
         assert (lexicon.entries[surface].normal, lexicon.entries[surface].ambiguous) == (normal, ambiguous)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "集美大学在厦门集美区",
+        "某手机降价",
+        "某音乐节",
+        "尼玛县在西藏",
+        "辣鸡翅",
+        "三张五毛钱",
+        "洗地机",
+        "水表箱",
+        "狗东西南北",
+    ],
+)
+def test_a_plain_word_around_a_spelling_is_none(text):
+    assert evasions(text) == []
+
+
+def test_a_spelling_that_is_also_a_name_is_ambiguous():
+    assert [(item.surface, item.ambiguous) for item in evasions("集美们冲，走召市，木又枝")] == [
+        ("集美", True), ("走召", True), ("木又", True),
+    ]  # fmt: skip

@@ -113,4 +113,6 @@ def _listed(text: str, start: int, end: int, lexicon: EvasionLexicon) -> Iterato
 
 @lru_cache(maxsize=1)
 def _han_index() -> WordIndex:
-    return WordIndex(surface for surface in evasion_lexicon().entries if not surface.isascii())
+    lexicon = evasion_lexicon()
+    # Where a plain word is longer than the spelling inside, it is found instead, and means nothing else.
+    return WordIndex([*(surface for surface in lexicon.entries if not surface.isascii()), *lexicon.plain])

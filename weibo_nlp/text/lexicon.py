@@ -28,9 +28,9 @@ class EmoticonLexicon:
     version: str
     names: frozenset[str]
 
-    def __contains__(self, name: str) -> bool:
+    def __contains__(self, name: object) -> bool:
         """Tell whether a name, in any case, is an emoticon's."""
-        return name.lower() in self.names
+        return isinstance(name, str) and name.lower() in self.names
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +54,14 @@ class EvasionLexicon:
         By surface form; ASCII surfaces in lower case.
     cut_words : frozenset of str
         Words known to be cut with signs between their characters.
+    plain : frozenset of str
+        Plain words in which the surface of an entry stands by chance: ``某手机`` around ``某手``.
     """
 
     version: str
     entries: Mapping[str, EvasionEntry]
     cut_words: frozenset[str]
+    plain: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +161,9 @@ def evasion_lexicon() -> EvasionLexicon:
         for certainty, pairs in data[family].items()
         for surface, normal in pairs.items()
     }
-    return EvasionLexicon(data["version"], entries, frozenset(data["cut_words"]["words"]))
+    return EvasionLexicon(
+        data["version"], entries, frozenset(data["cut_words"]["words"]), frozenset(data["plain"]["words"])
+    )
 
 
 @lru_cache(maxsize=1)

@@ -1,5 +1,7 @@
 from array import array
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from weibo_nlp.errors import DataError, UsageError
@@ -75,6 +77,7 @@ def test_plain(raw, expected):
     [
         pytest.param("哈哈哈", "哈哈哈", id="three-stay"),
         pytest.param("hhhhhh hahahahaha", "hhh hahaha", id="latin"),
+        pytest.param("hahahahah Hahahahah!", "hahaha Hahaha!", id="cut-off-beat"),
         pytest.param("#哈哈哈哈哈#@哈哈哈哈哈 哈哈哈哈", "#哈哈哈哈哈#@哈哈哈哈哈 哈哈哈", id="topics-and-names-stay"),
         pytest.param("http://a.com/hhhhh", "http://a.com/hhhhh", id="links-stay"),
         pytest.param("ohhhhhh 1hhhh", "ohhhhhh 1hhhh", id="within-words"),
@@ -137,6 +140,13 @@ def test_laughter_around_an_invisible_sign_is_told_once():
         pytest.param({"drop": "url"}, "drop is the string 'url'", id="string-for-collection"),
         pytest.param({"drop": None}, r"drop is None; pass a collection of kinds.* or \(\) to drop none", id="none"),
         pytest.param({"drop": [["url"], 1]}, r"drop names 1, \['url'\]", id="no-names"),
+        pytest.param({"drop": [pd.NA]}, "drop names <NA>", id="a-missing-kind"),
+        pytest.param({"script": np.array(["simplified"] * 2)}, "script is array", id="array-for-script"),
+        pytest.param({"html": "no"}, "html is 'no'; it is True or False", id="word-for-html"),
+        pytest.param({"squeeze_laughter": pd.NA}, "squeeze_laughter is <NA>", id="missing-switch"),
+        pytest.param({"known_mentions": "小明"}, "known_mentions is the string '小明'", id="string-for-names"),
+        pytest.param({"known_mentions": 1}, "known_mentions is a int", id="number-for-names"),
+        pytest.param({"known_mentions": [None]}, r"known_mentions\[0\] is None", id="missing-name"),
     ],
 )
 def test_misuse_is_refused(options, message):
@@ -157,6 +167,21 @@ def test_a_result_is_hashable_by_content():
     assert hash(Offsets(1)) == hash(Offsets(1, array("I", [0]), array("I", [1])))
 
 
+def test_an_iterator_of_names_serves_every_step():
+    clean = normalise("@後來說好 後來", known_mentions=iter(["後來說好"]), drop={"url"}, script="simplified")
+    assert clean.text == "@後來說好 后来"
+
+
+def test_a_switch_of_numpy_is_a_switch():
+    assert normalise("<b>好</b>", html=np.True_).text == "好"
+
+
+@pytest.mark.parametrize("span", [None, (0, 1), 0])
+def test_what_is_no_span_leads_nowhere(span):
+    with pytest.raises(UsageError, match="pass a Span"):
+        normalise("好").to_raw(span)
+
+
 def test_what_dropping_brings_together_is_not_read_anew():
     assert normalise("http:/[泪]/a.cn", drop={"emoticon", "url"}).text == "http://a.cn"
 
@@ -166,3 +191,5 @@ def test_lone_surrogate_is_refused_with_its_offset():
         normalise("好\udc00")
     with pytest.raises(DataError, match="offset 0"):
         to_simplified("\ud800")
+    with pytest.raises(DataError, match="offset 1"):
+        simplified("後\ud800")

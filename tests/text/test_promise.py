@@ -27,6 +27,8 @@ CONSTRUCTS = [
     "<!--", "-->", "<script>", "</script>", "<", ">", "&amp;", "&lt;", "&#x41;", "&#55357;&#56832;", "&", ";",
     "&nbsp;", "ｙｙｄｓ", "Ａ１＃＠！①，", "１２．５％", "ｈｔｔｐ：／／", "１，０００",
     "？ａ＝", "＿", "　", "哈哈哈哈哈", "hhhhh", "hahahaha", "666666", "乾隆皇帝乾杯",
+    "／／＠小丁：", "［泪］", "（＃＾．＾＃）", "Ｔ＿Ｔ", "＠＿＠", "５＠６", "魯迅著的", "看著",
+    "\u0600", "\U000e0041",
     "後來說", "新/冠/疫/情", "2/3", "好", "的", " ", "\n", "\u00a0", "\x00", "a", ":", "：",
 ]  # fmt: skip
 anything = st.characters(exclude_categories=["Cs"])
@@ -61,6 +63,12 @@ def test_without_options_a_kept_character_is_its_raw_character_or_its_narrow_for
         assert character == raw[start] or unicodedata.normalize("NFKC", raw[start]) == character
     assert {markup.kind for markup in clean.removed} <= {"invisible"}
     assert normalise(clean.text).text == clean.text
+
+
+@given(texts, st.booleans(), st.sampled_from([None, "simplified"]), known)
+def test_normalising_twice_is_normalising_once(raw, squeeze, script, names):
+    clean = normalise(raw, squeeze_laughter=squeeze, script=script, known_mentions=names).text
+    assert normalise(clean, squeeze_laughter=squeeze, script=script, known_mentions=names).text == clean
 
 
 @given(texts)

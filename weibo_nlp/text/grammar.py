@@ -14,9 +14,13 @@ pieces
     chain. ``回复@甲:好//@乙:不`` is a reply prefix, the own words ``好``, a repost prefix and the words ``不`` of
     乙. Pieces and the markup between them tile the raw text: every character is in exactly one of them.
 
+The full-width twin of a sign is read like the sign (``／／＠甲：``, ``＃话题＃``, ``［泪］``); a value is as the text
+has it.
+
 Reading order: links; ``转发理由:``; the repost chain; the reply prefixes; shortening marks and fillers; then, in what
 is still free, hashtags, client residue, mentions, emoticons, kaomoji, emoji. What an earlier step has taken, a later
-one cannot: an ``@`` in a link is no mention, an emoticon in a hashtag is part of the topic.
+one cannot: an ``@`` in a link is no mention, an emoticon in a hashtag is part of the topic. Only the signs of a face
+in brackets, ``(#^.^#)``, are none from the start.
 """
 
 from __future__ import annotations

@@ -31,6 +31,9 @@ MARKUP_KINDS: tuple[MarkupKind, ...] = get_args(MarkupKind)
 Found = tuple[int, int, MarkupKind, str]
 """A place as the recognisers pass it on: start, end, kind, value. A tuple, because a text may hold 10^5 of them."""
 
+BLANK = " \t\u00a0\u3000\u200b\u200e\u200f\u2060\ufeff"
+"""What stands between a name and its colon in real texts: spaces, and the invisible signs the app inserts."""
+
 JOINING = "\u200d\U000e0020-\U000e007f"
 """Parts of an emoji, invisible anywhere else; for a class of characters in :mod:`re`."""
 

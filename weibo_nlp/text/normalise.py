@@ -13,25 +13,25 @@ the removed markup of the result together cover the raw text.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from operator import itemgetter
 from typing import Literal, get_args
 
 from weibo_nlp.errors import UsageError
 from weibo_nlp.text.emoji import EMOJI
+from weibo_nlp.text.folding import folded, restored
 from weibo_nlp.text.grammar import marked_places, parse
 from weibo_nlp.text.hypertext import html_edits
-from weibo_nlp.text.kaomoji import find_kaomoji
 from weibo_nlp.text.markup import INVISIBLE, JOINING, DroppableKind, Found, MarkupKind, gaps, refuse_lone_surrogates
 from weibo_nlp.text.offsets import Edit, Normalised, Tape
+from weibo_nlp.text.recognise import checked_names
 from weibo_nlp.text.script import converted, is_traditional, simplify
-from weibo_nlp.text.width import narrow
 
 _INVISIBLE_RUN = re.compile(f"[{INVISIBLE}]+")
 _JOINING_SIGN = re.compile(f"[{JOINING}]")
 
 # Laughter only: 666 and 111000000 are numbers or praise, 天天 and 好好 are words.
-_LAUGHTER = re.compile(r"([哈呵嘿嘻吼嗬])\1{3,}+|(?<![A-Za-z0-9])(?:[hH]{4,}+|(?:[hH][aA]){4,}+)(?![A-Za-z0-9])")
+_LAUGHTER = re.compile(r"([哈呵嘿嘻吼嗬])\1{3,}+|(?<![A-Za-z0-9])(?:[hH]{4,}+|(?:[hH][aA]){4,}+[hH]?+)(?![A-Za-z0-9])")
 _LAUGHTER_KEPT = 3
 
 
@@ -72,7 +72,8 @@ def normalise(
     DataError
         If `text` is no string, or holds a lone surrogate, naming its offset.
     UsageError
-        If `script` or a kind in `drop` is unknown, or `known_mentions` holds what is no name.
+        If `script` or a kind in `drop` is unknown, `html` or `squeeze_laughter` is neither true nor false, or
+        `known_mentions` holds what is no name.
 
     Notes
     -----
@@ -89,16 +90,15 @@ def normalise(
     ('好的', (2, 3), 'invisible')
     """
     kinds = _checked(script, drop)
+    _check_switches(html=html, squeeze_laughter=squeeze_laughter)
+    known_mentions = checked_names(known_mentions)
     refuse_lone_surrogates(text)
     tape = Tape(text)
     if html and ("<" in text or "&" in text):
         tape.edit(html_edits(text))
     if not tape.text.isascii() and _INVISIBLE_RUN.search(tape.text):
         tape.edit(_invisible_outside_emoji(tape.text))
-    if (narrowed := narrow(tape.text)) != tape.text:
-        # A face such as (＃°Д°) keeps its strokes.
-        faces = (place[:2] for place in find_kaomoji(tape.text, 0, len(tape.text)))
-        tape.replace_text(_restored(narrowed, tape.text, faces))
+    tape.replace_text(folded(tape.text))
     if kinds or (squeeze_laughter and _LAUGHTER.search(tape.text)):
         places = marked_places(tape.text, known_mentions=known_mentions)
         tape.edit(_droppings(tape.text, places, kinds, squeeze_laughter))
@@ -108,17 +108,23 @@ def normalise(
 
 
 def _checked(script: str | None, drop: Collection[DroppableKind]) -> frozenset[MarkupKind]:
-    if script not in (None, "simplified"):
+    if script is not None and not (isinstance(script, str) and script == "simplified"):
         raise UsageError(f"script is {script!r}; it is 'simplified', or None to leave the script as it is.")
     if isinstance(drop, str):
         raise UsageError(f"drop is the string {drop!r}; pass a collection of kinds, such as {{{drop!r}}}.")
     if not isinstance(drop, Collection):
         raise UsageError(f"drop is {drop!r}; pass a collection of kinds, such as {{'url'}}, or () to drop none.")
     allowed = get_args(DroppableKind)
-    unknown = sorted(repr(kind) for kind in drop if kind not in allowed)
+    unknown = sorted(repr(kind) for kind in drop if not (isinstance(kind, str) and kind in allowed))
     if unknown:
         raise UsageError(f"drop names {', '.join(unknown)}; what can be dropped is {', '.join(allowed)}.")
     return frozenset(drop)
+
+
+def _check_switches(**switches: object) -> None:
+    for name, value in switches.items():
+        if type(value).__name__ not in ("bool", "bool_"):  # numpy's own too
+            raise UsageError(f"{name} is {value!r}; it is True or False.")
 
 
 def _invisible_outside_emoji(text: str) -> Iterator[Edit]:
@@ -126,16 +132,6 @@ def _invisible_outside_emoji(text: str) -> Iterator[Edit]:
     emoji = (match.span() for match in EMOJI.finditer(text)) if _JOINING_SIGN.search(text) else ()
     for start, end in gaps(emoji, 0, len(text)):
         yield from ((*run.span(), "", "invisible") for run in _INVISIBLE_RUN.finditer(text, start, end))
-
-
-def _restored(after: str, before: str, places: Iterable[tuple[int, int]]) -> str:
-    """Put back what stood at some places before a text was rewritten character for character."""
-    pieces: list[str] = []
-    position = 0
-    for left, right in places:
-        pieces += [after[position:left], before[left:right]]
-        position = right
-    return "".join([*pieces, after[position:]])
 
 
 def _droppings(text: str, places: list[Found], kinds: frozenset[MarkupKind], squeeze_laughter: bool) -> list[Edit]:
@@ -161,4 +157,4 @@ def _simplify_words(tape: Tape, known_mentions: Sequence[str]) -> None:
     names = [(handle.span.start, handle.span.end) for handle in handles]
     # A name says nothing of the script that the words around it are in.
     if is_traditional("\n".join(before[start:end] for start, end in gaps(names, 0, len(before)))):
-        tape.replace_text(_restored(converted(before), before, names))
+        tape.replace_text(restored(converted(before), before, names))

@@ -6,10 +6,10 @@ its characters the place in the raw text; a pass hands it edits and gets the nex
 
 from __future__ import annotations
 
+import operator
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from operator import eq
 from typing import overload
 
 from weibo_nlp.errors import UsageError
@@ -52,6 +52,7 @@ class Offsets(Sequence[tuple[int, int]]):
         """Return the raw place of one character, or of each character of a slice."""
         if isinstance(index, slice):
             return [self[i] for i in range(*index.indices(self._length))]
+        index = operator.index(index)
         place = index + self._length if index < 0 else index
         if not 0 <= place < self._length:
             raise IndexError(f"character {index} of a text of {self._length}")
@@ -67,7 +68,7 @@ class Offsets(Sequence[tuple[int, int]]):
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Offsets):
             return NotImplemented
-        return len(self) == len(other) and all(map(eq, self, other))
+        return len(self) == len(other) and all(map(operator.eq, self, other))
 
     def __hash__(self) -> int:
         return hash(tuple(self))
@@ -116,8 +117,10 @@ class Normalised:
         Raises
         ------
         UsageError
-            If the span ends behind the text.
+            If it is no Span, or ends behind the text.
         """
+        if not isinstance(span, Span):
+            raise UsageError(f"span is {span!r:.60}; pass a Span, such as Span(0, 1).")
         if span.end > len(self.text):
             raise UsageError(
                 f"span [{span.start}, {span.end}) ends behind the normalised text of {len(self.text)} characters; "

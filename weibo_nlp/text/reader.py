@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from weibo_nlp.records import Span
 from weibo_nlp.text.claims import Claims
 from weibo_nlp.text.emoji import EMOJI, find_emoji
+from weibo_nlp.text.folding import folded
 from weibo_nlp.text.kaomoji import find_kaomoji, may_hold_kaomoji
-from weibo_nlp.text.markup import Found, refuse_lone_surrogates
+from weibo_nlp.text.markup import BLANK, Found, refuse_lone_surrogates
 from weibo_nlp.text.recognise import (
-    BLANK,
     NAME,
     KnownNames,
     find_emoticons,
@@ -30,6 +30,7 @@ _COLON = re.compile(f"[{BLANK}]{{0,4}}+[:：]")
 _SHORTENED = re.compile(rf"(?:(?:\.{{2,12}}|…{{1,6}}|。{{2,12}})[{BLANK}]{{0,8}}(?:展开全文|全文|展开)c?|展开全文c)\Z")
 _SHORTENED_LINK = re.compile(rf"(?:\.{{2,12}}|…{{1,6}}|。{{2,12}})[{BLANK}]{{0,8}}全文[:：]?[{BLANK}]{{0,4}}\Z")
 _SHORTENED_REACH = 64  # characters that a shortening mark can span, with room to spare
+_DRAWN = re.compile(r"[(（][^()（）\n]{0,14}[#＃@＠]")
 MARGIN = BLANK + "\n\r\u200c\u200d\u00ad"
 """Spaces and invisible signs that are no words, at either end of a piece."""
 
@@ -37,7 +38,8 @@ MARGIN = BLANK + "\n\r\u200c\u200d\u00ad"
 class Reader:
     """One reading of one text, with arguments and errors as in :func:`weibo_nlp.text.parse`.
 
-    Every step takes its places through one :class:`Claims`, and looks for them in what is free there.
+    The half-width form is read, in which every place is a place of the text; values are as the text has them. Every
+    step takes its places through one :class:`Claims`, and looks for them in what is free there.
 
     Attributes
     ----------
@@ -51,7 +53,8 @@ class Reader:
 
     def __init__(self, text: str, known_mentions: Sequence[str]) -> None:
         refuse_lone_surrogates(text)
-        self.text = text
+        self._written = text
+        text = self.text = folded(text)
         self.known = KnownNames(known_mentions)
         self.chain: list[tuple[str, Span, str | None]] = []
         self.truncated = False
@@ -65,16 +68,31 @@ class Reader:
         self._find_pieces(start, prefixes)
         self._collect_inline(text)
         self.places = self._claims.places
+        if text != self._written:
+            self.places = [self._as_written(place) for place in self.places]
+
+    def _as_written(self, place: Found) -> Found:
+        left, right, kind, value = place
+        if kind in ("reply_prefix", "repost_prefix"):
+            return place  # the name is as written already
+        at = self.text.rindex(value, left, right)
+        return left, right, kind, self._written[at : at + len(value)]
 
     def _collect_inline(self, text: str) -> None:
         collect = self._claims.collect
+        # A sign that draws a face opens no hashtag and no mention: `(#^.^#)`, `（＠ω＠）`.
+        faces = find_kaomoji(text, 0, len(text)) if _DRAWN.search(text) else ()
+        drawn = [place for place in faces if _DRAWN.search(place[3])]
         if "#" in text or "＃" in text:
-            collect(find_hashtags)
+            signs = {at for left, right, _, _ in drawn for at in range(left, right)}
+            collect(lambda piece, start, end: find_hashtags(piece, start, end, signs))
         if "图" in text or "链接" in text or "视频" in text or "收起" in text or "展开" in text:
             collect(find_residue)
+        if drawn:
+            collect(lambda _, start, end: [place for place in drawn if start <= place[0] and place[1] <= end])
         if "@" in text or "＠" in text:
             collect(lambda piece, start, end: find_mentions(piece, start, end, self.known))
-        if "[" in text:
+        if "[" in text or "［" in text:
             collect(find_emoticons)
         if may_hold_kaomoji(text):
             collect(find_kaomoji)
@@ -112,9 +130,9 @@ class Reader:
     def _name_and_colon(self, start: int, end: int) -> tuple[str, int] | None:
         name = self.known.at(self.text, start, end)
         if name is not None and (colon := _COLON.match(self.text, start + len(name), end)):
-            return name, colon.end()
+            return self._written[start : start + len(name)], colon.end()
         if match := _NAME_AND_COLON.match(self.text, start, end):
-            return match.group(1), match.end()
+            return self._written[slice(*match.span(1))], match.end()
         return None
 
     def _find_pieces(self, start: int, prefixes: list[Found]) -> None:

@@ -8,15 +8,14 @@ possessive, and no place is the start of two long searches.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from itertools import pairwise
 
 from weibo_nlp.errors import UsageError
 from weibo_nlp.text.lexicon import EMOTICON_NAME_LIMIT, WordIndex, emoticon_lexicon
 from weibo_nlp.text.marks import MARKS
-from weibo_nlp.text.markup import INVISIBLE, Found
-
-BLANK = " \t\u00a0\u3000\u200b\u200e\u200f\u2060\ufeff"
-"""What stands between a name and its colon in real texts: spaces, and the invisible signs the app inserts."""
+from weibo_nlp.text.markup import BLANK, INVISIBLE, Found
+from weibo_nlp.text.width import narrow
 
 _KEYCAP = "\ufe0f?\u20e3"  # what makes an emoji of the digit or `#` before it
 
@@ -49,7 +48,7 @@ _BEHIND_KEYCAP = re.compile(f"(?<=[0-9*]){_KEYCAP}")
 _HASH = re.compile(f"[#＃](?!{_KEYCAP})")
 _MARGIN = BLANK + "\r\n"
 _WORDLESS = re.compile(rf"[\s{INVISIBLE}]*+")
-_SUPER_TOPIC = re.compile(r"\[超[话話]\]\Z")
+_SUPER_TOPIC = re.compile(r"[\[［]超[话話][\]］]\Z")
 _SENTENCE_END = re.compile("[。！？!?]")
 # What `#` numbers or sharpens stands right before it: a number, or a letter by itself. Of pairs of signs in real posts,
 # 17 of 19 behind a letter or digit are hashtags (`晚上8#话题#`); so it takes evidence that a pair is none.
@@ -60,17 +59,16 @@ _NUMBERED = frozenset("楼樓栋棟幢座号號机機炉爐线線井门門桥橋
 
 _AT = re.compile("[@＠]")
 _MENTION = re.compile(f"[@＠]({NAME})")
-_EYES = re.compile(r"[@＠][_.\-]{1,3}[@＠]")
-# Before `@`, what an address may end in there; behind it, what an address goes on with and a name does not, a dot and a
-# top-level domain. Either in half or full width.
-_MAIL_USER = re.compile(r"[A-Za-z0-9_Ａ-Ｚａ-ｚ０-９＿][.．%％+＋\-－]?\Z")
-_MAIL_HOST = re.compile(
-    r"[@＠][A-Za-z0-9\-Ａ-Ｚａ-ｚ０-９－]++(?:[.．][A-Za-z0-9\-Ａ-Ｚａ-ｚ０-９－]++)*?[.．][A-Za-zＡ-Ｚａ-ｚ]{2}"
-)
-_EMOTICON = re.compile(rf"\[([^\[\]\s]{{1,{EMOTICON_NAME_LIMIT}}}+)\]")
+_EYES = re.compile(r"[@＠][_.\-＿．－]{1,3}[@＠]")
+# Before `@`, what an address may end in there; behind it, what an address goes on with and a name does not, dots and a
+# top-level domain. A slip of the keyboard (`a@qq..com`, `a@b@c.com`) makes no mention of it.
+_MAIL_USER = re.compile(r"[A-Za-z0-9_][.%+\-]?\Z")
+_MAIL_HOST = re.compile(r"[@＠][A-Za-z0-9\-]{1,64}+(?:(?:\.{1,3}+|[@＠])[A-Za-z0-9\-]{1,64}+){0,8}?\.{1,3}+[A-Za-z]{2}")
+_EMOTICON = re.compile(rf"[\[［]([^\[\]［］\s]{{1,{EMOTICON_NAME_LIMIT}}}+)[\]］]")
 
 _RESIDUE = re.compile(
-    r"[OL]?网页链接|O?查看(?:图片|动图|大图)|O?评论配图|的微博视频|收起(?:全文)?d|展开全文c|\[组图共[0-9]{1,3}张\](?:[\s\u00a0]{0,4}原图)?"
+    r"[OL]?网页链接|O?查看(?:图片|动图|大图)|O?评论配图|的微博视频|收起(?:全文)?d|展开全文c"
+    r"|[\[［]组图共[0-9]{1,3}张[\]］](?:[\s\u00a0]{0,4}原图)?"
 )
 _VIDEO_OWNER = re.compile(rf"L({NAME})\Z")
 _LONGEST_OWNER = 121  # thirty letters of a name with three combining marks each
@@ -82,23 +80,20 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 class KnownNames:
     """Names that a source states for a text, for finding where a mention ends; with or without the leading ``@``.
 
-    Blanks around a name are no part of it. A name of more than ``KNOWN_NAME_LIMIT`` characters is no user's, and is
-    passed over: so the time for a text does not grow with the number of names.
+    They are found in the half-width form of the text. Blanks around a name are no part of it. A name of more than
+    ``KNOWN_NAME_LIMIT`` characters is no user's, and is passed over: so the time for a text does not grow with the
+    number of names.
 
     Raises
     ------
     UsageError
-        If a single string was passed, whose characters would each become a name; nothing that holds names; or what is
-        no name, saying where.
+        As of :func:`checked_names`.
     """
 
     def __init__(self, names: Iterable[str]) -> None:
-        if isinstance(names, str):
-            raise UsageError(f"known_mentions is the string {names!r}; pass a sequence of names, such as [{names!r}].")
-        if not isinstance(names, Iterable):
-            raise UsageError(f"known_mentions is a {type(names).__name__}; pass a sequence of names, or leave it out.")
-        bare = (_name(name, place) for place, name in enumerate(names))
-        self._index = WordIndex(name for name in bare if len(name) <= KNOWN_NAME_LIMIT)
+        bare = (name.strip(_MARGIN).removeprefix("@").removeprefix("＠") for name in checked_names(names))
+        known = [name for name in bare if len(name) <= KNOWN_NAME_LIMIT]
+        self._index = WordIndex([*known, *map(narrow, known)])
 
     def at(self, text: str, start: int, end: int) -> str | None:
         """Return the longest known name that stands at `start`, or ``None``.
@@ -115,8 +110,23 @@ class KnownNames:
         return None
 
 
-def _name(name: object, place: int) -> str:
-    """Return a known name without its sign and the blanks around it, or raise UsageError."""
+def checked_names(names: object) -> tuple[str, ...]:
+    """Return the names that a source states for a text, read once, so that an iterator will do.
+
+    Raises
+    ------
+    UsageError
+        If a single string was passed, whose characters would each become a name; nothing that holds names; or what is
+        no name, saying where.
+    """
+    if isinstance(names, str):
+        raise UsageError(f"known_mentions is the string {names!r}; pass a sequence of names, such as [{names!r}].")
+    if not isinstance(names, Iterable):
+        raise UsageError(f"known_mentions is a {type(names).__name__}; pass a sequence of names, or leave it out.")
+    return tuple(_checked_name(name, place) for place, name in enumerate(names))
+
+
+def _checked_name(name: object, place: int) -> str:
     if not isinstance(name, str):
         raise UsageError(
             f"known_mentions[{place}] is {name!r:.60}, not a name; pass strings, and leave out what is none."
@@ -126,7 +136,7 @@ def _name(name: object, place: int) -> str:
             f"known_mentions[{place}] holds the lone surrogate U+{ord(surrogate.group()):04X}; decode the name "
             "again, or leave it out."
         )
-    return name.strip(_MARGIN).removeprefix("@").removeprefix("＠")
+    return name
 
 
 def is_ascii_word(character: str) -> bool:
@@ -157,9 +167,9 @@ def find_urls(text: str, start: int, end: int) -> Iterator[Found]:
         yield left, right, "url", text[left:right]
 
 
-def find_hashtags(text: str, start: int, end: int) -> Iterator[Found]:
-    """Yield hashtags and super topics: pairs of ``#`` around 1–140 characters of one line."""
-    signs = [match.start() for match in _HASH.finditer(text, start, end)]
+def find_hashtags(text: str, start: int, end: int, drawn: Collection[int] = ()) -> Iterator[Found]:
+    """Yield hashtags and super topics: pairs of ``#`` around 1–140 characters of one line; a drawn sign is none."""
+    signs = [match.start() for match in _HASH.finditer(text, start, end) if match.start() not in drawn]
     index = 0
     while index + 1 < len(signs):
         left, right = signs[index], signs[index + 1]
@@ -170,11 +180,26 @@ def find_hashtags(text: str, start: int, end: int) -> Iterator[Found]:
         named = _SUPER_TOPIC.sub("", topic)
         if "\n" in topic or _WORDLESS.fullmatch(named) or _is_sharp_sign(text, left, right, start, end):
             continue
+        if topic in _NUMBERED and _is_digit_at(text, left - 1, start) and _pairs_alone(text, signs[index : index + 3]):
+            continue
         index += 1
         if named != topic:
             yield left, right + 1, "super_topic", named
         else:
             yield left, right + 1, "hashtag", topic
+
+
+def _is_digit_at(text: str, at: int, start: int) -> bool:
+    return at >= start and is_ascii_digit(text[at])
+
+
+def _pairs_alone(text: str, signs: list[int]) -> bool:
+    """Tell whether the first of some ``#`` has a topic with the second, and the second none with the third.
+
+    So in ``8#楼#话题#``, where the sign before 楼 numbers it.
+    """
+    close = [2 <= right - left <= HASHTAG_LIMIT + 1 and "\n" not in text[left:right] for left, right in pairwise(signs)]
+    return close in ([True], [True, False])
 
 
 def _is_sharp_sign(text: str, left: int, right: int, start: int, end: int) -> bool:

@@ -4,7 +4,8 @@ The rule, for forms of either width mixed as they are in real texts:
 
 - letters and digits, ``＃`` and ``＠`` become half-width wherever they stand;
 - signs that Chinese sentences do not use (``．／－＋＿％＝＆＄＊＼＾｀｜＂＇＜＞``) do so beside a letter or
-  digit, in one run with each other: ``１２．５％``, ``Ｃ＋＋``, ``ｄｏｎ＇ｔ``;
+  digit, in one run with each other: ``１２．５％``, ``Ｃ＋＋``, ``ｄｏｎ＇ｔ``; ``／／`` does before ``＠``, where it
+  opens a repost chain;
 - Chinese punctuation (``！，：；？（）～［］｛｝``) keeps its width, because in a sentence it is Chinese.
   Exceptions are ``：`` between digits (``１２：３０``) and before ``//`` in a link, ``？`` before a link's query,
   ``，`` between the groups of a number set in full-width digits (``１，０００``), and the wide space between two
@@ -14,6 +15,8 @@ The rule, for forms of either width mixed as they are in real texts:
 from __future__ import annotations
 
 import re
+
+from weibo_nlp.text.markup import BLANK
 
 _WORD = "A-Za-z0-9Ａ-Ｚａ-ｚ０-９"
 _DIGIT = "0-9０-９"
@@ -26,6 +29,7 @@ _WITHIN = re.compile(
     "|(?<=[PpSsＰｐＳｓ])：(?=[/／]{2})"
     f"|(?<=[{_WORD}/／])？(?=[{_WORD}_＿]{{1,32}}[=＝])"
     f"|(?<=[{_WORD}])\u3000(?=[{_WORD}])"
+    f"|[/／]{{2}}(?=[{BLANK}]{{0,4}}[@＠])"
 )
 _GROUPED = re.compile(
     f"(?<![{_DIGIT}，,])(?=[0-9]{{0,2}}[０-９])[{_DIGIT}]{{1,3}}(?:，[{_DIGIT}]{{3}})++(?![{_DIGIT}，])"

@@ -66,9 +66,14 @@ _NO_BLANK_EDGE = rf"(?!\s)(?!{_IN_TOPIC}{{0,139}}\s{_SIGN})"
 _ENDED = rf"{_IN_TOPIC}{{0,139}}[。！？!?]"
 _JOINED = r"[\s、，,。；;：:./&+~～—–\-和与與跟同或及至到比]*"
 _ALONE = r"(?<![a-z0-9_])"
+# A sign that numbers a building, before a topic: `8#楼#话题#`.
+_NUMBERS = (
+    rf"[楼樓栋棟幢座号號机機炉爐线線井门門桥橋泵库庫厅廳馆館]{_SIGN}{_IN_TOPIC}{{1,140}}{_SIGN}"
+    rf"(?!{_IN_TOPIC}{{1,140}}{_SIGN})"
+)
 _TOPIC_END = (
     rf"(?:(?:(?<![a-z0-9_])|(?<=[a-z0-9_][a-z_])){_SIGN}{_TOPIC}"
-    rf"|(?<=[0-9]){_SIGN}{_NO_BLANK_EDGE}(?!{_JOINED}{_ALONE}[0-9]+{_SIGN})"
+    rf"|(?<=[0-9]){_SIGN}{_NO_BLANK_EDGE}(?!{_NUMBERS})(?!{_JOINED}{_ALONE}[0-9]+{_SIGN})"
     rf"(?!(.){_IN_TOPIC}{{0,138}}{_ALONE}[0-9]+{_SIGN}\1)(?!{_ENDED}{_IN_TOPIC}{{0,138}}{_ALONE}[0-9]+{_SIGN})"
     rf"(?![楼樓栋棟幢座号號机機炉爐线線井门門桥橋泵库庫厅廳馆館](?:{_ENDED}|{_IN_TOPIC}{{0,138}}{_ALONE}(?:[0-9]+|[a-z]){_SIGN}))"
     rf"{_TOPIC}"
@@ -80,24 +85,40 @@ _TOPIC_START = rf"{_SIGN}(?={_IN_TOPIC}{{1,140}}\[/HASHTAG\])"
 
 # Behind a letter or digit the sign may be an e-mail address's, between digits a rate's; `@_@` is a face. Nor inside a
 # hashtag: there the next mark with an `H` is a closing one.
-_HOST = r"[@＠][a-z0-9\-ａ-ｚ０-９－]+(?:[.．][a-z0-9\-ａ-ｚ０-９－]+)*?[.．][a-zａ-ｚ]{2}"
-_NO_EMAIL = (
-    rf"(?:(?<![a-z0-9_ａ-ｚ０-９＿])(?<![a-z0-9_ａ-ｚ０-９＿][.．%％+＋\-－])|(?!{_HOST}))(?!(?<=[0-9])[@＠][0-9])"
-)
-_NO_EYES = (
-    r"(?![@＠][_.\-]{1,3}[@＠])"
-    r"(?<![@＠][_.\-])(?<![@＠][_.\-][_.\-])(?<![@＠][_.\-][_.\-][_.\-])"
-)
+_HOST = r"[@＠][a-z0-9\-]{1,64}(?:(?:\.{1,3}|[@＠])[a-z0-9\-]{1,64}){0,8}?\.{1,3}[a-z]{2}"
+_NO_EMAIL = rf"(?:(?<![a-z0-9_])(?<![a-z0-9_][.%+\-])|(?!{_HOST}))(?!(?<=[0-9])[@＠][0-9])"
+_MOUTH = r"[_.\-＿．－]"
+_NO_EYES = rf"(?![@＠]{_MOUTH}{{1,3}}[@＠])" + "".join(rf"(?<![@＠]{_MOUTH * size})" for size in (1, 2, 3))
 _MENTION_START = rf"{_NO_EMAIL}{_NO_EYES}[@＠](?={_NAME})(?!(?>[^H]{{0,160}})(?<=\[/)H)"
 _MENTION_END = rf"\[MENTION\K{_NAME}{{1,30}}"
 # Between digits, but right behind a name, the sign opens the next one.
-_NEXT_MENTION_START = rf"\[MENTION\]\K(?!{_HOST})(?![@＠][_.\-]{{1,3}}[@＠])[@＠](?=[0-9])"
+_NEXT_MENTION_START = rf"\[MENTION\]\K(?!{_HOST})(?![@＠]{_MOUTH}{{1,3}}[@＠])[@＠](?=[0-9])"
+
+# A sign on the cheek of a drawn face is none, `(#^.^#)`: it waits as a `D` until the hashtags are read. The eyes are
+# equal, between them is no word.
+_STROKE = r"[^\p{Han}\p{N}\s()（）#＃_.]"
+_BETWEEN_EYES = r"[^\p{Han}\p{N}()（）#＃\n]{0,4}"
+_FACE = rf"[ *~]?(?:(?<eye>{_STROKE}){_BETWEEN_EYES}\k<eye>|[>≧]{_BETWEEN_EYES}[<≦])[ *~;]?"
+_CHEEKS = (rf"[(（]\K[#＃](?={_FACE}[#＃]?[)）])", rf"[(（]D?{_FACE}\K[#＃](?=[)）])")
+
+# Full-width signs as the library folds them: beside a letter or digit, in one run with each other.
+_WIDE_SIGNS = "．／－＋＿％＝＆＄＊＼＾｀｜＂＇＜＞"
+_RUN = r"[./\-+_%=&$*\\^`|\"'<>．／－＋＿％＝＆＄＊＼＾｀｜＂＇＜＞]"
+_BEHIND_A_WORD = "|".join(rf"[a-z0-9]{_RUN}{{{size}}}" for size in range(9))
+_HALF_WIDTH = {
+    chr(ord(sign) - 0xFEE0): rf"(?<={_BEHIND_A_WORD}){sign}|{sign}(?={_RUN}{{0,8}}[a-z0-9])" for sign in _WIDE_SIGNS
+} | {
+    ":": r"(?<=[0-9])：(?=[0-9])|(?<=[ps])：(?=[/／]{2})",
+    "?": r"(?<=[a-z0-9/])？(?=[a-z0-9_]{1,32}=)",
+}
+_HALF_WIDTH["/"] += rf"|／(?=[/／]{_BLANK}{{0,4}}[@＠])|(?<=[/／])／(?={_BLANK}{{0,4}}[@＠])"
 
 _INVISIBLE = r"[\u200b\ufeff\u2060\u200e\u200f\u00ad]"
 _SURPLUS_SPACE = r"\n\K\s+|[^\S\n]+(?=\n)|[^\S\n]\K[^\S\n]+"
 
 # Words of alphabetic scripts are cut further by the trained merges; all else is one character a token.
-_PIECE = r"(?:[\p{L}&&[^\p{Han}\p{Hiragana}\p{Katakana}]]\p{M}*)+|[\s\S]"
+# A mark is one piece; its capitals are ours, so what a user types as `[MENTION]` is a word in brackets.
+_PIECE = r"\[/?[A-Z]+\]|(?:[\p{L}&&[^\p{Han}\p{Hiragana}\p{Katakana}]]\p{M}*)+|[\s\S]"
 
 
 def create_normalizer() -> Normalizer:
@@ -118,21 +139,23 @@ def create_normalizer() -> Normalizer:
             # letter in its stead would keep a mention behind it from being one.
             normalizers.Replace("İ", "ı"),
             normalizers.Lowercase(),
-            # The library normalises its list of tokens too, and `[MENTION]` must come out of that as it went in.
-            *(_replace(rf"\[\K{mark[1:-1].lower()}(?=\])", mark[1:-1]) for mark in MARKS),
+            # One by one: NFKC would also turn ① into 1 and ， into a comma.
+            *(normalizers.Replace(chr(0xFF41 + i), chr(0x61 + i)) for i in range(26)),
+            *(normalizers.Replace(chr(0xFF10 + i), chr(0x30 + i)) for i in range(10)),
+            *(_replace(pattern, "D") for pattern in _CHEEKS),
+            *(normalizers.Replace(wide, sign) for wide, sign in ("＃#", "＠@")),
+            *(_replace(pattern, sign) for sign, pattern in _HALF_WIDTH.items()),
             _replace(_LINK_END, "L]"),
             _replace(_LINK_START, "[UR"),
             _replace(r"\[UR\K[^L]+(?=L\])", ""),
             _replace(_CHAIN_MENTION_START, "[MENTION"),
             _replace(_TOPIC_END, HASHTAG_END),
             _replace(_TOPIC_START, HASHTAG),
+            normalizers.Replace("D", "#"),
             _replace(_MENTION_START, "[MENTION"),
             _replace(_MENTION_END, "]"),
             # One round for each such name in a row; nobody writes more.
             *[_replace(_NEXT_MENTION_START, "[MENTION"), _replace(_MENTION_END, "]")] * 2,
-            # One by one: NFKC would also turn ① into 1 and ， into a comma.
-            *(normalizers.Replace(chr(0xFF41 + i), chr(0x61 + i)) for i in range(26)),
-            *(normalizers.Replace(chr(0xFF10 + i), chr(0x30 + i)) for i in range(10)),
             _replace(_INVISIBLE, ""),
             _replace(_SURPLUS_SPACE, ""),
             _replace(r"[^\S\n]", SPACE),

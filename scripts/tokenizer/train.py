@@ -82,7 +82,9 @@ def train_tokenizer(texts: Iterable[str]) -> Tokenizer:
     tokens += [left + right for left, right in merges]
     vocabulary = {token: index for index, token in enumerate(dict.fromkeys(tokens))}
 
-    tokenizer = Tokenizer(models.BPE(vocab=vocabulary, merges=merges, unk_token=UNK, byte_fallback=True))
+    tokenizer = Tokenizer(
+        models.BPE(vocab=vocabulary, merges=merges, unk_token=UNK, byte_fallback=True, ignore_merges=True)
+    )
     tokenizer.normalizer = normalizer
     tokenizer.pre_tokenizer = create_pre_tokenizer()
     tokenizer.post_processor = processors.TemplateProcessing(
@@ -92,8 +94,9 @@ def train_tokenizer(texts: Iterable[str]) -> Tokenizer:
     )
     tokenizer.decoder = decoders.Sequence([decoders.Replace(SPACE, " "), decoders.ByteFallback(), decoders.Fuse()])
     tokenizer.add_special_tokens([AddedToken(token, special=True, normalized=False) for token in SPECIAL_TOKENS])
-    # Marks and emoticons are content, not control: `skip_special_tokens` keeps them, and a masked model learns them.
-    tokenizer.add_tokens([AddedToken(token, normalized=True) for token in (*MARKS, *emoticons)])
+    # Emoticons are content, not control: `skip_special_tokens` keeps them, and a masked model learns them. Marks are
+    # words of the vocabulary, which only the normalizer can write: nobody types a mention by its name.
+    tokenizer.add_tokens([AddedToken(token, normalized=True) for token in emoticons])
     return tokenizer
 
 
@@ -122,6 +125,8 @@ def save_tokenizer(tokenizer: Tokenizer, folder: Path, trained_on: Mapping[str, 
         "model_max_length": MAX_LENGTH,
         "pad_token": PAD,
         "sep_token": SEP,
+        # What a user types as `[SEP]` is text.
+        "split_special_tokens": True,
         # Known under this name to transformers 4 and 5 alike.
         "tokenizer_class": "PreTrainedTokenizerFast",
         "trained_on": dict(trained_on),

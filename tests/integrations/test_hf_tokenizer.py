@@ -57,6 +57,13 @@ FRAGMENTS += [
     "3#楼",
     "C#和F#",
     "#\ufe0f\u20e3",
+    "[SEP]",
+    "／／＠丙：",
+    "ｈｔｔｐ：／／ｔ．ｃｎ／ａ",
+    "５＠６",
+    "＃话题＃",
+    "8#楼",
+    "a@b..com",
 ]
 ANY_TEXT = st.text(alphabet=st.characters(exclude_categories=["Cs"]))
 WEIBO_TEXT = st.lists(st.sampled_from(FRAGMENTS) | st.text("好的，a1 ", max_size=4), max_size=12).map("".join)
@@ -115,12 +122,18 @@ def grammar_marks(text):
         pytest.param("[1]", ["[", "1", "]"], id="brackets-are-text"),
         pytest.param("ｙ１①！", [("y", "ｙ"), ("1", "１"), "①", "！"], id="full-width-letters-only"),
         pytest.param("好 \u3000的", ["好", ("▁", " "), "的"], id="a-run-of-spaces-is-one-token"),
+        pytest.param("  好  [泪]  @乙", [("▁", " "), "好", ("▁", " "), "[泪]", ("▁", " "), ("[MENTION]", "@乙")], id="blanks-shift-nothing"),  # noqa: E501
         pytest.param("好 \n\n 的", ["好", "\n", "的"], id="a-run-with-a-newline-is-one-newline"),
         pytest.param("好\u200b的\ufeff", ["好", "的"], id="invisible-characters-vanish"),
         pytest.param("龘", [("<0xE9>", "龘"), ("<0xBE>", "龘"), ("<0x98>", "龘")], id="rare-character-as-bytes"),
         pytest.param("說著愛", ["說", "著", "愛"], id="traditional-characters"),
         pytest.param("👍🏽", ["👍", "🏽"], id="emoji"),
-        pytest.param("[MENTION]", ["[MENTION]"], id="a-typed-mark"),
+        pytest.param("[URL]", ["[", ("u", "U"), ("r", "R"), ("l", "L"), "]"], id="a-typed-mark"),
+        pytest.param("[SEP]好", ["[", ("s", "S"), ("e", "E"), ("p", "P"), "]", "好"], id="a-typed-control-token"),
+        pytest.param("满５＠６元", ["满", ("5", "５"), ("@", "＠"), ("6", "６"), "元"], id="full-width-rate"),
+        pytest.param("／／＠乙：", [("/", "／"), ("/", "／"), ("[MENTION]", "＠乙"), "："], id="full-width-chain"),
+        pytest.param("ｈｔｔｐ：／／ｔ．ｃｎ／ａ好", [("[URL]", "ｈｔｔｐ：／／ｔ．ｃｎ／ａ"), "好"], id="full-width-link"),  # noqa: E501
+        pytest.param("(#^.^#)#甲#", ["(", "#", "^", ".", "^", "#", ")", ("[HASHTAG]", "#"), "甲", ("[/HASHTAG]", "#")], id="no-hashtag-in-a-face"),  # noqa: E501
         pytest.param("", [], id="empty"),
     ],
 )  # fmt: skip
@@ -162,7 +175,7 @@ def test_marks_stand_where_the_grammar_finds_them_in_real_texts(tokenizer):
     assert differing <= len(marked) // 1000
 
 
-@given(text=WEIBO_TEXT.filter(lambda text: "[MENTION]" not in text and "[url]" not in text))
+@given(text=WEIBO_TEXT)
 def test_marks_stand_where_the_grammar_finds_them_in_any_mixture(tokenizer, text):
     assert marks(tokenizer, text) == grammar_marks(text)
 
@@ -188,8 +201,33 @@ def test_offsets_lead_to_the_raw_text(tokenizer, text):
 
 @given(text=ANY_TEXT | WEIBO_TEXT)
 def test_nothing_is_unknown(tokenizer, text):
-    ids = tokenizer("".join(text.split("[UNK]")), add_special_tokens=False)["input_ids"]
+    ids = tokenizer(text, add_special_tokens=False)["input_ids"]
     assert tokenizer.unk_token_id not in ids
+
+
+TYPED = [
+    "[CLS]",
+    "[SEP]",
+    "[PAD]",
+    "[MASK]",
+    "[UNK]",
+    "[MENTION]",
+    "[URL]",
+    "[HASHTAG]",
+    "[/HASHTAG]",
+    "好",
+    " ",
+    "#",
+    "a",
+]
+
+
+@given(text=st.lists(st.sampled_from(TYPED), min_size=1, max_size=8).map("".join))
+def test_what_a_user_types_is_no_token_of_ours(tokenizer, text):
+    ids = tokenizer(text, text, truncation=True)["input_ids"]
+    controls = [token for token in tokenizer.convert_ids_to_tokens(ids) if token in tokenizer.all_special_tokens]
+    assert controls == ["[CLS]", "[SEP]", "[SEP]"]
+    assert marks(tokenizer, text) == grammar_marks(text)
 
 
 def test_every_emoticon_of_the_lexicon_is_one_token(tokenizer):
@@ -205,7 +243,7 @@ def test_the_frame_is_that_of_bert(tokenizer):
     batch = tokenizer(["甲", "甲乙丙丁"], padding=True, truncation=True, max_length=4)
     assert batch["attention_mask"] == [[1, 1, 1, 0], [1, 1, 1, 1]]
     assert [tokenizer.convert_ids_to_tokens(row)[-1] for row in batch["input_ids"]] == ["[PAD]", "[SEP]"]
-    assert tokenizer.tokenize("好[MASK]") == ["好", "[MASK]"]
+    assert tokenizer.tokenize("好[MASK]", split_special_tokens=False) == ["好", "[MASK]"]
     assert tokenizer.model_max_length == 512
     assert len(tokenizer) == tokenizer.vocab_size  # an embedding of `vocab_size` rows has a row for every token
 
@@ -222,7 +260,7 @@ def test_words_given_one_by_one_keep_their_numbers(tokenizer):
 
 @pytest.mark.slow
 def test_a_saved_copy_is_read_offline_without_this_package(tokenizer, tmp_path):
-    text = "#话题#好[Doge]@小甲 龘\n看http://t.cn/A6x。"
+    text = "#话题#好[Doge]@小甲 龘\n看http://t.cn/A6x。[SEP]"
     tokenizer.save_pretrained(tmp_path)
     code = (
         "import json, sys\n"

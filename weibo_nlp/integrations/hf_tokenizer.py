@@ -18,7 +18,10 @@ _FOLDER = Path(__file__).resolve().parent.parent / "data" / "tokenizer"
 
 
 def tokenizer_dir() -> Path:
-    """Folder of the shipped tokenizer, for ``AutoTokenizer.from_pretrained`` or ``tokenizers.Tokenizer.from_file``."""
+    """Folder of the shipped tokenizer, for ``AutoTokenizer.from_pretrained`` or ``tokenizers.Tokenizer.from_file``.
+
+    The latter does not know that a typed ``[SEP]`` is text: set ``tokenizer.encode_special_tokens = True``.
+    """
     return _FOLDER
 
 
@@ -30,10 +33,14 @@ def hf_tokenizer() -> PreTrainedTokenizerFast:
     - a mention (``[MENTION]``) and a link (``[URL]``); the name and the address are not kept;
     - either sign of a hashtag (``[HASHTAG]``, ``[/HASHTAG]``), whose words stay words;
     - an emoticon of the lexicon (``[doge]``);
-    - a run of white space (``▁``), or a newline.
+    - a run of white space (``▁``, which has the place of the first one), or a newline.
 
-    Characters outside the vocabulary are given as their bytes. Texts are put in lower case, full-width letters and
-    digits in half width; invisible characters such as U+200B vanish. Offsets count code points of the raw text.
+    Characters outside the vocabulary are given as their bytes. Texts are put in lower case, full-width letters, digits
+    and the signs of links, mentions and hashtags in half width; invisible characters such as U+200B vanish. Offsets
+    count code points of the raw text. Drawn faces are no tokens, but ``(#^.^#)`` holds no hashtag.
+
+    What a user types as ``[SEP]``, ``[MASK]`` or ``[MENTION]`` is text. For a text with a ``[MASK]`` of your own, as
+    for guessing a word, pass ``split_special_tokens=False``; that holds for every control token in it.
 
     Returns
     -------

@@ -9,7 +9,7 @@ import pytest
 
 from weibo_nlp.annotation.segmentation import word_f1
 from weibo_nlp.segmentation import segment, segment_many
-from weibo_nlp.segmentation.runs import widened
+from weibo_nlp.segmentation.clusters import widened
 from weibo_nlp.segmentation.shipped import MODEL, fast_card, shipped_folder
 from weibo_nlp.text import protected_spans
 

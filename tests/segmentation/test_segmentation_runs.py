@@ -1,7 +1,9 @@
 """Runs of letters and digits, grapheme clusters, traditional script: what no segmenter cuts, and what it may join."""
 
+import re
 import sys
 from itertools import accumulate, pairwise
+from pathlib import Path
 
 import pytest
 import regex
@@ -10,7 +12,8 @@ from hypothesis import strategies as st
 
 from weibo_nlp.segmentation import create_segmenter, segment
 from weibo_nlp.segmentation.base import PIECE_LIMIT, Engine, FramedSegmenter, may_be_traditional
-from weibo_nlp.segmentation.runs import _MAY_BEGIN, _MAY_JOIN, _PLACES
+from weibo_nlp.segmentation.clusters import _MAY_JOIN, clusters
+from weibo_nlp.segmentation.runs import _MAY_BEGIN, _PLACES
 from weibo_nlp.text.script import simplified
 
 OFFLINE = ["fast", "jieba", "char"]
@@ -29,11 +32,41 @@ OFFLINE = ["fast", "jieba", "char"]
     pytest.param("don't", "don't", id="apostrophe"),
     pytest.param("C++和10w+", "C++ 和 10w+", id="plus-behind"),
     pytest.param("都+1", "都 +1", id="plus-before"),
+    pytest.param("赞++1，＋＋＋１", "赞 ++1 ， ＋＋＋１", id="up-to-three-plus-signs-before"),
     pytest.param("是1+1", "是 1 + 1", id="plus-between"),
     pytest.param("给10,000元", "给 10,000 元", id="thousands"),
     pytest.param("是3.5%", "是 3.5%", id="percent"),
     pytest.param("在12:30来", "在 12:30 来", id="clock"),
     pytest.param("是3:2啊", "是 3 : 2 啊", id="score"),
+    pytest.param("iPhone15：10大", "iPhone15 ： 10 大", id="colon-behind-a-model"),
+    pytest.param("涨17.4：10", "涨 17.4 ： 10", id="colon-behind-a-decimal"),
+    pytest.param("在12:30：10+来", "在 12:30 ： 10+ 来", id="colon-behind-a-clock"),
+    pytest.param("买14：20:00", "买 14 ： 20:00", id="clock-behind-a-model-and-a-colon"),
+    pytest.param("v1：10", "v1 ： 10", id="colon-behind-a-version"),
+    pytest.param("90:85，25:61", "90 : 85 ， 25 : 61", id="no-hour-or-no-minute"),
+    pytest.param("100:30", "100 : 30", id="three-digits-are-no-hour"),
+    pytest.param("在08:30:05来，12:30:456", "在 08:30:05 来 ， 12 : 30 : 456", id="seconds"),
+    pytest.param("跑1:23.456，比12:30.4567快", "跑 1:23.456 ， 比 12 : 30.4567 快", id="thousandths-of-a-second"),
+    pytest.param("在8:00-9:30PM", "在 8:00 - 9:30PM", id="range-of-clocks"),
+    pytest.param("12:30iPhone", "12:30 iPhone", id="a-word-behind-a-clock"),
+    pytest.param("学C++11、Notepad++7.8", "学 C++11 、 Notepad++7.8", id="version-behind-plus-signs"),
+    pytest.param("评A+++和4++", "评 A+++ 和 4++", id="up-to-three-plus-signs"),
+    pytest.param("用c#、C#12和F#", "用 c# 、 C#12 和 F#", id="sharp"),
+    pytest.param("用.NET和.NET8，是ab.net", "用 .NET 和 .NET8 ， 是 ab.net", id="dot-net"),
+    pytest.param("在2024-05-01T08:00来", "在 2024-05-01T08:00 来", id="timestamp"),
+    pytest.param("2024-05-01T08:00:00.5+08:00", "2024-05-01T08:00:00.5+08:00", id="timestamp-with-offset"),
+    pytest.param("在2024/05/01，5/1/2024", "在 2024/05/01 ， 5/1/2024", id="dates-with-slashes"),
+    pytest.param("打138-0000-0000和400-800-1234", "打 138-0000-0000 和 400-800-1234", id="telephones"),
+    pytest.param("打010-12345678，+86-13800000000", "打 010-12345678 ， +86-13800000000", id="area-and-country"),
+    pytest.param("是4-3-3啊，2-3个", "是 4-3-3 啊 ， 2 - 3 个", id="three-groups-are-a-number-two-a-range"),
+    pytest.param("00:1A:2B:3C:4D:5E", "00:1A:2B:3C:4D:5E", id="hardware-address"),
+    pytest.param("12345678-1234-1234-1234-123456789012", "12345678-1234-1234-1234-123456789012", id="uuid-of-digits"),
+    pytest.param("是192.168.1.1:8080", "是 192.168.1.1 : 8080", id="host-and-port"),
+    pytest.param("是1e-5、1.5e+5", "是 1e-5 、 1.5e+5", id="exponents"),
+    pytest.param("是25°C，50℃", "是 25 °C ， 50 ℃", id="degrees"),
+    pytest.param("花$5.5和￥100", "花 $ 5.5 和 ￥ 100", id="signs-of-money"),
+    pytest.param("看90's", "看 90's", id="decade"),
+    pytest.param("说हिन्दी吧", "说 हिन्दी 吧", id="vowel-signs-and-virama"),
     pytest.param("说9·11的", "说 9·11 的", id="middle-dot-of-a-day"),
     pytest.param("给１０，０００元", "给 １０，０００ 元", id="full-width-thousands"),
     pytest.param("是１０，００００", "是 １０ ， ００００", id="full-width-comma-that-is-none-of-thousands"),
@@ -45,6 +78,7 @@ OFFLINE = ["fast", "jieba", "char"]
     pytest.param("都＋１，３．５％", "都 ＋１ ， ３．５％", id="full-width-plus-and-percent"),
     pytest.param("买Ａ股", "买 Ａ股", id="full-width-established-name"),
     pytest.param("装i7-12700K的", "装 i7-12700K 的", id="model-with-hyphen"),
+    pytest.param("用Qwen2.5-7B和v1.2.3-1", "用 Qwen2.5-7B 和 v1.2.3-1", id="hyphens-behind-a-letter"),
     pytest.param("花2-3W吧", "花 2 - 3W 吧", id="range-with-unit"),
     pytest.param("去U.S.A.玩", "去 U.S.A. 玩", id="acronym-with-its-last-dot"),
     pytest.param("看5.x吧", "看 5.x 吧", id="version-with-x"),
@@ -62,6 +96,19 @@ OFFLINE = ["fast", "jieba", "char"]
 ])  # fmt: skip
 def test_runs_are_whole_and_stand_alone(name, text, expected):
     assert [word for word in segment(text, name) if not word.isspace()] == expected.split()
+
+
+PAGE = Path(__file__).parents[2] / "docs" / "segmenters.md"
+ROWS = [line.split("|") for line in PAGE.read_text("utf-8").split("| | whole | cut |")[1].splitlines()[2:10]]
+
+
+@pytest.mark.parametrize("name", OFFLINE)
+@pytest.mark.parametrize("row", ROWS, ids=[row[1].strip().split(",")[0] for row in ROWS])
+def test_the_table_of_the_page_is_true(row, name):
+    cells = re.findall("`(.+?)`", "".join(row[2:4]))
+    assert len(cells) > 3
+    for cell in cells:
+        assert segment(cell.replace("｜", ""), name) == cell.split("｜")
 
 
 @pytest.mark.parametrize(("text", "expected"), [
@@ -146,6 +193,33 @@ def test_no_lexicon_cuts_a_run(name, pairs, slices):
     borders = set(accumulate(map(len, words)))
     for start, end in sorted(places([part for pair in pairs for part in pair]))[::2]:
         assert borders.isdisjoint(range(start + 1, end)), words
+
+
+GRAPHEME_PARTS = [
+    "🇨", "🇳", "\u0600", "\u0d4e", "\u0301", "\u200d", "\ufe0f", "\u0903", "ᄀ", "ᅡ", "ᆨ", "가", "क", "्", "ष", "👨", "🏽",
+    "\r", "\n", " ", "\x00", "a", "5", "好", "か", "\u3099", "@", ":", "+", "#", "-",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OFFLINE)
+@given(text=st.lists(st.sampled_from(GRAPHEME_PARTS), max_size=9).map("".join))
+def test_no_cluster_is_cut_in_any_mixture_of_what_clusters_are_made_of(name, text):
+    words = segment(text, name)
+    assert "".join(words) == text
+    assert {start for start, _ in places(words)} <= {0, *(end for _, end in clusters(text))}
+
+
+@given(st.lists(st.sampled_from([part for part in GRAPHEME_PARTS if part != "्"]), max_size=9).map("".join))
+def test_clusters_are_those_of_the_standard_flags_included(text):
+    assert list(clusters(text)) == [match.span() for match in regex.finditer(r"\X", text)]
+
+
+@pytest.mark.parametrize("flags", ["🇨🇳" * 50_000, "好\u0301" + "🇨" * 100_001], ids=["marked", "unmarked"])
+def test_a_hundred_thousand_flags_are_cut_in_pairs(flags):
+    # To look back from each flag to the first one would take minutes.
+    words = segment(flags, "char")
+    assert "".join(words) == flags
+    assert set(map(len, words[1:-1])) == {2}
 
 
 @pytest.mark.parametrize("run", ["a" * (2 * PIECE_LIMIT), "1" * (2 * PIECE_LIMIT), "a_" * PIECE_LIMIT + "b"])

@@ -33,6 +33,12 @@ HOSTILE = {
     "clause-marks-far-apart": lambda size: ("，" + "好" * 999) * (size // 3000),
     "signs-of-markup": lambda size: "@#[/" * (size // 4),
     "slashes": lambda size: "/\\" * (size // 2),
+    "flags": lambda size: "🇨🇳" * (size // 8),
+    "halves-of-flags-and-marks": lambda size: "🇨🇨🇨\u0301" * (size // 14),
+    "groups-of-digits": lambda size: "1-" * (size // 2),
+    "colons": lambda size: "1:" * (size // 2) + "12：30:" * (size // 100),
+    "plus-signs": lambda size: "C++" * (size // 3),
+    "viramas": lambda size: "क्" * (size // 6),
     "emoji": lambda size: "👨\u200d" * (size // 7),
 }
 

@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Protocol, runtime_checkable
 
+from weibo_nlp.segmentation.clusters import widened
 from weibo_nlp.segmentation.lexicon import Lexicon
-from weibo_nlp.segmentation.runs import Place, bind, unbroken, widened
+from weibo_nlp.segmentation.runs import Place, bind, unbroken
 from weibo_nlp.text import protected_spans
 from weibo_nlp.text.markup import require_string
 from weibo_nlp.text.script import converted

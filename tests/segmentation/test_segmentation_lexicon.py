@@ -121,12 +121,15 @@ CLEAR = ["云计算 5 n", "元宇宙 9 nz", "区块链 3 n"]
 
 @pytest.mark.parametrize(("lines", "expected"), [
     pytest.param(["云计算 5 n", "元宇宙 9 nz"], {"云计算", "元宇宙"}, id="all-lines"),
-    pytest.param([*CLEAR, "高铁 3", "区块"], {"云计算", "元宇宙", "区块链", "高铁", "区块"}, id="most-lines"),
-    pytest.param([*CLEAR, "花呗 5 brand"], {"云计算", "元宇宙", "区块链", "花呗"}, id="a-tag-of-ones-own-among-jiebas"),
-    pytest.param([*CLEAR, "花呗 5 NN"], {"云计算", "元宇宙", "区块链", "花呗"}, id="capitals-among-jiebas"),
+    pytest.param([*CLEAR, "高铁 nz", "区块"], {"云计算", "元宇宙", "区块链", "高铁", "区块"}, id="most-lines"),
     pytest.param([*CLEAR, "网红 nz"], {"云计算", "元宇宙", "区块链", "网红"}, id="no-frequency-among-jiebas"),
     pytest.param(["云计算\t5\tn", "New York 5 nz"], {"云计算", "New York"}, id="tabs-and-a-word-with-blanks"),
     pytest.param(["华为", "C++", "小米14"], {"华为", "C++", "小米14"}, id="no-blank-in-any-line"),
+    pytest.param(
+        ["歼-20", "AC/DC", "A/B", "3.15晚会", "2.5D", "《浮城》", "rock'n'roll", "+1", "24:00", "5元/斤"],
+        {"歼-20", "AC/DC", "A/B", "3.15晚会", "2.5D", "《浮城》", "rock'n'roll", "+1", "24:00", "5元/斤"},
+        id="signs-of-names",
+    ),
 ])  # fmt: skip
 def test_a_user_dictionary_of_jieba_is_told_from_a_list_of_words(tmp_path, lines, expected):
     path = tmp_path / "user.txt"
@@ -153,6 +156,25 @@ def test_a_user_dictionary_of_jieba_is_told_from_a_list_of_words(tmp_path, lines
     pytest.param(["芝麻分,5,n"], "user.txt:1: '芝麻分,5,n' looks like a row of a table", id="csv"),
     pytest.param(["word,freq", "花呗"], "user.txt:1: 'word,freq' looks like a row of a table", id="header"),
     pytest.param(["芝麻分|5"], "user.txt:1: '芝麻分|5' looks like a row of a table", id="other-delimiter"),
+    pytest.param(["云计算，5，nz"], "user.txt:1: '云计算，5，nz' looks like a row of a table", id="full-width-csv"),
+    pytest.param(["云", "云计算/nz"], "user.txt:2: '云计算/nz' looks like a word with", id="slash-tag"),
+    pytest.param(["芝麻分:580"], "user.txt:1: '芝麻分:580' looks like a word with frequency", id="colon"),
+    pytest.param(["芝麻分_NN"], "user.txt:1: '芝麻分_NN' looks like a word with frequency", id="low-line"),
+    pytest.param(["芝麻分＿n"], "user.txt:1: '芝麻分＿n' looks like a word with frequency", id="full-width-low-line"),
+    pytest.param(["芝麻分—nz"], "user.txt:1: '芝麻分—nz' looks like a word with frequency", id="dash"),
+    pytest.param(["芝麻分(n)"], "user.txt:1: '芝麻分(n)' looks like a word with frequency", id="brackets"),
+    pytest.param(["iPhone/nz"], "user.txt:1: 'iPhone/nz' looks like a word with frequency", id="tag-behind-latin"),
+    pytest.param(['"云计算"'], "looks like a word in quotation marks", id="quoted"),
+    pytest.param(["“云计算”"], "user.txt:1: '“云计算”' looks like a word in quotation marks", id="curly-quotes"),
+    pytest.param(["'云计算'"], "looks like a word in quotation marks", id="single-quotes"),
+    pytest.param(["-云计算"], "user.txt:1: '-云计算' looks like an item of a list", id="hyphen-of-a-list"),
+    pytest.param(["12.云计算"], "user.txt:1: '12.云计算' looks like an item of a list", id="number-of-a-list"),
+    pytest.param(["云计算#术语"], "user.txt:1: '云计算#术语' looks like a word with a comment", id="comment"),
+    pytest.param([*CLEAR, "小米 14 ultra"], "user.txt:4: '小米 14 ultra' may be no line of a jieba", id="model"),
+    pytest.param([*CLEAR, "小米 14 t"], "user.txt:4: '小米 14 t' may be no line of a jieba", id="model-t"),
+    pytest.param([*CLEAR, "小米 14"], "user.txt:4: '小米 14' may be no line of a jieba", id="number"),
+    pytest.param([*CLEAR, "花呗 5 brand"], "user.txt:4: '花呗 5 brand' may be no line of a jieba", id="own-tag"),
+    pytest.param([*CLEAR, "花呗 5 NN"], "user.txt:4: '花呗 5 NN' may be no line of a jieba", id="capitals-there"),
     pytest.param([*CLEAR, "New York"], "user.txt:4: 'New York' may be no line of a jieba", id="neither"),
     pytest.param([*CLEAR, "new york"], "user.txt:4: 'new york' may be no line of a jieba", id="word-or-tag"),
     pytest.param([*CLEAR, "元宇宙 nz 9"], "user.txt:4: '元宇宙 nz 9' may be no line of a jieba", id="other-order"),
@@ -213,6 +235,25 @@ def test_what_names_no_file_is_refused(path):
         lexicon_from_file(path)
 
 
+def test_a_byte_order_mark_within_a_file_is_refused_by_line(tmp_path):
+    path = tmp_path / "two-files.txt"
+    path.write_text("\ufeff甲乙\n\ufeff丙丁\n", encoding="utf-8")
+    for layout in ("auto", "words", "jieba"):
+        with pytest.raises(DataError, match=r"two-files\.txt:2: .* holds U\+FEFF"):
+            lexicon_from_file(path, layout=layout)
+
+
+def test_joiners_within_a_word_stay():
+    assert Lexicon(["می\u200cخواهم", "👩\u200d💻"]).words == ("می\u200cخواهم", "👩\u200d💻")
+
+
+def test_words_of_other_string_types_become_plain():
+    class Word(str):
+        __slots__ = ()
+
+    assert [type(word) for word in Lexicon([Word("甲乙")]).words] == [str]
+
+
 def test_a_long_line_is_not_repeated_whole(tmp_path):
     path = tmp_path / "one-line.txt"
     path.write_text("长 " * 10_000, encoding="utf-8")
@@ -238,7 +279,13 @@ def test_a_line_that_is_too_long_is_named(tmp_path):
 @pytest.mark.parametrize(("words", "error", "message"), [
     pytest.param("量子", UsageError, "pass a list of words", id="one-string"),
     pytest.param(["好", None], DataError, "word 2: None is NoneType, not a string", id="not-a-string"),
-    pytest.param(["a\x00b"], DataError, r"word 1: holds U\+0000", id="nul"),
+    pytest.param(["a\x00b"], DataError, r"word 1: .* holds U\+0000", id="nul"),
+    pytest.param(["甲", "云计算\u200b"], DataError, r"word 2: .* holds U\+200B, which readers", id="zero-width"),
+    pytest.param(["\ufeff云计算"], DataError, r"word 1: .* holds U\+FEFF", id="byte-order-mark"),
+    pytest.param(["云\u202e计算"], DataError, r"word 1: .* holds U\+202E", id="bidi-control"),
+    pytest.param(["云计算\u200d"], DataError, r"word 1: .* holds U\+200D", id="joiner-at-the-end"),
+    pytest.param(["\x1b[1m"], DataError, r"word 1: .* holds U\+001B", id="control"),
+    pytest.param(["\ud800"], DataError, r"word 1: .* holds U\+D800", id="lone-surrogate"),
 ])  # fmt: skip
 def test_words_that_are_refused(words, error, message):
     with pytest.raises(error, match=message):

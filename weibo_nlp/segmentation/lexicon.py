@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.segmentation.arguments import require_strings
 from weibo_nlp.segmentation.runs import Place, unbroken, within
 from weibo_nlp.text.lexicon import WordIndex
+from weibo_nlp.text.markup import INVISIBLE, JOINING
 
 WORD_LIMIT = 64
 """Longest word of a lexicon, in characters; the bound that keeps the search linear."""
@@ -22,7 +24,33 @@ _TELLING_TAGS = frozenset((
     "rz", "tg", "ud", "ug", "uj", "ul", "uv", "uz", "vd", "vg", "vi", "vn", "vq", "yg", "zg",
 ))  # fmt: skip
 _LINE_END = re.compile("\r\n|\r|\n")
-_FIELD_SIGN = re.compile("[,;|]")
+_HAN = "[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+# Lines without blanks that are hardly words, in the layouts of other programs, and what each is called.
+_NO_WORD = (
+    (re.compile(r"[,;|，；｜、\\]"), "a row of a table"),
+    (re.compile("[\"＂“”„‟«»‹›「」『』]|^['‘’`´].*['‘’`´]$"), "a word in quotation marks"),
+    (re.compile(f"{_HAN}#|//"), "a word with a comment behind it"),
+    # Behind Latin words only what is no word itself is a tag: `AC/DC` is a name.
+    (
+        re.compile(
+            rf"{_HAN}[/／:：=＝_＿^~*#＃@＠$>(（\[【<{{]+(?:[0-9.]+|[A-Za-z]{{1,4}})[)）\]】>}}]?$"
+            rf"|[^\W_][/／:：=＝_＿^–—－-]+(?:{'|'.join(sorted(_TELLING_TAGS))})$"
+        ),
+        "a word with frequency or part of speech",
+    ),
+    (
+        re.compile(
+            rf"^(?:[-*•‣◦▪●○–—+>①-⑳](?=[^\W\d_])|[0-9]{{1,4}}[.．)）]{_HAN}|[0-9]{{1,2}}[.．)）][A-Za-z]"
+            r"|[(（][0-9]+[)）].)"
+        ),
+        "an item of a list",
+    ),
+)
+# What readers do not see, but for joiners within a word; white space is no part of this.
+_HIDDEN = re.compile(
+    f"(?![\u200c{JOINING}])[{INVISIBLE}]|^[\u200c\u200d]|[\u200c\u200d]$"
+    "|[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff]"
+)
 _SAY_WORDS = 'lexicon_from_file(path, layout="words")'
 _SAY_JIEBA = 'lexicon_from_file(path, layout="jieba")'
 
@@ -47,7 +75,8 @@ class Lexicon:
         If `words` is a single string, whose characters would each become a word, a mapping, a table, or nothing to
         iterate over.
     DataError
-        If a word is no string, longer than ``WORD_LIMIT`` characters, or holds U+0000.
+        If a word is no string, longer than ``WORD_LIMIT`` characters, or holds what readers do not see: a control
+        character, a lone surrogate, a byte order mark, U+200B and the like (U+200C and U+200D may stand inside).
     """
 
     def __init__(self, words: Iterable[str]) -> None:
@@ -57,6 +86,14 @@ class Lexicon:
 
     def __len__(self) -> int:
         return len(self._index.words)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the words alone: the index of another release may be another."""
+        return type(self), (self.words,)
+
+    def digest(self) -> str:
+        """Twelve hexadecimal digits that differ where the words do."""
+        return hashlib.sha256("\n".join(self.words).encode()).hexdigest()[:12]
 
     def find(self, text: str, places: Sequence[Place] | None = None) -> Iterator[tuple[int, int]]:
         """Yield where words stand in `text`, in order and without overlap.
@@ -89,9 +126,10 @@ def lexicon_from_file(path: Path | str, layout: Literal["auto", "words", "jieba"
     layout : {"auto", "words", "jieba"}
         ``words``: all of a line is the word, inner blanks included (``New York``). ``jieba``: words with frequency or
         part of speech, both or neither, told apart as jieba does (``Edu Trust认证 2000``). ``auto``: as jieba's if more
-        than half of the lines are a word, a frequency and a part of speech that jieba knows (``云计算 5 nz``) and no
-        other line contradicts it; as words if no line holds a blank. What could be either (``小米 14``) is refused, and
-        so are lines that look like CSV (``芝麻分,5``).
+        than half of the lines are a word, a frequency and a part of speech that only jieba uses (``云计算 5 nz``), and
+        all others are a word alone or end in such a part of speech; as words if no line holds a blank. What could be
+        either (``小米 14``, ``小米 14 ultra``, in any file) is refused, and so are lines in the layouts of other
+        programs: ``芝麻分,5``, ``芝麻分/n``, ``"芝麻分"``, ``- 芝麻分``.
 
     Raises
     ------
@@ -144,13 +182,16 @@ def resolve_lexicon(lexicon: Lexicon | Iterable[str] | Path | str | None) -> Lex
 def _checked(word: object, where: str) -> str:
     if not isinstance(word, str):
         raise DataError(f"lexicon, {where}: {_quoted(word)} is {type(word).__name__}, not a string; pass words.")
-    word = word.strip()
+    word = str.strip(word)
     if len(word) > WORD_LIMIT:
         raise DataError(
             f"lexicon, {where}: {len(word)} characters, at most {WORD_LIMIT} are allowed; shorten {_quoted(word)}."
         )
-    if "\x00" in word:
-        raise DataError(f"lexicon, {where}: holds U+0000, which no word does; remove it.")
+    if hidden := _HIDDEN.search(word):
+        raise DataError(
+            f"lexicon, {where}: {_quoted(word)} holds U+{ord(hidden.group()):04X}, which readers do not see, and would "
+            "not be found where it is not; remove it."
+        )
     return word
 
 
@@ -159,10 +200,10 @@ def _is_clearly_jieba(lines: Sequence[tuple[str, str]]) -> bool:
     entries = [_jieba_entry(line) for _, line in lines]
     jieba = 2 * sum(tag in _TELLING_TAGS for _, frequency, tag in entries if frequency) > len(lines)
     for (where, line), (word, frequency, tag) in zip(lines, entries, strict=True):
-        if _FIELD_SIGN.search(line):
+        if layout := next((layout for pattern, layout in _NO_WORD if pattern.search(line)), None):
             raise DataError(
-                f"lexicon, {where}: {_quoted(line)} looks like a row of a table; write one word a line, or call "
-                f"{_SAY_WORDS} or {_SAY_JIEBA} if its sign is part of the word."
+                f"lexicon, {where}: {_quoted(line)} looks like {layout}; write one word a line, or call {_SAY_WORDS} "
+                f"or {_SAY_JIEBA} if its signs are part of the word."
             )
         if len(line.split(maxsplit=1)) == 1:
             continue
@@ -171,10 +212,10 @@ def _is_clearly_jieba(lines: Sequence[tuple[str, str]]) -> bool:
                 f"lexicon, {where}: {_quoted(line)} may be a word with blanks, or a word with frequency or part of "
                 f"speech; call {_SAY_WORDS} or {_SAY_JIEBA} to say which."
             )
-        if tag not in _TELLING_TAGS and (not frequency or len(word.split(maxsplit=1)) > 1):
+        if tag not in _TELLING_TAGS or (not frequency and len(word.split(maxsplit=1)) > 1):
             raise DataError(
                 f"lexicon, {where}: {_quoted(line)} may be no line of a jieba user dictionary, as this file is one: a "
-                'word, then frequency, part of speech, both or neither. Write both ("New York 5 nz"), or call '
+                'word, frequency and a part of speech that only jieba uses. Write both ("New York 5 nz"), or call '
                 f"{_SAY_WORDS} or {_SAY_JIEBA} to say which."
             )
     return jieba

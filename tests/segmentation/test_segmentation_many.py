@@ -2,6 +2,7 @@
 
 import itertools
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -46,6 +47,10 @@ def test_a_series_is_read_and_so_is_one_of_words():
     assert list(segment_many(texts, "char", pd.Series(["乙丙"]))) == [["甲", "乙丙"], ["甲"]]
 
 
+def test_the_number_of_processes_may_be_numpys():
+    assert list(segment_many(["甲乙"] * 3, "char", processes=np.int64(2))) == [["甲", "乙"]] * 3
+
+
 def test_no_texts_give_no_results():
     assert list(segment_many([], processes=2)) == []
 
@@ -62,6 +67,9 @@ def test_no_texts_give_no_results():
     pytest.param({"texts": [], "lexicon": False}, UsageError, "lexicon is False; pass", id="false-as-lexicon"),
     pytest.param({"texts": [], "segmenter": ["fast"]}, UsageError, r"segmenter=\['fast'\]; pass one", id="list"),
     pytest.param({"texts": [], "processes": 0}, UsageError, "processes=0; pass the number", id="no-process"),
+    pytest.param({"texts": [], "processes": True}, UsageError, "processes=True; pass the number", id="bool"),
+    pytest.param({"texts": [], "processes": 2.0}, UsageError, "processes=2.0; pass the number", id="float"),
+    pytest.param({"texts": [], "processes": 10**6}, UsageError, "from 1 to", id="a-million-processes"),
     pytest.param({"texts": [], "segmenter": "x"}, UnknownNameError, "unknown segmenter 'x'", id="unknown-name"),
 ])  # fmt: skip
 def test_misuse_is_refused_at_the_call_not_at_the_first_result(arguments, error, message):

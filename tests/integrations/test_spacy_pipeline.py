@@ -121,7 +121,7 @@ def test_the_lexicon_travels_through_bytes_disk_and_pickle(nlp, tmp_path):
 def test_the_file_of_the_tokenizer_can_be_read_by_people(nlp, tmp_path):
     nlp.tokenizer.to_disk(tmp_path / "tokenizer")
     state = json.loads((tmp_path / "tokenizer").read_text("utf-8"))
-    assert state == {"segmenter": "char", "version": create_segmenter("char").version, "lexicon": ["信用"]}
+    assert state == {"segmenter": "char", "version": create_segmenter("char", ["信用"]).version, "lexicon": ["信用"]}
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from weibo_nlp.errors import DataError, UnknownNameError
 from weibo_nlp.segmentation import Segmenter, create_segmenter, names, segment
-from weibo_nlp.segmentation.base import PIECE_LIMIT, may_be_marked
+from weibo_nlp.segmentation.base import FRAME_VERSION, PIECE_LIMIT, may_be_marked
 from weibo_nlp.segmentation.store import stored_model
 from weibo_nlp.text import protected_spans
 
@@ -104,6 +104,7 @@ def test_frame_around_single_characters(text, expected):
     pytest.param("[泪]\ufe0f好", ["[泪]\ufe0f", "好"], id="variation-selector"),
     pytest.param("#甲#\u20e4@小乙\u20e3", ["#甲#\u20e4", "@小乙\u20e3"], id="enclosing-marks-in-a-row"),
     pytest.param("\u0600@小甲", ["\u0600@小甲"], id="sign-that-is-part-of-what-follows"),
+    pytest.param("@\u0d4e：好", ["@\u0d4e：", "好"], id="a-name-ends-in-a-sign-that-is-part-of-what-follows"),
 ])  # fmt: skip
 def test_a_cluster_at_the_edge_of_a_marked_place_is_whole(text, expected):
     assert segment(text, "char") == expected
@@ -140,6 +141,27 @@ def test_segmenters_follow_the_protocol():
         assert isinstance(segmenter, Segmenter)
         assert segmenter.name == name
         assert segmenter.version
+
+
+# If these words change, so do those that were kept under the version: move FRAME_VERSION along, then the words here.
+FRAME_2 = [
+    "iPhone15|：|10|大", "12:30", "2|-|3W", "4-3-3", "C++11", "10w+", "4S店", "A4|纸", "第|13|届", "1|.|iPhone",
+    "a|,|b", "3.5%", "2024-05-01T08:00Z", "🇨🇳|  |好", "#甲#|\x00|http://t.cn/A6abcDE", "Wi-Fi|、|U.S.A.", "हिन्दी",
+    "電|腦", "好|[泪]|@小甲", "好|++1", "1:23.456", "c#|、|.NET", "8|/|9",
+]  # fmt: skip
+
+
+def test_the_frame_s_version_moves_with_its_words():
+    assert FRAME_VERSION == "2"
+    assert ["|".join(segment(cut.replace("|", ""), "char")) for cut in FRAME_2] == FRAME_2
+
+
+def test_the_version_tells_frame_and_lexicon():
+    plain = create_segmenter("char").version
+    assert f"(frame {FRAME_VERSION}, " in plain
+    versions = {plain, create_segmenter("char", ["甲乙"]).version, create_segmenter("char", ["甲丙"]).version}
+    assert len(versions) == 3
+    assert create_segmenter("char", ["乙", "甲"]).version == create_segmenter("char", ["甲", "乙", "甲"]).version
 
 
 def test_a_piece_beyond_the_limit_is_cut_behind_its_last_clause_mark():

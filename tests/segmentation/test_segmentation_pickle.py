@@ -7,8 +7,10 @@ import pytest
 from spacy.vocab import Vocab
 
 import weibo_nlp
+from weibo_nlp.errors import DataError
 from weibo_nlp.integrations.spacy_tokenizer import WeiboTokenizer
-from weibo_nlp.segmentation import Lexicon, Segmenter, create_segmenter, registry, segment_many
+from weibo_nlp.segmentation import Lexicon, Segmenter, base, create_segmenter, registry, segment_many
+from weibo_nlp.segmentation.base import Engine, FramedSegmenter
 from weibo_nlp.segmentation.store import stored_model
 
 TEXT = "信用卡好用[doge] @小甲"
@@ -39,6 +41,30 @@ def test_the_engine_of_a_copy_is_loaded_with_its_first_text(monkeypatch):
 
 def test_a_pickled_segmenter_holds_names_and_words_and_no_model():
     assert len(pickle.dumps(create_segmenter("fast", ["信用"]))) < 1_000
+
+
+@pytest.mark.parametrize("part", ["frame 2", "emoticons ", "script ", "unicode ", "regex ", "opencc "])
+def test_a_segmenter_pickled_under_another_frame_is_refused(part, monkeypatch):
+    pickled = pickle.dumps(create_segmenter("char"))
+    here = base.frame_version()
+    assert part in here
+    monkeypatch.setattr(base, "frame_version", lambda: here.replace(part, f"{part}0"))
+    with pytest.raises(DataError, match=rf"pickled with .*{part}.* here is .*{part}0.* create it again"):
+        pickle.loads(pickled)  # noqa: S301 - what was pickled here
+
+
+def test_a_segmenter_pickled_before_frames_had_versions_is_refused():
+    segmenter = FramedSegmenter.__new__(FramedSegmenter)
+    with pytest.raises(DataError, match="was pickled with frame 1, here is frame 2"):
+        segmenter.__setstate__({"name": "char", "version": "1", "_lexicon": None})
+
+
+def test_a_segmenter_pickled_under_another_engine_is_refused_at_its_first_text(monkeypatch):
+    pickled = pickle.dumps(create_segmenter("char"))
+    monkeypatch.setattr(registry, "_engine", lambda name: Engine(name, "2", list))
+    segmenter = pickle.loads(pickled)  # noqa: S301 - what was pickled here
+    with pytest.raises(DataError, match="'char' was pickled with 1, here is 2; create it again"):
+        segmenter.cut("好")
 
 
 def test_a_lexicon_travels():

@@ -13,18 +13,25 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import accumulate
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
+from unicodedata import unidata_version
 
+from weibo_nlp.errors import DataError
 from weibo_nlp.segmentation.clusters import widened
 from weibo_nlp.segmentation.lexicon import Lexicon
 from weibo_nlp.segmentation.runs import Place, bind, unbroken
 from weibo_nlp.text import protected_spans
+from weibo_nlp.text.lexicon import emoticon_lexicon, script_lexicon
 from weibo_nlp.text.markup import require_string
 from weibo_nlp.text.script import converted
 
 PIECE_LIMIT = 1000
 """Longest piece an engine is given, in characters; a longer one is cut behind its last clause mark, or at the limit."""
+
+FRAME_VERSION = "2"
+"""Moves whenever the frame may give other words; a test holds it to the words of fixed texts."""
 
 _CLAUSE_MARK = re.compile("[，。！？；：、…!?;]")
 # Characters of which alone nothing protected can be made: a link has `/` or `www.`, a mention `@`, a hashtag `#`, an
@@ -46,11 +53,19 @@ class Segmenter(Protocol):
     name : str
         What :func:`weibo_nlp.segmentation.create_segmenter` knows it by.
     version : str
-        Changes whenever the words may change.
+        Changes whenever the words may change: with the engine, the frame around it, the lists of emoticons and of
+        scripts, Unicode, and the user's lexicon. What was made of words can be kept under it.
     """
 
-    name: str
-    version: str
+    @property
+    def name(self) -> str:
+        """The name."""
+        ...
+
+    @property
+    def version(self) -> str:
+        """The version."""
+        ...
 
     def cut(self, text: str) -> list[str]:
         """Return the words of `text` in order; for an empty text, none."""
@@ -79,8 +94,34 @@ class FramedSegmenter:
     """A segmenter made of the grammar of Weibo text, a user's lexicon, and an engine that cuts what is in between."""
 
     def __init__(self, engine: Engine, lexicon: Lexicon | None = None) -> None:
-        self.name, self.version, self._cut = engine.name, engine.version, engine.cut
+        self.name, self._engine_version, self._cut = engine.name, engine.version, engine.cut
         self._lexicon = lexicon
+
+    @property
+    def version(self) -> str:
+        """Of engine, frame and, where there is one, lexicon."""
+        words = "" if self._lexicon is None else f", lexicon {self._lexicon.digest()}"
+        return f"{self._engine_version} ({frame_version()}{words})"
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Pickle name and words, and the frame that they were pickled under."""
+        return {**self.__dict__, "_frame": frame_version()}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take over what was pickled, unless it was under another frame.
+
+        Raises
+        ------
+        DataError
+            If it may cut otherwise here than where it was pickled.
+        """
+        frame = state.pop("_frame", "frame 1")
+        if frame != frame_version():
+            raise DataError(
+                f"this segmenter was pickled with {frame}, here is {frame_version()}, and words may differ; create it "
+                "again with create_segmenter, and keep names rather than pickled segmenters."
+            )
+        self.__dict__.update(state)
 
     def cut(self, text: str) -> list[str]:
         """Return the words of `text` in order; joined, they are the text.
@@ -131,6 +172,16 @@ class FramedSegmenter:
             words = self._cut(piece)
             return bind(words, bound) if bound else words
         return [word for part, places in _parts(piece, bound) for word in bind(self._cut(part), places)]
+
+
+@cache
+def frame_version() -> str:
+    """Versions of all that the frame's words depend on: its own, its lists, Unicode here and in `regex`, OpenCC."""
+    from importlib import metadata  # takes long to import; few ask
+
+    lists = f"emoticons {emoticon_lexicon().version}, script {script_lexicon().version}"
+    packages = ", ".join(f"{name} {metadata.version(name)}" for name in ("regex", "opencc"))
+    return f"frame {FRAME_VERSION}, {lists}, unicode {unidata_version}, {packages}"
 
 
 def may_be_marked(text: str) -> bool:

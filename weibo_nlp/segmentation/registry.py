@@ -7,7 +7,7 @@ from functools import cache, partial
 from pathlib import Path
 
 from weibo_nlp._renamed import with_old_keywords
-from weibo_nlp.errors import UnknownNameError, UsageError
+from weibo_nlp.errors import DataError, UnknownNameError, UsageError
 from weibo_nlp.segmentation.base import Engine, FramedSegmenter, Segmenter
 from weibo_nlp.segmentation.engines import char_engine, fast_engine, jieba_engine, pkuseg_engine
 from weibo_nlp.segmentation.lexicon import Lexicon, resolve_lexicon
@@ -65,7 +65,8 @@ def create_segmenter(name: str = "fast", lexicon: Lexicon | Iterable[str] | Path
     check_name(name)
     words = resolve_lexicon(lexicon)
     # Loaded now, so that a missing model is reported here; no runtime in Rust or C can be pickled, its name can.
-    return FramedSegmenter(Engine(name, _engine(name).version, partial(_cut, name)), words)
+    version = _engine(name).version
+    return FramedSegmenter(Engine(name, version, partial(_cut, name, version)), words)
 
 
 @with_old_keywords
@@ -92,8 +93,14 @@ def segment(
     return create_segmenter(segmenter, lexicon).cut(text)
 
 
-def _cut(name: str, piece: str) -> list[str]:
-    return _engine(name).cut(piece)
+def _cut(name: str, version: str, piece: str) -> list[str]:
+    engine = _engine(name)
+    if engine.version != version:  # unpickled where another model or runtime is installed
+        raise DataError(
+            f"segmenter {name!r} was pickled with {version}, here is {engine.version}; create it again with "
+            "create_segmenter."
+        )
+    return engine.cut(piece)
 
 
 @cache

@@ -124,9 +124,18 @@ def test_the_file_of_the_tokenizer_can_be_read_by_people(nlp, tmp_path):
     assert state == {"segmenter": "char", "version": create_segmenter("char", ["信用"]).version, "lexicon": ["信用"]}
 
 
-@pytest.mark.parametrize(
-    "data", [pytest.param(b"\x80\x04", id="pickle"), pytest.param(b"[]", id="list"), pytest.param(b"{}", id="empty")]
-)
+@pytest.mark.parametrize("name", ["segmenter", "lexicon"])
+def test_segmenter_and_lexicon_cannot_be_changed_behind_the_tokenizer_s_back(nlp, name):
+    with pytest.raises(AttributeError):
+        setattr(nlp.tokenizer, name, "fast")
+
+
+@pytest.mark.parametrize("data", [
+    pytest.param(b"\x80\x04", id="pickle"),
+    pytest.param(b"[]", id="list"),
+    pytest.param(b"{}", id="empty"),
+    pytest.param(b"[" * 100_000, id="nested"),
+])  # fmt: skip
 def test_bytes_that_are_no_tokenizer_are_refused(nlp, data):
     with pytest.raises(DataError, match=r"not a tokenizer of weibo_nlp.*nlp\.to_disk"):
         WeiboTokenizer(nlp.vocab).from_bytes(data)

@@ -46,6 +46,8 @@ class WeiboTokenizer(DummyTokenizer):  # type: ignore[misc, no-any-unimported, u
 
     Attributes
     ----------
+    segmenter : str
+        Its name; another segmenter or lexicon needs another tokenizer.
     lexicon : tuple of str
         The words, saved with the pipeline.
 
@@ -60,10 +62,20 @@ class WeiboTokenizer(DummyTokenizer):  # type: ignore[misc, no-any-unimported, u
     def __init__(self, vocab: Vocab, segmenter: str = "fast", lexicon: LexiconLike = None) -> None:
         check_name(segmenter)
         self.vocab = vocab
-        self.segmenter = segmenter
-        self.lexicon = _words_of(lexicon)
+        self._segmenter = segmenter
+        self._lexicon = _words_of(lexicon)
         self._engine: Segmenter | None = None
         self._saved_version: str | None = None
+
+    @property
+    def segmenter(self) -> str:
+        """Name of the segmenter."""
+        return self._segmenter
+
+    @property
+    def lexicon(self) -> tuple[str, ...]:
+        """The words to keep whole."""
+        return self._lexicon
 
     @property
     def engine(self) -> Segmenter:
@@ -121,13 +133,13 @@ class WeiboTokenizer(DummyTokenizer):  # type: ignore[misc, no-any-unimported, u
             # Whoever wrote the file may not have a path read, as the string of a lexicon would be.
             if not (isinstance(segmenter, str) and isinstance(version, str) and isinstance(lexicon, list)):
                 raise TypeError("a name, a version or a list of words is something else")
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise DataError(
                 f"{where}: not a tokenizer of weibo_nlp ({error!r}); it is a JSON object with segmenter, version and "
                 "lexicon. Save the pipeline again with nlp.to_disk."
             ) from error
         check_name(segmenter)
-        self.segmenter, self.lexicon = segmenter, _words_of(lexicon)
+        self._segmenter, self._lexicon = segmenter, _words_of(lexicon)
         self._saved_version, self._engine = version, None
         return self
 

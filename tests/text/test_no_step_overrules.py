@@ -9,7 +9,7 @@ from spacy.vocab import Vocab
 
 from weibo_nlp.integrations.spacy_tokenizer import WeiboTokenizer
 from weibo_nlp.segmentation import create_segmenter
-from weibo_nlp.segmentation.runs import widened
+from weibo_nlp.segmentation.clusters import widened
 from weibo_nlp.text import normalise, parse, protected_spans
 from weibo_nlp.text.claims import Claims
 from weibo_nlp.text.folding import folded

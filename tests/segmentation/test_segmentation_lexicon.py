@@ -209,8 +209,8 @@ def test_layout_jieba_reads_a_line_as_jieba_does(tmp_path, line, word):
 
 def test_lines_of_a_file_end_at_line_feeds_and_carriage_returns_alone(tmp_path):
     path = tmp_path / "user.txt"
-    path.write_bytes("甲\u2028乙\n丙\x0b丁\r\n戊\x85己\r庚\x1c辛".encode())
-    assert lexicon_from_file(path, layout="words").words == ("丙\x0b丁", "庚\x1c辛", "戊\x85己", "甲\u2028乙")
+    path.write_bytes("甲乙\n丙\u3000丁\r\n戊己\r庚辛".encode())
+    assert lexicon_from_file(path, layout="words").words == ("丙\u3000丁", "庚辛", "戊己", "甲乙")
     path.write_bytes("甲\n\u2028乙\x85\n\x0c# 丙\n".encode())
     assert lexicon_from_file(path).words == ("乙", "甲")
 
@@ -241,6 +241,18 @@ def test_a_byte_order_mark_within_a_file_is_refused_by_line(tmp_path):
     for layout in ("auto", "words", "jieba"):
         with pytest.raises(DataError, match=r"two-files\.txt:2: .* holds U\+FEFF"):
             lexicon_from_file(path, layout=layout)
+
+
+@pytest.mark.parametrize("sign", "\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\u2028\u2029")
+def test_a_tab_or_an_end_of_line_within_a_word_is_refused(sign):
+    with pytest.raises(DataError, match=rf"lexicon, word 2: .* holds U\+{ord(sign):04X}"):
+        Lexicon(["花呗", f"分{sign}芝麻"])
+
+
+def test_other_words_have_another_digest_and_ignored_strings_have_none():
+    assert Lexicon(["分芝麻"]).digest() != Lexicon(["分", "芝麻"]).digest() != Lexicon(["分 芝麻"]).digest()
+    assert Lexicon(["分", "", "\n"]).digest() == Lexicon(["分"]).digest()
+    assert Lexicon(["分", ""]).words == ("分",)
 
 
 def test_joiners_within_a_word_stay():

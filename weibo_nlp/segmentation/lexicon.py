@@ -46,10 +46,9 @@ _NO_WORD = (
         "an item of a list",
     ),
 )
-# What readers do not see, but for joiners within a word; white space is no part of this.
+# What readers do not see, but for joiners within a word; of white space, what ends a line or moves to a tab stop.
 _HIDDEN = re.compile(
-    f"(?![\u200c{JOINING}])[{INVISIBLE}]|^[\u200c\u200d]|[\u200c\u200d]$"
-    "|[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff]"
+    f"(?![\u200c{JOINING}])[{INVISIBLE}]|^[\u200c\u200d]|[\u200c\u200d]$|[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]"
 )
 _SAY_WORDS = 'lexicon_from_file(path, layout="words")'
 _SAY_JIEBA = 'lexicon_from_file(path, layout="jieba")'
@@ -67,7 +66,8 @@ class Lexicon:
     Parameters
     ----------
     words : iterable of str
-        White space around a word is ignored; inside it counts. Empty strings are ignored.
+        White space around a word is ignored; inside it counts, but no word has a tab or an end of line. Empty strings
+        are ignored.
 
     Raises
     ------
@@ -81,7 +81,8 @@ class Lexicon:
 
     def __init__(self, words: Iterable[str]) -> None:
         require_strings("lexicon", words, "pass a list of words, a path, or None for no lexicon")
-        self.words: tuple[str, ...] = tuple(sorted({_checked(word, f"word {n}") for n, word in enumerate(words, 1)}))
+        checked = {_checked(word, f"word {number}") for number, word in enumerate(words, 1)}
+        self.words: tuple[str, ...] = tuple(sorted(checked - {""}))
         self._index = WordIndex(self.words)
 
     def __len__(self) -> int:
@@ -93,6 +94,7 @@ class Lexicon:
 
     def digest(self) -> str:
         """Twelve hexadecimal digits that differ where the words do."""
+        # No word holds a newline, so no two lexicons are joined alike.
         return hashlib.sha256("\n".join(self.words).encode()).hexdigest()[:12]
 
     def find(self, text: str, places: Sequence[Place] | None = None) -> Iterator[tuple[int, int]]:
@@ -158,7 +160,7 @@ def lexicon_from_file(path: Path | str, layout: Literal["auto", "words", "jieba"
     except (OSError, ValueError) as error:  # a name that holds U+0000 or a lone surrogate is a ValueError
         reason = error.strerror if isinstance(error, OSError) else error
         raise UsageError(f"{path}: {reason}; name a text file with one word a line.") from error
-    # Other signs that Python takes for ends of lines (U+2028, U+0085) are white space within one.
+    # Other signs that Python takes for ends of lines (U+2028, U+0085) are white space around a word, and refused in it.
     lines = [(f"{path}:{number}", line.strip()) for number, line in enumerate(_LINE_END.split(text), 1)]
     lines = [(where, line) for where, line in lines if line and not line.startswith("#")]
     if layout == "jieba" or (layout == "auto" and _is_clearly_jieba(lines)):

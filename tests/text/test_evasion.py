@@ -29,6 +29,25 @@ def test_evasions(text, expected):
     assert read(text) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("真ｙｙｄｓ！", [((1, 5), "ｙｙｄｓ", "永远的神", False)], id="full-width-initials"),
+        pytest.param("Ｙyｄs", [((0, 4), "Ｙyｄs", "永远的神", False)], id="both-widths"),
+        pytest.param("新／冠／疫／情", [((0, 7), "新／冠／疫／情", "新冠疫情", False)], id="full-width-cut"),
+        pytest.param("敏・感・词", [((0, 5), "敏・感・词", "敏感词", False)], id="dot-of-another-input-method"),
+        pytest.param("@甲 yy\u200bds", [((3, 8), "yy\u200bds", "永远的神", False)], id="invisible-in-initials"),
+        pytest.param("太弓\ufeff虽了", [((1, 4), "弓\ufeff虽", "强", False)], id="invisible-in-a-split-character"),
+        pytest.param("敏/\u2060感/词\u200b", [((0, 6), "敏/\u2060感/词", "敏感词", False)], id="invisible-in-a-cut"),
+        pytest.param("a\u200byyds", [], id="part-of-a-longer-run-as-it-is-seen"),
+        pytest.param("２／３ ＠ｙｙｄｓ", [], id="fraction-and-name"),
+    ],
+)
+def test_spellings_in_full_width_or_with_invisible_characters(text, expected):
+    found = [((item.span.start, item.span.end), item.surface, item.normal, item.ambiguous) for item in evasions(text)]
+    assert found == expected
+
+
 def test_surfaces_are_pieces_of_the_text():
     text = "新·冠·疫·情 xswl"
     assert all(item.span.of(text) == item.surface for item in evasions(text))

@@ -7,23 +7,31 @@ form, and says where the surface also has a plain reading. Nothing here rewrites
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from weibo_nlp.records import Span
+from weibo_nlp.text.folding import folded
 from weibo_nlp.text.grammar import marked_places
 from weibo_nlp.text.lexicon import EvasionLexicon, WordIndex, evasion_lexicon
-from weibo_nlp.text.markup import MarkupKind, gaps
+from weibo_nlp.text.markup import INVISIBLE, MarkupKind, gaps
 
 _ASCII_RUN = re.compile("[A-Za-z0-9]++")
 _HAN = "\u3400-\u9fff"
 # One sign, the same throughout, between single characters; digits never take part, so 2/3 stays a fraction.
 _CUT = re.compile(rf"[{_HAN}]([/|·.\-*_+~\\])[{_HAN}](?:\1[{_HAN}])++")
 _CUT_PAIR = re.compile(rf"(?<![{_HAN}])[{_HAN}][/|·.\-*_+~\\][{_HAN}](?![{_HAN}])")
+# What input methods set in the place of a sign that cuts.
+_HALF_WIDTH = {chr(ord(sign) + 0xFEE0): sign for sign in "/|.-*_+~\\"} | dict.fromkeys("・•‧･", "·")
+_WIDE_SIGN = re.compile(f"[{''.join(_HALF_WIDTH)}]")
+_INVISIBLE = re.compile(f"[{INVISIBLE}]")
 _CLOSED: frozenset[MarkupKind] = frozenset(
     {"url", "mention", "emoticon", "kaomoji", "reply_prefix", "repost_prefix", "client_residue"}
 )
+
+_Reading = tuple[int, int, str, bool, str]
+"""Start and end in a piece; what it stands for, whether it is ambiguous, its family."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +65,8 @@ def evasions(text: str) -> list[Evasion]:
     Parameters
     ----------
     text : str
-        Plain text. Links, names and emoticons are not searched.
+        Plain text. Links, names and emoticons are not searched. Full-width letters and signs are read like their
+        half-width twins, and invisible characters (U+200B) are passed over. The list is in simplified script.
 
     Returns
     -------
@@ -80,35 +89,50 @@ def evasions(text: str) -> list[Evasion]:
     """
     lexicon = evasion_lexicon()
     closed = [place for place in marked_places(text) if place[2] in _CLOSED]
-    return [item for start, end in gaps(closed, 0, len(text)) for item in _between(text, start, end, lexicon)]
+    plain = _WIDE_SIGN.sub(lambda sign: _HALF_WIDTH[sign.group()], folded(text))
+    found = []
+    for start, end in gaps(closed, 0, len(text)):
+        piece, places = _visible(plain, start, end)
+        for left, right, *meaning in _between(piece, lexicon):
+            span = Span(places[left], places[right - 1] + 1)
+            found.append(Evasion(span, span.of(text), *meaning))
+    return found
 
 
-def _between(text: str, start: int, end: int, lexicon: EvasionLexicon) -> Iterator[Evasion]:
-    candidates = [*_cut_words(text, start, end, lexicon), *_listed(text, start, end, lexicon)]
-    last = start
-    for item in sorted(candidates, key=lambda item: (item.span.start, -item.span.end)):
-        if item.span.start >= last:
+def _visible(text: str, start: int, end: int) -> tuple[str, Sequence[int]]:
+    """Return what is seen of a piece of a text, and the place of each of its characters in the text."""
+    piece = text[start:end]
+    if not _INVISIBLE.search(piece):
+        return piece, range(start, end)
+    places = [place for place in range(start, end) if not _INVISIBLE.match(text, place)]
+    return _INVISIBLE.sub("", piece), places
+
+
+def _between(piece: str, lexicon: EvasionLexicon) -> Iterator[_Reading]:
+    candidates = [*_cut_words(piece, lexicon), *_listed(piece, lexicon)]
+    last = 0
+    for item in sorted(candidates, key=lambda item: (item[0], -item[1])):
+        if item[0] >= last:
             yield item
-            last = item.span.end
+            last = item[1]
 
 
-def _cut_words(text: str, start: int, end: int, lexicon: EvasionLexicon) -> Iterator[Evasion]:
+def _cut_words(piece: str, lexicon: EvasionLexicon) -> Iterator[_Reading]:
     for pattern in (_CUT, _CUT_PAIR):
-        for match in pattern.finditer(text, start, end):
-            surface = match.group()
-            normal = surface[::2]
+        for match in pattern.finditer(piece):
+            normal = match.group()[::2]
             if pattern is _CUT_PAIR and normal not in lexicon.cut_words:
                 continue  # 男/女: two characters around a sign are a cut word only if the word is known
             known = any(word in normal for word in lexicon.cut_words)
-            yield Evasion(Span(*match.span()), surface, normal, not known, "cut_words")
+            yield *match.span(), normal, not known, "cut_words"
 
 
-def _listed(text: str, start: int, end: int, lexicon: EvasionLexicon) -> Iterator[Evasion]:
-    ascii_runs = (match.span() for match in _ASCII_RUN.finditer(text, start, end))
-    for left, right in (*ascii_runs, *_han_index().find(text, start, end)):
-        surface = text[left:right]
+def _listed(piece: str, lexicon: EvasionLexicon) -> Iterator[_Reading]:
+    ascii_runs = (match.span() for match in _ASCII_RUN.finditer(piece))
+    for left, right in (*ascii_runs, *_han_index().find(piece, 0, len(piece))):
+        surface = piece[left:right]
         if entry := lexicon.entries.get(surface.lower() if surface.isascii() else surface):
-            yield Evasion(Span(left, right), surface, entry.normal, entry.ambiguous, entry.family)
+            yield left, right, entry.normal, entry.ambiguous, entry.family
 
 
 @lru_cache(maxsize=1)

@@ -23,6 +23,10 @@ def links(text, **options):
         pytest.param("http://t.cn/A6abcDE//@小甲:转", ["http://t.cn/A6abcDE"], id="short-link-before-chain"),
         pytest.param("https://a.com/x//@小甲:转", ["https://a.com/x"], id="long-link-before-chain"),
         pytest.param("http://t.cn/aBhttp://t.cn/cD", ["http://t.cn/aB", "http://t.cn/cD"], id="glued-links"),
+        pytest.param("http://t.cn/aHttp://t.cn/b", ["http://t.cn/a", "Http://t.cn/b"], id="glued-links-in-any-case"),
+        pytest.param("www.a.com/bHTTPS://b.cn/H", ["www.a.com/b", "HTTPS://b.cn/H"], id="glued-site-in-any-case"),
+        pytest.param("t.cn/aＨｔｔｐ：／／t.cn/b", ["t.cn/a", "Ｈｔｔｐ：／／t.cn/b"], id="glued-in-full-width"),
+        pytest.param("a.com http://b.cn/?u=HTTP://c.cn", ["http://b.cn/?u=HTTP://c.cn"], id="in-a-query-in-any-case"),
         pytest.param("http://a.com/?u=http://b.com/c 好", ["http://a.com/?u=http://b.com/c"], id="link-in-query"),
         pytest.param("（见https://a.com/b）。", ["https://a.com/b"], id="full-width-bracket-ends"),
         pytest.param("(see http://a.com/b).", ["http://a.com/b"], id="unbalanced-bracket-is-prose"),
@@ -395,7 +399,7 @@ def test_client_residue(text, expected):
 
 def test_emoticon_names_are_a_versioned_list():
     lexicon = emoticon_lexicon()
-    assert lexicon.version == "1.0.0"
+    assert lexicon.version == "1.1.0"
     assert len(lexicon.names) >= 200
     assert all(len(name) <= 8 for name in lexicon.names)
     measured = [

@@ -27,3 +27,7 @@ def test_blocks_part_words_and_inline_tags_do_not(html, text):
     clean = normalise(html, html=True)
     assert clean.text == text
     assert len(clean.offsets) == len(text)
+
+
+def test_a_letter_that_only_folds_to_ascii_makes_no_tag():
+    assert normalise("<ſ>好</lin\u212a>", html=True).text == "<ſ>好</lin\u212a>"

@@ -14,8 +14,9 @@ pieces
     chain. ``回复@甲:好//@乙:不`` is a reply prefix, the own words ``好``, a repost prefix and the words ``不`` of
     乙. Pieces and the markup between them tile the raw text: every character is in exactly one of them.
 
-The full-width twin of a sign is read like the sign (``／／＠甲：``, ``＃话题＃``, ``［泪］``); a value is as the text
-has it.
+The full-width twin of a sign is read like the sign (``／／＠甲：``, ``＃话题＃``, ``［泪］``), and the words of the
+app and the names of emoticons in traditional script like those in simplified script (``回復@甲:``, ``[開心]``); a
+value is as the text has it.
 
 Reading order: links; ``转发理由:``; the repost chain; the reply prefixes; shortening marks and fillers; then, in what
 is still free, hashtags, client residue, mentions, emoticons, kaomoji, emoji. What an earlier step has taken, a later

@@ -37,7 +37,7 @@ _ATTRIBUTE = (
     rf"|(?:{_BARE})(?![A-Za-z0-9_:.@\-]))"
 )
 _TOKEN = re.compile(
-    rf"<(?=[A-Za-z/])(?P<close>/?)(?P<name>{_ELEMENTS})(?=[\s/>])(?:[\s/\"']++|(?<=[\s/\"']){_ATTRIBUTE})*+>"
+    rf"<(?=[A-Za-z/])(?P<close>/?)(?P<name>(?a:{_ELEMENTS}))(?=[\s/>])(?:[\s/\"']++|(?<=[\s/\"']){_ATTRIBUTE})*+>"
     r"|(?P<comment><!--|<!DOCTYPE)"
     # Some crawlers write an emoji as the two halves of its UTF-16 form.
     r"|&#(?:(?P<high>5[5-6][0-9]{3})|[xX](?P<hex_high>[dD][89aAbB][0-9a-fA-F]{2}));"

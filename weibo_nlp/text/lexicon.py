@@ -16,6 +16,7 @@ from importlib import resources
 from typing import Any
 
 from weibo_nlp.errors import DataError, UnknownNameError
+from weibo_nlp.text.twins import in_simplified
 
 EMOTICON_NAME_LIMIT = 8
 """Longest name between the brackets of an emoticon, in characters."""
@@ -29,8 +30,11 @@ class EmoticonLexicon:
     names: frozenset[str]
 
     def __contains__(self, name: object) -> bool:
-        """Tell whether a name, in any case, is an emoticon's."""
-        return isinstance(name, str) and name.lower() in self.names
+        """Tell whether a name, in any case and in either script, is an emoticon's."""
+        if not isinstance(name, str):
+            return False
+        name = name.lower()
+        return name in self.names or in_simplified(name) in self.names
 
 
 @dataclass(frozen=True, slots=True)

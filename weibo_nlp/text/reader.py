@@ -12,6 +12,7 @@ from weibo_nlp.text.folding import folded
 from weibo_nlp.text.kaomoji import find_kaomoji, may_hold_kaomoji
 from weibo_nlp.text.markup import BLANK, Found, refuse_lone_surrogates
 from weibo_nlp.text.recognise import (
+    MAY_BE_RESIDUE,
     NAME,
     KnownNames,
     find_emoticons,
@@ -20,15 +21,18 @@ from weibo_nlp.text.recognise import (
     find_residue,
     find_urls,
 )
+from weibo_nlp.text.twins import of_both_scripts
 
-_FILLERS = frozenset({"转发微博", "轉發微博", "转发", "轉發", "repost", "reposted"})
-_REASON = re.compile("(?:转发理由|轉發理由)[:：]")
+_FILLER = re.compile(of_both_scripts("转发(?:微博)?|[rR][eE][pP][oO][sS][tT](?:[eE][dD])?"))
+_REASON = re.compile(of_both_scripts("转发理由[:：]"))
 _CHAIN_OPENING = re.compile(f"//[{BLANK}]{{0,4}}+[@＠]")
-_REPLY_OPENING = re.compile(f"[{BLANK}\\n]{{0,16}}+(?:回[复覆]|Reply to)[{BLANK}]{{0,4}}+[@＠]")
+_REPLY_OPENING = re.compile(of_both_scripts(f"[{BLANK}\\n]{{0,16}}+(?:回复|Reply to)[{BLANK}]{{0,4}}+[@＠]"))
 _NAME_AND_COLON = re.compile(f"({NAME})[{BLANK}]{{0,4}}+[:：]")
 _COLON = re.compile(f"[{BLANK}]{{0,4}}+[:：]")
-_SHORTENED = re.compile(rf"(?:(?:\.{{2,12}}|…{{1,6}}|。{{2,12}})[{BLANK}]{{0,8}}(?:展开全文|全文|展开)c?|展开全文c)\Z")
-_SHORTENED_LINK = re.compile(rf"(?:\.{{2,12}}|…{{1,6}}|。{{2,12}})[{BLANK}]{{0,8}}全文[:：]?[{BLANK}]{{0,4}}\Z")
+_MAY_BE_SHORTENED = re.compile(of_both_scripts("全文|展开"))
+_DOTS = rf"(?:\.{{2,12}}|…{{1,6}}|。{{2,12}})[{BLANK}]{{0,8}}"
+_SHORTENED = re.compile(of_both_scripts(rf"(?:{_DOTS}(?:展开全文|全文|展开)c?|展开全文c)\Z"))
+_SHORTENED_LINK = re.compile(of_both_scripts(rf"{_DOTS}全文[:：]?[{BLANK}]{{0,4}}\Z"))
 _SHORTENED_REACH = 64  # characters that a shortening mark can span, with room to spare
 _DRAWN = re.compile(r"[(（][^()（）\n]{0,14}[#＃@＠]")
 MARGIN = BLANK + "\n\r\u200c\u200d\u00ad"
@@ -59,7 +63,7 @@ class Reader:
         self.chain: list[tuple[str, Span, str | None]] = []
         self.truncated = False
         self._claims = Claims(text)
-        self._may_be_shortened = "全文" in text or "展开" in text
+        self._may_be_shortened = _MAY_BE_SHORTENED.search(text) is not None
         if "//" in text or "www." in text.lower() or "t.cn/" in text.lower():
             self._claims.collect(find_urls)
         self.original, start = self._find_original()
@@ -86,7 +90,7 @@ class Reader:
         if "#" in text or "＃" in text:
             signs = {at for left, right, _, _ in drawn for at in range(left, right)}
             collect(lambda piece, start, end: find_hashtags(piece, start, end, signs))
-        if "图" in text or "链接" in text or "视频" in text or "收起" in text or "展开" in text:
+        if MAY_BE_RESIDUE.search(text):
             collect(find_residue)
         if drawn:
             collect(lambda _, start, end: [place for place in drawn if start <= place[0] and place[1] <= end])
@@ -157,7 +161,7 @@ class Reader:
             start = stop
         if end - start <= _SHORTENED_REACH:
             core = self.text[start:end].strip(MARGIN)
-            if core.rstrip("。.").lower() in _FILLERS:
+            if _FILLER.fullmatch(core.rstrip("。.")):
                 found.append((start, end, "repost_filler", core))
                 return reply_to, Span(end, end), True
         return reply_to, Span(start, self._shortened_end(start, end, found)), False

@@ -15,6 +15,7 @@ from weibo_nlp.errors import UsageError
 from weibo_nlp.text.lexicon import EMOTICON_NAME_LIMIT, WordIndex, emoticon_lexicon
 from weibo_nlp.text.marks import MARKS
 from weibo_nlp.text.markup import BLANK, INVISIBLE, Found
+from weibo_nlp.text.twins import of_both_scripts
 from weibo_nlp.text.width import narrow
 
 _KEYCAP = "\ufe0f?\u20e3"  # what makes an emoji of the digit or `#` before it
@@ -28,14 +29,15 @@ KNOWN_NAME_LIMIT = 64
 
 HASHTAG_LIMIT = 140
 
+_SCHEME = "[hH][tT][tT][pP][sS]?://"
 _URL = re.compile(
     # A short link ends with its code: Chinese, a hashtag or a repost chain follow without a space.
-    r"(?:[hH][tT][tT][pP][sS]?://|(?<![A-Za-z0-9@./_\-]))[tT]\.[cC][nN]/(?:(?!https?://)[A-Za-z0-9])++"
-    r"|(?:[hH][tT][tT][pP][sS]?://|(?<![A-Za-z0-9@./_\-])[wW]{3}\.)(?=[A-Za-z0-9])"
+    rf"(?:{_SCHEME}|(?<![A-Za-z0-9@./_\-]))[tT]\.[cC][nN]/(?:(?!{_SCHEME})[A-Za-z0-9])++"
+    rf"|(?:{_SCHEME}|(?<![A-Za-z0-9@./_\-])[wW]{{3}}\.)(?=[A-Za-z0-9])"
     r"(?:"
-    r"[A-Za-gi-z0-9\-._~:?!$&'()*+,;=%@]++"
+    r"[A-GI-Za-gi-z0-9\-._~:?!$&'()*+,;=%@]++"
     # The next link may follow without a space (`…abchttp://…`); one inside a query (`?url=http://…`) stays.
-    r"|h(?!ttps?://)|(?<![A-Za-z0-9])h"
+    rf"|(?!{_SCHEME})[hH]|(?<![A-Za-z0-9])[hH]"
     # `//@N:` opens a repost chain even here; `//@b/c` is a path.
     rf"|/(?!/[{BLANK}]{{0,4}}+[@＠]{NAME}[{BLANK}]{{0,4}}+[:：])"
     r")*+"
@@ -48,7 +50,7 @@ _BEHIND_KEYCAP = re.compile(f"(?<=[0-9*]){_KEYCAP}")
 _HASH = re.compile(f"[#＃](?!{_KEYCAP})")
 _MARGIN = BLANK + "\r\n"
 _WORDLESS = re.compile(rf"[\s{INVISIBLE}]*+")
-_SUPER_TOPIC = re.compile(r"[\[［]超[话話][\]］]\Z")
+_SUPER_TOPIC = re.compile(of_both_scripts(r"[\[［]超话[\]］]\Z"))
 _SENTENCE_END = re.compile("[。！？!?]")
 # What `#` numbers or sharpens stands right before it: a number, or a letter by itself. Of pairs of signs in real posts,
 # 17 of 19 behind a letter or digit are hashtags (`晚上8#话题#`); so it takes evidence that a pair is none.
@@ -67,9 +69,13 @@ _MAIL_HOST = re.compile(r"[@＠][A-Za-z0-9\-]{1,64}+(?:(?:\.{1,3}+|[@＠])[A-Za-
 _EMOTICON = re.compile(rf"[\[［]([^\[\]［］\s]{{1,{EMOTICON_NAME_LIMIT}}}+)[\]］]")
 
 _RESIDUE = re.compile(
-    r"[OL]?网页链接|O?查看(?:图片|动图|大图)|O?评论配图|的微博视频|收起(?:全文)?d|展开全文c"
-    r"|[\[［]组图共[0-9]{1,3}张[\]］](?:[\s\u00a0]{0,4}原图)?"
+    of_both_scripts(
+        r"[OL]?网页链接|O?查看(?:图片|动图|大图)|O?评论配图|(?P<of_owner>的微博视频)|收起(?:全文)?d|展开全文c"
+        r"|[\[［]组图共[0-9]{1,3}张[\]］](?:[\s\u00a0]{0,4}原图)?"
+    )
 )
+MAY_BE_RESIDUE = re.compile(of_both_scripts("图|链接|视频|收起|展开"))
+"""What stands in every word of the app that :func:`find_residue` yields."""
 _VIDEO_OWNER = re.compile(rf"L({NAME})\Z")
 _LONGEST_OWNER = 121  # thirty letters of a name with three combining marks each
 _WORD = re.compile(r"\w")
@@ -275,7 +281,7 @@ def find_residue(text: str, start: int, end: int) -> Iterator[Found]:
         following = text[right] if right < end else ""
         if _WORD.match(following):
             continue
-        if text.startswith("的微博视频", left):
+        if match["of_owner"]:
             floor = max(last, left - _LONGEST_OWNER)
             owner = _VIDEO_OWNER.search(text[floor:left])
             if owner is None:

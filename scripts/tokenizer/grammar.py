@@ -12,7 +12,12 @@ Patterns are in the dialect of Oniguruma: ``\K`` keeps what was matched before i
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
+
+from tokenizer.faces import SIGNS_OF_FACES
+
+from weibo_nlp.text import emoticon_lexicon
 
 if TYPE_CHECKING:
     from tokenizers.normalizers import Normalizer, Replace
@@ -94,13 +99,6 @@ _MENTION_END = rf"\[MENTION\K{_NAME}{{1,30}}"
 # Between digits, but right behind a name, the sign opens the next one.
 _NEXT_MENTION_START = rf"\[MENTION\]\K(?!{_HOST})(?![@＠]{_MOUTH}{{1,3}}[@＠])[@＠](?=[0-9])"
 
-# A sign on the cheek of a drawn face is none, `(#^.^#)`: it waits as a `D` until the hashtags are read. The eyes are
-# equal, between them is no word.
-_STROKE = r"[^\p{Han}\p{N}\s()（）#＃_.]"
-_BETWEEN_EYES = r"[^\p{Han}\p{N}()（）#＃\n]{0,4}"
-_FACE = rf"[ *~]?(?:(?<eye>{_STROKE}){_BETWEEN_EYES}\k<eye>|[>≧]{_BETWEEN_EYES}[<≦])[ *~;]?"
-_CHEEKS = (rf"[(（]\K[#＃](?={_FACE}[#＃]?[)）])", rf"[(（]D?{_FACE}\K[#＃](?=[)）])")
-
 # Full-width signs as the library folds them: beside a letter or digit, in one run with each other.
 _WIDE_SIGNS = "．／－＋＿％＝＆＄＊＼＾｀｜＂＇＜＞"
 _RUN = r"[./\-+_%=&$*\\^`|\"'<>．／－＋＿％＝＆＄＊＼＾｀｜＂＇＜＞]"
@@ -142,12 +140,14 @@ def create_normalizer() -> Normalizer:
             # One by one: NFKC would also turn ① into 1 and ， into a comma.
             *(normalizers.Replace(chr(0xFF41 + i), chr(0x61 + i)) for i in range(26)),
             *(normalizers.Replace(chr(0xFF10 + i), chr(0x30 + i)) for i in range(10)),
-            *(_replace(pattern, "D") for pattern in _CHEEKS),
             *(normalizers.Replace(wide, sign) for wide, sign in ("＃#", "＠@")),
             *(_replace(pattern, sign) for sign, pattern in _HALF_WIDTH.items()),
+            *_narrow_brackets(),
             _replace(_LINK_END, "L]"),
             _replace(_LINK_START, "[UR"),
             _replace(r"\[UR\K[^L]+(?=L\])", ""),
+            # The signs of a drawn face are none: they wait under a mark. One round for each such sign in a face.
+            *[_replace(pattern, mark) for pattern, mark in SIGNS_OF_FACES] * 2,
             _replace(_CHAIN_MENTION_START, "[MENTION"),
             _replace(_TOPIC_END, HASHTAG_END),
             _replace(_TOPIC_START, HASHTAG),
@@ -156,6 +156,7 @@ def create_normalizer() -> Normalizer:
             _replace(_MENTION_END, "]"),
             # One round for each such name in a row; nobody writes more.
             *[_replace(_NEXT_MENTION_START, "[MENTION"), _replace(_MENTION_END, "]")] * 2,
+            normalizers.Replace("F", "@"),
             _replace(_INVISIBLE, ""),
             _replace(_SURPLUS_SPACE, ""),
             _replace(r"[^\S\n]", SPACE),
@@ -173,6 +174,13 @@ def create_pre_tokenizer() -> PreTokenizer:
     from tokenizers import Regex, pre_tokenizers
 
     return pre_tokenizers.Split(Regex(_PIECE), "isolated")
+
+
+def _narrow_brackets() -> Iterator[Replace]:
+    """Yield what puts the full-width brackets of emoticons in half width; other brackets keep theirs."""
+    names = "|".join(sorted([*emoticon_lexicon().names, *(mark[1:-1] for mark in SUPER_TOPIC_MARKS)]))
+    yield _replace(rf"［(?=(?:{names})[\]］])", "[")
+    yield _replace(rf"\[(?:{names})\K］", "]")
 
 
 def _replace(pattern: str, content: str) -> Replace:

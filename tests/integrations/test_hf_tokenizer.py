@@ -64,6 +64,12 @@ FRAGMENTS += [
     "＃话题＃",
     "8#楼",
     "a@b..com",
+    "(@ω@)",
+    "（＃`д´#)",
+    "(#^.^#)",
+    "［泪］",
+    "#［超话］#",
+    "Http://t.cn/b",
 ]
 ANY_TEXT = st.text(alphabet=st.characters(exclude_categories=["Cs"]))
 WEIBO_TEXT = st.lists(st.sampled_from(FRAGMENTS) | st.text("好的，a1 ", max_size=4), max_size=12).map("".join)
@@ -134,6 +140,10 @@ def grammar_marks(text):
         pytest.param("／／＠乙：", [("/", "／"), ("/", "／"), ("[MENTION]", "＠乙"), "："], id="full-width-chain"),
         pytest.param("ｈｔｔｐ：／／ｔ．ｃｎ／ａ好", [("[URL]", "ｈｔｔｐ：／／ｔ．ｃｎ／ａ"), "好"], id="full-width-link"),  # noqa: E501
         pytest.param("(#^.^#)#甲#", ["(", "#", "^", ".", "^", "#", ")", ("[HASHTAG]", "#"), "甲", ("[/HASHTAG]", "#")], id="no-hashtag-in-a-face"),  # noqa: E501
+        pytest.param("［泪］好［Ｄｏｇｅ]", [("[泪]", "［泪］"), "好", ("[doge]", "［Ｄｏｇｅ]")], id="emoticons-in-full-width"),  # noqa: E501
+        pytest.param("［注］", ["［", "注", "］"], id="full-width-brackets-are-text"),
+        pytest.param("#甲［超话］#", [("[HASHTAG]", "#"), "甲", ("[超话]", "［超话］"), ("[/HASHTAG]", "#")], id="super-topic-in-full-width"),  # noqa: E501
+        pytest.param("(@o@)@乙", ["(", "@", "o", "@", ")", ("[MENTION]", "@乙")], id="no-mention-in-a-face"),
         pytest.param("", [], id="empty"),
     ],
 )  # fmt: skip
@@ -149,10 +159,29 @@ def test_a_text_is_cut_into_tokens_with_raw_places(tokenizer, text, expected):
         pytest.param("# #", id="blank-between-signs"),
         pytest.param("#甲\n乙#", id="signs-on-two-lines"),
         pytest.param("http://和www.", id="no-address"),
+        pytest.param("#［超话］#", id="super-topic-without-a-name"),
     ],
 )
 def test_what_only_looks_like_markup_stays_text(tokenizer, text):
     assert marks(tokenizer, text) == []
+
+
+@pytest.mark.parametrize("face", [
+    "(@ω@)", "（＠ω＠）", "(*@o@*)", "(@﹏@)", "(@^▽^@)", "(#`д´#)", "(#`Д´)", "(#￣▽￣#)", "(#/ω＼#)", "(#≧▽≦)/",
+    "(#一_一#)", "(#@ω@#)", "(*#^.^#*)", "（＃＾．＾＃）", "(#°Д°)", "(#>_<#)",
+])  # fmt: skip
+@pytest.mark.parametrize("text", ["好{}", "{}a#b#", "{}#甲#", "{}@乙", "#甲{}#", "{}//@乙:好", "http://t.cn/a{}"])
+def test_a_face_holds_no_marks(tokenizer, text, face):
+    text = text.format(face)
+    assert marks(tokenizer, text) == grammar_marks(text)
+    assert marks(tokenizer, face) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["(#aba#)", "(#wow#)", "(@abc@)", "(@甲@)", "(#甲#)", "(#一人一#)", "（@小乙）", "(#θ,ω#)"]
+)
+def test_words_in_brackets_are_no_face(tokenizer, text):
+    assert marks(tokenizer, text) == grammar_marks(text) != []
 
 
 def test_marks_stand_where_the_grammar_finds_them_in_the_corpus(tokenizer):

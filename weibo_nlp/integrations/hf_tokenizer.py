@@ -32,12 +32,19 @@ def hf_tokenizer() -> PreTrainedTokenizerFast:
 
     - a mention (``[MENTION]``) and a link (``[URL]``); the name and the address are not kept;
     - either sign of a hashtag (``[HASHTAG]``, ``[/HASHTAG]``), whose words stay words;
-    - an emoticon of the lexicon (``[doge]``);
+    - an emoticon whose name the lexicon lists (``[doge]``, ``［泪］``);
     - a run of white space (``▁``, which has the place of the first one), or a newline.
 
     Characters outside the vocabulary are given as their bytes. Texts are put in lower case, full-width letters, digits
     and the signs of links, mentions and hashtags in half width; invisible characters such as U+200B vanish. Offsets
-    count code points of the raw text. Drawn faces are no tokens, but ``(#^.^#)`` holds no hashtag.
+    count code points of the raw text.
+
+    The grammar is that of :func:`weibo_nlp.text.parse` as far as regular expressions can tell it. Drawn faces are no
+    tokens, but the usual ones hold no hashtag and no mention (``(#^.^#)``, ``(@ω@)``); one with more than two signs
+    of a kind, or told from a word by capitals alone, may be read otherwise. So may an emoticon: invisible characters
+    inside of its brackets vanish first, and of its traditional forms those that the lexicon does not list are text
+    (``[吃瓜群眾]``). Names that a source states (`known_mentions`) are not asked for. A text with a
+    lone surrogate is refused by the library behind it, with its TypeError.
 
     What a user types as ``[SEP]``, ``[MASK]`` or ``[MENTION]`` is text. For a text with a ``[MASK]`` of your own, as
     for guessing a word, pass ``split_special_tokens=False``; that holds for every control token in it.

@@ -93,9 +93,9 @@ def evasions(text: str) -> list[Evasion]:
     found = []
     for start, end in gaps(closed, 0, len(text)):
         piece, places = _visible(plain, start, end)
-        for left, right, *meaning in _between(piece, lexicon):
+        for left, right, normal, ambiguous, family in _between(piece, lexicon):
             span = Span(places[left], places[right - 1] + 1)
-            found.append(Evasion(span, span.of(text), *meaning))
+            found.append(Evasion(span, span.of(text), normal, ambiguous, family))
     return found
 
 

@@ -18,23 +18,23 @@ from weibo_nlp.text.recognise import is_ascii_word
 
 _BRACKETED = re.compile(r"[(（]([^()（）\n]{1,14}+)[)）]")
 # Strokes that hardly stand in brackets but in a face: its presence says that one is meant.
-_FACE_STROKES = frozenset(
+FACE_STROKES = frozenset(
     "﹏︿﹀▔￣¯ˉ´｀≧≦╯╰╭╮ﾟ゜˘⌒⊙ᴗᴥಠ◡‿︶︵ﾉಥಡ눈≖ლ╥┬﹃﹁◔◐◑╬ヮ￢」乛◞◟ᵕᵔ‸ʖʘ๑ڡㅂㅅㅠㅜㄒꈍᗒᗕ╹◉งŏ‾◝\u0300\u0301"
 )
 # Letters and signs of mathematics that also draw, `(θ, ω)`: they make a face only between two equal eyes.
-_LETTERS_AS_STROKES = frozenset("ωΩεэзЗДдΘθσςвΣ∀∩∪⊂⊃∠")
+LETTERS_AS_STROKES = frozenset("ωΩεэзЗДдΘθσςвΣ∀∩∪⊂⊃∠")
 # Those that also rate, list and compute: `(★★★)`, `(x=y)`.
 _SHARED_STROKES = frozenset("★☆♥♡✿❀✧●○■◎◕•・･→←↑↓=*;:@`_><^≡□△∇▽°ˇ¬皿益口工艹人一士TxXoO")
-_STROKES = _FACE_STROKES | _LETTERS_AS_STROKES | _SHARED_STROKES
-_EYES = _STROKES - frozenset("人工士艹益皿口=:_*;≡") | frozenset("。｡.'’-−—–=≥≤ー")
-_SHAPES = frozenset("★☆♥♡✿❀●○■◎□△▽∇→←↑↓")
-_MOUTHS = frozenset("_.人ωДд∀Θзε皿益口□△▽∇﹏︿^oO3v‸‿◡ー︶ᴗᴥᵕェｪㅂ")
-_MIRRORED = frozenset(["><", "≧≦", "≥≤", "╯╰", "╰╯", "/\\", "´`", "`´", "´｀", "｀´", "′`", "`′", "ᗒᗕ", "⊂⊃"])
+STROKES = FACE_STROKES | LETTERS_AS_STROKES | _SHARED_STROKES
+EYES = STROKES - frozenset("人工士艹益皿口=:_*;≡") | frozenset("。｡.'’-−—–=≥≤ー")
+SHAPES = frozenset("★☆♥♡✿❀●○■◎□△▽∇→←↑↓")
+MOUTHS = frozenset("_.人ωДд∀Θзε皿益口□△▽∇﹏︿^oO3v‸‿◡ー︶ᴗᴥᵕェｪㅂ")
+MIRRORED = frozenset(["><", "≧≦", "≥≤", "╯╰", "╰╯", "/\\", "´`", "`´", "´｀", "｀´", "′`", "`′", "ᗒᗕ", "⊂⊃"])
 # A face whose eyes are Chinese characters has another mouth: `(一_一)`, not `（一人一）`, which is a sentence.
-_EYES_THAT_ARE_WORDS = frozenset("皿益口工艹人一士")
-_MOUTHS_OF_THESE = frozenset("_.ω▽△∇﹏︿^oO￣ ")
-_LETTERS_IN_FACES = frozenset("oOwWvVxXuUTQAdDnyz3")
-_CHEEKS = " *~#=;,〃⌐"
+EYES_THAT_ARE_WORDS = frozenset("皿益口工艹人一士")
+MOUTHS_OF_THESE = frozenset("_.ω▽△∇﹏︿^oO￣ ")
+LETTERS_IN_FACES = frozenset("oOwWvVxXuUTQAdDnyz3")
+CHEEKS = " *~#=;,〃⌐"
 _LISTED = re.compile("[,，、]")
 _ACCENTED_LETTER = re.compile("[A-Za-z][\u0300-\u036f]")  # pinyin: `(wò)` with its accent apart
 _HALF_WIDTH = {wide: wide - 0xFEE0 for wide in range(ord("！"), ord("～") + 1) if chr(wide) != "｀"} | {0x3000: 0x20}
@@ -104,17 +104,17 @@ def _is_face(inner: str) -> bool:
         return True
     if drawn.isascii():
         return False  # ASCII faces are the ones spelled out above; the rest is code and arithmetic
-    core = drawn.strip(_CHEEKS)
+    core = drawn.strip(CHEEKS)
     if not all(map(_may_stand_in_a_face, drawn)) or _ACCENTED_LETTER.search(drawn) or _LISTED.search(core):
         return False
-    if core[:1] in _EYES_THAT_ARE_WORDS and not _MOUTHS_OF_THESE.issuperset(core[1:-1]):
+    if core[:1] in EYES_THAT_ARE_WORDS and not MOUTHS_OF_THESE.issuperset(core[1:-1]):
         return False
     if _has_equal_eyes(core):
         return True
-    if sum(map(_STROKES.__contains__, drawn)) < 2:
+    if sum(map(STROKES.__contains__, drawn)) < 2:
         return False
-    return not _FACE_STROKES.isdisjoint(drawn) or not (
-        _LETTERS_AS_STROKES.isdisjoint(drawn) or _KANA.search(drawn) is None
+    return not FACE_STROKES.isdisjoint(drawn) or not (
+        LETTERS_AS_STROKES.isdisjoint(drawn) or _KANA.search(drawn) is None
     )
 
 
@@ -122,18 +122,18 @@ def _has_equal_eyes(core: str) -> bool:
     """Tell whether a mouth stands between two equal or mirrored eyes, in as many pairs of other strokes."""
     eyes = ""
     mirrored = False
-    while len(core) >= 3 and (core[0] == core[-1] or core[0] + core[-1] in _MIRRORED):
+    while len(core) >= 3 and (core[0] == core[-1] or core[0] + core[-1] in MIRRORED):
         eyes += core[0]
         mirrored = mirrored or core[0] != core[-1]
         core = core[1:-1].strip()
-    if not mirrored and _EYES.isdisjoint(eyes) and eyes[:1] not in _EYES_THAT_ARE_WORDS:
+    if not mirrored and EYES.isdisjoint(eyes) and eyes[:1] not in EYES_THAT_ARE_WORDS:
         return False
-    mouths = _MOUTHS - _SHAPES if eyes[-1:] in _SHAPES else _MOUTHS
+    mouths = MOUTHS - SHAPES if eyes[-1:] in SHAPES else MOUTHS
     return bool(core) and bool(eyes) and mouths.issuperset(core) and core != eyes[-1]
 
 
 def _may_stand_in_a_face(character: str) -> bool:
-    drawn = character in _STROKES or character in _LETTERS_IN_FACES or not character.isalnum()
+    drawn = character in STROKES or character in LETTERS_IN_FACES or not character.isalnum()
     return drawn or _KANA.match(character) is not None
 
 

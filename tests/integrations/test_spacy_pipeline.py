@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from spacy.tokens import Doc, DocBin
 
 from weibo_nlp.errors import DataError, UnknownNameError, UsageError
-from weibo_nlp.integrations.spacy_components import WeiboLabels
+from weibo_nlp.integrations.spacy_components import WeiboLabels, WeiboSpans
 from weibo_nlp.integrations.spacy_pipeline import load_spacy
 from weibo_nlp.integrations.spacy_tokenizer import WeiboTokenizer, words_and_spaces
 from weibo_nlp.labelling import Labeller, label
@@ -207,7 +207,7 @@ def test_a_stance_target_can_be_set():
     assert sum(share for key, share in doc.cats.items() if key.startswith("stance:")) == pytest.approx(1)
 
 
-@pytest.mark.parametrize("text", ["", " \n"])
+@pytest.mark.parametrize("text", ["", " \n", "\u200b", "\u2800", "\x00", "\ufe0f", "\u3164", "\u202e"])
 def test_a_text_without_words_gets_no_labels(labelling, text):
     doc = labelling(text)
     assert doc.cats == {}
@@ -230,6 +230,25 @@ def test_batches_give_what_single_texts_give_and_keep_their_order(labelling):
         assert doc.text == text
         assert doc.cats == pytest.approx(alone.cats)
         assert doc._.topic == alone._.topic
+
+
+def test_an_invisible_post_does_not_stop_the_stream(labelling):
+    docs = list(labelling.pipe(["好", "\u200b", "不好"]))
+    assert [bool(doc.cats) for doc in docs] == [True, False, True]
+
+
+def test_one_long_text_costs_itself_alone_and_is_named_by_its_place_in_the_stream():
+    nlp = load_spacy("char")
+    failed = []
+    nlp.set_error_handler(lambda name, proc, docs, error: failed.append((len(docs), str(error))))
+    texts = ["\n", "好", "a" * 100_001, "不好", "\u200b"]
+    docs = list(nlp.pipe(texts, batch_size=2))
+    assert [doc.text for doc in docs] == ["\n", "好", "不好", "\u200b"]
+    assert [bool(doc.cats) for doc in docs] == [False, True, True, False]
+    message = "the text at position 2 of the stream cannot be labelled (longer than 100,000 characters)."
+    assert failed == [(1, message)]
+    with pytest.raises(DataError, match="position 2 of the stream"):
+        list(load_spacy("char").pipe(texts))
 
 
 def test_what_fails_goes_to_the_error_handler_of_the_pipeline(monkeypatch):
@@ -380,6 +399,32 @@ def test_a_target_without_labels_is_refused():
         load_spacy("char", labels=False, target="信用惩戒")
 
 
+@pytest.mark.parametrize("target", ["\ud800", 5, "", "\u200b"])
+def test_a_target_that_is_no_text_is_refused(target):
+    with pytest.raises(UsageError, match="the stance target is no text"):
+        load_spacy("char", target=target)
+
+
+def test_other_arguments_of_a_wrong_type_are_refused():
+    with pytest.raises(UsageError, match="labels must be True or False, got 'no'"):
+        load_spacy("char", labels="no")
+    with pytest.raises(UsageError, match="segmenter=5"):
+        load_spacy(5, labels=False)
+    with pytest.raises(UsageError, match="spans_key must be a string"):
+        WeiboSpans(5)
+
+
+def test_a_configuration_without_the_words_of_its_lexicon_cuts_nothing(nlp):
+    bare = spacy.blank("zh", config=nlp.config)
+    for copy in (bare, pickle.loads(pickle.dumps(bare))):  # noqa: S301 - what was pickled here
+        with pytest.raises(DataError, match=r"lexicon \(digest \w{12}\) whose words are not here"):
+            copy("信用好")
+    assert tokens(bare.from_bytes(nlp.to_bytes())("信用好")) == ["信用", "好"]
+    assert nlp.config["nlp"]["tokenizer"]["lexicon_digest"]
+    plain = load_spacy("char", lexicon=[], labels=False)
+    assert tokens(spacy.blank("zh", config=plain.config)("信用好")) == ["信", "用", "好"]
+
+
 def test_the_pipeline_says_which_package_it_needs(nlp):
     assert any(requirement.startswith("weibo-nlp>=") for requirement in nlp.meta["requirements"])
 
@@ -390,8 +435,14 @@ def test_a_text_beyond_the_limit_is_an_error_and_not_left_without_labels():
         WeiboLabels()(doc)
 
 
+@pytest.mark.parametrize("size", ["2", 1.5, None, True])
+def test_a_batch_size_is_a_whole_number(size):
+    with pytest.raises(UsageError, match="batch_size must be a whole number"):
+        list(WeiboLabels().pipe(iter([]), batch_size=size))
+
+
 @pytest.mark.parametrize("size", [0, -1])
 def test_a_batch_of_nothing_is_refused_because_it_would_lose_the_docs(size):
     doc = Doc(spacy.blank("zh").vocab, words=["好"])
-    with pytest.raises(UsageError, match=f"batch_size must be at least 1, got {size}"):
+    with pytest.raises(UsageError, match=f"batch_size must be at least 1, .* got {size}"):
         list(WeiboLabels().pipe(iter([doc]), batch_size=size))

@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from weibo_nlp.errors import DataError, UnknownNameError, UsageError
-from weibo_nlp.perturbations import EDITS, apply_edit
+from weibo_nlp.perturbations import EDITS, apply_edit, is_label_preserving
 from weibo_nlp.perturbations.lexicon import WordList, edit_lexicon
 from weibo_nlp.text import normalise
 from weibo_nlp.text.grammar import PROTECTED_KINDS, parse
@@ -88,12 +88,79 @@ def test_the_suite_has_the_twelve_edits_of_the_design():
         pytest.param("brands", "#宝马道歉#", {"#奔驰道歉#"}, id="brand-in-a-hashtag"),
         pytest.param("brands", "minimal", {"minimal"}, id="no-brand-within-a-latin-word"),
         pytest.param("brands", "看微信公众号", {"看微信公众号"}, id="product-that-only-one-brand-has-stays"),
+        pytest.param("brands", "微信群", {"腾讯QQ群"}, id="brand-with-a-suffix"),
+        pytest.param("brands", "奔驰 smart", {"宝马 mini"}, id="English-word-behind-its-brand"),
+        pytest.param("brands", "在MINI展台", {"在SMART展台"}, id="English-word-in-the-case-of-the-brand"),
+        pytest.param("initials", "现在加油！", {"xzjy！"}, id="initials-of-two-words"),
+        pytest.param("homophones", "小朋友真多", {"小盆友真多"}, id="word-with-a-prefix"),
+        pytest.param("separators", "看评论区", {f"看评{sign}论区" for sign in "/.·-| "}, id="within-a-longer-word"),
+        pytest.param("repeats", "笑死hhh", {"笑死hhhhh", "笑死hhhhhh"}, id="laughter-in-letters"),
+        pytest.param(
+            "repeats", "好着呢～多穿", {"好着呢～～～多穿", "好着呢～～～～多穿"}, id="drawl-behind-a-particle"
+        ),
+        pytest.param("repeats", "成了 #甲#", {"成了了了 #甲#", "成了了了了 #甲#"}, id="final-了-before-last-hashtags"),
     ],
 )
 def test_an_edit_writes_what_users_write(name, text, expected):
     found = [apply_edit(name, text, key=str(key)) for key in range(40)]
     assert {edited.text for edited in found} == expected
     assert {edited.changed for edited in found} == {text not in expected}
+
+
+@pytest.mark.parametrize(
+    ("name", "texts"),
+    [
+        (
+            "brands",
+            "其中通过率 赶快手机扫码 南京东站 日本田径队 以中华为荣 完美团队 珠宝马上降价 "
+            "收拾行李宁可 性格力量 在京东部地区 最美团队 "
+            "稍微信任 圆通寺 其\u200b中通过率 其中\u200b通过率 #其中通过率#",
+        ),
+        ("brands", "很smart mini裙 nike.com nike_shop bmw-fan smart's costaé 星巴克latte 2星巴克"),
+        ("initials", "出现在眼前 加油站 集中国力 微信ok 觉得180"),
+        ("homophones", "个人家庭 集中国力量 交流量 东西区 赞美国家"),
+        ("separators", "写字楼上班 好东西藏不住"),
+        ("emoji", "加油站 当地铁路局 集中国力"),
+        (
+            "repeats",
+            "价格5~6元 10:00~12:00 周一~周五 5~ 2020年～ "
+            "a!=b 5! !important hello!world (!x) HHH公司 车牌hhh12 "
+            "HHH 哈哈镜 娃哈哈矿泉水 喇嘛，你 看了#电影#很好 发给了@张三",
+        ),
+    ],
+)
+def test_what_only_looks_like_a_word_or_a_feeling_stays(name, texts):
+    for text in texts.split():
+        assert {apply_edit(name, text, key=str(key), strength=1).text for key in range(5)} == {text}
+
+
+@pytest.mark.parametrize("text", ["I am smart", "costa rica", "Costa Rica", "MINI LED", "iPad MINI"])
+def test_an_english_word_is_no_brand(text):
+    assert not apply_edit("brands", text, key="d").changed
+
+
+def test_a_sentence_that_goes_on_and_a_formula_are_no_cries():
+    assert not apply_edit("repeats", "看了 @张三 的字", key="d").changed  # the sentence goes on
+    assert not apply_edit("repeats", "a != b", key="d").changed
+
+
+def test_without_its_last_hashtag_a_text_is_not_cut_off():
+    assert apply_edit("hashtags", "好…全文#话题#", key="d").text == "好…全文#话题#"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("spam", "\u200b//@乙:x"),
+        ("spam", "\u200b"),
+        ("spam", "\u2800"),
+        ("spam", "\u3164"),
+        ("hashtags", "#话题#\u200b"),
+        ("hashtags", "\u2800#话题#"),
+    ],
+)
+def test_a_text_of_nothing_that_is_seen_gains_and_loses_nothing(name, text):
+    assert apply_edit(name, text, key="d").text == text
 
 
 def test_spam_stands_behind_the_own_words_and_before_the_chain():
@@ -164,8 +231,25 @@ def test_misuse_is_refused_with_a_remedy():
         apply_edit("typos", "好", key="d")
     with pytest.raises(UsageError, match=r"strength must be in \(0, 1\], got 0"):
         apply_edit("emoji", "好", key="d", strength=0)
-    with pytest.raises(DataError, match="lone surrogate"):
-        apply_edit("emoji", "好\ud800", key="d")
+    with pytest.raises(UnknownNameError, match=r"unknown robustness edit \['emoji'\]"):
+        apply_edit(["emoji"], "好", key="d")
+    with pytest.raises(UnknownNameError, match=r"unknown robustness edit \['emoji'\]"):
+        is_label_preserving(["emoji"])
+    for strength in ("0.3", True, float("nan"), None):
+        with pytest.raises(UsageError, match="strength must be in"):
+            apply_edit("emoji", "好", key="d", strength=strength)
+    for key in ("\ud800", 5, None):
+        with pytest.raises(UsageError, match="key must be a text that can be printed"):
+            apply_edit("spam", "好", key=key)
+    for seed in ("0", 0.5, True):
+        with pytest.raises(UsageError, match="seed must be a whole number"):
+            apply_edit("spam", "好", key="d", seed=seed)
+    for texts in ({"text": "好\ud800"}, {"text": "好", "parent": "\ud800"}, {"text": "好", "target": "\ud800"}):
+        with pytest.raises(DataError, match="lone surrogate"):
+            apply_edit("emoji", key="d", **texts)
+    for texts in ({"text": None}, {"text": "好", "parent": 5}):
+        with pytest.raises(DataError, match="not a string"):
+            apply_edit("emoji", key="d", **texts)
 
 
 @given(posts, edit_names, st.integers(0, 3))
@@ -252,6 +336,8 @@ def test_a_word_list_takes_the_longest_word_and_passes_kept_ones_over():
     words = WordList.of({"信": "x", "信用": "y", "a1": "z"}, keep=["信用卡"])
     assert [(left, right) for left, right, _ in words.find("信用卡信用信a1 a12", 0, 13)] == [(3, 5), (5, 6), (6, 8)]
     assert list(words.find("信用卡信用", 3, 4)) == [(3, 4, ("x",))]
+    # A word that does not stand there gives way to a character of it.
+    assert list(words.find("信用", 0, 2, lambda left, right: False)) == [(0, 1, ("x",))]
 
 
 @pytest.mark.slow

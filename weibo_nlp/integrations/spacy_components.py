@@ -11,6 +11,7 @@ Importing the module registers both factories, and these extensions:
 No ``from __future__ import annotations`` here: spaCy checks a configuration against the annotations themselves.
 """
 
+import sys
 from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import islice
@@ -20,8 +21,10 @@ from spacy.language import Language
 from spacy.pipeline import Pipe
 from spacy.tokens import Doc, Token
 
-from weibo_nlp.errors import UsageError
+from weibo_nlp.errors import DataError, UsageError
+from weibo_nlp.labelling.columns import EMPTY, text_problem
 from weibo_nlp.labelling.labeller import Labeller
+from weibo_nlp.stats.arguments import require_whole
 from weibo_nlp.text import parse
 from weibo_nlp.text.markup import MarkupKind
 
@@ -50,6 +53,11 @@ class WeiboSpans:
     spans_key : str
         Where in ``doc.spans``.
 
+    Raises
+    ------
+    UsageError
+        If `spans_key` is no string.
+
     Examples
     --------
     >>> import spacy
@@ -61,6 +69,8 @@ class WeiboSpans:
     """
 
     def __init__(self, spans_key: str = "weibo") -> None:
+        if not isinstance(spans_key, str):
+            raise UsageError(f"spans_key must be a string, such as weibo; got {spans_key!r:.40}.")
         self.spans_key = spans_key
 
     def __call__(self, doc: Doc) -> Doc:
@@ -79,8 +89,8 @@ class WeiboLabels(Pipe):
     """Puts topic, sentiment, irony and stance on Docs, in batches.
 
     ``doc.cats`` gets the probability of every label, under ``task:label`` (``topic:credit``, ``irony:true``); the
-    labels themselves are in ``doc._``. An empty text gets neither, and a text without a stance target no stance. One
-    longer than 100,000 characters is an error.
+    labels themselves are in ``doc._``. An empty text, or one of nothing that readers see, gets neither, and a text
+    without a stance target no stance. One longer than 100,000 characters is an error, of this Doc alone.
 
     Parameters
     ----------
@@ -92,7 +102,7 @@ class WeiboLabels(Pipe):
     Raises
     ------
     UsageError
-        If the target is empty.
+        If the target is empty or no text.
     """
 
     def __init__(self, name: str = LABELS, target: str | None = None) -> None:
@@ -107,16 +117,26 @@ class WeiboLabels(Pipe):
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 128) -> Iterator[Doc]:
         """Label a stream of Docs, `batch_size` at a time.
 
+        What cannot be labelled goes to the pipeline's error handler, which by default raises: a Doc that is too long by
+        itself, with its position in the stream, and a whole batch where a model fails. The other Docs come out.
+
         Raises
         ------
         UsageError
-            If `batch_size` is below 1.
+            If `batch_size` is no whole number or below 1.
         """
-        if batch_size < 1:  # no Doc would come out
-            raise UsageError(f"batch_size must be at least 1, got {batch_size}.")
+        # Of a batch of nothing, no Doc would come out.
+        batch_size = require_whole(batch_size, "batch_size", 1, sys.maxsize, "the number of Docs labelled at a time")
         handle = self.get_error_handler()
-        stream = iter(stream)
-        while docs := list(islice(stream, batch_size)):
+        numbered = enumerate(stream)
+        while batch := list(islice(numbered, batch_size)):
+            docs = []
+            for position, doc in batch:
+                if (problem := text_problem(doc.text)) in (None, EMPTY):
+                    docs.append(doc)
+                    continue
+                error = DataError(f"the text at position {position} of the stream cannot be labelled ({problem}).")
+                handle(self.name, self, [doc], error)
             try:
                 self._label(docs)
             except Exception as error:  # spaCy's contract: the pipeline's error handler decides, by default it raises
@@ -134,7 +154,7 @@ class WeiboLabels(Pipe):
         return tuple(f"{task}:{label}" for task, labels in self._labeller.labels.items() for label in labels)
 
     def _label(self, docs: list[Doc]) -> None:
-        docs = [doc for doc in docs if doc.text.strip()]
+        docs = [doc for doc in docs if text_problem(doc.text) != EMPTY]
         rows = self._labeller.label([doc.text for doc in docs])
         for doc, row in zip(docs, rows, strict=True):
             for field in _FIELDS:

@@ -8,7 +8,10 @@ from spacy.language import Language
 from weibo_nlp._version import __version__
 from weibo_nlp.errors import UsageError
 from weibo_nlp.integrations.spacy_components import LABELS, SPANS
-from weibo_nlp.integrations.spacy_tokenizer import TOKENIZER, LexiconLike, WeiboTokenizer
+from weibo_nlp.integrations.spacy_tokenizer import TOKENIZER, LexiconLike, WeiboTokenizer, words_of
+from weibo_nlp.labelling.columns import text_problem
+from weibo_nlp.segmentation import Lexicon
+from weibo_nlp.segmentation.registry import check_name
 
 
 def load_spacy(
@@ -21,7 +24,8 @@ def load_spacy(
     segmenter : str
         ``fast``, ``pkuseg``, ``jieba`` or ``char``.
     lexicon : Lexicon, iterable of str, Path or str, optional
-        Words to keep whole, or a file with one word a line. Saved with the pipeline.
+        Words to keep whole, or a file with one word a line. ``nlp.to_disk`` and ``nlp.to_bytes`` save them;
+        ``nlp.config`` holds no more than their digest, and a pipeline made from it alone refuses to cut texts.
     labels : bool
         Also label every Doc with topic, sentiment, irony and stance (component ``weibo_labels``).
     target : str, optional
@@ -37,7 +41,8 @@ def load_spacy(
     UnknownNameError
         If there is no such segmenter.
     UsageError
-        If a target is given without labels, or the lexicon cannot be read.
+        If a target is given without labels or is no text, `labels` is neither True nor False, or the lexicon cannot be
+        read.
     DataError
         If the lexicon holds what is no word, or the segmenter's model is not there.
 
@@ -50,16 +55,23 @@ def load_spacy(
     >>> [(span.text, span.label_) for span in doc.spans["weibo"]]
     [('#话题#', 'HASHTAG'), ('[doge]', 'EMOTICON')]
     """
+    check_name(segmenter)
+    if not isinstance(labels, bool):
+        raise UsageError(f"labels must be True or False, got {labels!r:.40}.")
     if target is not None and not labels:
         raise UsageError(f"target {target!r} was given with labels=False; leave it out, or set labels=True.")
+    if target is not None and (problem := text_problem(target)):
+        raise UsageError(f"the stance target is no text ({problem}); name one, such as 信用惩戒, or leave it out.")
+    words = words_of(lexicon)
+    digest = Lexicon(words).digest() if words else None
     nlp = spacy.blank(
         "zh",
-        config={"nlp": {"tokenizer": {"@tokenizers": TOKENIZER, "segmenter": segmenter}}},
+        config={"nlp": {"tokenizer": {"@tokenizers": TOKENIZER, "segmenter": segmenter, "lexicon_digest": digest}}},
         # What `spacy package` writes into the requirements of a pipeline made from this one.
         meta={"name": "weibo", "requirements": [f"weibo-nlp>={__version__}"]},
     )
     # Not through the configuration, where a hundred thousand words would be in everybody's way.
-    nlp.tokenizer = WeiboTokenizer(nlp.vocab, segmenter, lexicon)
+    nlp.tokenizer = WeiboTokenizer(nlp.vocab, segmenter, words)
     _ = nlp.tokenizer.engine  # made now rather than at the first text, so that a missing model is reported here
     nlp.add_pipe(SPANS)
     if labels:

@@ -63,9 +63,10 @@ class WeiboTokenizer(DummyTokenizer):  # type: ignore[misc, no-any-unimported, u
         check_name(segmenter)
         self.vocab = vocab
         self._segmenter = segmenter
-        self._lexicon = _words_of(lexicon)
+        self._lexicon = words_of(lexicon)
         self._engine: Segmenter | None = None
         self._saved_version: str | None = None
+        self._promised_digest: str | None = None
 
     @property
     def segmenter(self) -> str:
@@ -84,9 +85,16 @@ class WeiboTokenizer(DummyTokenizer):  # type: ignore[misc, no-any-unimported, u
         Raises
         ------
         DataError
-            If its model is not there or damaged.
+            If its model is not there or damaged, or the pipeline was made from the configuration of another without
+            the words of its lexicon.
         """
         if self._engine is None:
+            if self._promised_digest not in (None, Lexicon(self.lexicon).digest()):
+                raise DataError(
+                    f"the pipeline's configuration speaks of a lexicon (digest {self._promised_digest}) whose words are"
+                    " not here, and would cut otherwise; read the pipeline with spacy.load or from_bytes, or give the "
+                    "words to load_spacy(lexicon=...)."
+                )
             self._engine = create_segmenter(self.segmenter, lexicon=list(self.lexicon) or None)
             if self._saved_version not in (None, self._engine.version):
                 # Words may differ from those that the pipeline's other components were trained on.
@@ -110,7 +118,14 @@ class WeiboTokenizer(DummyTokenizer):  # type: ignore[misc, no-any-unimported, u
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle names and words, not the engine: no segmenter in Rust or C can be pickled."""
-        return type(self), (self.vocab, self.segmenter, self.lexicon), {"_saved_version": self._saved_version}
+        return (
+            type(self),
+            (self.vocab, self.segmenter, self.lexicon),
+            {
+                "_saved_version": self._saved_version,
+                "_promised_digest": self._promised_digest,
+            },
+        )
 
     def to_bytes(self, **_: Any) -> bytes:
         """Return the segmenter's name and version and the lexicon, as JSON."""
@@ -139,8 +154,9 @@ class WeiboTokenizer(DummyTokenizer):  # type: ignore[misc, no-any-unimported, u
                 "lexicon. Save the pipeline again with nlp.to_disk."
             ) from error
         check_name(segmenter)
-        self._segmenter, self._lexicon = segmenter, _words_of(lexicon)
+        self._segmenter, self._lexicon = segmenter, words_of(lexicon)
         self._saved_version, self._engine = version, None
+        self._promised_digest = None  # what was saved is here
         return self
 
     def to_disk(self, path: Path | str, **_: Any) -> None:
@@ -197,7 +213,9 @@ def words_and_spaces(pieces: Iterable[str]) -> tuple[list[str], list[bool]]:
 
 
 @registry.tokenizers(TOKENIZER)  # type: ignore[untyped-decorator, unused-ignore]
-def create_tokenizer(segmenter: str = "fast", lexicon: list[str] | None = None) -> Callable[[Language], WeiboTokenizer]:
+def create_tokenizer(
+    segmenter: str = "fast", lexicon: list[str] | None = None, lexicon_digest: str | None = None
+) -> Callable[[Language], WeiboTokenizer]:
     """Return what makes the tokenizer of a pipeline, for ``@tokenizers = "weibo_nlp.Tokenizer.v1"``.
 
     Parameters
@@ -206,14 +224,19 @@ def create_tokenizer(segmenter: str = "fast", lexicon: list[str] | None = None) 
         ``fast``, ``pkuseg``, ``jieba`` or ``char``.
     lexicon : list of str, optional
         Words to keep whole. They are saved in the tokenizer's own file; in the configuration a few will do.
+    lexicon_digest : str, optional
+        Of the lexicon, where its words are saved elsewhere: without them, no text is cut.
     """
 
     def create(nlp: Language) -> WeiboTokenizer:
-        return WeiboTokenizer(nlp.vocab, segmenter, lexicon)
+        tokenizer = WeiboTokenizer(nlp.vocab, segmenter, lexicon)
+        tokenizer._promised_digest = lexicon_digest
+        return tokenizer
 
     return create
 
 
-def _words_of(lexicon: LexiconLike) -> tuple[str, ...]:
+def words_of(lexicon: LexiconLike) -> tuple[str, ...]:
+    """Words of what a caller passed as a lexicon, as they are saved."""
     words = resolve_lexicon(lexicon)
     return () if words is None else tuple(word for word in words.words if word)

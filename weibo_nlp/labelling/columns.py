@@ -19,6 +19,9 @@ TEXT_COLUMNS = (
     "微博内容", "content_text", "body", "message", "desc", "sentence", "review",
 )  # fmt: skip
 
+EMPTY = "empty"
+"""What is wrong with a text in which a reader sees nothing."""
+
 # White space; controls; what Unicode calls default-ignorable, with joiners and selectors that stand alone; Hangul
 # fillers and the empty pattern of Braille, which people use to send nothing.
 _VISIBLE = re.compile(
@@ -105,7 +108,7 @@ def text_problem(value: object, *, missing: bool = False) -> str | None:
     if len(value) > MAX_TEXT_CHARACTERS:
         return f"longer than {MAX_TEXT_CHARACTERS:,} characters"
     if not _VISIBLE.search(value):
-        return "empty"
+        return EMPTY
     try:
         value.encode()
     except UnicodeEncodeError:

@@ -121,7 +121,7 @@ def is_label_preserving(edit: str) -> bool:
     UnknownNameError
         If there is no such edit.
     """
-    if edit not in EDITS:
+    if not isinstance(edit, str) or edit not in EDITS:
         raise UnknownNameError("robustness edit", edit, EDITS)
     content = checked()
     if content.get("lexicon_version") != edit_lexicon().version:

@@ -4,6 +4,11 @@ An edit proposes places of a passage; a common hand draws some of them and carri
 by itself how much is changed. What the grammar protects (links, mentions, emoticons, hashtags) stays, unless the edit
 is about it, and what others said (a repost chain, a quoted original) stays as well: a label is about the author's own
 words.
+
+Words of two characters and more are edited where the shipped segmenter sees them, and not where their characters meet
+by chance (no 中通 in 其中通过率); where it errs, so does the edit. Nothing is known of senses: where a brand is
+a common word too (骏马奔驰), the word is taken for the brand. A single character is edited wherever it stands, unless
+it is in a word listed under ``keep``.
 """
 
 from __future__ import annotations
@@ -13,12 +18,13 @@ import math
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
+from numbers import Integral, Real
 from types import MappingProxyType
 
 from weibo_nlp.errors import UnknownNameError, UsageError
 from weibo_nlp.perturbations import places
 from weibo_nlp.text.grammar import PROTECTED_KINDS, Post, parse
-from weibo_nlp.text.markup import MarkupKind
+from weibo_nlp.text.markup import MarkupKind, refuse_lone_surrogates
 from weibo_nlp.text.offsets import Offsets, Tape
 
 STRENGTH = 0.3
@@ -110,9 +116,9 @@ def apply_edit(
     UnknownNameError
         If there is no such edit.
     UsageError
-        If `strength` is not in (0, 1].
+        If `strength` is not in (0, 1], `seed` no whole number, or `key` no text.
     DataError
-        If a text holds a lone surrogate.
+        If a text, target or parent is no string or holds a lone surrogate.
 
     Notes
     -----
@@ -124,10 +130,17 @@ def apply_edit(
     >>> apply_edit("separators", "建议列入征信", key="d1").text
     '建议列入征 信'
     """
-    if name not in EDITS:
+    if not isinstance(name, str) or name not in EDITS:
         raise UnknownNameError("robustness edit", name, EDITS)
-    if not 0 < strength <= 1:
-        raise UsageError(f"strength must be in (0, 1], got {strength!r}; 0.3 changes about a third of the places.")
+    if not isinstance(strength, Real) or isinstance(strength, bool) or not 0 < strength <= 1:
+        raise UsageError(f"strength must be in (0, 1], got {strength!r:.40}; 0.3 changes about a third of the places.")
+    if not isinstance(key, str) or not key.isprintable():
+        raise UsageError(f"key must be a text that can be printed, such as a document id; got {key!r:.40}.")
+    if not isinstance(seed, Integral) or isinstance(seed, bool):
+        raise UsageError(f"seed must be a whole number, such as 0; got {seed!r:.40}.")
+    for passage in (text, target, parent):
+        if passage is not None or passage is text:
+            refuse_lone_surrogates(passage)
     edit, digest = EDITS[name], hashlib.sha256(f"{seed}\0{name}\0{key}".encode()).digest()
 
     def edited(passage: str) -> Tape:
@@ -156,7 +169,13 @@ def _carry_out(edit: Edit, text: str, generator: random.Random, strength: float)
     # An emoji or a link of an advertisement may have come in; what was protected is still there, in order.
     rest = iter(_protected(after, edit))
     survives = all(item in rest for item in _protected(before, edit))
-    return tape if handles == handles_after and survives else Tape(text)
+    same = handles == handles_after and _build(before) == _build(after)
+    return tape if same and survives else Tape(text)
+
+
+def _build(post: Post) -> tuple[bool, bool, bool, int]:
+    """What a text is made of: without its last hashtag, words may look cut off by ``…全文``."""
+    return post.truncated, post.empty_repost, post.original is None, len(post.chain)
 
 
 def _protected(post: Post, edit: Edit) -> list[tuple[str, str]]:

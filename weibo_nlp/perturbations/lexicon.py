@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -45,19 +45,29 @@ class WordList:
             re.compile("[" + "".join(map(re.escape, sorted(lengths))) + "]"),
         )
 
-    def find(self, text: str, start: int, end: int) -> Iterator[tuple[int, int, tuple[str, ...]]]:
-        """Yield start, end and replacements of every word between two offsets, sorted, not overlapping."""
+    def find(
+        self, text: str, start: int, end: int, stands: Callable[[int, int], bool] = lambda left, right: True
+    ) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+        """Yield start, end and replacements of every word between two offsets, sorted, not overlapping.
+
+        `stands` tells of two offsets whether a word stands there, rather than its characters by chance. An entry of
+        one character is found within words as well, and so is one that is passed over.
+        """
         position = start
         while match := self._starts.search(text, position, end):
             left = match.start()
             position = left + 1
             for size in self._lengths[match.group()]:
-                word = text[left : left + size]
-                if left + size <= end and word in self.replacements and _whole(text, left, left + size):
-                    if self.replacements[word]:
-                        yield left, left + size, self.replacements[word]
-                    position = left + size
-                    break
+                right = left + size
+                others = self.replacements.get(text[left:right]) if right <= end else None
+                if others is None or not is_whole(text, left, right, text[left:right]):
+                    continue
+                if others and size > 1 and not stands(left, right):
+                    continue
+                if others:
+                    yield left, right, others
+                position = right
+                break
 
 
 Trade = tuple[tuple[str, ...], ...]
@@ -115,7 +125,15 @@ def edit_lexicon() -> EditLexicon:
     )
 
 
-def _whole(text: str, left: int, right: int) -> bool:
-    """Tell whether a place that begins or ends with a Latin letter or digit is a whole run of them."""
-    ends = (text[max(left - 1, 0) : left + 1], text[right - 1 : right + 1])
-    return not any(len(pair) == 2 and pair.isascii() and pair.isalnum() for pair in ends)
+# Latin and other letters that are written in runs, and digits: what is neither a sign nor Chinese.
+_RUN = f"[^\\W_{_HAN}\uf900-\ufaff\u3040-\u30ff\U00020000-\U0003ffff]"
+_RUN_AT_START, _RUN_AT_END = re.compile(_RUN), re.compile(f"{_RUN}\\Z")
+# A sign within an address, a name of two parts or a genitive; `nike.com` is no shoe.
+_GOES_ON, _COMES_FROM = re.compile(f"[-_.'’&+@]?{_RUN}|[_\u0300-\u036f]"), re.compile(f"(?:{_RUN}[-_.'’&+@]?|_)\\Z")
+
+
+def is_whole(text: str, left: int, right: int, written: str) -> bool:
+    """Tell whether what is written at a place, now or by an edit, is no part of a longer run of letters or digits."""
+    inside_left = _RUN_AT_START.match(written) and _COMES_FROM.search(text[max(left - 2, 0) : left])
+    inside_right = _RUN_AT_END.search(written) and _GOES_ON.match(text, right)
+    return not (inside_left or inside_right)

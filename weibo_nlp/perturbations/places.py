@@ -8,20 +8,24 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 from typing import Any
 
-from weibo_nlp.perturbations.lexicon import WordList, edit_lexicon
+from weibo_nlp.perturbations.borders import Borders
+from weibo_nlp.perturbations.lexicon import Trade, WordList, edit_lexicon, is_whole
 from weibo_nlp.text.grammar import Post, parse
-from weibo_nlp.text.markup import MarkupKind
+from weibo_nlp.text.markup import INVISIBLE, MarkupKind
 from weibo_nlp.text.offsets import Edit as Place
+from weibo_nlp.text.reader import MARGIN
 
 HASHTAGS: frozenset[MarkupKind] = frozenset({"hashtag", "super_topic"})
 
 _HAN = "\u3400-\u9fff"
+# What a reader sees: neither white space and controls, nor joiners and selectors, nor fillers that look like blanks.
+_VISIBLE = re.compile(f"[^\\s{INVISIBLE}\\x00-\\x1f\\x7f-\\x9f\u115f\u1160\u2800\u3164\ufe00-\ufe0f\uffa0]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +46,14 @@ class Passage:
     post: Post
     free: tuple[tuple[int, int], ...]
 
-    def words(self, words: WordList) -> Iterator[tuple[int, int, tuple[str, ...]]]:
-        """Words of a list where the edit may write: start, end and replacements."""
-        return chain.from_iterable(words.find(self.text, start, end) for start, end in self.free)
+    def words(self, words: WordList, *, enclosed: bool = False) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+        """Words of a list where the edit may write: start, end and replacements.
+
+        Where the segmenter sees other words, there are none; with `enclosed`, a longer word may hold one.
+        """
+        borders = Borders(self.text, self.post)
+        stands = borders.hold_or_enclose if enclosed else borders.hold
+        return chain.from_iterable(words.find(self.text, start, end, stands) for start, end in self.free)
 
     def matches(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
         """Matches of a pattern where the edit may write."""
@@ -86,7 +95,12 @@ def swap(words: str) -> Finder:
 
     def find(passage: Passage, generator: random.Random) -> list[Place]:
         listed: WordList = getattr(edit_lexicon(), words)
-        return [(left, right, generator.choice(others), None) for left, right, others in passage.words(listed)]
+        places: list[Place] = []
+        for left, right, others in passage.words(listed):
+            other = generator.choice(others)
+            if is_whole(passage.text, left, right, other):
+                places.append((left, right, other, None))
+        return places
 
     return find
 
@@ -95,7 +109,7 @@ def separators(passage: Passage, generator: random.Random) -> list[Place]:
     """Words of two characters and more, cut by one sign for the whole text."""
     lexicon = edit_lexicon()
     sign = generator.choice(lexicon.cut_signs)
-    words = passage.words(lexicon.cut_words)
+    words = passage.words(lexicon.cut_words, enclosed=True)
     return [(left, right, sign.join(passage.text[left:right]), None) for left, right, _ in words]
 
 
@@ -143,18 +157,62 @@ def _to_traditional() -> Any:
     return OpenCC("s2t")
 
 
-# Marks that stretch a feeling which is there already. Not ？, which turns a question into indignation, and not a 了
-# in the middle of a sentence, which is no cry.
-# With an end position `$` is that end, so a final particle before markup counts.
+# Marks that stretch a feeling which is there already. Not ？, which turns a question into indignation, not a 了 in the
+# middle of a sentence, which is no cry, and not H, which is a name. With an end position `$` is that end, so a final
+# particle before markup counts.
+_CLAUSE_END = r"(?=[\s。！!，,～~…?？)）]|$)"
 _STRETCHED = re.compile(
-    r"([哈嘿嘻呵])\1+|[哈hH]{3,}|[!！]+|[~～]+|[啊呀哇哦噢耶啦嘛哟呜](?=[\s。！!，,～~…?？]|$)|了(?=[！!～~]|\s*$)"
+    r"(?P<laugh>(?P<ha>[哈嘿嘻呵])(?P=ha)++)(?!镜)"
+    rf"|(?<![A-Za-z0-9哈])(?=哈*+h)[哈h]{{3,}}+{_CLAUSE_END}"
+    r"|(?P<exclamation>[!！]++)"
+    # Between words ~ is a range, and behind a number, too.
+    rf"|(?<=[{_HAN}A-Za-z。，,…!！?？])(?<![零〇一二三四五六七八九十百千万亿两年月日天点号元块])[~～]++{_CLAUSE_END}"
+    r"|(?<=[啊呀哇哦噢耶啦嘛哟呜呢吧哈])[~～]++"
+    rf"|(?:[啊呀哇哦噢耶啦哟呜]|(?<!喇)嘛){_CLAUSE_END}"
+    r"|(?P<done>了)(?=[！!～~]|\s*$)"
 )
+# Beside ASCII signs and letters, ! is a negation, a factorial or a part of a name: `a!=b`, `!important`, `5!`.
+_NO_EXCLAMATION_BEFORE = re.compile(r"(?:[0-9)=<#]|(?<![A-Za-z])[A-Za-z]|(?:^|\s))\Z")
+_NO_EXCLAMATION_BEHIND = re.compile(r"[A-Za-z0-9_=(/<|&*+-]")
+_FACES: frozenset[MarkupKind] = frozenset({"emoticon", "emoji", "kaomoji"})
 
 
 def repeats(passage: Passage, generator: random.Random) -> list[Place]:
     """Exclamation marks, laughter and final particles, drawn out by two or three."""
-    stretches = passage.matches(_STRETCHED)
+    borders = Borders(passage.text, passage.post)
+    ends = set(_sentence_ends(passage))
+    stretches = [m for m in passage.matches(_STRETCHED) if _is_cry(m, borders, ends)]
     return [(m.end() - 1, m.end(), m.group()[-1] * (1 + generator.randint(2, 3)), None) for m in stretches]
+
+
+def _sentence_ends(passage: Passage) -> Iterator[int]:
+    """Ends of the free stretches behind which no sentence goes on: `看了#电影#` has an object, a face has none."""
+    own = passage.post.own
+    yield own.end
+    end = own.end
+    for left, right, kind, _ in reversed(passage.post.found):
+        if kind in _FACES:
+            yield left
+        elif kind in HASHTAGS and right <= own.end and not _VISIBLE.search(passage.text, right, end):
+            # Hashtags behind the last word, which a blank sets apart.
+            if passage.text[left - 1 : left].isspace():
+                yield left
+            end = left
+
+
+def _is_cry(match: re.Match[str], borders: Borders, ends: Container[int]) -> bool:
+    text, (left, right) = match.string, match.span()
+    if match["laugh"]:
+        return borders.hold(left, right)  # 娃哈哈 is a drink
+    if match["exclamation"]:
+        if match.group().isascii():
+            behind = _NO_EXCLAMATION_BEHIND.match(text, right)
+            return not behind and not _NO_EXCLAMATION_BEFORE.search(text[max(left - 2, 0) : left])
+        return text[right : right + 1] != "="
+    if match["done"]:
+        marked = text[right : match.endpos].lstrip()[:1] in tuple("!！~～")
+        return marked or match.endpos in ends
+    return True
 
 
 def hashtags(passage: Passage, generator: random.Random) -> list[Place]:
@@ -163,14 +221,14 @@ def hashtags(passage: Passage, generator: random.Random) -> list[Place]:
     tags = [item for item in passage.post.found if item[2] in HASHTAGS and own.start <= item[0] < own.end]
     first, last = own.start, own.end  # of the words between the hashtags
     for left, right, *_ in tags:
-        if text[first:left].strip():
+        if _VISIBLE.search(text, first, left):
             break
         first = right
     for left, right, *_ in reversed(tags):
-        if left < first or text[right:last].strip():
+        if left < first or _VISIBLE.search(text, right, last):
             break
         last = left
-    if not text[first:last].strip():
+    if not _VISIBLE.search(text, first, last):
         return []
     places: list[Place] = []
     position = own.start
@@ -188,11 +246,38 @@ def hashtags(passage: Passage, generator: random.Random) -> list[Place]:
 def brands(passage: Passage, generator: random.Random) -> list[Place]:
     """Brands, each with that of the same trade which the draw puts in its place."""
     # Drawn for all trades before the text is looked at, so that text, target and parent exchange alike.
-    others = _exchange(tuple(generator.randrange(1, len(trade)) for trade in edit_lexicon().trades))
-    return [
-        (left, right, _in_case_of(passage.text[left:right], other), None)
-        for left, right, (other,) in passage.words(others)
-    ]
+    trades = edit_lexicon().trades
+    others = _exchange(tuple(generator.randrange(1, len(trade)) for trade in trades))
+    places: list[Place] = []
+    for left, right, (other,) in passage.words(others):
+        written = _in_case_of(passage.text[left:right], other)
+        if not _is_english(passage.text, left, right, trades) and is_whole(passage.text, left, right, written):
+            places.append((left, right, written, None))
+    return places
+
+
+# Brands that are English words, too.
+_ENGLISH = frozenset({"mini", "smart", "costa"})
+_LATIN_BEFORE, _LATIN_BEHIND = re.compile("[A-Za-z] ?\\Z"), re.compile(" ?[A-Za-z]")
+
+
+def _is_english(text: str, left: int, right: int, trades: Sequence[Trade]) -> bool:
+    """Tell whether a spelling is no brand but an English word: `I am smart`, `mini裙`, `Costa Rica`."""
+    spelling = text[left:right]
+    if spelling.lower() not in _ENGLISH:
+        return False
+    if _LATIN_BEHIND.match(text, right):
+        return True
+    trade = next(trade for trade in trades if any(spelling.lower() == name.lower() for row in trade for name in row))
+    if (
+        text[max(left - 16, 0) : left]
+        .rstrip(" ")
+        .lower()
+        .endswith(tuple(name.lower() for row in trade for name in row))
+    ):
+        return False  # 宝马mini
+    listed = any(spelling in row for row in trade) and not spelling.islower()
+    return not listed or _LATIN_BEFORE.search(text[max(left - 2, 0) : left]) is not None
 
 
 @lru_cache(maxsize=256)
@@ -216,8 +301,8 @@ def spam(passage: Passage, generator: random.Random) -> list[Place]:
     """The end of the author's own words, with one of the tails behind it."""
     own = passage.post.own
     tail = generator.choice(edit_lexicon().spam_tails)
-    words = own.of(passage.text).rstrip()
-    if not words:
+    words = own.of(passage.text).rstrip(MARGIN)
+    if not _VISIBLE.search(words):
         return []
     end = own.start + len(words)
     gap = generator.choice((" ", "\n", "  "))

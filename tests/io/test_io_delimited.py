@@ -113,6 +113,12 @@ def test_a_header_in_quotes_says_that_quotes_quote(tmp_path):
     assert cells(tmp_path, '"id"\t"text"\n1\t"好"\n', "tsv") == ([["1", "好"]], [])
 
 
+def test_what_marks_mean_in_the_rows_they_mean_in_the_header(tmp_path):
+    table = opened(tmp_path, '"id\tx"\ttext\n1\t2\t3\n', "tsv")
+    assert (table.columns, table.quoted) == (('"id', 'x"', "text"), False)
+    assert [list(row.values.values()) for row in table.rows()] == [["1", "2", "3"]]
+
+
 def test_what_marks_mean_is_told_from_the_first_of_them_wherever_it_stands(tmp_path, monkeypatch):
     monkeypatch.setattr(delimited, "QUOTING_BYTES", 30)
     plain = [[str(number), "平"] for number in range(100)]

@@ -56,6 +56,52 @@ def test_lines_that_would_join_to_other_than_a_record_are_read_each_for_itself()
     ]
 
 
+@pytest.mark.parametrize(
+    ("line", "cells"),
+    [
+        pytest.param('"","b"c', ["", '"b"c'], id="empty"),
+        pytest.param('"a""b","c"d', ['a"b', '"c"d'], id="doubled-marks"),
+        pytest.param('"""","c"d', ['"', '"c"d'], id="a-doubled-mark-alone"),
+        pytest.param('"c"d,"a,b"', ['"c"d', "a,b"], id="the-last-cell"),
+        pytest.param('"c"d,', ['"c"d', ""], id="an-empty-last-cell"),
+        pytest.param('a"b,"c"d', ['a"b', '"c"d'], id="not-quoted"),
+    ],
+)
+def test_the_cells_beside_one_that_goes_on_behind_its_closing_mark_are_read_as_ever(line, cells):
+    assert read("id,text", line)[1] == [(2, cells)]
+
+
+def test_behind_a_line_that_was_cut_every_other_is_read_for_itself(monkeypatch):
+    raw = '1,"好好'.encode()
+    monkeypatch.setattr(delimited, "MAX_LINE_BYTES", len(raw))
+    lines = [(1, b"id,text", False), (2, raw, True), (3, b'b"', False), (4, b"2,c", False)]
+    reader = DelimitedReader(iter(lines), ",")
+    reader.header()
+    assert [(record.number, record.cells or record.reason) for record in reader.records()] == [
+        (2, "line is longer than 4,194,304 bytes"),
+        (3, "1 cells, the header has 2"),
+        (4, ["2", "c"]),
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param(b"1\xff,a", id="whole"),
+        pytest.param(b"1\xff,a\r", id="whole-with-a-windows-line-end"),
+        pytest.param(b'1\xff,"a"\r', id="closed-with-a-windows-line-end"),
+        pytest.param(b'1\xff,"a"b', id="text-behind-a-mark"),
+        pytest.param(b'1\xff,"a"b,"', id="a-mark-behind-such-text"),
+        pytest.param(b'1\xff,a\rb,"', id="a-carriage-return"),
+        pytest.param(b'1\xff,2,"a', id="open-and-of-another-width"),
+    ],
+)
+def test_a_line_that_is_no_text_takes_no_other_with_it_unless_a_record_runs_on(line):
+    (number, reason), *others = read("id,text", line, 'b"', "2,c")[1]
+    assert (number, reason[:9]) == (2, "not UTF-8")
+    assert others == [(3, "1 cells, the header has 2"), (4, ["2", "c"])]
+
+
 def test_a_line_of_other_blanks_than_spaces_is_a_row():
     assert read("text", "\u3000", " \r", "a")[1] == [(2, ["\u3000"]), (3, "blank line"), (4, ["a"])]
 
@@ -75,6 +121,14 @@ def test_a_carriage_return_in_a_bare_cell_is_told_behind_a_quoted_one():
 def test_where_marks_are_text_only_the_end_of_a_line_is_taken_off():
     header, records = read('"a"\tb\r', '"1\t2"\r', '"3"\t4', delimiter="\t", quoted=False)
     assert (header, records) == (['"a"', "b"], [(2, ['"1', '2"']), (3, ['"3"', "4"])])
+
+
+def test_where_marks_are_text_a_record_between_two_of_them_is_read_with_the_lines_around_it():
+    assert read("a\tb", '1\t"x', "y", '2\tz"', delimiter="\t", quoted=False)[1] == [
+        (2, ["1", '"x']),
+        (3, "1 cells, the header has 2"),
+        (4, ["2", 'z"']),
+    ]
 
 
 @pytest.mark.parametrize(

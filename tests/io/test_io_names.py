@@ -99,6 +99,7 @@ def test_a_list_is_cut_and_counted():
         pytest.param(" a b  c ", "\\x20a b \\x20c\\x20", id="blanks"),
         pytest.param("   ", "\\x20\\x20\\x20", id="blanks-alone"),
         pytest.param("  a   b", "\\x20\\x20a \\x20\\x20b", id="blanks-in-a-row"),
+        pytest.param("a" * 46 + "  b", "a" * 46 + "\\…", id="blanks-that-are-an-end-once-cut"),
         pytest.param("❤\ufe0f", "❤\\ufe0f", id="form-of-an-emoji"),
         pytest.param(" " * 13 + "a", "\\x20" * 11 + "\\x2…", id="escapes-beyond-the-limit"),
     ],

@@ -116,6 +116,7 @@ def test_a_range_becomes_a_column(name, taken, expected):
     assert (column, list(index)) == (expected, [10, 12, 14])
     said = after(changed)
     assert said["index_columns"] == [expected]
+    assert said["columns"][:-1] == after(schema)["columns"]
     assert said["columns"][-1] == {
         "name": name,
         "field_name": expected,

@@ -2,6 +2,7 @@ import json
 import os
 import threading
 from functools import partial
+from pathlib import Path
 
 import pytest
 from file_changes import CHANGES
@@ -12,7 +13,7 @@ from weibo_nlp.external.files import open_text
 from weibo_nlp.io import open_table, read_jsonl, sha256_of_file
 from weibo_nlp.io.jsonl import read_json_object
 from weibo_nlp.io.manifest import read_manifest
-from weibo_nlp.io.stable import FileState, open_unchanged
+from weibo_nlp.io.stable import FileState, open_regular, open_unchanged
 from weibo_nlp.io.yaml_file import read_yaml
 from weibo_nlp.leaderboard.entries import read_entry
 from weibo_nlp.predictions import ModelReference, PredictionHeader, read_predictions, write_predictions
@@ -169,6 +170,15 @@ def test_a_pipe_with_a_file_s_name_is_refused_without_waiting_for_it(tmp_path, r
     os.mkfifo(path := tmp_path / "manifest.json")
     with pytest.raises(DataError, match=r"manifest\.json: .*is no file, but a pipe or a device"):
         read(path)
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="descriptors are listed on Linux")
+def test_what_is_refused_for_being_no_file_is_closed_while_the_error_is_held():
+    before = len([*Path("/proc/self/fd").iterdir()])
+    with pytest.raises(DataError, match="is no file") as caught:
+        open_regular(Path(os.devnull))
+    assert caught.value.__traceback__ is not None
+    assert len([*Path("/proc/self/fd").iterdir()]) == before
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names on this system")

@@ -24,6 +24,7 @@ def path(tmp_path):
         pytest.param("[" * 5_000, "nest", id="flow"),
         pytest.param("[" * 101 + "]" * 101, "nested deeper than 100 levels", id="flow-101"),
         pytest.param("{a: " * 5_000, "nest", id="mappings"),
+        pytest.param("[{a: " * 51 + "}]" * 51, "nested deeper than 100 levels", id="flow-of-both"),
         pytest.param("\n".join(" " * n + "- " for n in range(5_000)), "line 101: nested deeper than 100", id="block"),
         pytest.param("- " * 5_000 + "x", "nested deeper than 100 levels", id="one-line"),
         pytest.param(BOMB, "more than 1,000,000 values", id="references"),

@@ -132,10 +132,8 @@ class DelimitedReader:
 
     def _skip_rest(self, raw: bytes) -> None:
         """Pass over the lines on which a quoted cell of a line that is set aside runs on: they are no records."""
-        text = without_marks(raw).decode("utf-8", "backslashreplace")
-        line = text.removesuffix("\r")
-        if len(raw) < MAX_LINE_BYTES and cells_of(line, self.delimiter) is None and self.is_open(line):
-            joined = self.joined(text)
+        if len(raw) < MAX_LINE_BYTES:  # of a longer one, the end is not known
+            joined = self.joined(without_marks(raw).decode("utf-8", "backslashreplace"))
             if joined is not None and (
                 len(joined[0]) != self.width or swallows_records(joined[0], self.delimiter, self.width)
             ):
@@ -315,7 +313,7 @@ def _is_wrapped(cell: str) -> bool:
 def swallows_records(cells: Sequence[str], delimiter: str, width: int) -> bool:
     """Whether a line inside a quoted cell has as many cells as a record; of one column, any line would."""
     return width > 1 and any(
-        piece.count(delimiter) == width - 1 for cell in cells if "\n" in cell for piece in cell.split("\n")[1:]
+        piece.count(delimiter) == width - 1 for cell in cells for piece in cell.split("\n")[1:]
     )
 
 

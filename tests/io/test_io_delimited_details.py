@@ -25,6 +25,12 @@ def read(*bodies, delimiter=",", **options):
         pytest.param(['"a,b",c\r'], ["a,b", "c"], id="quoted"),
         pytest.param(['a,"b"c\r'], ["a", '"b"c'], id="text-behind-a-mark"),
         pytest.param(['a,"b', 'c"', "1,2"], ["a", "b\nc"], id="over-two-lines"),
+        pytest.param(['"a\rx', 'y",c'], ["a\rx\ny", "c"], id="over-two-lines-with-a-carriage-return"),
+        pytest.param(["X"], ["X"], id="one-letter"),
+        pytest.param(['a,"b"c\r\r'], ["a", '"b"c'], id="two-carriage-returns-at-the-end"),
+        pytest.param(
+            ["\r\r"], "is a blank line. Remove it, or write the names of the columns there", id="carriage-returns"
+        ),
         pytest.param([b"\xff"], "cannot be read: not UTF-8: byte 0xff at byte 0. Save the file as UTF-8", id="no-text"),
         pytest.param(
             ['"' + "a" * 90],
@@ -102,6 +108,12 @@ def test_a_line_that_is_no_text_takes_no_other_with_it_unless_a_record_runs_on(l
     assert others == [(3, "1 cells, the header has 2"), (4, ["2", "c"])]
 
 
+def test_what_is_set_aside_swallows_nothing():
+    reader = DelimitedReader(lines_of("id,text", '1,"a', "2,b", '3,c"', "4", "id,text"), ",")
+    reader.header()
+    assert [(record.number, record.swallows) for record in reader.records()] == [(2, True), (5, False), (6, False)]
+
+
 def test_a_line_of_other_blanks_than_spaces_is_a_row():
     assert read("text", "\u3000", " \r", "a")[1] == [(2, ["\u3000"]), (3, "blank line"), (4, ["a"])]
 
@@ -116,6 +128,24 @@ def test_a_record_ends_before_the_limit_of_its_characters(monkeypatch):
 
 def test_a_carriage_return_in_a_bare_cell_is_told_behind_a_quoted_one():
     assert read("id,text", '"1",a\rb')[1] == [(2, BARE_RETURN)]
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        pytest.param('"text","id"\r"好","1"\r"坏","2"', id="all-cells"),
+        pytest.param('text,id\r"好",1\r坏,2', id="one-cell"),
+        pytest.param('text,id\r好,"1"x\r坏,2', id="text-behind-a-mark"),
+    ],
+)
+def test_a_file_of_carriage_returns_with_quoted_cells_is_not_one_long_header(file):
+    assert read(file)[0].endswith("Save the file with line feeds at the ends of its lines")
+    header, records = read("a,b,c,d", file, "1,2,3,4")
+    assert (header, records) == ([*"abcd"], [(2, BARE_RETURN), (3, [*"1234"])])
+
+
+def test_a_carriage_return_in_a_quoted_cell_is_text_beside_one_that_goes_on_behind_its_mark():
+    assert read("id,text", '"1\r2","b"c\r\r', '"3"\r"4",d')[1] == [(2, ["1\r2", '"b"c']), (3, BARE_RETURN)]
 
 
 def test_where_marks_are_text_only_the_end_of_a_line_is_taken_off():

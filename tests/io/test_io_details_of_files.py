@@ -247,6 +247,15 @@ def test_a_console_is_as_wide_as_its_terminal_unless_that_is_too_narrow(monkeypa
         assert (console.width, console.stderr, console.quiet, console.soft_wrap) == (width, err, False, err)
 
 
+def test_a_terminal_shows_text_as_it_is_numbers_and_names_of_emoji_as_well(monkeypatch, capsys):
+    for name, value in (("FORCE_COLOR", "1"), ("COLUMNS", "100"), ("TERM", "xterm")):
+        monkeypatch.setenv(name, value)
+    console = terminal_console()
+    console.print(":heart: 1 'a' https://a.cn")
+    console.print("loud", style="bold")
+    assert capsys.readouterr().out == ":heart: 1 'a' https://a.cn\n\x1b[1mloud\x1b[0m\n"
+
+
 def test_a_console_that_is_no_terminal_has_a_width_of_its_own_and_adds_nothing(monkeypatch, capsys):
     monkeypatch.setenv("COLUMNS", "40")
     for name in ("FORCE_COLOR", "TTY_COMPATIBLE"):
@@ -302,7 +311,7 @@ def test_only_abandoned_files_of_our_own_are_swept(tmp_path, monkeypatch):
         with atomic_path(tmp_path / "a"):
             pass
     assert (tmp_path / name.format("a0_z9bcd")).exists()
-    with pytest.warns(UserWarning) as told, atomic_path(tmp_path / "a"):
+    with pytest.warns(UserWarning, match="left by") as told, atomic_path(tmp_path / "a"):
         pass
     swept = f"{tmp_path / name.format('a0_z9bcd')}: left by a run that was killed; deleted."
     assert [str(warning.message) for warning in told] == [swept]

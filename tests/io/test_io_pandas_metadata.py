@@ -48,6 +48,8 @@ def test_an_index_that_is_called_like_its_column_keeps_its_own_name():
         pytest.param({"index_columns": 3, "columns": "a"}, id="other-types"),
         pytest.param({"columns": [{"field_name": 3, "name": "a"}, {"name": "a"}, ["a"]]}, id="columns-of-other-types"),
         pytest.param({}, id="empty"),
+        pytest.param({"column_indexes": []}, id="no-names"),
+        pytest.param({"column_indexes": {"name": None}}, id="names-of-another-type"),
     ],
 )
 def test_a_description_that_pandas_did_not_write_stays(description):
@@ -127,19 +129,43 @@ def test_a_range_becomes_a_column(name, taken, expected):
     assert not has_range_index(changed)
 
 
+def of_range(*bounds, **more):
+    """A schema of no columns and an index of first, last and step."""
+    found = {"kind": "range", "name": None} | dict(zip(("start", "stop", "step"), bounds, strict=True))
+    return pa.schema([], metadata={"pandas": json.dumps({"index_columns": [found], "columns": []} | more)})
+
+
 @pytest.mark.parametrize(
-    "bounds", [(0, 4, 1), (0, 3, 0), (0.0, 3, 1), (2**63, 2**63 + 3, 1)], ids=["rows", "step", "type", "bits"]
+    "bounds",
+    [
+        pytest.param((0, 4, 1), id="rows"),
+        pytest.param((0, 3, 0), id="step"),
+        pytest.param((0.0, 3, 1), id="type"),
+        pytest.param((2**63, 2**63 + 3, 1), id="bits"),
+        pytest.param((2**63 - 3, 2**63, 1), id="bits-of-the-last"),
+        pytest.param((-(2**63) - 1, -(2**63) + 2, 1), id="bits-below"),
+    ],
 )
 def test_a_range_that_does_not_fit_the_rows_is_no_index(bounds):
-    found = {"kind": "range", "name": None} | dict(zip(("start", "stop", "step"), bounds, strict=True))
-    content = json.dumps({"index_columns": [found], "columns": []})
-    changed, _, index = with_index_column(pa.schema([], metadata={"pandas": content}), 3, [])
+    changed, _, index = with_index_column(of_range(*bounds), 3, [])
     assert index is None
     assert after(changed) == {"index_columns": [], "columns": []}
+
+
+@pytest.mark.parametrize("start", [-(2**63), 2**63 - 4])
+def test_a_range_may_have_all_that_arrow_can_hold(start):
+    _, _, index = with_index_column(of_range(start, start + 3, 1), 3, [])
+    assert pa.array(index).to_pylist() == [start, start + 1, start + 2]
+
+
+def test_the_column_of_a_range_is_described_where_nothing_else_is():
+    said = after(with_index_column(of_range(0, 3, 1, columns="odd"), 3, [])[0])
+    assert [column["field_name"] for column in said["columns"]] == ["__index_level_0__"]
 
 
 def test_what_has_no_range_is_told():
     assert not has_range_index(pa.schema([]))
     assert not has_range_index(pa.schema([], metadata={"pandas": "{"}))
-    with pytest.raises(ValueError, match="has no index of first, last and step"):
-        with_index_column(pa.schema([]), 0, [])
+    for metadata in (None, {"pandas": "{}"}):
+        with pytest.raises(ValueError, match="has no index of first, last and step"):
+            with_index_column(pa.schema([], metadata=metadata), 0, [])

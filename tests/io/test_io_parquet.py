@@ -107,6 +107,8 @@ def test_rows_are_put_together_again_in_their_order(path):
     table = written(
         path, {"text": [f"{n}" for n in range(200)], "kind": pa.array(["a", "b"] * 100).dictionary_encode()}
     )
+    with open_parquet(path) as opened:
+        assert opened.n_rows == 200
     places = [place for _, place in located(path)]
     assert {place.batch.num_rows for place in places} == {64, 8}
     for chosen in ([*range(200)], [0], [0, 1, 3, 4, 63, 64, 65, 199], [5, 4, 3], [7, 7]):
@@ -125,6 +127,13 @@ def test_categories_keep_those_that_no_row_has_unless_they_are_many(path, monkey
         column = located(path)[0][1].batch.column("kind")
         assert (column.dictionary.to_pylist(), column.to_pylist()) == (expected, ["甲", None, "乙"])
         assert column.type == pa.dictionary(pa.int8(), pa.string(), ordered=True)
+
+
+@pytest.mark.parametrize(("longest", "kept"), [(2**20 - 99, ["a", "b" * (2**20 - 99)]), (2**20, ["a"])])
+def test_a_mebibyte_of_categories_is_kept(path, longest, kept):
+    kinds = pa.DictionaryArray.from_arrays(pa.array([0], pa.int8()), ["a", "b" * longest])
+    written(path, {"kind": kinds})  # of each value its signs, and some bytes for its place
+    assert located(path)[0][1].batch.column("kind").dictionary.to_pylist() == kept
 
 
 def test_a_table_has_at_most_so_many_columns(path, monkeypatch):

@@ -79,6 +79,9 @@ def test_a_suffix_that_is_written_will_do():
         pytest.param(json.dumps(REJECT).encode() + b"\nanything\n", False, id="text-behind-it"),
         pytest.param((json.dumps(REJECT) + "\n").encode() * 2, True, id="two"),
         pytest.param(json.dumps(dict(reversed(REJECT.items()))).encode(), True, id="other-order"),
+        pytest.param(b"\xef\xbb\xbf" + json.dumps(REJECT).encode(), True, id="a-mark-that-an-editor-put-there"),
+        pytest.param(b"\r".join([json.dumps(REJECT).encode()] * 2), False, id="two-on-one-line"),
+        pytest.param(json.dumps(REJECT | {"output": 1}).encode(), False, id="an-output-that-is-no-name"),
         pytest.param(json.dumps(REJECT | {"more": 1}).encode(), False, id="a-key-more"),
         pytest.param(b'{"file": "a"}', False, id="keys-less"),
         pytest.param(b'["file", "line", "reason", "raw"]', False, id="list"),
@@ -198,6 +201,14 @@ def test_rejects_that_another_run_put_there_meanwhile_are_not_replaced(tmp_path)
             others.write(Reject(**REJECT))
     assert json.loads(named.read_text("utf-8"))["output"] == "b.csv"
     assert not (tmp_path / "a.csv").exists()
+
+
+def test_an_output_that_has_the_name_of_its_rejects_too_is_told_as_that_and_not_to_be_deleted(tmp_path):
+    output, usual = tmp_path / "out.csv", tmp_path / "out.csv.rejected.jsonl"
+    output.write_text("text\n", "utf-8")
+    usual.symlink_to("out.csv")
+    with pytest.raises(UsageError, match=r"^the file of rejects .* is the same file as the output"):
+        usable_rejects_path(output, tmp_path / "in.csv", tmp_path / "aside.jsonl")
 
 
 def test_rejects_that_are_the_input_or_the_output_or_cannot_be_written_are_refused(tmp_path):

@@ -175,6 +175,24 @@ def test_what_is_no_text_is_not_read_as_lines(tmp_path, name, content, found):
 
 
 @pytest.mark.parametrize(
+    ("lines", "is_wide"),
+    [
+        pytest.param(["a\0", "b"], False, id="half"),
+        pytest.param(["a\0", "b", "c\0"], True, id="most"),
+        pytest.param(["a\0"] * 10 + ["b"] * 10 + ["c\0"] * 10, False, id="half-of-the-first-twenty"),
+        pytest.param(["a\0"] * 11 + ["b"] * 19, True, id="most-of-the-first-twenty"),
+    ],
+)
+def test_lines_of_which_most_have_nul_characters_are_no_text(tmp_path, lines, is_wide):
+    path = written(tmp_path, "a.txt", "\n".join(lines))
+    if is_wide:
+        with pytest.raises(DataError, match="holds NUL characters in its header or most lines"):
+            open_table(path)
+    else:
+        assert [values for _, (values,) in read(path)[0]] == lines
+
+
+@pytest.mark.parametrize(
     ("content", "message"),
     [
         pytest.param(b"", "a.csv is empty; nothing to read", id="empty"),
@@ -441,7 +459,9 @@ def test_a_file_that_does_not_begin_as_its_format_does_is_refused(tmp_path, name
         ("a.csv", "id\ttext", r"'\\t'"),
         ("a.csv", '"id"|"text"', r"'\|'"),
         ("a.csv", "编号，正文", "'，'"),
+        ("a.csv", "编号；正文", "'；'"),
         ("a.tsv", "id,text", "','"),
+        ("a.tsv", "id;text", "';'"),
     ],
 )
 def test_a_header_of_one_name_that_another_sign_parts_is_refused(tmp_path, name, header, sign):

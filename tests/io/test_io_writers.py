@@ -2,6 +2,7 @@ import csv
 import errno
 import json
 import os
+import stat
 import subprocess
 import sys
 import threading
@@ -192,6 +193,63 @@ def test_a_signal_just_behind_the_rename_of_the_output_leaves_the_new_rejects(tm
         label(output, ["2"], ["new"])
     assert output.read_text("utf-8") == "run\n2\n"
     assert reasons(tmp_path / "out.csv.rejected.jsonl") == ["new"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes of POSIX")
+def test_rejects_and_the_note_in_their_place_may_be_read_by_whom_the_old_ones_were(tmp_path, monkeypatch):
+    output, rejected = tmp_path / "out.csv", tmp_path / "out.csv.rejected.jsonl"
+    monkeypatch.setattr(os, "umask", lambda mask: 0o027)
+    label(output, ["1"], ["old"])
+    assert stat.S_IMODE(rejected.stat().st_mode) == 0o640
+    rejected.chmod(0o604)
+    rename, modes = Path.replace, []
+
+    def fail(path, to):
+        if to == output:
+            modes.append(stat.S_IMODE(rejected.stat().st_mode))
+            raise OSError(errno.EBUSY, "Device or resource busy")
+        return rename(path, to)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", fail)
+        with pytest.raises(WriteError, match="busy"):
+            label(output, ["2"], ["new"])
+    assert (reasons(rejected), stat.S_IMODE(rejected.stat().st_mode)) == (["old"], 0o604)
+    label(output, ["2"], ["new"])
+    assert (reasons(rejected), stat.S_IMODE(rejected.stat().st_mode), modes) == (["new"], 0o604, [0o604])
+
+
+IN_ASCII = """
+import sys
+from pathlib import Path
+from weibo_nlp.io import Reject, open_outputs, open_table, write_jsonl
+
+text, folder = "\\u6b63\\u6587", Path(sys.argv[1])
+write_jsonl(folder / "a.jsonl", [{"text": text}])
+for format in ("csv", "tsv", "jsonl"):
+    output = folder / f"b.{format}"
+    with open_outputs(output, format, {"text": "string"}, source=folder / "a.jsonl", quoted=False) as (writer, rejects):
+        writer.write([row.values for row in open_table(folder / "a.jsonl").rows()])
+        rejects.write(Reject("a.jsonl", 2, "blank line", text))
+    (row,) = open_table(output).rows()
+    assert row.values == {"text": text}
+    with open_outputs(output, format, {"text": "string"}, source=folder / "a.jsonl", quoted=False) as (writer, rejects):
+        writer.write([row.values])
+        rejects.write(Reject("a.jsonl", 2, "blank line", text))
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="locales of POSIX")
+def test_files_are_utf_8_whatever_the_locale(tmp_path):
+    locale = os.environ | {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    subprocess.run([sys.executable, "-c", IN_ASCII, tmp_path], env=locale, check=True)
+    assert (tmp_path / "a.jsonl").read_bytes() == (tmp_path / "b.jsonl").read_bytes() == '{"text": "正文"}\n'.encode()
+    for format in ("csv", "tsv"):
+        assert (tmp_path / f"b.{format}").read_bytes() == "text\n正文\n".encode()
+    for format in ("csv", "tsv", "jsonl"):
+        line = (tmp_path / f"b.{format}.rejected.jsonl").read_bytes()
+        assert json.loads(line)["raw"] == "正文"
+        assert "正文".encode() in line
 
 
 # Every call that changes the disk, or brings it up to date, is a place where a run can be killed: a copy of the process

@@ -205,11 +205,10 @@ class PendingFile:
 @contextmanager
 def _one_broken_pipe() -> Iterator[None]:
     """Let a handler of SIGPIPE raise at the end of the block, once, and not amid what cleans up behind it."""
-    number = getattr(signal, "SIGPIPE", None)  # Windows has none
-    if number is None or sys.platform == "win32":
+    if sys.platform == "win32":  # where there is no such signal
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, [number])
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGPIPE])
     try:
         yield
     finally:

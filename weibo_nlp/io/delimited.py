@@ -76,7 +76,7 @@ class DelimitedReader:
             return line.split(self.delimiter)
         if self.quoted and (cells := cells_of(line, self.delimiter)) is not None:
             return cells
-        if not self.quoted or ("\r" in line and cells_of(line.replace("\r", " "), self.delimiter) is not None):
+        if not self.quoted or self.has_bare_return(line):
             return f"is not a row of cells: {line[:80]!r}. Save the file with line feeds at the ends of its lines"
         if not self.is_open(line):
             return self.literal_cells(line)
@@ -124,7 +124,7 @@ class DelimitedReader:
             if not (fault := _fault(joined[1])):
                 return joined[0]
             return self._not_joined(joined) if swallows_records(joined[0], self.delimiter, self.width) else fault
-        if "\r" in line and cells_of(line.replace("\r", " "), self.delimiter) is not None:
+        if self.has_bare_return(line):
             return BARE_RETURN
         # Whoever quotes in a comma-separated file has to, and may forget to double a mark; tabs are rarely a reason.
         literal = self.literal_cells(line)
@@ -162,6 +162,10 @@ class DelimitedReader:
     def is_open(self, line: str) -> bool:
         """Whether a quoted cell is still open at the end of a line; what stands behind a closing mark is harmless."""
         return cells_of(line.replace("\r", " "), self.delimiter, strict=False) is None
+
+    def has_bare_return(self, line: str) -> bool:
+        """Whether a carriage return stands outside of quotation marks, where it may be the end of a line."""
+        return not self.is_open(line) and cells_of(line, self.delimiter, strict=False) is None
 
     def joined(self, text: str) -> tuple[list[str], list[PhysicalLine]] | None:
         """Cells of a record whose quoted cell runs on, and the further lines it took; None, and none, if it never ends.
@@ -209,6 +213,7 @@ class DelimitedReader:
     def literal_cells(self, line: str) -> list[str]:
         """Cells of a line on which some cell goes on behind its closing mark: that one is kept as it stands."""
         quoted = re.compile(rf'"((?:[^"]|"")*+)"(?={self.delimiter}|\Z)')
+        line = line.rstrip("\r")
         cells: list[str] = []
         place = -1
         while place < len(line):
@@ -312,9 +317,7 @@ def _is_wrapped(cell: str) -> bool:
 
 def swallows_records(cells: Sequence[str], delimiter: str, width: int) -> bool:
     """Whether a line inside a quoted cell has as many cells as a record; of one column, any line would."""
-    return width > 1 and any(
-        piece.count(delimiter) == width - 1 for cell in cells for piece in cell.split("\n")[1:]
-    )
+    return width > 1 and any(piece.count(delimiter) == width - 1 for cell in cells for piece in cell.split("\n")[1:])
 
 
 def delimited_records(

@@ -237,7 +237,7 @@ def nested_type(types: Mapping[str, Any]) -> Any:
     """Type of a field that holds a mapping with these fields and no others; read as an object with attributes."""
     from pydantic import ConfigDict, create_model
 
-    return create_model("Row", __config__=ConfigDict(extra="forbid", strict=True), **types)
+    return create_model("Row", __config__=ConfigDict(extra="forbid"), **types)
 
 
 def _fault(error: Any, row: Row, types: Mapping[str, Any]) -> DataError:

@@ -124,10 +124,15 @@ def test_a_record_ends_before_the_limit_of_its_characters(monkeypatch):
     assert read(*body)[1] == [(2, ["1", "aaaa\nbbbb\ncc"])]
     monkeypatch.setattr(delimited, "MAX_LINE_BYTES", 11)
     assert read(*body)[1][0] == (2, OPEN_QUOTE)
+    body = ("id,text", '123456,"a', "b", 'c"')  # whose cell is far from the limit
+    monkeypatch.setattr(delimited, "MAX_LINE_BYTES", 11)
+    assert read(*body)[1] == [(2, ["123456", "a\nb\nc"])]
+    monkeypatch.setattr(delimited, "MAX_LINE_BYTES", 10)
+    assert read(*body)[1][0] == (2, OPEN_QUOTE)
 
 
 def test_a_carriage_return_in_a_bare_cell_is_told_behind_a_quoted_one():
-    assert read("id,text", '"1",a\rb')[1] == [(2, BARE_RETURN)]
+    assert read("id,text", '"1",a\rb', '2,"a"\r"b')[1] == [(2, BARE_RETURN), (3, BARE_RETURN)]
 
 
 @pytest.mark.parametrize(

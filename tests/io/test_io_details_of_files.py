@@ -328,6 +328,17 @@ def test_without_locks_nothing_is_swept_and_files_are_written(tmp_path, monkeypa
 
 
 @posix
+def test_where_a_file_system_has_no_locks_nothing_is_taken_for_abandoned_nor_said_to_be(tmp_path, monkeypatch):
+    monkeypatch.setattr(atomic, "lock", lambda handle, wait: False)
+    (tmp_path / ".a.abcdefgh.weibo_nlp.tmp").touch()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with atomic_path(tmp_path / "a"):
+            pass
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".a.abcdefgh.weibo_nlp.tmp", "a"]
+
+
+@posix
 def test_a_folder_that_cannot_be_opened_is_left_to_the_system(tmp_path, monkeypatch):
     def refuse(*_):
         raise PermissionError(errno.EACCES, "denied")

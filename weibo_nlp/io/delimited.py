@@ -114,20 +114,19 @@ class DelimitedReader:
 
     def _quoted_cells(self, text: str) -> list[str] | str:
         """Cells of the record that begins on a line, or what is wrong with it."""
-        line = text.removesuffix("\r")
-        if (cells := cells_of(line, self.delimiter)) is not None:
+        if (cells := cells_of(text, self.delimiter)) is not None:
             return cells
-        if self.is_open(line):
+        if self.is_open(text):
             joined = self.joined(text)
             if joined is None or len(joined[0]) != self.width:
                 return self._not_joined(joined)
             if not (fault := _fault(joined[1])):
                 return joined[0]
             return self._not_joined(joined) if swallows_records(joined[0], self.delimiter, self.width) else fault
-        if self.has_bare_return(line):
+        if self.has_bare_return(text):
             return BARE_RETURN
         # Whoever quotes in a comma-separated file has to, and may forget to double a mark; tabs are rarely a reason.
-        literal = self.literal_cells(line)
+        literal = self.literal_cells(text)
         return literal if self.delimiter == "," and len(literal) == self.width else BEHIND_QUOTE
 
     def _skip_rest(self, raw: bytes) -> None:

@@ -69,6 +69,7 @@ def test_lines_that_would_join_to_other_than_a_record_are_read_each_for_itself()
         pytest.param('"a""b","c"d', ['a"b', '"c"d'], id="doubled-marks"),
         pytest.param('"""","c"d', ['"', '"c"d'], id="a-doubled-mark-alone"),
         pytest.param('"c"d,"a,b"', ['"c"d', "a,b"], id="the-last-cell"),
+        pytest.param('a,"b"X', ["a", '"b"X'], id="a-letter-behind-the-last"),
         pytest.param('"c"d,', ['"c"d', ""], id="an-empty-last-cell"),
         pytest.param('a"b,"c"d', ['a"b', '"c"d'], id="not-quoted"),
     ],

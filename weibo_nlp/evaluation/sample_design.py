@@ -228,13 +228,13 @@ def require_known_weights(
     everything = shares * (1 - shares)
     between = everything if between is None else np.minimum(between, everything)
     n_clusters = int(sample.clusters.max()) + 1
-    of_clusters = np.square(np.bincount(sample.clusters, weights=sample.weights, minlength=n_clusters))
+    of_clusters = np.square(np.bincount(sample.clusters, sample.weights))
     of_strata = np.bincount(sample.cluster_strata(), of_clusters, len(sizes))
     of_texts = np.bincount(strata, np.square(sample.weights), len(sizes))
     known = of_strata @ between + of_texts @ (everything - between)
     for at, label in enumerate(labels):
         over = sample.weights * ((predicted == at) - shares[strata, at])
-        totals = np.bincount(sample.clusters, weights=over, minlength=n_clusters)
+        totals = np.bincount(sample.clusters, over)
         squares = np.square(totals - totals.mean())
         error = np.sqrt(max(n_clusters / (n_clusters - 1) * squares.sum(), known[at]))
         if abs(total := float(totals.sum())) <= _ROUNDING * sample.weights.sum():

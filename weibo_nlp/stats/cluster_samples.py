@@ -89,7 +89,7 @@ def clustered_share_limits(
     n_clusters, k = int(sample.clusters.max()) + 1, sample.n_labels
     at = (sample.clusters * n_cells + cell) * k + sample.gold
     found = np.bincount(at, weights=sample.weights, minlength=n_clusters * n_cells * k).reshape(n_clusters, n_cells, k)
-    weight, n = size[:, None] / size.sum(), np.bincount(cell, minlength=n_cells)[:, None]
+    weight, n = size[:, None] / size.sum(), np.bincount(cell)[:, None]
     shares = _within(found.sum(axis=0))
     value: FloatArray = np.clip((weight * shares).sum(axis=0), 0, 1)
     left_out = (weight * _within(found.sum(axis=0) - found)).sum(axis=1)

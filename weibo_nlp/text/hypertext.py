@@ -39,9 +39,9 @@ _ATTRIBUTE = (
 _TOKEN = re.compile(
     rf"<(?=[A-Za-z/])(?P<close>/?)(?P<name>(?a:{_ELEMENTS}))(?=[\s/>])(?:[\s/\"']++|(?<=[\s/\"']){_ATTRIBUTE})*+>"
     r"|(?P<comment><!--|<!DOCTYPE)"
-    # Some crawlers write an emoji as the two halves of its UTF-16 form.
-    r"|&#(?:(?P<high>5[5-6][0-9]{3})|[xX](?P<hex_high>[dD][89aAbB][0-9a-fA-F]{2}));"
-    r"&#(?:(?P<low>5[6-7][0-9]{3})|[xX](?P<hex_low>[dD][c-fC-F][0-9a-fA-F]{2}));"
+    # Some crawlers write an emoji as the two halves of its UTF-16 form: 55296 to 56319 and 56320 to 57343.
+    r"|&#(?:(?P<high>5(?:529[6-9]|5[3-9][0-9]{2}|6[0-2][0-9]{2}|63[01][0-9]))|x(?P<hex_high>d[89ab][0-9a-f]{2}));"
+    r"&#(?:(?P<low>5(?:63[2-9][0-9]|6[4-9][0-9]{2}|7[0-2][0-9]{2}|73[0-3][0-9]|734[0-3]))|x(?P<hex_low>d[c-f][0-9a-f]{2}));"
     r"|(?P<entity>&(?:#[0-9]{1,7}+|#[xX][0-9a-fA-F]{1,6}+|[A-Za-z][A-Za-z0-9]{1,31}+);)",
     re.IGNORECASE,
 )
@@ -144,8 +144,7 @@ def _replacement(match: re.Match[str], name: str) -> str:
     if match["high"] or match["hex_high"]:
         high = int(match["high"]) if match["high"] else int(match["hex_high"], 16)
         low = int(match["low"]) if match["low"] else int(match["hex_low"], 16)
-        paired = 0xD800 <= high < 0xDC00 <= low < 0xE000
-        return chr(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00)) if paired else match.group()
+        return chr(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00))
     if name in ("br", "hr") and not match["close"]:
         return "\n"
     if name == "img":

@@ -35,7 +35,7 @@ EYES_THAT_ARE_WORDS = frozenset("皿益口工艹人一士")
 MOUTHS_OF_THESE = frozenset("_.ω▽△∇﹏︿^oO￣ ")
 LETTERS_IN_FACES = frozenset("oOwWvVxXuUTQAdDnyz3")
 CHEEKS = " *~#=;,〃⌐"
-_LISTED = re.compile("[,，、]")
+_LISTED = re.compile("[,、]")  # of the half-width form
 _ACCENTED_LETTER = re.compile("[A-Za-z][\u0300-\u036f]")  # pinyin: `(wò)` with its accent apart
 _HALF_WIDTH = {wide: wide - 0xFEE0 for wide in range(ord("！"), ord("～") + 1) if chr(wide) != "｀"} | {0x3000: 0x20}
 # Of signs that write Chinese too, only `；`: `选：Ｄ` is an answer.
@@ -58,7 +58,7 @@ _PAIRED = re.compile(
 # Letter faces and ASCII eyes stand between other characters than ASCII letters and digits: `T_T`, not `CAT_TAIL`.
 _ASCII_FACE = re.compile(
     r"(?:\^[_.\-oOwW3]{0,2}\^|>[_.]{1,2}<|T[_.A]T|Q[AwWvV_]Q|;_;|-_{1,3}-|=_{1,2}=|@_@|[oO]_[oO]|\$_\$|[xX]_[xX]|[uU]_[uU]"
-    r"|n_n|OvO|TvT|QAQ|XD|[oO][rR][zZ]|OTZ|:-[)(DPpoO|]|;-\)|:D|:P)(?:\|{1,3}|[b!](?![A-Za-z0-9])"
+    r"|n_n|OvO|TvT|XD|[oO][rR][zZ]|OTZ|:-[)(DPpoO|]|;-\)|:D|:P)(?:\|{1,3}|[b!](?![A-Za-z0-9])"
     r"|#(?![A-Za-z0-9]|[^#＃\n]{1,140}+[#＃]))?+"  # no sweat, but the sign of a hashtag
 )
 # A colon and a capital are also an answer or a drive (`答案:D`), so nothing but a blank or a sign stands before them.

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from operator import itemgetter
 from typing import Literal, get_args
 
 from weibo_nlp.errors import UsageError
@@ -138,7 +137,7 @@ def _droppings(text: str, places: list[Found], kinds: frozenset[MarkupKind], squ
     edits: list[Edit] = [(left, right, "", kind) for left, right, kind, _ in places if kind in kinds and left < right]
     if squeeze_laughter:
         edits += (edit for start, end in gaps(places, 0, len(text)) for edit in _laughter(text, start, end))
-    return sorted(edits, key=itemgetter(0))
+    return sorted(edits)
 
 
 def _laughter(text: str, start: int, end: int) -> Iterator[Edit]:

@@ -7,6 +7,7 @@ opening with a character that is also a surname; the words missed then are in it
 import pytest
 
 from weibo_nlp.text import simplified
+from weibo_nlp.text.written import written_places
 
 WROTE = [
     "魯迅著的小說很好看", "我在讀魯迅著的小說", "這是魯迅著，", "作者：余華 著", "作者：余華著",
@@ -106,3 +107,137 @@ def test_both_in_one_sentence():
 def test_a_megabyte_of_names_is_decided_name_by_name():
     text = "魯迅著，" * 20_000
     assert simplified(text) == "鲁迅著，" * 20_000
+
+
+def wrote(text):
+    """Whether the first 著 of a text, of either script, means "wrote"."""
+    return text.index("著") in written_places(text)
+
+
+@pytest.mark.parametrize("text", WROTE)
+def test_who_wrote_something_is_read_in_either_script(text):
+    assert wrote(text)
+    assert wrote(simplified("這裡說：" + text)[4:])
+
+
+@pytest.mark.parametrize(
+    "surname",
+    ["司马", "司馬", "欧阳", "歐陽", "诸葛", "諸葛", "上官", "慕容", "皇甫", "令狐", "端木", "东方", "東方"],
+)
+def test_a_surname_has_one_character_or_two_behind_it(surname):
+    assert wrote(f"，{surname}慧著，")
+    assert wrote(f"，{surname}慧敏著，")
+    assert not wrote(f"，{surname}慧敏敏敏著，")
+    assert not wrote(f"他{surname}慧敏著，")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["三毛", "阿来", "阿來", "李敖", "亦舒", "古龙", "古龍", "矛盾", "朱自清", "胡适", "胡適", "屈原", "孔子", "孟子",
+     "老子", "庄子", "莊子", "荀子", "佚名", "诸葛亮", "諸葛亮"],
+)  # fmt: skip
+def test_pen_names_and_old_masters_are_names(name):
+    assert wrote(f"{name}著，")
+    assert wrote(f"{name}\u3000 著，")
+    assert not wrote(f"{name}\u3000 \u3000著，")
+
+
+@pytest.mark.parametrize("dot", "·•‧・")
+def test_a_foreign_name_has_a_dot(dot):
+    assert wrote(f"安{dot}兰德著，")
+    assert wrote(f"，{'安' * 6}{dot}{'兰' * 12}  著，")
+    assert wrote(f"，约{dot}罗{dot}托金著，")
+    assert not wrote(f"，{'安' * 7}{dot}兰著，")
+    assert not wrote(f"，安{dot}{'兰' * 13}著，")
+    assert not wrote("，安-兰德著，")
+
+
+@pytest.mark.parametrize("bracket", "）)〕]］】")
+def test_a_foreign_name_has_its_country_in_brackets(bracket):
+    assert wrote(f"美{bracket}甲乙著，")
+    assert wrote(f"美{bracket}{'甲' * 8}著，")
+    assert not wrote(f"美{bracket}甲著，")
+    assert not wrote(f"美{bracket}{'甲' * 9}著，")
+
+
+@pytest.mark.parametrize(
+    "lead",
+    ["", "，", " ", "\n", "_", "《边城》", "作者", "译者", "譯者",
+     *"是由為为乃系与與和及跟或读讀過过本荐薦了看买買"],
+)  # fmt: skip
+def test_what_leads_a_name_in(lead):
+    assert wrote(f"{lead}余华著的小说")
+
+
+@pytest.mark.parametrize("before", ["他", "作", "者", "书", "X", "9", "的", "写"])
+def test_other_words_before_a_name_make_it_part_of_something_else(before):
+    assert not wrote(f"{before}余华著的小说")
+
+
+WORKS = """
+    书 書 小说 小說 散文 诗 詩 词 詞 文 论 論 专著 專著 作品 传 傳 自传 回忆录 回憶錄 教材 教科书 词典 詞典
+    字典 剧本 劇本 童话 童話 长篇 長篇 中篇 短篇 杂文 雜文 随笔 隨筆 名著 经典 經典 历史 歷史 史 集 译本 譯本
+    版本 那本 这本 這本 那部 这部 這部 一本 一部 两本 兩本 三部 《 『 「
+"""
+
+
+@pytest.mark.parametrize("work", WORKS.split())
+def test_what_somebody_wrote(work):
+    assert wrote(f"余华著的{work}"), "by name"
+    assert wrote(f"余华著的厚厚厚{work}"), "three characters on"
+    assert not wrote(f"余华著的厚厚厚厚{work}"), "four characters on"
+    assert wrote(f"他著的{work}"), "by pronoun"
+    assert wrote(f"余华著{work}") == (work in "《「"), "without 的"
+
+
+@pytest.mark.parametrize("work", ["外套", "小", "说", "鞋", "一双", "三"])
+def test_what_nobody_writes(work):
+    assert not wrote(f"余华著的{work}")
+    assert not wrote(f"他著的{work}")
+
+
+@pytest.mark.parametrize("pronoun", "他她我你们們谁誰")
+def test_a_pronoun_wrote_only_what_follows_at_once(pronoun):
+    assert wrote(f"{pronoun}著的")
+    assert wrote(f"{pronoun}著的，")
+    assert wrote(f"{pronoun}著的书")
+    assert not wrote(f"{pronoun}著的厚书")
+    assert not wrote(f"{pronoun}著")
+    assert not wrote(f"{pronoun}著，")
+
+
+@pytest.mark.parametrize(
+    "border", [*"，。；、！？：;,.!?）》《「』」)]】／/|", " ", "\n", "\u3000", "", "的", "的，", "的 "]
+)
+def test_a_clause_ends_behind_what_a_name_wrote(border):
+    assert wrote(f"余华著{border}")
+
+
+@pytest.mark.parametrize("border", [*"的于於", "“", "（", "-", "_", "X", "书", "了"])
+def test_a_clause_that_goes_on_is_none_of_a_name(border):
+    assert not wrote(f"余华著{border}外")
+
+
+@pytest.mark.parametrize("year", [*"09一二三〇十民光宣同", ""])
+def test_the_year_in_which_a_name_wrote(year):
+    assert wrote(f"余华著于{year}")
+    assert wrote(f"余华著於{year}")
+
+
+@pytest.mark.parametrize("year", "四零八去")
+def test_other_words_are_no_year(year):
+    assert not wrote(f"余华著于{year}")
+
+
+def test_a_name_that_ends_like_a_verb_is_none():
+    assert not wrote("王看著，")
+    assert not wrote("王小叫著，")
+    assert not wrote("张亮著，")
+    assert not wrote("著，")
+    assert not wrote(" 著，")
+    assert list(written_places("余华著，看著，巴金著")) == [2, 9]
+
+
+def test_a_letter_at_the_end_of_a_name_is_no_verb():
+    assert wrote("（美）甲乙著，")
+    assert not wrote("（美）甲X著，")

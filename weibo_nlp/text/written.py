@@ -37,7 +37,7 @@ _SURNAMES = (
 _HAN = "\u3400-\u9fff"
 _NAME = re.compile(
     f"(?:[{_SURNAMES}][{_HAN}]{{1,2}}|(?:司马|司馬|欧阳|歐陽|诸葛|諸葛|上官|慕容|皇甫|令狐|端木|东方|東方)[{_HAN}]{{1,2}}"
-    "|三毛|阿来|阿來|李敖|亦舒|古龙|古龍|矛盾|朱自清|胡适|胡適|屈原|孔子|孟子|老子|庄子|莊子|荀子|佚名"
+    "|三毛|亦舒|古龙|古龍|矛盾|屈原|荀子|佚名"
     # A foreign name: with its dot, or behind its country in brackets.
     f"|[{_HAN}]{{1,6}}[·•‧・][{_HAN}·•‧・]{{1,12}}|(?<=[）)〕\\]］】])[{_HAN}]{{2,8}})[ \u3000]{{0,2}}"
     # Who stand before the name, of all those who wrote.

@@ -1,5 +1,7 @@
 """Which characters normalisation takes, and which it leaves: the borders of every class and construct."""
 
+import string
+
 import pytest
 
 from weibo_nlp.errors import DataError, UnknownNameError
@@ -136,6 +138,40 @@ def test_an_emoji_is_one_whole(emoji):
 def test_what_is_shown_as_text_is_no_emoji(text):
     emoji = [m.value for m in parse(text).spans if m.kind == "emoji"]
     assert emoji == ([text] if text == "\U0001f3fb" else [])
+
+
+@pytest.mark.parametrize("emoji", ["👍", "👍🏽", "❤️", "🇨🇳", "1️⃣", "©️", "👨‍👩‍👧", "\U0001faff"])
+@pytest.mark.parametrize("letter", [*string.ascii_letters, "1", "-", "\U0001fb00"])
+def test_a_letter_beside_an_emoji_is_none_of_it(emoji, letter):
+    for text in (f"好{letter}{emoji}", f"好{emoji}{letter}", f"好{emoji}\u200d{letter}", f"{letter}\ufe0f{emoji}"):
+        assert [m.value for m in parse(text).spans] == [emoji]
+
+
+# The first and the last sign of ranges of Emoji_Presentation, and what stands before and behind them.
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        "⏩⏬",
+        "◽◾",
+        "☀☄",
+        "♈♓",
+        "⚒⚗",
+        "⛰⛵",
+        "⛷⛺",
+        "✈✍",
+        "❓❕",
+        "➕➗",
+        "🆑🆚",
+        "🈲🈺",
+        "🌀🙏",
+        "🚀🛿",
+        "🟠🟫",
+        "🤌🧿",
+        "🩰🫿",
+    ],
+)
+def test_signs_that_are_pictures_by_themselves(first, last):
+    assert [m.value for m in parse(f"好{first}好{last}").spans] == [first, last]
 
 
 @pytest.mark.parametrize("sign", "/|·.-*_+~\\")

@@ -307,3 +307,113 @@ def test_strokes_alone_make_no_face(prose):
 def test_fourteen_strokes_make_a_face():
     face = "(≧" + "▽" * 12 + "≦)"
     assert values("kaomoji", face) == [face]
+
+
+@pytest.mark.parametrize("scheme", ["", "http://", "https://", "HTTP://", "HTTPS://", "hTtP://", "HttpS://"])
+@pytest.mark.parametrize("host", ["t.cn", "T.CN", "T.cn", "t.cN"])
+def test_a_short_link_ends_with_its_code(scheme, host):
+    for behind in ("-x", "/x", ".html", "_x", "#abc#", "?x=1", "=", "好"):
+        assert urls(f"{scheme}{host}/A6ab{behind}") == [f"{scheme}{host}/A6ab"]
+
+
+@pytest.mark.parametrize("user", ["a", "Z", "0", "9", "_", "a.", "a%", "a+", "a-", "小a.", "好_"])
+def test_an_address_has_a_user_before_its_sign(user):
+    assert values("mention", f"{user}@b.cn") == []
+
+
+@pytest.mark.parametrize("before", ["", "好", "，", "..", "a..", "好-", "%", "a*", "é"])
+def test_other_signs_before_a_domain_leave_a_mention(before):
+    assert values("mention", f"{before}@b.cn") == ["b"]
+
+
+@pytest.mark.parametrize(
+    "domain",
+    ["A.cn", "z9.Zz", "-.ab", "b" * 64 + ".cn", "b.c.cn", "b..cn", "b...cn", "b@c.cn", "b＠c.cn", "b@c@d...com",
+     "b." * 9 + "cn", "9.aA"],
+)  # fmt: skip
+def test_a_domain_makes_an_address_of_a_sign(domain):
+    assert values("mention", f"a@{domain}") == []
+
+
+@pytest.mark.parametrize(
+    ("domain", "name"),
+    [("b", "b"), ("b.c", "b"), ("b.1a", "b"), ("b....cn", "b"), ("b.c1", "b"), ("b_.cn", "b_"), ("b." * 10 + "cn", "b"),
+     ("b。cn", "b"), ("b@.cn", "b"), ("b.c.d", "b"), ("b" * 65 + ".cn", "b" * 30)],
+)  # fmt: skip
+def test_what_is_no_domain_leaves_a_mention(domain, name):
+    assert values("mention", f"a@{domain}")[0] == name
+
+
+@pytest.mark.parametrize(
+    ("text", "topics"),
+    [
+        pytest.param("8#楼#话题#", ("话题",), id="topic-behind-a-building"),
+        pytest.param("8#楼#" + "话" * 140 + "#", ("话" * 140,), id="longest-topic"),
+        pytest.param("8#楼#" + "话" * 141 + "#", ("楼",), id="too-long-for-a-topic"),
+        pytest.param("8#楼#话\n题#", ("楼",), id="two-lines"),
+        pytest.param("8#楼##", ("楼",), id="nothing-behind"),
+        pytest.param("8#楼#话#", ("话",), id="one-character"),
+        pytest.param("8#楼#话题#\n#", ("话题",), id="a-sign-in-the-next-line"),
+        pytest.param("8#楼#话题#吧#", ("楼", "吧"), id="two-pairs"),
+        pytest.param("好#楼#话题#", ("楼",), id="no-number"),
+        pytest.param("8#梁#话题#", ("梁",), id="nothing-that-is-numbered"),
+    ],
+)
+def test_a_numbered_building_gives_its_sign_to_a_topic(text, topics):
+    assert parse(text).hashtags == topics
+
+
+@pytest.mark.parametrize("thing", "楼樓栋棟幢座号號机機炉爐线線井门門桥橋泵库庫厅廳馆館")
+def test_things_that_a_sign_numbers(thing):
+    assert parse(f"8#{thing}#话题#").hashtags == ("话题",)
+    assert parse(f"3#{thing}和4#{thing}").hashtags == ()
+
+
+@pytest.mark.parametrize("one", "CDFGJQcdfgjq")
+def test_letters_that_a_sign_sharpens(one):
+    assert parse(f"{one}#比好用的c#").hashtags == parse(f"c#比好用的{one}#").hashtags == ()
+
+
+@pytest.mark.parametrize("one", "ABEHKPXZabehkpxz")
+def test_other_letters_are_labels_only_where_joined(one):
+    assert parse(f"{one}#比好用的c#").hashtags == ("比好用的c",)
+    assert parse(f"{one}#和c#").hashtags == ()
+
+
+@pytest.mark.parametrize("joint", [*"、，,。；;：:./&+~～—–-和与與跟同或及至到比 ", "", "，和"])
+def test_what_joins_two_labels(joint):
+    assert parse(f"C#{joint}x#").hashtags == ()
+    assert parse(f"3#{joint}4#").hashtags == ()
+
+
+@pytest.mark.parametrize("joint", "一好的为X_9")
+def test_what_does_not_join_two_labels(joint):
+    assert parse(f"C#{joint}x#").hashtags == (f"{joint}x",)
+
+
+@pytest.mark.parametrize("words", ["长" * 90, "长" * 64, "见http://a.cn " + "长" * 10, "#话题#" + "长" * 90])
+def test_an_original_of_any_length_ends_at_its_mark(words):
+    post = parse(f"{words}…全文 转发理由：好")
+    assert (post.original, post.own_text, post.truncated) == (words, "好", True)
+    assert values("client_residue", f"{words}…全文 转发理由：好") == ["…全文"]
+    assert parse(f"{words}\n转发理由：好").original == words + "\n"
+    assert parse(f"{words}转发理由：好").original is None
+
+
+@pytest.mark.parametrize("dots", ["..", "." * 12, "…", "…" * 6, "。。", "。" * 12])
+def test_the_mark_before_a_link_is_as_long_as_any(dots):
+    assert values("client_residue", f"很长{dots}全文：http://t.cn/A6") == [f"{dots}全文："]
+    more = dots[0] * (13 if dots[0] in ".。" else 7)
+    assert values("client_residue", f"很长{more}全文：http://t.cn/A6") == [f"{more[1:]}全文："]
+    assert values("client_residue", "很长.全文：http://t.cn/A6") == []
+
+
+def test_a_name_is_taken_before_the_arm_of_a_face_that_holds_no_sign():
+    assert found("@小明o(≧▽≦)o") == [("mention", "小明o"), ("kaomoji", "(≧▽≦)o")]
+    assert found("O网页链接(≧▽≦)") == [("client_residue", "O网页链接"), ("kaomoji", "(≧▽≦)")]
+
+
+def test_a_letter_that_ends_a_word_is_not_the_app_s():
+    assert values("client_residue", "HELLO网页链接") == ["网页链接"]
+    assert values("client_residue", "你好O网页链接") == ["O网页链接"]
+    assert values("client_residue", "X网页链接") == ["网页链接"]

@@ -102,6 +102,12 @@ def test_names_keep_their_script():
     assert clean.text == "回复@乾媽:爱国@後來 干杯[泪]"
 
 
+def test_known_names_keep_their_script_to_their_end():
+    names = {"known_mentions": ["龍 貓", "後來 說"], "script": "simplified"}
+    assert normalise("說@龍 貓，回覆@後來 說:後來", **names).text == "说@龍 貓，回复@後來 說:后来"
+    assert normalise("說＠龍 貓 龍", **names).text == "说@龍 貓 龙"
+
+
 def test_simplification_maps_character_to_character():
     clean = to_simplified("他說：乾杯")
     assert (clean.text, list(clean.offsets)) == ("他说：干杯", [(0, 1), (1, 2), (2, 3), (3, 4), (4, 5)])

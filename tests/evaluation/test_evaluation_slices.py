@@ -226,6 +226,8 @@ def test_lengths_are_counted_in_code_points_up_to_the_end_of_each_class(miniatur
     [
         pytest.param("好", [], "no", "no", id="plain"),
         pytest.param("#话题#好", [], "yes", "no", id="hashtag"),
+        pytest.param("#话题[超话]#好", [], "yes", "no", id="super-topic"),
+        pytest.param("@话题 http://t.cn/A6", ["话题"], "no", "no", id="mention-and-link"),
         pytest.param("好[doge]", [], "no", "yes", id="bracketed"),
         pytest.param("好😀", [], "no", "yes", id="emoji"),
         pytest.param("好(╯°□°)╯", [], "no", "yes", id="kaomoji"),

@@ -261,3 +261,20 @@ def test_cells_are_merged_within_their_stratum_and_those_without_texts_are_none(
     )
     assert _value([[10, 20], [30, 40]], clusters) == pytest.approx(0.5)
     assert _value([[10, 25], [40, 25]], clusters) == pytest.approx(0.65)
+
+
+@pytest.mark.parametrize(
+    ("cells", "clusters", "weights", "single"),
+    [
+        pytest.param([0, 1, 2], [0, 1, 2], [1, 1, 1], True, id="equal-chances"),
+        pytest.param([0, 1, 2, 3], [0, 1, 2, 3], [0.2, 0.2, 1, 1], True, id="equal-within-strata"),
+        pytest.param([0, 1, 2], [0, 1, 2], [0.3, 0.1 + 0.2, 1], True, id="equal-but-for-rounding"),
+        pytest.param([0, 1, 2, 3], [0, 1, 2, 3], [1, 0.6, 1, 1], False, id="unequal-in-the-first-stratum"),
+        pytest.param([0, 1, 2, 3], [0, 1, 2, 3], [1, 1, 0.999, 1], False, id="unequal-in-the-last-stratum"),
+        pytest.param([0, 1, 2], [0, 1, 1], [1, 1, 1], False, id="two-texts-of-a-cluster"),
+    ],
+)
+def test_a_sample_of_single_texts_has_no_clusters_and_one_weight_in_a_stratum(cells, clusters, weights, single):
+    """Of two labels, so that cells 0 and 1 are the first stratum."""
+    sample = ClusterSample(np.array(cells), np.zeros_like(cells), np.array(clusters), np.array(weights, float), 2)
+    assert sample.is_of_single_texts() is single

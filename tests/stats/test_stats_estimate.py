@@ -35,6 +35,13 @@ def test_rounding_and_figures_without_interval_are_no_fault(figures):
     assert Estimate(*figures).value == pytest.approx(figures[0], nan_ok=True)
 
 
+@pytest.mark.parametrize(
+    "figures", [(math.inf, 1.0, math.inf), (-math.inf, -math.inf, 1.0), (math.inf, math.inf, math.inf)]
+)
+def test_an_interval_without_end_holds_a_value_without_end(figures):
+    assert Estimate(*figures).to_dict() == dict(zip(("value", "low", "high"), figures, strict=True))
+
+
 @given(st.integers(0, 10**6), st.integers(2, 12), st.sampled_from(["percentile", "bca", "bca_t"]))
 def test_every_bootstrap_interval_holds_its_value(seed, n_units, method):
     """Few units and eight labels, most of which vanish from a resample: what biases macro-F1 most."""

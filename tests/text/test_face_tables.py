@@ -85,6 +85,13 @@ def test_a_shape_between_two_shapes_is_a_row_of_shapes(shape):
     assert faces(f"({shape}ω{shape})") == [f"({shape}ω{shape})"]
 
 
+def test_of_several_pairs_of_eyes_the_inner_one_says_what_the_mouth_may_be():
+    assert faces("(°△°)") == ["(°△°)"]
+    assert faces("(°□△□°)") == faces("(□°□°□□)") == []
+    assert faces("(□°△°□)") == ["(□°△°□)"]
+    assert faces("(°□_□°)") == ["(°□_□°)"]
+
+
 @pytest.mark.parametrize("eye", "皿益口工艹人一士")
 def test_eyes_that_are_words_take_few_mouths(eye):
     for mouth in ["_", ".", "ω", "▽", "△", "∇", "﹏", "︿", "^", "o", "O", "￣", " _ "]:
@@ -237,7 +244,8 @@ def test_letter_faces_stand_in_either_width(row):
     "text",
     ["^x^", "^___^", "^~^", ">-<",
      ">___<", "T-T", "T__T", "t_t", "QxQ", "Q__Q", ";-;", ";__;", "-.-", "-____-", "=___=", "=.=",
-     "@.@", "$__$", "o.o", "x-x", "u-u", "n-n", "N_N", "OVO", "xd", "XDD", "otz", ":-x", ":D", ":P", ":p", ";-D"],
+     "@.@", "$__$", "o.o", "x-x", "u-u", "n-n", "N_N", "OVO", "xd", "XDD", "otz", ":-x", ":D", ":P", ":p", ";-D",
+     "→___→", "→→", "°...°", "≧___≦", "≧≦", "≦_≧", "°x°", "≧ᴥ≦", "ʕᴥʔ"],
 )  # fmt: skip
 def test_signs_that_only_resemble_a_bare_face(text):
     assert faces(f"好{text}的") == []

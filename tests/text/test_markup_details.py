@@ -413,6 +413,11 @@ def test_a_name_is_taken_before_the_arm_of_a_face_that_holds_no_sign():
     assert found("O网页链接(≧▽≦)") == [("client_residue", "O网页链接"), ("kaomoji", "(≧▽≦)")]
 
 
+def test_an_arm_that_a_link_has_taken_is_none_of_the_face_behind_it():
+    assert found("http://a.cn/_(#^.^#)") == [("url", "http://a.cn/_"), ("kaomoji", "(#^.^#)")]
+    assert found("好_(#^.^#)") == [("kaomoji", "_(#^.^#)")]
+
+
 def test_a_letter_that_ends_a_word_is_not_the_app_s():
     assert values("client_residue", "HELLO网页链接") == ["网页链接"]
     assert values("client_residue", "你好O网页链接") == ["O网页链接"]

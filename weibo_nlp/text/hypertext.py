@@ -33,16 +33,16 @@ _BARE = (
     "playsinline|readonly|required|reversed|selected|src|style|target|title|data-[a-z0-9\\-]{1,40}+"
 )
 _ATTRIBUTE = (
-    r"(?:[A-Za-z_:@][A-Za-z0-9_:.@\-]*+\s*+=\s*+(?:\"[^\"<]*+\"|'[^'<]*+'|[^<>\s]*+)"
-    rf"|(?:{_BARE})(?![A-Za-z0-9_:.@\-]))"
+    r"(?:[a-z_:@][a-z0-9_:.@\-]*+\s*+=\s*+(?:\"[^\"<]*+\"|'[^'<]*+'|[^<>\s]*+)"
+    rf"|(?:{_BARE})(?![a-z0-9_:.@\-]))"
 )
-_TOKEN = re.compile(
-    rf"<(?=[A-Za-z/])(?P<close>/?)(?P<name>(?a:{_ELEMENTS}))(?=[\s/>])(?:[\s/\"']++|(?<=[\s/\"']){_ATTRIBUTE})*+>"
+_TOKEN = re.compile(  # of letters in either case
+    rf"<(?=[a-z/])(?P<close>/?)(?P<name>(?a:{_ELEMENTS}))(?=[\s/>])(?:[\s/\"']++|(?<=[\s/\"']){_ATTRIBUTE})*+>"
     r"|(?P<comment><!--|<!DOCTYPE)"
     # Some crawlers write an emoji as the two halves of its UTF-16 form: 55296 to 56319 and 56320 to 57343.
     r"|&#(?:(?P<high>5(?:529[6-9]|5[3-9][0-9]{2}|6[0-2][0-9]{2}|63[01][0-9]))|x(?P<hex_high>d[89ab][0-9a-f]{2}));"
     r"&#(?:(?P<low>5(?:63[2-9][0-9]|6[4-9][0-9]{2}|7[0-2][0-9]{2}|73[0-3][0-9]|734[0-3]))|x(?P<hex_low>d[c-f][0-9a-f]{2}));"
-    r"|(?P<entity>&(?:#[0-9]{1,7}+|#[xX][0-9a-fA-F]{1,6}+|[A-Za-z][A-Za-z0-9]{1,31}+);)",
+    r"|(?P<entity>&(?:#[0-9]{1,7}+|#x[0-9a-f]{1,6}+|[a-z][a-z0-9]{1,31}+);)",
     re.IGNORECASE,
 )
 _REPLACEMENT_CHARACTER = re.compile("&#(?:0*65533|[xX]0*[fF]{3}[dD]);")

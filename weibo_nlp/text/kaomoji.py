@@ -29,7 +29,8 @@ STROKES = FACE_STROKES | LETTERS_AS_STROKES | _SHARED_STROKES
 EYES = STROKES - frozenset("人工士艹益皿口=:_*;≡") | frozenset("。｡.'’-−—–=≥≤ー")
 SHAPES = frozenset("★☆♥♡✿❀●○■◎□△▽∇→←↑↓")
 MOUTHS = frozenset("_.人ωДд∀Θзε皿益口□△▽∇﹏︿^oO3v‸‿◡ー︶ᴗᴥᵕェｪㅂ")
-MIRRORED = frozenset(["><", "≧≦", "≥≤", "╯╰", "╰╯", "/\\", "´`", "`´", "´｀", "｀´", "′`", "`′", "ᗒᗕ", "⊂⊃"])
+# Pairs with a face stroke (`≧≦`, `╯╰`, `´｀`) say by it that a face is meant.
+MIRRORED = frozenset(["><", "≥≤", "/\\", "′`", "`′", "⊂⊃"])
 # A face whose eyes are Chinese characters has another mouth: `(一_一)`, not `（一人一）`, which is a sentence.
 EYES_THAT_ARE_WORDS = frozenset("皿益口工艹人一士")
 MOUTHS_OF_THESE = frozenset("_.ω▽△∇﹏︿^oO￣ ")

@@ -90,6 +90,7 @@ def test_html(raw, expected):
         "src='x' alt=[泪]/",
         "alt=[泪] title=x",
         "\nalt\t=\n'[泪]'",
+        'alt=" alt=[泪]',
     ],
 )
 def test_a_pictured_emoticon_is_its_alt(attributes):

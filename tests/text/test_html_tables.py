@@ -106,6 +106,19 @@ def test_an_end_of_a_script_may_have_eight_blanks(ending):
         assert from_html(f"好<{name}>坏</{name}{' ' * 9}>吧") == "好坏吧"
 
 
+HALVES = [0xD800, 0xD803, 0xD804, 0xDABF, 0xDAC0, 0xDB40, 0xDBEB, 0xDBEC, 0xDBFF]
+OTHER_HALVES = [0xDC00, 0xDC4F, 0xDC50, 0xDE67, 0xDEA7, 0xDEA8, 0xDFD3, 0xDFD4, 0xDFFB, 0xDFFC, 0xDFFF]
+
+
+@pytest.mark.parametrize("high", HALVES)
+def test_any_two_halves_are_one_character(high):
+    for low in OTHER_HALVES:
+        whole = bytes([high >> 8, high & 255, low >> 8, low & 255]).decode("utf-16-be")
+        for first in (f"&#{high};", f"&#x{high:x};", f"&#X{high:X};"):
+            assert from_html(f"{first}&#{low};") == from_html(f"{first}&#x{low:x};") == whole
+            assert from_html(f"&#{low};{first}") == f"&#{low};{first}"
+
+
 @pytest.mark.parametrize(
     ("entity", "text"),
     [

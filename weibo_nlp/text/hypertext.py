@@ -109,7 +109,7 @@ class _Border:
         self._worded = False  # words have been read
         self._blank = self._newline = False  # white space since
         self._place: int | None = None  # index of the first border since among the edits
-        self._sign = ""  # what parts the words
+        self._sign = "\n"  # what parts the words there
 
     def meet(self, sign: str) -> None:
         """Note that the next edit is a border; a newline parts more than a space."""
@@ -125,7 +125,7 @@ class _Border:
             parted = self._newline if self._sign == "\n" else self._blank
             if self._place is not None and self._worded and not parted:
                 self._edits[self._place] = (*self._edits[self._place][:2], self._sign, None)
-            self._worded, self._place, self._sign = True, None, ""
+            self._worded, self._place = True, None
             self._blank = self._newline = False
             piece = piece[len(piece.rstrip()) :]
         self._note(piece)

@@ -142,10 +142,10 @@ def test_what_is_shown_as_text_is_no_emoji(text):
 
 
 @pytest.mark.parametrize("emoji", ["👍", "👍🏽", "❤️", "🇨🇳", "1️⃣", "©️", "👨‍👩‍👧", "\U0001faff"])
-@pytest.mark.parametrize("letter", [*string.ascii_letters, "1", "-", "\U0001fb00"])
-def test_a_letter_beside_an_emoji_is_none_of_it(emoji, letter):
-    for text in (f"好{letter}{emoji}", f"好{emoji}{letter}", f"好{emoji}\u200d{letter}", f"{letter}\ufe0f{emoji}"):
-        assert [m.value for m in parse(text).spans] == [emoji]
+def test_a_letter_beside_an_emoji_is_none_of_it(emoji):
+    for letter in [*string.ascii_letters, "1", "-", "\U0001fb00"]:
+        text = f"好{letter}{emoji}好{emoji}{letter}好{emoji}\u200d{letter}好{letter}\ufe0f{emoji}"
+        assert [m.value for m in parse(text).spans] == [emoji] * 4, letter
 
 
 # The first and the last sign of ranges of Emoji_Presentation, and what stands before and behind them.

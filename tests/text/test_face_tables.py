@@ -5,6 +5,7 @@ import string
 import pytest
 
 from weibo_nlp.text import normalise, parse
+from weibo_nlp.text.kaomoji import find_kaomoji
 
 FACE_STROKES = "﹏︿﹀▔￣¯ˉ´｀≧≦╯╰╭╮ﾟ゜˘⌒⊙ᴗᴥಠ◡‿︶︵ﾉಥಡ눈≖ლ╥┬﹃﹁◔◐◑╬ヮ￢」乛◞◟ᵕᵔ‸ʖʘ๑ڡㅂㅅㅠㅜㄒꈍᗒᗕ╹◉งŏ‾◝\u0300\u0301"
 LETTERS_AS_STROKES = "ωΩεэзЗДдΘθσςвΣ∀∩∪⊂⊃∠"
@@ -33,10 +34,9 @@ def test_a_letter_draws_beside_kana_but_counts_beside_other_signs(letter):
     assert faces(f"好({letter}°°<)的") == []
 
 
-@pytest.mark.parametrize("letter", LETTERS)
-def test_a_latin_letter_does_not_draw_beside_kana(letter):
-    assert faces(f"好({letter}カー{letter})的") == []
-    assert faces(f"好({letter}☆)的") == []
+def test_a_latin_letter_does_not_draw_beside_kana():
+    for letter in LETTERS:
+        assert faces(f"好({letter}カー{letter})的") == faces(f"好({letter}☆)的") == [], letter
 
 
 @pytest.mark.parametrize("stroke", SHARED_STROKES)
@@ -146,9 +146,9 @@ def test_an_arm_on_the_right_belongs_to_the_face(arm):
     assert faces(f"好(≧▽≦){arm}的") == [f"(≧▽≦){arm}"]
 
 
-@pytest.mark.parametrize("sign", [*(set(LETTERS) - set("oOb")), "，", "。", "！", "-", "+", "@", "ω", "一"])
-def test_letters_and_signs_beside_a_face_are_no_arms(sign):
-    assert faces(f"好{sign}(≧▽≦)的") == faces(f"好(≧▽≦){sign}的") == ["(≧▽≦)"]
+def test_letters_and_signs_beside_a_face_are_no_arms():
+    for sign in [*sorted(set(LETTERS) - set("oOb")), "，", "。", "！", "-", "+", "@", "ω", "一"]:
+        assert faces(f"好{sign}(≧▽≦)的") == faces(f"好(≧▽≦){sign}的") == ["(≧▽≦)"], sign
 
 
 @pytest.mark.parametrize(
@@ -221,6 +221,16 @@ def test_sweat_behind_a_bare_face_belongs_to_it(face, tail):
 )
 def test_where_a_bare_face_ends(text, found):
     assert faces(f"好{text}") == found
+
+
+@pytest.mark.parametrize(
+    ("behind", "face"),
+    [("", "^_^#"), ("话#", "^_^"), ("话＃", "^_^"), ("话" * 140 + "#", "^_^"), ("话" * 141 + "#", "^_^#"),
+     ("##", "^_^#"), ("＃#", "^_^#"), ("话\n#", "^_^#"), (" #", "^_^"), ("A", "^_^"), ("z", "^_^"), ("9", "^_^")],
+)  # fmt: skip
+def test_a_sign_that_may_open_a_hashtag_is_no_sweat(behind, face):
+    text = f"好^_^#{behind}"
+    assert [place[3] for place in find_kaomoji(text, 0, len(text))] == [face]
 
 
 @pytest.mark.parametrize(

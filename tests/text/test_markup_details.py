@@ -310,10 +310,10 @@ def test_fourteen_strokes_make_a_face():
 
 
 @pytest.mark.parametrize("scheme", ["", "http://", "https://", "HTTP://", "HTTPS://", "hTtP://", "HttpS://"])
-@pytest.mark.parametrize("host", ["t.cn", "T.CN", "T.cn", "t.cN"])
-def test_a_short_link_ends_with_its_code(scheme, host):
-    for behind in ("-x", "/x", ".html", "_x", "#abc#", "?x=1", "=", "好"):
-        assert urls(f"{scheme}{host}/A6ab{behind}") == [f"{scheme}{host}/A6ab"]
+def test_a_short_link_ends_with_its_code(scheme):
+    for host in ("t.cn", "T.CN", "T.cn", "t.cN"):
+        for behind in ("-x", "/x", ".html", "_x", "#abc#", "?x=1", "=", "好"):
+            assert urls(f"{scheme}{host}/A6ab{behind}") == [f"{scheme}{host}/A6ab"]
 
 
 @pytest.mark.parametrize("user", ["a", "Z", "0", "9", "_", "a.", "a%", "a+", "a-", "小a.", "好_"])

@@ -77,6 +77,7 @@ def test_chinese_punctuation_keeps_its_width_beside_words(sign):
         pytest.param("a？b=1", "a?b=1", id="query"),
         pytest.param("a.com/？_＝1", "a.com/?_=1", id="query-of-a-folder"),
         pytest.param("／？Ａ＿9＝1", "／?A_9=1", id="query-behind-a-wide-slash"),
+        pytest.param("Ａ？＿＝好", "A?＿＝好", id="wide-key-of-one-sign"),
         pytest.param("a？" + "b" * 32 + "=", "a?" + "b" * 32 + "=", id="longest-key"),
         pytest.param("a？" + "b" * 33 + "=", "a？" + "b" * 33 + "=", id="too-long-for-a-key"),
         pytest.param("a？=1 好？b=1", "a？=1 好？b=1", id="no-key-and-no-link"),

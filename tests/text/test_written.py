@@ -236,6 +236,7 @@ def test_a_name_that_ends_like_a_verb_is_none():
     assert not wrote("著，")
     assert not wrote(" 著，")
     assert list(written_places("余华著，看著，巴金著")) == [2, 9]
+    assert list(written_places("王著著，")) == [2]  # a calligrapher of the Song
 
 
 def test_a_letter_at_the_end_of_a_name_is_no_verb():

@@ -217,6 +217,9 @@ def test_sweat_behind_a_bare_face_belongs_to_it(face, tail):
         pytest.param("-_--", ["-_-"], id="dash-behind"),
         pytest.param("^_^T_T", ["T_T"], id="letter-behind"),
         pytest.param("^_^ T_T", ["^_^", "T_T"], id="two"),
+        pytest.param("选:D T_T", ["T_T"], id="behind-an-answer"),
+        pytest.param("CAT_TAIL T_T", ["T_T"], id="behind-a-word"),
+        pytest.param("(好)(≧▽≦)(好)(･_･)", ["(≧▽≦)", "(･_･)"], id="behind-prose-in-brackets"),
     ],
 )
 def test_where_a_bare_face_ends(text, found):

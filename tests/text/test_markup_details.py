@@ -205,6 +205,10 @@ def test_words_that_the_app_put_there(residue):
     assert values("client_residue", f"{residue}打不开") == []
 
 
+def test_the_sign_of_a_shortened_text_in_the_middle_is_the_app_s():
+    assert values("client_residue", "很长 展开全文c，见此") == ["展开全文c"]
+
+
 def test_what_the_app_would_write_otherwise_is_text():
     assert values("client_residue", "[组图共1234张]") == []
     assert values("client_residue", "[组图共9张]     原图") == ["[组图共9张]"]

@@ -145,6 +145,8 @@ def test_pen_names_and_old_masters_are_names(name):
 @pytest.mark.parametrize("dot", "·•‧・")
 def test_a_foreign_name_has_a_dot(dot):
     assert wrote(f"安{dot}兰德著，")
+    assert wrote(f"安{dot}兰著，")
+    assert not wrote(f"，{dot}兰德著，")
     assert wrote(f"，{'安' * 6}{dot}{'兰' * 12}  著，")
     assert wrote(f"，约{dot}罗{dot}托金著，")
     assert not wrote(f"，{'安' * 7}{dot}兰著，")

@@ -237,6 +237,8 @@ def test_a_name_that_ends_like_a_verb_is_none():
     assert not wrote("张亮著，")
     assert not wrote("著，")
     assert not wrote(" 著，")
+    assert not wrote("，王 著，")
+    assert not wrote("，令狐 著，")
     assert list(written_places("余华著，看著，巴金著")) == [2, 9]
     assert list(written_places("王著著，")) == [2]  # a calligrapher of the Song
 

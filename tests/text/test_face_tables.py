@@ -134,6 +134,7 @@ def test_strokes_of_either_width_and_kana(face):
 
 def test_a_face_whose_strokes_are_all_in_ascii_is_found_in_full_width():
     assert faces("好（Ｔ\u3000Ｔ）的") == ["（Ｔ\u3000Ｔ）"]
+    assert faces("好（＞\u3000＜）的") == ["（＞\u3000＜）"]
 
 
 @pytest.mark.parametrize("arm", LEFT_ARMS)

@@ -180,6 +180,7 @@ def test_the_reason_for_a_repost_follows_the_original(reason, before, original):
         pytest.param("＃甲#", [("hashtag", "甲")], id="mixed-width"),
         pytest.param("C#和F#", [], id="two-languages"),
         pytest.param("C#和f1#", [("hashtag", "和f1")], id="letter-then-digit"),
+        pytest.param("C#和F#x", [], id="two-languages-and-a-letter"),
         pytest.param("C# 和好#", [], id="space-behind-the-sign"),
     ],
 )
@@ -210,7 +211,7 @@ def test_the_sign_of_a_shortened_text_in_the_middle_is_the_app_s():
 
 
 def test_what_the_app_would_write_otherwise_is_text():
-    assert values("client_residue", "[组图共1234张]") == []
+    assert values("client_residue", "[组图共1234张]") == values("client_residue", "[组图共张]") == []
     assert values("client_residue", "[组图共9张]     原图") == ["[组图共9张]"]
     assert values("client_residue", "小甲的微博视频") == []
     assert values("client_residue", "L" + "甲" * 31 + "的微博视频") == []
@@ -415,6 +416,10 @@ def test_the_mark_before_a_link_is_as_long_as_any(dots):
 def test_a_name_is_taken_before_the_arm_of_a_face_that_holds_no_sign():
     assert found("@小明o(≧▽≦)o") == [("mention", "小明o"), ("kaomoji", "(≧▽≦)o")]
     assert found("O网页链接(≧▽≦)") == [("client_residue", "O网页链接"), ("kaomoji", "(≧▽≦)")]
+
+
+def test_eyes_of_at_signs_behind_a_mention_leave_it():
+    assert found("@甲 @_@") == [("mention", "甲"), ("kaomoji", "@_@")]
 
 
 def test_an_arm_that_a_link_has_taken_is_none_of_the_face_behind_it():

@@ -158,7 +158,7 @@ def test_a_foreign_name_has_a_dot(dot):
 def test_a_foreign_name_has_its_country_in_brackets(bracket):
     assert wrote(f"美{bracket}甲乙著，")
     assert wrote(f"美{bracket}{'甲' * 8}著，")
-    assert not wrote(f"美{bracket}甲著，")
+    assert not wrote(f"美{bracket}甲 著，")
     assert not wrote(f"美{bracket}{'甲' * 9}著，")
 
 

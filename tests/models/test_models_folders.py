@@ -5,12 +5,14 @@ import pickle
 import shutil
 import struct
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
 from weibo_nlp.errors import DataError, UnknownNameError, UsageError
+from weibo_nlp.io.atomic import PendingFile
 from weibo_nlp.io.manifest import write_manifest
 from weibo_nlp.models import create, load_model
 from weibo_nlp.records import Example
@@ -266,14 +268,29 @@ def test_a_folder_taken_for_another_kind_is_refused(saved, folder):
         load_model(folder)
 
 
-def test_saving_cut_short_leaves_no_model_rather_than_a_mixture(folder, saved):
-    # What is on disk if the computer stops after the first of the two files: weights, and no configuration.
+def test_saving_that_fails_leaves_the_model_that_was_there(folder, saved, monkeypatch):
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
     model = load_model(saved / "linear")
-    (folder / "model.safetensors").unlink()
-    (folder / "model.safetensors").mkdir()  # so that the weights cannot be put in place
-    with pytest.raises(UsageError, match=r"cannot write .*model\.safetensors"):
-        model.save_pretrained(folder)
-    with pytest.raises(DataError, match=r"config\.json: cannot be read"):
+    monkeypatch.setattr(PendingFile, "complete", Mock(side_effect=[None, None, UsageError("cannot write: full")]))
+    with pytest.raises(UsageError, match="cannot write: full"):
+        model.set_params(C=3.0).save_pretrained(folder)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+@pytest.mark.parametrize("last", ["manifest.json", "config.json"])
+def test_saving_killed_between_its_renames_leaves_no_mixture(folder, saved, monkeypatch, last):
+    model = load_model(saved / "linear")
+    model.coef_ = model.coef_ * 2
+    publish = PendingFile.publish
+
+    def publish_until(pending):
+        publish(pending)
+        if pending.destination.target.name == last:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(PendingFile, "publish", publish_until)
+    (folder / "manifest.json").unlink()  # as of a model of format 1, which nothing would tell from a mixture
+    with pytest.raises(KeyboardInterrupt):
+        model.set_params(C=3.0).save_pretrained(folder)
+    with pytest.raises(DataError, match=r"missing, or not what manifest\.json says"):
         load_model(folder)
-    assert not (folder / "manifest.json").exists()
-    assert [path.name for path in folder.iterdir()] == ["model.safetensors"]

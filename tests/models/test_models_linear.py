@@ -1,4 +1,5 @@
 import json
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -202,6 +203,74 @@ def test_a_model_saved_over_another_leaves_nothing_of_it(two, stance, tmp_path):
     assert contents(tmp_path / "model") == contents(tmp_path / "fresh")
 
 
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        pytest.param({"min_df": np.int64(2)}, id="min-df"),
+        pytest.param({"min_df": np.float32(0.1)}, id="min-df-share"),
+        pytest.param({"C": np.float32(1)}, id="C-float32"),
+        pytest.param({"C": Fraction(1, 2)}, id="C-fraction"),
+        pytest.param({"random_state": np.int64(3)}, id="seed"),
+    ],
+)
+def test_numbers_of_any_kind_are_saved_as_plain_ones(numbers, tmp_path):
+    options = {"C": 1.0} | numbers
+    model = LinearClassifier(**options).fit(*separable("praise", "blame"))
+    model.save_pretrained(tmp_path)
+    read = {name: value for name, value in load_model(tmp_path).get_params().items() if name in numbers}
+    assert read == numbers
+    assert type(read.popitem()[1]) in (int, float)
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        pytest.param({"random_state": np.random.RandomState(0)}, DataError, "is a RandomState, which", id="generator"),
+        pytest.param({"C": 1e200}, UsageError, "C must be a number above 0", id="C-too-large"),
+        pytest.param({"min_df": "2"}, UsageError, "min_df must be", id="min-df-text"),
+    ],
+)
+def test_what_cannot_be_saved_leaves_the_model_that_was_there(two, tmp_path, options, error, message):
+    two.save_pretrained(tmp_path)
+    before = contents(tmp_path)
+    model = LinearClassifier(C=1.0).fit(*separable("praise", "blame")).set_params(**options)
+    with pytest.raises(error, match=message):
+        model.save_pretrained(tmp_path)
+    assert contents(tmp_path) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("trained_on_", {"strength": {1}}), ("trained_on_", {"x": np.nan}), ("targets_", ("\ud800",))]
+)
+def test_a_configuration_that_could_not_be_read_again_is_not_written(tmp_path, name, value):
+    model = LinearClassifier(C=1.0).fit(*separable("praise", "blame"))
+    setattr(model, name, value)
+    with pytest.raises(DataError, match=r"cannot be written: "):
+        model.save_pretrained(tmp_path / "model")
+    assert not (tmp_path / "model").exists()
+
+
+def test_texts_with_the_weight_0_are_as_if_not_given(tmp_path):
+    examples, labels = separable("praise", "blame")
+    more, weights = [*examples, Example("好吃")] * 2, [*[1.0] * len(examples), 0.0] * 2
+    one = LinearClassifier(C=1.0).fit(more, [*labels, "blame"] * 2, sample_weight=weights)
+    other = LinearClassifier(C=1.0).fit(examples * 2, labels * 2)
+    assert one.predict_proba(examples).tolist() == other.predict_proba(examples).tolist()
+
+
+@pytest.mark.parametrize("penalty", [1e-200, 1e200, 10**400, 10**5000], ids=["small", "large", "int", "long-int"])
+def test_a_penalty_that_the_solver_would_never_end_with_is_refused(penalty):
+    with pytest.raises(UsageError, match=r"C must be a number above 0, .* From 1e-09 to 1e\+09"):
+        LinearClassifier(C=penalty).fit(*separable("praise", "blame"))
+
+
+@pytest.mark.parametrize(("penalty", "weight"), [(1e-9, 1e-9), (1e9, 1e9), (1e-9, 1e9), (1e9, 1e-9)])
+def test_at_the_bounds_of_penalties_and_weights_a_model_is_learnt(penalty, weight):
+    examples, labels = separable("praise", "blame")
+    model = LinearClassifier(C=penalty).fit(examples, labels, sample_weight=[weight] * len(examples))
+    assert np.isfinite(model.predict_proba(examples)).all()
+
+
 def test_a_model_cannot_be_saved_into_a_file(two, tmp_path):
     (tmp_path / "taken").write_text("", "utf-8")
     with pytest.raises(UsageError, match=r"cannot write into .*taken: .*; name a folder"):
@@ -217,8 +286,11 @@ ONE, LABELS = [Example("好吃"), Example("难吃")], ["praise", "blame"]
         pytest.param(ONE, ["praise"], {}, "2 examples with 1 labels", id="labels-missing"),
         pytest.param(ONE, LABELS, {"groups": ["g"]}, "2 examples with 1 groups", id="groups-missing"),
         pytest.param(ONE, LABELS, {"sample_weight": [1.0] * 3}, "2 examples with 3 weights", id="weights-too-many"),
-        pytest.param(ONE, LABELS, {"sample_weight": [1.0, -1.0]}, "weight is negative", id="weight-negative"),
-        pytest.param(ONE, LABELS, {"sample_weight": [1.0, float("nan")]}, "not finite", id="weight-nan"),
+        pytest.param(ONE, LABELS, {"sample_weight": [1, -1]}, "a weight is -1; give 0, or num", id="weight-negative"),
+        pytest.param(ONE, LABELS, {"sample_weight": [1, 1e300]}, r"is 1e\+300; .*to 1e\+09", id="weight-overflows"),
+        pytest.param(ONE, LABELS, {"sample_weight": [1, 1e-320]}, r"from 1e-09 to", id="weight-underflows"),
+        pytest.param(ONE, LABELS, {"sample_weight": [1, 0]}, r"only \['praise'\] occur", id="one-weighted-label"),
+        pytest.param(ONE, LABELS, {"sample_weight": [1.0, float("nan")]}, "a weight is nan; give 0", id="weight-nan"),
         pytest.param(ONE, LABELS, {"sample_weight": [0, 0]}, "all weights are 0", id="weights-all-zero"),
         pytest.param(ONE, ["praise", "meh"], {}, r"labels \['meh'\] are not among praise, blame", id="label-unknown"),
         pytest.param(ONE, ["praise"] * 2, {}, r"only \['praise'\] occur; at least two", id="one-label"),

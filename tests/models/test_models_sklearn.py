@@ -268,3 +268,35 @@ def test_columns_of_a_shuffled_table_are_taken_by_position():
     shuffled = [pd.Series(values, index=index) for values in plain]
     one, other = (LinearClassifier(C=1.0).fit(*columns) for columns in (plain, shuffled))
     assert one.predict_proba(TEXTS).tolist() == other.predict_proba(pd.Series(TEXTS, index=index)).tolist()
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        pytest.param([1, "a"], id="number-and-text"),
+        pytest.param([True, 2], id="boolean-and-number"),
+        pytest.param([0.5, 2**53 + 1], id="fraction-and-number"),
+        pytest.param([("a", "b"), ("c", "d")], id="tuples"),
+        pytest.param([b"a", b"b\0"], id="bytes"),
+    ],
+)
+@pytest.mark.parametrize("model", [LinearClassifier, MajorityClassifier])
+def test_labels_that_numpy_would_turn_into_others_are_refused(model, pair):
+    with pytest.raises(DataError, match="all of one type"):
+        model(labels=pair).fit(TEXTS, pair * 8)
+
+
+def test_numbers_beyond_those_of_numpy_are_no_labels():
+    with pytest.raises(DataError, match="do not fit into one array; give strings"):
+        MajorityClassifier().fit(TEXTS, [2**63 + 5, -1] * 8)
+
+
+def test_a_boolean_in_y_is_no_number_among_the_labels():
+    with pytest.raises(DataError, match=r"labels such as \d, True; .* all of one type"):
+        MajorityClassifier(labels=[1, 2]).fit(["好"] * 3, [True, 1, 2])
+
+
+def test_the_best_model_of_a_search_can_be_saved(tmp_path):
+    search = GridSearchCV(LinearClassifier(C=1.0), {"min_df": np.arange(1, 3)}, cv=2).fit(TEXTS, LABELS)
+    search.best_estimator_.save_pretrained(tmp_path)
+    assert load_model(tmp_path).predict(TEXTS).tolist() == search.predict(TEXTS).tolist()

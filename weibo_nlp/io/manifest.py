@@ -44,10 +44,15 @@ def write_manifest(folder: Path, facts: Mapping[str, Any], names: Iterable[str] 
     present = (path.name for path in folder.iterdir() if path.name != MANIFEST)
     files = {name: _entry(folder / name) for name in sorted(present if names is None else names)}
     manifest = {**facts, "files": files}
-    text = json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
     with atomic_path(folder / MANIFEST) as temporary:
-        temporary.write_text(text, "utf-8")
+        temporary.write_bytes(_content(manifest))
     return manifest
+
+
+def manifest_of(contents: Mapping[str, bytes]) -> bytes:
+    """Return the manifest of files that are not written yet, by name."""
+    files = {name: {"bytes": len(content), "sha256": sha256_of_bytes(content)} for name, content in contents.items()}
+    return _content({"files": files})
 
 
 def read_manifest(folder: Path, remedy: str) -> dict[str, Any]:
@@ -140,6 +145,10 @@ def _sized(folder: Path, name: str, manifest: Mapping[str, Any], remedy: str) ->
 
 def _differs(path: Path, remedy: str) -> str:
     return f"{path}: missing, or not what {MANIFEST} says. {remedy}"
+
+
+def _content(manifest: Mapping[str, Any]) -> bytes:
+    return (json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()
 
 
 def _entry(path: Path) -> dict[str, Any]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from numbers import Integral, Real
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -16,6 +17,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from weibo_nlp import _renamed
 from weibo_nlp._version import __version__
 from weibo_nlp.errors import DataError
+from weibo_nlp.io.names import quoted, quoted_list
 from weibo_nlp.models.base import Column, FloatArray, IntArray, Texts, as_examples
 from weibo_nlp.models.limits import Layout, require_label, require_labels
 from weibo_nlp.models.storage import read_model, rebuilding, write_model
@@ -23,6 +25,8 @@ from weibo_nlp.records import Example
 from weibo_nlp.stats.arguments import column, ids, is_missing, numbers
 
 Arrays = Mapping[str, npt.NDArray[Any]]
+
+LOWEST_WEIGHT, HIGHEST_WEIGHT = 1e-9, 1e9  # besides 0; not far beyond, a solver overflows and never ends
 
 
 class NotFittedError(DataError, exceptions.NotFittedError):  # type: ignore[misc, no-any-unimported, unused-ignore]
@@ -38,6 +42,19 @@ class TrainingData:
     codes: IntArray
     groups: list[Any] | None
     weights: FloatArray
+
+    def weighted(self) -> TrainingData:
+        """Leave out the examples with the weight 0: no solver can be asked to learn from a fold of them."""
+        places = np.flatnonzero(self.weights > 0).tolist()
+        if len(places) == len(self.examples):
+            return self
+        return replace(
+            self,
+            examples=[self.examples[place] for place in places],
+            codes=self.codes[places],
+            groups=None if self.groups is None else [self.groups[place] for place in places],
+            weights=self.weights[places],
+        )
 
 
 class TextClassifier(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc, no-any-unimported, unused-ignore]
@@ -89,14 +106,17 @@ class TextClassifier(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc,
     def save_pretrained(self, folder: str | Path) -> None:
         """Write the trained model into a folder, without pickle.
 
+        A model that is there already is replaced when all of this one is on disk; whatever is raised, it is as it was.
+
         Raises
         ------
         NotFittedError
             If it is not trained.
         DataError
-            If its labels are not strings, which a file could not give back, or it is too large to be read again.
+            If its labels are not strings, which a file could not give back, a parameter is no plain value (such as a
+            ``RandomState``), or it is too large to be read again.
         UsageError
-            If the folder cannot be written to.
+            If a parameter was set to what it cannot be, or the folder cannot be written to.
         """
         self._require_fitted()
         labels = self.classes_.tolist()
@@ -107,7 +127,8 @@ class TextClassifier(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc,
             config, arrays = self._state()
         except DataError as error:
             raise DataError(f"the {self.name} model cannot be saved: {error}.") from error
-        write_model(Path(folder), {"model": self.name, "version": self.version, "labels": labels, **config}, arrays)
+        about = {"model": self.name, "version": self.version, "labels": labels}
+        write_model(Path(folder), about | config, arrays, self.layout)
 
     @classmethod
     def from_pretrained(cls, folder: str | Path) -> Self:
@@ -156,8 +177,8 @@ class TextClassifier(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc,
         Raises
         ------
         DataError
-            If lengths differ, labels cannot be told apart, are missing, unknown or none (see `limits.require_label`), a
-            group is missing, or a weight is negative or not finite.
+            If lengths differ, labels cannot be told apart, are of several types, missing, unknown or none (see
+            `limits.require_label`), a group is missing, or a weight is neither 0 nor in range.
         UsageError
             If one of them is no column.
         """
@@ -169,8 +190,8 @@ class TextClassifier(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc,
         for name, values in (("label", targets), ("group", members), ("weight", weights)):
             if values is not None and len(values) != (n := len(examples)):
                 raise DataError(f"{n} examples with {len(values)} {name}s; one {name} an example is needed.")
-        if not (np.isfinite(weights) & (weights >= 0)).all():
-            raise DataError("a weight is negative or not finite; give numbers from 0.")
+        if (odd := weights[~((weights == 0) | (weights >= LOWEST_WEIGHT) & (weights <= HIGHEST_WEIGHT))]).size:
+            raise DataError(f"a weight is {odd[0]:g}; give 0, or numbers from {LOWEST_WEIGHT:g} to {HIGHEST_WEIGHT:g}.")
         if examples and not weights.any():
             raise DataError("all weights are 0, so there is nothing to learn from; give some above 0.")
         try:
@@ -189,8 +210,9 @@ class TextClassifier(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc,
             raise DataError(f"labels {unknown} are not among {', '.join(map(str, labels))}; correct them.")
         if missing := [place for place, label in enumerate(targets) if is_missing(label)]:
             raise DataError(f"y[{missing[0]}] is {targets[missing[0]]!r}, no label; leave out rows without one.")
+        classes = _classes(labels, targets)
         codes = np.array([places[label] for label in targets], dtype=np.int64)
-        return TrainingData(examples, np.array(labels), codes, members, weights)
+        return TrainingData(examples, classes, codes, members, weights)
 
     def _require_fitted(self) -> None:
         if not self.__sklearn_is_fitted__():
@@ -204,3 +226,25 @@ class TextClassifier(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc,
         tags.input_tags.string = tags.input_tags.one_d_array = True
         tags.input_tags.two_d_array = False
         return tags
+
+
+def _classes(labels: list[Any], targets: list[Any]) -> npt.NDArray[Any]:
+    """Return labels as an array that holds them as they are, or raise DataError.
+
+    Beside a string, numpy makes strings of numbers, and beside a number, numbers of booleans; True equals 1 already.
+    """
+    types = {_type_of(label): label for label in (*labels, *targets)}
+    if len(types) > 1 or None in types:
+        shown = ", ".join(quoted(label) for label in types.values())
+        raise DataError(f"labels such as {shown}; give strings, whole numbers, booleans or fractions, all of one type.")
+    classes = np.array(labels)
+    if classes.shape != (len(labels),) or classes.tolist() != labels:
+        raise DataError(f"labels {quoted_list(labels)} do not fit into one array; give strings.")
+    return classes
+
+
+def _type_of(label: object) -> type | None:
+    """The type that numpy holds a label as; None where it is none of a label."""
+    if isinstance(label, bool | np.bool_):
+        return bool
+    return next((kind for kind in (str, Integral, Real) if isinstance(label, kind)), None)

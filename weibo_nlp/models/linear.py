@@ -34,6 +34,7 @@ WeightArray = npt.NDArray[np.float32]
 
 GRID = (0.25, 0.5, 1.0, 2.0)
 FOLDS = 5
+LOWEST_C, HIGHEST_C = 1e-9, 1e9  # not far beyond, the solver overflows and never ends
 
 
 class LinearClassifier(TextClassifier):
@@ -53,7 +54,7 @@ class LinearClassifier(TextClassifier):
         Labels in the order of the columns; one that is absent from training gets the probability 0. Without them,
         the labels of the training data, sorted. Scores of scikit-learn that read probabilities expect sorted labels.
     C : float, optional
-        Inverse regularisation of the SVM; without it, chosen from ``GRID``.
+        Inverse regularisation of the SVM, from ``LOWEST_C`` to ``HIGHEST_C``; without it, chosen from ``GRID``.
     min_df : int
         An n-gram must occur in this many training texts.
     random_state : int, optional
@@ -116,24 +117,24 @@ class LinearClassifier(TextClassifier):
         groups : iterable, optional
             Thread of each text: the folds that choose C never tear one apart.
         sample_weight : iterable of float, optional
-            Weight of each text in the loss.
+            Weight of each text in the loss, from 1e-9 to 1e9; a text with the weight 0 is left out.
 
         Raises
         ------
         DataError
             If lengths differ, a label is unknown, fewer than two labels occur, targets are given for some only, a
-            weight is negative or not finite, a label or group is missing, or there is too little to make folds of.
+            weight is out of range, a label or group is missing, or there is too little to make folds of.
         UsageError
             If `C`, `min_df` or `random_state` is none, or what is given per text is no column.
         """
         self._require_parameters()
-        data = self._training_data(X, y, groups, sample_weight)
+        data = self._training_data(X, y, groups, sample_weight).weighted()
         if len(codes := np.unique(data.codes)) < 2:
             labels = data.labels[codes].tolist()
             raise DataError(f"only {labels} occur; at least two labels are needed to learn a difference.")
-        features = TargetedNgrams.suited_to(data.examples, self.min_df)
+        features = TargetedNgrams.suited_to(data.examples, self._plain_min_df())
         texts = masked(data.examples)
-        grid = GRID if self.C is None else (self.C,)
+        grid = GRID if self.C is None else (float(self.C),)
         svms = Pipeline([("features", features), ("margins", _Margins(grid, len(data.labels), self.random_state))])
         weights = {"margins__sample_weight": data.weights}
         with config_context(enable_metadata_routing=False):  # what a caller routes to this method ends here
@@ -184,19 +185,25 @@ class LinearClassifier(TextClassifier):
     def _require_parameters(self) -> None:
         """Check parameters when they are needed, as scikit-learn's do, whose own words would name what is inside."""
         C, min_df, seed = self.C, self.min_df, self.random_state
-        if C is not None and (isinstance(C, bool) or not isinstance(C, Real) or not 0 < C < np.inf):
-            raise UsageError(f"C must be a number above 0, or None to choose it; got {C!r:.60}.")
+        if C is not None and (isinstance(C, bool) or not isinstance(C, Real) or not LOWEST_C <= C <= HIGHEST_C):
+            raise UsageError(
+                f"C must be a number above 0, or None to choose it; got {quoted(C)}. "
+                f"From {LOWEST_C:g} to {HIGHEST_C:g} it can be computed with."
+            )
         whole = isinstance(min_df, Integral) and not isinstance(min_df, bool) and min_df >= 1
         if not whole and not (isinstance(min_df, Real) and not isinstance(min_df, Integral) and 0 < min_df <= 1):
             raise UsageError(
-                f"min_df must be a number of texts from 1, or a share of them up to 1.0; got {min_df!r:.60}."
+                f"min_df must be a number of texts from 1, or a share of them up to 1.0; got {quoted(min_df)}."
             )
         try:
-            check_random_state(seed if not isinstance(seed, bool) else str(seed))
+            check_random_state(str(seed) if isinstance(seed, bool) else seed)
         except (ValueError, TypeError, OverflowError):
             raise UsageError(
-                f"random_state must be a whole number from 0 to {2**32 - 1}, or None; got {seed!r:.60}."
+                f"random_state must be a whole number from 0 to {2**32 - 1}, or None; got {quoted(seed)}."
             ) from None
+
+    def _plain_min_df(self) -> int | float:
+        return int(self.min_df) if isinstance(self.min_df, Integral) else float(self.min_df)
 
     def _folds(self, data: TrainingData) -> list[tuple[IntArray, IntArray]]:
         """Places to learn from and places held out; fewer than ``FOLDS`` where there is too little for as many."""
@@ -216,16 +223,20 @@ class LinearClassifier(TextClassifier):
         return folds
 
     def _state(self) -> tuple[dict[str, Any], Arrays]:
+        self._require_parameters()  # they may have been set anew since
+        C, seed = self.C, self.random_state
+        if not isinstance(seed, Integral | None):
+            raise DataError(f"random_state is a {type(seed).__name__}, which no file holds; give a whole number")
         require_size(*self.coef_.shape)
         require_targets(list(self.targets_))
         sparse = csr_matrix(self.coef_)
         config = {
-            "C": self.C,
+            "C": None if C is None else float(C),
             "targets": self.targets_,
             "with_target": self.features_.with_target,
             "with_parent": self.features_.with_parent,
-            "min_df": self.min_df,
-            "seed": self.random_state,
+            "min_df": self._plain_min_df(),
+            "seed": None if seed is None else int(seed),
             "columns": self.coef_.shape[1],
             "trained_on": self.trained_on_,
         }

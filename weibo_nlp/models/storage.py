@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +18,9 @@ import numpy.typing as npt
 
 from weibo_nlp._renamed import GONE_IN
 from weibo_nlp.errors import DataError, UsageError
-from weibo_nlp.io import atomic_path
+from weibo_nlp.io.atomic import pending_file
 from weibo_nlp.io.jsonl import parse_json_line
-from weibo_nlp.io.manifest import MANIFEST, checked_bytes, read_manifest, write_manifest
+from weibo_nlp.io.manifest import MANIFEST, checked_bytes, manifest_of, read_manifest
 from weibo_nlp.io.names import printable, quoted, quoted_list
 from weibo_nlp.io.stable import open_regular
 from weibo_nlp.models.limits import (
@@ -37,35 +37,73 @@ WITHOUT_MANIFEST = 1
 CONFIG = "config.json"
 WEIGHTS = "model.safetensors"
 _AGAIN = "Train or install the model again."
+_OTHERWISE = "Train with plain numbers and texts."
 _NAME = "Name a folder that a model was saved to."
 
 
-def write_model(folder: Path, config: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+def write_model(
+    folder: Path, config: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]], layout: Layout
+) -> None:
     """Write configuration, arrays and their manifest into a folder, made if it is not there; same input, same bytes.
+
+    A model that lies there already is replaced once all of the new one is on disk, so that whatever fails leaves it as
+    it is. Only if the process is killed between the renames that end it all, the folder holds files of both, which its
+    manifest tells apart, and is refused.
 
     Raises
     ------
     DataError
-        If an array holds what is no finite number; nothing is written then.
+        If `read_model` would refuse it: an array holds what is no finite number or is not of the `layout`, or the
+        configuration what is no plain value. Nothing is written then.
     UsageError
         If the folder cannot be made or written to.
     """
-    from safetensors.numpy import save
-
-    _require_finite(f"the model for {folder}", arrays, "Give weights and texts that a model can be learnt from.")
+    contents = _contents(folder, config, arrays, layout)
+    # The manifest comes first: beside it, no file of the model before is taken for one of this model.
+    contents = {MANIFEST: manifest_of(contents), **contents}
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        # Cut short between the files, a model has no configuration, rather than that of the model before it.
-        (folder / CONFIG).unlink(missing_ok=True)
-        (folder / MANIFEST).unlink(missing_ok=True)
     except OSError as error:
         raise UsageError(f"cannot write into {folder}: {error.strerror}; name a folder that can be made.") from error
-    with atomic_path(folder / WEIGHTS) as temporary:
-        temporary.write_bytes(save({name: np.ascontiguousarray(array) for name, array in sorted(arrays.items())}))
-    text = json.dumps({"format": FORMAT, **config}, ensure_ascii=False, indent=2, sort_keys=True)
-    with atomic_path(folder / CONFIG) as temporary:
-        temporary.write_text(text + "\n", "utf-8")
-    write_manifest(folder, {}, (CONFIG, WEIGHTS))
+    with ExitStack() as stack:
+        files = [stack.enter_context(pending_file(folder / name)) for name in contents]
+        for file, content in zip(files, contents.values(), strict=True):
+            file.path.write_bytes(content)
+            file.complete()
+        for file in files:
+            file.publish()
+
+
+def _contents(
+    folder: Path, config: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]], layout: Layout
+) -> dict[str, bytes]:
+    """Both files of a model, as `read_model` takes them."""
+    from safetensors.numpy import save
+
+    where = f"the model for {folder}"
+    _require_finite(where, arrays, "Give weights and texts that a model can be learnt from.")
+    weights = save({name: np.ascontiguousarray(array) for name, array in sorted(arrays.items())})
+    try:
+        settings = {"format": FORMAT, **config}
+        text = json.dumps(settings, ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False, default=_plain)
+        contents = {CONFIG: f"{text}\n".encode(), WEIGHTS: weights}
+        for (name, content), limit in zip(contents.items(), (MAX_CONFIG_BYTES, MAX_WEIGHTS_BYTES), strict=True):
+            if len(content) > limit:
+                raise DataError(f"{name} would have {len(content):,} bytes, at most {limit:,} are read")
+        if (parsed := parse_json_line(contents[CONFIG], 1, finite=True)).value is None:
+            raise DataError(f"{CONFIG} could not be read: {parsed.reason}")
+        require_version(config["version"])
+        require_layout(weights, layout, {"labels": len(config["labels"])})
+    except (DataError, TypeError, ValueError, RecursionError) as error:
+        raise DataError(f"{where} cannot be written: {str(error).rstrip('.')}. {_OTHERWISE}") from error
+    return contents
+
+
+def _plain(value: object) -> object:
+    """What JSON knows of a number of numpy."""
+    if isinstance(value, np.generic) and isinstance(plain := value.item(), int | float | str):
+        return plain
+    raise TypeError(f"a {type(value).__name__} stands in it, which is no plain value")
 
 
 def read_model(folder: Path, layout: Layout) -> tuple[dict[str, Any], dict[str, npt.NDArray[Any]]]:

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.stats import randomisation
-from weibo_nlp.stats.bootstrap import BootstrapConfig, UnitSums, cluster_bootstrap
-from weibo_nlp.stats.metrics import accuracy, confusion_matrix, macro_f1
+from weibo_nlp.stats.bootstrap import BootstrapConfig, UnitSums, cluster_bootstrap, estimate_rows
+from weibo_nlp.stats.metrics import accuracy, confusion_matrix, f1, macro_f1
 from weibo_nlp.stats.randomisation import paired_test
 
 SMALL = {"n_permutations": 200, "bootstrap": BootstrapConfig(n_resamples=50)}
@@ -247,3 +247,36 @@ def test_options_out_of_range_and_a_single_group_are_refused():
         paired_test([0, 1], [0, 1], [0, 1], [1, 1], 2, accuracy)
     with pytest.raises(DataError, match="there are no rows to score"):
         paired_test([], [], [], [], 2, accuracy)
+
+
+def bare_precision(confusion):
+    """Of the first label; NaN where it was never predicted, which the package's own is not."""
+    with np.errstate(invalid="ignore"):
+        return confusion[..., 0, 0] / confusion[..., :, 0].sum(axis=-1)
+
+
+@pytest.mark.parametrize("n_units", [5, 60], ids=["exact", "approximate"])
+@pytest.mark.parametrize("says", [[1] * 60, [0] + [1] * 59], ids=["of-one-system", "after-an-exchange"])
+def test_a_metric_that_is_not_defined_gives_no_p(n_units, says):
+    gold, other = np.tile([0, 1], 30), [1] * 59 + [0]
+    with pytest.raises(DataError, match="the metric is not defined for these predictions"):
+        paired_test(gold, says, other, np.arange(60) % n_units, 2, bare_precision)
+
+
+@pytest.mark.parametrize(
+    "metric",
+    [
+        pytest.param(f1, id="a-figure-a-label"),
+        pytest.param(lambda confusion: float(confusion.ravel()[0]), id="one-for-all"),
+        pytest.param(lambda confusion: np.full(confusion.shape[:-2], "1"), id="texts"),
+        pytest.param(lambda confusion: np.full(confusion.shape[:-2], 1j), id="complex"),
+    ],
+)
+@pytest.mark.parametrize("n_units", [1, 4])
+def test_a_metric_that_does_not_give_one_number_is_refused(metric, n_units):
+    rows, groups = [0, 1] * 4, np.arange(8) % n_units
+    with pytest.raises(UsageError, match=r"the metric gave .* give one that makes one number of each"):
+        estimate_rows(rows, rows, groups, 2, {"mine": metric})
+    if n_units > 1:
+        with pytest.raises(UsageError, match=r"the metric gave .* give one that makes one number of each"):
+            paired_test(rows, rows, rows[::-1], groups, 2, metric)

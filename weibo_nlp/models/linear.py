@@ -148,14 +148,16 @@ class LinearClassifier(TextClassifier):
             C: float(log_loss(data.codes, calibrators[C].predict_proba(unseen), sample_weight=data.weights))
             for C, unseen in candidates.items()
         }
-        self.C_ = min(losses, key=lambda C: losses[C])
-        self.features_, self.targets_ = features, features.targets
-        svm = LinearSVC(C=self.C_, random_state=self.random_state)
+        best = min(losses, key=lambda C: losses[C])
+        svm = LinearSVC(C=best, random_state=self.random_state)
         svm.fit(features.fit_transform(texts), data.codes, data.weights)
-        self.coef_, self.intercept_ = _per_label(svm, len(data.labels), absent=0.0)
-        if not np.isfinite(self.coef_).all():
+        coef, intercept = _per_label(svm, len(data.labels), absent=0.0)
+        if not np.isfinite(coef).all():
             raise DataError("the coefficients are beyond what numbers hold; give a smaller C, or smaller weights.")
-        calibrator = calibrators[self.C_]
+        # Nothing of the model is touched before all is there: what was learnt before stays whole.
+        self.C_, self.features_, self.targets_ = best, features, features.targets
+        self.coef_, self.intercept_ = coef, intercept
+        calibrator = calibrators[best]
         self.calibrator_coef_, self.calibrator_intercept_ = _per_label(calibrator, len(data.labels), absent=-1e4)
         self.trained_on_: dict[str, Any] = {
             "examples": len(texts),

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.stats.arguments import ids, require_confidence_level, require_whole
 from weibo_nlp.stats.estimate import Estimate
-from weibo_nlp.stats.metrics import CountMetric, FloatArray
+from weibo_nlp.stats.metrics import CountMetric, FloatArray, figures_of
 from weibo_nlp.stats.units import UnitSums, confusion_sums, in_order_of_content, numbered_ids, unit_numbers
 
 __all__ = [
@@ -127,7 +127,7 @@ def cluster_bootstrap(
     def estimate(totals: FloatArray) -> dict[str, FloatArray]:
         confusion = totals[:, :n_counts].reshape(len(totals), units.n_runs, units.n_labels, units.n_labels)
         n_rows = confusion[:, 0].sum(axis=(-2, -1))
-        counted = {name: metric(confusion).mean(axis=1) for name, metric in metrics.items()}
+        counted = {name: figures_of(metric, confusion).mean(axis=1) for name, metric in metrics.items()}
         return counted | {name: totals[:, n_counts + at] / n_rows for at, name in enumerate(units.losses)}
 
     return bootstrap_estimates(units.sums, estimate, bootstrap)
@@ -162,7 +162,7 @@ def estimate_rows(
     DataError
         If there are no rows.
     UsageError
-        If shapes do not fit, or labels are not label indices.
+        If shapes do not fit, labels are not label indices, or a metric does not give one number.
     """
     groups = ids(groups, "groups")
     if not groups:
@@ -170,7 +170,7 @@ def estimate_rows(
     if len(set(groups)) == 1:
         one_unit = np.zeros(len(groups), dtype=np.int64)
         runs = confusion_sums(gold, predicted, one_unit, n_labels, "predicted")[0].reshape(-1, n_labels, n_labels)
-        return {name: Estimate(float(metric(runs).mean()), n_units=1) for name, metric in metrics.items()}
+        return {name: Estimate(float(figures_of(metric, runs).mean()), n_units=1) for name, metric in metrics.items()}
     units = UnitSums.from_rows(gold, predicted, groups, n_labels)
     return cluster_bootstrap(units, metrics, bootstrap)
 

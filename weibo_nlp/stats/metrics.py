@@ -52,6 +52,23 @@ def confusion_matrix(gold: npt.ArrayLike, predicted: npt.ArrayLike, n_labels: in
     return np.bincount(rows * n_labels + columns, minlength=n_labels**2).astype(np.int64).reshape(n_labels, n_labels)
 
 
+def figures_of(metric: CountMetric, confusion: npt.NDArray[Any]) -> FloatArray:
+    """Apply a metric, which may be anybody's, to confusion counts, shape (..., n_labels, n_labels).
+
+    Raises
+    ------
+    UsageError
+        If it gives anything but one real number for each matrix, shape (...).
+    """
+    figures = np.asarray(metric(confusion))
+    if figures.shape != (expected := confusion.shape[:-2]) or figures.dtype.kind not in "fiub":
+        raise UsageError(
+            f"the metric gave {figures.dtype} of shape {figures.shape} for {expected} confusion matrices; give one "
+            "that makes one number of each, such as macro_f1."
+        )
+    return figures.astype(np.float64)
+
+
 def accuracy(confusion: npt.NDArray[Any]) -> FloatArray:
     """Share of rows whose label is right, in [0, 1]; 0 where there are no rows."""
     return _share(np.trace(confusion, axis1=-2, axis2=-1), confusion.sum(axis=(-2, -1)))

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from weibo_nlp.errors import DataError
 from weibo_nlp.stats.arguments import require_whole
 from weibo_nlp.stats.bootstrap import (
     DEFAULT,
@@ -19,7 +20,7 @@ from weibo_nlp.stats.bootstrap import (
     unit_numbers,
 )
 from weibo_nlp.stats.estimate import Estimate
-from weibo_nlp.stats.metrics import CountMetric, FloatArray
+from weibo_nlp.stats.metrics import CountMetric, FloatArray, figures_of
 
 N_PERMUTATIONS = 10_000
 _MOST_PERMUTATIONS = 1_000_000_000
@@ -105,9 +106,11 @@ def paired_test(
     Raises
     ------
     UsageError
-        If shapes do not fit, labels are not label indices, or an option is out of range.
+        If shapes do not fit, labels are not label indices, an option is out of range, or the metric does not give one
+        number for each matrix.
     DataError
-        If there are no rows, or fewer than two units.
+        If there are no rows, fewer than two units, or the metric is not defined (NaN, infinite) for one of the systems
+        or where units are exchanged: an assignment without a figure can be counted for neither side.
 
     Notes
     -----
@@ -138,7 +141,7 @@ def paired_test(
     n_first = (of_b if turned else of_a).shape[1]
 
     def score(counts: FloatArray) -> FloatArray:
-        return metric(counts.reshape(*counts.shape[:-1], n_labels, n_labels))
+        return figures_of(metric, counts.reshape(*counts.shape[:-1], n_labels, n_labels))
 
     def difference(totals: FloatArray) -> dict[str, FloatArray]:
         by_run = score(totals.reshape(len(totals), -1, n_labels**2))
@@ -157,6 +160,11 @@ def paired_test(
     reached = 0
     for swaps in _assignments(n_differing, tried, None if exact else bootstrap.seed, cells=sums[0].size * n_first):
         statistics = _statistics(first, second, differing, swaps, score)
+        if not (np.isfinite(observed) and np.isfinite(statistics).all()):
+            raise DataError(
+                "the metric is not defined for these predictions, or with some units exchanged; give one that is, such "
+                "as macro_f1, which is 0 where a label was never predicted."
+            )
         reached += int((statistics >= observed * (1 - _SAME)).sum())
     return PairedTest(
         difference=estimate,

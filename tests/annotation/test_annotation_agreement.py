@@ -153,6 +153,12 @@ def test_alpha_has_bounds_where_more_than_one_thread_has_a_second_label(threads,
     assert not bounded or -1 <= alpha.low < alpha.value < alpha.high <= 1
 
 
+def test_threads_whose_ids_are_written_alike_are_two():
+    codes = [[0, 0], [0, 1], [1, 1], [1, 0]]
+    assert measure("topic", codes, [1, "1", 2, "2"], 2).n_threads == 4
+    assert measure("topic", codes, [1, 1.0, 2, 2], 2).n_threads == 2
+
+
 def test_groups_must_be_as_many_as_units():
     with pytest.raises(DataError, match="1 groups for 2 units; one thread id a unit is needed"):
         measure("topic", np.array([[0, 0], [1, 1]]), ["a"], 2)

@@ -2,7 +2,9 @@
 
 import pytest
 
+from weibo_nlp.errors import DataError
 from weibo_nlp.io.manifest import MANIFEST, write_manifest
+from weibo_nlp.segmentation import create_segmenter
 from weibo_nlp.segmentation.shipped import shipped_folder
 from weibo_nlp.segmentation.store import model_folder
 
@@ -14,10 +16,11 @@ def empty_cache(tmp_path, monkeypatch):
 
 @pytest.fixture
 def fetched():
-    """A folder that looks like a fetched model: one file of five bytes, and its manifest."""
+    """A folder that looks like a fetched model: two files of five bytes together, and its manifest."""
     folder = model_folder("pkuseg")
     folder.mkdir(parents=True)
     (folder / "weights.npz").write_bytes(b"12345")
+    (folder / "features.msgpack").write_bytes(b"")
     write_manifest(folder, {"name": "pkuseg", "version": "1"})
     return folder
 
@@ -39,6 +42,36 @@ def test_list_shows_a_fetched_model_with_its_folder(run, fetched):
     code, out, _ = run("models", "list")
     assert code == 0
     assert state_of(out, "pkuseg") == ["fetched", "0.0 MB", str(fetched)]
+
+
+@pytest.mark.parametrize(
+    ("facts", "names", "problem"),
+    [
+        pytest.param({}, None, "version is None, not a short text", id="no-version"),
+        pytest.param({"version": 1}, None, "version is 1, not a short text", id="version-is-a-number"),
+        pytest.param({"version": "\x1b[2J"}, None, "not a short text", id="version-acts-on-a-terminal"),
+        pytest.param({"version": "1"}, ["weights.npz"], "does not name features.msgpack", id="no-features"),
+        pytest.param({"version": "1"}, ["features.msgpack"], "does not name weights.npz", id="no-weights"),
+    ],
+)
+def test_list_shows_a_model_as_damaged_that_lacks_what_it_needs(run, fetched, facts, names, problem):
+    write_manifest(fetched, facts, names)
+    code, out, err = run("models", "list")
+    assert code == 0
+    assert state_of(out, "pkuseg")[0] == "damaged"
+    assert problem in err
+    assert "Run `weibo-nlp models fetch pkuseg` again." in err
+    with pytest.raises(DataError, match="Run `weibo-nlp models fetch pkuseg` again"):
+        create_segmenter("pkuseg")
+
+
+def test_a_fetched_model_whose_files_hold_none_is_refused(fetched):
+    for content in (b"\x80", b"\x93NUMPY", b"PK\x03\x04", b"\x81\xa1a\x01", b"\xc1", b"\xdb\xff\xff\xff\xff"):
+        for name in ("features.msgpack", "weights.npz"):
+            (fetched / name).write_bytes(content)
+        write_manifest(fetched, {"version": "1"})
+        with pytest.raises(DataError, match="holds no pkuseg model"):
+            create_segmenter("pkuseg")
 
 
 def test_list_shows_a_damaged_model_and_goes_on(run, fetched):

@@ -115,6 +115,8 @@ def test_a_comparison_is_written_with_its_question_and_its_systems():
         "few_units": True,
         "systems": [one.to_dict() for one in files],
         "comparisons": [pairs[0].to_dict()],
+        "notes": [],
+        "n_set_aside": 0,
     }
 
 

@@ -126,3 +126,24 @@ def test_a_gz_file_that_cannot_be_unpacked_is_refused(tmp_path, content):
 
 def test_loading_twice_gives_the_same_ids_and_checksums():
     assert load("swsr", MINIATURES / "swsr") == load("swsr", MINIATURES / "swsr")
+
+
+def test_a_packed_file_without_the_name_of_one_is_named(tmp_path):
+    copy = Path(shutil.copytree(MINIATURES / "nlpcc2016", tmp_path / "copy"))
+    file = copy / "NLPCC_2016_Stance_Detection_Task_A_gold.utf8"
+    file.write_bytes(gzip.compress(file.read_bytes()))
+    with pytest.raises(DataError, match=r"gold\.utf8: is packed with gzip; unpack it, or .* ends in \.gz"):
+        load("nlpcc2016", copy)
+
+
+@pytest.mark.parametrize("name", ["gold.utf8", "gold.utf8.gz"])
+def test_several_byte_order_marks_are_none_of_the_text(tmp_path, name):
+    copy = Path(shutil.copytree(MINIATURES / "nlpcc2016", tmp_path / "copy"))
+    file = copy / "NLPCC_2016_Stance_Detection_Task_A_gold.utf8"
+    content = "\ufeff\ufeff\ufeff".encode() + file.read_bytes()
+    file.unlink()
+    place = copy / f"NLPCC_2016_Stance_Detection_Task_A_{name}"
+    place.write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
+    whole, marked = (load("nlpcc2016", folder).part("test") for folder in (MINIATURES / "nlpcc2016", copy))
+    assert [(row.id, row.text) for row in marked.documents] == [(row.id, row.text) for row in whole.documents]
+    assert (marked.gold, marked.dropped) == (whole.gold, ())

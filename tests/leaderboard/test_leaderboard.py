@@ -258,12 +258,30 @@ def test_results_of_older_versions_that_state_no_runs_take_none_either(tmp_path)
     board = tmp_path / "board"
     paths, added = seeded(tmp_path, board, "many", (0.2, 0.6))
     for item in added:
-        edit(item.path, lambda content: content.pop("runs"))
+        edit(item.path, lambda content: (content.pop("runs"), content.update(package="0.2.0")))
     (table,) = standings(board, n_permutations=100, bootstrap=FEW).tables
     assert len(table.rows[0].entries) == 2
     assert add(paths[0], board).state == "present"
     with pytest.raises(PredictionError, match="already, with seed 0, seed 1, and this run is seed 7"):
         add(written(tmp_path / "7.jsonl", "many", seed=7), board)
+
+
+def test_a_result_of_this_version_states_its_runs(tmp_path):
+    board = tmp_path / "board"
+    _, added = seeded(tmp_path, board, "many", (0.2, 0.6))
+    (board / "predictions" / added[1].entry.file).unlink()
+    added[1].path.unlink()  # the worse run, and the key that tells of it
+    edit(added[0].path, lambda content: content.pop("runs"))
+    (item,) = standings(board, n_permutations=100, bootstrap=FEW).set_aside[:1]
+    assert "runs is None, not the sorted seeds of all runs" in item.reason
+
+
+@pytest.mark.parametrize("notes", [None, "a", [1], {"a": "b"}])
+def test_notes_that_are_no_texts_are_named(tmp_path, notes):
+    added = add(written(tmp_path / "p.jsonl"), tmp_path / "board")
+    edit(added.path, lambda content: content.update(notes=notes))
+    with pytest.raises(DataError, match=r"notes is .*, not a list of texts"):
+        read_entry(added.path)
 
 
 @pytest.mark.parametrize(

@@ -131,7 +131,7 @@ def test_a_refused_archive_leaves_the_older_model_in_place(trusted):
     (trusted / WHEEL).write_bytes(wheel_of({**PLAIN, "unigram": ["丁"]}))
     with pytest.raises(DataError, match="it was altered"):
         fetch.fetch("pkuseg")
-    stored_model("pkuseg").check()
+    stored_model("pkuseg").check(fetch.SOURCES["pkuseg"].files)
 
 
 def test_even_a_trusted_pickle_cannot_run_code(index, monkeypatch):
@@ -256,7 +256,7 @@ def test_a_model_that_was_being_replaced_when_the_process_died_is_put_back(trust
     scratch.mkdir()
     model_folder("pkuseg").rename(scratch / "old")
     assert sweep("pkuseg")
-    stored_model("pkuseg").check()
+    stored_model("pkuseg").check(fetch.SOURCES["pkuseg"].files)
     assert not scratch.exists()
 
 
@@ -295,7 +295,7 @@ def test_nothing_in_the_working_directory_is_run(index, tmp_path, monkeypatch):
 def test_settings_of_pip_that_are_relative_to_the_working_directory_hold(trusted_index, monkeypatch):
     monkeypatch.chdir(trusted_index.parent)
     monkeypatch.setenv("PIP_FIND_LINKS", "index")
-    fetch.fetch("pkuseg").check()
+    fetch.fetch("pkuseg").check(fetch.SOURCES["pkuseg"].files)
 
 
 @pytest.mark.parametrize("cache", ["~nosuchuser/cache", None], ids=["unknown-user", "no-home"])

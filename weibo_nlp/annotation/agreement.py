@@ -12,8 +12,8 @@ import numpy.typing as npt
 from numpy.typing import NDArray
 
 from weibo_nlp.errors import DataError
-from weibo_nlp.stats.arguments import ids, require_whole
-from weibo_nlp.stats.bootstrap import DEFAULT, BootstrapConfig, bootstrap_estimates, in_order_of_content
+from weibo_nlp.stats.arguments import require_whole
+from weibo_nlp.stats.bootstrap import DEFAULT, BootstrapConfig, bootstrap_estimates, in_order_of_content, numbered_ids
 from weibo_nlp.stats.estimate import Estimate
 from weibo_nlp.stats.metrics import FloatArray, IntArray
 
@@ -108,14 +108,14 @@ def measure(
     the question can be asked. Where that hangs on a single thread (all others use one label, or there is no other),
     nothing is known of the spread between threads, and alpha has no bounds.
     """
-    codes, threads = _checked(codes, n_labels), ids(groups, "groups")
+    codes, (_, threads) = _checked(codes, n_labels), numbered_ids(groups, "groups")
     if len(threads) != len(codes):
         raise DataError(f"{len(threads)} groups for {len(codes)} units; one thread id a unit is needed.")
     kept = _judged_twice(codes)
     codes = codes[kept]
     if not len(codes):
         raise DataError(_NO_PAIR)
-    _, index = np.unique([str(thread) for thread, keep in zip(threads, kept, strict=True) if keep], return_inverse=True)
+    _, index = np.unique(threads[kept], return_inverse=True)
     per_unit = _unit_coincidences(codes, n_labels)
     per_thread = np.zeros((index.max() + 1, n_labels, n_labels))
     np.add.at(per_thread, index, per_unit)

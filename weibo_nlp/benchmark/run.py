@@ -236,6 +236,7 @@ def run_task(
         seconds={what: value / len(trainings) for what, value in seconds.items()},
         folds=_fold_scores(spec, evaluation_set, folds, files),
         notes=evaluation_set.notes,
+        n_set_aside=evaluation_set.n_set_aside,
         details=getattr(first, "trained_on_", {}) if len(folds) == 1 else {},
     )
     return ModelRun(result, spec, evaluation_set, tuple(files), tuple(trained))

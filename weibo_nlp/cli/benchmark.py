@@ -51,7 +51,7 @@ def benchmark(
     """
     from weibo_nlp.benchmark.run import run_corpus, run_external
     from weibo_nlp.benchmark.suite import benchmark_report, with_checks
-    from weibo_nlp.cli.output import print_results, writable, write_json
+    from weibo_nlp.cli.output import leave_if_set_aside, print_results, writable, write_json
     from weibo_nlp.corpus import open_release
     from weibo_nlp.io.terminal import print_line
     from weibo_nlp.report import write_page
@@ -97,3 +97,4 @@ def benchmark(
     write_page(html, report)
     progress(f"Page: {html}")
     write_json(json_file, report.to_dict())
+    leave_if_set_aside(max((result.n_set_aside for result in report.results), default=0))

@@ -22,9 +22,10 @@ def compare(
 
     Both are scored on the same rows; whole units (threads, events) are exchanged between them at random to see how
     often chance alone would part them as far. With more than two files all pairs are tested, corrected by Holm: the
-    files named are what is asked of.
+    files named are what is asked of. Rows of an external copy that cannot be read are set aside, counted and named, and
+    the exit code is then 1.
     """
-    from weibo_nlp.cli.output import signed_bounds, writable, write_json
+    from weibo_nlp.cli.output import leave_if_set_aside, signed_bounds, writable, write_json
     from weibo_nlp.evaluation.comparison import compare as compare_files
     from weibo_nlp.io.names import printable_name
     from weibo_nlp.io.terminal import print_line
@@ -59,4 +60,7 @@ def compare(
         print_line(f"  {'tie' if pair.better is None else f'{pair.better} is better'}")
     if len(table.comparisons) > 1:
         print_line(holm_note(table.comparisons))
+    for note in table.notes:
+        print_line(f"Note: {note}")
     write_json(json_file, table.to_dict())
+    leave_if_set_aside(table.n_set_aside)

@@ -20,9 +20,10 @@ def evaluate(
     """Score a prediction file against the gold labels that its header names.
 
     A file that lacks documents, names unknown ones, uses unknown labels, or was made for another version is refused,
-    each fault with file and line.
+    each fault with file and line. Rows of an external copy that cannot be read are set aside, counted and named, and
+    the exit code is then 1.
     """
-    from weibo_nlp.cli.output import print_results, writable, write_json
+    from weibo_nlp.cli.output import leave_if_set_aside, print_results, writable, write_json
     from weibo_nlp.evaluation.files import evaluate as evaluate_file
     from weibo_nlp.io.terminal import print_line
     from weibo_nlp.stats import BootstrapConfig
@@ -36,3 +37,4 @@ def evaluate(
     for note in result.notes:
         print_line(f"Note: {note}")
     write_json(json_file, {"results": [result.to_dict()]})
+    leave_if_set_aside(result.n_set_aside)

@@ -37,8 +37,10 @@ def add(
     """Score predictions, and keep both in the leaderboard.
 
     Figures are always those of the predictions. A version of a system never changes: other predictions under the same
-    name and version are refused, and so are runs with other seeds than those that were added together.
+    name and version are refused, and so are runs with other seeds than those that were added together. Rows of an
+    external copy that cannot be read are set aside, counted and named, and the exit code is then 1.
     """
+    from weibo_nlp.cli.output import leave_if_set_aside
     from weibo_nlp.io.folders import require_writable_folder
     from weibo_nlp.io.names import printable_name
     from weibo_nlp.io.terminal import print_line
@@ -56,6 +58,9 @@ def add(
         score = f"{added.entry.scores.main_metric} {added.entry.main.value:.3f}"
         name = f"{printable_name(header.model.name)} {printable_name(header.model.version, 24)}{run}"
         print_line(f"{name}, {score}: {STATES[added.state]} ({added.path})")
+    for note in entries[0].notes:
+        print_line(f"Note: {note}")
+    leave_if_set_aside(entries[0].n_set_aside)
 
 
 @leaderboard.command()
@@ -80,7 +85,7 @@ def show(
     pairs of the systems named with --system are corrected together, by Holm. Files that are damaged, missing or changed
     are named, their rows set aside, and the exit code is then 1.
     """
-    from weibo_nlp.cli.output import writable, write_json
+    from weibo_nlp.cli.output import leave_if_set_aside, writable, write_json
     from weibo_nlp.io.terminal import print_line, print_lines
     from weibo_nlp.leaderboard.entries import leaderboard_folders
     from weibo_nlp.leaderboard.ranking import standings
@@ -108,3 +113,4 @@ def show(
     if ranked.set_aside:
         print_line(f"{len(ranked.set_aside)} set aside", err=True)
         raise typer.Exit(1)
+    leave_if_set_aside(sum(table.n_set_aside for table in ranked.tables))

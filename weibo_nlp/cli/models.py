@@ -44,7 +44,7 @@ def list_models() -> None:
         folder = model_folder(name)
         try:
             if (stored := stored_model(name)) is not None:
-                stored.check()
+                stored.check(SOURCES[name].files)
                 print_row((name, "fetched", f"{stored.bytes / 1e6:.1f} MB", str(folder)))
             elif os.path.lexists(folder):
                 raise DataError(f"{folder}: without its manifest; run `weibo-nlp models fetch {name}` again.")

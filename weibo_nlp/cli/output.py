@@ -120,3 +120,14 @@ def write_json(path: Path | None, content: Mapping[str, Any]) -> None:
     with atomic_path(path) as temporary:
         text = json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False)
         temporary.write_text(text + "\n", "utf-8")
+
+
+def leave_if_set_aside(n_rows: int) -> None:
+    """Leave with 1 where rows of a user's copy could not be scored; what is to be printed and written is by then."""
+    import typer
+
+    from weibo_nlp.io.terminal import print_line
+
+    if n_rows:
+        print_line(f"{n_rows:,} rows with gold labels set aside", err=True)
+        raise typer.Exit(1)

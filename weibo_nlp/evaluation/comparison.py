@@ -55,12 +55,17 @@ class ComparedFile:
 
 @dataclass(frozen=True, slots=True)
 class FileComparison:
-    """Prediction files about one thing, scored, and every pair of them tested."""
+    """Prediction files about one thing, scored, and every pair of them tested.
+
+    ``notes`` and ``n_set_aside`` tell of rows that were not scored, as those of a `Result` do.
+    """
 
     spec: TaskSpec
     n: int
     files: tuple[ComparedFile, ...]
     comparisons: tuple[Comparison, ...]
+    notes: tuple[str, ...] = ()
+    n_set_aside: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything, ready for JSON."""
@@ -75,6 +80,8 @@ class FileComparison:
             "few_units": main.few_units,
             "systems": [file.to_dict() for file in self.files],
             "comparisons": [comparison.to_dict() for comparison in self.comparisons],
+            "notes": list(self.notes),
+            "n_set_aside": self.n_set_aside,
         }
 
 
@@ -136,7 +143,8 @@ def compare(
         ComparedFile(name, str(path), file.header, main, placed[name])
         for name, path, file, main in zip(names, paths, files, mains, strict=True)
     )
-    return FileComparison(spec, len(evaluation_set.gold), compared, comparisons)
+    about = (evaluation_set.notes, evaluation_set.n_set_aside)
+    return FileComparison(spec, len(evaluation_set.gold), compared, comparisons, *about)
 
 
 def compare_runs(

@@ -42,8 +42,9 @@ def evaluate(
     Returns
     -------
     Result
-        Every metric of the task as an `Estimate`, with its interval over independent units; in ``notes``, how many
-        labels are not those of the highest score, if any.
+        Every metric of the task as an `Estimate`, with its interval over independent units; in ``notes``, which
+        rows of an external copy were set aside (``n_set_aside`` counts them), that another part than test was scored,
+        and how many labels are not those of the highest score, if any.
 
     Raises
     ------
@@ -77,7 +78,8 @@ def evaluate(
     spec, evaluation_set = resolve_evaluation_set(first.header, external_path, where=first.where_header)
     scores = score_set(files, spec, evaluation_set, bootstrap)
     provenance = Provenance.of(spec, first.header.model.name, first.header.model.version)
-    return Result(provenance, scores, notes=_label_notes(files))
+    notes = (*evaluation_set.notes, *_label_notes(files))
+    return Result(provenance, scores, notes=notes, n_set_aside=evaluation_set.n_set_aside)
 
 
 def _label_notes(files: Sequence[PredictionFile]) -> tuple[str, ...]:

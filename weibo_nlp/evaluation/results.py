@@ -207,6 +207,7 @@ class _Training:
     folds: tuple[FoldScore, ...] = ()
     notes: tuple[str, ...] = ()
     details: Mapping[str, Any] = field(default_factory=dict)
+    n_set_aside: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +230,8 @@ class Result(_Training):
         What was dropped on the way, in sentences.
     details : mapping
         What the model tells of its training.
+    n_set_aside : int
+        Rows of a user's copy that should have been scored and could not be read; the notes say why.
     """
 
     provenance: Provenance
@@ -257,6 +260,7 @@ class Result(_Training):
             "seconds": {name: round(value, 3) for name, value in self.seconds.items()},
             "folds": to_json(self.folds),
             "notes": list(self.notes),
+            "n_set_aside": self.n_set_aside,
             "details": dict(self.details),
             **self.scores.to_dict(),
         }

@@ -6,6 +6,7 @@ import csv
 import gzip
 import re
 import zlib
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from weibo_nlp.io.stable import open_unchanged
 UNDECODABLE = "undecodable bytes"
 WRONG_COLUMNS = "wrong number of columns"
 MAX_CELL = 131_072
+_GZIPPED = b"\x1f\x8b"
 
 # Bytes that are not UTF-8 are read as lone surrogates, so that one bad byte costs one row and not the file.
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -147,20 +149,26 @@ def undecodable(text: str) -> bool:
 
 @contextmanager
 def open_text(path: Path, newline: str) -> Iterator[TextIO]:
-    """Open a file, plain or gzipped, as UTF-8 with or without a byte order mark.
+    """Open a file, plain or gzipped, as UTF-8 with or without byte order marks.
 
     Raises
     ------
     DataError
-        For a broken ``.gz``, and for a file that changes meanwhile.
+        For a broken ``.gz``, a file that is one without its name, and a file that changes meanwhile.
     """
     try:
         with (
             open_unchanged(path, regular=True) as raw,
             gzip.open(raw) if path.suffix == ".gz" else nullcontext(raw) as unpacked,
         ):
+            head = unpacked.read(len(BOM_UTF8))
+            if head.startswith(_GZIPPED):
+                raise DataError(f"{path}: is packed with gzip; unpack it, or give it a name that ends in .gz.")
+            while head == BOM_UTF8:  # programs that each add a mark leave several
+                head = unpacked.read(len(BOM_UTF8))
+            unpacked.seek(unpacked.tell() - len(head))
             # Kept here: without it, the file beneath would be closed before it is looked at again.
-            text = TextIOWrapper(unpacked, encoding="utf-8-sig", errors="surrogateescape", newline=newline)
+            text = TextIOWrapper(unpacked, encoding="utf-8", errors="surrogateescape", newline=newline)
             yield text
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise DataError(f"{path}: cannot be decompressed ({error}). Download or copy the file again.") from error

@@ -32,11 +32,16 @@ State = Literal["added", "present", "restored"]
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What became of a prediction file: it is new, was there already, or replaced what was damaged of it."""
+    """What became of a prediction file: it is new, was there already, or replaced what was damaged of it.
+
+    ``notes`` and ``n_set_aside`` tell of rows that were not scored, as those of a `Result` do.
+    """
 
     entry: Entry
     path: Path
     state: State
+    notes: tuple[str, ...] = ()
+    n_set_aside: int = 0
 
 
 def add_predictions(
@@ -94,6 +99,7 @@ def add_predictions(
             file=entry_stem(file.header) + (".parquet" if is_parquet(path) else ".jsonl"),
             sha256=checksum,
             runs=tuple(sorted(seeds, key=seed_order)),
+            notes=evaluation_set.notes,
         )
         for path, file, checksum, scored in zip(paths, files, checksums, scorers, strict=True)
     ]
@@ -111,7 +117,9 @@ def add_predictions(
             entries = [replace(entry, runs=runs) for entry in entries]
             steps = zip(entries, files, paths, scorers, strict=True)
             plans = [_plan(entry, file, path, folder, scored) for entry, file, path, scored in steps]
-            return [_store(plan, path, folder) for plan, path in zip(plans, paths, strict=True)]
+            stored = [_store(plan, path, folder) for plan, path in zip(plans, paths, strict=True)]
+            about = {"notes": evaluation_set.notes, "n_set_aside": evaluation_set.n_set_aside}
+            return [replace(added, **about) for added in stored]
     except OSError as error:
         raise UsageError(f"cannot write into {folder}: {error.strerror}; name a folder that can be made.") from error
 
@@ -199,9 +207,9 @@ def _plan(
         )
     if not same_bytes:
         entry, path = replace(entry, file=known.file, sha256=known.sha256), kept
-    wrong = (
-        known.runs != entry.runs or known.difference(replace(entry, scores=scored(known.scores.bootstrap))) is not None
-    )
+    wrong = (known.runs, known.notes) != (entry.runs, entry.notes) or known.difference(
+        replace(entry, scores=scored(known.scores.bootstrap))
+    ) is not None
     return _Plan(entry, path, "present" if unharmed and not wrong else "restored", wrong)
 
 

@@ -23,6 +23,7 @@ FORMAT_VERSION = 1
 RESULTS, PREDICTIONS = "results", "predictions"
 # What `Scores.to_dict` gives and an entry's header says already.
 _IN_HEADER = ("task", "seeds", "predictions")
+_WITHOUT_RUNS = ("0.1.0", "0.2.0")  # versions of this package that did not state them
 LARGEST_RESULT = 16 * 1024 * 1024
 MOST_RESAMPLES = 20_000  # everyone who shows the leaderboard scores all its entries again
 
@@ -50,6 +51,8 @@ class Entry:
     runs : tuple of int or None, optional
         Seeds of all runs that were added with this one, itself included; ``(None,)`` for a run without a seed. They are
         the system: none can be left out or added later. None in results that older versions stored.
+    notes : tuple of str
+        What was not scored, in sentences, as of a `Result`; known to those who have the gold labels.
     """
 
     header: PredictionHeader
@@ -61,6 +64,7 @@ class Entry:
     file: str
     sha256: str
     runs: tuple[int | None, ...] | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def system(self) -> PredictionHeader:
@@ -95,6 +99,7 @@ class Entry:
             "command": self.command,
             "package": self.package,
             **({} if self.runs is None else {"runs": list(self.runs)}),
+            **({"notes": list(self.notes)} if self.notes else {}),
             "scores": {"units": self.units, **scores},
             "predictions": {"file": self.file, "sha256": self.sha256},
         }
@@ -153,7 +158,8 @@ def _entry_from(data: Mapping[str, Any]) -> Entry:
         package=_field(data, "package", str),
         file=_field(kept, "file", str),
         sha256=_field(kept, "sha256", str),
-        runs=_runs_from(data.get("runs"), header.seed),
+        runs=_runs_from(data, header.seed),
+        notes=_notes_from(data.get("notes", [])),
     )
     # The name comes from a file: without this, it could lead out of the folder.
     if entry.file not in (f"{entry.stem}.jsonl", f"{entry.stem}.parquet"):
@@ -161,9 +167,16 @@ def _entry_from(data: Mapping[str, Any]) -> Entry:
     return entry
 
 
-def _runs_from(runs: object, seed: int | None) -> tuple[int | None, ...] | None:
+def _notes_from(notes: object) -> tuple[str, ...]:
+    if not isinstance(notes, list) or not all(isinstance(note, str) for note in notes):
+        raise DataError(f"notes is {quoted(notes)}, not a list of texts")
+    return tuple(notes)
+
+
+def _runs_from(data: Mapping[str, Any], seed: int | None) -> tuple[int | None, ...] | None:
     """Read the seeds of a system's runs, which are stated sorted, each once, that of the entry among them."""
-    if runs is None:
+    runs = data.get("runs")
+    if runs is None and data.get("package") in _WITHOUT_RUNS:
         return None
     if runs == [None] and seed is None:
         return (None,)

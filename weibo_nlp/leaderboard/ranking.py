@@ -113,7 +113,7 @@ class Table:
     """Systems on one task of one set and version under one protocol, the best first.
 
     ``untested`` says why figures were not checked and there are no ranks; it is None where every entry was scored again
-    and every pair tested.
+    and every pair tested. ``notes`` tell what of the copy at hand was not scored then, and ``n_set_aside`` counts it.
     """
 
     set: str
@@ -126,6 +126,8 @@ class Table:
     rows: tuple[Row, ...]
     comparisons: tuple[Comparison, ...] = ()
     untested: str | None = None
+    notes: tuple[str, ...] = ()
+    n_set_aside: int = 0
 
     @property
     def title(self) -> str:
@@ -337,7 +339,9 @@ def _table(
     # Names decide between equal scores alone, where any order is as good as another.
     rows.sort(key=lambda row: (-row.score.value, row.name))
     comparisons: tuple[Comparison, ...] = ()
+    not_scored: tuple[tuple[str, ...], int] = ((), 0)
     if untested is None:
+        not_scored = (evaluation_set.notes, evaluation_set.n_set_aside)
         by_row = {row.name: np.stack([runs[entry.stem] for entry in row.entries]) for row in rows}
         options: dict[str, Any] = {"n_permutations": n_permutations, "bootstrap": bootstrap, "family": family}
         comparisons = compare_runs(by_row, spec, evaluation_set, **options)
@@ -352,7 +356,7 @@ def _table(
             for row in rows
         ]
     about = (header.set, header.version, header.split, header.task, header.protocol, header.scheme)
-    table = Table(*about, entries[0].scores.main_metric, tuple(rows), comparisons, untested)
+    table = Table(*about, entries[0].scores.main_metric, tuple(rows), comparisons, untested, *not_scored)
     return table, set_aside
 
 

@@ -54,9 +54,8 @@ def verified(
             file = read_predictions(folder / PREDICTIONS / entry.file)
             if file.header != entry.header:
                 raise DataError(f"{file.where_header}: the header is not what {path} says; add the predictions again.")
-            own = replace(
-                entry, scores=score_set([file], spec, evaluation_set, entry.scores.bootstrap), units=spec.units
-            )
+            scores = score_set([file], spec, evaluation_set, entry.scores.bootstrap)
+            own = replace(entry, scores=scores, units=spec.units, notes=evaluation_set.notes)
             if (difference := entry.difference(own)) is not None:
                 raise DataError(f"{path}: {difference}; add the predictions again.")
         except (WeiboNlpError, OSError) as error:

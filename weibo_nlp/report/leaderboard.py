@@ -67,7 +67,7 @@ def _notes(table: Table) -> list[str]:
     few = few_units_note(row.entries[0].scores.n_units for row in table.rows)
     reason = "" if table.untested is None else " ".join(printable(table.untested).split())
     unchecked = f"Not checked: every figure is what the entry claims, without ranks and ties; {reason}"
-    return [few] * bool(few) + [unchecked] * bool(reason)
+    return [few] * bool(few) + [unchecked] * bool(reason) + [f"Note: {note}" for note in table.notes]
 
 
 def _rows(table: Table) -> list[tuple[str, ...]]:

@@ -16,7 +16,7 @@ from pathlib import Path
 from weibo_nlp.errors import DataError, UnknownNameError
 from weibo_nlp.io import sha256_of_bytes
 from weibo_nlp.io.manifest import write_manifest
-from weibo_nlp.segmentation.pkuseg import SMALLEST_WEIGHT, convert_pkuseg
+from weibo_nlp.segmentation.pkuseg import FILES, SMALLEST_WEIGHT, convert_pkuseg
 from weibo_nlp.segmentation.store import StoredModel, model_folder, new_model
 
 _SHOWN_OF_PIP = 300  # characters of pip's last lines that an error message repeats
@@ -38,6 +38,8 @@ class Source:
         Of the converted model.
     convert : callable
         Takes the archive's bytes and a folder, writes the model there, returns facts for the manifest.
+    files : tuple of str
+        What it writes, all of which is needed.
     note : str
         What a user should know of licence and provenance.
     """
@@ -47,6 +49,7 @@ class Source:
     sha256: str
     version: str
     convert: Callable[[bytes, Path], dict[str, int]]
+    files: tuple[str, ...]
     note: str
 
 
@@ -57,6 +60,7 @@ SOURCES: Mapping[str, Source] = {
         sha256="6fc2f97d0f66cc6722cf772e65dbcde1b01d8cc53b66ac4aa7bce639de79588f",
         version=f"0.0.25-pruned-{SMALLEST_WEIGHT}",
         convert=convert_pkuseg,
+        files=FILES,
         note="pkuseg's code is MIT (LICENSE in its wheel); what its model was trained on is not stated.",
     )
 }

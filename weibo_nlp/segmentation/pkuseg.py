@@ -14,6 +14,7 @@ from weibo_nlp.segmentation.store import stored_model
 
 FEATURES = "features.msgpack"
 WEIGHTS = "weights.npz"
+FILES = (FEATURES, WEIGHTS)
 SMALLEST_WEIGHT = 0.1
 """A feature none of whose weights reaches this is left out: a third of the size, F1 on running text 0.001 lower."""
 
@@ -50,7 +51,7 @@ class PkusegModel:
         Raises
         ------
         DataError
-            If it was not fetched, or a file is damaged.
+            If it was not fetched, a file is damaged, or they do not hold a model.
         """
         stored = stored_model("pkuseg")
         if stored is None:
@@ -58,8 +59,14 @@ class PkusegModel:
                 "the pkuseg model is not on this machine; run `weibo-nlp models fetch pkuseg` once (50 MB), "
                 'or use the segmenter "fast", which was distilled from it and is shipped.'
             )
-        stored.check()
-        return cls.from_folder(stored.path, str(stored.manifest["version"]))
+        stored.check(FILES)
+        try:
+            return cls.from_folder(stored.path, stored.version)
+        except (KeyError, TypeError, ValueError, EOFError, zipfile.BadZipFile) as error:
+            raise DataError(
+                f"{stored.path}: holds no pkuseg model ({type(error).__name__}: {error}). "
+                "Run `weibo-nlp models fetch pkuseg` again."
+            ) from error
 
     @classmethod
     def from_folder(cls, folder: Path, version: str) -> PkusegModel:

@@ -11,18 +11,20 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from weibo_nlp.errors import UsageError
+from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.io.locks import HAS_LOCKS, lock
 from weibo_nlp.io.manifest import MANIFEST, check_file, read_manifest
+from weibo_nlp.io.names import quoted
 
 _A_DAY = 24 * 60 * 60
 _OLD = "old"
+_MAX_VERSION_LENGTH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +50,25 @@ class StoredModel:
         """Size of its files."""
         return sum(int(entry["bytes"]) for entry in self.manifest["files"].values())
 
-    def check(self) -> None:
+    @property
+    def version(self) -> str:
+        """Version of the model, which goes into what is made with it."""
+        return str(self.manifest["version"])
+
+    def check(self, needed: Iterable[str]) -> None:
         """Compare every file with the manifest.
+
+        Parameters
+        ----------
+        needed : iterable of str
+            Files that the model cannot do without.
 
         Raises
         ------
         DataError
-            If one is missing or differs.
+            If one is missing or differs, or the manifest does not name one that is needed.
         """
-        for name in self.manifest["files"]:
+        for name in dict.fromkeys([*needed, *self.manifest["files"]]):
             check_file(self.path, name, self.manifest, _remedy(self.name))
 
 
@@ -91,13 +103,16 @@ def stored_model(name: str) -> StoredModel | None:
     Raises
     ------
     DataError
-        If its manifest cannot be read.
+        If its manifest cannot be read, or does not say which version it is.
     """
     path = model_folder(name)
     try:
         manifest = read_manifest(path, _remedy(name))
     except FileNotFoundError:
         return None
+    version = manifest.get("version")
+    if not isinstance(version, str) or not version.isprintable() or not 0 < len(version) <= _MAX_VERSION_LENGTH:
+        raise DataError(f"{path / MANIFEST}: version is {quoted(version)}, not a short text. {_remedy(name)}")
     return StoredModel(name, path, manifest)
 
 

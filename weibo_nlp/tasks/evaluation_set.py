@@ -32,6 +32,8 @@ class EvaluationSet:
         Distribution of the annotators' judgements, where they are known.
     slices : tuple of mapping of str to str, or None
         Slice -> value of each row, where they are known.
+    n_set_aside : int
+        Rows of the part that is scored which a user's copy has, and which could not be read; the notes say why.
     """
 
     gold: tuple[GoldLabel, ...]
@@ -41,6 +43,7 @@ class EvaluationSet:
     notes: tuple[str, ...] = ()
     votes: FloatArray | None = None
     slices: tuple[Mapping[str, str], ...] | None = None
+    n_set_aside: int = 0
 
     def gold_indices(self, spec: TaskSpec) -> IntArray:
         """Gold labels as indices into the task's labels, shape (n_rows,)."""

@@ -163,6 +163,7 @@ def _part_rows(part: Part, spec: TaskSpec) -> EvaluationSet:
         documents=documents,
         examples=tuple(examples),
         notes=tuple(f"{part.name}: {n} rows set aside ({reason})" for reason, n in part.dropped_counts.items()),
+        n_set_aside=len(part.dropped),
     )
 
 

@@ -68,6 +68,16 @@ def test_a_leaderboard_tells_what_of_a_copy_was_not_scored(run, copies):
     assert "notes" not in json.loads(stored.read_text("utf-8"))
 
 
+def test_a_benchmark_leaves_with_1_where_rows_could_not_be_scored(run, copies):
+    files = ("--html", copies / "page.html", "--json", copies / "out.json")
+    about = ("--external", "nlpcc2016", "--path", copies / "damaged", "--model", "majority")
+    code, _, err = run("benchmark", *about, *files, "--resamples", "200")
+    assert code == 1
+    assert err.endswith("1 rows with gold labels set aside\n")
+    (result,) = json.loads((copies / "out.json").read_text("utf-8"))["results"]
+    assert result["n_set_aside"] == 1
+
+
 def test_a_part_scored_in_place_of_the_test_part_is_told(run, tmp_path):
     copy = Path(shutil.copytree(EXTERNAL / "cold", tmp_path / "cold"))
     (copy / "test.csv").unlink()

@@ -158,9 +158,12 @@ def test_what_holds_no_texts_is_refused(texts, error, message):
     [
         pytest.param(None, ["praise", None] * 8, "labels cannot be told apart", id="missing"),
         pytest.param(None, [["praise"], ["blame"]] * 8, "labels cannot be told apart", id="lists"),
-        pytest.param(WORDS, [["praise"], ["blame"]] * 8, "labels cannot be told apart", id="lists-of-known"),
+        pytest.param(tuple(WORDS), [["praise"], ["blame"]] * 8, "labels cannot be told apart", id="lists-of-known"),
         pytest.param(
-            WORDS, ["praise", None, 7, "x"] * 4, r"labels \[7, None, 'x'\] are not among praise, blame", id="unknown"
+            tuple(WORDS),
+            ["praise", None, 7, "x"] * 4,
+            r"labels \[7, None, 'x'\] are not among praise, blame",
+            id="unknown",
         ),
     ],
 )
@@ -238,12 +241,16 @@ def test_numbers_and_signs_inside_are_labels(labels):
         ({"C": True}, "C must be a number above 0, .*; got True"),
         ({"min_df": 0}, "min_df must be a number of texts from 1, .*; got 0"),
         ({"min_df": 1.5}, r"min_df must be a number of texts from 1, .*; got 1\.5"),
+        ({"min_df": 10**5000}, "min_df must be a number of texts from 1, .*; got an integer of"),
+        ({"random_state": np.random}, "random_state must be a whole number from 0 .*; got <module"),
+        ({"labels": "ab"}, "labels is a str; give a list"),
+        ({"labels": {"praise", "blame"}}, "labels is a set; give a list"),
         ({"min_df": "2"}, "min_df must be a number of texts from 1, .*; got '2'"),
         ({"random_state": -1}, "random_state must be a whole number from 0 to 4294967295, or None; got -1"),
         ({"random_state": 1.5}, r"random_state must be a whole number from 0 .*; got 1\.5"),
         ({"random_state": "x"}, "random_state must be a whole number from 0 .*; got 'x'"),
     ],
-    ids=str,
+    ids=lambda value: " ".join(value) if isinstance(value, dict) else "",
 )
 def test_a_parameter_that_is_none_is_named_when_a_model_is_trained(parameters, message):
     with pytest.raises(UsageError, match=message):

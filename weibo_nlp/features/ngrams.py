@@ -16,7 +16,7 @@ _SHIFTS = np.arange(MAX_N, dtype=np.uint64) * np.uint64(_BITS)
 _NUL = 0x110000  # one above the last code point: U+0000 is packed as this, because 0 stands for "no character"
 
 
-def fit_ngrams(texts: Sequence[str], min_df: int = 2) -> Any:
+def fit_ngrams(texts: Sequence[str], min_df: float = 2) -> Any:
     """Learn the n-grams that occur in at least `min_df` texts, and their weights.
 
     Returns

@@ -37,7 +37,7 @@ class TargetedNgrams(TransformerMixin, BaseEstimator):  # type: ignore[misc, no-
         Targets that get a copy of their own; see :meth:`suited_to`.
     with_target, with_parent : bool
         Whether examples have a target, and whether any has a text that it answers.
-    min_df : int
+    min_df : int or float
         An n-gram must occur in this many different texts.
 
     Attributes
@@ -47,7 +47,7 @@ class TargetedNgrams(TransformerMixin, BaseEstimator):  # type: ignore[misc, no-
     """
 
     def __init__(
-        self, targets: tuple[str, ...] = (), with_target: bool = False, with_parent: bool = False, min_df: int = 2
+        self, targets: tuple[str, ...] = (), with_target: bool = False, with_parent: bool = False, min_df: float = 2
     ) -> None:
         self.targets = targets
         self.with_target = with_target
@@ -55,7 +55,7 @@ class TargetedNgrams(TransformerMixin, BaseEstimator):  # type: ignore[misc, no-
         self.min_df = min_df
 
     @classmethod
-    def suited_to(cls, examples: Sequence[Example], min_df: int) -> Self:
+    def suited_to(cls, examples: Sequence[Example], min_df: float) -> Self:
         """Return what fits training examples: a copy for each target of at least ``MIN_TARGET_EXAMPLES`` of them.
 
         Raises

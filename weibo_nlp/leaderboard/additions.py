@@ -118,8 +118,8 @@ def add_predictions(
             steps = zip(entries, files, paths, scorers, strict=True)
             plans = [_plan(entry, file, path, folder, scored) for entry, file, path, scored in steps]
             stored = [_store(plan, path, folder) for plan, path in zip(plans, paths, strict=True)]
-            about = {"notes": evaluation_set.notes, "n_set_aside": evaluation_set.n_set_aside}
-            return [replace(added, **about) for added in stored]
+            notes, n_set_aside = evaluation_set.notes, evaluation_set.n_set_aside
+            return [replace(added, notes=notes, n_set_aside=n_set_aside) for added in stored]
     except OSError as error:
         raise UsageError(f"cannot write into {folder}: {error.strerror}; name a folder that can be made.") from error
 

@@ -175,7 +175,7 @@ def _notes_from(notes: object) -> tuple[str, ...]:
 
 def _runs_from(data: Mapping[str, Any], seed: int | None) -> tuple[int | None, ...] | None:
     """Read the seeds of a system's runs, which are stated sorted, each once, that of the entry among them."""
-    runs = data.get("runs")
+    runs: object = data.get("runs")
     if runs is None and data.get("package") in _WITHOUT_RUNS:
         return None
     if runs == [None] and seed is None:

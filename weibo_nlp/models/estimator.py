@@ -197,7 +197,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc,
         try:
             occurring = set(targets)
             parameter = vars(self)["labels"]
-            labels = sorted(occurring) if parameter is None else list(parameter)
+            labels = sorted(occurring) if parameter is None else column(parameter, "labels")
         except TypeError as error:
             raise DataError(f"labels cannot be told apart ({error}); give one string for each example.") from error
         places = {label: place for place, label in enumerate(labels)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from numbers import Integral, Real
-from types import MappingProxyType
+from types import MappingProxyType, ModuleType
 from typing import Any, Self
 
 import numpy as np
@@ -34,6 +34,7 @@ WeightArray = npt.NDArray[np.float32]
 
 GRID = (0.25, 0.5, 1.0, 2.0)
 FOLDS = 5
+_MOST_TEXTS = 10**9
 LOWEST_C, HIGHEST_C = 1e-9, 1e9  # not far beyond, the solver overflows and never ends
 
 
@@ -55,8 +56,8 @@ class LinearClassifier(TextClassifier):
         the labels of the training data, sorted. Scores of scikit-learn that read probabilities expect sorted labels.
     C : float, optional
         Inverse regularisation of the SVM, from ``LOWEST_C`` to ``HIGHEST_C``; without it, chosen from ``GRID``.
-    min_df : int
-        An n-gram must occur in this many training texts.
+    min_df : int or float
+        An n-gram must occur in this many training texts, or in this share of them (as 0.01).
     random_state : int, optional
         Seed of the folds and of the SVM's coordinate descent.
 
@@ -100,7 +101,7 @@ class LinearClassifier(TextClassifier):
     )
 
     def __init__(
-        self, labels: Column = None, *, C: float | None = None, min_df: int = 2, random_state: int | None = 0
+        self, labels: Column = None, *, C: float | None = None, min_df: float = 2, random_state: int | None = 0
     ) -> None:
         self.labels, self.C, self.min_df, self.random_state = labels, C, min_df, random_state
 
@@ -192,13 +193,16 @@ class LinearClassifier(TextClassifier):
                 f"C must be a number above 0, or None to choose it; got {quoted(C)}. "
                 f"From {LOWEST_C:g} to {HIGHEST_C:g} it can be computed with."
             )
-        whole = isinstance(min_df, Integral) and not isinstance(min_df, bool) and min_df >= 1
-        if not whole and not (isinstance(min_df, Real) and not isinstance(min_df, Integral) and 0 < min_df <= 1):
+        whole = isinstance(min_df, Integral)
+        in_range = whole and not isinstance(min_df, bool) and 1 <= min_df <= _MOST_TEXTS
+        share = not whole and isinstance(min_df, Real) and 0 < min_df <= 1 and float(min_df) > 0
+        if not in_range and not share:
             raise UsageError(
                 f"min_df must be a number of texts from 1, or a share of them up to 1.0; got {quoted(min_df)}."
             )
         try:
-            check_random_state(str(seed) if isinstance(seed, bool) else seed)
+            # scikit-learn would take the module numpy.random as well, and fail to copy it.
+            check_random_state(str(seed) if isinstance(seed, bool | ModuleType) else seed)
         except (ValueError, TypeError, OverflowError):
             raise UsageError(
                 f"random_state must be a whole number from 0 to {2**32 - 1}, or None; got {quoted(seed)}."

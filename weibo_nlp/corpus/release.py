@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain, product
@@ -11,16 +10,19 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 
 from weibo_nlp import _renamed, _resources
 from weibo_nlp.corpus import schema
+from weibo_nlp.corpus.manifest import MANIFEST, is_version, read_release_manifest
 from weibo_nlp.corpus.tree import Thread, build_threads
 from weibo_nlp.errors import DataError, UnknownNameError, UsageError
 from weibo_nlp.io import sha256_of_file
-from weibo_nlp.io.jsonl import read_json_object
+from weibo_nlp.io.names import printable_line, quoted, quoted_list
+from weibo_nlp.io.paths import named_path
 from weibo_nlp.records import Document, GoldLabel, known_fields
 from weibo_nlp.scheme import Scheme, load_scheme
 
 if TYPE_CHECKING:
     import datasets
     import pandas as pd
+    import pyarrow as pa
 
 
 OLDER = "versions"
@@ -43,7 +45,7 @@ class Release:
         Raises
         ------
         DataError
-            If the release was built under another scheme version than the one installed.
+            If the release was built under another scheme version than the one installed, or with other labels.
         """
         scheme = load_scheme()
         built = self.manifest["scheme"]
@@ -52,6 +54,13 @@ class Release:
                 f"{self.path / 'manifest.json'}: built under scheme {built}, installed is {scheme.version}; "
                 "rebuild the corpus or install the matching weibo-nlp."
             )
+        # Tables hold the places of labels: among others, they would mean others.
+        for name, labels in self.manifest.get("labels", {}).items():
+            if name not in scheme.tasks or list(scheme.tasks[name].labels) != list(labels):
+                raise DataError(
+                    f"{self.path / MANIFEST}: labels of {quoted(name)} are not those of scheme {scheme.version}; "
+                    "rebuild or reinstall."
+                )
         return scheme
 
     @property
@@ -75,14 +84,26 @@ class Release:
         return paths
 
     def rows(self, config: str, split: str | None = None) -> Iterator[dict[str, Any]]:
-        """Rows with label names instead of integers, in release order; each file is read once in a release's life."""
-        import pyarrow.parquet as pq
+        """Rows with label names instead of integers, in release order; each file is read once in a release's life.
 
+        Raises
+        ------
+        DataError
+            If a file is no Parquet, has other columns, or a row holds what cannot be there, naming file and row.
+        """
         for path in self.files(config, split):
             if path not in self._read:
-                stored = pq.read_table(path, partitioning=None).to_pylist()
-                self._read[path] = [schema.decode(config, row, self.scheme, self.schema_version) for row in stored]
-            yield from map(dict, self._read[path])
+                self._read[path] = self._decoded(path)
+            yield from map(_copy, self._read[path])
+
+    def _decoded(self, path: Path) -> list[dict[str, Any]]:
+        config, scheme, version, rows = path.parent.name, self.scheme, self.schema_version, []
+        for number, row in enumerate(read_stored(path, config, version).to_pylist(), start=1):
+            try:
+                rows.append(schema.decode(config, row, scheme, version))
+            except DataError as error:
+                raise DataError(f"{path}:{number}: {error} Rebuild or reinstall.") from None
+        return rows
 
     def documents(self, split: str | None = None) -> list[Document]:
         """Articles, then posts and reposts, then comments."""
@@ -108,10 +129,15 @@ class Release:
         problems = []
         for name, entry in self.manifest["files"].items():
             path = self.path / name
-            if not path.exists():
-                problems.append(f"{path}: missing; the manifest lists it.")
-            elif sha256_of_file(path) != entry["sha256"]:
-                problems.append(f"{path}: bytes differ from the manifest; rebuild or reinstall.")
+            try:
+                if not path.exists():
+                    problems.append(f"{path}: missing; the manifest lists it.")
+                elif not path.is_file():
+                    problems.append(f"{path}: is no file; the manifest lists one.")
+                elif sha256_of_file(path) != entry["sha256"]:
+                    problems.append(f"{path}: bytes differ from the manifest; rebuild or reinstall.")
+            except OSError as error:
+                problems.append(f"{path}: cannot be read: {error.strerror}.")
         return problems + [f"{path}: not in the manifest, yet it would be read; remove it." for path in self.strays()]
 
     def strays(self) -> list[Path]:
@@ -139,22 +165,35 @@ def open_release(path: Path | str | None = None, *, version: str | None = None) 
     UnknownNameError
         If the folder does not hold `version`.
     DataError
-        If the folder has no manifest, or one that is not a release's.
+        If the folder has no manifest, or one that is not a release's, or not that of `version`.
+    UsageError
+        If the path is empty or none.
     """
-    folder = Path(path) if path is not None else _resources.corpus_dir()
+    folder = _folder(path)
     newest = _release_in(folder)
     if version is None or version == newest.version:
         return newest
     if version not in (known := versions(folder)):
         raise UnknownNameError("corpus version", version, known, "Other versions: revision= on the Hub.")
-    return _release_in(folder / OLDER / version)
+    release = _release_in(folder / OLDER / version)
+    if release.version != version:
+        raise DataError(
+            f"{release.path / MANIFEST}: is that of {release.version}, the folder is called {version}; rebuild or "
+            "reinstall."
+        )
+    return release
 
 
 def versions(path: Path | str | None = None) -> tuple[str, ...]:
     """Versions of the corpus that a release folder holds, the newest first; without `path`, the shipped ones."""
-    folder = Path(path) if path is not None else _resources.corpus_dir()
-    older = (file.parent.name for file in (folder / OLDER).glob("*/manifest.json"))
-    return (_release_in(folder).version, *sorted(older, key=version_key, reverse=True))
+    folder = _folder(path)
+    return (_release_in(folder).version, *older_versions(folder))
+
+
+def older_versions(folder: Path) -> list[str]:
+    """Versions among the older releases of a folder, the newest first; folders that are called otherwise are none."""
+    names = (file.parent.name for file in (folder / OLDER).glob(f"*/{MANIFEST}"))
+    return sorted(filter(is_version, names), key=version_key, reverse=True)
 
 
 def version_key(version: str) -> tuple[int, ...]:
@@ -165,20 +204,48 @@ def version_key(version: str) -> tuple[int, ...]:
     UsageError
         If the version is not three numbers.
     """
-    if not re.fullmatch(r"[0-9]+\.[0-9]+\.[0-9]+", version):
-        raise UsageError(f"version {version!r} is not three numbers such as 0.2.0.")
+    if not is_version(version):
+        raise UsageError(f"version {quoted(version)} is not three numbers such as 0.2.0.")
     return tuple(map(int, version.split(".")))
 
 
-def _release_in(folder: Path) -> Release:
+def read_stored(path: Path, config: str, version: int = schema.SCHEMA_VERSION) -> pa.Table:
+    """Read a Parquet file of a release as it stands, labels as integers.
+
+    Raises
+    ------
+    DataError
+        If it is no Parquet, or its columns are not those of the configuration under a version of the schema.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     try:
-        manifest = read_json_object(folder / "manifest.json")
-    except FileNotFoundError:
-        raise DataError(f"{folder}: no manifest.json, so no release; run scripts/build_corpus.py in a clone.") from None
-    except DataError as error:
-        raise DataError(f"{error} Rebuild or reinstall.") from None
-    if missing := {"version", "scheme", "files"} - manifest.keys():
-        raise DataError(f"{folder / 'manifest.json'}: {', '.join(sorted(missing))} missing; rebuild or reinstall.")
+        table = pq.read_table(path, partitioning=None)
+        table.validate(full=True)  # text that is no UTF-8 shows here
+    except (pa.ArrowException, OSError, MemoryError) as error:
+        raise DataError(f"{path}: cannot be read as Parquet: {printable_line(str(error))}.") from error
+    if not table.schema.equals(schema.arrow_schema(config, version)):
+        names = quoted_list(table.schema.names)
+        raise DataError(f"{path}: columns {names} with their types are not those of {config!r} in this schema.")
+    return table
+
+
+def _folder(path: Path | str | None) -> Path:
+    return _resources.corpus_dir() if path is None else named_path(path, "a release")
+
+
+def _copy(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Copy a row for a caller who may change it."""
+    return {name: list(map(_copy_item, value)) if isinstance(value, list) else value for name, value in row.items()}
+
+
+def _copy_item(item: Any) -> Any:
+    return dict(item) if isinstance(item, dict) else item
+
+
+def _release_in(folder: Path) -> Release:
+    manifest = read_release_manifest(folder)
     return Release(folder, manifest["version"], manifest)
 
 
@@ -243,9 +310,9 @@ def load_corpus(
     if format == "datasets":
         import datasets
         import pyarrow as pa
-        import pyarrow.parquet as pq
 
-        table = pa.concat_tables([pq.read_table(path, partitioning=None) for path in release.files(config, split)])
+        files, number = release.files(config, split), release.schema_version
+        table = pa.concat_tables([read_stored(path, path.parent.name, number) for path in files])
         # Straight from Arrow: the cache of load_dataset would hand out rows of an older build.
         return datasets.Dataset(table.replace_schema_metadata(None)).cast(
             schema.features(config, release.scheme, release.schema_version)

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from weibo_nlp.corpus import Release, schema
+from weibo_nlp.corpus.manifest import MANIFEST
 from weibo_nlp.errors import DataError
 from weibo_nlp.io import atomic_path, sha256_of_file, sha256_of_rows
-from weibo_nlp.release.history import MANIFEST
 from weibo_nlp.release.sources import Sources
 from weibo_nlp.release.tables import Tables
 from weibo_nlp.scheme import Scheme

@@ -5,11 +5,10 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from weibo_nlp.corpus.release import OLDER, open_release, version_key
+from weibo_nlp.corpus.manifest import MANIFEST
+from weibo_nlp.corpus.release import OLDER, older_versions, open_release, version_key
 from weibo_nlp.errors import DataError
 from weibo_nlp.io import atomic_path, sha256_of_file
-
-MANIFEST = "manifest.json"
 
 
 def keep_predecessor(folder: Path, version: str) -> dict[str, str] | None:
@@ -55,8 +54,7 @@ def keep_predecessor(folder: Path, version: str) -> dict[str, str] | None:
 
 def predecessor(folder: Path, version: str) -> dict[str, str] | None:
     """Newest release among the older ones of a folder that comes before a version, as a manifest names it."""
-    older = (path.parent.name for path in (folder / OLDER).glob(f"*/{MANIFEST}"))
-    before = (name for name in older if version_key(name) < version_key(version))
-    if (newest := max(before, key=version_key, default=None)) is None:
+    before = (name for name in older_versions(folder) if version_key(name) < version_key(version))
+    if (newest := next(before, None)) is None:
         return None
     return {"version": newest, "manifest_sha256": sha256_of_file(folder / OLDER / newest / MANIFEST)}

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from weibo_nlp.corpus import open_release, schema, versions
+from weibo_nlp.corpus.manifest import MANIFEST
 from weibo_nlp.errors import DataError
 from weibo_nlp.io import sha256_of_file, sha256_of_rows
 from weibo_nlp.io.validation import Problem
 from weibo_nlp.release.build import CARD, arrow_table, card_header, input_checksums, parquet_name, read_card
-from weibo_nlp.release.history import MANIFEST, predecessor
+from weibo_nlp.release.history import predecessor
 from weibo_nlp.release.sources import Sources
 from weibo_nlp.release.tables import build_tables
 

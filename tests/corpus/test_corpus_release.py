@@ -256,3 +256,31 @@ def test_what_cannot_be_loaded_is_refused_with_a_list_of_what_can(shipped, argum
     with pytest.raises(error) as caught:
         load_corpus(**arguments)
     assert message in str(caught.value)
+
+
+def test_what_a_caller_does_to_a_row_is_not_seen_by_the_next(miniature_release):
+    release = open_release(miniature_release)
+    kept = list(release.rows("annotations"))
+    for config in CONFIGS:
+        for row in release.rows(config):
+            for value in row.values():
+                if isinstance(value, list):
+                    value.extend([*value, "HACK"])
+                    for item in value:
+                        if isinstance(item, dict):
+                            item["HACK"] = 1
+    assert not any("HACK" in str(row) for config in CONFIGS for row in release.rows(config))
+    assert list(release.rows("annotations")) == kept
+
+
+@pytest.mark.parametrize("value", [pytest.param(-1, id="negative"), pytest.param(4, id="beyond")])
+def test_an_integer_that_is_no_label_is_never_read_as_one(value):
+    row = dict.fromkeys([column.name for column in schema.columns_of("targets")], "x") | {"canonical_for": value}
+    with pytest.raises(LabelError, match=f"{value} is no label of 'topic', which has 4"):
+        schema.decode("targets", row, load_scheme())
+
+
+def test_a_null_that_stands_for_nothing_is_never_read_as_a_label(release):
+    row = schema.encode("posts", next(release.rows("posts")), load_scheme()) | {"irony": None}
+    with pytest.raises(DataError, match="irony: null, which stands for no value here"):
+        schema.decode("posts", row, load_scheme())

@@ -61,7 +61,6 @@ def _types() -> dict[str, Any]:
     return {
         "version": str,
         "scheme": str,
-        "schema": (Annotated[int, Ge(1)], 1),
         "labels": (mapping_type(list_type(str)), {}),
         "files": mapping_type(entry),
         "predecessor": (predecessor | None, None),
@@ -81,7 +80,8 @@ def _faults(manifest: Mapping[str, Any]) -> Iterator[str]:
     """What is wrong with values of the right types."""
     if not is_version(manifest["version"]):
         yield f"version {quoted(manifest['version'])} is not three numbers such as 0.2.0."
-    if (number := manifest.get("schema", 1)) > schema.SCHEMA_VERSION:
+    # Here and not among the types: pydantic has a use of its own for the name.
+    if type(number := manifest.get("schema", 1)) is not int or not 1 <= number <= schema.SCHEMA_VERSION:
         yield f"schema {quoted(number)} is unknown here, 1 to {schema.SCHEMA_VERSION} are read; a newer weibo-nlp may."
     if (before := manifest.get("predecessor")) and not is_version(before["version"]):
         yield f"predecessor {quoted(before['version'])} is not three numbers such as 0.2.0."

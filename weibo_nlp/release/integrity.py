@@ -6,52 +6,65 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from weibo_nlp.corpus import open_release, schema, versions
+from weibo_nlp.corpus import Release, open_release, schema, versions
 from weibo_nlp.corpus.manifest import MANIFEST
+from weibo_nlp.corpus.release import OLDER, read_stored
 from weibo_nlp.errors import DataError
 from weibo_nlp.io import sha256_of_file, sha256_of_rows
 from weibo_nlp.io.validation import Problem
 from weibo_nlp.release.build import CARD, arrow_table, card_header, input_checksums, parquet_name, read_card
+from weibo_nlp.release.constraints import StoredRow, row_problems, value_problems
 from weibo_nlp.release.history import predecessor
 from weibo_nlp.release.sources import Sources
 from weibo_nlp.release.tables import build_tables
 
 Origins = tuple[tuple[Path, int], ...]
 _BUILD = "run scripts/build_corpus.py."
-# What tells the rows of a configuration apart; `id` elsewhere.
-_KEYS = {"stances": ("document_id", "target_id"), "annotations": ("document_id", "round", "annotator")}
 _LABELS = frozenset({"topic", "sentiment", "irony", "needs_context", "frames", "stance", "stances"})
 
 
 def validate_release(folder: Path) -> list[Problem]:
-    """Check a release folder by itself: files against the manifest, columns and labels against schema and scheme.
+    """Check a release folder by itself: files against the manifest, rows against schema, scheme and each other.
 
-    Beside the release with its ``manifest.json``, no texts or annotations are needed.
+    Beside the release with its ``manifest.json``, no texts or annotations are needed. Older releases that lie in the
+    folder are checked as well. The card, ``README.md``, is not.
+
+    Raises
+    ------
+    DataError
+        If there is no manifest, or it is none of a release that can be read here.
     """
-    import pyarrow.parquet as pq
+    problems = []
+    for version in versions(folder):
+        release = open_release(folder, version=version)
+        problems += _release_problems(release)
+        before = release.manifest.get("predecessor")
+        kept = folder / OLDER / before["version"] / MANIFEST if before else None
+        if before and kept and kept.is_file() and sha256_of_file(kept) != before["manifest_sha256"]:
+            problems.append(_breach(kept, f"differs from what {version} says of its predecessor."))
+    return problems
 
-    release = open_release(folder)
-    problems = [Problem(folder / MANIFEST, 0, 6, "released", text) for text in release.checksum_problems()]
+
+def _release_problems(release: Release) -> list[Problem]:
+    problems = [_breach(release.path / MANIFEST, text) for text in release.checksum_problems()]
     if problems:
         return problems
-    for config in schema.CONFIGS:
-        for file in release.files(config):
-            stored = pq.read_schema(file)
-            if not stored.equals(schema.arrow_schema(config, release.schema_version)):
-                text = f"columns {stored.names} with their types are not those of {config!r} in this schema."
-                problems.append(Problem(file, 0, 1, "form", text))
-                continue
-            for number, row in enumerate(pq.read_table(file, partitioning=None).to_pylist(), start=1):
-                for column, task, code in _codes(config, row):
-                    if code not in range(len(release.scheme.task(task).labels)):
-                        text = f"row {number}: {column} {code} is no label of {task!r}."
-                        problems.append(Problem(file, number, 2, "scheme", text))
-    if not problems:
+    scheme, version, rows = release.scheme, release.schema_version, []
+    for name, entry in release.manifest["files"].items():
+        path, (config, file) = release.path / name, name.split("/")
         try:
-            release.threads()
+            stored = read_stored(path, config, version).to_pylist()
         except DataError as error:
-            problems.append(Problem(folder, 0, 3, "thread", str(error)))
-    return problems
+            problems.append(Problem(path, 0, 1, "form", str(error).removeprefix(f"{path}: ")))
+            continue
+        if len(stored) != entry["rows"]:
+            problems.append(_breach(path, f"{len(stored):,} rows, the manifest says {entry['rows']:,}."))
+        elif sha256_of_rows(stored) != entry["rows_sha256"]:
+            problems.append(_breach(path, "rows differ from the manifest (rows_sha256)."))
+        split = file.split("-")[0]
+        rows += [StoredRow(row, config, split, path, number) for number, row in enumerate(stored, start=1)]
+    problems += [problem for row in rows for problem in value_problems(row, scheme, version)]
+    return problems or list(row_problems(rows, scheme, version))
 
 
 def reproduction_problems(sources: Sources) -> Iterator[Problem]:
@@ -124,7 +137,7 @@ def _row_problems(
     file: Path, config: str, released: list[dict[str, Any]], rebuilt: list[dict[str, Any]], origins: list[Origins]
 ) -> Iterator[Problem]:
     def key(row: Mapping[str, Any]) -> tuple[Any, ...]:
-        return tuple(row[name] for name in _KEYS.get(config, ("id",)))
+        return tuple(row[name] for name in schema.KEYS.get(config, ("id",)))
 
     where = f"{file.parent.name}/{file.name}"
     old_rows = {key(row): row for row in released}
@@ -149,13 +162,3 @@ def _row_problems(
         yield _breach(file, f"{' '.join(map(str, gone))} is no longer in the sources; {_BUILD}")
     if clean and not old_rows and released != rebuilt:
         yield _breach(file, f"rows are doubled or in another order; {_BUILD}")
-
-
-def _codes(config: str, row: Mapping[str, Any]) -> Iterator[tuple[str, str, int | None]]:
-    """(column, task, label index) of every label in a stored row; only registers may leave one out."""
-    for column, task in schema.label_columns(config).items():
-        if row[column] is not None or column not in ("near", "canonical_for"):
-            yield column, task, row[column]
-    if config == "annotations":
-        for item in row["stances"]:
-            yield "stances", "stance", item["stance"]

@@ -100,7 +100,7 @@ def _texts(sources: Sources) -> Iterator[Problem]:
     last: dict[Path, str] = {}
     for placed in sources.texts:
         document, path, problem = placed.value, placed.path, placed.problem
-        if not re.fullmatch(re.escape(path.stem) + r"-\d{4}", document.id):
+        if not re.fullmatch(re.escape(path.stem) + "-[0-9]{4}", document.id):
             yield problem(1, "id", f"id {document.id!r} is not {path.stem}-NNNN with four digits.")
         if document.id in seen:
             yield problem(1, "id", f"id {document.id!r} stands twice; ids are unique.")

@@ -1,0 +1,234 @@
+"""What the rows of a release must hold to: the rules that the columns declare, and those between rows.
+
+Nothing but the release is needed; `weibo_nlp.release.validate` checks the people's files that it is built from.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from weibo_nlp.corpus import schema
+from weibo_nlp.corpus.release import document_of
+from weibo_nlp.corpus.schema import ABOVE, Column, Label, Many
+from weibo_nlp.corpus.tree import build_threads
+from weibo_nlp.errors import DataError
+from weibo_nlp.io.names import quoted
+from weibo_nlp.io.validation import Problem
+from weibo_nlp.scheme import Scheme
+
+Fault = tuple[int, str, str]
+"""Level, rule, sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRow:
+    """A row as it is stored, labels as integers, with its place."""
+
+    values: Mapping[str, Any]
+    config: str
+    split: str
+    path: Path
+    number: int
+
+    def problem(self, level: int, rule: str, text: str) -> Problem:
+        """Return what is wrong with the row."""
+        return Problem(self.path, self.number, level, rule, f"row {self.number}: {text}")
+
+
+def value_problems(row: StoredRow, scheme: Scheme, version: int) -> Iterator[Problem]:
+    """Check each value of a row by what its column says of it: null, labels, vocabularies, bounds."""
+    for column in schema.columns_of(row.config, version):
+        for fault in _value_faults(column, column.name, row.values[column.name], scheme):
+            yield row.problem(*fault)
+
+
+def row_problems(rows: Iterable[StoredRow], scheme: Scheme, version: int) -> Iterator[Problem]:
+    """Check rows of all configurations against each other: keys, references, copies, threads, splits.
+
+    Their values must hold to the rules of their columns.
+    """
+    tables = _Tables()
+    for row in rows:
+        tables.rows[row.config].append(row)
+        key = tuple(row.values[name] for name in schema.KEYS.get(row.config, ("id",)))
+        family = "documents" if row.config in schema.DOCUMENT_CONFIGS else row.config
+        if tables.by_key[family].setdefault(key, row) is not row:
+            yield row.problem(1, "id", f"{' '.join(map(quoted, key))} stands twice in {family}.")
+    yield from _doubled_values(tables, version)
+    dangling = list(_dangling(tables, version))
+    yield from dangling
+    torn = list(_torn_threads(tables))
+    yield from torn
+    if dangling or torn:  # what there is to compare with is not told
+        return
+    for config, table in tables.rows.items():
+        copied = [column for column in schema.columns_of(config, version) if column.copies]
+        for row in table:
+            for column in copied:
+                if (expected := tables.follow(row, column.copies)) != row.values[column.name]:
+                    text = f"{column.name} is {quoted(row.values[column.name])}, {'.'.join(column.copies)} is another:"
+                    yield row.problem(3, "copy", f"{text} {quoted(expected)}.")
+            for fault in _relation_faults(row, tables, scheme):
+                yield row.problem(*fault)
+
+
+@dataclass
+class _Tables:
+    """Rows by configuration, and by what tells them apart."""
+
+    rows: dict[str, list[StoredRow]] = field(default_factory=lambda: defaultdict(list))
+    by_key: dict[str, dict[tuple[Any, ...], StoredRow]] = field(default_factory=lambda: defaultdict(dict))
+
+    def find(self, row: StoredRow, config: str, value: str) -> StoredRow | None:
+        """Return the row that another one names; a document only of the same split."""
+        named = self.by_key[config].get((value,))
+        return named if named is None or config != "documents" or named.split == row.split else None
+
+    def follow(self, row: StoredRow, path: tuple[str, ...]) -> Any:
+        """Follow references from row to row to a value; null where one of them is."""
+        *steps, last = path
+        for step in steps:
+            value = _above(row) if step == ABOVE else row.values[step]
+            config = "documents" if step == ABOVE else _column(row.config, step).refers
+            if value is None or config is None or (named := self.find(row, config, value)) is None:
+                return None
+            row = named
+        return row.values[last]
+
+
+def _column(config: str, name: str) -> Column:
+    return next(column for column in schema.CONFIGS[config] if column.name == name)
+
+
+def _above(row: StoredRow) -> str | None:
+    values = row.values
+    return values["parent"] if values["parent"] is not None else values["repost_of"]
+
+
+def _value_faults(column: Column, place: str, value: Any, scheme: Scheme) -> Iterator[Fault]:
+    if value is None:
+        if isinstance(column.type, Label) and not column.nullable:
+            yield 2, "scheme", f"{place} None is no label of {column.type.task!r}."
+        elif not column.nullable:
+            yield 1, "null", f"{place} is null, which stands for no value here."
+        return
+    match column.type:
+        case Label(task):
+            if value not in range(len(scheme.task(task).labels)):
+                yield 2, "scheme", f"{place} {value} is no label of {task!r}."
+        case Many(tuple() as fields):
+            for count, item in enumerate(value):
+                if item is None:
+                    yield 1, "null", f"{place}[{count}] is null, which stands for no value here."
+                    continue
+                for inner in fields:
+                    yield from _value_faults(inner, f"{place}[{count}].{inner.name}", item[inner.name], scheme)
+        case Many():
+            for count, item in enumerate(value):
+                if item is None or item == "":
+                    yield 1, "null", f"{place}[{count}] is {quoted(item)}, which stands for no value."
+                else:
+                    yield from _outside(column, f"{place}[{count}]", item, scheme)
+        case _:
+            if isinstance(value, str) and not value.strip():
+                yield 1, "empty", f"{place} is {quoted(value)}; what is unknown is null."
+            else:
+                yield from _outside(column, place, value, scheme)
+
+
+def _outside(column: Column, place: str, value: Any, scheme: Scheme) -> Iterator[Fault]:
+    """A value that is none of those allowed, or beyond the bounds."""
+    allowed = getattr(scheme, column.allowed) if isinstance(column.allowed, str) else column.allowed
+    if allowed is not None and value not in allowed:
+        yield 2, "scheme", f"{place} {quoted(value)} is not one of {', '.join(map(str, allowed))}."
+    least, most = column.least, column.most
+    if (least is not None and value < least) or (most is not None and value > most):
+        yield 1, "range", f"{place} {value} is not {least} to {most}." if most else f"{place} {value} is below {least}."
+
+
+def _doubled_values(tables: _Tables, version: int) -> Iterator[Problem]:
+    for config, table in tables.rows.items():
+        for column in schema.columns_of(config, version):
+            seen: set[Any] = set()
+            for row in table if column.unique else ():
+                value = row.values[column.name]
+                if value is not None and value in seen:
+                    yield row.problem(3, "unique", f"{column.name} {quoted(value)} stands twice.")
+                seen.add(value)
+
+
+def _dangling(tables: _Tables, version: int) -> Iterator[Problem]:
+    """References to what is not there."""
+    for config, table in tables.rows.items():
+        for column in schema.columns_of(config, version):
+            for refers, place, read in _references(column):
+                where = " of this split" if refers == "documents" else ""
+                for row in table:
+                    for value in read(row.values):
+                        if value is not None and tables.find(row, refers, value) is None:
+                            yield row.problem(
+                                3, "reference", f"{place} {quoted(value)} is none of the {refers}{where}."
+                            )
+
+
+def _references(column: Column) -> Iterator[tuple[str, str, Any]]:
+    """(Configuration, place, function that reads the ids) of the references that a column holds."""
+    name = column.name
+    if column.refers is not None:
+        many = isinstance(column.type, Many)
+        yield column.refers, name, lambda values: values[name] if many else (values[name],)
+    if isinstance(column.type, Many) and isinstance(column.type.of, tuple):
+        for inner in column.type.of:
+            if inner.refers is not None:
+                key = inner.name
+                yield inner.refers, f"{name}.{key}", lambda values, key=key: (item[key] for item in values[name])
+
+
+def _torn_threads(tables: _Tables) -> Iterator[Problem]:
+    """Documents of one split that make no trees, and what a document's kind asks of it."""
+    splits: dict[str, list[StoredRow]] = defaultdict(list)
+    for row in tables.by_key["documents"].values():
+        splits[row.split].append(row)
+        values, kind = row.values, row.values["kind"]
+        if schema.CONFIG_OF_KIND[kind] != row.config:
+            yield row.problem(1, "kind", f"a {kind} belongs to {schema.CONFIG_OF_KIND[kind]}, not {row.config}.")
+        if (values["title"] is not None) != (kind == "article"):
+            yield row.problem(1, "title", "articles have a title, other kinds have null.")
+        if (values["parent"] is not None, values["repost_of"] is not None) != (kind == "comment", kind == "repost"):
+            yield row.problem(3, "parent", "a comment names its parent, a repost names repost_of, others neither.")
+        if values["root"] != (None if values["thread"] == values["id"] else values["thread"]):
+            yield row.problem(3, "thread", f"root {quoted(values['root'])} is not that of thread {values['thread']!r}.")
+    for rows in splits.values():
+        try:
+            build_threads(document_of(row.values) for row in rows)
+        except DataError as error:
+            yield Problem(rows[0].path.parents[1], 0, 3, "thread", str(error))
+
+
+def _relation_faults(row: StoredRow, tables: _Tables, scheme: Scheme) -> Iterator[Fault]:
+    """What a row of some configurations must be, going by the rows it names."""
+    values = row.values
+    if row.config in schema.DOCUMENT_CONFIGS:
+        phases = tables.follow(row, ("event", "phases"))
+        if values["phase"] is not None and values["phase"] not in [phase["id"] for phase in phases]:
+            yield 3, "phase", f"phase {quoted(values['phase'])} is not one of the event's."
+        if values["event"] != tables.follow(row, ("thread", "event")):
+            yield 3, "thread", "the root belongs to another event; a thread lies in one event."
+    elif row.config == "stances":
+        topic = tables.follow(row, ("target_id", "canonical_for"))
+        if values["canonical"] != (topic is not None):
+            yield 3, "copy", f"canonical is {values['canonical']}, the register of targets says otherwise."
+    elif row.config == "annotations":
+        targets = [item["target_id"] for item in values["stances"]]
+        if len(set(targets)) < len(targets):
+            yield 3, "target", "stances hold two on one target."
+    elif row.config == "segmentation":
+        text = tables.follow(row, ("document_id", "text"))
+        if text[values["start"] : values["end"]] != values["text"]:
+            yield 3, "segmentation", f"the text at {values['start']} to {values['end']} is another."
+        if "".join(values["words"]) != values["text"]:
+            yield 3, "segmentation", "the words, joined, are not the sentence."

@@ -7,11 +7,14 @@ from typing import Annotated
 
 from typer import Argument
 
-from weibo_nlp.cli.options import ExternalPath, JsonFile, Resamples, Rounds, Seed
+from weibo_nlp.cli.options import ExternalPath, JsonFile, Resamples, Rounds, Seed, input_path
 
 
 def compare(
-    files: Annotated[list[Path], Argument(help="Two or more prediction files about the same thing.")],
+    files: Annotated[
+        list[Path],
+        Argument(parser=input_path, metavar="files", help="Two or more prediction files about the same thing."),
+    ],
     path: ExternalPath = None,
     json_file: JsonFile = None,
     seed: Seed = 0,

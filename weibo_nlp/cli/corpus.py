@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from typer import Argument
 
-from weibo_nlp.cli.options import group
+from weibo_nlp.cli.options import group, input_path
 from weibo_nlp.errors import UsageError
 
 corpus = group()
@@ -18,7 +18,11 @@ corpus = group()
 def check(
     path: Annotated[
         Path | None,
-        Argument(help="A clone with corpus/ and annotations/, or a release folder. Default: the shipped release."),
+        Argument(
+            parser=input_path,
+            metavar="path",
+            help="A clone with corpus/ and annotations/, or a release folder. Default: the shipped release.",
+        ),
     ] = None,
 ) -> None:
     """Check a corpus; print each breach as file:line: [level rule] sentence.

@@ -7,11 +7,13 @@ from typing import Annotated
 
 from typer import Argument
 
-from weibo_nlp.cli.options import ExternalPath, JsonFile, Resamples, Seed
+from weibo_nlp.cli.options import ExternalPath, JsonFile, Resamples, Seed, input_path
 
 
 def evaluate(
-    file: Annotated[Path, Argument(help="Prediction file, JSONL or Parquet, with its header.")],
+    file: Annotated[
+        Path, Argument(parser=input_path, metavar="file", help="Prediction file, JSONL or Parquet, with its header.")
+    ],
     path: ExternalPath = None,
     json_file: JsonFile = None,
     seed: Seed = 0,

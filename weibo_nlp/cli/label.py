@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 from typer import Argument, Option
 
-from weibo_nlp.cli.options import output_file
+from weibo_nlp.cli.options import input_path, output_file
 from weibo_nlp.errors import DataError, UsageError
 
 if TYPE_CHECKING:
@@ -24,7 +24,10 @@ TEXT_CELLS = 40  # terminal cells, of which a Chinese character takes two
 
 def label(
     input: Annotated[
-        Path | None, Argument(help="CSV, TSV, JSONL, Parquet, or plain text with one post a line.")
+        Path | None,
+        Argument(
+            parser=input_path, metavar="input", help="CSV, TSV, JSONL, Parquet, or plain text with one post a line."
+        ),
     ] = None,
     output: Annotated[
         Path | None,

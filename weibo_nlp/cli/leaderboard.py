@@ -8,14 +8,14 @@ from typing import Annotated
 import typer
 from typer import Argument, Option
 
-from weibo_nlp.cli.options import ExternalPath, JsonFile, Resamples, Rounds, Seed, group, output_folder
+from weibo_nlp.cli.options import ExternalPath, JsonFile, Resamples, Rounds, Seed, group, input_path, output_folder
 
 STATES = {
     "added": "added",
     "present": "is there already, unchanged; nothing was done",
     "restored": "was there, missing or damaged in part; it is restored",
 }
-_Folder = Annotated[Path, Option(help="The leaderboard.")]
+_Folder = Annotated[Path, Option(parser=input_path, metavar="PATH", help="The leaderboard.")]
 
 leaderboard = group()
 
@@ -23,7 +23,12 @@ leaderboard = group()
 @leaderboard.command()
 def add(
     predictions: Annotated[
-        list[Path], Argument(help="Prediction file; several are one system's, each with a seed of its own.")
+        list[Path],
+        Argument(
+            parser=input_path,
+            metavar="predictions",
+            help="Prediction file; several are one system's, each with a seed of its own.",
+        ),
     ],
     folder: Annotated[Path, Option(parser=output_folder, metavar="PATH", help="The leaderboard.")] = Path(
         "leaderboard"
@@ -75,7 +80,10 @@ def show(
     ] = None,
     json_file: JsonFile = None,
     markdown: Annotated[bool, Option("--markdown", help="Print Markdown tables.")] = False,
-    path: Annotated[Path | None, Option(help="Folder of your copies, to test tables on external sets.")] = None,
+    path: Annotated[
+        Path | None,
+        Option(parser=input_path, metavar="PATH", help="Folder of your copies, to test tables on external sets."),
+    ] = None,
     seed: Seed = 0,
     rounds: Rounds = 10_000,
 ) -> None:

@@ -10,6 +10,12 @@ import typer
 from typer import Option
 
 from weibo_nlp.errors import UsageError
+from weibo_nlp.io.paths import named_path
+
+
+def input_path(text: str | Path) -> Path:
+    """Path of a file or folder to be read, as it stands on the line; an empty one is not the folder we are in."""
+    return named_path(text, "an input")
 
 
 def output_file(text: str | Path) -> Path:
@@ -18,36 +24,26 @@ def output_file(text: str | Path) -> Path:
     Raises
     ------
     UsageError
-        If the name can only be that of a folder.
+        If it is empty, or can only be that of a folder.
     """
-    name = _named(text)
+    path, name = named_path(text, "an output"), os.fspath(text)
     if name.endswith(("/", os.sep, "/.", f"{os.sep}.")):
         raise UsageError(f"cannot write {name}: the name is that of a folder; name a file.")
-    return Path(name)
+    return path
 
 
 def output_folder(text: str | Path) -> Path:
-    """Path of a folder to be written into; an empty name, as of an unset variable, is not the folder we are in.
-
-    Raises
-    ------
-    UsageError
-        If the name is empty.
-    """
-    return Path(_named(text))
-
-
-def _named(text: str | Path) -> str:
-    if name := os.fspath(text):
-        return name
-    raise UsageError("the name of an output is empty; name a place, or leave the option out.")
+    """Path of a folder to be written into; an empty name, as of an unset variable, is not the folder we are in."""
+    return named_path(text, "an output")
 
 
 MAX_SEED = 2**32 - 1  # what scikit-learn takes
 Seed = Annotated[int, Option(min=0, max=MAX_SEED, help="Random seed of the bootstrap and of paired tests.")]
 Resamples = Annotated[int, Option(min=200, max=100_000, help="Resamples of the bootstrap.")]
 Rounds = Annotated[int, Option(min=1000, max=1_000_000, help="Permutations of each paired test, at least.")]
-ExternalPath = Annotated[Path | None, Option(help="Folder of your copy of an external set.")]
+ExternalPath = Annotated[
+    Path | None, Option(parser=input_path, metavar="PATH", help="Folder of your copy of an external set.")
+]
 JsonFile = Annotated[Path | None, Option("--json", parser=output_file, metavar="PATH", help="Write all figures here.")]
 
 

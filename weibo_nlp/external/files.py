@@ -19,6 +19,7 @@ from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.external.sets import SetInfo
 from weibo_nlp.io.delimited import delimited_records
 from weibo_nlp.io.limits import MAX_LINE_BYTES
+from weibo_nlp.io.paths import named_path
 from weibo_nlp.io.stable import open_unchanged
 
 UNDECODABLE = "undecodable bytes"
@@ -54,7 +55,7 @@ def find_parts(info: SetInfo, path: str | Path) -> dict[str, Path]:
         If `path` is no folder, if a file that the set cannot do without is missing, or if a part could be
         read from more than one file.
     """
-    folder = Path(path)
+    folder = named_path(path, "a copy of a set")
     if not folder.is_dir():
         what = "is a file" if folder.exists() else "does not exist"
         raise UsageError(f"{folder}: {what}; give the folder that holds your copy of {info.name} ({_wanted(info)}).")

@@ -36,7 +36,7 @@ TARGETS = ("春节放鞭炮", "iPhone SE", "俄罗斯叙利亚反恐行动", "�
 _RENAMED = {"俄罗斯在叙利亚的反恐行动": "俄罗斯叙利亚反恐行动"}
 
 _HEADER = ["id", "target", "text", "stance"]
-_RECORD_START = re.compile(r"\d+\t[^\t]+\t")
+_RECORD_START = re.compile(r"[0-9]+\t[^\t]+\t")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from weibo_nlp.io.jsonl import excerpt, json_lines, lines_of, raw_lines, without
 from weibo_nlp.io.limits import MAX_COLUMNS, MAX_NAME_CHARACTERS
 from weibo_nlp.io.names import quoted as shown
 from weibo_nlp.io.parquet import ArrowRow, open_parquet
+from weibo_nlp.io.paths import named_path
 from weibo_nlp.io.stable import FileState, open_unchanged
 
 OutputFormat = Literal["csv", "tsv", "jsonl", "parquet"]
@@ -179,7 +180,7 @@ def open_table(path: Path | str, format: Format | None = None) -> Table:
     DataError
         If it is empty, or is not what its suffix says.
     """
-    path = Path(path)
+    path = named_path(path, "a table")
     if not path.is_file():
         what = "is a folder" if path.is_dir() else "is no regular file" if path.exists() else "does not exist"
         raise UsageError(f"{path} {what}; name a CSV, TSV, JSONL, Parquet or plain text file.")

@@ -18,6 +18,7 @@ from weibo_nlp import _renamed
 from weibo_nlp._version import __version__
 from weibo_nlp.errors import DataError
 from weibo_nlp.io.names import quoted, quoted_list
+from weibo_nlp.io.paths import named_path
 from weibo_nlp.models.base import Column, FloatArray, IntArray, Texts, as_examples
 from weibo_nlp.models.limits import Layout, require_label, require_labels
 from weibo_nlp.models.storage import read_model, rebuilding, write_model
@@ -118,6 +119,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc,
         UsageError
             If a parameter was set to what it cannot be, or the folder cannot be written to.
         """
+        place = named_path(folder, "a folder for a model")
         self._require_fitted()
         labels = self.classes_.tolist()
         if not all(isinstance(label, str) for label in labels):
@@ -128,7 +130,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc,
         except DataError as error:
             raise DataError(f"the {self.name} model cannot be saved: {error}.") from error
         about = {"model": self.name, "version": self.version, "labels": labels}
-        write_model(Path(folder), about | config, arrays, self.layout)
+        write_model(place, about | config, arrays, self.layout)
 
     @classmethod
     def from_pretrained(cls, folder: str | Path) -> Self:
@@ -138,13 +140,15 @@ class TextClassifier(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc,
         ------
         DataError
             If files are missing, damaged, altered, or do not fit each other.
+        UsageError
+            If the folder is an empty name, or none.
 
         Warns
         -----
         FutureWarning
             If the folder has no manifest, as those that weibo_nlp 0.2 wrote.
         """
-        folder = Path(folder)
+        folder = named_path(folder, "a folder of a model")
         config, arrays = read_model(folder, cls.layout)
         with rebuilding(folder):
             model = cls(tuple(config["labels"]))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from weibo_nlp import _resources
 from weibo_nlp.errors import DataError, UnknownNameError, UsageError
+from weibo_nlp.io.paths import named_path
 from weibo_nlp.models.base import Classifier
 from weibo_nlp.models.storage import CONFIG, read_config
 from weibo_nlp.scheme import load_scheme
@@ -95,6 +96,8 @@ def load_model(task_or_folder: str | Path) -> Classifier:
     ------
     UnknownNameError
         If it is neither.
+    UsageError
+        If it is an empty name, or none.
     DataError
         If the files are damaged or altered, or a shipped model's labels are not those of its task.
 
@@ -110,7 +113,8 @@ def load_model(task_or_folder: str | Path) -> Classifier:
     ([0], ['credit', 'self_media', 'consumer_nationalism', 'other'])
     """
     shipped = {path.parent.name: path.parent for path in sorted(_resources.models_dir().glob("*/config.json"))}
-    folder = task_or_folder if isinstance(task_or_folder, Path) else shipped.get(task_or_folder, Path(task_or_folder))
+    given = named_path(task_or_folder, "a model")
+    folder = given if isinstance(task_or_folder, Path) else shipped.get(task_or_folder, given)
     if not folder.is_dir():
         raise UnknownNameError("model", str(task_or_folder), shipped, "Or name a folder that a model was saved to.")
     kind = read_config(folder).get("model")

@@ -17,6 +17,7 @@ from weibo_nlp.io.jsonl import parse_json_line
 from weibo_nlp.io.limits import MAX_LABELS, MAX_PREDICTIONS, MAX_TEXT_CHARACTERS
 from weibo_nlp.io.names import quoted, quoted_list
 from weibo_nlp.io.parquet import open_parquet
+from weibo_nlp.io.paths import named_path
 from weibo_nlp.io.rows import require_columns
 from weibo_nlp.io.suffixes import require_suffix
 from weibo_nlp.predictions.header import (
@@ -65,7 +66,7 @@ def read_predictions(path: str | Path) -> PredictionFile:
     UsageError
         If the file cannot be opened, or is a device.
     """
-    path = Path(path)
+    path = named_path(path, "a prediction file")
     try:
         mode = path.stat().st_mode
         if stat.S_ISCHR(mode) or stat.S_ISBLK(mode):  # /dev/zero would be read for ever
@@ -100,7 +101,7 @@ def write_predictions(path: str | Path, header: PredictionHeader, predictions: I
     UsageError
         If the folder does not exist or cannot be written to, or the suffix stands for another format.
     """
-    path = Path(path)
+    path = named_path(path, "a prediction file")
     require_suffix(path, ".jsonl", ".ndjson", ".parquet")
     rows: list[dict[str, Any]] = []
     problems: list[str] = []

@@ -327,7 +327,10 @@ def test_figures_do_not_go_where_they_cannot_which_is_told_before_the_work(run, 
 def test_an_empty_name_is_no_output(run, folder, arguments):
     before = content(folder)
     code, _, err = run(*arguments, "")
-    assert (code, err) == (2, "Error: the name of an output is empty; name a place, or leave the option out.\n")
+    assert (code, err) == (
+        2,
+        "Error: the name of an output is empty; name a place, or leave it out. The current folder is called .\n",
+    )
     assert content(folder) == before
 
 

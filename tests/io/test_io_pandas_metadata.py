@@ -169,3 +169,39 @@ def test_what_has_no_range_is_told():
     for metadata in (None, {"pandas": "{}"}):
         with pytest.raises(ValueError, match="has no index of first, last and step"):
             with_index_column(pa.schema([], metadata=metadata), 0, [])
+
+    with pytest.raises(ValueError, match="has no index of first, last and step"):
+        with_index_column(pa.schema([]), 0, [])
+
+
+def test_features_of_datasets_follow_a_renamed_column():
+    datasets = pytest.importorskip("datasets")
+    kinds = datasets.Features({"topic": datasets.ClassLabel(names=["a", "b"]), "text": datasets.Value("string")})
+    said = {b"huggingface": json.dumps({"info": {"features": kinds.to_dict()}, "fingerprint": "x"}).encode()}
+    schema = renamed_schema(kinds.arrow_schema.with_metadata(said), {"topic": "topic_input"})
+    assert json.loads(schema.metadata[b"huggingface"]).keys() == {"info"}
+    written = schema.append(pa.field("topic", pa.string())).append(pa.field("topic_score", pa.int64()))
+    assert datasets.Features.from_arrow_schema(written) == {
+        "topic_input": kinds["topic"],
+        "text": kinds["text"],
+        "topic": datasets.Value("string"),
+        "topic_score": datasets.Value("int64"),
+    }
+
+
+def test_features_of_columns_that_the_file_has_lost_are_not_those_of_added_ones():
+    said = {"info": {"features": {"topic_score": {"names": ["a"], "_type": "ClassLabel"}}, "other": 1}}
+    schema = pa.schema([("text", pa.string())], metadata={b"huggingface": json.dumps(said).encode()})
+    assert json.loads(renamed_schema(schema, {}).metadata[b"huggingface"]) == {"info": {"features": {}, "other": 1}}
+
+
+@pytest.mark.parametrize("content", [b"{", b"[]", b"{}", b'{"info": {"features": null}}'])
+def test_features_that_datasets_did_not_write_stay(content):
+    schema = pa.schema([("text", pa.string())], metadata={b"huggingface": content})
+    assert renamed_schema(schema, {"text": "t"}).metadata == {b"huggingface": content}
+
+
+def test_schemas_of_other_programs_are_left_out_and_other_keys_stay():
+    said = {b"org.apache.spark.sql.parquet.row.metadata": b"{}", b"parquet.avro.schema": b"{}", b"geo": b"{}"}
+    schema = pa.schema([("text", pa.string())], metadata=said)
+    assert renamed_schema(schema, {}).metadata == {b"geo": b"{}"}

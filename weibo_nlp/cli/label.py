@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -37,7 +37,7 @@ def label(
             parser=output_file,
             metavar="PATH",
             help="Result file, - for standard output; by default <name>.labelled.<format> beside the input, where its "
-            "suffix is not its format's <name>.<suffix>-labelled.<format>.",
+            "suffix is not its format's <name>.<suffix>-labelled.<format>, which replaces none but an earlier result.",
         ),
     ] = None,
     rejects: Annotated[
@@ -109,6 +109,7 @@ def label(
     for name in (chosen, parent_column):
         if name is not None and name not in columns:
             raise UsageError(f"{path}: no column {name!r}; there is: {listed(columns)}.")
+    unnamed = output is None
     if output is None:
         output = _example_output(path) if example else _default_output(path, table.format)
     result = _named(output)
@@ -116,6 +117,8 @@ def label(
     shape = output_format(result, "csv" if table.format == "lines" else table.format)
     writable({"--output": result, "--rejects": aside}, inputs=[path], closed=models.values())
     labeller = Labeller(models, target=target, all_scores=all_scores)
+    if unnamed:
+        _require_own(result, [*labeller.columns, *(columns if table.format != "jsonl" else ())])
     how = " (guessed; --text-column names another)" if text_column is None else ""
     if not quiet:
         if result.suffix.lower() not in SUFFIXES and destination_of(result).file is not None:
@@ -178,6 +181,25 @@ def _example_output(example: Path) -> Path:
         if ids != expected:
             raise UsageError(f"{output} exists and is no result of --example; name another file with -o.")
     return output
+
+
+def _require_own(output: Path, columns: Iterable[str]) -> None:
+    """Refuse to write over a file that nobody named and that is no earlier result: it lacks columns of this one."""
+    from weibo_nlp.io import open_table
+    from weibo_nlp.io.names import quoted_list
+    from weibo_nlp.labelling import columns_of
+
+    if not output.is_file() or output.stat().st_size == 0:
+        return
+    try:
+        held = set(columns_of(open_table(output)))
+    except DataError:  # no table at all
+        held = set()
+    if lacking := [name for name in dict.fromkeys(columns) if name not in held]:
+        raise UsageError(
+            f"{output} exists and is no result of such a run: it has no column {quoted_list(lacking)}. Name a file "
+            "with -o; one that is named is replaced."
+        )
 
 
 def _first_rows(path: Path, count: int) -> list[Mapping[str, object]]:

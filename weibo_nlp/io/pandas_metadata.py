@@ -1,4 +1,4 @@
-"""What pandas wrote into a Parquet file about it: kept true of an output with other rows, columns and names."""
+"""What pandas and others wrote into a Parquet file about it: kept true of an output with other rows, columns, names."""
 
 from __future__ import annotations
 
@@ -10,13 +10,28 @@ from typing import Any
 from weibo_nlp.io.jsonl import parse_json_line
 
 _PANDAS = b"pandas"
+_DATASETS = b"huggingface"
+# Descriptions of all columns, in languages of programs that would take added columns for none, or others for them.
+# Without one, each of these programs goes by the file's own columns.
+_SCHEMAS = frozenset(
+    {
+        b"org.apache.spark.sql.parquet.row.metadata",
+        b"avro.schema",
+        b"parquet.avro.schema",
+        b"iceberg.schema",
+        b"pig.schema",
+        b"thrift.descriptor",
+        b"parquet.proto.descriptor",
+    }
+)
 
 
 def renamed_schema(schema: Any, names: Mapping[str, str]) -> Any:
-    """Give columns of a schema other names, also where pandas' metadata name them: it reads columns as told there.
+    """Give columns of a schema other names, also in what pandas and `datasets` say, who read columns as told there.
 
-    What is said there of columns that the file has not is left out, or it would be taken for columns that are added;
-    and names of columns are said to be text, as those of added ones are.
+    Schemas that other programs, such as Spark, keep beside the file's own are left out: they list columns that are no
+    longer all there are. What is said of columns that the file has not is left out as well, or it would be taken for
+    columns that are added; and for pandas, names of columns are said to be text, as those of added ones are.
 
     Parameters
     ----------
@@ -32,7 +47,25 @@ def renamed_schema(schema: Any, names: Mapping[str, str]) -> Any:
     if described is not None:
         _rename(described, names, frozenset(schema.names))
         metadata = metadata | {_PANDAS: json.dumps(described).encode()}
+    if metadata is not None:
+        metadata = {key: value for key, value in metadata.items() if key not in _SCHEMAS}
+        if (content := _renamed_features(metadata.get(_DATASETS), names, frozenset(schema.names))) is not None:
+            metadata[_DATASETS] = content
     return pa.schema(fields, metadata=metadata)
+
+
+def _renamed_features(content: bytes | None, names: Mapping[str, str], present: Collection[str]) -> bytes | None:
+    """Features of `datasets` under the new names, without any of columns that the file has not; None if there are none.
+
+    A column without a feature is read by its own type. The fingerprint is of the rows as they were, and left out.
+    """
+    described = None if content is None else parse_json_line(content, 1).value
+    match described:
+        case {"info": {"features": {**features}} as info}:
+            kept = {names.get(name, name): feature for name, feature in features.items() if name in present}
+            rest = {key: value for key, value in described.items() if key != "fingerprint"}
+            return json.dumps(rest | {"info": info | {"features": kept}}).encode()
+    return None
 
 
 def has_range_index(schema: Any) -> bool:

@@ -55,6 +55,41 @@ def test_no_two_inputs_share_a_default_output():
     assert len(outputs) == len(inputs)
 
 
+def test_without_o_an_earlier_result_is_replaced_and_no_file_of_ones_own(run, folder):
+    result = folder / "posts.labelled.csv"
+    for options in ((), ("--all-scores",), ()):  # with more columns, and with fewer
+        assert run("label", "posts.csv", "-q", *options)[0] == 1
+    written = result.read_text("utf-8")
+    (header, row) = written.splitlines()
+    own = {
+        "id,text,topic\n1,好,credit\n": "it has no column 'irony', 'irony_score', 'sentiment'",
+        "no table": "it has no column 'id'",
+        f"{header},checked\n{row},yes\n": "it has a column 'checked'",
+    }
+    for content, reason in own.items():
+        result.write_text(content, "utf-8")
+        code, _, err = run("label", "posts.csv", "-q")
+        assert code == 2
+        assert f"posts.labelled.csv exists and is no earlier result of this: {reason}" in err
+        assert result.read_text("utf-8") == content
+    assert run("label", "posts.csv", "-q", "-o", "posts.labelled.csv")[0] == 1
+    assert result.read_text("utf-8") == written
+
+
+@pytest.mark.parametrize("suffix", ["jsonl", "parquet"])
+def test_without_o_an_earlier_result_is_replaced_in_other_formats(run, folder, suffix):
+    frame = pd.DataFrame({"text": ["失信就该禁乘", "好"], "topic": ["a", "b"]}, index=[3, 5])
+    if suffix == "parquet":
+        frame.to_parquet(folder / "posts.parquet")
+    else:
+        frame.to_json(folder / "posts.jsonl", orient="records", lines=True, force_ascii=False)
+    for _ in range(2):
+        assert run("label", f"posts.{suffix}", "-q") == (0, "", "")
+    frame.to_parquet(folder / "posts.labelled.parquet")
+    frame.to_json(folder / "posts.labelled.jsonl", orient="records", lines=True)
+    assert run("label", f"posts.{suffix}", "-q")[0] == 2
+
+
 @posix
 @pytest.mark.slow
 @pytest.mark.parametrize("output", ["-", "/dev/stdout"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -15,7 +15,7 @@ from weibo_nlp.cli.options import input_path, output_file
 from weibo_nlp.errors import DataError, UsageError
 
 if TYPE_CHECKING:
-    from weibo_nlp.labelling import LabelledFile
+    from weibo_nlp.labelling import LabelledFile, Labeller
 
 SHOWN_REASONS = 10
 SHOWN_ROWS = 8
@@ -118,7 +118,8 @@ def label(
     writable({"--output": result, "--rejects": aside}, inputs=[path], closed=models.values())
     labeller = Labeller(models, target=target, all_scores=all_scores)
     if unnamed:
-        _require_own(result, [*labeller.columns, *(columns if table.format != "jsonl" else ())])
+        # Rows of JSON Lines have keys of their own: there, the labels tell an earlier result.
+        _require_own(result, labeller, None if table.format == "jsonl" else columns)
     how = " (guessed; --text-column names another)" if text_column is None else ""
     if not quiet:
         if result.suffix.lower() not in SUFFIXES and destination_of(result).file is not None:
@@ -183,8 +184,11 @@ def _example_output(example: Path) -> Path:
     return output
 
 
-def _require_own(output: Path, columns: Iterable[str]) -> None:
-    """Refuse to write over a file that nobody named and that is no earlier result: it lacks columns of this one."""
+def _require_own(output: Path, labeller: Labeller, inputs: Iterable[str] | None) -> None:
+    """Refuse to write over a file that nobody named and that has not the columns of an earlier result of this run.
+
+    The probabilities of all labels may be there or not, whichever are asked for now.
+    """
     from weibo_nlp.io import open_table
     from weibo_nlp.io.names import quoted_list
     from weibo_nlp.labelling import columns_of
@@ -192,14 +196,27 @@ def _require_own(output: Path, columns: Iterable[str]) -> None:
     if not output.is_file() or output.stat().st_size == 0:
         return
     try:
-        held = set(columns_of(open_table(output)))
+        held = columns_of(open_table(output))
     except DataError:  # no table at all
-        held = set()
-    if lacking := [name for name in dict.fromkeys(columns) if name not in held]:
+        held = []
+    scores = {f"{task}_score_{label}" for task, labels in labeller.labels.items() for label in labels}
+    ours = (labeller.columns.keys() - scores) | set(inputs or ())
+    problem = ""
+    if lacking := ours - set(held):
+        problem = f"it has no column {quoted_list(sorted(lacking))}"
+    elif inputs is not None:
+        others = [name for name in held if name not in ours | scores and not _is_renamed(name, ours)]
+        problem = f"it has a column {quoted_list(others)}" if others else ""
+    if problem:
         raise UsageError(
-            f"{output} exists and is no result of such a run: it has no column {quoted_list(lacking)}. Name a file "
-            "with -o; one that is named is replaced."
+            f"{output} exists and is no earlier result of this: {problem}. Name a file with -o; one that is named is "
+            "replaced."
         )
+
+
+def _is_renamed(name: str, columns: Container[str]) -> bool:
+    """Whether it is the name that a column of the input, or an index of pandas, gets in the output."""
+    return name.rstrip("_").removesuffix("_input") in columns or name.startswith("__index_level_")
 
 
 def _first_rows(path: Path, count: int) -> list[Mapping[str, object]]:

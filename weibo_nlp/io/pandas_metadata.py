@@ -1,4 +1,4 @@
-"""What pandas and others wrote into a Parquet file about it: kept true of an output with other rows, columns, names."""
+"""What programs wrote into a Parquet file about it: kept true of an output with other rows, columns and names."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _SCHEMAS = frozenset(
 
 
 def renamed_schema(schema: Any, names: Mapping[str, str]) -> Any:
-    """Give columns of a schema other names, also in what pandas and `datasets` say, who read columns as told there.
+    """Give columns of a schema other names, also in what pandas and `datasets` say, which read columns as told there.
 
     Schemas that other programs, such as Spark, keep beside the file's own are left out: they list columns that are no
     longer all there are. What is said of columns that the file has not is left out as well, or it would be taken for

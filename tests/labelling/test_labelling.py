@@ -2,6 +2,7 @@ import json
 import os
 from dataclasses import fields
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -109,6 +110,25 @@ def test_scores_are_numbers_and_irony_is_true_or_false_whatever_the_texts(texts)
     assert str(types["irony"]) == "bool"
 
 
+@pytest.mark.parametrize("target", [pytest.param(None, id="none-has-one"), pytest.param("咪蒙", id="all-have-one")])
+def test_labels_are_held_as_pandas_holds_text_whatever_they_are(target):
+    frame = label(["今天食堂的菜有点咸"], target=target)
+    assert frame["stance"].isna().tolist() == [target is None]
+    assert {str(frame[name].dtype) for name in ("topic", "sentiment", "stance_target", "stance")} == {
+        str(pd.Series(["好"]).dtype)
+    }
+
+
+def test_a_name_that_cannot_be_compared_is_no_obstacle_to_another_column():
+    frame = pd.DataFrame([["支持", 1]], columns=pd.Index(["text", pd.NA], dtype=object))
+    assert label(frame, text_column="text")["topic"].notna().all()
+
+
+def test_the_canonical_targets_are_not_to_be_changed():
+    with pytest.raises(TypeError):
+        Labeller().canonical["credit"] = "别的"
+
+
 def test_a_frame_keeps_its_columns_and_is_not_changed():
     frame = pd.DataFrame({"id": [1, 2], "微博正文": ["好", "坏"], "when": pd.to_datetime(["2020-01-01", "2020-01-02"])})
     before = frame.copy()
@@ -164,6 +184,19 @@ def test_what_can_be_labelled(value, problem):
     ("texts", "options", "message"),
     [
         pytest.param(None, {}, "texts is a NoneType; give a string", id="none"),
+        pytest.param(b"abc", {}, "texts is a bytes; give a string", id="bytes"),
+        pytest.param(np.array("好"), {}, "texts is a ndarray of 0 dimensions", id="array-of-no-dimension"),
+        pytest.param(np.array([["好"]]), {}, "texts is a ndarray of 2 dimensions", id="array-of-two-dimensions"),
+        pytest.param("好", {"models": []}, "models is a list; give a mapping", id="models-list"),
+        pytest.param("好", {"models": ""}, "models is a str; give a mapping", id="models-text"),
+        pytest.param(pd.DataFrame(), {}, "the frame has no columns", id="no-columns"),
+        pytest.param(pd.DataFrame(), {"text_column": "text"}, "is not in the frame; it has no columns", id="nil"),
+        pytest.param(
+            pd.DataFrame([["好"] * 2]), {"text_column": False}, "column False is not in the frame", id="false"
+        ),
+        pytest.param(
+            pd.DataFrame([["好"] * 2]), {"text_column": 0, "parent_column": True}, "column True is not", id="true"
+        ),
         pytest.param({"text": "好"}, {}, "texts is a dict; give a string", id="mapping"),
         pytest.param("好", {"target": " "}, r"the stance target is no text \(empty\)", id="empty-target"),
         pytest.param("好", {"target": "\udcff"}, "the stance target is no text .holds a lone", id="surrogate-target"),

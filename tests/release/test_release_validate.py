@@ -76,6 +76,9 @@ FORM = [
         change(TEXTS, 2, title="标题"), f"{TEXTS}:2: [1 title]", "other kinds have null", id="title-of-comment"
     ),
     pytest.param(change(TEXTS, 9, id="library-fines-9"), f"{TEXTS}:9: [1 id]", "with four digits", id="id-form"),
+    pytest.param(
+        change(TEXTS, 9, id="library-fines-０００９"), f"{TEXTS}:9: [1 id]", "with four digits", id="id-full-width"
+    ),
     pytest.param(append(A1, "[]\n"), f"{A1}:17: [1 form]", "not a JSON object but list", id="judgement-no-object"),
     pytest.param(change(A1, 3, irony="no"), f"{A1}:3: [1 form]", "irony must be true or false", id="judgement-irony"),
     pytest.param(

@@ -36,8 +36,11 @@ def guess_text_column(columns: Sequence[str]) -> str:
     Raises
     ------
     UsageError
-        If none is known, listing the columns there are; or if two have the same name but for case or blanks.
+        If there is none or none is known, listing the columns there are; or if two have the same name but for case or
+        blanks.
     """
+    if not columns:
+        raise UsageError("the frame has no columns; give one with a column of texts.")
     if len(columns) == 1:
         return columns[0]
     plain = [str(column).strip().casefold() for column in columns]

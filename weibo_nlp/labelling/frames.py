@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from weibo_nlp.errors import UsageError
 from weibo_nlp.io.rows import listed
@@ -67,12 +69,8 @@ def label(
     columns: list[Any] = list(frame.columns)
     if text_column is None:
         text_column = guess_text_column(columns)
-    for name in (text_column, parent_column):
-        if name is not None and (count := columns.count(name)) != 1:
-            how = "stands twice" if count else "is not"
-            raise UsageError(f"column {name!r} {how} in the frame; it has {listed(columns)}.")
-    values = frame[text_column].tolist()
-    answered = None if parent_column is None else frame[parent_column].tolist()
+    values = frame.iloc[:, _place(columns, text_column)].tolist()
+    answered = None if parent_column is None else frame.iloc[:, _place(columns, parent_column)].tolist()
     require_labelable(values, answered)
     labeller = Labeller(models, target=target, all_scores=all_scores)
     if taken := [name for name in labeller.columns if name in frame.columns]:
@@ -87,7 +85,7 @@ def label(
     ]
     labels = pd.DataFrame(rows, columns=list(labeller.columns), index=frame.index)
     # Without rows, or with nulls only, pandas would choose other types.
-    types = {"float": "float64", "bool": "bool"}
+    types = {"float": "float64", "bool": "bool", "string": pd.Series([""]).dtype}
     labels = labels.astype({name: types[kind] for name, kind in labeller.columns.items() if kind in types})
     labelled = pd.concat([frame, labels], axis=1)
     labelled.attrs = deepcopy(frame.attrs)
@@ -105,6 +103,24 @@ def _as_frame(texts: Any) -> pd.DataFrame:
         frame = pd.DataFrame({"text" if texts.name is None else texts.name: texts})
         frame.attrs = texts.attrs
         return frame
-    if isinstance(texts, Mapping) or not isinstance(texts, Iterable):
+    if getattr(texts, "ndim", 1) != 1:  # an array of numpy without a dimension calls itself iterable
+        raise UsageError(f"texts is a {type(texts).__name__} of {texts.ndim} dimensions; give a list of strings.")
+    if isinstance(texts, Mapping | bytes | bytearray) or not isinstance(texts, Iterable):
         raise UsageError(f"texts is a {type(texts).__name__}; give a string, a list of them, a Series or a DataFrame.")
     return pd.DataFrame({"text": pd.Series([texts] if isinstance(texts, str) else list(texts), dtype=object)})
+
+
+def _place(columns: Sequence[Any], name: Hashable) -> int:
+    """Place of the one column of that name; True and False are no numbers here, though they are equal to 1 and 0."""
+    places = [place for place, column in enumerate(columns) if _is_same(column, name)]
+    if len(places) != 1:
+        how = "stands twice" if places else "is not"
+        raise UsageError(f"column {name!r} {how} in the frame; it has {listed(columns) or 'no columns'}.")
+    return places[0]
+
+
+def _is_same(one: Any, other: Any) -> bool:
+    if isinstance(one, bool) is not isinstance(other, bool):
+        return False
+    # pandas' NA is not equal to anything, nor unequal, and some names cannot be compared at all.
+    return one is other or (isinstance(answer := one == other, bool | np.bool_) and bool(answer))

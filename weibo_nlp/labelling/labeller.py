@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache, cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from weibo_nlp.errors import DataError, UsageError
@@ -60,6 +61,10 @@ class Labeller:
     def __init__(self, models: Models | None = None, *, target: str | None = None, all_scores: bool = False) -> None:
         if target is not None and (problem := text_problem(target)):
             raise UsageError(f"the stance target is no text ({problem}); name one, such as 信用惩戒, or leave it out.")
+        if models is not None and not isinstance(models, Mapping):
+            raise UsageError(
+                f"models is a {type(models).__name__}; give a mapping of names to models, or leave it out."
+            )
         self.target, self.all_scores = target, all_scores
         self._own: dict[str, Classifier] = {
             name: load_model(model) if isinstance(model, str | Path) else model
@@ -190,4 +195,5 @@ _shipped_model = cache(load_model)
 def _canonical_targets() -> Mapping[str, str]:
     from weibo_nlp.corpus import open_release
 
-    return {row["canonical_for"]: row["text"] for row in open_release().rows("targets") if row["canonical_for"]}
+    rows = open_release().rows("targets")
+    return MappingProxyType({row["canonical_for"]: row["text"] for row in rows if row["canonical_for"]})

@@ -99,6 +99,13 @@ def test_a_label_that_is_not_in_the_scheme_cannot_be_encoded(release):
         schema.encode("posts", row, load_scheme())
 
 
+@pytest.mark.parametrize("version", range(1, schema.SCHEMA_VERSION + 1))
+@pytest.mark.parametrize("config", CONFIGS)
+def test_parquet_holds_the_types_that_datasets_knows_the_columns_by(config, version):
+    features = schema.features(config, load_scheme(), version)
+    assert schema.arrow_schema(config, version) == features.arrow_schema.remove_metadata()
+
+
 def test_every_column_says_what_it_means():
     for columns in schema.CONFIGS.values():
         assert all(column.meaning for column in columns)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from weibo_nlp.errors import DataError, LabelError
 from weibo_nlp.io.names import quoted
 from weibo_nlp.records import ACCOUNT_TYPES, KINDS, SCRIPTS
-from weibo_nlp.scheme import Scheme, Task, load_scheme
+from weibo_nlp.scheme import Scheme, Task
 
 if TYPE_CHECKING:
     import datasets
@@ -287,7 +287,9 @@ def features(config: str, scheme: Scheme, version: int = SCHEMA_VERSION) -> data
 
 def arrow_schema(config: str, version: int = SCHEMA_VERSION) -> pa.Schema:
     """Parquet schema of a configuration; labels are stored as int64, as ``datasets.ClassLabel`` stores them."""
-    return features(config, load_scheme(), version).arrow_schema.remove_metadata()
+    import pyarrow as pa  # `datasets` knows the same types, and takes seconds to load
+
+    return pa.schema([(column.name, _arrow_type(column.type)) for column in columns_of(config, version)])
 
 
 def encode(config: str, row: Mapping[str, Any], scheme: Scheme) -> dict[str, Any]:
@@ -322,6 +324,20 @@ def decode(config: str, row: Mapping[str, Any], scheme: Scheme, version: int = S
 def label_columns(config: str) -> dict[str, str]:
     """Column name -> task, for the top-level label columns of a configuration."""
     return {column.name: column.type.task for column in columns_of(config) if isinstance(column.type, Label)}
+
+
+def _arrow_type(type_: ColumnType | tuple[Column, ...]) -> pa.DataType:
+    import pyarrow as pa
+
+    match type_:
+        case Label():
+            return pa.int64()
+        case Many(of):
+            return pa.list_(_arrow_type(of))
+        case tuple():
+            return pa.struct([(field.name, _arrow_type(field.type)) for field in type_])
+        case _:
+            return pa.type_for_alias(type_)
 
 
 def _feature(type_: ColumnType | tuple[Column, ...], scheme: Scheme) -> Any:

@@ -121,6 +121,7 @@ def _file_problems(file: Path, config: str, rebuilt: list[dict[str, Any]], origi
 
     try:
         table = pq.read_table(file, partitioning=None)
+        table.validate(full=True)  # text that is no UTF-8 shows here
     except FileNotFoundError:
         yield _breach(file, f"missing; {_BUILD}")
         return

@@ -59,13 +59,14 @@ def _renamed_features(content: bytes | None, names: Mapping[str, str], present: 
 
     A column without a feature is read by its own type. The fingerprint is of the rows as they were, and left out.
     """
-    described = None if content is None else parse_json_line(content, 1).value
-    match described:
-        case {"info": {"features": {**features}} as info}:
-            kept = {names.get(name, name): feature for name, feature in features.items() if name in present}
-            rest = {key: value for key, value in described.items() if key != "fingerprint"}
-            return json.dumps(rest | {"info": info | {"features": kept}}).encode()
-    return None
+    described = (None if content is None else parse_json_line(content, 1).value) or {}
+    info = described.get("info")
+    features = info.get("features") if isinstance(info, dict) else None
+    if not isinstance(features, dict):
+        return None
+    kept = {names.get(name, name): feature for name, feature in features.items() if name in present}
+    rest = {key: value for key, value in described.items() if key != "fingerprint"}
+    return json.dumps(rest | {"info": {**info, "features": kept}}).encode()
 
 
 def has_range_index(schema: Any) -> bool:

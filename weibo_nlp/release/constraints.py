@@ -105,8 +105,8 @@ def _column(config: str, name: str) -> Column:
 
 
 def _above(row: StoredRow) -> str | None:
-    values = row.values
-    return values["parent"] if values["parent"] is not None else values["repost_of"]
+    above: str | None = row.values["repost_of"] if row.values["parent"] is None else row.values["parent"]
+    return above
 
 
 def _value_faults(column: Column, place: str, value: Any, scheme: Scheme) -> Iterator[Fault]:

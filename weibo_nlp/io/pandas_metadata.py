@@ -61,8 +61,7 @@ def _renamed_features(content: bytes | None, names: Mapping[str, str], present: 
     """
     described = (None if content is None else parse_json_line(content, 1).value) or {}
     info = described.get("info")
-    features = info.get("features") if isinstance(info, dict) else None
-    if not isinstance(features, dict):
+    if not isinstance(info, dict) or not isinstance(features := info.get("features"), dict):
         return None
     kept = {names.get(name, name): feature for name, feature in features.items() if name in present}
     rest = {key: value for key, value in described.items() if key != "fingerprint"}

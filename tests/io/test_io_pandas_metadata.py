@@ -170,9 +170,6 @@ def test_what_has_no_range_is_told():
         with pytest.raises(ValueError, match="has no index of first, last and step"):
             with_index_column(pa.schema([], metadata=metadata), 0, [])
 
-    with pytest.raises(ValueError, match="has no index of first, last and step"):
-        with_index_column(pa.schema([]), 0, [])
-
 
 def test_features_of_datasets_follow_a_renamed_column():
     datasets = pytest.importorskip("datasets")

@@ -357,3 +357,12 @@ def test_rejects_in_one_file_of_two_outputs_are_a_wrong_call(run, folder):
         assert code == 2
         assert "aside.jsonl holds the rejects of another output, a.csv, which would be lost" in err
     assert content(folder) == before
+
+
+def test_a_page_that_nobody_named_replaces_an_earlier_page_and_no_other_file(run, folder, small_corpus_shipped):
+    assert run(*BENCHMARK)[0] == 0
+    assert run(*BENCHMARK)[0] == 0
+    Path("benchmark.html").write_text("<p>mine</p>", "utf-8")
+    code, _, err = run(*BENCHMARK)
+    assert (code, Path("benchmark.html").read_text("utf-8")) == (2, "<p>mine</p>")
+    assert "is no page of this command" in err

@@ -12,6 +12,8 @@ from typer import Option
 from weibo_nlp.cli.options import ExternalPath, JsonFile, Resamples, Seed, output_file, output_folder
 from weibo_nlp.errors import UsageError
 
+_PAGE = "benchmark.html"
+
 
 def benchmark(
     task: Annotated[list[str] | None, Option(help="Task of the corpus; may be repeated. Default: all.")] = None,
@@ -34,9 +36,14 @@ def benchmark(
         ),
     ] = True,
     json_file: JsonFile = None,
-    html: Annotated[Path, Option(parser=output_file, metavar="PATH", help="The page to write.")] = Path(
-        "benchmark.html"
-    ),
+    html: Annotated[
+        Path | None,
+        Option(
+            parser=output_file,
+            metavar="PATH",
+            help=f"The page to write; by default {_PAGE}, which replaces none but an earlier page of this command.",
+        ),
+    ] = None,
     predictions: Annotated[
         Path | None, Option(parser=output_folder, metavar="PATH", help="Folder to keep the prediction files in.")
     ] = None,
@@ -55,6 +62,7 @@ def benchmark(
     from weibo_nlp.corpus import open_release
     from weibo_nlp.io.terminal import print_line
     from weibo_nlp.report import write_page
+    from weibo_nlp.report.page import is_own_page
     from weibo_nlp.stats import BootstrapConfig
     from weibo_nlp.tasks import CORPUS_PROTOCOLS, EXTERNAL, STANDARD
 
@@ -71,7 +79,10 @@ def benchmark(
         raise UsageError(
             "--task is for the corpus and for zero_shot; an external set has its own. Leave one of them out."
         )
-    writable({"--html": html, "--json": json_file}, inputs=[path], folders={"--predictions": predictions})
+    page = Path(_PAGE) if html is None else html
+    if html is None and page.is_file() and not is_own_page(page):
+        raise UsageError(f"{page} exists and is no page of this command; name a file with --html, which is replaced.")
+    writable({"--html": page, "--json": json_file}, inputs=[path], folders={"--predictions": predictions})
     progress = partial(print_line, err=True)
     bootstrap = BootstrapConfig(n_resamples=resamples, seed=seed)
     settings: dict[str, Any] = {
@@ -94,7 +105,7 @@ def benchmark(
     print_results(report.results, report.comparisons)
     for note in report.notes:
         progress(note)
-    write_page(html, report)
-    progress(f"Page: {html}")
+    write_page(page, report)
+    progress(f"Page: {page}")
     write_json(json_file, report.to_dict())
     leave_if_set_aside(max((result.n_set_aside for result in report.results), default=0))

@@ -20,12 +20,20 @@ from weibo_nlp.report.panels import calibrated, context_plots, robustness_plots,
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+_GENERATOR = b'<meta name="generator" content="weibo-nlp benchmark">'
+
 
 def _as_json(value: Any) -> str:
     try:
         return json.dumps(value, ensure_ascii=False, indent=1)
     except TypeError as error:
         raise DataError(f"details of a result: {error}; give text, numbers, lists and mappings.") from error
+
+
+def is_own_page(path: Path) -> bool:
+    """Whether a file is a benchmark page of this package, of 0.3.0 or later, which name what made them."""
+    with path.open("rb") as handle:
+        return _GENERATOR in handle.read(4096)
 
 
 def write_page(path: Path | str, report: BenchmarkReport | Mapping[str, Any]) -> None:

@@ -366,3 +366,12 @@ def test_a_page_that_nobody_named_replaces_an_earlier_page_and_no_other_file(run
     code, _, err = run(*BENCHMARK)
     assert (code, Path("benchmark.html").read_text("utf-8")) == (2, "<p>mine</p>")
     assert "is no page of this command" in err
+
+
+def test_a_folder_for_predictions_that_holds_other_lines_is_refused_before_the_work(run, folder):
+    mine = folder / "kept" / "corpus-topic-standard-majority.jsonl"
+    mine.parent.mkdir()
+    mine.write_text('{"mine": 1}\n', "utf-8")
+    code, _, err = run(*BENCHMARK, "--predictions", "kept")
+    assert (code, mine.read_text("utf-8")) == (2, '{"mine": 1}\n')
+    assert "is no prediction file and may be replaced" in err

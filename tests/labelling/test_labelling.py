@@ -533,3 +533,20 @@ def test_json_lines_are_read_once_and_what_comes_later_does_not_matter(tmp_path)
         table.path.unlink()
         for _ in range(2):
             assert [item.values["text"] for item in copied.rows()] == TEXTS
+
+
+@pytest.mark.parametrize(
+    ("around", "problem"),
+    [
+        *[(around, "begins or ends with a blank") for around in ("{}\n", " {}", "{}\u3000")],
+        *[("{}\u200b", r"holds U\+200B"), ("\ufeff{}", r"holds U\+FEFF"), ("抵制\t{}", r"holds U\+0009")],
+    ],
+)
+def test_a_target_that_is_another_one_by_signs_nobody_sees_is_refused(around, problem):
+    with pytest.raises(UsageError, match=f"the stance target '.*' {problem}.*give its name alone"):
+        label(TEXTS, target=around.format("信用惩戒"))
+
+
+def test_a_target_is_named_with_blanks_and_joiners_inside():
+    found = label(["好看"], target="iPhone XS 👩\u200d💻")
+    assert found["stance_target"].tolist() == ["iPhone XS 👩\u200d💻"]

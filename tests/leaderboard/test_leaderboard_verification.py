@@ -234,3 +234,12 @@ def test_systems_that_are_named_are_one_family_as_in_compare(board):
 def test_hardware_and_command_are_shown_as_claims(filled):
     printed = markdown_tables(standings(filled, n_permutations=1000, bootstrap=FEW))
     assert "hardware (as stated) | command (as stated)" in printed.replace("\\", "")
+
+
+def test_a_file_that_only_has_the_name_of_a_result_is_not_replaced(board, tmp_path):
+    damage = of_good(board, "results")
+    damage.write_text('{"important": 1}', "utf-8")
+    of_good(board, "predictions").unlink()
+    with pytest.raises(DataError, match="not a result of a leaderboard"):
+        add(written(tmp_path / "p.jsonl", "good", wrong=0.1, draw=1), board)
+    assert damage.read_text("utf-8") == '{"important": 1}'

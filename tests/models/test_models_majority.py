@@ -41,3 +41,9 @@ def test_what_has_no_majority_is_refused(examples, labels, message):
 def test_an_untrained_model_is_refused(use, tmp_path):
     with pytest.raises(DataError, match="not trained; call fit first"):
         getattr(MajorityClassifier(("a", "b")), use)(tmp_path if use == "save_pretrained" else TEXTS)
+
+
+@pytest.mark.parametrize("target", ["信用惩戒\n", "\u200b信用惩戒", " "])
+def test_a_target_is_known_by_its_exact_name_so_one_with_signs_nobody_sees_is_refused(target):
+    with pytest.raises(DataError, match="give its name alone"):
+        MajorityClassifier(("a", "b")).fit([Example("甲", "信用惩戒"), Example("乙", target)], ["a", "b"])

@@ -61,6 +61,7 @@ def benchmark(
     from weibo_nlp.cli.output import leave_if_set_aside, print_results, writable, write_json
     from weibo_nlp.corpus import open_release
     from weibo_nlp.io.terminal import print_line
+    from weibo_nlp.predictions import require_only_predictions
     from weibo_nlp.report import write_page
     from weibo_nlp.report.page import is_own_page
     from weibo_nlp.stats import BootstrapConfig
@@ -83,6 +84,8 @@ def benchmark(
     if html is None and page.is_file() and not is_own_page(page):
         raise UsageError(f"{page} exists and is no page of this command; name a file with --html, which is replaced.")
     writable({"--html": page, "--json": json_file}, inputs=[path], folders={"--predictions": predictions})
+    if predictions is not None:
+        require_only_predictions(predictions, "--predictions")
     progress = partial(print_line, err=True)
     bootstrap = BootstrapConfig(n_resamples=resamples, seed=seed)
     settings: dict[str, Any] = {

@@ -9,7 +9,7 @@ from weibo_nlp._version import __version__
 from weibo_nlp.errors import UsageError
 from weibo_nlp.integrations.spacy_components import LABELS, SPANS
 from weibo_nlp.integrations.spacy_tokenizer import TOKENIZER, LexiconLike, WeiboTokenizer, words_of
-from weibo_nlp.labelling.columns import text_problem
+from weibo_nlp.labelling.columns import require_target
 from weibo_nlp.segmentation import Lexicon
 from weibo_nlp.segmentation.registry import check_name
 
@@ -60,8 +60,8 @@ def load_spacy(
         raise UsageError(f"labels must be True or False, got {labels!r:.40}.")
     if target is not None and not labels:
         raise UsageError(f"target {target!r} was given with labels=False; leave it out, or set labels=True.")
-    if target is not None and (problem := text_problem(target)):
-        raise UsageError(f"the stance target is no text ({problem}); name one, such as 信用惩戒, or leave it out.")
+    if target is not None:
+        require_target(target)
     words = words_of(lexicon)
     digest = Lexicon(words).digest() if words else None
     nlp = spacy.blank(

@@ -12,7 +12,7 @@ from weibo_nlp.io.column_types import ColumnType, ValueKind, arrow_schema, colum
 from weibo_nlp.io.limits import MAX_COLUMNS, MAX_TEXT_CHARACTERS
 from weibo_nlp.io.names import quoted
 from weibo_nlp.io.rows import listed
-from weibo_nlp.models.base import SHOWN_POSITIONS
+from weibo_nlp.models.base import SHOWN_POSITIONS, target_problem
 
 TEXT_COLUMNS = (
     "text", "正文", "微博正文", "content", "内容", "text_raw", "full_text", "comment", "评论", "评论内容", "post",
@@ -147,6 +147,21 @@ def parent_text(value: object) -> str | None:
 def parent_problem(value: object) -> str | None:
     """Say why a text that a post answers cannot be read: not where there is none, but where it is too long."""
     return text_problem(value) if isinstance(value, str) and len(value) > MAX_TEXT_CHARACTERS else None
+
+
+def require_target(target: object) -> None:
+    """Refuse what is no name of a stance target.
+
+    Raises
+    ------
+    UsageError
+        If it is no text, or has blanks around it or signs that readers do not see.
+    """
+    problem = text_problem(target)
+    if problem is not None or not isinstance(target, str):
+        raise UsageError(f"the stance target is no text ({problem}); name one, such as 信用惩戒, or leave it out.")
+    if problem := target_problem(target):
+        raise UsageError(f"the stance target {quoted(target)} {problem}; give its name alone.")
 
 
 def has_words(text: str | None) -> bool:

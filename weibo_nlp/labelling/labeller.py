@@ -11,7 +11,7 @@ from typing import Any
 
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.io.column_types import ColumnType
-from weibo_nlp.labelling.columns import require_labelable, text_problem
+from weibo_nlp.labelling.columns import require_labelable, require_target, text_problem
 from weibo_nlp.models import Classifier, load_model
 from weibo_nlp.models.answers import distributions, plain_labels, require_answerable
 from weibo_nlp.models.limits import require_label
@@ -59,8 +59,8 @@ class Labeller:
     """
 
     def __init__(self, models: Models | None = None, *, target: str | None = None, all_scores: bool = False) -> None:
-        if target is not None and (problem := text_problem(target)):
-            raise UsageError(f"the stance target is no text ({problem}); name one, such as 信用惩戒, or leave it out.")
+        if target is not None:
+            require_target(target)
         if models is not None and not isinstance(models, Mapping):
             raise UsageError(
                 f"models is a {type(models).__name__}; give a mapping of names to models, or leave it out."

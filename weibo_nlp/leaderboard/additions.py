@@ -189,9 +189,9 @@ def _plan(
     try:
         known = read_entry(stored)
     except DataError:
-        # A result that says nothing can be replaced, unless what lies beside it says that this is another system's.
+        # A result that says nothing can be replaced where what lies beside it says that it is this system's.
         beside = [folder / PREDICTIONS / f"{entry.stem}{suffix}" for suffix in (".jsonl", ".parquet")]
-        if any(kept.is_file() and sha256_of_file(kept) != entry.sha256 for kept in beside):
+        if {sha256_of_file(kept) for kept in beside if kept.is_file()} != {entry.sha256}:
             raise
         return _Plan(entry, path, "restored", True)
     kept = folder / PREDICTIONS / known.file

@@ -9,7 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from weibo_nlp.errors import DataError, UsageError
+from weibo_nlp.io.names import quoted
 from weibo_nlp.records import Example
+from weibo_nlp.text.markup import hidden_sign
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -58,7 +60,7 @@ def as_examples(X: object) -> list[Example]:
     UsageError
         If it is one string, or nothing that holds texts one by one.
     DataError
-        If an element is neither a string nor an Example, naming the first positions.
+        If an element is neither a string nor an Example, naming the first positions; or if a target is none.
     """
     if isinstance(X, str | bytes | Mapping) or not isinstance(X, Iterable) or getattr(X, "ndim", 1) != 1:
         raise UsageError(f"X is a {type(X).__name__}; give a list of texts, a Series or an array of one dimension.")
@@ -66,4 +68,18 @@ def as_examples(X: object) -> list[Example]:
     if places := [place for place, row in enumerate(rows) if not isinstance(row, str | Example)]:
         first = ", ".join(f"position {place}: {type(rows[place]).__name__}" for place in places[:SHOWN_POSITIONS])
         raise DataError(f"{len(places)} of {len(rows)} texts are no strings ({first}). Drop or fill these rows.")
-    return [row if isinstance(row, Example) else Example(str(row)) for row in rows]
+    examples = [row if isinstance(row, Example) else Example(str(row)) for row in rows]
+    for target in {row.target for row in examples if row.target is not None}:
+        if problem := target_problem(target):
+            raise DataError(f"target {quoted(target)} {problem}; give its name alone.")
+    return examples
+
+
+def target_problem(target: str) -> str | None:
+    """Say why a text is no name of a target; None where it is.
+
+    Models know a target by its exact name: with a line end or a sign that nobody sees behind it, it is another one.
+    """
+    if target != target.strip():
+        return "begins or ends with a blank"
+    return None if (hidden := hidden_sign(target)) is None else f"holds {hidden}, which readers do not see"

@@ -5,7 +5,7 @@ that cannot be scored. It knows nothing of models: any program may write such a 
 """
 
 from weibo_nlp.predictions.check import align_predictions, check_against
-from weibo_nlp.predictions.files import read_predictions, write_predictions
+from weibo_nlp.predictions.files import read_predictions, require_only_predictions, write_predictions
 from weibo_nlp.predictions.header import ModelReference, PredictionFile, PredictionHeader
 
 __all__ = [
@@ -15,5 +15,6 @@ __all__ = [
     "align_predictions",
     "check_against",
     "read_predictions",
+    "require_only_predictions",
     "write_predictions",
 ]

@@ -116,6 +116,27 @@ def write_predictions(path: str | Path, header: PredictionHeader, predictions: I
         write(temporary, header, rows)
 
 
+def require_only_predictions(folder: Path, option: str) -> None:
+    """Refuse a folder for prediction files in which something else would be replaced.
+
+    Parameters
+    ----------
+    folder : Path
+        There or not.
+    option : str
+        What names it, for messages.
+
+    Raises
+    ------
+    UsageError
+        Naming the first ``*.jsonl`` in it that does not begin as a prediction file does.
+    """
+    for path in sorted(folder.glob("*.jsonl")):
+        first = next(read_jsonl(path), None)
+        if first is not None and (first.value is None or FORMAT_KEY not in first.value):
+            raise UsageError(f"{option}: {path} is no prediction file and may be replaced; name another folder.")
+
+
 def _read_jsonl(path: Path) -> PredictionFile:
     lines = read_jsonl(path)
     first = next(lines, None)

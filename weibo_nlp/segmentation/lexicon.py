@@ -12,7 +12,7 @@ from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.segmentation.arguments import require_strings
 from weibo_nlp.segmentation.runs import Place, unbroken, within
 from weibo_nlp.text.lexicon import WordIndex
-from weibo_nlp.text.markup import INVISIBLE, JOINING
+from weibo_nlp.text.markup import hidden_sign
 
 WORD_LIMIT = 64
 """Longest word of a lexicon, in characters; the bound that keeps the search linear."""
@@ -45,10 +45,6 @@ _NO_WORD = (
         ),
         "an item of a list",
     ),
-)
-# What readers do not see, but for joiners within a word; of white space, what ends a line or moves to a tab stop.
-_HIDDEN = re.compile(
-    f"(?![\u200c{JOINING}])[{INVISIBLE}]|^[\u200c\u200d]|[\u200c\u200d]$|[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]"
 )
 _SAY_WORDS = 'lexicon_from_file(path, layout="words")'
 _SAY_JIEBA = 'lexicon_from_file(path, layout="jieba")'
@@ -189,9 +185,9 @@ def _checked(word: object, where: str) -> str:
         raise DataError(
             f"lexicon, {where}: {len(word)} characters, at most {WORD_LIMIT} are allowed; shorten {_quoted(word)}."
         )
-    if hidden := _HIDDEN.search(word):
+    if hidden := hidden_sign(word):
         raise DataError(
-            f"lexicon, {where}: {_quoted(word)} holds U+{ord(hidden.group()):04X}, which readers do not see, and would "
+            f"lexicon, {where}: {_quoted(word)} holds {hidden}, which readers do not see, and would "
             "not be found where it is not; remove it."
         )
     return word

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import reprlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -43,6 +44,17 @@ INVISIBLE = (
 """Default-ignorable code points without a meaning in Chinese text: soft hyphen, grapheme joiner, Arabic letter mark,
 Mongolian vowel separator, zero-width space, joiners and marks, bidi controls, word joiner and invisible operators, BOM,
 interlinear marks, language tags. Variation selectors are not among them: they choose a picture or a glyph."""
+
+# But for joiners within a word; of white space, what ends a line or moves to a tab stop.
+_HIDDEN = re.compile(
+    f"(?![\u200c{JOINING}])[{INVISIBLE}]|^[\u200c\u200d]|[\u200c\u200d]$|[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]"
+)
+
+
+def hidden_sign(name: str) -> str | None:
+    """Return the first sign, as U+200B, that readers of a name do not see, and that no name or word is written with."""
+    hidden = _HIDDEN.search(name)
+    return None if hidden is None else f"U+{ord(hidden.group()):04X}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,3 +130,9 @@ def test_columns_are_called_by_their_names():
         baseline(units=["t", None, "t", "t"])
     with pytest.raises(UsageError, match=r"^labels is a str"):
         baseline(labels="no")
+
+
+def test_an_annotator_whose_others_never_agree_is_left_out_and_those_behind_are_not():
+    judged = [{"a1": "no", "a2": "no", "a3": "yes"}, {"a1": "no", "a2": "no", "a3": "yes"}]
+    # Of a1, the others are a2 (no) and a3 (yes); of a3, both say no.
+    assert [score.annotator for score in baseline(judged, ["t1", "t2"])] == ["a3"]

@@ -218,3 +218,10 @@ def test_weights_count_in_what_is_compared():
     sample = ClusterSample(cells, np.zeros(40, dtype=int), np.arange(40), weights, 2)
     assert not refused(require_known_weights, half, sample, TWO)
     assert "with these weights and clusters 50.0% of the sample" in refused(require_known_weights, quarter, sample, TWO)
+
+
+def test_parts_of_clusters_in_two_strata_are_told_apart():
+    # In the first stratum b is wholly yes and c wholly no, in the second a is half and half.
+    strata, predicted = np.array([1, 1, 0, 0, 0, 0]), np.array([0, 1, 0, 0, 1, 1])
+    found = between_clusters(list("aabbcc"), strata, predicted, 2)
+    assert found == pytest.approx(np.array([[0.25, 0.25], [0, 0]]))

@@ -2,6 +2,7 @@
 
 import json
 import os
+import stat
 from pathlib import Path
 
 import pyarrow as pa
@@ -332,3 +333,13 @@ def test_what_begins_like_parquet_and_breaks_off_is_refused_as_that(tmp_path):
     (tmp_path / "a.dat").write_bytes(b"PAR1" + b"text\n" * 9)
     with pytest.raises(DataError, match=r"a\.dat: not a Parquet file"):
         open_table(tmp_path / "a.dat")
+
+
+def test_an_output_that_takes_the_place_of_another_takes_its_mode(tmp_path):
+    output = tmp_path / "out.csv"
+    output.write_text("old", "utf-8")
+    output.chmod(0o640)
+    with open_outputs(output, "csv", {"a": "string"}, source=tmp_path / "in.csv") as (writer, _):
+        writer.write([{"a": "new"}])
+    assert output.read_text("utf-8").splitlines() == ["a", "new"]
+    assert stat.S_IMODE(output.stat().st_mode) == 0o640

@@ -85,3 +85,7 @@ def test_a_spelling_that_is_also_a_name_is_ambiguous():
     assert [(item.surface, item.ambiguous) for item in evasions("集美们冲，走召市，木又枝")] == [
         ("集美", True), ("走召", True), ("木又", True),
     ]  # fmt: skip
+
+
+def test_the_app_s_words_are_not_searched():
+    assert [item.surface for item in evasions("Lyyds的微博视频 yyds")] == ["yyds"]

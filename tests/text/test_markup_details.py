@@ -431,3 +431,11 @@ def test_a_letter_that_ends_a_word_is_not_the_app_s():
     assert values("client_residue", "HELLO网页链接") == ["网页链接"]
     assert values("client_residue", "你好O网页链接") == ["O网页链接"]
     assert values("client_residue", "X网页链接") == ["网页链接"]
+
+
+def test_what_is_none_does_not_hide_what_follows():
+    assert values("client_residue", "我查看图片们，查看图片") == ["查看图片"]
+    assert values("client_residue", "看的微博视频，L小甲的微博视频") == ["L小甲的微博视频"]
+    assert values("mention", "满5@6元，@小明") == ["小明"]
+    assert values("mention", "a@b.com，@小明") == ["小明"]
+    assert values("mention", "ab@小明 a@b.com") == ["小明"]

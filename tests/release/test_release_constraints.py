@@ -81,6 +81,73 @@ def test_rows_must_hold_to_the_rules_of_their_columns_and_to_each_other(
     assert all(re.match(r"[a-z]+/[a-z]+-00000-of-00001\.parquet:[1-9]|\.: \[3 thread\]", told) for told in problems)
 
 
+def judged(repository, config, column):
+    """(Labels by the three, gold row) of documents of a table, as stored."""
+    folder = repository.path("corpus")
+    votes = {}
+    for row in pq.read_table(folder / FILE.format("annotations"), partitioning=None).to_pylist():
+        if row["annotator"] != "intention":
+            for target, label in [
+                (None, row.get(column)),
+                *((each["target_id"], each["stance"]) for each in row["stances"]),
+            ]:
+                votes.setdefault((row["document_id"], target), []).append(label)
+    rows = pq.read_table(folder / FILE.format(config), partitioning=None).to_pylist()
+    return [(votes[row.get("document_id", row.get("id")), row.get("target_id")], row) for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("config", "column"), [("posts", "topic"), ("posts", "sentiment"), ("posts", "irony"), ("stances", "stance")]
+)
+def test_gold_that_contradicts_its_own_annotations_is_told(repository, config, column):
+    place, labels = next(
+        (place, votes) for place, (votes, _) in enumerate(judged(repository, config, column)) if len(set(votes)) == 1
+    )
+    value = not labels[0] if column == "irony" else (labels[0] + 1) % 3
+    problems = check(repository, config, edited(column, value, place))
+    (told,) = [problem for problem in problems if "[3 gold]" in problem]
+    assert "differs from its annotations: " in told
+    assert told.endswith("'.")
+    assert " give " in told
+
+
+@pytest.mark.parametrize("how", ["majority", "adjudicated"])
+def test_gold_said_to_have_come_about_otherwise_than_by_its_votes_is_told(repository, how):
+    for config, column in (("posts", "topic"), ("stances", "stance")):
+        rows = judged(repository, config, column)
+        place = next(place for place, (votes, _) in enumerate(rows) if len(set(votes)) == 1)
+        problems = check(repository, config, edited(f"{column}_settled", how, place))
+        assert any(f"is said to be {how!r}, the judgements (" in told for told in problems), problems
+
+
+def test_gold_without_a_majority_is_what_an_adjudicator_says_and_no_unanimous_one(repository):
+    folder = repository.path("corpus")
+    document_id = judged(repository, "posts", "topic")[0][1]["id"]
+
+    def disagree(table):
+        rows = table.to_pylist()
+        three = [row for row in rows if row["document_id"] == document_id and row["annotator"] != "intention"]
+        for label, row in enumerate(three):
+            row["topic"] = label
+        return pa.Table.from_pylist(rows, schema=table.schema)
+
+    (told,) = check(repository, "annotations", disagree)
+    assert "topic is said to be 'unanimous', the judgements (" in told
+    assert "make it 'adjudicated'" in told
+    for label in range(4):
+        reseal(folder, FILE.format("posts"), edited("topic_settled", "adjudicated"))
+        assert check(repository, "posts", edited("topic", label)) == []
+
+
+def test_a_stance_that_was_judged_and_left_out_is_told(repository):
+    problems = check(repository, "stances", lambda table: table.slice(1))
+    assert any("was judged and is missing" in told for told in problems)
+
+
+def test_a_release_without_annotations_of_a_document_says_nothing_of_its_gold(repository):
+    assert check(repository, "annotations", lambda table: table.slice(0, 0)) == []
+
+
 def test_rows_that_the_manifest_does_not_count_are_told(repository):
     (problem,) = check(repository, "stances", lambda table: pa.concat_tables([table, table]), rows=False)
     assert "[6 released]" in problem

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from weibo_nlp.annotation.adjudication import AdjudicatedLabels, adjudication_problems, votes
+from weibo_nlp.annotation.judgements import by_document
 from weibo_nlp.corpus import schema
 from weibo_nlp.corpus.release import document_of
 from weibo_nlp.corpus.schema import ABOVE, Column, Label, Many
@@ -18,6 +20,7 @@ from weibo_nlp.corpus.tree import build_threads
 from weibo_nlp.errors import DataError
 from weibo_nlp.io.names import quoted
 from weibo_nlp.io.validation import Problem
+from weibo_nlp.records import Judgement
 from weibo_nlp.scheme import Scheme
 
 Fault = tuple[int, str, str]
@@ -47,7 +50,7 @@ def value_problems(row: StoredRow, scheme: Scheme, version: int) -> Iterator[Pro
 
 
 def row_problems(rows: Iterable[StoredRow], scheme: Scheme, version: int) -> Iterator[Problem]:
-    """Check rows of all configurations against each other: keys, references, copies, threads, splits.
+    """Check rows of all configurations against each other: keys, references, copies, threads, splits, gold and votes.
 
     Their values must hold to the rules of their columns.
     """
@@ -74,6 +77,7 @@ def row_problems(rows: Iterable[StoredRow], scheme: Scheme, version: int) -> Ite
                     yield row.problem(3, "copy", f"{text} {quoted(expected)}.")
             for fault in _relation_faults(row, tables, scheme):
                 yield row.problem(*fault)
+    yield from _contradicted_gold(tables, scheme, version)
 
 
 @dataclass
@@ -232,3 +236,49 @@ def _relation_faults(row: StoredRow, tables: _Tables, scheme: Scheme) -> Iterato
             yield 3, "segmentation", f"the text at {values['start']} to {values['end']} is another."
         if "".join(values["words"]) != values["text"]:
             yield 3, "segmentation", "the words, joined, are not the sentence."
+
+
+def _contradicted_gold(tables: _Tables, scheme: Scheme, version: int) -> Iterator[Problem]:
+    """Gold labels that are not what the judgements of the document, where there are any, make them."""
+    judged = by_document(_judgement(row, scheme, version) for row in tables.rows["annotations"])
+    stances: dict[str, list[StoredRow]] = defaultdict(list)
+    for row in tables.rows["stances"]:
+        stances[row.values["document_id"]].append(row)
+    for (document_id,), row in tables.by_key["documents"].items():
+        if not (judgements := judged.get(document_id)):
+            continue
+        try:
+            # Why an adjudicator ruled as written is not released.
+            reasons = {task: "unknown" for task, vote in votes(judgements, scheme).items() if vote.winner is None}
+        except DataError as error:
+            yield row.problem(3, "gold", f"{document_id} cannot be compared with its annotations: {error}")
+            continue
+        gold = _gold(row, stances[document_id], reasons, scheme, version)
+        for text in adjudication_problems(gold, judgements, scheme):
+            yield row.problem(3, "gold", f"{document_id} differs from its annotations: {text}.")
+
+
+def _judgement(row: StoredRow, scheme: Scheme, version: int) -> Judgement:
+    values = schema.decode(row.config, row.values, scheme, version)
+    stances = {item["target_id"]: item["stance"] for item in values["stances"]}
+    return Judgement(**values | {"frames": tuple(values["frames"]), "stances": stances})
+
+
+def _gold(
+    row: StoredRow, stances: Iterable[StoredRow], reasons: Mapping[str, str], scheme: Scheme, version: int
+) -> AdjudicatedLabels:
+    """Labels of a document and its stances, as they were before a release was built of them."""
+    values = schema.decode(row.config, row.values, scheme, version)
+    towards = {
+        stance.values["target_id"]: schema.decode("stances", stance.values, scheme, version) for stance in stances
+    }
+    tasks = [name for name, task in scheme.judged.items() if not task.targeted]
+    return AdjudicatedLabels(
+        document_id=values["id"],
+        **{name: values[name] for name in tasks},
+        frames=tuple(values["frames"]),
+        stances={target: stance["stance"] for target, stance in towards.items()},
+        resolution={name: values[f"{name}_settled"] for name in tasks if f"{name}_settled" in values}
+        | {f"stance:{target}": stance["stance_settled"] for target, stance in towards.items()},
+        reasons=reasons,
+    )

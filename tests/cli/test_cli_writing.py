@@ -1,5 +1,6 @@
 """What a shell sees: where results go, and with which exit code."""
 
+import json
 import os
 import signal
 import subprocess
@@ -88,6 +89,45 @@ def test_without_o_an_earlier_result_is_replaced_in_other_formats(run, folder, s
     frame.to_parquet(folder / "posts.labelled.parquet")
     frame.to_json(folder / "posts.labelled.jsonl", orient="records", lines=True)
     assert run("label", f"posts.{suffix}", "-q")[0] == 2
+
+
+def test_without_o_no_result_in_json_lines_that_somebody_added_to_is_replaced(run, folder):
+    posts = ['{"text": "失信就该禁乘", "topic": "车"}', '{"text": "好", "id": 7}']
+    (folder / "posts.jsonl").write_text("\n".join(posts), "utf-8")
+    result = folder / "posts.labelled.jsonl"
+    for options in ((), ("--all-scores",), ()):
+        assert run("label", "posts.jsonl", "-q", *options) == (0, "", "")
+    written = result.read_text("utf-8")
+    first, second = map(json.loads, written.splitlines())
+    assert (first["topic_input"], second["id"]) == ("车", 7)
+    own = {
+        json.dumps(second | {"gold": "other"}): "it has a column 'gold' in line 2",
+        json.dumps(second | {"topic_": "other"}): "it has a column 'topic_' in line 2",
+        json.dumps(second | {"text_input": "x"}): "it has a column 'text_input' in line 2",
+        json.dumps(second | {"__index_level_0__": 1}): "it has a column '__index_level_0__' in line 2",
+        '{"text": "my note"}': "it has no column 'irony', ",
+        "# my note": "its line 2 cannot be read (not JSON: ",
+    }
+    for line, reason in own.items():
+        content = json.dumps(first) + "\n" + line + "\n"
+        result.write_text(content, "utf-8")
+        code, _, err = run("label", "posts.jsonl", "-q")
+        assert code == 2
+        assert f"posts.labelled.jsonl exists and is no earlier result of this: {reason}" in err
+        assert result.read_text("utf-8") == content
+    assert run("label", "posts.jsonl", "-q", "-o", "posts.labelled.jsonl") == (0, "", "")
+    assert result.read_text("utf-8") == written
+
+
+@pytest.mark.parametrize("added", ["topic_", "text_input", "topic_input", "__index_level_0__"])
+def test_without_o_a_column_that_looks_renamed_and_is_somebodys_own_is_kept(run, folder, added):
+    assert run("label", "posts.csv", "-q")[0] == 1
+    result = folder / "posts.labelled.csv"
+    pd.read_csv(result).assign(**{added: "mine"}).to_csv(result, index=False)
+    code, _, err = run("label", "posts.csv", "-q")
+    assert code == 2
+    assert f"it has a column {added!r}" in err
+    assert "mine" in result.read_text("utf-8")
 
 
 @posix

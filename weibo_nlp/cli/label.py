@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -15,6 +15,7 @@ from weibo_nlp.cli.options import input_path, output_file
 from weibo_nlp.errors import DataError, UsageError
 
 if TYPE_CHECKING:
+    from weibo_nlp.io import Table
     from weibo_nlp.labelling import LabelledFile, Labeller
 
 SHOWN_REASONS = 10
@@ -90,7 +91,7 @@ def label(
     from weibo_nlp.io.terminal import print_line, terminal_console
     from weibo_nlp.io.writers import output_format
     from weibo_nlp.labelling import Labeller, columns_of, guess_text_column, label_file
-    from weibo_nlp.labelling.columns import require_no_header
+    from weibo_nlp.labelling.columns import input_columns, require_no_header
 
     if input is not None and example:
         raise UsageError(f"INPUT ({input}) and --example exclude each other; leave one out.")
@@ -118,8 +119,7 @@ def label(
     writable({"--output": result, "--rejects": aside}, inputs=[path], closed=models.values())
     labeller = Labeller(models, target=target, all_scores=all_scores)
     if unnamed:
-        # Rows of JSON Lines have keys of their own: there, the labels tell an earlier result.
-        _require_own(result, labeller, None if table.format == "jsonl" else columns)
+        _require_own(result, labeller, lambda: input_columns(table, chosen, parent_column))
     how = " (guessed; --text-column names another)" if text_column is None else ""
     if not quiet:
         if result.suffix.lower() not in SUFFIXES and destination_of(result).file is not None:
@@ -184,29 +184,34 @@ def _example_output(example: Path) -> Path:
     return output
 
 
-def _require_own(output: Path, labeller: Labeller, inputs: Iterable[str] | None) -> None:
+def _require_own(output: Path, labeller: Labeller, inputs: Callable[[], Collection[str]]) -> None:
     """Refuse to write over a file that nobody named and that has not the columns of an earlier result of this run.
 
     The probabilities of all labels may be there or not, whichever are asked for now.
+
+    Parameters
+    ----------
+    output : Path
+        The file.
+    labeller : Labeller
+        What adds columns.
+    inputs : callable
+        Gives the columns of the input, which may have to be read for it.
     """
     from weibo_nlp.io import open_table
-    from weibo_nlp.io.names import quoted_list
-    from weibo_nlp.labelling import columns_of
+    from weibo_nlp.labelling.files import renamed_columns
 
     if not output.is_file() or output.stat().st_size == 0:
         return
-    try:
-        held = columns_of(open_table(output))
-    except DataError:  # no table at all
-        held = []
     scores = {f"{task}_score_{label}" for task, labels in labeller.labels.items() for label in labels}
-    ours = (labeller.columns.keys() - scores) | set(inputs or ())
-    problem = ""
-    if lacking := ours - set(held):
-        problem = f"it has no column {quoted_list(sorted(lacking))}"
-    elif inputs is not None:
-        others = [name for name in held if name not in ours | scores and not _is_renamed(name, ours)]
-        problem = f"it has a column {quoted_list(others)}" if others else ""
+    labels, names = labeller.columns.keys() - scores, inputs()
+    renamed = renamed_columns(names, labels)
+    columns = {renamed.get(name, name) for name in names} | labels
+    possible = columns | scores | set(renamed_columns(names, labels | scores).values())
+    try:
+        problem = _foreign(open_table(output), columns, labels, possible)
+    except DataError:  # no table at all
+        problem = _columns_problem((), columns, possible)
     if problem:
         raise UsageError(
             f"{output} exists and is no earlier result of this: {problem}. Name a file with -o; one that is named is "
@@ -214,9 +219,31 @@ def _require_own(output: Path, labeller: Labeller, inputs: Iterable[str] | None)
         )
 
 
-def _is_renamed(name: str, columns: Container[str]) -> bool:
-    """Whether it is the name that a column of the input, or an index of pandas, gets in the output."""
-    return name.rstrip("_").removesuffix("_input") in columns or name.startswith("__index_level_")
+def _foreign(table: Table, columns: Set[str], labels: Set[str], possible: Set[str]) -> str:
+    """Say by what a table is seen not to have been written by us; rows of JSON Lines have keys of their own each."""
+    from weibo_nlp.io import Row
+
+    if table.format != "jsonl":
+        # An index of pandas becomes a column of Parquet where rows are set aside.
+        index = {name for name in table.columns if table.format == "parquet" and name.startswith("__index_level_")}
+        return _columns_problem(table.columns, columns, possible | index)
+    line = 0
+    for item in table.rows():
+        if not isinstance(item, Row):
+            return f"its line {item.line} cannot be read ({item.reason})"
+        line = item.number
+        if problem := _columns_problem(item.values, labels, possible):
+            return f"{problem} in line {line}"
+    return "" if line else _columns_problem((), labels, possible)
+
+
+def _columns_problem(held: Collection[str], needed: Set[str], possible: Set[str]) -> str:
+    from weibo_nlp.io.names import quoted_list
+
+    if lacking := needed - set(held):
+        return f"it has no column {quoted_list(sorted(lacking))}"
+    others = [name for name in held if name not in possible]
+    return f"it has a column {quoted_list(others)}" if others else ""
 
 
 def _first_rows(path: Path, count: int) -> list[Mapping[str, object]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Collection, Container, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
@@ -114,7 +114,7 @@ def _label_rows(
     inputs = input_columns(table, text_column, parent_column)
     added = labeller.columns
     scores = [name for name, kind in added.items() if kind == "float"]
-    renamed = {name: _free_name(name, {*inputs, *added}) for name in inputs if name in added}
+    renamed = renamed_columns(inputs, added)
     columns = {renamed.get(name, name): kind for name, kind in inputs.items()} | added
     passed_on, index_name, index = None, "", None
     if table.format == shape == "parquet":
@@ -213,6 +213,11 @@ def _weight(values: Mapping[str, object]) -> int:
         elif isinstance(value, dict):
             inner += value.values()
     return weight
+
+
+def renamed_columns(inputs: Collection[str], added: Collection[str]) -> dict[str, str]:
+    """Columns of the input whose names the added ones need -> the names they get in the output."""
+    return {name: _free_name(name, {*inputs, *added}) for name in inputs if name in added}
 
 
 def _free_name(name: str, taken: Container[str]) -> str:

@@ -99,6 +99,15 @@ def test_remove_deletes_the_folder_once(run, fetched):
     assert run("models", "remove", "pkuseg") == (0, "pkuseg: was not there\n", "")
 
 
+@pytest.mark.parametrize("command", ["fetch", "remove"])
+def test_a_folder_with_other_files_is_refused_with_their_names(run, fetched, command):
+    (fetched / "thesis.txt").write_text("mine", "utf-8")
+    code, out, err = run("models", command, "pkuseg")
+    assert (code, out) == (2, "")
+    assert "holds 'thesis.txt', which weibo_nlp did not write" in err
+    assert len(list(fetched.iterdir())) == 4
+
+
 def test_what_is_shipped_cannot_be_removed(run):
     code, _, err = run("models", "remove", "fast")
     assert code == 2

@@ -4,6 +4,7 @@ import json
 import pickle
 import shutil
 import struct
+import sys
 from pathlib import Path
 from unittest.mock import Mock
 
@@ -294,3 +295,105 @@ def test_saving_killed_between_its_renames_leaves_no_mixture(folder, saved, monk
         model.set_params(C=3.0).save_pretrained(folder)
     with pytest.raises(DataError, match=r"missing, or not what manifest\.json says"):
         load_model(folder)
+
+
+def contents(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+OWN_MANIFEST = json.dumps(
+    {"files": {name: {"bytes": 1, "sha256": "0" * 64} for name in ("config.json", "model.safetensors")}}
+)
+OTHERS_CONFIG = '{"model_type": "bert", "architectures": ["BertModel"]}'
+
+
+@pytest.mark.parametrize(
+    ("files", "named"),
+    [
+        pytest.param(
+            {"config.json": OTHERS_CONFIG, "model.safetensors": "their weights"}, "config.json", id="another-library"
+        ),
+        pytest.param({"config.json": '{"format": 2, "model": "x"}'}, "config.json", id="config-of-a-program"),
+        pytest.param(
+            {"config.json": '{"format": "png", "model": "x", "version": "1", "labels": []}'},
+            "config.json",
+            id="config-whose-format-is-no-number",
+        ),
+        pytest.param({"config.json": "no JSON"}, "config.json", id="config-that-cannot-be-read"),
+        pytest.param({"model.safetensors": "their weights"}, "model.safetensors", id="weights-alone"),
+        pytest.param({"manifest.json": '{"name": "a web page"}'}, "manifest.json", id="manifest-of-a-page"),
+        pytest.param({"manifest.json": ""}, "manifest.json", id="manifest-that-cannot-be-read"),
+        pytest.param({"manifest.json": '{"files": {}}'}, "manifest.json", id="manifest-of-other-files"),
+        pytest.param({"manifest.json": OWN_MANIFEST[:-1] + ', "x": 1}'}, "manifest.json", id="manifest-that-says-more"),
+        pytest.param(
+            {"manifest.json": OWN_MANIFEST, "config.json": OTHERS_CONFIG}, "config.json", id="saved-over-one-of-ours"
+        ),
+    ],
+)
+def test_a_file_of_another_program_is_not_replaced_by_a_model(saved, tmp_path, files, named):
+    for name, content in files.items():
+        (tmp_path / name).write_text(content, "utf-8")
+    before = contents(tmp_path)
+    with pytest.raises(
+        UsageError, match=rf"{named}: it is there and of no model of weibo_nlp; name another folder, or"
+    ):
+        load_model(saved / "majority").save_pretrained(tmp_path)
+    assert contents(tmp_path) == before
+
+
+def test_the_manifest_of_another_program_is_not_replaced_beside_a_model_of_ours(saved, folder):
+    (folder / "manifest.json").write_text('{"name": "a web page"}', "utf-8")
+    with pytest.raises(UsageError, match=r"manifest\.json: it is there and of no model"):
+        load_model(saved / "majority").save_pretrained(folder)
+    change_config(folder, format=1)  # which has no manifest, so that a broken one is another program's
+    (folder / "manifest.json").write_text("{", "utf-8")
+    with pytest.raises(UsageError, match=r"manifest\.json: it is there and of no model"):
+        load_model(saved / "majority").save_pretrained(folder)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a right there")
+@pytest.mark.parametrize("name", ["config.json", "model.safetensors", "manifest.json"])
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_model_is_not_written_through_a_link(saved, folder, tmp_path, name, is_there):
+    elsewhere = tmp_path / "elsewhere"
+    (folder / name).rename(elsewhere)
+    (folder / name).symlink_to(elsewhere)
+    content = elsewhere.read_bytes()
+    if not is_there:
+        elsewhere.unlink()
+    with pytest.raises(UsageError, match=rf"{name}: it is a link or no file; name another folder"):
+        load_model(saved / "majority").save_pretrained(folder)
+    assert not elsewhere.exists() or elsewhere.read_bytes() == content
+    assert (folder / name).is_symlink()
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        pytest.param({"config.json": b"{"}, id="config-cut"),
+        pytest.param({"config.json": b'{"format": 2}'}, id="config-altered"),
+        pytest.param({"config.json": None}, id="config-lost"),
+        pytest.param({"manifest.json": b'{"fil'}, id="manifest-cut"),
+        pytest.param({"manifest.json": None}, id="manifest-lost"),
+        pytest.param({"model.safetensors": b""}, id="weights-cut"),
+        pytest.param({"model.safetensors": None, "config.json": None}, id="manifest-alone"),
+        pytest.param({"config.json": None, "model.safetensors": b"\xff"}, id="config-lost-and-weights-cut"),
+    ],
+)
+def test_a_damaged_model_is_replaced_and_what_lies_beside_it_stays(saved, folder, damage):
+    for name, content in damage.items():
+        if content is None:
+            (folder / name).unlink()
+        else:
+            (folder / name).write_bytes(content)
+    (folder / "notes.txt").write_text("mine", "utf-8")
+    load_model(saved / "majority").save_pretrained(folder)
+    assert contents(folder) == contents(saved / "majority") | {"notes.txt": b"mine"}
+
+
+@pytest.mark.filterwarnings("ignore::FutureWarning")
+def test_a_model_of_format_1_is_replaced(saved, folder):
+    change_config(folder, format=1)
+    (folder / "manifest.json").unlink()
+    load_model(folder).save_pretrained(folder)
+    assert contents(folder) == contents(saved / "linear")

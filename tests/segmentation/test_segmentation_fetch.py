@@ -14,9 +14,9 @@ import pytest
 
 from weibo_nlp.errors import DataError, UnknownNameError, UsageError
 from weibo_nlp.io import sha256_of_bytes
-from weibo_nlp.io.manifest import MANIFEST
+from weibo_nlp.io.manifest import MANIFEST, write_manifest
 from weibo_nlp.segmentation import create_segmenter, fetch, registry
-from weibo_nlp.segmentation.pkuseg import FEATURES, WEIGHTS, PkusegModel, convert_pkuseg
+from weibo_nlp.segmentation.pkuseg import FEATURES, FILES, WEIGHTS, PkusegModel, convert_pkuseg
 from weibo_nlp.segmentation.store import cache_folder, model_folder, new_model, remove_model, stored_model, sweep
 
 WHEEL = fetch.SOURCES["pkuseg"].file
@@ -112,7 +112,7 @@ def test_nothing_but_the_converted_files_is_left(trusted_index):
 
 def test_fetching_again_replaces(trusted):
     fetch.fetch("pkuseg")
-    (model_folder("pkuseg") / "stray").write_text("")
+    (model_folder("pkuseg") / WEIGHTS).write_bytes(b"damaged")
     fetch.fetch("pkuseg")
     assert left_in_cache() == [FEATURES, MANIFEST, WEIGHTS]
 
@@ -165,8 +165,8 @@ def test_a_damaged_manifest_is_refused(trusted, text):
     (fetch.fetch("pkuseg").path / MANIFEST).write_text(text)
     with pytest.raises(DataError, match=r"manifest\.json: .*Run `weibo-nlp models fetch pkuseg` again"):
         stored_model("pkuseg")
-    assert remove_model("pkuseg")
-    assert not remove_model("pkuseg")
+    assert remove_model("pkuseg", FILES)
+    assert not remove_model("pkuseg", FILES)
 
 
 def test_without_an_index_the_message_is_short_and_says_what_to_do(index):
@@ -234,16 +234,16 @@ def test_what_a_killed_fetch_left_is_swept_by_the_next_or_by_remove(trusted):
     fetch.fetch("pkuseg")
     assert [path.name for path in models.iterdir()] == ["pkuseg"]
     kill_midway(WHILE_DOWNLOADING)
-    assert remove_model("pkuseg")
+    assert remove_model("pkuseg", FILES)
     assert list(models.iterdir()) == []
     kill_midway(WHILE_DOWNLOADING)
-    assert remove_model("pkuseg")
-    assert not remove_model("pkuseg")
+    assert remove_model("pkuseg", FILES)
+    assert not remove_model("pkuseg", FILES)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="locks on folders are of POSIX")
 def test_the_scratch_folder_of_a_living_process_is_not_swept(trusted):
-    with new_model("pkuseg") as scratch:
+    with new_model("pkuseg", FILES) as scratch:
         assert not sweep("pkuseg")
         (scratch / "model" / "file").write_text("x")
     assert [path.name for path in model_folder("pkuseg").iterdir()] == ["file"]
@@ -252,7 +252,7 @@ def test_the_scratch_folder_of_a_living_process_is_not_swept(trusted):
 @pytest.mark.skipif(sys.platform == "win32", reason="locks on folders are of POSIX")
 def test_a_model_that_was_being_replaced_when_the_process_died_is_put_back(trusted):
     fetch.fetch("pkuseg")
-    scratch = model_folder("pkuseg").parent / ".pkuseg-dead"
+    scratch = model_folder("pkuseg").parent / ".pkuseg-abcd_123.weibo_nlp.tmp"
     scratch.mkdir()
     model_folder("pkuseg").rename(scratch / "old")
     assert sweep("pkuseg")
@@ -260,12 +260,11 @@ def test_a_model_that_was_being_replaced_when_the_process_died_is_put_back(trust
     assert not scratch.exists()
 
 
-def test_whatever_stands_in_the_place_of_a_model_can_be_removed(trusted, tmp_path):
+def test_what_holds_nothing_in_the_place_of_a_model_can_be_removed(trusted, tmp_path):
     folder = model_folder("pkuseg")
     folder.parent.mkdir(parents=True)
     (tmp_path / "elsewhere").mkdir()
     makers = [
-        lambda: folder.write_text("no folder"),
         folder.mkdir,
         lambda: folder.symlink_to(tmp_path / "elsewhere"),
         lambda: folder.symlink_to(tmp_path / "nowhere"),
@@ -273,9 +272,81 @@ def test_whatever_stands_in_the_place_of_a_model_can_be_removed(trusted, tmp_pat
     ]
     for make in makers:
         make()
-        assert remove_model("pkuseg")
+        assert remove_model("pkuseg", FILES)
         assert not os.path.lexists(folder)
     assert (tmp_path / "elsewhere").is_dir()
+
+
+def everything_in(folder):
+    return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("use", ["fetch", "remove"])
+@pytest.mark.parametrize("with_model", [True, False])
+@pytest.mark.parametrize("stranger", ["thesis.txt", "notes/thesis.txt", f"{WEIGHTS}/thesis.txt"])
+def test_a_folder_with_files_of_somebody_else_is_neither_replaced_nor_deleted(
+    trusted, monkeypatch, use, with_model, stranger
+):
+    folder = model_folder("pkuseg")
+    if with_model:
+        fetch.fetch("pkuseg")
+        (folder / WEIGHTS).unlink()  # damaged or not
+    (folder / stranger).parent.mkdir(parents=True, exist_ok=True)
+    (folder / stranger).write_text("a year's work", "utf-8")
+    before = everything_in(cache_folder())
+    monkeypatch.setattr(fetch, "_downloaded", lambda *_: pytest.fail("downloaded in vain"))
+    with pytest.raises(UsageError, match=rf"pkuseg: holds '{stranger.split('/')[0]}', which weibo_nlp did not write; "):
+        fetch.fetch("pkuseg") if use == "fetch" else remove_model("pkuseg", FILES)
+    assert everything_in(cache_folder()) == before
+
+
+def test_what_somebody_puts_into_the_folder_while_a_model_is_fetched_stays(trusted):
+    fetch.fetch("pkuseg")
+    thesis = model_folder("pkuseg") / "thesis.txt"
+    with pytest.raises(UsageError, match=r"holds 'thesis\.txt'"), new_model("pkuseg", FILES):
+        thesis.write_text("a year's work", "utf-8")
+    assert thesis.read_text("utf-8") == "a year's work"
+
+
+@pytest.mark.parametrize("use", ["fetch", "remove"])
+def test_a_file_in_the_place_of_a_model_stays(trusted, use):
+    place = model_folder("pkuseg")
+    place.parent.mkdir(parents=True)
+    place.write_text("a year's work", "utf-8")
+    with pytest.raises(UsageError, match="pkuseg: a file that weibo_nlp did not write; move it elsewhere"):
+        fetch.fetch("pkuseg") if use == "fetch" else remove_model("pkuseg", FILES)
+    assert place.read_text("utf-8") == "a year's work"
+
+
+def test_a_hidden_folder_of_somebody_else_is_not_taken_for_what_a_killed_fetch_left(trusted):
+    theirs = [model_folder("pkuseg").parent / name / "thesis.txt" for name in (".pkuseg-original", ".pkuseg-notes")]
+    for file in theirs:
+        file.parent.mkdir(parents=True)
+        file.write_text("a year's work", "utf-8")
+    fetch.fetch("pkuseg")
+    assert remove_model("pkuseg", FILES)
+    assert [file.read_text("utf-8") for file in theirs] == ["a year's work"] * 2
+
+
+@pytest.mark.parametrize("lost", [MANIFEST, FEATURES, WEIGHTS])
+def test_a_model_that_lacks_a_file_can_be_removed_and_fetched_again(trusted, lost):
+    (fetch.fetch("pkuseg").path / lost).unlink()
+    fetch.fetch("pkuseg").check(FILES)
+    (model_folder("pkuseg") / lost).unlink()
+    assert remove_model("pkuseg", FILES)
+    assert not os.path.lexists(model_folder("pkuseg"))
+
+
+def test_what_the_manifest_of_a_model_names_is_the_models(trusted):
+    path = fetch.fetch("pkuseg").path
+    (path / "of_an_earlier_version.bin").write_bytes(b"x")
+    write_manifest(path, {"name": "pkuseg", "version": "0"})
+    fetch.fetch("pkuseg")
+    assert left_in_cache() == [FEATURES, MANIFEST, WEIGHTS]
+    (path / "theirs.bin").write_bytes(b"x")
+    write_manifest(path, {"name": "another"})
+    with pytest.raises(UsageError, match=r"holds 'theirs\.bin'"):
+        remove_model("pkuseg", FILES)
 
 
 def test_nothing_in_the_working_directory_is_run(index, tmp_path, monkeypatch):

@@ -74,7 +74,7 @@ def path(name: _Name) -> None:
 
 @models.command()
 def remove(name: _Name) -> None:
-    """Delete a fetched model from the cache."""
+    """Delete a fetched model from the cache; a folder that holds other files too is left as it is."""
     from weibo_nlp.segmentation.fetch import SOURCES
     from weibo_nlp.segmentation.store import model_folder, remove_model
 
@@ -83,7 +83,8 @@ def remove(name: _Name) -> None:
         raise UsageError(f"{name} is shipped with the package and stays; only fetched models can be removed.")
     if name not in SOURCES:
         raise UnknownNameError("model", name, [*shipped, *SOURCES])
-    print_line(f"{name}: removed from {model_folder(name)}" if remove_model(name) else f"{name}: was not there")
+    removed = remove_model(name, SOURCES[name].files)
+    print_line(f"{name}: removed from {model_folder(name)}" if removed else f"{name}: was not there")
 
 
 def _shipped() -> dict[str, Path]:

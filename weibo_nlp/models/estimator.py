@@ -117,7 +117,8 @@ class TextClassifier(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc,
             If its labels are not strings, which a file could not give back, a parameter is no plain value (such as a
             ``RandomState``), or it is too large to be read again.
         UsageError
-            If a parameter was set to what it cannot be, or the folder cannot be written to.
+            If a parameter was set to what it cannot be, the folder cannot be written to, or a file in it that is of no
+            model of ours would be replaced.
         """
         place = named_path(folder, "a folder for a model")
         self._require_fitted()

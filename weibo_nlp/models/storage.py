@@ -7,6 +7,7 @@ they claim is compared with the limits of :mod:`weibo_nlp.models.limits` before 
 from __future__ import annotations
 
 import json
+import os
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -19,8 +20,8 @@ import numpy.typing as npt
 from weibo_nlp._renamed import GONE_IN
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.io.atomic import pending_file
-from weibo_nlp.io.jsonl import parse_json_line
-from weibo_nlp.io.manifest import MANIFEST, checked_bytes, manifest_of, read_manifest
+from weibo_nlp.io.jsonl import parse_json_line, read_json_object
+from weibo_nlp.io.manifest import MANIFEST, MAX_MANIFEST_BYTES, checked_bytes, manifest_of, read_manifest
 from weibo_nlp.io.names import printable, quoted, quoted_list
 from weibo_nlp.io.stable import open_regular
 from weibo_nlp.models.limits import (
@@ -39,6 +40,8 @@ WEIGHTS = "model.safetensors"
 _AGAIN = "Train or install the model again."
 _OTHERWISE = "Train with plain numbers and texts."
 _NAME = "Name a folder that a model was saved to."
+_ELSEWHERE = "name another folder, or move the file away"
+_OWN_KEYS = {"format", "model", "version", "labels"}
 
 
 def write_model(
@@ -48,7 +51,7 @@ def write_model(
 
     A model that lies there already is replaced once all of the new one is on disk, so that whatever fails leaves it as
     it is. Only if the process is killed between the renames that end it all, the folder holds files of both, which its
-    manifest tells apart, and is refused.
+    manifest tells apart, and is refused. Files of the three names that are of no model of ours are never replaced.
 
     Raises
     ------
@@ -56,8 +59,9 @@ def write_model(
         If `read_model` would refuse it: an array holds what is no finite number or is not of the `layout`, or the
         configuration what is no plain value. Nothing is written then.
     UsageError
-        If the folder cannot be made or written to.
+        If the folder cannot be made or written to, or a file in it would be replaced that no model of ours has.
     """
+    _require_own(folder)
     contents = _contents(folder, config, arrays, layout)
     # The manifest comes first: beside it, no file of the model before is taken for one of this model.
     contents = {MANIFEST: manifest_of(contents), **contents}
@@ -72,6 +76,46 @@ def write_model(
             file.complete()
         for file in files:
             file.publish()
+
+
+def _require_own(folder: Path) -> None:
+    """Refuse a folder where a file of the three names is another program's, or leads elsewhere.
+
+    A damaged model is still ours: by its manifest, or by its configuration.
+    """
+    paths = [path for name in (MANIFEST, CONFIG, WEIGHTS) if os.path.lexists(path := folder / name)]
+    for path in paths:
+        if path.is_symlink() or not path.is_file():
+            raise UsageError(f"cannot write {path}: it is a link or no file; {_ELSEWHERE}.")
+    manifest = _object(folder / MANIFEST, MAX_MANIFEST_BYTES)
+    config = _object(folder / CONFIG, MAX_CONFIG_BYTES)
+    ours = {
+        MANIFEST: manifest is not None and manifest.keys() == {"files"} and _names_a_model(manifest["files"]),
+        CONFIG: config is not None and config.keys() >= _OWN_KEYS and type(config["format"]) is int,
+    }
+    ours[WEIGHTS] = any(ours.values())
+    # What cannot be parsed may be ours and damaged, if the other one says so; a model of format 1 has no manifest.
+    ours[MANIFEST] |= ours[CONFIG] and manifest is None and config is not None and config["format"] != WITHOUT_MANIFEST
+    ours[CONFIG] |= ours[MANIFEST] and (config is None or not config.keys().isdisjoint(_OWN_KEYS))
+    for path in paths:
+        if not ours[path.name]:
+            raise UsageError(f"cannot write {path}: it is there and of no model of weibo_nlp; {_ELSEWHERE}.")
+
+
+def _object(path: Path, limit: int) -> dict[str, Any] | None:
+    """Return the JSON object of a file; None if it is not there or holds none."""
+    try:
+        return read_json_object(path, limit)
+    except (FileNotFoundError, NotADirectoryError, DataError):
+        return None
+    except OSError as error:
+        raise UsageError(
+            f"cannot write {path}: what is there cannot be read: {error.strerror}; {_ELSEWHERE}."
+        ) from error
+
+
+def _names_a_model(files: object) -> bool:
+    return isinstance(files, dict) and files.keys() == {CONFIG, WEIGHTS}
 
 
 def _contents(

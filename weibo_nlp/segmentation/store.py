@@ -3,11 +3,15 @@
 A model's folder is filled beside its place and renamed, so that a half-made one never has its name. What a killed
 process left half-made is deleted when the next one begins. The manifest holds a checksum for every file; loading
 compares them.
+
+In a model's folder, its manifest, the files that this names, and those that the model is known to have are ours. A
+folder that holds anything else is neither replaced nor deleted.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 import time
@@ -18,9 +22,10 @@ from pathlib import Path
 from typing import Any
 
 from weibo_nlp.errors import DataError, UsageError
+from weibo_nlp.io.atomic import SUFFIX
 from weibo_nlp.io.locks import HAS_LOCKS, lock
 from weibo_nlp.io.manifest import MANIFEST, check_file, read_manifest
-from weibo_nlp.io.names import quoted
+from weibo_nlp.io.names import quoted, quoted_list
 
 _A_DAY = 24 * 60 * 60
 _OLD = "old"
@@ -116,20 +121,71 @@ def stored_model(name: str) -> StoredModel | None:
     return StoredModel(name, path, manifest)
 
 
-def remove_model(name: str) -> bool:
-    """Delete a fetched model, damaged or half-made or not, and what killed processes left; tell if there was any."""
+def remove_model(name: str, files: Iterable[str]) -> bool:
+    """Delete a fetched model, damaged or half-made or not, and what killed processes left; tell if there was any.
+
+    Parameters
+    ----------
+    name : str
+        What it was fetched as.
+    files : iterable of str
+        Files that such a model has, whatever its manifest says.
+
+    Raises
+    ------
+    UsageError
+        If its folder holds other files, or is a file; then nothing of it is deleted.
+    """
     path = model_folder(name)
+    _require_own(name, files)
     left = sweep(name)
     if not os.path.lexists(path):
         return left
-    if path.is_symlink() or not path.is_dir():
+    # What was put back by the sweep is looked at as well.
+    own = _require_own(name, files)
+    if path.is_symlink():
         path.unlink()
         return True
     # Without its manifest it is no model any more, should the deletion be interrupted.
-    if (path / MANIFEST).is_file():
-        (path / MANIFEST).unlink()
-    shutil.rmtree(path)
+    for file in sorted(own, key=lambda file: file.name != MANIFEST):
+        if file.is_dir() and not file.is_symlink():
+            file.rmdir()
+        else:
+            file.unlink()
+    path.rmdir()
     return True
+
+
+def _require_own(name: str, files: Iterable[str]) -> list[Path]:
+    """Return what lies in a model's folder; refuse what no fetch has put there. A link to a folder has nothing in it.
+
+    Raises
+    ------
+    UsageError
+        Naming it.
+    """
+    path = model_folder(name)
+    if path.is_symlink() or not os.path.lexists(path):
+        return []
+    if not path.is_dir():
+        raise UsageError(f"{path}: a file that weibo_nlp did not write; move it elsewhere, then run again.")
+    try:
+        manifest = read_manifest(path, _remedy(name))
+    except (FileNotFoundError, DataError):
+        manifest = {}
+    named = manifest["files"] if manifest.get("name") == name else ()
+    known = {MANIFEST, *files, *named}
+    found = sorted(path.iterdir())
+    if strangers := [file.name for file in found if file.name not in known or _holds_something(file)]:
+        raise UsageError(
+            f"{path}: holds {quoted_list(strangers)}, which weibo_nlp did not write; move what you need elsewhere and "
+            "delete the rest, then run again."
+        )
+    return found
+
+
+def _holds_something(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink() and any(path.iterdir())
 
 
 def sweep(name: str) -> bool:
@@ -142,7 +198,11 @@ def sweep(name: str) -> bool:
     if not path.parent.is_dir():
         return False
     with _locked(path.parent):
-        left = [scratch for scratch in path.parent.glob(f".{name}-*") if scratch.is_dir() and _is_abandoned(scratch)]
+        ours = re.compile(re.escape(f".{name}-") + "[a-z0-9_]{8}" + re.escape(SUFFIX))
+        found = [scratch for scratch in path.parent.iterdir() if ours.fullmatch(scratch.name)]
+        left = [
+            scratch for scratch in found if scratch.is_dir() and not scratch.is_symlink() and _is_abandoned(scratch)
+        ]
         for scratch in left:
             if (scratch / _OLD).is_dir() and not os.path.lexists(path):
                 (scratch / _OLD).rename(path)
@@ -151,10 +211,17 @@ def sweep(name: str) -> bool:
 
 
 @contextmanager
-def new_model(name: str) -> Iterator[Path]:
+def new_model(name: str, files: Iterable[str]) -> Iterator[Path]:
     """Give a scratch folder in the cache; when the block ends without an error, its subfolder ``model`` is the model.
 
     What killed processes left is deleted first.
+
+    Parameters
+    ----------
+    name : str
+        What it is fetched as.
+    files : iterable of str
+        Files that such a model has: what may be replaced in its place, besides what the older one's manifest names.
 
     Yields
     ------
@@ -164,14 +231,15 @@ def new_model(name: str) -> Iterator[Path]:
     Raises
     ------
     UsageError
-        If the cache cannot be written to.
+        If the cache cannot be written to, or something else than such a model stands in its place.
     """
     path = model_folder(name)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        _require_own(name, files)
         sweep(name)
         with _locked(path.parent):
-            scratch = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{name}-"))
+            scratch = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{name}-", suffix=SUFFIX))
             held = _lock(scratch)
     except OSError as error:
         raise UsageError(
@@ -180,6 +248,7 @@ def new_model(name: str) -> Iterator[Path]:
     try:
         (scratch / "model").mkdir()
         yield scratch
+        _require_own(name, files)  # again: fetching takes a while
         if os.path.lexists(path):
             path.rename(scratch / _OLD)
         (scratch / "model").rename(path)

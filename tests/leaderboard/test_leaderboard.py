@@ -535,3 +535,26 @@ def test_an_entry_of_another_format_is_refused(tmp_path):
 def test_an_empty_machine_is_what_was_said_and_not_this_one(small_corpus_shipped, tmp_path):
     (added,) = add_predictions([written(tmp_path / "p.jsonl")], tmp_path / "board", hardware_text="", bootstrap=FEW)
     assert added.entry.hardware == ""
+
+
+@pytest.mark.parametrize("suffix", [".jsonl", ".parquet"])
+def test_predictions_whose_result_is_missing_are_replaced_by_no_others(board, tmp_path, suffix):
+    of_good(board, "results").unlink()
+    kept = of_good(board, "predictions")
+    before = tree(board)
+    with pytest.raises(PredictionError, match=rf"p{suffix}: .*good.*jsonl is in its place, another file.*move it away"):
+        add(written(tmp_path / f"p{suffix}", "good", wrong=0.1, draw=9), board)
+    assert tree(board) == before
+    kept.write_text("somebody's notes", "utf-8")
+    with pytest.raises(PredictionError, match="another file"):
+        add(written(tmp_path / f"p{suffix}", "good", wrong=0.1, draw=1), board)
+    assert kept.read_text("utf-8") == "somebody's notes"
+
+
+@pytest.mark.parametrize("of_board", [True, False], ids=["the-kept-file", "a-copy"])
+def test_a_missing_result_is_restored_by_the_predictions_that_are_kept(board, tmp_path, of_board):
+    before = tree(board)
+    of_good(board, "results").unlink()
+    path = of_good(board, "predictions") if of_board else written(tmp_path / "p.jsonl", "good", wrong=0.1, draw=1)
+    assert add(path, board, command="make good").state == "restored"
+    assert tree(board) == before

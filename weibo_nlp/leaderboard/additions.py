@@ -184,14 +184,22 @@ def _plan(
     entry: Entry, file: PredictionFile, path: Path, folder: Path, scored: Callable[[BootstrapConfig], Scores]
 ) -> _Plan:
     stored = folder / RESULTS / f"{entry.stem}.json"
+    beside = [folder / PREDICTIONS / f"{entry.stem}{suffix}" for suffix in (".jsonl", ".parquet")]
+    others = [kept for kept in beside if kept.is_file() and sha256_of_file(kept) != entry.sha256]
+    found = any(kept.is_file() for kept in beside)
     if not stored.exists():
-        return _Plan(entry, path, "added", True)
+        if others:
+            raise PredictionError(
+                f"{path}: {others[0]} is in its place, another file, and no result says what it is; a version never "
+                f"changes its meaning. Add {others[0].name} itself if it holds the predictions of this version, or "
+                "move it away."
+            )
+        return _Plan(entry, path, "restored" if found else "added", True)
     try:
         known = read_entry(stored)
     except DataError:
         # A result that says nothing can be replaced where what lies beside it says that it is this system's.
-        beside = [folder / PREDICTIONS / f"{entry.stem}{suffix}" for suffix in (".jsonl", ".parquet")]
-        if {sha256_of_file(kept) for kept in beside if kept.is_file()} != {entry.sha256}:
+        if others or not found:
             raise
         return _Plan(entry, path, "restored", True)
     kept = folder / PREDICTIONS / known.file

@@ -242,3 +242,11 @@ def test_a_model_that_learns_other_labels_meanwhile_is_refused():
     model.classes_ = ["b", "a"]
     with pytest.raises(UsageError, match="'x' was trained on other labels meanwhile; make a new Labeller"):
         labeller.label(["好"])
+
+
+@pytest.mark.parametrize("classes", [["a", "b"], [False, True]], ids=["strings", "booleans"])
+def test_a_frame_of_probabilities_is_read_by_the_names_of_its_columns(classes):
+    model = given(pd.DataFrame([[0.75, 0.25]], columns=classes[::-1]))
+    model.classes_ = classes
+    (row,) = label("好", models={"x": model}).to_dict("records")
+    assert (row["x"], row["x_score"]) == (str(classes[1]), 0.75)

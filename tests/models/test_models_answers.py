@@ -1,6 +1,7 @@
 """Answers of models that were given their labels: checked, and put into the order asked for."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from weibo_nlp.errors import UsageError
@@ -36,3 +37,11 @@ def test_a_model_of_other_labels_than_it_was_given_is_refused(classes):
 def test_a_model_that_gives_no_distribution_is_refused(answer):
     with pytest.raises(UsageError, match="the model 'fixed' gave"):
         probabilities_of(Fixed(["no", "yes"], answer), EXAMPLES, ("no", "yes"))
+
+
+def test_columns_of_a_frame_are_read_by_their_names():
+    answer = pd.DataFrame({"yes": [0.75, 0.5], "no": [0.25, 0.5]})
+    known, read = ["no", "yes"], [[0.25, 0.75], [0.5, 0.5]]
+    assert probabilities_of(Fixed(known, answer), EXAMPLES, ("no", "yes")).tolist() == read
+    with pytest.raises(UsageError, match="the model 'fixed': the columns are named 'yes', 'perhaps'"):
+        probabilities_of(Fixed(known, answer.rename(columns={"no": "perhaps"})), EXAMPLES, ("no", "yes"))

@@ -5,15 +5,16 @@ import warnings
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from weibo_nlp.annotation.agreement import krippendorff_alpha, measure
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.evaluation.annotator_baseline import annotator_baseline
 from weibo_nlp.evaluation.calibration import accuracy_bounds, calibration_curve
-from weibo_nlp.evaluation.prevalence import adjusted_count, design_based, uncorrected
+from weibo_nlp.evaluation.prevalence import adjusted_count, design_based, saerens_em, uncorrected
 from weibo_nlp.evaluation.slices import score_slices
-from weibo_nlp.evaluation.soft_labels import jensen_shannon_rows
+from weibo_nlp.evaluation.soft_labels import cross_entropy_rows, jensen_shannon_rows
 from weibo_nlp.stats import (
     BootstrapConfig,
     UnitSums,
@@ -24,7 +25,8 @@ from weibo_nlp.stats import (
     paired_test,
     wilson_interval,
 )
-from weibo_nlp.stats.metrics import confusion_matrix, macro_f1
+from weibo_nlp.stats.arguments import in_label_order
+from weibo_nlp.stats.metrics import brier_rows, confusion_matrix, expected_calibration_error, log_loss_rows, macro_f1
 
 TWO = ("no", "yes")
 FEW = BootstrapConfig(n_resamples=50)
@@ -256,3 +258,78 @@ def test_the_smallest_score_that_there_is_makes_no_warning():
         warnings.simplefilter("error")
         (distance,) = jensen_shannon_rows([[0.0, 1.0]], [[5e-324, 1.0]])
     assert distance == 0
+
+
+GOLD, ANSWERED = ["p"] * 10 + ["n"] * 10, ["p"] * 9 + ["n"] * 5 + ["p"] * 6
+SHARES = pd.DataFrame({"n": [0.9, 0.8, 0.3], "p": [0.1, 0.2, 0.7]})
+
+
+def test_a_confusion_that_names_its_rows_and_columns_is_read_by_their_names():
+    counts = pd.crosstab(pd.Series(GOLD), pd.Series(ANSWERED))  # by the alphabet
+    assert counts.to_numpy().tolist() == [[4, 6], [1, 9]]
+    shares = adjusted_count(["p"] * 8 + ["n"] * 2, [[9, 1], [6, 4]], ["p", "n"]).shares
+    # (q - fpr) / (tpr - fpr) = (0.8 - 0.6) / (0.9 - 0.6)
+    assert shares["p"].value == pytest.approx(2 / 3)
+    for given in (counts, counts.loc[["p", "n"]], counts[["p", "n"]]):
+        assert adjusted_count(["p"] * 8 + ["n"] * 2, given, ["p", "n"]).shares == shares
+
+
+@pytest.mark.parametrize(
+    ("counts", "message"),
+    [
+        pytest.param({"n": [4, 1], "x": [6, 9]}, "the columns are named 'n', 'x', the labels are 'p', 'n'", id="other"),
+        pytest.param({"N": [4, 1], "P": [6, 9]}, "the columns are named 'N', 'P'", id="case"),
+        pytest.param({"n": [4, 1], "p": [6, 9], "All": [10, 10]}, "named 'n', 'p', 'All'", id="margin"),
+        pytest.param({("a", "n"): [4, 1], ("a", "p"): [6, 9]}, "the columns are named", id="levels"),
+        pytest.param({"n": [4, 1], "p": [6, 9]}, "only one names its labels", id="rows-unnamed"),
+    ],
+)
+def test_a_confusion_whose_names_do_not_tell_its_order_is_refused(counts, message):
+    with pytest.raises(UsageError, match=f"confusion.*{message}.*or give an array"):
+        adjusted_count(["p", "n"], pd.DataFrame(counts), ["p", "n"])
+
+
+def test_names_that_are_no_labels_are_taken_by_position():
+    matrix = [[9, 1], [6, 4]]
+    named = pd.DataFrame(matrix, columns=["said p", "said n"], index=["gold p", "gold n"])
+    for given in (named, pd.DataFrame(matrix), pd.DataFrame(matrix, columns=["p", "n"])):
+        assert np.asarray(in_label_order(given, ["p", "n"], "confusion", rows=True)).tolist() == matrix
+    # Numbered columns are not the labels 1 and 0; named by text, they are in this order already.
+    assert in_label_order(pd.DataFrame(matrix), [1, 0], "x").to_numpy().tolist() == matrix
+    assert in_label_order(pd.DataFrame(matrix, columns=["0", "1"]), None, "x").to_numpy().tolist() == matrix
+
+
+def test_probabilities_that_name_their_columns_are_read_by_their_names():
+    prior = {"p": 0.5, "n": 0.5}
+    shares = saerens_em(SHARES[["p", "n"]].to_numpy(), prior, ["p", "n"]).shares
+    assert shares["n"].value > 0.6
+    assert saerens_em(SHARES, prior, ["p", "n"]).shares == shares
+    with pytest.raises(UsageError, match="probabilities: the columns are named 'n', 'x'"):
+        saerens_em(SHARES.rename(columns={"p": "x"}), prior, ["p", "n"])
+
+
+def test_probabilities_whose_columns_are_label_indices_are_read_by_them():
+    gold, turned = [0, 0, 1], SHARES.set_axis([0, 1], axis=1)[[1, 0]]
+    for rows in (brier_rows, log_loss_rows):
+        assert rows(gold, turned).tolist() == rows(gold, SHARES.to_numpy()).tolist()
+    # Turned round, the numbering that pandas gives says where each column came from.
+    turned = pd.DataFrame(SHARES.to_numpy()).iloc[:, ::-1]
+    assert expected_calibration_error(gold, turned) == expected_calibration_error(gold, SHARES.to_numpy())
+    assert calibration_curve(gold, turned) == calibration_curve(gold, SHARES.to_numpy())
+    with pytest.raises(UsageError, match="probabilities: the columns are named 1, 2, the labels are 0, 1"):
+        brier_rows(gold, SHARES.set_axis([1, 2], axis=1))
+
+
+@pytest.mark.parametrize("rows", [cross_entropy_rows, jensen_shannon_rows])
+def test_votes_and_probabilities_that_name_the_same_columns_belong_together_by_name(rows):
+    votes = pd.DataFrame({"p": [0.0, 0.5, 1.0], "n": [1.0, 0.5, 0.0]})
+    expected = rows(votes.to_numpy(), SHARES[["p", "n"]].to_numpy()).tolist()
+    assert rows(votes, SHARES).tolist() == expected
+    assert rows(votes, SHARES[["p", "n"]].to_numpy()).tolist() == expected
+    with pytest.raises(UsageError, match="probabilities: the columns are named 'n', 'x', the labels are 'p', 'n'"):
+        rows(votes, SHARES.rename(columns={"p": "x"}))
+
+
+def test_tables_of_pyarrow_are_read_by_the_names_of_their_columns():
+    table = pa.table({"n": [0.9], "p": [0.1]})
+    assert in_label_order(table, ["p", "n"], "probabilities").tolist() == [[0.1, 0.9]]

@@ -61,7 +61,7 @@ def calibration_curve(
     gold : array-like of int, shape (n_rows,)
         Label indices.
     probabilities : array-like of float, shape (n_rows, n_labels)
-        Each row a distribution.
+        Each row a distribution, with columns as in `metrics.log_loss_rows`.
     groups : sequence, length n_rows, optional
         The unit (thread, event) of each row; without it every row is its own.
     bins : int

@@ -25,7 +25,7 @@ from weibo_nlp.evaluation.sample_design import (
     sample_weights,
     stratum_numbers,
 )
-from weibo_nlp.stats.arguments import column, numbers, require_confidence_level
+from weibo_nlp.stats.arguments import column, in_label_order, numbers, require_confidence_level
 from weibo_nlp.stats.cluster_samples import ClusterSample, clustered_share_limits
 from weibo_nlp.stats.estimate import Estimate
 from weibo_nlp.stats.metrics import SMALLEST_PROBABILITY, FloatArray, IntArray, distributions
@@ -77,9 +77,10 @@ def adjusted_count(predicted: Sequence[str], confusion: npt.ArrayLike, labels: S
     predicted : sequence of str
         The classifier's label of every text.
     confusion : array-like, shape (n_labels, n_labels)
-        Counts from labelled data, rows gold, columns predicted.
+        Counts from labelled data, rows gold, columns predicted. A DataFrame whose rows and columns are named by the
+        labels, such as ``pandas.crosstab(gold, predicted)``, may have them in any order.
     labels : sequence of str
-        All labels of the task, in the order of `confusion`.
+        All labels of the task, in the order of `confusion` where that does not name them.
 
     Returns
     -------
@@ -89,7 +90,8 @@ def adjusted_count(predicted: Sequence[str], confusion: npt.ArrayLike, labels: S
     Raises
     ------
     UsageError
-        If `confusion` has another shape, holds what is no count, or has no row for a label, or `labels` are misused.
+        If `confusion` has another shape, names other labels, holds what is no count, or has no row for a label, or
+        `labels` are misused.
     DataError
         If there are no texts, or the classifier confuses labels so thoroughly that shares cannot be told apart.
     LabelError
@@ -105,7 +107,7 @@ def adjusted_count(predicted: Sequence[str], confusion: npt.ArrayLike, labels: S
     labels = _labels(labels)
     indices = _indices(predicted, labels, "predicted")
     observed = _raw_shares(indices, len(labels))
-    counts = numbers(confusion, "confusion")
+    counts = numbers(in_label_order(confusion, labels, "confusion", rows=True), "confusion")
     if counts.shape != (len(labels), len(labels)):
         raise UsageError(
             f"confusion must have a row and a column for each of {len(labels)} labels, got {counts.shape}."
@@ -134,11 +136,12 @@ def saerens_em(
     Parameters
     ----------
     probabilities : array-like of float, shape (n_texts, n_labels)
-        Each row a distribution.
+        Each row a distribution. A DataFrame whose columns are named by the labels may have them in any order;
+        columns with other names, such as ``sentiment_score_positive``, are taken by position.
     train_prior : mapping of str to float
         Share of each label in the data the classifier learned from (weighted as it learned).
     labels : sequence of str
-        Column order of `probabilities`.
+        Column order of `probabilities`, where that does not name them.
 
     Returns
     -------
@@ -150,14 +153,15 @@ def saerens_em(
     DataError
         If there are no texts, or no shares were settled on.
     UsageError
-        If a row is no distribution, or `train_prior` is none over `labels` without zeros, or `labels` are misused.
+        If a row is no distribution, columns are named by other labels, `train_prior` is none over `labels` without
+        zeros, or `labels` are misused.
 
     Notes
     -----
     Expectation maximisation of Saerens, Latinne & Decaestecker (2002).
     """
     labels = _labels(labels)
-    matrix = _distributions(probabilities, len(labels))
+    matrix = _distributions(probabilities, labels)
     if set(train_prior) != set(labels):
         raise UsageError(
             f"train_prior is of {', '.join(map(str, train_prior))}; give the share of each of {', '.join(labels)}."
@@ -346,9 +350,9 @@ def _raw_shares(predicted: IntArray, n_labels: int) -> FloatArray:
     return shares
 
 
-def _distributions(probabilities: npt.ArrayLike, n_labels: int) -> FloatArray:
+def _distributions(probabilities: npt.ArrayLike, labels: Sequence[str]) -> FloatArray:
     """Probabilities above 0, rows summing to 1, in an order that does not depend on that of the rows given."""
-    matrix = numbers(probabilities, "probabilities")
+    matrix, n_labels = numbers(in_label_order(probabilities, labels, "probabilities"), "probabilities"), len(labels)
     if matrix.ndim != 2 or matrix.shape[1] != n_labels:
         raise UsageError(f"probabilities must have a row a text and {n_labels} columns, got the shape {matrix.shape}.")
     if not len(matrix):

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from weibo_nlp.corpus import Release
 from weibo_nlp.errors import DataError, LabelError, UsageError
 from weibo_nlp.records import AUTHOR_LABEL, GoldLabel
+from weibo_nlp.stats.arguments import label_names
 from weibo_nlp.stats.metrics import SMALLEST_PROBABILITY, FloatArray, distributions
 
 
@@ -140,7 +141,8 @@ def cross_entropy_rows(votes: npt.ArrayLike, probabilities: npt.ArrayLike) -> Fl
     Parameters
     ----------
     votes, probabilities : array-like of float, shape (n_rows, n_labels)
-        Each row a distribution; probabilities are clipped from below at 2.2e-16.
+        Each row a distribution; probabilities are clipped from below at 2.2e-16. Of two DataFrames whose columns have
+        the same names, the columns of one name belong together; otherwise those at one place do.
 
     Returns
     -------
@@ -150,7 +152,7 @@ def cross_entropy_rows(votes: npt.ArrayLike, probabilities: npt.ArrayLike) -> Fl
     Raises
     ------
     UsageError
-        If the shapes differ or a row is no distribution.
+        If the shapes differ, some names of columns but not all are the same, or a row is no distribution.
 
     Notes
     -----
@@ -185,7 +187,9 @@ def _divergence(from_: FloatArray, to: FloatArray) -> FloatArray:
 
 
 def _pair(votes: npt.ArrayLike, probabilities: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
-    truth, predicted = distributions(votes, "votes"), distributions(probabilities, "probabilities")
+    labels = None if label_names(probabilities) is None else label_names(votes)
+    truth = distributions(votes, "votes", labels=labels)
+    predicted = distributions(probabilities, "probabilities", labels=labels)
     if truth.shape != predicted.shape:
         raise UsageError(
             f"votes have the shape {truth.shape}, probabilities {predicted.shape}; give one of each per row."

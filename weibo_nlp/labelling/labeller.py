@@ -150,7 +150,8 @@ class Labeller:
                 f"the model for {task.name!r} cannot read texts with a target ({error}); give one that takes "
                 "weibo_nlp.records.Example, such as LinearClassifier."
             ) from error
-        probabilities = distributions(answer, len(rows), len(labels), f"the model for {task.name!r}")
+        what = f"the model for {task.name!r}"
+        probabilities = distributions(answer, len(rows), plain_labels(model.classes_, f"{what} is one"), what)
         for row, scores in zip(rows, probabilities.tolist(), strict=True):
             best = scores.index(max(scores))
             row[task.name] = task.to_stored(labels[best])

@@ -13,6 +13,7 @@ from weibo_nlp.models.base import SHOWN_POSITIONS, Classifier, FloatArray, name_
 from weibo_nlp.models.limits import require_labels
 from weibo_nlp.predictions.check import SUM_TOLERANCE
 from weibo_nlp.records import Example
+from weibo_nlp.stats.arguments import in_label_order
 
 
 def plain_labels(classes: object, what: str) -> list[Any]:
@@ -76,34 +77,37 @@ def probabilities_of(model: Classifier, examples: Sequence[Example], labels: Seq
     if len(known) != len(labels) or set(known) != set(labels):
         raise UsageError(f"{what} has the labels {quoted_list(known)}; it was given {', '.join(labels)} to keep.")
     columns = [known.index(label) for label in labels]
-    return distributions(model.predict_proba(examples), len(examples), len(labels), what)[:, columns]
+    return distributions(model.predict_proba(examples), len(examples), known, what)[:, columns]
 
 
-def distributions(answer: object, n_texts: int, n_labels: int, what: str) -> FloatArray:
+def distributions(answer: object, n_texts: int, labels: Sequence[Any], what: str) -> FloatArray:
     """Return what ``predict_proba`` gave as probabilities, shape (n_texts, n_labels).
 
     Parameters
     ----------
     answer : array-like
-        What it gave.
-    n_texts, n_labels : int
-        What it was asked, and how many labels it has.
+        What it gave. A DataFrame whose columns are named by the labels is put into their order.
+    n_texts : int
+        What it was asked.
+    labels : sequence
+        Its ``classes_``, of which there is a column each.
     what : str
         Whose it is, as the beginning of a sentence.
 
     Raises
     ------
     UsageError
-        If it is of another shape, holds what is no number, or a row is no distribution: with NaN or infinity, below 0,
-        or with a sum that is not 1 ± ``SUM_TOLERANCE``. Any of them would make a label of the row all the same.
+        If it is of another shape, names other labels, holds what is no number, or a row is no distribution: with NaN
+        or infinity, below 0, or with a sum that is not 1 ± ``SUM_TOLERANCE``. Any of them would make a label of the
+        row all the same.
     """
     try:
-        array = np.asarray(answer)
+        array = np.asarray(in_label_order(answer, labels, what))
     except (TypeError, ValueError, RuntimeError) as error:  # ragged rows; tensors that are not on this processor
         raise UsageError(f"{what} gave probabilities that make no array ({error}); give one of numpy.") from None
-    if array.shape != (n_texts, n_labels):
+    if array.shape != (n_texts, len(labels)):
         raise UsageError(
-            f"{what} gave probabilities of shape {array.shape} for {n_texts} texts and {n_labels} labels; give one "
+            f"{what} gave probabilities of shape {array.shape} for {n_texts} texts and {len(labels)} labels; give one "
             "whose predict_proba has a row for each text."
         )
     if array.dtype.kind not in "fiu" or np.ma.is_masked(answer):

@@ -1,8 +1,8 @@
-"""Arguments of statistics at the door: columns by position, ids that say something, numbers within their range."""
+"""Arguments of statistics at the door: columns by position, matrices by label, ids that say something, numbers."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Set
+from collections.abc import Hashable, Iterable, Mapping, Sequence, Set
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy.typing as npt
 from weibo_nlp.errors import DataError, UsageError
 
 LOWEST_LEVEL, HIGHEST_LEVEL = 1e-6, 1 - 1e-6
+_SHOWN_NAMES = 6
 
 
 def column(values: object, what: str) -> list[Any]:
@@ -113,6 +114,76 @@ def numbers(values: npt.ArrayLike, what: str) -> npt.NDArray[np.float64]:
     except (TypeError, ValueError, OverflowError) as error:
         raise UsageError(f"{what} must hold numbers in rows of one length ({error}).") from None
     raise UsageError(f"{what} must hold numbers, got {array.dtype} of shape {array.shape}.")
+
+
+def label_names(matrix: object, attribute: str = "columns") -> list[Any] | None:
+    """Return the names of a table's columns (or, as ``"index"``, rows), or None where they are its numbering."""
+    # A table of pyarrow has its names elsewhere than those of pandas and polars.
+    names = getattr(matrix, "column_names" if hasattr(matrix, "column_names") else attribute, None)
+    if not isinstance(names, Iterable) or getattr(matrix, "ndim", 2) != 2:
+        return None
+    # Numbers that pandas gave because nobody named anything; turned round, they say where a column came from.
+    numbered = (getattr(names, "start", None), getattr(names, "step", None)) == (0, 1)
+    return None if numbered else list(names)
+
+
+def in_label_order(matrix: Any, labels: Sequence[Any] | None, what: str, *, rows: bool = False) -> Any:
+    """Return a matrix with its columns in the order of the labels, where it names them.
+
+    Parameters
+    ----------
+    matrix : array-like, shape (n_rows, n_labels)
+        A DataFrame whose columns are named by labels is put into their order. Lists, arrays, and frames whose names
+        have nothing to do with the labels, are taken by position.
+    labels : sequence, optional
+        The labels in order; without them, the label indices.
+    what : str
+        What errors call it.
+    rows : bool
+        Whether rows are labels as well, as those of a confusion matrix.
+
+    Raises
+    ------
+    UsageError
+        If names are labels but not exactly these, or rows and columns could be in different orders.
+    """
+    columns = _places(label_names(matrix), labels, f"{what}: the columns")
+    index = _places(label_names(matrix, "index"), labels, f"{what}: the rows") if rows else None
+    if rows and (columns is None) != (index is None) and (columns or index) != sorted(columns or index or ()):
+        raise UsageError(
+            f"{what}: of rows and columns, only one names its labels, in another order than labels; name both, "
+            "or give an array."
+        )
+    if columns is None and index is None:
+        return matrix
+    array = np.asarray(matrix)
+    array = array if index is None else array[index]
+    return array if columns is None else array[:, columns]
+
+
+def _places(names: list[Any] | None, labels: Sequence[Any] | None, what: str) -> list[int] | None:
+    """Where each label is among names; None where names are not labels."""
+    if names is None:
+        return None
+    labels = list(range(len(names)) if labels is None else labels)
+    if len(names) == len(labels) and set(names) == set(labels):
+        return [names.index(label) for label in labels]
+    alike = [_spelt(label) for label in labels]
+    if [_spelt(name) for name in names] == alike:
+        return None
+    # A name of several levels says a label as well as one of a single level does.
+    parts = {_spelt(part) for name in names for part in (name if isinstance(name, tuple) else (name,))}
+    if parts.isdisjoint(alike):
+        return None
+    given, wanted = (
+        ", ".join(f"{name!r:.40}" for name in some[:_SHOWN_NAMES]) + (", ..." if len(some) > _SHOWN_NAMES else "")
+        for some in (names, labels)
+    )
+    raise UsageError(f"{what} are named {given}, the labels are {wanted}; give each label one, or give an array.")
+
+
+def _spelt(name: object) -> str:
+    return str(name).strip().casefold()
 
 
 def _is_number(value: object) -> bool:

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from weibo_nlp.errors import UsageError
-from weibo_nlp.stats.arguments import column, numbers
+from weibo_nlp.stats.arguments import column, in_label_order, numbers
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -135,12 +135,13 @@ def log_loss_rows(gold: npt.ArrayLike, probabilities: npt.ArrayLike) -> FloatArr
     gold : array-like of int, shape (n_rows,)
         Label indices.
     probabilities : array-like of float, shape (n_rows, n_labels)
-        Each row a distribution; clipped from below at 2.2e-16.
+        Each row a distribution; clipped from below at 2.2e-16. Column i is of label index i: columns of a DataFrame
+        that are named by indices are put into their order, any others stay where they are.
 
     Raises
     ------
     UsageError
-        If the shapes do not fit or a row is no distribution.
+        If the shapes do not fit, a row is no distribution, or columns are named by other indices.
     """
     labels, matrix = _distributions(gold, probabilities)
     surprise: FloatArray = -np.log(np.clip(matrix[np.arange(labels.size), labels], SMALLEST_PROBABILITY, 1.0))
@@ -150,10 +151,7 @@ def log_loss_rows(gold: npt.ArrayLike, probabilities: npt.ArrayLike) -> FloatArr
 def brier_rows(gold: npt.ArrayLike, probabilities: npt.ArrayLike) -> FloatArray:
     """Squared distance of each distribution to the gold label, in [0, 2], shape (n_rows,); the mean is the Brier score.
 
-    Raises
-    ------
-    UsageError
-        If the shapes do not fit or a row is no distribution.
+    Parameters and errors as in `log_loss_rows`.
 
     Notes
     -----
@@ -174,8 +172,8 @@ def expected_calibration_error(
     gold : array-like of int, shape (n_rows,)
         Label indices.
     probabilities : array-like of float, shape (n_rows, n_labels)
-        Each row a distribution. The top label is its largest entry, the first of equals, whatever label the
-        model finally gave.
+        Each row a distribution, with columns as in `log_loss_rows`. The top label is its largest entry, the first of
+        equals, whatever label the model finally gave.
     bins : int
         Number of bins; each holds its upper edge.
 
@@ -245,7 +243,9 @@ def label_indices(values: npt.ArrayLike, n_labels: int, what: str) -> IntArray:
     return array.astype(np.int64)
 
 
-def distributions(values: npt.ArrayLike, what: str, tolerance: float = 1e-6) -> FloatArray:
+def distributions(
+    values: npt.ArrayLike, what: str, tolerance: float = 1e-6, labels: Sequence[Any] | None = None
+) -> FloatArray:
     """Return `values` as a matrix whose rows are distributions, or raise UsageError saying which row of `what` is none.
 
     Parameters
@@ -256,8 +256,10 @@ def distributions(values: npt.ArrayLike, what: str, tolerance: float = 1e-6) -> 
         What errors call it.
     tolerance : float
         By how much a sum may miss 1.
+    labels : sequence, optional
+        Order of the columns where `values` names them; without it, that of the label indices.
     """
-    matrix = numbers(values, what)
+    matrix = numbers(in_label_order(values, labels, what), what)
     if matrix.ndim != 2:
         raise UsageError(f"{what} must have the shape (n_rows, n_labels), got {matrix.shape}.")
     # NaN compares false, so the condition is put the way that catches it.

@@ -76,6 +76,8 @@ def _repeated(path, event, name, topic, rng):
             row = json.loads(line.replace(f'"{event}-0', f'"{name}-{number}'))
             if row.get("topic") == "credit":
                 row["topic"] = topic
+            elif row.get("annotator") == "a3" and row["topic"] == topic == "self_media":
+                row["topic"] = "credit"  # where all three differ in the miniature, they go on to
             if "text" in row:
                 filling = "".join(rng.choice(FILLING, size=8))
                 row["text"] = filling if rng.random() < NOISE else f"{row['text']}，{filling}{WORDS[topic]}"

@@ -1,4 +1,5 @@
 import numpy as np
+import pandas as pd
 import pytest
 import scipy.optimize
 import scipy.stats
@@ -646,3 +647,19 @@ def test_arguments_are_called_by_their_names(call, message):
 def test_the_first_of_several_unknown_labels_is_named_and_all_are_counted():
     with pytest.raises(LabelError, match=r"predicted\[1\] is 'oui', not one of yes, no \(2 such\)"):
         uncorrected(["yes", "oui", "non"], TWO)
+
+
+def test_an_index_of_a_sorted_frame_is_no_list_of_places():
+    frame = pd.DataFrame({"label": ["a", "b"] * 100, "thread": np.arange(200) // 5, "likes": np.arange(200)[::-1]})
+    drawn = frame[frame.thread % 4 == 0]
+    plain = design_based(frame.label, drawn.index, drawn.label, ("a", "b"), clusters=frame.thread)
+    assert plain == design_based(
+        frame.label.tolist(), drawn.index.tolist(), drawn.label.tolist(), ("a", "b"), clusters=frame.thread.tolist()
+    )
+    turned = frame.sort_values("likes")
+    with pytest.raises(UsageError, match="those of predicted are not numbered from 0 in order"):
+        design_based(turned.label, drawn.index, drawn.label, ("a", "b"), clusters=turned.thread)
+    with pytest.raises(UsageError, match="rows of clusters stand in another order than those of predicted"):
+        design_based(frame.label, drawn.index.tolist(), drawn.label, ("a", "b"), clusters=turned.thread)
+    with pytest.raises(UsageError, match="rows of gold stand in another order than sample"):
+        design_based(frame.label, drawn.index, drawn.label[::-1], ("a", "b"), clusters=frame.thread)

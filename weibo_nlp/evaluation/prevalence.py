@@ -20,6 +20,7 @@ from weibo_nlp.evaluation.sample_design import (
     cluster_numbers,
     require_known_chances,
     require_known_weights,
+    require_same_rows,
     require_two_clusters,
     sample_places,
     sample_weights,
@@ -201,9 +202,9 @@ def design_based(
     predicted : sequence of str
         The classifier's label of every text in the collection.
     sample : array-like of int, shape (n_sample,)
-        Places of the labelled texts in `predicted`, drawn at random without replacement: from the whole collection,
-        or, with `strata`, a number fixed beforehand from each stratum; with `clusters`, whole clusters or texts of
-        them.
+        Places of the labelled texts in `predicted`, no names of rows; drawn at random without replacement: from the
+        whole collection, or, with `strata`, a number fixed beforehand from each stratum; with `clusters`, whole
+        clusters or texts of them.
     gold : sequence of str
         Labels that people gave to these texts, in the same order.
     labels : sequence of str
@@ -291,6 +292,11 @@ def design_based(
     if sample is None or gold is None:
         raise UsageError(f"an interval needs a labelled sample: {SAMPLE_REMEDY}. Without one, report uncorrected().")
     confidence_level, labels = require_confidence_level(confidence_level), _labels(labels)
+    require_same_rows(
+        sample,
+        {"predicted": predicted, "strata": strata, "clusters": clusters},
+        {"gold": gold, "weights": weights},
+    )
     guesses = _indices(predicted, labels, "predicted")
     places = sample_places(sample, guesses.size)
     truth = _indices(gold, labels, "gold")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from math import lgamma, log
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +30,50 @@ _CHANCES = (
     "weights (1 / chance) or clusters. If they were chosen by the label that people gave them, no interval can be had "
     "from them: draw texts at random and have those labelled."
 )
+
+
+def require_same_rows(sample: object, collection: Mapping[str, object], labelled: Mapping[str, object]) -> None:
+    """Refuse rows of pandas in an order that their index contradicts: values are taken by position.
+
+    Parameters
+    ----------
+    sample : object
+        Places of the sample; an Index of pandas is one of places only if the collection is numbered from 0 in order.
+    collection, labelled : mapping of str to object
+        What is given for each text of the collection, and of the sample, by what errors call it.
+
+    Raises
+    ------
+    UsageError
+        Naming what stands in another order.
+    """
+    remedy = "give columns of one frame, after frame.reset_index(drop=True)"
+    for columns in (collection, labelled):
+        named = {name: index for name, column in columns.items() if (index := _index_of(column)) is not None}
+        for name, index in named.items():
+            first, other = next(iter(named.items()))
+            if len(index) == len(other) and not index.equals(other) and set(index) == set(other):
+                raise UsageError(f"rows of {name} stand in another order than those of {first}; {remedy}.")
+    if not hasattr(sample, "nlevels"):
+        return
+    names = np.asarray(sample)
+    for name, column in collection.items():
+        index = _index_of(column)
+        if index is not None and not np.array_equal(index, np.arange(len(index))):
+            raise UsageError(
+                f"sample is an index, whose values name rows, but those of {name} are not numbered from 0 in order: "
+                f"they are no places; {remedy}."
+            )
+    for name, column in labelled.items():
+        index = _index_of(column)
+        if index is not None and not np.array_equal(index, names) and set(index) == set(names.tolist()):
+            raise UsageError(f"rows of {name} stand in another order than sample; give {name}.loc[sample].")
+
+
+def _index_of(column: object) -> Any:
+    """Index of a Series; None of anything else."""
+    index = getattr(column, "index", None)
+    return None if index is None or callable(index) else index
 
 
 def sample_places(sample: npt.ArrayLike, n: int) -> IntArray:

@@ -184,10 +184,8 @@ def _plan(
     entry: Entry, file: PredictionFile, path: Path, folder: Path, scored: Callable[[BootstrapConfig], Scores]
 ) -> _Plan:
     stored = folder / RESULTS / f"{entry.stem}.json"
-    beside = [folder / PREDICTIONS / f"{entry.stem}{suffix}" for suffix in (".jsonl", ".parquet")]
-    others = [kept for kept in beside if kept.is_file() and sha256_of_file(kept) != entry.sha256]
-    found = any(kept.is_file() for kept in beside)
     if not stored.exists():
+        found, others = _beside(entry, folder)
         if others:
             raise PredictionError(
                 f"{path}: {others[0]} is in its place, another file, and no result says what it is; a version never "
@@ -199,6 +197,7 @@ def _plan(
         known = read_entry(stored)
     except DataError:
         # A result that says nothing can be replaced where what lies beside it says that it is this system's.
+        found, others = _beside(entry, folder)
         if others or not found:
             raise
         return _Plan(entry, path, "restored", True)
@@ -219,6 +218,13 @@ def _plan(
         replace(entry, scores=scored(known.scores.bootstrap))
     ) is not None
     return _Plan(entry, path, "present" if unharmed and not wrong else "restored", wrong)
+
+
+def _beside(entry: Entry, folder: Path) -> tuple[bool, list[Path]]:
+    """Whether predictions lie where those of an entry would, and which of them are others."""
+    kept = [folder / PREDICTIONS / f"{entry.stem}{suffix}" for suffix in (".jsonl", ".parquet")]
+    found = [path for path in kept if path.is_file()]
+    return bool(found), [path for path in found if sha256_of_file(path) != entry.sha256]
 
 
 def _content(file: PredictionFile) -> tuple[PredictionHeader, dict[tuple[str, str | None], Any]]:

@@ -10,6 +10,7 @@ from weibo_nlp.corpus import open_release
 from weibo_nlp.errors import PredictionError, UnknownNameError, UsageError
 from weibo_nlp.evaluation.files import evaluate
 from weibo_nlp.external import load
+from weibo_nlp.models import MajorityClassifier, register, registry
 from weibo_nlp.predictions import ModelReference, PredictionHeader, read_predictions, write_predictions
 from weibo_nlp.records import Prediction
 from weibo_nlp.stats.bootstrap import BootstrapConfig
@@ -54,6 +55,18 @@ def test_a_row_goes_through_json_with_everything_behind_it(irony):
     row = run.result.to_dict()
     assert json.loads(json.dumps(row, allow_nan=False)) == row
     assert (row["corpus_version"], row["split"]) == (open_release().version, "test")
+
+
+def test_models_that_call_themselves_alike_are_refused_before_any_is_trained(monkeypatch, tmp_path):
+    monkeypatch.setattr(registry, "_FACTORIES", dict(registry._FACTORIES))
+    register("mine", lambda labels: MajorityClassifier(labels))
+    message = "models 'majority' and 'mine' both call themselves 'majority'; name each once, and give each an attribute"
+    asked = {"models": ["majority", "mine"], "predictions": tmp_path / "new", "bootstrap": FEW}
+    with pytest.raises(UsageError, match=message):
+        run_corpus(tasks=["irony"], **asked)
+    with pytest.raises(UsageError, match=message):
+        run_external("nlpcc2016", NLPCC2016, **asked)
+    assert not (tmp_path / "new").exists()
 
 
 def test_what_is_being_done_is_told(irony):

@@ -66,12 +66,12 @@ def test_add_then_show_prints_ranks_with_ties_as_ties(run, board, tmp_path):
 
 
 def test_systems_that_are_named_are_shown_alone_and_corrected_together(run, board, tmp_path):
-    named = ("--system", "good", "--system", "middle 1", "--system", "rival")
+    named = ("--system", "good", "--system", "middle==1", "--system", "rival")
     code, out, _ = run("leaderboard", "show", "--folder", board, *named, "--json", tmp_path / "s.json")
     assert code == 0
     assert "Holm over all pairs of the systems named" in out
     content = json.loads((tmp_path / "s.json").read_text("utf-8"))
-    assert content["systems"] == ["good", "middle 1", "rival"]
+    assert content["systems"] == ["good", "middle==1", "rival"]
     (table,) = content["tables"]
     assert [row["checked"] for row in table["rows"]] == [True] * 3
     assert len(table["comparisons"]) == 3

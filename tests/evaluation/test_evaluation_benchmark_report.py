@@ -1,6 +1,7 @@
 """The benchmark report as a mapping and back, and what is refused on the way."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -77,6 +78,18 @@ def test_a_report_is_read_back_as_it_was():
     assert read.results[0].scores.header == REPORT.results[0].scores.header
     assert read.results[0].scores.bootstrap == BootstrapConfig(n_resamples=50, seed=9, confidence_level=0.9)
     assert (read.comparisons, read.context, read.notes) == (REPORT.comparisons, REPORT.context, REPORT.notes)
+
+
+def test_two_results_of_one_name_are_refused_where_nothing_else_tells_them_apart():
+    other_task = replace(result("x", 2), provenance=replace(REPORT.results[0].provenance, protocol="cross_event"))
+    assert BenchmarkReport("t", "c", (*REPORT.results, other_task)).results[2] == other_task
+    message = r"results\[0\] and results\[2\] are both of 'x' on 'corpus', 'irony', 'standard'; give every system a na"
+    with pytest.raises(DataError, match=message):
+        BenchmarkReport("t", "c", (*REPORT.results, result("x", 2)))
+    with pytest.raises(DataError, match=message):
+        BenchmarkReport.from_dict(
+            REPORT.to_dict() | {"results": [row.to_dict() for row in (*REPORT.results, result("x", 2))]}
+        )
 
 
 def test_a_result_is_written_with_where_it_comes_from_and_how_it_was_trained():

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from weibo_nlp.benchmark.run import run_corpus
 from weibo_nlp.errors import PredictionError, UsageError
-from weibo_nlp.evaluation.comparison import Comparison, compare, compare_runs, ranks
+from weibo_nlp.evaluation.comparison import Comparison, compare, compare_runs, distinct_names, ranks
 from weibo_nlp.evaluation.files import evaluate, resolve_evaluation_set
-from weibo_nlp.predictions import ModelReference, PredictionHeader, read_predictions, write_predictions
+from weibo_nlp.predictions import ModelReference, PredictionFile, PredictionHeader, read_predictions, write_predictions
 from weibo_nlp.records import Prediction
 from weibo_nlp.stats.bootstrap import BootstrapConfig
 from weibo_nlp.stats.estimate import Estimate
@@ -105,6 +105,46 @@ def test_files_that_look_the_same_are_told_apart_by_seed_then_by_place(corpus_fi
     own = f"majority {file.header.model.version}"
     assert [one.name for one in found.files] == [f"{own} seed 0", f"{own} seed 1", f"{own} (file 3)", f"{own} (file 4)"]
     assert all(pair.p == 1 for pair in found.comparisons)
+
+
+@pytest.mark.parametrize(
+    "rival", [("majority 1 (file", "2)"), ("majority", "1 (file 2)")], ids=["in-the-name", "in-the-version"]
+)
+def test_no_name_takes_the_place_of_another_file(corpus_files, tmp_path, rival):
+    file = read_predictions(corpus_files[0])
+    models = [ModelReference("majority", "1")] * 2 + [ModelReference(*rival)]
+    right = resolve_evaluation_set(file.header)[1].gold
+    labels = [[row.label for row in right], [row.label for row in right], ["neutral"] * len(right)]
+    paths = [tmp_path / f"{number}.jsonl" for number in range(3)]
+    for path, model, said in zip(paths, models, labels, strict=True):
+        rows = [Prediction(row.document_id, "sentiment", label, {}) for row, label in zip(right, said, strict=True)]
+        write_predictions(path, replace(file.header, model=model, seed=None), rows)
+    found = compare(paths, n_permutations=300, bootstrap=BootstrapConfig(n_resamples=200))
+    names = [one.name for one in found.files]
+    assert names == ["majority 1 (file 1)", "majority 1 (file 2)", "majority 1 (file 2) (file 3)"]
+    assert [(pair.a, pair.b) for pair in found.comparisons] == list(combinations(names, 2))
+    assert [pair.better for pair in found.comparisons] == [None, names[0], names[1]]
+    assert [one.rank for one in found.files] == [1, 1, 3]
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.text("x 1(file2)seed", min_size=1, max_size=9),
+            st.sampled_from(["1", "2)", "1 (file 2)", "1 seed 2"]),
+            st.sampled_from([None, 1, 2]),
+        ),
+        min_size=2,
+        max_size=5,
+    )
+)
+def test_no_two_files_have_one_name(about):
+    header = PredictionHeader("corpus", "1", "test", "topic", "standard", "1", ModelReference("x", "1"))
+    files = [
+        PredictionFile(replace(header, model=ModelReference(name, version), seed=seed), ())
+        for name, version, seed in about
+    ]
+    assert len(set(distinct_names(files))) == len(files)
 
 
 @pytest.mark.parametrize("field", ["set", "version", "split", "task", "protocol", "scheme"])

@@ -238,3 +238,17 @@ def test_one_run_does_not_count_twice(header, seeds, message):
     rows = tuple(Prediction(item.document_id, header.task, "false", {}) for item in gold)
     with pytest.raises(UsageError, match=message):
         evaluate([PredictionFile(replace(header, seed=seed), rows) for seed in seeds], bootstrap=FEW)
+
+
+def test_figures_do_not_depend_on_the_order_of_the_runs(header):
+    gold = open_release().gold(header.task, header.split)
+    files = []
+    for seed in range(3):
+        draws = np.random.default_rng(seed).random(len(gold)).tolist()
+        rows = [
+            Prediction(item.document_id, header.task, "true" if p > 0.5 else "false", {"false": 1 - p, "true": p})
+            for item, p in zip(gold, draws, strict=True)
+        ]
+        files.append(PredictionFile(replace(header, seed=seed), tuple(rows)))
+    one, other = (evaluate(runs, bootstrap=FEW).to_dict() for runs in (files, [files[2], files[0], files[1]]))
+    assert one == other

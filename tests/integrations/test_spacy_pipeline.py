@@ -223,6 +223,35 @@ def test_no_target_means_no_stance(monkeypatch):
     assert not any(key.startswith("stance:") for key in doc.cats)
 
 
+def test_a_second_labelling_replaces_what_the_first_said(monkeypatch, labelling):
+    doc = WeiboLabels(target="信用惩戒")(spacy.blank("zh")("今天吃面"))
+    doc.cats["mine:kept"] = 1.0
+    assert doc._.stance is not None
+    assert any(key.startswith("stance:") for key in doc.cats)
+    component = WeiboLabels()
+    monkeypatch.setattr(Labeller, "canonical", {})  # as for a text of topic `other`
+    alone, doc = component(spacy.blank("zh")("今天吃面")), component(doc)
+    assert (doc._.stance, doc._.stance_target) == (None, None)
+    assert doc.cats == {**alone.cats, "mine:kept": 1.0}
+
+
+def test_a_doc_without_words_loses_the_labels_that_it_came_with(labelling):
+    doc = labelling.make_doc("\u200b")
+    doc._.topic, doc.cats = "credit", {"topic:credit": 1.0}
+    doc = labelling.get_pipe("weibo_labels")(doc)
+    assert (doc._.topic, doc.cats) == (None, {})
+
+
+def test_a_labelling_that_fails_leaves_what_was_there(monkeypatch):
+    component = WeiboLabels()
+    doc = component(spacy.blank("zh")("今天吃面"))
+    before, topic = dict(doc.cats), doc._.topic
+    monkeypatch.setattr(component._labeller, "label", lambda texts: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        component(doc)
+    assert (doc.cats, doc._.topic) == (before, topic)
+
+
 def test_batches_give_what_single_texts_give_and_keep_their_order(labelling):
     texts = [BRAND, "", "早上好", "下雨了", " ", "信用分又降了"]
     for doc, text in zip(labelling.pipe(texts, batch_size=2), texts, strict=True):

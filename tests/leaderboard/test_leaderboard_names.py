@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from weibo_nlp.leaderboard.names import distinct_names, skeleton
+from weibo_nlp.leaderboard.names import distinct_names, skeleton, systems_meant
 from weibo_nlp.predictions import ModelReference
 
 CHECKSUM = re.compile("#[0-9a-f]{8}$")
@@ -66,3 +66,53 @@ def test_a_sign_made_of_two_is_spelt_out_the_same_whatever_stands_beside(name):
 def test_no_two_systems_have_one_name(systems):
     names = distinct_names(systems)
     assert len(set(names)) == len(systems)
+
+
+MINE, OTHER = ModelReference("mine", "1"), ModelReference("mine", "2")
+RIVALS = frozenset(ModelReference("mine 1", f"trial {number}") for number in range(3))
+
+
+@pytest.mark.parametrize(
+    ("text", "readings"),
+    [
+        pytest.param("mine", [{MINE, OTHER}], id="all-versions"),
+        pytest.param("mine 2", [{OTHER}], id="name-and-version"),
+        pytest.param("mine 1", [{MINE}, RIVALS], id="version-or-name"),
+        pytest.param("mine==1", [{MINE}], id="exact"),
+        pytest.param("mine 1==trial 0", [{ModelReference("mine 1", "trial 0")}], id="exact-rival"),
+        pytest.param("mine 1 trial 2", [{ModelReference("mine 1", "trial 2")}], id="blanks"),
+        pytest.param("mine==3", [], id="no-such-version"),
+        pytest.param("min", [], id="no-such-name"),
+    ],
+)
+def test_a_text_means_every_system_that_it_can_name(text, readings):
+    assert systems_meant(text, {MINE, OTHER, *RIVALS}) == readings
+
+
+def test_a_name_that_holds_the_sign_takes_no_system_from_another():
+    pretender = ModelReference("mine==1", "2")
+    assert systems_meant("mine==1", {MINE, pretender}) == [{MINE}]
+    assert systems_meant("mine==1==2", {MINE, pretender}) == [{pretender}]
+    split = ModelReference("mine", "1==2")
+    assert len(systems_meant("mine==1==2", {MINE, pretender, split})) == 2
+
+
+def test_systems_are_named_as_they_are_or_as_tables_show_them():
+    odd = ModelReference("a\nb", "1")
+    for text in ("a\nb", r"a\nb", "a\nb 1", r"a\nb 1", "a\nb==1", r"a\nb==1"):
+        assert systems_meant(text, {odd}) == [{odd}]
+    # Two long names that begin alike are cut to one: neither is meant more than the other, until it is written whole.
+    long = [ModelReference("a" * 60 + end, "1") for end in "xy"]
+    assert len(systems_meant("a" * 47 + "…", long)) == 2
+    assert len(systems_meant("a" * 47 + "…==1", long)) == 2
+    assert systems_meant(f"{long[0].name}==1", long) == [{long[0]}]
+
+
+names_and_versions = st.builds(
+    ModelReference, st.text("a=1 ", min_size=1, max_size=5), st.text("a=1 ", min_size=1, max_size=5)
+)
+
+
+@given(names_and_versions.filter(lambda system: "=" not in system.name + system.version), st.sets(names_and_versions))
+def test_whatever_others_are_called_a_name_and_version_mean_one_system(system, others):
+    assert systems_meant(f"{system.name}=={system.version}", {system, *others}) == [{system}]

@@ -227,8 +227,20 @@ def test_systems_that_are_named_are_one_family_as_in_compare(board):
     assert [pair.p_holm for pair in table.comparisons] == holm([pair.p for pair in table.comparisons]).tolist()
     assert any(pair.p_holm > pair.p for pair in table.comparisons)
     assert "Holm over all pairs of the systems named" in found.rank_rule
-    with pytest.raises(UnknownNameError, match=r"unknown system in .* 'best'; there is: .*good 1"):
+    with pytest.raises(UnknownNameError, match=r"unknown system in .* 'best'; there is: .*good==1"):
         standings(board, systems=["best"])
+
+
+def test_rivals_named_like_a_version_have_no_part_in_the_question_of_it(board, tmp_path):
+    few = {"n_permutations": 200, "bootstrap": BootstrapConfig(n_resamples=20)}
+    for draw in range(2):
+        add(written(tmp_path / "p.jsonl", "good 1", f"trial {draw}", wrong=0.7, draw=100 + draw), board)
+    with pytest.raises(UsageError, match=r"system 'good 1' can mean good==1 or good 1==trial 0, good 1==trial 1; name"):
+        standings(board, systems=["good 1", "middle"], **few)
+    ((table,), ()) = (found := standings(board, systems=["good==1", "middle"], **few)).tables, found.set_aside
+    assert [row.name for row in table.rows] == ["good 1", "middle 1"]
+    assert [pair.p_holm for pair in table.comparisons] == [pair.p for pair in table.comparisons]
+    assert table.comparisons[0].better == "good 1"
 
 
 def test_hardware_and_command_are_shown_as_claims(filled):

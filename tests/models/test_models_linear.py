@@ -129,6 +129,10 @@ def test_threads_are_not_torn_between_folds():
 
     assert loss(groups) > 0.68
     assert loss(None) < 0.3
+    # The same threads by ids that numpy would make a table of, and by ids of two types, 1 and "1" being two of them.
+    place = {sign: number for number, sign in enumerate(sorted(threads))}
+    assert loss([("weibo", sign) for sign in groups]) == loss(groups)
+    assert loss([place[sign] // 2 if place[sign] % 2 else str(place[sign] // 2) for sign in groups]) > 0.68
 
 
 def test_strength_is_the_one_with_the_least_log_loss_unless_given(two):

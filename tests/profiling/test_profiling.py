@@ -155,6 +155,19 @@ def test_words_around_a_name_are_not_joined_over_it():
     assert repeated_strings(["今天我们去咪蒙那里看看吧"] * 2, names=["咪蒙"]) == []
 
 
+@pytest.mark.parametrize("others", [[""], ["", "小甲"], []], ids=["empty-alone", "empty-beside-another", "none"])
+def test_an_empty_name_takes_nothing_out(others):
+    shared = "这口气真是咽不下去啊"
+    assert repeated_strings([f"小甲{shared}", f"小乙{shared}"], names=others) == [Repeated(shared, (0, 1))]
+
+
+def test_one_name_is_no_list_of_names_and_no_string_is_shorter_than_one():
+    with pytest.raises(UsageError, match="names is the string '小甲'; give a list"):
+        repeated_strings(["小甲来了"] * 2, names="小甲")
+    with pytest.raises(UsageError, match="length must be at least 1"):
+        repeated_strings(["小甲来了"] * 2, length=0)
+
+
 def test_only_later_copies_repeat():
     found = ["笑死", "+1", "笑死", "笑死 "]
     assert exact_repeats(found) == [2]

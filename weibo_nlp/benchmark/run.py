@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -105,13 +106,16 @@ def run_corpus(
     Raises
     ------
     UnknownNameError, UsageError
-        If a name is unknown, or a task has no such protocol; before anything is trained.
+        If a name is unknown, two models call themselves alike, or a task has no such protocol; before anything is
+        trained.
     """
     models = _known(models, seeds)
     options: dict[str, Any] = {"seeds": seeds, "bootstrap": bootstrap, "predictions": predictions, "progress": progress}
     release = open_release()
     runs = []
-    for spec in corpus_tasks(release.scheme, release.version, tasks, protocols):
+    specs = corpus_tasks(release.scheme, release.version, tasks, protocols)
+    _require_own_names(models, specs)
+    for spec in specs:
         evaluation_set, folds = judged_evaluation_set(release, spec), corpus_folds(release, spec)
         runs += [run_task(spec, evaluation_set, folds, model, **options) for model in models]
     return runs
@@ -147,7 +151,7 @@ def run_external(
     Raises
     ------
     UnknownNameError, UsageError
-        If a name is unknown, or the set has nothing that could be scored so.
+        If a name is unknown, two models call themselves alike, or the set has nothing that could be scored so.
     """
     if protocol not in EXTERNAL_PROTOCOLS:
         raise UnknownNameError("protocol of an external set", protocol, EXTERNAL_PROTOCOLS)
@@ -166,6 +170,7 @@ def run_external(
             raise UnknownNameError(f"task of {external.name}", unknown[0], specs)
         trainings = [(specs[task], zero_shot_fold(external, release, specs[task])) for task in tasks or specs]
     runs = []
+    _require_own_names(models, [spec for spec, _ in trainings])
     for spec, (fold, notes) in trainings:
         evaluation_set = external_evaluation_set(external, spec)
         evaluation_set = replace(evaluation_set, notes=(*notes, *evaluation_set.notes))
@@ -284,6 +289,19 @@ def _known(models: Sequence[str], seeds: int) -> Sequence[str]:
     if seeds < 1:
         raise UsageError(f"seeds must be at least 1, better {SEEDS}; got {seeds}.")
     return models or names()
+
+
+def _require_own_names(models: Sequence[str], specs: Sequence[TaskSpec]) -> None:
+    """Refuse models whose files and results nobody could tell apart, whatever they are registered as."""
+    own: dict[str, str] = {}
+    for spec, model in product(specs[:1], models):  # what a model is called does not depend on its labels
+        name, _ = name_and_version(create(model, spec.labels))
+        if name in own:
+            raise UsageError(
+                f"models {own[name]!r} and {model!r} both call themselves {name!r}; name each once, and give each an "
+                "attribute `name` of its own."
+            )
+        own[name] = model
 
 
 def _answers(

@@ -76,7 +76,10 @@ def show(
     protocol: Annotated[str | None, Option(help="Only tables of this protocol.")] = None,
     systems: Annotated[
         list[str] | None,
-        Option("--system", help="Only this system, by name or name and version; all named are corrected together."),
+        Option(
+            "--system",
+            help="Only this system: NAME==VERSION, or NAME for all its versions; all named are corrected together.",
+        ),
     ] = None,
     json_file: JsonFile = None,
     markdown: Annotated[bool, Option("--markdown", help="Print Markdown tables.")] = False,

@@ -40,6 +40,12 @@ class BenchmarkReport:
         See `diagnostics`; empty where they were not measured.
     notes : tuple of str
         What was left out, in sentences.
+
+    Raises
+    ------
+    DataError
+        If two results on one set, task and protocol are of one name: comparisons, ranks and pages tell systems apart
+        by it.
     """
 
     title: str
@@ -55,6 +61,16 @@ class BenchmarkReport:
     shortcuts: tuple[ShortcutScore, ...] = ()
     errors: tuple[ErrorCase, ...] = ()
     notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        answered: dict[tuple[Any, ...], int] = {}
+        for at, result in enumerate(self.results):
+            if (other := answered.setdefault((*result.provenance.question, result.model), at)) != at:
+                about = ", ".join(map(quoted, result.provenance.question))
+                raise DataError(
+                    f"benchmark report: results[{other}] and results[{at}] are both of {quoted(result.model)} on "
+                    f"{about}; give every system a name of its own."
+                )
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything, ready for JSON, under a format number."""

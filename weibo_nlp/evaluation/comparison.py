@@ -24,6 +24,7 @@ from weibo_nlp.tasks.spec import TaskSpec
 # The smallest p that drawn permutations can give is 1 / (permutations + 1); under Holm, n pairs need one below
 # ALPHA / n, and some room beneath it.
 _PERMUTATIONS_PER_PAIR = 40
+_PLACE = " (file "
 _Tested = TypeVar("_Tested", Comparison, ContextScore)
 Family = Literal["all pairs", "each pair"]
 
@@ -134,7 +135,7 @@ def compare(
     for file in files[1:]:
         _require_same(files[0], file)
     spec, evaluation_set = resolve_evaluation_set(files[0].header, external_path, where=files[0].where_header)
-    names = _distinct_names(files)
+    names = distinct_names(files)
     runs = {name: aligned_labels(file, spec, evaluation_set)[None] for name, file in zip(names, files, strict=True)}
     mains = [score_set([file], spec, evaluation_set, bootstrap).main for file in files]
     comparisons = compare_runs(runs, spec, evaluation_set, n_permutations=n_permutations, bootstrap=bootstrap)
@@ -238,8 +239,11 @@ def _require_same(first: PredictionFile, other: PredictionFile) -> None:
             )
 
 
-def _distinct_names(files: Sequence[PredictionFile]) -> list[str]:
-    """Name and version of each system; with the seed, then the file's place on the line, where that is not enough."""
+def distinct_names(files: Sequence[PredictionFile]) -> list[str]:
+    """Name and version of each system; with the seed, then the file's place on the line, where that is not enough.
+
+    The place stands behind every name that has the beginning of one in it as well: no name can pass for another file's.
+    """
     models = [file.header.model for file in files]
     names = [f"{printable_name(model.name)} {printable_name(model.version, 24)}" for model in models]
     seeded = [
@@ -247,5 +251,6 @@ def _distinct_names(files: Sequence[PredictionFile]) -> list[str]:
         for name, file in zip(names, files, strict=True)
     ]
     return [
-        name if seeded.count(name) == 1 else f"{name} (file {number})" for number, name in enumerate(seeded, start=1)
+        name if seeded.count(name) == 1 and _PLACE not in name else f"{name}{_PLACE}{number})"
+        for number, name in enumerate(seeded, start=1)
     ]

@@ -32,8 +32,8 @@ def evaluate(
     Parameters
     ----------
     predictions : str, Path, PredictionFile or sequence of PredictionFile
-        A file, whoever wrote it; several are one system's, one for each training seed. The header names set, version,
-        split, task and protocol.
+        A file, whoever wrote it; several are one system's, one for each training seed, and are taken in the order of
+        the seeds. The header names set, version, split, task and protocol.
     external_path : str or Path, optional
         Folder of your copy, for predictions on an external set.
     bootstrap : BootstrapConfig
@@ -74,6 +74,8 @@ def evaluate(
     if not files:
         raise UsageError("no prediction file given; name one, or one for each seed of a system.")
     require_own_seeds(files)
+    # Sums of floats depend on their order, and figures shall not depend on that of the files.
+    files.sort(key=lambda file: file.header.seed or 0)
     first = files[0]
     spec, evaluation_set = resolve_evaluation_set(first.header, external_path, where=first.where_header)
     scores = score_set(files, spec, evaluation_set, bootstrap)

@@ -90,7 +90,8 @@ class WeiboLabels(Pipe):
 
     ``doc.cats`` gets the probability of every label, under ``task:label`` (``topic:credit``, ``irony:true``); the
     labels themselves are in ``doc._``. An empty text, or one of nothing that readers see, gets neither, and a text
-    without a stance target no stance. One longer than 100,000 characters is an error, of this Doc alone.
+    without a stance target no stance; what an earlier labelling put there is taken away. One longer than 100,000
+    characters is an error, of this Doc alone.
 
     Parameters
     ----------
@@ -154,9 +155,14 @@ class WeiboLabels(Pipe):
         return tuple(f"{task}:{label}" for task, labels in self._labeller.labels.items() for label in labels)
 
     def _label(self, docs: list[Doc]) -> None:
-        docs = [doc for doc in docs if text_problem(doc.text) != EMPTY]
-        rows = self._labeller.label([doc.text for doc in docs])
-        for doc, row in zip(docs, rows, strict=True):
+        readable = [doc for doc in docs if text_problem(doc.text) != EMPTY]
+        rows = self._labeller.label([doc.text for doc in readable])
+        for doc in docs:  # what was said before, by another target perhaps, is no part of what is said now
+            for key in self.labels:
+                doc.cats.pop(key, None)
+            for field in _FIELDS:
+                doc._.set(field, None)
+        for doc, row in zip(readable, rows, strict=True):
             for field in _FIELDS:
                 doc._.set(field, row[field])
             for task, labels in self._labeller.labels.items():

@@ -19,7 +19,7 @@ from weibo_nlp.io import sha256_of_file
 from weibo_nlp.io.names import printable_name, quoted
 from weibo_nlp.io.typed_json import to_json
 from weibo_nlp.leaderboard.entries import PREDICTIONS, RESULTS, Entry, read_entry, seed_order
-from weibo_nlp.leaderboard.names import distinct_names
+from weibo_nlp.leaderboard.names import VERSION_BEHIND, distinct_names, full_names, systems_meant
 from weibo_nlp.leaderboard.verification import SetAside, verified
 from weibo_nlp.predictions import ModelReference, PredictionHeader
 from weibo_nlp.stats.bootstrap import DEFAULT, BootstrapConfig, UnitSums, cluster_bootstrap
@@ -38,6 +38,7 @@ EACH_PAIR = (
     "are equal one is told apart by chance. To correct for how many you compare, name the systems that you ask of "
     "(--system)."
 )
+_LISTED = 3
 NAMED_SYSTEMS = "p: Holm over all pairs of the systems named, of each table; the other entries have no part in it."
 
 
@@ -180,8 +181,9 @@ def standings(
     set_name, task, protocol : str, optional
         Only tables of these.
     systems : sequence of str, optional
-        Only these systems, each by its name or by name and version; their pairs are corrected together. Without it all
-        systems are shown, and each pair is a question of its own, see `compare_runs`.
+        Only these systems, each as ``NAME==VERSION``, as ``NAME`` (all its versions) or as ``NAME VERSION``; their
+        pairs are corrected together. Without it all systems are shown, and each pair is a question of its own, see
+        `compare_runs`.
     external_path : Path, optional
         Folder of the user's copies of external sets; without it their tables are not tested.
     n_permutations : int
@@ -199,7 +201,7 @@ def standings(
     Raises
     ------
     UsageError
-        If the folder is no leaderboard.
+        If the folder is no leaderboard, or the name of a system can mean one or another.
     UnknownNameError
         If nothing is of the set, task, protocol or system asked for.
     """
@@ -254,18 +256,24 @@ def _whole_systems(folder: Path, entries: Sequence[Entry]) -> tuple[list[Entry],
 
 
 def _of_systems(folder: Path, entries: list[Entry], systems: Sequence[str]) -> list[Entry]:
-    """Entries of the systems asked for, by name or by name and version, as they are or as tables show them."""
+    """Entries of the systems asked for; a name that could mean one system or another is refused."""
     if not systems:
         return entries
-    names = {}
-    for model in {entry.header.model for entry in entries}:
-        full = f"{printable_name(model.name)} {printable_name(model.version, 24)}"
-        names[model] = {model.name, f"{model.name} {model.version}", printable_name(model.name), full}
-    for wanted in systems:
-        if not any(wanted in known for known in names.values()):
-            shown = [f"{printable_name(model.name)} {printable_name(model.version, 24)}" for model in names]
-            raise UnknownNameError(f"system in {folder}", wanted, shown)
-    return [entry for entry in entries if names[entry.header.model] & set(systems)]
+    models = {entry.header.model for entry in entries}
+    wanted: set[ModelReference] = set()
+    for name in systems:
+        if not (readings := systems_meant(name, models)):
+            raise UnknownNameError(f"system in {folder}", name, full_names(models))
+        if len(readings) > 1:
+            several = " or ".join(
+                f"{', '.join(full[:_LISTED])}{', ...' * (len(full) > _LISTED)}" for full in map(full_names, readings)
+            )
+            raise UsageError(
+                f"{folder}: system {quoted(name)} can mean {several}; name what you mean with {VERSION_BEHIND} between "
+                "name and version."
+            )
+        wanted |= readings[0]
+    return [entry for entry in entries if entry.header.model in wanted]
 
 
 def _entries(folder: Path) -> tuple[list[Entry], list[SetAside]]:

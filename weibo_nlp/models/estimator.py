@@ -23,7 +23,8 @@ from weibo_nlp.models.base import Column, FloatArray, IntArray, Texts, as_exampl
 from weibo_nlp.models.limits import Layout, require_label, require_labels
 from weibo_nlp.models.storage import read_model, rebuilding, write_model
 from weibo_nlp.records import Example
-from weibo_nlp.stats.arguments import column, ids, is_missing, numbers
+from weibo_nlp.stats.arguments import column, is_missing, numbers
+from weibo_nlp.stats.units import numbered_ids
 
 Arrays = Mapping[str, npt.NDArray[Any]]
 
@@ -41,7 +42,7 @@ class TrainingData:
     examples: list[Example]
     labels: npt.NDArray[Any]
     codes: IntArray
-    groups: list[Any] | None
+    groups: IntArray | None
     weights: FloatArray
 
     def weighted(self) -> TrainingData:
@@ -53,7 +54,7 @@ class TrainingData:
             self,
             examples=[self.examples[place] for place in places],
             codes=self.codes[places],
-            groups=None if self.groups is None else [self.groups[place] for place in places],
+            groups=None if self.groups is None else self.groups[places],
             weights=self.weights[places],
         )
 
@@ -188,7 +189,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc,
             If one of them is no column.
         """
         examples, targets = as_examples(X), column(y, "y")
-        members = None if groups is None else ids(groups, "groups")
+        members = None if groups is None else _numbered(groups)
         weights = np.ones(len(examples))
         if sample_weight is not None:
             weights = numbers(column(sample_weight, "sample_weight"), "sample_weight")
@@ -231,6 +232,16 @@ class TextClassifier(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc,
         tags.input_tags.string = tags.input_tags.one_d_array = True
         tags.input_tags.two_d_array = False
         return tags
+
+
+def _numbered(groups: Column) -> IntArray:
+    """Number groups in their order, since numpy would make of tuples a table, and of ids of several types strings."""
+    names, numbers_ = numbered_ids(groups, "groups")
+    try:
+        order = sorted(range(len(names)), key=names.__getitem__)  # type: ignore[arg-type]
+    except TypeError:  # they have no order among themselves: as they come up
+        return numbers_
+    return np.argsort(order)[numbers_]
 
 
 def _classes(labels: list[Any], targets: list[Any]) -> npt.NDArray[Any]:

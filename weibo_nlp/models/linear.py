@@ -213,7 +213,7 @@ class LinearClassifier(TextClassifier):
 
     def _folds(self, data: TrainingData) -> list[tuple[IntArray, IntArray]]:
         """Places to learn from and places held out; fewer than ``FOLDS`` where there is too little for as many."""
-        n_groups = len(data.codes) if data.groups is None else len(set(data.groups))
+        n_groups = len(data.codes) if data.groups is None else len(np.unique(data.groups))
         most = int(np.bincount(data.codes).max())
         count = min(FOLDS, n_groups, most)
         if count < 2:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from weibo_nlp.errors import UsageError
+from weibo_nlp.io.names import quoted
 from weibo_nlp.profiling.surface_features import unmarked_pieces
+from weibo_nlp.stats.arguments import require_whole
 from weibo_nlp.text import MarkupKind
 
 STRING_LENGTH = 10
@@ -34,7 +38,7 @@ def repeated_strings(
     length : int
         Shortest string.
     names : iterable of str
-        Taken out as well, such as the names that a register gives.
+        Taken out as well, such as the names that a register gives; an empty one takes nothing out.
     least : int
         Texts in which a string must stand.
 
@@ -42,8 +46,16 @@ def repeated_strings(
     -------
     list of Repeated
         Strings that overlap and stand in the same texts are one, as long as they reach.
+
+    Raises
+    ------
+    UsageError
+        If `length` is no whole number from 1, or `names` is a single string, whose characters would all be taken out.
     """
-    longest_first = sorted(set(names), key=lambda name: (-len(name), name))
+    length = require_whole(length, "length", 1, sys.maxsize, "the characters of the shortest string")
+    if isinstance(names, str):
+        raise UsageError(f"names is the string {quoted(names)}; give a list of names.")
+    longest_first = sorted(set(names) - {""}, key=lambda name: (-len(name), name))
     names_pattern = re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")  # the latter stands nowhere
     pieces = [
         [part for piece in unmarked_pieces(text, _MARKS) for part in names_pattern.split(piece) if part]

@@ -1,6 +1,8 @@
 """What quotation marks mean: in comma-separated files, in tab-separated files, in headers."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.io import Reject, Row, delimited, open_table, open_writer
@@ -44,6 +46,12 @@ def test_a_carriage_return_outside_of_quotes_has_a_reason_of_its_own(tmp_path):
         pytest.param('id,text\n1,"甲\n2,乙\n3,丙"\n4,丁\n', [True, False], id="rows-in-the-last-cell"),
         pytest.param('id,text\n1,"甲\n乙"\n', [False], id="lines-that-are-no-rows"),
         pytest.param('text,id\n"甲\n乙",1\n', [False], id="the-end-of-the-record-is-no-row"),
+        pytest.param('id,text,n\n1,"甲,5\n2,乙",8\n3,丙,2\n', [True, False], id="rows-in-a-cell-in-the-middle"),
+        pytest.param('text,id\n"甲,1\n乙",2\n', [True], id="rows-in-the-first-cell"),
+        pytest.param('id,text,n\n1,"甲\n乙",8\n', [False], id="lines-of-a-cell-in-the-middle"),
+        pytest.param('id,text,n\n1,"甲,a,5\n2,乙",8\n', [True], id="the-first-with-a-comma-more"),
+        pytest.param('id,text,n\n1,"甲,5\n2,a,乙",8\n', [True], id="the-last-with-a-comma-more"),
+        pytest.param('id,text,n\n1,"甲,5\r2,乙",8\n', [True], id="an-old-line-end"),
         pytest.param('text\n"甲\n乙"\n', [False], id="of-one-column-every-line-would-be"),
         pytest.param('"id"\t"text"\n2\t"甲\n3\t乙"\n', [True], id="tab-separated"),
     ],
@@ -64,9 +72,33 @@ def test_a_name_of_a_column_may_have_line_ends(tmp_path, name, format):
     assert [row.values for row in table.rows()] == [{name: "1", "text": "好"}]
 
 
+@given(
+    texts=st.lists(st.sampled_from(['"好', '坏"', '"', '""', "好,坏", '"好,', ',坏"', '"好"', "好"]), max_size=6),
+    layout=st.permutations(["id", "text", "n"]) | st.permutations(["id", "text"]),
+    format=st.sampled_from(["csv", "tsv"]),
+)
+def test_no_line_of_a_writer_that_knows_no_quotes_is_lost_without_a_word(tmp_path, texts, layout, format):
+    delimiter = "," if format == "csv" else "\t"
+    rows = [{"id": str(number), "text": text, "n": "7"} for number, text in enumerate(texts)]
+    lines = [layout, *([row[name] for name in layout] for row in rows)]
+    items = list(opened(tmp_path, "".join(delimiter.join(cells) + "\n" for cells in lines), format).rows())
+    told = {item.number if isinstance(item, Row) else item.line for item in items}
+    marked = any(item.swallows for item in items if isinstance(item, Row))
+    assert marked or told == set(range(2, len(texts) + 2))
+
+
+def test_where_marks_are_text_what_follows_a_line_with_a_tab_too_many_is_a_row(tmp_path):
+    rows = [["1", '说"好"'], ["2", '"甲', "a"], ["3", '乙"']]
+    assert cells(tmp_path, lines_of(rows), "tsv") == ([rows[0], rows[2]], [(3, "3 cells, the header has 2")])
+
+
 def test_a_header_that_swallows_rows_is_refused(tmp_path):
     with pytest.raises(DataError, match=r"a\.csv:1: the header is not a row of cells: 'id,\"text'\. Close its quotes"):
         opened(tmp_path, 'id,"text\n1,好\n2,坏"\n')
+    with pytest.raises(
+        DataError, match=r"a\.csv:1: the header is not a row of cells: 'id,\"text,n'\. Close its quotes"
+    ):
+        opened(tmp_path, 'id,"text,n\n1,好",3\n')
 
 
 def test_a_mark_of_order_may_stand_twice(tmp_path):

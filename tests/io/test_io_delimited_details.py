@@ -3,7 +3,8 @@
 import pytest
 
 from weibo_nlp.io import delimited
-from weibo_nlp.io.delimited import BARE_RETURN, OPEN_QUOTE, DelimitedReader, swallows_records, uses_quoting
+from weibo_nlp.io.delimited import BARE_RETURN, OPEN_QUOTE, DelimitedReader, uses_quoting
+from weibo_nlp.io.swallowed import swallowed_lines, swallows_records
 
 
 def lines_of(*bodies):
@@ -176,10 +177,28 @@ def test_where_marks_are_text_a_record_between_two_of_them_is_read_with_the_line
         pytest.param(["1", "甲\n乙,丙"], 3, False, id="of-another-width"),
         pytest.param(["甲\n乙"], 1, False, id="of-one-column"),
         pytest.param(["甲,乙", "丙"], 2, False, id="on-one-line"),
+        pytest.param(["1", "甲\n乙", "丙\n丁"], 3, False, id="two-cells-of-two-lines"),
+        pytest.param(["甲\n乙", "丙\n丁"], 2, False, id="a-line-between-two-cells"),
+        pytest.param(["甲,1\n乙", "2\n丁"], 2, True, id="a-line-between-two-cells-below-another-row"),
+        pytest.param(["甲\n乙,2\n丙", "3"], 2, True, id="inside-below-a-line-that-is-none"),
+        pytest.param(["甲\r\n乙", "3"], 2, False, id="a-windows-line-end-is-one"),
     ],
 )
 def test_what_a_quoted_cell_swallows_are_whole_records_behind_its_first_line(cells, width, swallows):
     assert swallows_records(cells, ",", width) is swallows
+
+
+@pytest.mark.parametrize(
+    ("cells", "width", "lines"),
+    [
+        pytest.param(["1", "甲,5\n2,乙,6\n丙\n3,丁", "7"], 3, [1, 3], id="all-but-the-one-that-is-none"),
+        pytest.param(["1", "甲\n2,乙,6\n3,丁", "7"], 3, [1], id="not-the-end-of-a-record-that-begins-otherwise"),
+        pytest.param(["甲\n乙", "丙\n1,2\n丁"], 2, [2], id="inside-the-second-cell"),
+        pytest.param(["1", "甲\r2,乙\r\n3,丙"], 2, [1, 2], id="of-several-line-ends"),
+    ],
+)
+def test_swallowed_lines_are_counted_from_that_on_which_the_record_begins(cells, width, lines):
+    assert swallowed_lines(cells, ",", width) == lines
 
 
 @pytest.mark.parametrize(

@@ -286,6 +286,7 @@ def test_rows_that_may_have_swallowed_others_are_counted_and_said(tmp_path, run)
     path.write_text('id,text\n1,"甲\n2,乙\n3,丙"\n4,丁\n', "utf-8")
     done = labelled(path, "csv")
     assert (done.rows, done.rejected, done.swallowing, done.first_swallowing) == (2, 0, 1, 2)
+    path.write_text('id,正文,点赞\n1,"甲,3\n2,乙",8\n3,丙,2\n', "utf-8")
     code, _, err = run("label", path, "-o", tmp_path / "o.csv", "--quiet")
     assert code == 0
     assert "1 rows have lines inside a quoted cell that look like rows of their own, first" in err

@@ -21,9 +21,11 @@ from weibo_nlp.io.delimited import delimited_records
 from weibo_nlp.io.limits import MAX_LINE_BYTES
 from weibo_nlp.io.paths import named_path
 from weibo_nlp.io.stable import open_unchanged
+from weibo_nlp.io.swallowed import swallowed_lines
 
 UNDECODABLE = "undecodable bytes"
 WRONG_COLUMNS = "wrong number of columns"
+SEVERAL_ROWS = "a quotation mark may have made one row of several"
 MAX_CELL = 131_072
 _GZIPPED = b"\x1f\x8b"
 
@@ -92,12 +94,13 @@ def read_csv(
     ------
     CsvRow
         One for each record, empty lines left out. ``line`` is where the record starts: a quoted cell may
-        run over several lines.
+        run over several lines. If some of these would be rows of their own, each comes with ``SEVERAL_ROWS``.
 
     Raises
     ------
     DataError
-        If the header lacks a column, if the quoting is broken, or if the file cannot be decompressed.
+        If the header lacks a column, has one twice or may hold rows, if the quoting is broken, or if the file cannot
+        be decompressed.
     """
     taken = 0
     with open_text(path, newline="") as handle:
@@ -113,11 +116,17 @@ def read_csv(
         records = delimited_records(lines(), strict=True, cell_limit=MAX_CELL)
         start = 1
         try:
-            header = [name.strip() for name in next(records, [])]
+            cells = next(records, [])
+            header = [name.strip() for name in cells]
+            if swallowed_lines(cells, ",", len(cells)):
+                raise DataError(f"{path}:1: {SEVERAL_ROWS}, the header one of them. Compare with the published file.")
             places = _places(path, header, columns, optional or {})
             start = taken + 1
             for record in records:
-                if record:
+                if swallowed := swallowed_lines(record, ",", len(header)):
+                    for line in (0, *swallowed):
+                        yield CsvRow(start + line, {}, SEVERAL_ROWS, f"the record begins on line {start}")
+                elif record:
                     yield _row(start, record, header, places)
                 start = taken + 1
         except csv.Error as error:
@@ -212,9 +221,15 @@ def _places(
 ) -> dict[str, int]:
     places: dict[str, int] = {}
     for name, published in {**columns, **optional}.items():
-        place = next((header.index(alias) for alias in published if alias in header), None)
-        if place is not None:
-            places[name] = place
+        held = [place for place, column in enumerate(header) if column in published]
+        if len(held) > 1:
+            shown = " and ".join(repr(header[place]) for place in held[:2])
+            raise DataError(
+                f"{path}:1: the {name} could be read from {shown}, columns {held[0] + 1} and {held[1] + 1}. "
+                "Compare with the published file, and keep one."
+            )
+        if held:
+            places[name] = held[0]
         elif name in columns:
             shown = ", ".join(repr(cell[:40]) for cell in header[:12]) or "nothing"
             raise DataError(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from weibo_nlp.io.jsonl import BLANK, decoded, without_last_blanks, without_marks
 from weibo_nlp.io.limits import MAX_LINE_BYTES, MAX_RECORD_LINES, QUOTING_BYTES
+from weibo_nlp.io.swallowed import swallows_records
 
 PhysicalLine = tuple[int, bytes, bool]
 """Number from 1, bytes without the newline, and whether it was cut because it is too long."""
@@ -152,7 +153,7 @@ class DelimitedReader:
         if '"' not in line:
             return cells
         if self.is_open(line) and not self.is_followed(cells) and (joined := self.joined(text)) is not None:
-            if len(joined[0]) == self.width and not (len(cells) == self.width and self.takes_records(joined[1])):
+            if len(joined[0]) == self.width and not swallows_records(joined[0], self.delimiter, self.width):
                 return QUOTES_ARE_TEXT
             self.give_back(joined[1])
         quoted = cells_of(line, self.delimiter)
@@ -203,11 +204,7 @@ class DelimitedReader:
         if len(literal) != self.width or (below := self.take()) is None:
             return False
         self.give_back([below])
-        return self.takes_records([below])
-
-    def takes_records(self, taken: Sequence[PhysicalLine]) -> bool:
-        """Whether any of the lines is a record of its own if quotation marks are text."""
-        return any(raw.count(self.delimiter.encode()) == self.width - 1 for _, raw, _ in taken)
+        return below[1].count(self.delimiter.encode()) == self.width - 1
 
     def literal_cells(self, line: str) -> list[str]:
         """Cells of a line on which some cell goes on behind its closing mark: that one is kept as it stands."""
@@ -297,7 +294,7 @@ def _vote(reader: DelimitedReader, text: str) -> str:
         joined = reader.joined(text) if runs_on else None
         if joined is None:
             return otherwise
-        if len(joined[0]) == reader.width and not (literal_fits and reader.takes_records(joined[1])):
+        if len(joined[0]) == reader.width and not swallows_records(joined[0], reader.delimiter, reader.width):
             return "quoted"
         reader.give_back(joined[1])
         return otherwise
@@ -312,11 +309,6 @@ def _vote(reader: DelimitedReader, text: str) -> str:
 
 def _is_wrapped(cell: str) -> bool:
     return len(cell) > 1 and cell.startswith('"') and cell.endswith('"')
-
-
-def swallows_records(cells: Sequence[str], delimiter: str, width: int) -> bool:
-    """Whether a line inside a quoted cell has as many cells as a record; of one column, any line would."""
-    return width > 1 and any(piece.count(delimiter) == width - 1 for cell in cells for piece in cell.split("\n")[1:])
 
 
 def delimited_records(

@@ -129,6 +129,12 @@ def test_smp2020_mapping_that_cannot_be_followed_is_refused(tmp_path, mapping):
     [
         pytest.param('[{"id": 1,\n"content', r"usual_train\.txt:2:1: not valid JSON", id="truncated"),
         pytest.param('{"id": 1}', "holds a JSON dict, not a list", id="not-a-list"),
+        pytest.param(
+            '[{"id": 1, "label": "sad"}, {"id": 2, "content": "坏", "label": "sad", "label": "happy"}]',
+            r"usual_train\.txt: key 'label' stands twice in the object that begins \{\"id\": 2\}\. Compare with the",
+            id="key-twice",
+        ),
+        pytest.param('[{"id": NaN}]', r"usual_train\.txt: not JSON: NaN is not a JSON value", id="no-number"),
     ],
 )
 def test_smp2020_lists_that_are_no_lists_name_the_place(tmp_path, content, message):
@@ -157,6 +163,58 @@ def test_cold_parts_follow_the_file_not_the_split_column():
     assert list(loaded.parts) == ["train", "validation", "test"]
     assert loaded.part("validation").documents[0].extra["split"] == "train"
     assert loaded.part("test").documents[0].extra["fine_grained_label"] == "3"
+
+
+@pytest.mark.parametrize(
+    ("lines", "kept", "aside"),
+    [
+        pytest.param(
+            [",topic,label,TEXT", "0,race,0,早", '1,race,1,"他说', "2,race,0,晚", '3,race,0,好"', "4,race,1,夜"],
+            ["早", "夜"],
+            {3: 3, 4: 3, 5: 3},
+            id="in-the-last-cell",
+        ),
+        pytest.param(
+            ["TEXT,topic,label", '"他说,race,0', "晚,race,1", '好",race,1', "夜,race,1"],
+            ["夜"],
+            {2: 2, 3: 2, 4: 2},
+            id="in-the-first-cell",
+        ),
+        pytest.param(
+            ["TEXT,topic,label", '"他说,race,0', '好",race,1,2', "夜,race,1"],
+            ["夜"],
+            {2: 2, 3: 2},
+            id="of-another-width",
+        ),
+        pytest.param(
+            ["TEXT,topic,label", '"他说', '好",race,1', "夜,race,1"], ["他说\n好", "夜"], {}, id="a-text-of-two-lines"
+        ),
+    ],
+)
+def test_rows_that_a_quotation_mark_made_one_are_each_set_aside(tmp_path, lines, kept, aside):
+    (tmp_path / "test.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    part = load("cold", tmp_path).part("test")
+    assert [document.text for document in part.documents] == kept
+    assert part.dropped_counts == ({files.SEVERAL_ROWS: len(aside)} if aside else {})
+    begins = {item.line: item.detail for item in part.dropped}
+    assert begins == {line: f"the record begins on line {first}" for line, first in aside.items()}
+
+
+@pytest.mark.parametrize(
+    ("header", "message"),
+    [
+        pytest.param(
+            "TEXT,label,topic,label", "the label could be read from 'label' and 'label', columns 2 and 4", id="1"
+        ),
+        pytest.param(
+            'TEXT,topic,label,"note\n好,race,1,x"', "a quotation mark may have made one row of several", id="rows"
+        ),
+    ],
+)
+def test_a_header_from_which_a_column_cannot_be_told_is_refused(tmp_path, header, message):
+    (tmp_path / "test.csv").write_text(f"{header}\n好,0,race,1\n", encoding="utf-8")
+    with pytest.raises(DataError, match=rf"test\.csv:1: {message}"):
+        load("cold", tmp_path)
 
 
 # SWSR
@@ -223,7 +281,7 @@ def test_a_line_that_would_fill_the_memory_is_refused(tmp_path, monkeypatch, nam
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        pytest.param("[" * 100_000, "not valid JSON .maximum recursion", id="deep"),
+        pytest.param("[" * 100_000, "nested deeper than 100 levels", id="deep"),
         pytest.param("[" + "[]," * 1_000_000 + "[]]", "has more than 1,000,000 values", id="many"),
     ],
 )

@@ -135,6 +135,7 @@ def test_segmenter_and_lexicon_cannot_be_changed_behind_the_tokenizer_s_back(nlp
     pytest.param(b"[]", id="list"),
     pytest.param(b"{}", id="empty"),
     pytest.param(b"[" * 100_000, id="nested"),
+    pytest.param(b'{"segmenter": "char", "segmenter": "fast", "version": "1", "lexicon": []}', id="key-twice"),
 ])  # fmt: skip
 def test_bytes_that_are_no_tokenizer_are_refused(nlp, data):
     with pytest.raises(DataError, match=r"not a tokenizer of weibo_nlp.*nlp\.to_disk"):

@@ -84,6 +84,7 @@ def test_a_suffix_that_is_written_will_do():
         pytest.param(b"\r".join([json.dumps(REJECT).encode()] * 2), False, id="two-on-one-line"),
         pytest.param(json.dumps(REJECT | {"output": 1}).encode(), False, id="an-output-that-is-no-name"),
         pytest.param(json.dumps(REJECT | {"more": 1}).encode(), False, id="a-key-more"),
+        pytest.param(json.dumps(REJECT).encode()[:-1] + b', "raw": "theirs"}', False, id="a-key-twice"),
         pytest.param(b'{"file": "a"}', False, id="keys-less"),
         pytest.param(b'["file", "line", "reason", "raw"]', False, id="list"),
         pytest.param(b"\n", False, id="blank-line"),

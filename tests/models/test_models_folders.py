@@ -252,6 +252,18 @@ def test_number_types_unknown_to_numpy_are_refused(folder, dtype, width):
         load_model(folder)
 
 
+def test_an_array_that_the_header_places_twice_is_refused(folder):
+    path = folder / "model.safetensors"
+    raw = path.read_bytes()
+    size = struct.unpack("<Q", raw[:8])[0]
+    entries = json.loads(raw[8 : 8 + size])
+    header = raw[8 : 8 + size].rstrip()[:-1] + b', "bias": ' + json.dumps(entries["bias"]).encode() + b"}"
+    path.write_bytes(struct.pack("<Q", len(header)) + header + raw[8 + size :])
+    seal(folder)
+    with pytest.raises(DataError, match=r"its header cannot be read as JSON \(key 'bias' stands twice\)"):
+        load_model(folder)
+
+
 def test_a_majority_model_whose_shares_do_not_fit_is_refused(saved, tmp_path):
     folder = Path(shutil.copytree(saved / "majority", tmp_path / "model"))
     change_config(folder, labels=["praise", "blame", "other"])

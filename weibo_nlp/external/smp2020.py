@@ -11,7 +11,7 @@ from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.external.builder import FileReading, Pair, row_part
 from weibo_nlp.external.files import UNDECODABLE, CsvRow, open_text, read_csv, undecodable
 from weibo_nlp.external.sets import Dropped, ExternalSet, Part, SetInfo
-from weibo_nlp.io.jsonl import has_many_values
+from weibo_nlp.io.jsonl import AmbiguousJsonError, has_many_values, parse_json
 from weibo_nlp.io.limits import MAX_FILE_BYTES, MAX_VALUES
 from weibo_nlp.records import GoldLabel
 
@@ -153,10 +153,14 @@ def _json(path: Path) -> Any:
             "Compare with the published file."
         )
     try:
-        return json.loads(text)
+        return parse_json(text)
     except json.JSONDecodeError as error:
         raise DataError(
             f"{path}:{error.lineno}:{error.colno}: not valid JSON ({error.msg}). Compare with the published file."
         ) from error
-    except (ValueError, RecursionError) as error:  # an integer of thousands of digits, nesting without end
-        raise DataError(f"{path}: not valid JSON ({error}). Compare with the published file.") from error
+    except AmbiguousJsonError as error:
+        raise DataError(
+            f"{path}: {error} in the object that begins {error.beginning}. Compare with the published file."
+        ) from error
+    except ValueError as error:
+        raise DataError(f"{path}: {error}. Compare with the published file.") from error

@@ -16,6 +16,7 @@ from spacy.vocab import Vocab
 
 from weibo_nlp.errors import DataError
 from weibo_nlp.io import atomic_path
+from weibo_nlp.io.jsonl import parse_json
 from weibo_nlp.io.stable import open_regular
 from weibo_nlp.segmentation import Lexicon, Segmenter, create_segmenter
 from weibo_nlp.segmentation.lexicon import resolve_lexicon
@@ -143,12 +144,12 @@ class WeiboTokenizer(DummyTokenizer):  # type: ignore[misc, no-any-unimported, u
             If its segmenter is not known here.
         """
         try:
-            state = json.loads(data)
+            state = parse_json(data.decode("utf-8"))
             segmenter, version, lexicon = state["segmenter"], state["version"], state["lexicon"]
             # Whoever wrote the file may not have a path read, as the string of a lexicon would be.
             if not (isinstance(segmenter, str) and isinstance(version, str) and isinstance(lexicon, list)):
                 raise TypeError("a name, a version or a list of words is something else")
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
+        except (ValueError, KeyError, TypeError) as error:
             raise DataError(
                 f"{where}: not a tokenizer of weibo_nlp ({error!r}); it is a JSON object with segmenter, version and "
                 "lexicon. Save the pipeline again with nlp.to_disk."

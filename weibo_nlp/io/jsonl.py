@@ -181,6 +181,61 @@ def read_json_object(path: Path, limit: int = MAX_FILE_BYTES) -> dict[str, Any]:
     return parsed.value
 
 
+def parse_json(text: str, *, finite: bool = False) -> Any:
+    """Read one JSON value that anyone may have written, if it has one meaning.
+
+    Parameters
+    ----------
+    text : str
+        The whole of it; how long it may be, and how many values it may hold (`has_many_values`), is for the caller.
+    finite : bool
+        Refuse numbers too large for a float, and whole numbers that one would round.
+
+    Raises
+    ------
+    json.JSONDecodeError
+        If it breaks the grammar, with the place.
+    AmbiguousJsonError
+        If an object has a key twice.
+    ValueError
+        If it holds NaN, infinity or an integer of thousands of digits, or is nested deeper than ``MAX_DEPTH``. All of
+        these say why.
+    """
+    try:
+        value = json.loads(
+            text,
+            parse_constant=_refuse_constant,
+            parse_float=_finite if finite else None,
+            object_pairs_hook=_object_without_doubles,
+        )
+    except (json.JSONDecodeError, AmbiguousJsonError):
+        raise
+    except ValueError as error:
+        what = "an integer of thousands of digits" if "int_max_str_digits" in str(error) else error
+        raise ValueError(f"not JSON: {what}") from None
+    except RecursionError:
+        raise ValueError(f"nested deeper than {MAX_DEPTH} levels") from None
+    if text.count("[") + text.count("{") > MAX_DEPTH and _depth_exceeds(value, MAX_DEPTH):
+        raise ValueError(f"nested deeper than {MAX_DEPTH} levels")
+    return value
+
+
+class AmbiguousJsonError(ValueError):
+    """JSON by its grammar, but not one value: to keep the last of two would lose the other without a word.
+
+    Parameters
+    ----------
+    key : str
+        It stands twice in an object.
+    beginning : str
+        Of the object.
+    """
+
+    def __init__(self, key: str, beginning: str) -> None:
+        super().__init__(f"key {key[:40]!r} stands twice")
+        self.beginning = beginning
+
+
 def dump_line(row: Mapping[str, Any]) -> str:
     """Return one line of JSON, keys as they stand, Chinese unescaped."""
     return json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n"
@@ -205,34 +260,19 @@ def _object_or_reason(text: str, finite: bool) -> dict[str, Any] | str:
     if has_many_values(text):
         return f"more than {MAX_VALUES:,} values"
     try:
-        value = json.loads(
-            text,
-            parse_constant=_refuse_constant,
-            parse_float=_finite if finite else None,
-            object_pairs_hook=_object_without_doubles,
-        )
+        value = parse_json(text, finite=finite)
     except json.JSONDecodeError as error:
         return f"not JSON: {error.msg.removesuffix(' at')} at column {error.colno}"
-    except _AmbiguousError as error:
+    except ValueError as error:
         return str(error)
-    except ValueError as error:  # NaN and Infinity; an integer of thousands of digits
-        return f"not JSON: {'an integer of thousands of digits' if 'int_max_str_digits' in str(error) else error}"
-    except RecursionError:
-        return f"nested deeper than {MAX_DEPTH} levels"
     if not isinstance(value, dict):
         return f"not a JSON object but {type(value).__name__}"
-    if text.count("[") + text.count("{") > MAX_DEPTH and _depth_exceeds(value, MAX_DEPTH):
-        return f"nested deeper than {MAX_DEPTH} levels"
     if "\\u" in text:
         try:
             json.dumps(value, ensure_ascii=False).encode()
         except UnicodeEncodeError:
             return "a lone surrogate (half of an escaped character) stands in it"
     return value
-
-
-class _AmbiguousError(ValueError):
-    """JSON by its grammar, but not one value: to keep the last of two would lose the other without a word."""
 
 
 def _refuse_constant(name: str) -> float:
@@ -253,12 +293,13 @@ def _object_without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     value = dict(pairs)
     if len(value) < len(pairs):
         counts = Counter(key for key, _ in pairs)
-        raise _AmbiguousError(f"key {next(key for key, count in counts.items() if count > 1)[:40]!r} stands twice")
+        twice = next(key for key, count in counts.items() if count > 1)
+        raise AmbiguousJsonError(twice, json.dumps(dict(pairs[:1]), ensure_ascii=False)[:80])
     return value
 
 
-def _depth_exceeds(value: dict[str, Any], limit: int) -> bool:
-    level: list[Any] = [value]
+def _depth_exceeds(value: Any, limit: int) -> bool:
+    level = [value]
     for _ in range(limit):
         inner = [each for outer in level for each in (outer.values() if isinstance(outer, dict) else outer)]
         level = [each for each in inner if isinstance(each, dict | list)]

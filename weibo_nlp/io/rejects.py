@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Container, Iterator
 from contextlib import ExitStack
@@ -14,7 +13,7 @@ from weibo_nlp.errors import UsageError
 from weibo_nlp.io.atomic import PendingFile, pending_file
 from weibo_nlp.io.destination import destination_of
 from weibo_nlp.io.distinct import require_distinct
-from weibo_nlp.io.jsonl import dump_line
+from weibo_nlp.io.jsonl import dump_line, parse_json
 from weibo_nlp.io.rows import Reject
 
 _LONGEST_LINE = 1024 * 1024  # bytes; a reject is much shorter
@@ -186,8 +185,8 @@ def _rejects_in(file: Path) -> Iterator[dict[str, Any] | None]:
     try:
         with file.open("rb") as handle:
             while line := handle.readline(_LONGEST_LINE):
-                row = json.loads(line)
+                row = parse_json(line.decode("utf-8-sig"))
                 is_reject = isinstance(row, dict) and row.keys() - {_OUTPUT} == keys
                 yield row if is_reject and isinstance(row.get(_OUTPUT, ""), str) else None
-    except (OSError, ValueError, RecursionError):  # unreadable, no JSON, nested to hurt
+    except (OSError, ValueError):  # unreadable, no JSON or not plainly
         yield None

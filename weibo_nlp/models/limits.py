@@ -5,7 +5,6 @@ The limits are far beyond what can be trained here, and keep a folder made to ha
 
 from __future__ import annotations
 
-import json
 import re
 import struct
 import unicodedata
@@ -14,6 +13,7 @@ from math import prod
 from typing import Any
 
 from weibo_nlp.errors import DataError
+from weibo_nlp.io.jsonl import parse_json
 from weibo_nlp.io.names import printable, quoted, quoted_list
 
 MAX_LABELS = 1_000
@@ -171,9 +171,11 @@ def _header(raw: bytes) -> tuple[dict[str, Any], int]:
     if size > min(len(raw) - 8, _MAX_HEADER_BYTES):
         raise DataError(f"a header of {size:,} bytes in a file of {len(raw):,}; at most {_MAX_HEADER_BYTES:,} are read")
     try:
-        header = json.loads(raw[8 : 8 + size].decode("utf-8"))
-    except (ValueError, RecursionError) as error:
-        raise DataError(f"its header is no JSON ({type(error).__name__})") from error
+        header = parse_json(raw[8 : 8 + size].decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise DataError("its header is no UTF-8") from error
+    except ValueError as error:
+        raise DataError(f"its header cannot be read as JSON ({error})") from error
     if not isinstance(header, dict):
         raise DataError("its header is no JSON object")
     return header, 8 + size

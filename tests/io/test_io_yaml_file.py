@@ -36,6 +36,10 @@ def path(tmp_path):
         pytest.param("a: !!int '1" + ":1" * 1_500_000 + "'", "number or date of 3,000,001 char", id="base-60-tagged"),
         pytest.param("a: 0x" + "f" * 5_000, "number or date of 5,002 characters", id="hexadecimal"),
         pytest.param("a: 2020-01-01 10:10:10." + "1" * 5_000, "number or date of 5,020 characters", id="time"),
+        pytest.param("a: 1\nb: 2\na: 3", "line 3: key 'a' stands twice", id="key-twice"),
+        pytest.param("x:\n- {a: 1, 'a': 2}", "line 2: key 'a' stands twice", id="key-twice-inside"),
+        pytest.param("yes: 1\ntrue: 2", "line 2: key 'true' stands twice", id="key-twice-in-other-form"),
+        pytest.param("!!seq a: 1", "expected a sequence node|unhashable key", id="a-key-that-is-a-list"),
         pytest.param("a: \x00", "special characters|control characters", id="nul"),
         pytest.param("!!python/object/apply:os.system [ls]", "could not determine a constructor", id="code"),
         pytest.param(b"a: \xba\xc3", "decode", id="not-utf8"),
@@ -52,6 +56,13 @@ def test_what_is_made_to_harm_is_refused_naming_the_file(path, content, problem)
         assert tracemalloc.get_traced_memory()[1] < 50e6
     finally:
         tracemalloc.stop()
+
+
+def test_a_key_may_stand_in_a_mapping_and_in_one_that_is_merged_into_it(path):
+    path.write_text("x: {y: {z: &one {a: 1, b: 1}, w: &two {<<: *one, c: 2}}}\nv: {<<: *two, b: 3}", "utf-8")
+    content = read_yaml(path)
+    assert content["x"]["y"]["w"] == {"a": 1, "b": 1, "c": 2}
+    assert content["v"] == {"a": 1, "b": 3, "c": 2}
 
 
 def test_depth_and_references_within_the_limits_are_read(path):

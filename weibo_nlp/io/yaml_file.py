@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +32,8 @@ def read_yaml(path: Path, expected: str = "YAML") -> Any:
     ------
     DataError
         If it cannot be read, is no regular file, changes meanwhile, is longer than ``MAX_YAML_BYTES``, nested deeper
-        than ``MAX_DEPTH``, has references that stand for more than ``MAX_NODES`` values, or a number or date of more
-        than ``MAX_NUMBER_CHARACTERS``, or is no YAML.
+        than ``MAX_DEPTH``, has references that stand for more than ``MAX_NODES`` values, a mapping with a key twice, or
+        a number or date of more than ``MAX_NUMBER_CHARACTERS``, or is no YAML.
     """
     import yaml
 
@@ -59,7 +59,10 @@ def read_yaml(path: Path, expected: str = "YAML") -> Any:
 
 
 def _loader() -> Any:
-    """Return PyYAML's safe loader, refusing long numbers: those in base 60, as 1:30:00, take time by their square."""
+    """Return PyYAML's safe loader, refusing keys that stand twice, of which it would keep the last, and long numbers.
+
+    Numbers in base 60, as 1:30:00, take time by their square.
+    """
     import yaml
 
     # Ten times as fast, where PyYAML was built with it.
@@ -71,6 +74,12 @@ def _loader() -> Any:
             if kind is yaml.ScalarNode and implicit[0] and len(value) > MAX_NUMBER_CHARACTERS and _NUMERIC.match(value):
                 raise DataError(_too_long(value))
             return super().resolve(kind, value, implicit)
+
+        def get_single_node(self) -> Any:
+            # Before mappings are merged into others, where a key may stand in both.
+            root = super().get_single_node()
+            _require_single_keys(self, root)
+            return root
 
     for kind in _BOUNDED:
         Loader.add_constructor(f"tag:yaml.org,2002:{kind}", _bounded(getattr(safe, f"construct_yaml_{kind}")))
@@ -84,6 +93,33 @@ def _bounded(construct: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
         return construct(loader, node)
 
     return constructor
+
+
+def _require_single_keys(loader: Any, root: Any) -> None:
+    """Refuse a mapping with a key twice, in whatever form both are written."""
+    import yaml
+
+    seen: set[int] = set()
+    nodes = [root]
+    while nodes:
+        node = nodes.pop()
+        if not isinstance(node, yaml.CollectionNode) or id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, yaml.SequenceNode):
+            nodes += node.value
+            continue
+        keys: set[Hashable] = set()
+        for key, value in node.value:
+            nodes += (key, value)
+            if isinstance(key, yaml.ScalarNode):
+                # "<<" and "=" have a meaning and no value.
+                name = key.value if key.tag.endswith((":merge", ":value")) else loader.construct_object(key)
+                if not isinstance(name, Hashable):  # a list by its tag, which is refused when it is put together
+                    continue
+                if name in keys:
+                    raise DataError(f"line {key.start_mark.line + 1}: key {key.value[:40]!r} stands twice")
+                keys.add(name)
 
 
 def _too_long(value: str) -> str:

@@ -2,25 +2,27 @@
 
 import argparse
 import sys
+import tempfile
 from pathlib import Path
 
 from benchmarks.publishing import FAILED, failure
 
 from weibo_nlp.errors import WeiboNlpError
 from weibo_nlp.release.build import write_release
-from weibo_nlp.release.history import keep_predecessor
+from weibo_nlp.release.history import keep_predecessor, require_unchanged
 from weibo_nlp.release.sources import read_sources
 from weibo_nlp.release.tables import build_tables
 from weibo_nlp.release.validate import source_problems
 
 ROOT = Path(__file__).resolve().parent.parent
-VERSION = "0.2.1"
+VERSION = "0.3.0"
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--root", type=Path, default=ROOT, help="repository with corpus/ and annotations/")
     parser.add_argument("--version", default=VERSION, help="version of the release (default %(default)s)")
+    parser.add_argument("--replace", action="store_true", help="replace a version of that number, never published, too")
     arguments = parser.parse_args()
     try:
         sources = read_sources(arguments.root)
@@ -29,9 +31,13 @@ def main() -> int:
             print(problem.shown(arguments.root), file=sys.stderr)
         if problems:
             return FAILED
-        corpus = arguments.root / "corpus"
+        corpus, tables = arguments.root / "corpus", build_tables(sources)
+        if not arguments.replace:
+            with tempfile.TemporaryDirectory() as built:
+                write_release(sources, tables, Path(built), arguments.version)
+                require_unchanged(corpus, arguments.version, Path(built))
         before = keep_predecessor(corpus, arguments.version)
-        manifest = write_release(sources, build_tables(sources), corpus, arguments.version, predecessor=before)
+        manifest = write_release(sources, tables, corpus, arguments.version, predecessor=before)
     except WeiboNlpError as error:
         return failure(error)
     for name, entry in manifest["files"].items():

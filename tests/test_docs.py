@@ -70,7 +70,7 @@ def test_every_room_has_a_page_of_the_api():
 
 def test_figures_of_transfer_in_the_data_card_are_those_of_the_table():
     text = (DOCS / "transfer.md").read_text("utf-8")
-    rows = re.findall(r"^\| mission_dev \| (\w+) \| linear \| corpus 0\.2\.0 \| (\d+) \| ([\d.]+)", text, re.M)
+    rows = re.findall(r"^\| mission_dev \| (\w+) \| linear \| corpus 0\.3\.0 \| (\d+) \| ([\d.]+)", text, re.M)
     figures = {task: f"{float(value):.2f}"[1:] for task, _, value in rows}
     counts = {task: count for task, count, _ in rows}
     card = " ".join((ROOT / "DATA_CARD.md").read_text("utf-8").split())
@@ -78,6 +78,18 @@ def test_figures_of_transfer_in_the_data_card_are_those_of_the_table():
     for task in ("topic", "sentiment", "irony"):
         assert f"{figures[task]} on {task}" in card
     assert f"{figures['stance']} on stance ({counts['stance']} pairs)" in card
+
+
+def test_figures_of_the_layers_in_the_data_card_are_those_of_the_table():
+    text = (DOCS / "real-layers.md").read_text("utf-8")
+    rows = re.findall(r"^\| real test \| (\w+) \| (composed|both) \|[^|]+\|[^|]+\| ([\d.]+)", text, re.M)
+    figures = {(task, system): f"{float(value):.2f}"[1:] for task, system, value in rows}
+    card = " ".join((ROOT / "DATA_CARD.md").read_text("utf-8").split())
+    alone, beside = (
+        [figures[task, system] for task in ("topic", "sentiment", "stance")] for system in ("composed", "both")
+    )
+    assert f"a macro-F1 of {alone[0]} on topic, {alone[1]} on sentiment and {alone[2]} on stance" in card
+    assert f"beside it {beside[0]}, {beside[1]} and {beside[2]}." in card
 
 
 @pytest.mark.slow

@@ -4,6 +4,8 @@ The names below are loaded when first used, so that importing the package costs 
 
 load_corpus
     A configuration of the shipped corpus, as pandas or `datasets`.
+hydrate
+    The judgements of the corpus on public texts, joined with your own copies of them.
 load_model
     A trained model, shipped or saved.
 label
@@ -31,7 +33,6 @@ from weibo_nlp._version import __version__
 
 if TYPE_CHECKING:
     from weibo_nlp import corpus, evaluation, external, models, predictions, segmentation, stats, text
-    from weibo_nlp.corpus import load_corpus
     from weibo_nlp.errors import (
         DataError,
         LabelError,
@@ -42,9 +43,11 @@ if TYPE_CHECKING:
         WriteError,
     )
     from weibo_nlp.evaluation import compare, evaluate
+    from weibo_nlp.external.hydration import hydrate
     from weibo_nlp.integrations.hf_tokenizer import hf_tokenizer
     from weibo_nlp.integrations.spacy_pipeline import load_spacy
     from weibo_nlp.labelling import label
+    from weibo_nlp.loading import load_corpus
     from weibo_nlp.models import load_model
     from weibo_nlp.records import Document, Example, GoldLabel, Judgement, Prediction, Span
     from weibo_nlp.segmentation import segment
@@ -71,6 +74,7 @@ __all__ = [
     "evaluation",
     "external",
     "hf_tokenizer",
+    "hydrate",
     "label",
     "load_corpus",
     "load_model",
@@ -88,8 +92,9 @@ __all__ = [
 _HOMES = {
     "compare": "evaluation",
     "hf_tokenizer": "integrations.hf_tokenizer",
+    "hydrate": "external.hydration",
     "label": "labelling",
-    "load_corpus": "corpus",
+    "load_corpus": "loading",
     "load_model": "models",
     "load_spacy": "integrations.spacy_pipeline",
     "normalise": "text",

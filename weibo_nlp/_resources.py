@@ -15,6 +15,11 @@ def scheme_path() -> Path:
     return _first_of(_PACKAGE / "data" / "scheme.yaml", _CHECKOUT / "annotations" / "scheme.yaml")
 
 
+def older_schemes_dir() -> Path:
+    """Folder of the label schemes that older releases follow, each called by its version."""
+    return _first_of(_PACKAGE / "data" / "schemes", _CHECKOUT / "annotations" / "schemes")
+
+
 def corpus_dir() -> Path:
     """Folder of the shipped corpus release."""
     return _first_of(_PACKAGE / "data" / "corpus", _CHECKOUT / "corpus")

@@ -11,10 +11,12 @@ from weibo_nlp.errors import DataError
 Kind = Literal["article", "post", "repost", "comment"]
 AccountType = Literal["netizen", "self_media", "media", "official", "brand", "organization", "unknown"]
 Script = Literal["hans", "hant"]
+TextKind = Literal["reaction", "post", "question", "title"]
 
 KINDS: tuple[str, ...] = get_args(Kind)
 ACCOUNT_TYPES: tuple[str, ...] = get_args(AccountType)
 SCRIPTS: tuple[str, ...] = get_args(Script)
+TEXT_KINDS: tuple[str, ...] = get_args(TextKind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +125,9 @@ class GoldLabel:
 class Judgement:
     """What one annotator said of one document, with everything needed to know how it came about.
 
-    ``stances`` maps target ids to stance labels. ``order`` is the document's place in what this
-    annotator read, from 1.
+    ``document_id`` is the key of a text where the text is not shipped. ``stances`` maps target ids to stance labels.
+    ``order`` is the document's place in what this annotator read, from 1. ``needs_context`` is None where texts were
+    judged without their thread.
     """
 
     document_id: str
@@ -133,7 +136,7 @@ class Judgement:
     topic: str
     sentiment: str
     irony: bool
-    needs_context: bool
+    needs_context: bool | None
     confidence: Literal["high", "low"] = "high"
     frames: tuple[str, ...] = ()
     stances: Mapping[str, str] = field(kw_only=True)
@@ -142,6 +145,24 @@ class Judgement:
     guideline_version: str | None = None
     layout: str | None = None
     order: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StandoffText:
+    """A public text that is judged here and not shipped: its key, and where a user's own copy may hold it.
+
+    ``id`` is made of the text itself, ``set`` is the published set that holds it and ``source`` that set's origin.
+    Texts of one thread, hashtag or question share a ``group``, which no split tears. ``drawn`` says how it came to be
+    judged: at random, or because it holds a word of a topic.
+    """
+
+    id: str
+    set: str
+    source: str
+    group: str
+    kind: TextKind
+    drawn: Literal["random", "topic word"]
+    split: Literal["train", "validation", "test"]
 
 
 @dataclass(frozen=True, slots=True)

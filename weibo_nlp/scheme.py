@@ -105,6 +105,23 @@ class Scheme:
             raise UnknownNameError("task", name, self.tasks) from None
 
 
+def scheme_of_version(version: str) -> Scheme:
+    """Return the scheme of a version: the one installed, or one that an older release follows.
+
+    Raises
+    ------
+    UnknownNameError
+        If this package does not come with it, listing those it has.
+    """
+    older = {path.stem: path for path in sorted(_resources.older_schemes_dir().glob("*.yaml"))}
+    current = load_scheme()
+    if version == current.version:
+        return current
+    if version not in older:
+        raise UnknownNameError("scheme version", version, (current.version, *older))
+    return load_scheme(older[version])
+
+
 @cache
 def load_scheme(path: Path | None = None) -> Scheme:
     """Read a scheme file; without `path`, the one shipped with this version.

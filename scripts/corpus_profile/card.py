@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from itertools import combinations
 from statistics import quantiles
 from typing import Any
 
 from benchmarks.blocks import fill_block
 
+from corpus_profile.agreement import agreement_blocks
+from corpus_profile.cells import fraction, share, table
+from corpus_profile.standoff import standoff_blocks
 from weibo_nlp.annotation.segmentation import AGREED, word_f1
 from weibo_nlp.corpus.schema import SPLITS
 from weibo_nlp.corpus.tree import build_threads
 from weibo_nlp.errors import DataError
 from weibo_nlp.profiling.surface_features import feature_rates
 from weibo_nlp.records import KINDS
-from weibo_nlp.release.agreement import bounds, measure_release
 from weibo_nlp.release.balance import labelled_documents, sentiments_by_topic
 from weibo_nlp.release.sources import Sources
 from weibo_nlp.release.splits import assign_splits
-from weibo_nlp.report.markdown import markdown_table
 from weibo_nlp.stats.estimate import FEW_UNITS
 
 _FEATURES = {
@@ -36,7 +37,8 @@ _FEATURES = {
 
 def card_blocks(sources: Sources) -> dict[str, str]:
     """Markdown for every block of figures, by the name of its markers."""
-    return {name: block(sources) for name, block in _BLOCKS.items()}
+    blocks = {name: block(sources) for name, block in _BLOCKS.items()}
+    return blocks | agreement_blocks(sources) | standoff_blocks(sources)
 
 
 def fill_blocks(text: str, blocks: Mapping[str, str]) -> str:
@@ -55,6 +57,17 @@ def fill_blocks(text: str, blocks: Mapping[str, str]) -> str:
     return text
 
 
+def _layers(sources: Sources) -> str:
+    threads = {document.thread for document in sources.documents}
+    texts = [placed.value for placed in sources.standoff]
+    n_sets, n_sources = len({text.set for text in texts}), len({text.source for text in texts})
+    return (
+        f"- **Composed**: {len(sources.documents)} documents in {len(threads)} threads, with their texts.\n"
+        f"- **Stand-off** (configuration `real`): judgements on {len(texts)} public texts of {n_sets} published sets "
+        f"from {n_sources} sources,\n  without the texts.\n"
+    )
+
+
 def _size(sources: Sources) -> str:
     splits = assign_splits(build_threads(sources.documents))
     rows: list[list[Any]] = []
@@ -67,7 +80,7 @@ def _size(sources: Sources) -> str:
         threads = len({document.thread for document in documents})
         rows.append([event.id, event.topic, len(documents), threads, *(counts[name] for name in (*KINDS, *SPLITS))])
     rows.append(["**all**", "", *map(sum, list(zip(*rows, strict=True))[2:])])
-    return _table(["event", "topic", "documents", "threads", *(f"{kind}s" for kind in KINDS), *SPLITS], rows)
+    return table(["event", "topic", "documents", "threads", *(f"{kind}s" for kind in KINDS), *SPLITS], rows)
 
 
 def _events(sources: Sources) -> str:
@@ -104,9 +117,9 @@ def _known(sources: Sources) -> str:
         by_event[item.event or ""][topics[item.id]] += 1
         by_text[item.text].add(topics[item.id])
     guess = {event: counts.most_common(1)[0][0] for event, counts in by_event.items()}
-    right = _fraction(sum(guess.get(item.event or "") == topics[item.id] for item in test), len(test))
+    right = fraction(sum(guess.get(item.event or "") == topics[item.id] for item in test), len(test))
     commonest = Counter(topics[item.id] for item in learnt).most_common(1)[0][0]
-    majority = _fraction(sum(topics[item.id] == commonest for item in test), len(test))
+    majority = fraction(sum(topics[item.id] == commonest for item in test), len(test))
     shared = [item for item in test if item.text in by_text]
     n_texts = len({item.text for item in shared})
     other = sum(topics[item.id] not in by_text[item.text] for item in shared)
@@ -127,12 +140,12 @@ def _labels(sources: Sources) -> str:
     for topic, by_sentiment in sentiments_by_topic(labelled, topics, sentiments).items():
         items = [item for item in labelled if item.gold.topic == topic]
         comments = [item for item in items if item.document.kind == "comment"]
-        shares = [_share(count, len(items)) for count in by_sentiment.values()]
-        irony = _share(sum(item.gold.irony for item in items), len(items))
-        context = _share(sum(item.gold.needs_context for item in comments), len(comments))
-        rows.append([topic, len(items), _share(len(items), len(labelled)), *shares, irony, context])
+        shares = [share(count, len(items)) for count in by_sentiment.values()]
+        irony = share(sum(item.gold.irony for item in items), len(items))
+        context = share(sum(item.gold.needs_context is True for item in comments), len(comments))
+        rows.append([topic, len(items), share(len(items), len(labelled)), *shares, irony, context])
     heads = ["gold topic", "documents", "share", *sentiments, "irony", "comments that need their thread"]
-    return _table(heads, rows)
+    return table(heads, rows)
 
 
 def _stance(sources: Sources) -> str:
@@ -144,30 +157,8 @@ def _stance(sources: Sources) -> str:
         )
         if n := counts.total():
             kind = "canonical" if target.canonical_for else "of one event"
-            rows.append([target.text, kind, n, *(_share(counts[label], n) for label in labels)])
-    return _table(["target", "", "pairs", *labels], rows)
-
-
-def _agreement(sources: Sources) -> str:
-    rows = [
-        [a.task, f"{a.alpha.value:.3f}", bounds(a.alpha, " to "), f"{a.non_unanimous:.1%}", a.n_units, a.n_threads]
-        for a in measure_release(sources)
-    ]
-    return _table(["task", "Krippendorff's alpha", "95 % interval", "not unanimous", "units", "threads"], rows)
-
-
-def _weakest(sources: Sources) -> str:
-    weakest = min(measure_release(sources), key=lambda agreement: agreement.alpha.value)
-    alpha = weakest.alpha.value
-    # The customary limits of Krippendorff (2004).
-    worth = (
-        "below .667: no conclusion should rest on it"
-        if alpha < 0.667
-        else "from .667 to .800: good for tentative conclusions, a soft hint"
-        if alpha < 0.8
-        else "above .800, as all others"
-    )
-    return f"The mark on which they differ most is `{weakest.task}` (alpha {alpha:.3f}), {worth}.\n"
+            rows.append([target.text, kind, n, *(share(counts[label], n) for label in labels)])
+    return table(["target", "", "pairs", *labels], rows)
 
 
 def _text(sources: Sources) -> str:
@@ -177,7 +168,7 @@ def _text(sources: Sources) -> str:
         quartiles = "/".join(f"{length:.0f}" for length in quantiles(map(len, texts), n=4))
         rates = feature_rates(texts)
         rows.append([kind, len(texts), quartiles, *(f"{rates[feature]:.1%}" for feature in _FEATURES)])
-    return _table(["kind", "n", "length quartiles", *_FEATURES.values()], rows)
+    return table(["kind", "n", "length quartiles", *_FEATURES.values()], rows)
 
 
 def _segmentation(sources: Sources) -> str:
@@ -188,32 +179,19 @@ def _segmentation(sources: Sources) -> str:
         for one, other in combinations(annotators, 2)
     ]
     n_words = sum(len(cut.value.words) for cut in gold.values())
-    agreed = _share(sum(cut.value.resolution == AGREED for cut in gold.values()), len(gold))
+    agreed = share(sum(cut.value.resolution == AGREED for cut in gold.values()), len(gold))
     rows = [[len(gold), n_words, agreed, "; ".join(pairs)]]
-    return _table(["sentences", "words", "cut alike", "word F1 between annotators"], rows)
+    return table(["sentences", "words", "cut alike", "word F1 between annotators"], rows)
 
 
 _BLOCKS = {
+    "layers": _layers,
     "events": _events,
     "size": _size,
     "labels": _labels,
     "stance": _stance,
     "text": _text,
-    "agreement": _agreement,
-    "weakest": _weakest,
     "segmentation": _segmentation,
     "test": _test,
     "known": _known,
 }
-
-
-def _share(part: int, whole: int) -> str:
-    return f"{part / whole:.1%}" if whole else "–"
-
-
-def _fraction(part: int, whole: int) -> str:
-    return f"{part / whole:.3f}".removeprefix("0")
-
-
-def _table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    return markdown_table(headings, [[str(cell) for cell in row] for row in rows])

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from weibo_nlp.annotation.campaign import collect, deal, targets_of
+from weibo_nlp.annotation.adjudication import adjudicate, votes
+from weibo_nlp.annotation.campaign import collect, deal, deal_texts, targets_of
 from weibo_nlp.corpus import build_threads
 from weibo_nlp.errors import DataError
 from weibo_nlp.io import write_jsonl
@@ -107,9 +108,9 @@ def test_answers_find_back_to_their_documents(tmp_path):
         pytest.param({"n": 99}, r"answers\.jsonl:1: 'T001'/99 was not dealt", id="number-not-dealt"),
         pytest.param({"n": True}, "'T001'/True was not dealt", id="number-true"),
         pytest.param({"thread": ["T001"]}, r"\['T001'\]/1 was not dealt", id="thread-list"),
-        pytest.param({"stance": {"Z": "none"}}, r"stance has \['Z'\], the thread has \['S'", id="stance-keys"),
+        pytest.param({"stance": {"Z": "none"}}, r"stance has \['Z'\], the text is judged on \['S'", id="stance-keys"),
         pytest.param({"stance": ["S"]}, r"stance must map target keys to labels, got \['S'\]", id="stance-list"),
-        pytest.param({"stance": None}, r"stance has \[\], the thread has", id="stance-null"),
+        pytest.param({"stance": None}, r"stance has \[\], the text is judged on", id="stance-null"),
         pytest.param({"topic": "soup"}, r"answers\.jsonl:1: topic 'soup' for", id="label-unknown"),
         pytest.param({"mood": 1}, "unknown field 'mood'", id="field-unknown"),
     ],
@@ -150,3 +151,57 @@ def test_missing_doubled_and_broken_answers_are_named_together(tmp_path):
         f"{path}:17: not JSON: Expecting value at column 1; one JSON object a line is expected.",
         f"{path}: 1 of 16 that were dealt are not judged: {second['thread']}/{second['n']}",
     ]
+
+
+TEXTS = {f"r{number:012x}": f"第{number}条" for number in range(7)}
+CANONICAL = {"K": "credit-sanctions", "M": "self-media-value"}
+WORDS = LABELS | {"needs_context": None}
+
+
+def test_texts_that_stand_alone_are_dealt_in_sheets_of_one_size_numbered_through():
+    sheets = deal_texts(TEXTS, CANONICAL, seed=1, most=3)
+    assert [[row["n"] for row in dealt.rows] for dealt in sheets] == [[1, 2, 3], [4, 5, 6], [7]]
+    assert {text for dealt in sheets for text in (row["text"] for row in dealt.rows)} == set(TEXTS.values())
+    assert {key for dealt in sheets for row in dealt.rows for key in row} == {"n", "text"}
+    assert deal_texts({}, CANONICAL, seed=1) == []
+
+
+def test_the_order_of_texts_depends_on_the_seed_alone():
+    backwards = dict(reversed(TEXTS.items()))
+    assert deal_texts(TEXTS, CANONICAL, seed=1) == deal_texts(backwards, CANONICAL, seed=1)
+    assert deal_texts(TEXTS, CANONICAL, seed=1) != deal_texts(TEXTS, CANONICAL, seed=2)
+
+
+def test_answers_to_texts_come_back_by_their_keys(tmp_path):
+    (dealt,) = deal_texts(TEXTS, CANONICAL, seed=1)
+    rows = [{"n": n, **WORDS, "stance": {"K": "favor", "M": "none"}} for n in range(1, 8)]
+    judgements = collected(tmp_path, dealt, rows)
+    assert {judgement.document_id for judgement in judgements} == set(TEXTS)
+    for judgement, row in zip(judgements, dealt.rows, strict=True):
+        assert TEXTS[judgement.document_id] == row["text"]
+        assert (judgement.order, judgement.needs_context) == (row["n"], None)
+        assert judgement.stances == {"credit-sanctions": "favor", "self-media-value": "none"}
+
+
+def test_a_text_without_an_answer_is_named_by_its_number(tmp_path):
+    dealt = deal_texts(TEXTS, CANONICAL, seed=1, most=4)[1]
+    rows = [{"n": n, **WORDS, "stance": {"K": "none", "M": "none"}} for n in (5, 7)]
+    with pytest.raises(DataError, match="1 of 3 that were dealt are not judged: 6"):
+        collected(tmp_path, dealt, rows)
+
+
+def test_two_annotators_who_differ_have_no_majority(tmp_path):
+    (dealt,) = deal_texts({"r000000000000": "好"}, {}, seed=1)
+    one, other = (
+        collected(tmp_path, dealt, [{"n": 1, **WORDS, "topic": topic, "frames": frames, "stance": {}}])[0]
+        for topic, frames in (("credit", ["perk", "pride"]), ("other", ["pride"]))
+    )
+    counted = votes([one, other], SOURCES.scheme)
+    assert {task: vote.winner for task, vote in counted.items()} == {
+        "topic": None,
+        "sentiment": "neutral",
+        "irony": "false",
+    }
+    settled = adjudicate([one, other], {"topic": ("other", "nothing in the words anchors it")}, SOURCES.scheme)
+    assert (settled.topic, settled.needs_context, settled.frames) == ("other", None, ("pride",))
+    assert settled.resolution == {"topic": "adjudicated", "sentiment": "unanimous", "irony": "unanimous"}

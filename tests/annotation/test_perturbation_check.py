@@ -310,7 +310,7 @@ def test_the_shipped_verdicts_follow_from_the_committed_answers():
         assert not SHIPPED.exists(), "verdicts without the answers they come from"
         pytest.skip("no blind check has been made yet")
     found = read_checks(COMMITTED, SCHEME)
-    release = open_release(ROOT / "corpus")
+    release = open_release(ROOT / "corpus", version="0.2.1")  # its gold and the answers are under one guideline
     summary = summarise(
         found, [label for task in SCHEME.tasks for label in release.gold(task)], SCHEME, Rule(0.95, 0.05)
     )

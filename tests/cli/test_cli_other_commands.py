@@ -2,6 +2,7 @@ import json
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -124,6 +125,18 @@ def test_a_prediction_file_that_cannot_be_scored_is_refused(benchmarked, run, tm
             "cross_kind is for the corpus",
             id="of-corpus",
         ),
+        pytest.param(["--protocol", "cross_source"], "cross_source is for real texts; name the folder", id="of-real"),
+        pytest.param(["--real", ".", "--protocol", "standard"], "standard is not for real texts; with", id="not-real"),
+        pytest.param(["--real", ".", "--protocol", "external"], "external is not for real texts; with", id="not-its"),
+        pytest.param(
+            ["--real", ".", "--protocol", "cross"], "unknown protocol of real texts 'cross'", id="real-unknown"
+        ),
+        pytest.param(
+            ["--real", ".", "--external", "cold", "--path", "."], "leave --external and --path", id="two-sets"
+        ),
+        pytest.param(["--real", ".", "--path", "."], "leave --external and --path out, or --real", id="two-folders"),
+        pytest.param(["--real", "."], "none of the 12 real texts is there", id="no-texts"),
+        pytest.param(["--real", "nowhere"], "nowhere: does not exist; name the folder that holds", id="no-copies"),
         pytest.param(["--task", "irony", "--protocol", "cross_topic"], "cross_topic is for stance", id="task-unfit"),
         pytest.param(["--seeds", "0"], "Invalid value for '--seeds'", id="no-seed"),
         pytest.param(["--json", "nowhere/r.json"], "nowhere/r.json: the folder does not exist", id="no-folder"),
@@ -205,3 +218,47 @@ def test_nothing_heavy_is_imported_before_there_is_work(code):
     loaded = done.stdout.rpartition("LOADED")[2].split()
     assert "weibo_nlp" in loaded
     assert set(loaded).isdisjoint(HEAVY)
+
+
+PUBLIC_TEXTS = Path(__file__).parents[1] / "data" / "public_texts"
+
+
+@pytest.fixture
+def on_real_texts(run, tmp_path):
+    """Runs the benchmark of irony on a list of texts; gives exit code, outputs and JSON."""
+
+    def call(copies, *options):
+        written = ["--json", tmp_path / "r.json", "--html", tmp_path / "r.html", "--predictions", tmp_path / "kept"]
+        plain = ["--task", "irony", "--model", "majority", "--resamples", "200"]
+        code, out, err = run("benchmark", "--real", copies, *plain, *options, *written)
+        return code, out, err, json.loads((tmp_path / "r.json").read_text("utf-8"))
+
+    return call
+
+
+def test_real_texts_are_scored_by_what_learnt_them_and_by_what_learnt_composed_ones(on_real_texts, run, tmp_path):
+    code, out, err, figures = on_real_texts(PUBLIC_TEXTS)
+    assert code == 0
+    assert [(row["set"], row["protocol"], row["units"]) for row in figures["results"]] == [
+        ("real", "real", "groups"),
+        ("real", "composed_to_real", "groups"),
+    ]
+    assert figures["command"] == "weibo-nlp benchmark --real … --task irony --model majority"
+    assert "composed_to_real" in out
+    assert "12 of 12 real texts found" in err
+    assert "irony on real test: fewer than 20 rows, so no verdict on these labels: false 3, true 0" in err
+    code, out, _ = run("evaluate", tmp_path / "kept" / "real-irony-real-majority.jsonl", "--resamples", "200")
+    assert code == 0
+    assert "Note: irony on real test: fewer than 20 rows" in out
+
+
+def test_real_texts_that_are_not_there_are_counted_with_exit_code_one(on_real_texts, tmp_path):
+    lines = (PUBLIC_TEXTS / "texts.jsonl").read_text("utf-8").splitlines()
+    copies = tmp_path / "copies"
+    copies.mkdir()
+    (copies / "texts.jsonl").write_text("\n".join(lines[2:]), "utf-8")
+    code, _, err, figures = on_real_texts(copies, "--protocol", "real")
+    assert code == 1
+    assert [(row["n"], row["n_set_aside"]) for row in figures["results"]] == [(2, 1)]
+    assert "1 rows with gold labels set aside" in err
+    assert "irony on real test: 2 of 3 texts found" in err

@@ -34,6 +34,7 @@ def test_facts_of_a_document_of_the_miniature(miniature):
         "script": "hans",
         "hashtag": "no",
         "emoticon": "yes",
+        "confidence": "high",
     }
 
 
@@ -77,7 +78,8 @@ def test_stance_is_sliced_by_pair(miniature):
 def test_every_value_of_the_miniature_has_its_place_in_the_order(miniature):
     for task in ("topic", "sentiment", "irony", "stance"):
         for facts in facts_of(miniature, task).values():
-            assert facts.keys() == SLICES.keys() - (set() if task == "stance" else {"target_kind"})
+            of_others = {"set", "source", "text_kind", "drawn"} | (set() if task == "stance" else {"target_kind"})
+            assert facts.keys() == SLICES.keys() - of_others
             assert all(value in SLICES[name] for name, value in facts.items() if name != "event")
 
 

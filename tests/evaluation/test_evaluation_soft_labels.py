@@ -127,6 +127,14 @@ def test_unanimous_votes_have_the_log_loss_of_their_label(label, probabilities):
     )
 
 
+@pytest.mark.parametrize("backwards", [False, True])
+def test_of_a_document_judged_again_the_last_round_counts(backwards):
+    rows = [judgement("d", name, "negative") for name in ("a1", "a2", "a3")]
+    rows += [judgement("d", name, "neutral", round_name="r04") for name in ("a1", "a2")]
+    (found,) = soft_labels.judged_labels(rows[::-1] if backwards else rows, [GoldLabel("d", "sentiment", "neutral")])
+    assert found == {"a1": "neutral", "a2": "neutral"}
+
+
 @given(st.permutations(range(6)))
 def test_order_of_the_annotations_does_not_matter(order):
     said = ["negative", "negative", "neutral", "positive", "neutral", "neutral"]
@@ -141,11 +149,11 @@ def test_order_of_the_annotations_does_not_matter(order):
     ("rows", "gold", "targets", "error", "message"),
     [
         pytest.param(
-            [judgement("d", "a1"), judgement("d", "a1", round_name="r02")],
+            [judgement("d", "a1"), judgement("d", "a1")],
             GoldLabel("d", "sentiment", "neutral"),
             None,
             DataError,
-            "'a1' judged 'd' in the rounds 'r01' and 'r02'",
+            "'a1' judged 'd' twice in the round 'r01'",
             id="judged-twice",
         ),
         pytest.param(

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from weibo_nlp.errors import DataError, UsageError
-from weibo_nlp.external import files, load, smp2020, to_polarity
+from weibo_nlp.external import files, load, to_polarity
 
 MINIATURES = Path(__file__).parents[1] / "data" / "external"
 
@@ -288,4 +288,4 @@ def test_a_line_that_would_fill_the_memory_is_refused(tmp_path, monkeypatch, nam
 def test_json_that_would_fill_memory_or_stack_is_refused(tmp_path, content, message):
     (tmp_path / "usual_train.txt").write_text(content, "utf-8")
     with pytest.raises(DataError, match=message):
-        smp2020._json(tmp_path / "usual_train.txt")
+        files.read_json(tmp_path / "usual_train.txt")

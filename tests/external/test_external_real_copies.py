@@ -1,12 +1,13 @@
 """Against the published files themselves, where the user (or CI) has a copy; they are not shipped."""
 
+import json
 import os
 from functools import cache
 from pathlib import Path
 
 import pytest
 
-from weibo_nlp.external import conflicts, load, text_key, to_polarity, without_leakage
+from weibo_nlp.external import REAL_SETS, conflicts, find_texts, hydration, load, text_key, to_polarity, without_leakage
 from weibo_nlp.external.nlpcc2016 import REPAIRED, TARGETS
 
 EXTERNAL = os.environ.get("WEIBO_NLP_EXTERNAL", "")
@@ -91,3 +92,18 @@ def test_smp2020_training_labels_contradict_each_other_in_places():
     found = conflicts(real("smp2020").part("train"))
     assert found
     assert all(len(set(conflict.labels)) > 1 for conflict in found)
+
+
+def test_every_text_of_the_pool_is_found_in_published_files_where_a_copy_of_its_set_lies_here():
+    pool = Path(EXTERNAL, "real-pool", "pool.jsonl")
+    if not pool.is_file():
+        pytest.skip("there is no pool beside the copies")
+    sets = {row["id"]: row["set"] for row in map(json.loads, pool.read_text("utf-8").splitlines())}
+    found = find_texts(EXTERNAL, sets)
+    assert found.unread == ()
+    assert sum(part.n for part in found.report) == len(sets) == 8_807
+    assert [part.name for part in found.report] == list(REAL_SETS)
+    copied = {"cold", "swsr_comment", "swsr_post", "smp"}
+    for part in found.report:
+        assert (part.published, part.listed) == ((part.n, 0) if part.name in copied else (0, part.n)), part
+    assert all(hydration.text_key(text) == key for key, text in found.texts.items())

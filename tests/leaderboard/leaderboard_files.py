@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 
 import numpy as np
-from small_corpus import VERSION
+from small_corpus import MINIATURE, VERSION
 
 from weibo_nlp.corpus import open_release
 from weibo_nlp.leaderboard.additions import add_predictions
@@ -14,9 +14,10 @@ from weibo_nlp.scheme import load_scheme
 from weibo_nlp.stats.bootstrap import BootstrapConfig
 
 FEW = BootstrapConfig(n_resamples=200)
-LABELS = load_scheme().task("sentiment").labels
+SCHEME = load_scheme(MINIATURE / "annotations" / "scheme.yaml")
+LABELS = SCHEME.task("sentiment").labels
 HEADER = PredictionHeader(
-    "corpus", VERSION, "test", "sentiment", "standard", load_scheme().version, ModelReference("mine", "1")
+    "corpus", VERSION, "test", "sentiment", "standard", SCHEME.version, ModelReference("mine", "1")
 )
 
 

@@ -12,6 +12,7 @@ import pytest
 from leaderboard_files import FEW, HEADER, add, edit, of_good, tree, written
 from small_corpus import VERSION
 
+from weibo_nlp.corpus import open_release
 from weibo_nlp.errors import DataError, PredictionError, UnknownNameError, UsageError
 from weibo_nlp.evaluation.files import evaluate, resolve_evaluation_set
 from weibo_nlp.io import sha256_of_file
@@ -558,3 +559,33 @@ def test_a_missing_result_is_restored_by_the_predictions_that_are_kept(board, tm
     path = of_good(board, "predictions") if of_board else written(tmp_path / "p.jsonl", "good", wrong=0.1, draw=1)
     assert add(path, board, command="make good").state == "restored"
     assert tree(board) == before
+
+
+def of_real_texts(path, name, *, wrong=()):
+    """Predictions on the real texts of the small corpus, whose test part has three; those on `wrong` are wrong."""
+    header = replace(HEADER, set="real", task="irony", protocol="real", model=ModelReference(name, "1"))
+    rows = list(open_release().rows("real", "test"))
+    said = {row["id"]: str(row["irony"] != (row["id"] in wrong)).lower() for row in rows}
+    write_predictions(path, header, [Prediction(key, "irony", label, {}) for key, label in said.items()])
+    return path
+
+
+def test_predictions_on_real_texts_are_kept_and_ranked_without_any_folder(tmp_path):
+    board = tmp_path / "board"
+    right = add(of_real_texts(tmp_path / "right.jsonl", "right"), board)
+    add(of_real_texts(tmp_path / "wrong.jsonl", "wrong", wrong={"r420ffff6b733"}), board)
+    assert (right.state, right.entry.units, right.n_set_aside) == ("added", "groups", 0)
+    assert (
+        right.notes
+        == right.entry.notes
+        == ("irony on real test: fewer than 20 rows, so no verdict on these labels: false 3, true 0",)
+    )
+    # A folder of external sets is for other tables.
+    for options in ({}, {"external_path": NLPCC2016}):
+        (table,) = standings(board, bootstrap=FEW, **options).tables
+        assert (table.set, table.protocol, table.untested) == ("real", "real", None)
+        assert [(row.name.split()[0], row.accuracy) for row in table.rows] == [
+            ("right", 1.0),
+            ("wrong", pytest.approx(2 / 3)),
+        ]
+        assert {row.checked for row in table.rows} == {True}

@@ -32,7 +32,8 @@ def parrot(monkeypatch):
 
 
 def test_a_registered_model_is_created_and_loaded_by_name(parrot, tmp_path):
-    assert names() == ("majority", "linear", "parrot")
+    assert names() == ("majority", "target_prior", "linear", "parrot")
+    assert names(targeted=False) == ("majority", "linear", "parrot")
     model = create("parrot", ("a", "b")).fit([Example("甲")], ["b"])
     model.save_pretrained(tmp_path)
     assert isinstance(load_model(tmp_path), Parrot)
@@ -78,7 +79,7 @@ def test_shipped_model_follows_scheme_and_corpus(task):
     release = open_release()
     assert tuple(model.classes_) == load_scheme().task(task).labels
     # 0.2.1 has the texts and labels of 0.2.0.
-    assert (model.trained_on_["corpus"], model.trained_on_["scheme"]) == ("0.2.0", release.scheme.version)
+    assert (model.trained_on_["corpus"], model.trained_on_["scheme"]) == ("0.3.0", release.scheme.version)
     assert model.trained_on_["splits"] == ["train", "validation"]
     assert model.trained_on_["examples"] == len(release.gold(task, "train")) + len(release.gold(task, "validation"))
 

@@ -1,3 +1,4 @@
+import hashlib
 import shutil
 
 import pyarrow.parquet as pq
@@ -12,6 +13,10 @@ from weibo_nlp.release.tables import build_tables
 from weibo_nlp.scheme import load_scheme
 
 
+def text_key(text):
+    return "r" + hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
 def bytes_of(corpus):
     paths = [*corpus.glob("*/*.parquet"), corpus / "manifest.json", corpus / "README.md"]
     return {path.relative_to(corpus).as_posix(): path.read_bytes() for path in paths}
@@ -23,7 +28,7 @@ def all_rows(folder, config):
 
 def test_the_same_input_gives_the_same_bytes_twice(repository):
     before = bytes_of(repository.path("corpus"))
-    assert len(before) == 6 * 3 + 2 + 2  # six configurations of three splits, two registers, manifest and card
+    assert len(before) == 7 * 3 + 2 + 2  # seven configurations of three splits, two registers, manifest and card
     repository.build()
     assert bytes_of(repository.path("corpus")) == before
 
@@ -81,6 +86,7 @@ def test_the_manifest_counts_rows_and_names_inputs_and_predecessor(repository):
         "comments": 9,
         "stances": 9 * 2 + 7,
         "annotations": 16 * 4,
+        "real": 12,
         "segmentation": 2,
         "events": 2,
         "targets": 4,
@@ -88,16 +94,19 @@ def test_the_manifest_counts_rows_and_names_inputs_and_predecessor(repository):
     assert sorted(manifest["inputs"]) == [
         "annotations/adjudicated/everyday-soup.jsonl",
         "annotations/adjudicated/library-fines.jsonl",
+        "annotations/adjudicated/real.jsonl",
         "annotations/rounds/r01/a1.jsonl",
         "annotations/rounds/r01/a2.jsonl",
         "annotations/rounds/r01/a3.jsonl",
         "annotations/rounds/r01/intention.jsonl",
+        *(f"annotations/rounds/r03/{name}.jsonl" for name in ("a1", "a2", "a3")),
         "annotations/scheme.yaml",
         "annotations/segmentation/cuts/s1.jsonl",
         "annotations/segmentation/cuts/s2.jsonl",
         "annotations/segmentation/gold.jsonl",
         "annotations/segmentation/sentences.jsonl",
         "corpus/events.yaml",
+        "corpus/standoff.jsonl",
         "corpus/targets.yaml",
         "corpus/texts/credit/library-fines.jsonl",
         "corpus/texts/other/everyday-soup.jsonl",
@@ -148,6 +157,30 @@ def test_released_annotations_keep_every_layer(built):
         {"target_id": "library-card-freeze", "stance": "none"},
     ]
     assert of_one[3]["order"] is None
+
+
+def test_a_text_that_is_not_shipped_has_its_labels_and_its_votes_and_no_text(built):
+    rows = {row["id"]: row for row in open_release(built.path("corpus")).rows("real")}
+    # By hand from annotations/rounds/r03: two heard no feeling and one approval; one saw no stance and was unsure.
+    pen, account = (
+        rows[text_key("钢笔好写就行，哪国的有什么要紧")],
+        rows[text_key("这号昨天说图书馆要拆，今天又说没拆，编都编不圆")],
+    )
+    assert (pen["set"], pen["source"], pen["kind"], pen["drawn"]) == ("cold", "COLD", "reaction", "topic word")
+    assert (pen["sentiment"], pen["sentiment_settled"]) == ("neutral", "majority")
+    assert pen["sentiment_votes"] == ["neutral", "neutral", "positive"]
+    assert pen["frames"] == ["quality_price"]
+    assert account["stances"][2] == {
+        "target_id": "self-media-value",
+        "stance": "against",
+        "settled": "majority",
+        "votes": ["against", "none", "against"],
+    }
+    assert [item["stance"] for item in account["stances"][:2]] == ["none", "none"]
+    assert account["confidence"] == "high"
+    seats = rows[text_key("好极了，又是占座的，书包比人还爱学习")]
+    assert (seats["irony"], seats["irony_votes"], seats["confidence"]) == (True, [True] * 3, "low")
+    assert not any("text" in row for row in rows.values())
 
 
 def test_release_threads_lie_in_one_split_each(built):
@@ -213,3 +246,26 @@ def test_the_size_category_counts_documents_only(documents, category):
         ("posts", "train"): (documents, 1)
     }
     assert yaml.safe_load(card_header("1.0.0", sizes, load_scheme()))["size_categories"] == [category]
+
+
+@pytest.mark.parametrize(
+    ("origins", "creators", "data_sets", "tags"),
+    [
+        pytest.param((), [], [], [], id="composed-alone"),
+        pytest.param(
+            ("hot search", "COLD"),
+            ["found"],
+            ["extended|other-cold", "extended|other-hot-search"],
+            ["stand-off-annotation"],
+            id="with-texts-that-are-not-shipped",
+        ),
+    ],
+)
+def test_the_header_says_where_texts_come_from_that_are_judged_and_not_shipped(origins, creators, data_sets, tags):
+    sizes = {(c, s): (1, 1) for c in schema.CONFIGS for s in schema.splits_of(c)}
+    header = yaml.safe_load(card_header("1.0.0", sizes, load_scheme(), origins))
+    assert header["annotations_creators"] == ["machine-generated"]
+    assert header["language_creators"] == ["machine-generated", *creators]
+    assert header["source_datasets"] == ["original", *data_sets]
+    assert [tag for tag in header["tags"] if tag.startswith("stand-off")] == tags
+    assert header["size_categories"] == ["n<1K"]

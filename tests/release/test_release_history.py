@@ -1,11 +1,13 @@
-import pytest
-from resealing import reseal
+import shutil
 
-from weibo_nlp.corpus import open_release, versions
+import pytest
+from resealing import remanifest, reseal
+
+from weibo_nlp.corpus import open_release, schema, versions
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.io import sha256_of_file
 from weibo_nlp.release.build import write_release
-from weibo_nlp.release.history import keep_predecessor, predecessor
+from weibo_nlp.release.history import keep_predecessor, predecessor, require_unchanged
 from weibo_nlp.release.sources import read_sources
 from weibo_nlp.release.tables import build_tables
 from weibo_nlp.release.validate import validate
@@ -74,25 +76,37 @@ def test_a_changed_old_release_and_a_wrong_predecessor_are_told(repository):
     assert any("versions/0.0.1" in text and "An old release never changes" in text for text in told)
 
 
-def without_columns(*names):
-    """Drop columns of documents and events, as releases of older schemas lack them."""
-    return lambda table: (
-        table
-        if "document_id" in table.column_names
-        else table.drop_columns([name for name in names if name in table.column_names])
-    )
-
-
 def test_a_release_of_an_older_schema_is_read_with_its_own_columns(repository):
     corpus = repository.path("corpus")
     release_next(repository, "0.1.0")
     kept = repository.path("corpus/versions/0.0.1")
     (kept / "manifest.json").write_text(
-        (kept / "manifest.json").read_text("utf-8").replace('"schema": 3', '"schema": 1')
+        (kept / "manifest.json").read_text("utf-8").replace(f'"schema": {schema.SCHEMA_VERSION}', '"schema": 1')
+    )
+    shutil.rmtree(kept / "real")  # a configuration of later schemas
+    remanifest(
+        kept, lambda manifest: [manifest["files"].pop(name) for name in list(manifest["files"]) if "real/" in name]
     )
     for file in kept.glob("*/*.parquet"):
-        reseal(kept, file.relative_to(kept).as_posix(), without_columns("figures", "parent_text"))
+        names = schema.arrow_schema(file.parent.name, 1).names
+        reseal(kept, file.relative_to(kept).as_posix(), lambda table, names=names: table.select(names))
     new, old = open_release(corpus), open_release(corpus, version="0.0.1")
-    for config, column in (("events", "figures"), ("documents", "parent_text")):
+    for config, column in (("events", "figures"), ("documents", "parent_text"), ("stances", "confidence")):
         assert column in next(new.rows(config))
         assert column not in next(old.rows(config))
+
+
+def test_other_bytes_under_the_number_of_a_release_are_refused_and_the_same_ones_are_not(repository, tmp_path):
+    corpus = repository.path("corpus")
+    again, other = tmp_path / "again", tmp_path / "other"
+    sources = read_sources(repository.root)
+    write_release(sources, build_tables(sources), again, "0.0.1")
+    require_unchanged(corpus, "0.0.1", again)
+    repository.change("corpus/texts/credit/library-fines.jsonl", 3, account_type="organization")
+    sources = read_sources(repository.root)
+    write_release(sources, build_tables(sources), other, "0.0.1")
+    with pytest.raises(
+        DataError, match=r"0\.0\.1 is there already and would change in 'comments/.*build a later version"
+    ):
+        require_unchanged(corpus, "0.0.1", other)
+    require_unchanged(corpus, "0.0.2", other)

@@ -6,6 +6,7 @@ import pyarrow.parquet as pq
 import pytest
 from resealing import edited, reseal
 
+from weibo_nlp.corpus import open_release
 from weibo_nlp.errors import DataError
 from weibo_nlp.release.integrity import validate_release
 from weibo_nlp.release.validate import validate
@@ -14,6 +15,11 @@ TEXTS = "corpus/texts/credit/library-fines.jsonl"
 SOUP = "corpus/texts/other/everyday-soup.jsonl"
 GOLD = "annotations/adjudicated/library-fines.jsonl"
 A1, A2, INTENTION = (f"annotations/rounds/r01/{name}.jsonl" for name in ("a1", "a2", "intention"))
+STANDOFF, REAL_GOLD, REAL_A1 = (
+    "corpus/standoff.jsonl",
+    "annotations/adjudicated/real.jsonl",
+    "annotations/rounds/r03/a1.jsonl",
+)
 EVENTS, TARGETS, MANIFEST, CARD = (
     f"corpus/{name}" for name in ("events.yaml", "targets.yaml", "manifest.json", "README.md")
 )
@@ -157,19 +163,65 @@ REFERENCES = [
     pytest.param(
         lambda repository: repository.drop(A1, 11),
         f"{TEXTS}:4: [3 judgements]",
-        "has judgements by ['a2', 'a3', 'intention']; one intention and three are needed",
+        "in round 'r01' has judgements by ['a2', 'a3']; three are needed",
         id="judgement-missing",
     ),
     pytest.param(
         lambda repository: repository.drop(INTENTION, 11),
         f"{TEXTS}:4: [3 judgements]",
-        "has judgements by ['a1', 'a2', 'a3']",
+        "has 0 rows of its author's intention, not one",
         id="intention-missing",
     ),
 ]
 
 
-@pytest.mark.parametrize(("damage", "place", "sentence"), [*FORM, *SCHEME, *REFERENCES])
+STANDOFF_ROWS = [
+    pytest.param(
+        change(STANDOFF, 12, id="rFFFFFFFFFFFF"), f"{STANDOFF}:12: [7 key]", "r and 12 hex digits", id="no-key"
+    ),
+    pytest.param(
+        change(STANDOFF, 12, split="dev"),
+        f"{STANDOFF}:12: [1 form]",
+        "'dev' is not one of 'train'",
+        id="split-unknown",
+    ),
+    pytest.param(
+        change(STANDOFF, 12, text="短评"), f"{STANDOFF}:12: [1 form]", "unknown field 'text'", id="text-among-the-keys"
+    ),
+    pytest.param(
+        change(STANDOFF, 12, kind="title"), f"{STANDOFF}:12: [7 set]", "is said to be of", id="set-of-two-kinds"
+    ),
+    pytest.param(
+        change(STANDOFF, 12, group="g02"), f"{STANDOFF}:12: [7 split]", "a group lies in one split", id="group-torn"
+    ),
+    pytest.param(
+        lambda repository: repository.path("corpus/withdrawn.yaml").write_text(
+            f"withdrawn:\n  {repository.rows(STANDOFF)[0]['id']}: 2026-11-29\n", "utf-8"
+        ),
+        f"{STANDOFF}:1: [7 withdrawn]",
+        "was withdrawn on 2026-11-29; delete it",
+        id="withdrawn",
+    ),
+    pytest.param(
+        lambda repository: repository.drop(REAL_A1, 2),
+        f"{STANDOFF}:2: [3 judgements]",
+        "in round 'r03' has judgements by ['a2', 'a3']; three are needed",
+        id="text-judgement-missing",
+    ),
+    pytest.param(
+        change(REAL_A1, 2, stances={"credit-sanctions": "none"}),
+        f"{REAL_A1}:2: [3 target]",
+        "expected ['credit-sanctions', 'national-consumption', 'self-media-value']",
+        id="text-not-judged-on-all-targets",
+    ),
+    pytest.param(change(REAL_GOLD, 2, topic="other"), f"{REAL_GOLD}:2: [3 gold]", "give '", id="text-gold-overrules"),
+    pytest.param(
+        lambda repository: repository.drop(REAL_GOLD, 2), f"{STANDOFF}:2: [3 gold]", "no gold row", id="text-no-gold"
+    ),
+]
+
+
+@pytest.mark.parametrize(("damage", "place", "sentence"), [*FORM, *SCHEME, *REFERENCES, *STANDOFF_ROWS])
 def test_a_broken_rule_is_told_with_file_line_level_and_rule(repository, damage, place, sentence):
     damage(repository)
     problems = shown(repository)
@@ -366,6 +418,30 @@ def test_without_registers_and_scheme_nothing_is_checked(repository, name, conte
         repository.path(name).write_text(content, "utf-8")
     with pytest.raises(DataError, match=message):
         validate(repository.root)
+
+
+def test_of_a_document_judged_again_the_last_round_counts(repository):
+    for name in ("a1", "a2", "a3"):
+        row = repository.rows(f"annotations/rounds/r01/{name}.jsonl")[0]
+        again = row | {"round": "r02", "sentiment": "negative"}
+        repository.write(f"annotations/rounds/r02/{name}.jsonl", [again])
+    gold = "annotations/adjudicated/everyday-soup.jsonl"
+    # Positive by the first round; what must be told is where the judgements that count stand.
+    (told,) = [problem for problem in shown(repository) if "[3 gold]" in problem]
+    assert told.startswith(f"{gold}:1: [3 gold] everyday-soup-0001: sentiment is 'positive'")
+    assert "the judgements (negative, negative, negative) give 'negative'" in told
+    assert "judged at annotations/rounds/r02/a1.jsonl:1, annotations/rounds/r02/a2.jsonl:1" in told
+    repository.change(gold, 1, sentiment="negative")
+    assert not [problem for problem in shown(repository) if "[3" in problem]
+    repository.build()
+    (row,) = [row for row in open_release(repository.path("corpus")).rows("posts") if row["id"] == "everyday-soup-0001"]
+    assert row["sentiment"] == "negative"
+
+
+def test_a_document_judged_again_is_judged_by_three(repository):
+    row = repository.rows("annotations/rounds/r01/a1.jsonl")[0] | {"round": "r02"}
+    repository.write("annotations/rounds/r02/a1.jsonl", [row])
+    assert "in round 'r02' has judgements by ['a1']; three are needed" in shown(repository)[0]
 
 
 def test_a_judgement_given_twice_is_told(repository):

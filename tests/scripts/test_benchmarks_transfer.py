@@ -242,7 +242,7 @@ def test_a_release_that_is_under_another_scheme_is_missing_with_the_reason(tmp_p
     older, missing = transfer._oldest(tmp_path, open_release(tmp_path))
     assert older is None
     assert missing[0]["system"] == "corpus 0.0.1"
-    assert "built under scheme 0.1" in missing[0]["reason"]
+    assert "unknown scheme version '0.1'" in missing[0]["reason"]
 
 
 # Misuse

@@ -24,8 +24,9 @@ def page(name):
 @pytest.fixture(scope="module")
 def figures():
     sources, release = read_sources(ROOT), open_release()
-    resolutions = Counter(
-        (task, how) for placed in sources.gold for task, how in placed.value.resolution.items() if how == ADJUDICATED
+    resolutions, of_standoff = (
+        Counter((task, how) for item in gold for task, how in item.value.resolution.items() if how == ADJUDICATED)
+        for gold in (sources.gold, sources.standoff_gold)
     )
     texts = Counter(document.event for document in sources.documents)
     python = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["classifiers"]
@@ -34,6 +35,9 @@ def figures():
     return {
         "adjudicated": WORDS[sum(resolutions.values())],
         "adjudicated_task": " and ".join(sorted({task for task, _ in resolutions})),
+        "standoff_adjudicated": WORDS[sum(of_standoff.values())],
+        "standoff_task": " and ".join(sorted({task for task, _ in of_standoff})),
+        "standoff": f"{len(sources.standoff):,}",
         "bike": texts["bike-blacklist"],
         "sentences": f"{len(sources.segmentation.gold):,}",
         "documents": len(test),
@@ -51,6 +55,11 @@ def figures():
     ("name", "sentence"),
     [
         ("DATA_CARD.md", "the rest ({adjudicated} {adjudicated_task} labels) was read again"),
+        ("DATA_CARD.md", "of the stand-off layer {standoff_adjudicated} {standoff_task} labels"),
+        ("README.md", "{standoff} public texts are judged"),
+        ("README.zh-CN.md", "{standoff} 条公开文本"),
+        ("docs/index.md", "judgements on {standoff} public texts"),
+        ("corpus/README.md", "judgements on {standoff} public texts"),
         ("DATA_CARD.md", "every text but the {bike} of `bike-blacklist`"),
         ("DATA_CARD.md", "{sentences} sentences of the posts and comments, cut into words"),
         ("DATA_CARD.md", "`train` / `validation` / `test` ({shares})"),

@@ -21,6 +21,7 @@ def gold_rows():
     return [
         json.loads(line)
         for path in sorted(MINIATURE.glob("annotations/adjudicated/*.jsonl"))
+        if path.stem != "real"
         for line in path.read_text("utf-8").splitlines()
     ]
 

@@ -30,7 +30,7 @@ class AdjudicatedLabels:
     topic: str
     sentiment: str
     irony: bool
-    needs_context: bool
+    needs_context: bool | None
     frames: tuple[str, ...]
     stances: Mapping[str, str]
     resolution: Mapping[str, str]
@@ -47,10 +47,18 @@ class Vote:
 
 
 def labels_of(item: Judgement | AdjudicatedLabels, scheme: Scheme) -> dict[str, str]:
-    """Label of every task, the mark ``needs_context`` among them; ``stance:<target id>`` for each stance."""
-    texts = [task for task in scheme.judged.values() if not task.targeted]
+    """Label of every task, and ``needs_context`` where it was asked; ``stance:<target id>`` for each stance."""
+    texts = [task for task in scheme.judged.values() if not task.targeted and getattr(item, task.name) is not None]
     labels = {task.name: task.to_label(getattr(item, task.name)) for task in texts}
     return labels | {f"{_STANCE}{target}": label for target, label in sorted(item.stances.items())}
+
+
+def count_votes(labels: tuple[str, ...]) -> Vote:
+    """Count what was said on one task: a label of more than half wins, and unanimity is told apart."""
+    (label, count), *_ = Counter(labels).most_common(1)
+    if count * 2 <= len(labels):
+        return Vote(labels, None, ADJUDICATED)
+    return Vote(labels, label, UNANIMOUS if count == len(labels) else MAJORITY)
 
 
 def votes(judgements: Sequence[Judgement], scheme: Scheme) -> dict[str, Vote]:
@@ -72,13 +80,19 @@ def votes(judgements: Sequence[Judgement], scheme: Scheme) -> dict[str, Vote]:
         subjects = "; ".join(f"{j.annotator}: {j.document_id} on {sorted(j.stances)}" for j in judgements) or "none"
         raise DataError(f"judgements of one document on the same targets are needed, got {subjects}.")
     by_annotator = [labels_of(judgement, scheme) for judgement in judgements]
-    return {task: _vote(tuple(labels[task] for labels in by_annotator)) for task in by_annotator[0]}
+    return {task: count_votes(tuple(labels[task] for labels in by_annotator)) for task in by_annotator[0]}
 
 
 def majority_frames(judgements: Sequence[Judgement], scheme: Scheme) -> tuple[str, ...]:
-    """Frames that at least two annotators heard, in the scheme's order."""
+    """Frames that more than half of the annotators heard, in the scheme's order."""
     count = Counter(frame for judgement in judgements for frame in set(judgement.frames))
-    return tuple(frame for frame in scheme.frames if count[frame] >= 2)
+    return tuple(frame for frame in scheme.frames if count[frame] * 2 > len(judgements))
+
+
+def majority_confidence(judgements: Sequence[Judgement]) -> str:
+    """``high`` where more than half of the annotators were sure of their labels, else ``low``."""
+    sure = sum(judgement.confidence == "high" for judgement in judgements)
+    return "high" if sure * 2 > len(judgements) else "low"
 
 
 def tasks_without_majority(judgements: Mapping[str, Sequence[Judgement]], scheme: Scheme) -> dict[str, list[str]]:
@@ -114,7 +128,9 @@ def adjudicate(
     _check_rulings(document_id, rulings, counted, scheme)
     labels = {task: rulings[task][0] if vote.winner is None else vote.winner for task, vote in counted.items()}
     values: dict[str, Any] = {
-        name: task.to_stored(labels[name]) for name, task in scheme.judged.items() if not task.targeted
+        name: task.to_stored(labels[name]) if name in labels else None
+        for name, task in scheme.judged.items()
+        if not task.targeted
     }
     return AdjudicatedLabels(
         document_id=document_id,
@@ -171,7 +187,7 @@ def adjudication_problems(
         yield f"stance on {', '.join(extra)} was never judged"
     if adjudicated.frames != (frames := majority_frames(judgements, scheme)):
         stated, heard = (", ".join(names) or "none" for names in (adjudicated.frames, frames))
-        yield f"frames are {stated}, two or more annotators heard {heard}"
+        yield f"frames are {stated}, most annotators heard {heard}"
 
 
 def _check_rulings(
@@ -190,10 +206,3 @@ def _check_rulings(
     for task, vote in counted.items():
         if vote.winner is None and task not in rulings:
             raise DataError(f"{document_id}: {task} has no majority ({', '.join(vote.labels)}) and no ruling; add one.")
-
-
-def _vote(labels: tuple[str, ...]) -> Vote:
-    (label, count), *_ = Counter(labels).most_common(1)
-    if count * 2 <= len(labels):
-        return Vote(labels, None, ADJUDICATED)
-    return Vote(labels, label, UNANIMOUS if count == len(labels) else MAJORITY)

@@ -26,6 +26,8 @@ Dealt = TypeVar("Dealt")
 Number = tuple[Any, ...]
 """What an annotator knows a text by: the values of the columns that number it on the sheet."""
 MOST_MISSING = 20
+MOST_TEXTS = 400
+"""Most texts of a sheet: what one reader goes through in one sitting."""
 _TARGET_KEYS = "STUVWXYZ"
 
 
@@ -40,10 +42,11 @@ class DealtDocument:
 
 @dataclass(frozen=True)
 class Sheet:
-    """What one annotator gets (``rows``), and the way back from (thread number, n)."""
+    """What one annotator gets (``rows``), and the way back from the numbers that answers name in ``columns``."""
 
     rows: tuple[dict[str, Any], ...]
     key: Mapping[Number, DealtDocument]
+    columns: tuple[str, ...] = ("thread", "n")
 
 
 def numbered(items: Sequence[T], letter: str, width: int) -> dict[str, T]:
@@ -108,6 +111,39 @@ def deal(
     return Sheet(tuple(rows), key)
 
 
+def deal_texts(
+    texts: Mapping[str, str], targets: Mapping[str, str], *, seed: int, most: int = MOST_TEXTS
+) -> list[Sheet]:
+    """Shuffle texts that stand alone into the sheets of one annotator.
+
+    Parameters
+    ----------
+    texts : mapping of key to text
+        The texts to be judged; nothing but the text is shown.
+    targets : mapping of letter to target id
+        The targets on which every text is judged, under the letters that answers call them by.
+    seed : int
+        Another seed for every annotator, so that nobody reads in another's order.
+    most : int
+        Texts of a sheet, at most; sheets are of one size but for the last.
+
+    Returns
+    -------
+    list of Sheet
+        Answers name ``n``, the place of a text in all that the annotator reads, from 1.
+    """
+    order = sorted(texts)
+    random.Random(seed).shuffle(order)
+    n_sheets = -(-len(order) // most)
+    size = -(-len(order) // n_sheets) if order else 0
+    sheets = []
+    for start in range(0, len(order), size or 1):
+        dealt = dict(enumerate(order[start : start + size], start=start + 1))
+        rows = tuple({"n": n, "text": texts[key]} for n, key in dealt.items())
+        sheets.append(Sheet(rows, {(n,): DealtDocument(key, n, targets) for n, key in dealt.items()}, ("n",)))
+    return sheets
+
+
 def collect(
     path: Path, sheet: Sheet, scheme: Scheme, *, annotator: str, round_name: str, provenance: Mapping[str, Any]
 ) -> list[Judgement]:
@@ -116,7 +152,8 @@ def collect(
     Parameters
     ----------
     path : Path
-        JSON Lines with ``thread``, ``n``, the labels, and ``stance`` by target key.
+        JSON Lines with the numbers of a text (``thread`` and ``n``, or ``n`` alone), the labels, and ``stance`` by
+        target key.
     sheet : Sheet
         What was dealt.
     provenance : mapping
@@ -134,12 +171,12 @@ def collect(
         if not isinstance(stance, dict):
             raise DataError(f"stance must map target keys to labels, got {quoted(stance)}")
         if set(stance) != set(dealt.targets):
-            raise DataError(f"stance has {sorted(stance)}, the thread has {sorted(dealt.targets)}")
+            raise DataError(f"stance has {sorted(stance)}, the text is judged on {sorted(dealt.targets)}")
         known = {"document_id": dealt.document_id, "order": dealt.order, "annotator": annotator, "round": round_name}
         stances = {dealt.targets[letter]: label for letter, label in stance.items()}
         return parse({**answer, **known, **provenance, "stances": stances})
 
-    answers, problems = read_answers(path, ("thread", "n"), sheet.key, judgement)
+    answers, problems = read_answers(path, sheet.columns, sheet.key, judgement)
     if problems:
         raise DataError("\n".join(problems))
     return answers

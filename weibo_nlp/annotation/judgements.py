@@ -76,11 +76,20 @@ def read_round(folder: Path, scheme: Scheme) -> list[Judgement]:
 
 
 def by_document(judgements: Iterable[Judgement]) -> dict[str, list[Judgement]]:
-    """Group judgements by document, the author's own left out, annotators in alphabetical order."""
+    """Group the judgements that count by document, annotators in alphabetical order.
+
+    The author's own are left out, and so are those of an earlier round where a document has been judged again: the
+    names of rounds are in the order of the alphabet.
+    """
+    latest: dict[str, str] = {}
     grouped: dict[str, list[Judgement]] = {}
-    for judgement in sorted(judgements, key=attrgetter("annotator")):
-        if judgement.annotator != AUTHOR_LABEL:
-            grouped.setdefault(judgement.document_id, []).append(judgement)
+    for judgement in sorted(judgements, key=attrgetter("round", "annotator")):
+        if judgement.annotator == AUTHOR_LABEL:
+            continue
+        if latest.get(judgement.document_id) != judgement.round:
+            latest[judgement.document_id] = judgement.round
+            grouped[judgement.document_id] = []
+        grouped[judgement.document_id].append(judgement)
     return grouped
 
 

@@ -11,10 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from weibo_nlp.corpus import open_release
+from weibo_nlp.corpus import Release, open_release
 from weibo_nlp.errors import UnknownNameError, UsageError
-from weibo_nlp.evaluation.files import judged_evaluation_set, score_set
+from weibo_nlp.evaluation.files import judged_evaluation_set, judged_real_set, score_set
 from weibo_nlp.evaluation.results import FoldScore, Provenance, Result
+from weibo_nlp.external import find_texts
 from weibo_nlp.io import safe_stem
 from weibo_nlp.models import Classifier, create, is_seeded, name_and_version, names
 from weibo_nlp.models.answers import probabilities_of
@@ -32,11 +33,24 @@ from weibo_nlp.tasks.external import (
     zero_shot_tasks,
 )
 from weibo_nlp.tasks.folds import Fold, corpus_folds
-from weibo_nlp.tasks.spec import EXTERNAL, EXTERNAL_PROTOCOLS, STANDARD, TaskSpec, corpus_tasks
+from weibo_nlp.tasks.real import RealTexts, real_tasks
+from weibo_nlp.tasks.spec import (
+    COMPOSED_TO_REAL,
+    EXTERNAL,
+    EXTERNAL_PROTOCOLS,
+    REAL,
+    STANDARD,
+    TaskSpec,
+    corpus_tasks,
+)
 
 Progress = Callable[[str], None]
 
 SEEDS = 5
+TARGET_PRIOR = "target_prior"
+SHOWN_FILES = 10
+# What real text adds is seen beside what composed text reaches alone.
+REAL_DEFAULT = (REAL, COMPOSED_TO_REAL)
 
 
 @dataclass(frozen=True)
@@ -86,7 +100,7 @@ def run_corpus(
     Parameters
     ----------
     tasks, models : sequence of str
-        Names; all of them when empty.
+        Names; all of them when empty. A model of targets alone answers the tasks that have targets.
     protocols : sequence of str
         Of `tasks.CORPUS_PROTOCOLS`.
     seeds : int
@@ -109,15 +123,16 @@ def run_corpus(
         If a name is unknown, two models call themselves alike, or a task has no such protocol; before anything is
         trained.
     """
-    models = _known(models, seeds)
+    named, models = models, _known(models, seeds)
     options: dict[str, Any] = {"seeds": seeds, "bootstrap": bootstrap, "predictions": predictions, "progress": progress}
     release = open_release()
     runs = []
     specs = corpus_tasks(release.scheme, release.version, tasks, protocols)
     _require_own_names(models, specs)
+    _require_fitting(named, specs)
     for spec in specs:
         evaluation_set, folds = judged_evaluation_set(release, spec), corpus_folds(release, spec)
-        runs += [run_task(spec, evaluation_set, folds, model, **options) for model in models]
+        runs += [run_task(spec, evaluation_set, folds, model, **options) for model in _fitting(models, spec)]
     return runs
 
 
@@ -155,7 +170,7 @@ def run_external(
     """
     if protocol not in EXTERNAL_PROTOCOLS:
         raise UnknownNameError("protocol of an external set", protocol, EXTERNAL_PROTOCOLS)
-    models = _known(models, seeds)
+    named, models = models, _known(models, seeds)
     options: dict[str, Any] = {"seeds": seeds, "bootstrap": bootstrap, "predictions": predictions, "progress": progress}
     external = open_external(name, path)
     if protocol == EXTERNAL:
@@ -171,11 +186,87 @@ def run_external(
         trainings = [(specs[task], zero_shot_fold(external, release, specs[task])) for task in tasks or specs]
     runs = []
     _require_own_names(models, [spec for spec, _ in trainings])
+    _require_fitting(named, [spec for spec, _ in trainings])
     for spec, (fold, notes) in trainings:
         evaluation_set = external_evaluation_set(external, spec)
         evaluation_set = replace(evaluation_set, notes=(*notes, *evaluation_set.notes))
-        runs += [run_task(spec, evaluation_set, [fold], model, **options) for model in models]
+        runs += [run_task(spec, evaluation_set, [fold], model, **options) for model in _fitting(models, spec)]
     return runs
+
+
+def run_real(
+    folder: Path | str,
+    *,
+    protocols: Sequence[str] = REAL_DEFAULT,
+    tasks: Sequence[str] = (),
+    models: Sequence[str] = (),
+    seeds: int = SEEDS,
+    bootstrap: BootstrapConfig = DEFAULT,
+    predictions: Path | None = None,
+    progress: Progress | None = None,
+) -> list[ModelRun]:
+    """Train and score models on public texts whose labels come with the corpus, from the user's own copies.
+
+    Parameters
+    ----------
+    folder : Path or str
+        Folder of the copies, or a list of texts, see `weibo_nlp.external.find_texts`.
+    protocols : sequence of str
+        Of `tasks.REAL_PROTOCOLS`. Whoever still chooses between models takes ``cross_source``, which leaves the test
+        part unseen.
+    tasks, models, seeds, bootstrap, predictions, progress
+        As for :func:`run_corpus`. Stance is scored on the canonical target of each text's gold topic; there,
+        ``target_prior`` learns from pairs of that kind alone, and so answers from the gold topic.
+
+    Returns
+    -------
+    list of ModelRun
+        Protocol by protocol and task by task. Rows whose text is not in the copies are not scored: notes say so, and
+        ``n_set_aside`` counts them.
+
+    Raises
+    ------
+    UnknownNameError, UsageError
+        If a name is unknown, the corpus has no such labels, or the folder none of their texts; before anything is
+        trained.
+    """
+    named, models = models, _known(models, seeds)
+    options: dict[str, Any] = {"seeds": seeds, "bootstrap": bootstrap, "predictions": predictions, "progress": progress}
+    release = open_release()
+    specs = real_tasks(release.scheme, release.version, tasks, protocols)
+    _require_own_names(models, specs)
+    _require_fitting(named, specs)
+    real = _with_texts(release, folder, progress)
+    runs = []
+    for spec in specs:
+        evaluation_set, fitting = judged_real_set(real, spec), _fitting(models, spec)
+        learnt = {
+            on_topic: real.folds(spec, on_topic=on_topic) for on_topic in {name == TARGET_PRIOR for name in fitting}
+        }
+        for model in fitting:
+            folds, notes = learnt[model == TARGET_PRIOR]
+            scored = replace(evaluation_set, notes=(*notes, *evaluation_set.notes))
+            runs.append(run_task(spec, scored, folds, model, **options))
+    return runs
+
+
+def _with_texts(release: Release, folder: Path | str, progress: Progress | None) -> RealTexts:
+    """Look for the texts of a release in a user's copies, once for all tasks."""
+    sets = RealTexts(release).sets
+    hydration = find_texts(folder, sets, withdrawn=release.withdrawn)
+    if not hydration.texts:
+        raise UsageError(
+            f"{folder}: none of the {len(sets):,} real texts is there; name the folder of your copies of the published "
+            "sets. weibo-nlp corpus hydrate tells which they are."
+        )
+    if progress is not None:
+        progress(f"{folder}: {len(hydration.texts):,} of {len(sets):,} real texts found")
+        for unread in hydration.unread[:SHOWN_FILES]:
+            rows = f" ({unread.rows:,} rows)" if unread.rows else ""
+            progress(f"{unread.path}: could not be read, or not all of it: {unread.reason}{rows}")
+        if (more := len(hydration.unread) - SHOWN_FILES) > 0:
+            progress(f"{more:,} other files could not be read, or not all of them")
+    return RealTexts(release, hydration.texts)
 
 
 def run_task(
@@ -302,6 +393,20 @@ def _require_own_names(models: Sequence[str], specs: Sequence[TaskSpec]) -> None
                 "attribute `name` of its own."
             )
         own[name] = model
+
+
+def _fitting(models: Sequence[str], spec: TaskSpec) -> list[str]:
+    """Models that can answer a task: one of targets alone has nothing to say of a text without any."""
+    return [model for model in models if model in names(targeted=spec.targeted)]
+
+
+def _require_fitting(models: Sequence[str], specs: Sequence[TaskSpec]) -> None:
+    """Refuse a model that was named and answers none of the tasks."""
+    if idle := [model for model in models if specs and not any(_fitting([model], spec) for spec in specs)]:
+        tasks = ", ".join(dict.fromkeys(spec.name for spec in specs))
+        raise UsageError(
+            f"model {idle[0]} answers from targets alone, which {tasks} has none of; leave one of them out."
+        )
 
 
 def _answers(

@@ -12,7 +12,7 @@ from weibo_nlp._version import __version__
 from weibo_nlp.benchmark.context import context_ablation
 from weibo_nlp.benchmark.errors import instructive_errors
 from weibo_nlp.benchmark.robustness import robustness
-from weibo_nlp.benchmark.run import SEEDS, ModelRun, Progress, run_corpus, run_external
+from weibo_nlp.benchmark.run import SEEDS, TARGET_PRIOR, ModelRun, Progress, run_corpus, run_external
 from weibo_nlp.benchmark.shortcuts import shortcut_gate
 from weibo_nlp.corpus import Release, open_release
 from weibo_nlp.errors import UsageError
@@ -26,7 +26,8 @@ from weibo_nlp.stats.bootstrap import DEFAULT, BootstrapConfig
 from weibo_nlp.tasks.external import POLARITY
 from weibo_nlp.tasks.spec import CORPUS, CORPUS_PROTOCOLS, EXTERNAL, STANDARD, ZERO_SHOT
 
-MAJORITY = "majority"
+# What sees no text cannot lean on context or be misled by an edit.
+TEXTLESS = ("majority", TARGET_PRIOR)
 # Sets with an official split are learnt and scored on it; sets that share a task with the corpus are scored zero-shot.
 EXTERNAL_RUNS: tuple[tuple[str, str], ...] = (
     ("nlpcc2016", EXTERNAL),
@@ -107,8 +108,7 @@ def with_checks(
     """
     own = [run for run in runs if (run.spec.set, run.spec.protocol) == (CORPUS, STANDARD)]
     specs = {run.spec.name: run.spec for run in own}
-    # What sees no text cannot lean on context or be misled by an edit.
-    readers = [run for run in own if run.model != MAJORITY]
+    readers = [run for run in own if run.model not in TEXTLESS]
     tell = progress or (lambda text: None)
     tell("annotators against each other")
     ceiling = [row for task in specs for row in release_baseline(release, task, bootstrap=bootstrap)]
@@ -165,7 +165,7 @@ def run_everything(
 
 
 def log_external_runs(path: Path, runs: Iterable[ModelRun], *, date: str) -> int:
-    """Append a line for every scored run on an external set, since what is looked at often is no longer unseen.
+    """Append a line for every scored run on real texts, since what is looked at often is no longer unseen.
 
     Parameters
     ----------
@@ -192,7 +192,7 @@ def log_external_runs(path: Path, runs: Iterable[ModelRun], *, date: str) -> int
                 "model": run.model,
                 "model_version": run.result.provenance.model_version,
                 "package": __version__,
-                "corpus_version": run.spec.train_version,
+                "corpus_version": run.result.provenance.corpus_version,
                 "seeds": len(run.files),
                 "metric": run.spec.main_metric,
                 "value": round(run.result.main.value, 4),

@@ -1,15 +1,23 @@
-"""``weibo-nlp corpus``: check the corpus of a clone, or the release that came with the package."""
+"""``weibo-nlp corpus``: check a corpus, and join its judgements on public texts with a user's copies of them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from typer import Argument
+from typer import Argument, Option
 
-from weibo_nlp.cli.options import group, input_path
+from weibo_nlp.cli.options import group, input_path, output_file
 from weibo_nlp.errors import UsageError
+
+if TYPE_CHECKING:
+    from weibo_nlp.external.hydration import Hydrated, SetReport, Unread
+    from weibo_nlp.io.rows import OutputFormat
+
+SHOWN_FILES = 10
 
 corpus = group()
 
@@ -24,11 +32,20 @@ def check(
             help="A clone with corpus/ and annotations/, or a release folder. Default: the shipped release.",
         ),
     ] = None,
+    texts: Annotated[
+        Path | None,
+        Option(
+            parser=input_path,
+            metavar="PATH",
+            help="Your copies of the texts that are judged and not shipped, to find pieces of them in a clone's files.",
+        ),
+    ] = None,
 ) -> None:
     """Check a corpus; print each breach as file:line: [level rule] sentence.
 
-    In a clone all levels are checked: form, scheme, references, splits and duplicates, released = rebuilt. A release
-    alone is checked against its manifest, its schema and its label scheme. After a breach the exit code is 3.
+    In a clone all levels are checked: form, scheme, references, splits and duplicates, released = rebuilt, and texts
+    that are not shipped. A release alone is checked against its manifest, its schema and its label scheme. After a
+    breach the exit code is 3.
     """
     from weibo_nlp import _resources
     from weibo_nlp.io.terminal import print_line
@@ -41,7 +58,9 @@ def check(
     if path is None and (folder.parent / "annotations" / "scheme.yaml").exists():
         folder = folder.parent
     if (folder / "annotations" / "scheme.yaml").exists():
-        problems = validate(folder)
+        problems = validate(folder, texts)
+    elif (folder / "manifest.json").exists() and texts is not None:
+        raise UsageError(f"{folder} is a release; --texts is for a clone, whose files could hold what is not shipped.")
     elif (folder / "manifest.json").exists():
         problems = validate_release(folder)
     else:
@@ -52,3 +71,105 @@ def check(
         print_line(f"{len(problems)} problems", err=True)
         raise typer.Exit(3)
     print_line(f"{folder}: all rules hold")
+
+
+@corpus.command()
+def hydrate(
+    folder: Annotated[
+        Path,
+        Argument(
+            parser=input_path,
+            metavar="folder",
+            help="Folder with your copies of the published sets; or a list of texts: JSONL, CSV or Parquet with a "
+            "column text.",
+        ),
+    ],
+    output: Annotated[
+        Path,
+        Option(
+            "-o", "--output", parser=output_file, metavar="PATH", help="File for the rows: Parquet, CSV, TSV or JSONL."
+        ),
+    ],
+    version: Annotated[
+        str | None, Option(metavar="VERSION", help="Version of the corpus; by default the newest.")
+    ] = None,
+    split: Annotated[
+        str | None, Option(metavar="SPLIT", help="One of train, validation and test; by default all of them.")
+    ] = None,
+) -> None:
+    """Join the judgements on public texts, which are shipped without them, with your own copies.
+
+    Texts are found by their keys, in the layouts in which the sets are published and in bare lists of texts. For each
+    set it is told how many were found and how many are missing, and where to get the set; nothing is downloaded, and
+    OUTPUT is all that is written. Lists and records in a row are JSON in it. If texts are missing, the exit code is 1.
+    """
+    from weibo_nlp.cli.output import writable
+    from weibo_nlp.external.hydration import hydrate as join_texts
+    from weibo_nlp.io.terminal import print_line, terminal_console
+    from weibo_nlp.io.writers import output_format
+
+    shape = output_format(output, "parquet")
+    # Nothing is added to the folder: read the next time, the result would be a list of texts.
+    writable({"--output": output}, inputs=[folder], closed=[folder] if folder.is_dir() else [])
+    console = terminal_console(err=True)
+    # Off a terminal it would fill log files with control characters.
+    with console.status("Reading") if console.is_terminal else nullcontext():
+        joined = join_texts(folder, version=version, split=split)
+    _print_report(joined.report)
+    _tell_unread(joined.unread)
+    _tell_missing(joined.report)
+    if not joined.rows:
+        raise UsageError(f"{folder}: no text of the corpus was found; nothing is written. Name the folder of copies.")
+    _write_rows(joined, output, shape)
+    print_line(f"{len(joined.rows):,} rows with their texts: {output}", err=True)
+    if joined.missing:
+        raise typer.Exit(1)
+
+
+def _write_rows(joined: Hydrated, output: Path, shape: OutputFormat) -> None:
+    from weibo_nlp.io import open_writer
+    from weibo_nlp.io.column_types import column_type, value_kind
+
+    types = {name: column_type({value_kind(row.get(name)) for row in joined.rows}) for name in joined.columns}
+    with open_writer(output, shape, types) as writer:
+        writer.write(joined.rows)
+
+
+def _print_report(report: Sequence[SetReport]) -> None:
+    from weibo_nlp.report.terminal import print_table
+
+    headings = ("set", "texts", "published", "listed", "missing", "withdrawn")
+    counts = [(part.n, part.published, part.listed, part.missing, part.withdrawn) for part in report]
+    rows = [(part.name, *map(_count, row)) for part, row in zip(report, counts, strict=True)]
+    rows.append(("all", *map(_count, map(sum, zip(*counts, strict=True)))))
+    print_table(headings, rows, figures=range(1, len(headings)))
+
+
+def _count(number: Any) -> str:
+    return f"{number:,}"
+
+
+def _tell_unread(unread: Sequence[Unread]) -> None:
+    from weibo_nlp.io.terminal import print_line
+
+    for item in unread[:SHOWN_FILES]:
+        where = f"{item.path}:{item.line}" if item.line else f"{item.path}"
+        print_line(f"{where}: {item.reason}{f' ({item.rows:,} rows)' if item.rows else ''}", err=True)
+    if unread:
+        more = f", {len(unread) - SHOWN_FILES:,} of them not shown" if len(unread) > SHOWN_FILES else ""
+        print_line(f"{len(unread):,} files could not be read, or not all of them{more}", err=True)
+
+
+def _tell_missing(report: Sequence[SetReport]) -> None:
+    """Say of each source that lacks texts where it is published, on which terms, and which files are looked for."""
+    from weibo_nlp.external.real_sets import REAL_SETS
+    from weibo_nlp.io.terminal import print_line
+
+    for part in report:
+        if not part.missing:
+            continue
+        line = f"{part.missing:,} texts of {part.name} are missing"
+        if (known := REAL_SETS.get(part.name)) is not None:
+            source = known.source
+            line += f"; {source.name}: {source.published}. Terms: {source.terms}. Looked for: {known.layout}"
+        print_line(line, err=True)

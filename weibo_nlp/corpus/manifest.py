@@ -64,6 +64,7 @@ def _types() -> dict[str, Any]:
         "labels": (mapping_type(list_type(str)), {}),
         "files": mapping_type(entry),
         "predecessor": (predecessor | None, None),
+        "withdrawn": (list_type(str), []),
     }
 
 
@@ -81,15 +82,17 @@ def _faults(manifest: Mapping[str, Any]) -> Iterator[str]:
     if not is_version(manifest["version"]):
         yield f"version {quoted(manifest['version'])} is not three numbers such as 0.2.0."
     # Here and not among the types: pydantic has a use of its own for the name.
-    if type(number := manifest.get("schema", 1)) is not int or not 1 <= number <= schema.SCHEMA_VERSION:
+    number = manifest.get("schema", 1)
+    if not (is_known := type(number) is int and 1 <= number <= schema.SCHEMA_VERSION):
         yield f"schema {quoted(number)} is unknown here, 1 to {schema.SCHEMA_VERSION} are read; a newer weibo-nlp may."
     if (before := manifest.get("predecessor")) and not is_version(before["version"]):
         yield f"predecessor {quoted(before['version'])} is not three numbers such as 0.2.0."
+    known = schema.configs_of(number if is_known else schema.SCHEMA_VERSION)
     names = {split: re.compile(re.escape(split) + _PART) for split in schema.SPLITS}
     held = set()
     for name, entry in manifest["files"].items():
         config, _, file = name.partition("/")
-        splits = schema.splits_of(config) if config in schema.CONFIGS else ()
+        splits = schema.splits_of(config) if config in known else ()
         if split := next((split for split in splits if names[split].fullmatch(file)), None):
             held.add((config, split))
         else:
@@ -97,7 +100,7 @@ def _faults(manifest: Mapping[str, Any]) -> Iterator[str]:
         for key in ("sha256", "rows_sha256"):
             if not _SHA256.fullmatch(entry[key]):
                 yield f"{key} of {quoted(name)} is {quoted(entry[key])}, 64 digits in hex are expected."
-    wanted = ((config, split) for config in schema.CONFIGS for split in schema.splits_of(config))
+    wanted = ((config, split) for config in known for split in schema.splits_of(config))
     for config, split in wanted:
         if (config, split) not in held:
             yield f"files: none of {config}/{split}-*.parquet."

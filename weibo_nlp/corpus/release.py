@@ -17,7 +17,7 @@ from weibo_nlp.io import sha256_of_file
 from weibo_nlp.io.names import printable_line, quoted, quoted_list
 from weibo_nlp.io.paths import named_path
 from weibo_nlp.records import Document, GoldLabel, known_fields
-from weibo_nlp.scheme import Scheme, load_scheme
+from weibo_nlp.scheme import Scheme, scheme_of_version
 
 if TYPE_CHECKING:
     import datasets
@@ -45,15 +45,12 @@ class Release:
         Raises
         ------
         DataError
-            If the release was built under another scheme version than the one installed, or with other labels.
+            If the release was built under a scheme version that this package does not know, or with other labels.
         """
-        scheme = load_scheme()
-        built = self.manifest["scheme"]
-        if built != scheme.version:
-            raise DataError(
-                f"{self.path / 'manifest.json'}: built under scheme {built}, installed is {scheme.version}; "
-                "rebuild the corpus or install the matching weibo-nlp."
-            )
+        try:
+            scheme = scheme_of_version(self.manifest["scheme"])
+        except UnknownNameError as error:
+            raise DataError(f"{self.path / MANIFEST}: {error} Rebuild, or install a newer weibo-nlp.") from None
         # Tables hold the places of labels: among others, they would mean others.
         for name, labels in self.manifest.get("labels", {}).items():
             if name not in scheme.tasks or list(scheme.tasks[name].labels) != list(labels):
@@ -68,9 +65,14 @@ class Release:
         """Version of the columns the release was built with."""
         return int(self.manifest.get("schema", 1))
 
+    @property
+    def withdrawn(self) -> frozenset[str]:
+        """Keys of texts whose judgements were taken back on request, in this release or an earlier one."""
+        return frozenset(self.manifest.get("withdrawn", ()))
+
     def files(self, config: str, split: str | None = None) -> list[Path]:
         """Parquet files of a configuration, of one split or of all in the order train, validation, test."""
-        _check_config(config)
+        _check_config(config, self.schema_version)
         splits = schema.splits_of(config)
         if split is not None and split not in splits:
             raise UnknownNameError(f"split of {config}", split, splits)
@@ -265,28 +267,7 @@ def load_corpus(
     format: Literal["pandas", "datasets"] = "pandas",
     as_: Literal["pandas", "datasets"] | None = None,
 ) -> pd.DataFrame | datasets.Dataset:
-    """Load a configuration of the shipped corpus, offline.
-
-    Parameters
-    ----------
-    config : str
-        ``documents``, or its parts ``articles``, ``posts`` and ``comments``; ``stances``, ``annotations``,
-        ``segmentation``, ``events`` or ``targets``.
-    split : {"train", "validation", "test"}, optional
-        One split; without it all splits, and a pandas frame then says in a column ``split`` which.
-        The registers ``events`` and ``targets`` have ``train`` alone.
-    version : str, optional
-        Corpus version; an unknown one is an error that lists what there is.
-    format : {"pandas", "datasets"}
-        A DataFrame with label names, or a `datasets.Dataset` with ClassLabel columns.
-    as_ : {"pandas", "datasets"}, optional
-        Old name of `format`.
-
-    Returns
-    -------
-    pandas.DataFrame or datasets.Dataset
-        One row a document, pair, judgement, sentence, event or target; of ``documents`` articles come first, then
-        posts, then comments.
+    """Load a configuration of the shipped corpus as it is shipped; see `weibo_nlp.load_corpus`.
 
     Raises
     ------
@@ -294,19 +275,12 @@ def load_corpus(
         For an unknown configuration, split or version, listing the known ones.
     UsageError
         For another format.
-
-    Examples
-    --------
-    >>> import weibo_nlp
-    >>> posts = weibo_nlp.load_corpus("posts", split="test")
-    >>> sorted(set(posts["sentiment"]))
-    ['negative', 'neutral', 'positive']
     """
     if as_ is not None:
         _renamed.warn("load_corpus(as_=…)", "load_corpus(format=…)")
         format = as_
     release = open_release(version=version)
-    _check_config(config)
+    _check_config(config, release.schema_version)
     if format == "datasets":
         import datasets
         import pyarrow as pa
@@ -314,9 +288,8 @@ def load_corpus(
         files, number = release.files(config, split), release.schema_version
         table = pa.concat_tables([read_stored(path, path.parent.name, number) for path in files])
         # Straight from Arrow: the cache of load_dataset would hand out rows of an older build.
-        return datasets.Dataset(table.replace_schema_metadata(None)).cast(
-            schema.features(config, release.scheme, release.schema_version)
-        )
+        features = schema.features(config, release.scheme, release.schema_version)
+        return datasets.Dataset(table.replace_schema_metadata(None), info=datasets.DatasetInfo(features=features))
     if format != "pandas":
         raise UsageError(f'format={format!r}; choose "pandas" or "datasets".')
     import pandas as pd
@@ -339,8 +312,8 @@ def document_of(row: Mapping[str, Any]) -> Document:
     return Document(**(same | lists), flags=("composed",) if row["composed"] else ())
 
 
-def _check_config(config: str) -> None:
-    if config not in (known := (*schema.VIEWS, *schema.CONFIGS)):
+def _check_config(config: str, version: int) -> None:
+    if config not in (known := (*schema.VIEWS, *schema.configs_of(version))):
         raise UnknownNameError("configuration", config, known)
 
 

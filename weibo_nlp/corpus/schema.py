@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 from weibo_nlp.errors import DataError, LabelError
 from weibo_nlp.io.names import quoted
-from weibo_nlp.records import ACCOUNT_TYPES, KINDS, SCRIPTS
+from weibo_nlp.records import ACCOUNT_TYPES, KINDS, SCRIPTS, TEXT_KINDS
 from weibo_nlp.scheme import Scheme, Task
 
 if TYPE_CHECKING:
     import datasets
     import pyarrow as pa
 
-# 2 added `figures` to the events, 3 `parent_text` to the documents. A release is read with the columns of the version
-# it was built under.
-SCHEMA_VERSION = 3
+# 2 added `figures` to the events, 3 `parent_text` to the documents, 4 `confidence` and the configuration `real`. A
+# release is read with the columns of the version it was built under.
+SCHEMA_VERSION = 4
 SPLITS = ("train", "validation", "test")
 # The registers have no split of their own; one `train` is what tools for single-split sets expect.
 REGISTER_SPLITS = ("train",)
@@ -78,11 +78,16 @@ class Column:
 
 ABOVE = "above"
 FOLDS = 5
+DRAWN = ("random", "topic word")
 _SETTLED = ("unanimous", "majority", "adjudicated")
 
 
 def _fold(meaning: str, *copies: str) -> Column:
     return Column("fold", "int32", meaning, least=0, most=FOLDS - 1, copies=copies)
+
+
+def _confidence(meaning: str, *copies: str) -> Column:
+    return Column("confidence", "string", meaning, since=4, allowed="confidence", copies=copies)
 
 
 _DOCUMENT = (
@@ -126,6 +131,7 @@ _DOCUMENT = (
     ),
     Column("sentiment_settled", "string", "the same for sentiment", allowed=_SETTLED),
     Column("irony_settled", "string", "the same for irony", allowed=_SETTLED),
+    _confidence("high where most annotators were sure of their labels, else low"),
 )
 
 _STANCES = (
@@ -154,6 +160,7 @@ _STANCES = (
     ),
     Column("stance", Label("stance"), "gold stance towards the target"),
     Column("stance_settled", "string", "unanimous, majority or adjudicated", allowed=_SETTLED),
+    _confidence("as in the documents", "document_id", "confidence"),
 )
 
 _ANNOTATIONS = (
@@ -176,6 +183,38 @@ _ANNOTATIONS = (
     Column("guideline_version", "string", "version of the guideline"),
     Column("layout", "string", "layout of the guideline this annotator read", nullable=True),
     Column("order", "int32", "place of the document in what this annotator read, from 1", nullable=True, least=1),
+)
+
+_REAL = (
+    Column("id", "string", "key of the text: r and the first 12 hex digits of its SHA-256"),
+    Column("set", "string", "published set whose copies hold the text"),
+    Column("source", "string", "where the set comes from"),
+    Column("group", "string", "shared by the texts of one thread, hashtag or question; no split tears it"),
+    Column("kind", "string", "reaction (comment or repost), post, question or title", allowed=TEXT_KINDS),
+    Column("drawn", "string", "how it came to be judged: at random, or by a word of a topic", allowed=DRAWN),
+    Column("topic", Label("topic"), "gold topic"),
+    Column("sentiment", Label("sentiment"), "gold sentiment"),
+    Column("irony", "bool", "gold irony"),
+    Column("frames", Many("string"), "frames named by most annotators", allowed="frames"),
+    Column("topic_settled", "string", "unanimous, majority or adjudicated", allowed=_SETTLED),
+    Column("sentiment_settled", "string", "the same for sentiment", allowed=_SETTLED),
+    Column("irony_settled", "string", "the same for irony", allowed=_SETTLED),
+    _confidence("high where most annotators were sure of their labels, else low"),
+    Column(
+        "stances",
+        Many(
+            (
+                Column("target_id", "string", "target, canonical for a topic", refers="targets"),
+                Column("stance", Label("stance"), "gold stance"),
+                Column("settled", "string", "unanimous, majority or adjudicated", allowed=_SETTLED),
+                Column("votes", Many(Label("stance")), "judged stances, in the order of the annotators"),
+            )
+        ),
+        "stance on every canonical target",
+    ),
+    Column("topic_votes", Many(Label("topic")), "judged topics, in the order of the annotators"),
+    Column("sentiment_votes", Many(Label("sentiment")), "judged sentiments"),
+    Column("irony_votes", Many("bool"), "judged irony"),
 )
 
 _SEGMENTATION = (
@@ -246,11 +285,15 @@ CONFIGS: Mapping[str, tuple[Column, ...]] = {
     "comments": _DOCUMENT,
     "stances": _STANCES,
     "annotations": _ANNOTATIONS,
+    "real": _REAL,
     "segmentation": _SEGMENTATION,
     "events": _EVENTS,
     "targets": _TARGETS,
 }
 """Configurations that have files of their own."""
+REAL = "real"
+"""Configuration of judgements on public texts that are not shipped."""
+_SINCE = {REAL: 4}
 DOCUMENT_CONFIGS = ("articles", "posts", "comments")
 VIEWS: Mapping[str, tuple[str, ...]] = {"documents": DOCUMENT_CONFIGS}
 """Configurations that are the files of others, read together."""
@@ -265,6 +308,11 @@ KEYS: Mapping[str, tuple[str, ...]] = {
 def stored_configs(config: str) -> tuple[str, ...]:
     """Configurations whose files hold the rows of this one, in the order of the rows."""
     return VIEWS.get(config, (config,))
+
+
+def configs_of(version: int = SCHEMA_VERSION) -> tuple[str, ...]:
+    """Configurations with files of their own that a release of a version of the schema has."""
+    return tuple(config for config in CONFIGS if _SINCE.get(config, 1) <= version)
 
 
 @cache

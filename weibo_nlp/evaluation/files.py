@@ -11,14 +11,15 @@ from weibo_nlp.errors import PredictionError, UnknownNameError, UsageError
 from weibo_nlp.evaluation.alignment import require_own_seeds
 from weibo_nlp.evaluation.results import Provenance, Result, Scores
 from weibo_nlp.evaluation.scoring import score
-from weibo_nlp.evaluation.slices import corpus_slices
-from weibo_nlp.evaluation.soft_labels import corpus_votes
+from weibo_nlp.evaluation.slices import corpus_slices, real_slices
+from weibo_nlp.evaluation.soft_labels import corpus_votes, label_distribution
 from weibo_nlp.predictions import PredictionFile, PredictionHeader, read_predictions
 from weibo_nlp.stats.bootstrap import DEFAULT, BootstrapConfig
 from weibo_nlp.tasks.evaluation_set import EvaluationSet
 from weibo_nlp.tasks.external import external_evaluation_set, external_task, open_external, zero_shot_tasks
 from weibo_nlp.tasks.folds import corpus_evaluation_set
-from weibo_nlp.tasks.spec import CORPUS, CORPUS_PROTOCOLS, EXTERNAL, EXTERNAL_PROTOCOLS, TaskSpec, corpus_tasks
+from weibo_nlp.tasks.real import RealTexts, real_tasks
+from weibo_nlp.tasks.spec import CORPUS, EXTERNAL, EXTERNAL_PROTOCOLS, LABELLED_HERE, TaskSpec, corpus_tasks
 
 
 def evaluate(
@@ -67,7 +68,7 @@ def evaluate(
     ...     write_predictions(f"{folder}/never.jsonl", header, rows)
     ...     result = weibo_nlp.evaluate(f"{folder}/never.jsonl")
     >>> round(result.metrics["accuracy"].value, 2)
-    0.9
+    0.91
     """
     files = [read_predictions(predictions)] if isinstance(predictions, str | Path) else predictions
     files = [files] if isinstance(files, PredictionFile) else list(files)
@@ -131,6 +132,17 @@ def judged_evaluation_set(release: Release, spec: TaskSpec) -> EvaluationSet:
     )
 
 
+def judged_real_set(real: RealTexts, spec: TaskSpec) -> EvaluationSet:
+    """Rows of texts that are not shipped that a task scores, with the annotators' votes and the slices of each."""
+    scored, evaluation_set = real.scored(spec), real.evaluation_set(spec)
+    judged = [{str(number): vote for number, vote in enumerate(label.votes)} for label in scored]
+    return replace(
+        evaluation_set,
+        votes=label_distribution(judged, evaluation_set.gold, spec.labels),
+        slices=real_slices(scored, evaluation_set.documents),
+    )
+
+
 def resolve_evaluation_set(
     header: PredictionHeader, external_path: str | Path | None = None, *, where: str = "header"
 ) -> tuple[TaskSpec, EvaluationSet]:
@@ -152,10 +164,11 @@ def resolve_evaluation_set(
     UsageError
         If an external set's folder is missing, or given without need.
     """
-    known = CORPUS_PROTOCOLS if header.set == CORPUS else EXTERNAL_PROTOCOLS
-    if header.set == CORPUS and external_path is not None:
-        raise UsageError(f"{where}: predictions on the corpus; leave the folder of an external set out.")
-    if header.set != CORPUS and external_path is None:
+    known, labelled_here = LABELLED_HERE.get(header.set, EXTERNAL_PROTOCOLS), header.set in LABELLED_HERE
+    if labelled_here and external_path is not None:
+        what = "the corpus" if header.set == CORPUS else "real texts, whose labels come with the corpus"
+        raise UsageError(f"{where}: predictions on {what}; leave the folder of an external set out.")
+    if not labelled_here and external_path is None:
         raise UsageError(f"{where}: predictions on {header.set}; name the folder of your copy with --path.")
     if header.protocol not in known:
         raise PredictionError(
@@ -163,7 +176,7 @@ def resolve_evaluation_set(
             "predict under one of these."
         )
     if external_path is None:
-        spec, evaluation_set = _of_corpus(header, where)
+        spec, evaluation_set = _of_release(header, where)
     else:
         spec, evaluation_set = _of_external(header, external_path, where)
     for name, expected in spec.about.items():
@@ -175,7 +188,7 @@ def resolve_evaluation_set(
     return spec, evaluation_set
 
 
-def _of_corpus(header: PredictionHeader, where: str) -> tuple[TaskSpec, EvaluationSet]:
+def _of_release(header: PredictionHeader, where: str) -> tuple[TaskSpec, EvaluationSet]:
     known = versions()
     if header.version not in known:
         raise PredictionError(
@@ -184,8 +197,11 @@ def _of_corpus(header: PredictionHeader, where: str) -> tuple[TaskSpec, Evaluati
         )
     release = open_release(version=header.version)
     try:
-        (spec,) = corpus_tasks(release.scheme, release.version, [header.task], [header.protocol])
-        return spec, judged_evaluation_set(release, spec)
+        if header.set == CORPUS:
+            (spec,) = corpus_tasks(release.scheme, release.version, [header.task], [header.protocol])
+            return spec, judged_evaluation_set(release, spec)
+        (spec,) = real_tasks(release.scheme, release.version, [header.task], [header.protocol])
+        return spec, judged_real_set(RealTexts(release), spec)
     except (UnknownNameError, UsageError) as error:
         raise PredictionError(f"{where}: {error}") from None
 

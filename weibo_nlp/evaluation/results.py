@@ -155,9 +155,10 @@ class Provenance:
     Attributes
     ----------
     set, task, protocol, split : str
-        The corpus or an external set, the task, how what is learnt from is held apart, and the part scored.
+        The corpus, its real texts or an external set, the task, how what is learnt from is held apart, and the part
+        scored.
     units : str
-        What `n_units` counts and the bootstrap draws: threads, events or rows.
+        What `n_units` counts and the bootstrap draws: threads, events, groups or rows.
     model, model_version : str
         Who answered.
     corpus_version : str or None

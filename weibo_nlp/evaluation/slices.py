@@ -11,14 +11,15 @@ import numpy.typing as npt
 
 from weibo_nlp.corpus import Release
 from weibo_nlp.corpus.release import document_of
-from weibo_nlp.corpus.schema import DOCUMENT_CONFIGS
+from weibo_nlp.corpus.schema import DOCUMENT_CONFIGS, DRAWN
 from weibo_nlp.corpus.tree import build_threads
 from weibo_nlp.errors import DataError, UnknownNameError, UsageError
-from weibo_nlp.records import ACCOUNT_TYPES, KINDS, SCRIPTS, GoldLabel
+from weibo_nlp.records import ACCOUNT_TYPES, KINDS, SCRIPTS, TEXT_KINDS, Document, GoldLabel
 from weibo_nlp.stats import Estimate, count_metrics, estimate_rows
 from weibo_nlp.stats.arguments import column, ids
 from weibo_nlp.stats.bootstrap import DEFAULT, BootstrapConfig
 from weibo_nlp.stats.metrics import label_indices
+from weibo_nlp.tasks.real import RealLabel
 from weibo_nlp.text.grammar import marked_places
 
 _YES_NO = ("yes", "no")
@@ -40,8 +41,16 @@ SLICES: Mapping[str, tuple[str, ...]] = {
     "hashtag": _YES_NO,
     "emoticon": _YES_NO,
     "target_kind": ("canonical", "of the event"),
+    "set": (),
+    "source": (),
+    "text_kind": TEXT_KINDS,
+    "drawn": DRAWN,
+    "confidence": ("high", "low"),
 }
-"""Slices of the corpus in the order they are shown, each with its values in order; events go by the alphabet."""
+"""Slices in the order they are shown, each with its values in order; events, sets and sources go by the alphabet.
+
+Of real texts, ``text_kind`` is what the published set holds: reactions, posts, questions or titles.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +96,8 @@ def corpus_slices(release: Release, gold: Sequence[GoldLabel]) -> tuple[dict[str
     tuple of dict
         For each gold label, slice -> value, with the keys and values of `SLICES`; ``target_kind`` for stance only.
         ``length`` counts code points of the text without its title; ``emoticon`` is a bracketed one, an emoji or a
-        kaomoji; ``hashtag`` includes super topics; ``disagreement`` is that of the annotators on this very label.
+        kaomoji; ``hashtag`` includes super topics; ``disagreement`` is that of the annotators on this very label;
+        ``confidence``, theirs in the whole document, is in releases from 0.3.0 on.
 
     Raises
     ------
@@ -120,9 +130,31 @@ def corpus_slices(release: Release, gold: Sequence[GoldLabel]) -> tuple[dict[str
                 f"{release.path} has no stance of {item.document_id!r} on {item.target!r}; open the release the gold "
                 "labels are from."
             )
-        facts["disagreement"] = "unanimous" if settled == "unanimous" else "not unanimous"
+        facts["disagreement"] = _disagreement(settled)
         facts_of_gold.append(facts)
     return tuple(facts_of_gold)
+
+
+def real_slices(labels: Sequence[RealLabel], documents: Sequence[Document]) -> tuple[dict[str, str], ...]:
+    """Which slices each gold label of a text that is not shipped belongs to.
+
+    Parameters
+    ----------
+    labels : sequence of RealLabel
+        As `RealTexts.scored` gives them.
+    documents : sequence of Document
+        The document of each; one without a text is in no slice of ``length``.
+    """
+    return tuple(
+        {
+            **{name: label.row[name] for name in ("set", "source", "drawn", "confidence")},
+            "text_kind": label.row["kind"],
+            "irony": _yes_no(label.row["irony"]),
+            "disagreement": _disagreement(label.settled),
+            **({"length": _length(document.text)} if document.text else {}),
+        }
+        for label, document in zip(labels, documents, strict=True)
+    )
 
 
 def score_slices(
@@ -211,7 +243,20 @@ def _facts(row: Mapping[str, Any], depth: int) -> dict[str, str]:
     }
     return {
         **{name: row[name] for name in ("kind", "event", "account_type", "script")},
-        **{name: "yes" if fact else "no" for name, fact in truths.items()},
+        **{name: _yes_no(fact) for name, fact in truths.items()},
         "depth": str(depth) if depth < _DEEPEST else f"{_DEEPEST}+",
-        "length": next((name for most, name in _LENGTHS if len(row["text"]) <= most), _LONGEST),
+        "length": _length(row["text"]),
+        **({"confidence": row["confidence"]} if "confidence" in row else {}),
     }
+
+
+def _yes_no(fact: object) -> str:
+    return "yes" if fact else "no"
+
+
+def _length(text: str) -> str:
+    return next((name for most, name in _LENGTHS if len(text) <= most), _LONGEST)
+
+
+def _disagreement(settled: str) -> str:
+    return "unanimous" if settled == "unanimous" else "not unanimous"

@@ -29,7 +29,8 @@ def judged_labels(
     ----------
     rows : iterable of mapping
         Rows of the release's configuration ``annotations``, of any documents in any order. The author's own layer,
-        `intention`, is passed over: it is no judgement of the text as it reads.
+        `intention`, is passed over: it is no judgement of the text as it reads. Of a document that was judged again,
+        the last round counts.
     gold : sequence of GoldLabel
         The labels asked for.
     targets : mapping of str to str, optional
@@ -44,21 +45,24 @@ def judged_labels(
     Raises
     ------
     DataError
-        If an annotator judged a document twice (in two rounds), or two target ids have one text.
+        If an annotator judged a document twice in one round, or two target ids have one text.
     UsageError
         If gold labels have targets and `targets` is missing, or does not hold one of them.
     """
     ids = _ids_of(gold, targets)
     wanted = {item.document_id for item in gold}
     by_document: dict[str, dict[str, Mapping[str, Any]]] = {}
+    latest: dict[str, str] = {}
     for row in rows:
-        if row["annotator"] == AUTHOR_LABEL or row["document_id"] not in wanted:
+        document_id = row["document_id"]
+        if row["annotator"] == AUTHOR_LABEL or document_id not in wanted or row["round"] < latest.get(document_id, ""):
             continue
-        judged = by_document.setdefault(row["document_id"], {})
+        if row["round"] != latest.get(document_id):
+            latest[document_id], by_document[document_id] = row["round"], {}
+        judged = by_document[document_id]
         if row["annotator"] in judged:
             raise DataError(
-                f"{row['annotator']!r} judged {row['document_id']!r} in the rounds "
-                f"{judged[row['annotator']]['round']!r} and {row['round']!r}; pass the rows of one of them."
+                f"{row['annotator']!r} judged {document_id!r} twice in the round {row['round']!r}; pass each row once."
             )
         judged[row["annotator"]] = row
     judgements = []

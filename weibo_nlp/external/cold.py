@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 from weibo_nlp.external.builder import FileReading, Pair
 from weibo_nlp.external.files import CsvRow, read_csv
 from weibo_nlp.external.sets import Part, SetInfo
@@ -31,6 +34,11 @@ def read_part(reading: FileReading) -> Part:
     """
     rows = read_csv(reading.path, _COLUMNS, _OPTIONAL)
     return reading.part(_pair(reading, row) for row in rows if reading.usable(row))
+
+
+def texts(path: Path) -> Iterator[CsvRow]:
+    """Texts of one of the set's files, whatever their labels."""
+    return read_csv(path, {"text": _COLUMNS["text"]})
 
 
 def _pair(reading: FileReading, row: CsvRow) -> Pair | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import json
 import re
 import zlib
 from codecs import BOM_UTF8
@@ -13,12 +14,13 @@ from dataclasses import dataclass
 from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TextIO
+from typing import Any, BinaryIO, TextIO, cast
 
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.external.sets import SetInfo
 from weibo_nlp.io.delimited import delimited_records
-from weibo_nlp.io.limits import MAX_LINE_BYTES
+from weibo_nlp.io.jsonl import AmbiguousJsonError, has_many_values, parse_json
+from weibo_nlp.io.limits import MAX_FILE_BYTES, MAX_LINE_BYTES, MAX_VALUES
 from weibo_nlp.io.paths import named_path
 from weibo_nlp.io.stable import open_unchanged
 from weibo_nlp.io.swallowed import swallowed_lines
@@ -152,14 +154,50 @@ def bounded_lines(handle: TextIO, path: Path) -> Iterator[str]:
         yield line
 
 
+def read_json(path: Path, *, numbers_as_text: bool = False) -> Any:
+    """Read a file, plain or gzipped, that is one value of JSON.
+
+    Parameters
+    ----------
+    path : Path
+        The file; it counts as gzipped if its name ends in ``.gz``.
+    numbers_as_text : bool
+        Give integers as they are written, and fractions as Python writes them: somebody's post may be a number.
+
+    Raises
+    ------
+    DataError
+        If it holds anything else, or far more than a published set does; names the file, and the place.
+    """
+    with open_text(path, newline="\n") as handle:
+        text = handle.read(MAX_FILE_BYTES + 1)
+    if len(text) > MAX_FILE_BYTES or has_many_values(text):
+        raise DataError(
+            f"{path}: longer than {MAX_FILE_BYTES:,} characters, or has more than {MAX_VALUES:,} values. "
+            "Compare with the published file."
+        )
+    try:
+        return parse_json(text, numbers_as_text=numbers_as_text)
+    except json.JSONDecodeError as error:
+        raise DataError(
+            f"{path}:{error.lineno}:{error.colno}: not valid JSON ({error.msg}). Compare with the published file."
+        ) from error
+    except AmbiguousJsonError as error:
+        raise DataError(
+            f"{path}: {error} in the object that begins {error.beginning}. Compare with the published file."
+        ) from error
+    except ValueError as error:
+        raise DataError(f"{path}: {error}. Compare with the published file.") from error
+
+
 def undecodable(text: str) -> bool:
     """Whether `text` holds what is left of bytes that are not UTF-8 (or half a surrogate pair from JSON)."""
     return _SURROGATE.search(text) is not None
 
 
 @contextmanager
-def open_text(path: Path, newline: str) -> Iterator[TextIO]:
-    """Open a file, plain or gzipped, as UTF-8 with or without byte order marks.
+def open_unpacked(path: Path) -> Iterator[BinaryIO]:
+    """Open a file, plain or gzipped, for its bytes.
 
     Raises
     ------
@@ -171,17 +209,25 @@ def open_text(path: Path, newline: str) -> Iterator[TextIO]:
             open_unchanged(path, regular=True) as raw,
             gzip.open(raw) if path.suffix == ".gz" else nullcontext(raw) as unpacked,
         ):
-            head = unpacked.read(len(BOM_UTF8))
-            if head.startswith(_GZIPPED):
+            if unpacked.read(len(_GZIPPED)) == _GZIPPED:
                 raise DataError(f"{path}: is packed with gzip; unpack it, or give it a name that ends in .gz.")
-            while head == BOM_UTF8:  # programs that each add a mark leave several
-                head = unpacked.read(len(BOM_UTF8))
-            unpacked.seek(unpacked.tell() - len(head))
-            # Kept here: without it, the file beneath would be closed before it is looked at again.
-            text = TextIOWrapper(unpacked, encoding="utf-8", errors="surrogateescape", newline=newline)
-            yield text
+            unpacked.seek(0)
+            yield cast(BinaryIO, unpacked)
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise DataError(f"{path}: cannot be decompressed ({error}). Download or copy the file again.") from error
+
+
+@contextmanager
+def open_text(path: Path, newline: str) -> Iterator[TextIO]:
+    """Open a file, plain or gzipped, as UTF-8 with or without byte order marks; raises as `open_unpacked` does."""
+    with open_unpacked(path) as unpacked:
+        head = unpacked.read(len(BOM_UTF8))
+        while head == BOM_UTF8:  # programs that each add a mark leave several
+            head = unpacked.read(len(BOM_UTF8))
+        unpacked.seek(unpacked.tell() - len(head))
+        # Kept here: without it, the file beneath would be closed before it is looked at again.
+        text = TextIOWrapper(unpacked, encoding="utf-8", errors="surrogateescape", newline=newline)
+        yield text
 
 
 def _parts_in(info: SetInfo, root: Path) -> dict[str, Path]:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.external.builder import FileReading, Pair, row_part
-from weibo_nlp.external.files import UNDECODABLE, CsvRow, open_text, read_csv, undecodable
+from weibo_nlp.external.files import UNDECODABLE, CsvRow, read_csv, read_json, undecodable
 from weibo_nlp.external.sets import Dropped, ExternalSet, Part, SetInfo
-from weibo_nlp.io.jsonl import AmbiguousJsonError, has_many_values, parse_json
-from weibo_nlp.io.limits import MAX_FILE_BYTES, MAX_VALUES
 from weibo_nlp.records import GoldLabel
 
 EMOTIONS = ("angry", "fear", "happy", "neutral", "sad", "surprise")
@@ -36,7 +32,7 @@ INFO = SetInfo(
 )
 
 _COLUMNS = {"text": ("text", "content"), "label": ("label",)}
-_MAPPING = "label_mapping.json"
+MAPPING = "label_mapping.json"
 _NAMES = {emotion: emotion for emotion in EMOTIONS}
 _POLARITY = {"happy": "positive", "angry": "negative", "sad": "negative", "fear": "negative", "neutral": "neutral"}
 
@@ -49,11 +45,16 @@ def read_part(reading: FileReading) -> Part:
     published lists are one long line.
     """
     path = reading.path
-    if path.name.removesuffix(".gz").endswith(".txt"):
+    if _is_json(path):
         rows, names = _json_rows(path), _NAMES
     else:
-        rows, names = read_csv(path, _COLUMNS), _NAMES | _numbers(path.with_name(_MAPPING))
+        rows, names = read_csv(path, _COLUMNS), _NAMES | _numbers(path.with_name(MAPPING))
     return reading.part(_pair(reading, row, names) for row in rows if reading.usable(row))
+
+
+def texts(path: Path) -> Iterator[CsvRow]:
+    """Texts of one of the set's files, whatever their labels."""
+    return _json_rows(path) if _is_json(path) else read_csv(path, {"text": _COLUMNS["text"]})
 
 
 def to_polarity(emotions: ExternalSet) -> ExternalSet:
@@ -104,7 +105,7 @@ def _pair(reading: FileReading, row: CsvRow, names: Mapping[str, str]) -> Pair |
     raw, path = row.cells["label"], reading.path
     if names == _NAMES and raw.strip().isdecimal():
         raise UsageError(
-            f"{path}:{row.line}: label {raw!r} is a number, and there is no {_MAPPING} beside the file to say "
+            f"{path}:{row.line}: label {raw!r} is a number, and there is no {MAPPING} beside the file to say "
             f"which emotion it is; put it into {path.parent}, or use the organisers' .txt files."
         )
     label = reading.label(row.line, raw, names)
@@ -115,10 +116,14 @@ def _pair(reading: FileReading, row: CsvRow, names: Mapping[str, str]) -> Pair |
     return document, GoldLabel(document.id, "emotion", label)
 
 
+def _is_json(path: Path) -> bool:
+    return path.name.removesuffix(".gz").endswith(".txt")
+
+
 def _numbers(path: Path) -> dict[str, str]:
     if not path.is_file():
         return {}
-    mapping = _json(path)
+    mapping = read_json(path)
     if not isinstance(mapping, dict) or set(mapping) != set(EMOTIONS) or len(set(map(str, mapping.values()))) != 6:
         raise DataError(
             f"{path}: must give each of {', '.join(EMOTIONS)} a number of its own, and nothing else; it holds "
@@ -128,7 +133,7 @@ def _numbers(path: Path) -> dict[str, str]:
 
 
 def _json_rows(path: Path) -> Iterator[CsvRow]:
-    items = _json(path)
+    items = read_json(path)
     if not isinstance(items, list):
         raise DataError(f"{path}: holds a JSON {type(items).__name__}, not a list of records as published.")
     for number, item in enumerate(items, 1):
@@ -142,25 +147,3 @@ def _json_rows(path: Path) -> Iterator[CsvRow]:
             if item.get("id") is not None:
                 cells["id"] = str(item["id"])
             yield CsvRow(number, cells)
-
-
-def _json(path: Path) -> Any:
-    with open_text(path, newline="\n") as handle:
-        text = handle.read(MAX_FILE_BYTES + 1)
-    if len(text) > MAX_FILE_BYTES or has_many_values(text):
-        raise DataError(
-            f"{path}: longer than {MAX_FILE_BYTES:,} characters, or has more than {MAX_VALUES:,} values. "
-            "Compare with the published file."
-        )
-    try:
-        return parse_json(text)
-    except json.JSONDecodeError as error:
-        raise DataError(
-            f"{path}:{error.lineno}:{error.colno}: not valid JSON ({error.msg}). Compare with the published file."
-        ) from error
-    except AmbiguousJsonError as error:
-        raise DataError(
-            f"{path}: {error} in the object that begins {error.beginning}. Compare with the published file."
-        ) from error
-    except ValueError as error:
-        raise DataError(f"{path}: {error}. Compare with the published file.") from error

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from weibo_nlp.external.builder import FileReading
-from weibo_nlp.external.files import read_csv
+from weibo_nlp.external.files import CsvRow, read_csv
 from weibo_nlp.external.sets import Part, SetInfo
 from weibo_nlp.records import Counts, Document, GoldLabel
 
@@ -81,6 +81,13 @@ def read(parts: Mapping[str, Path]) -> dict[str, Part]:
         dropped=(*post_reading.finish(), *reading.finish()),
     )
     return {part.name: part}
+
+
+def texts(path: Path) -> Iterator[CsvRow]:
+    """Texts of one of the set's files, posts or comments, whatever their labels."""
+    # No file has both of the published names.
+    names = (*_POST["text"], *_COMMENT["text"])
+    return read_csv(path, {"post": _POST["post"], "text": names})
 
 
 def _common(cells: Mapping[str, str], kept: tuple[str, ...]) -> dict[str, Any]:

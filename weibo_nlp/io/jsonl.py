@@ -181,7 +181,7 @@ def read_json_object(path: Path, limit: int = MAX_FILE_BYTES) -> dict[str, Any]:
     return parsed.value
 
 
-def parse_json(text: str, *, finite: bool = False) -> Any:
+def parse_json(text: str, *, finite: bool = False, numbers_as_text: bool = False) -> Any:
     """Read one JSON value that anyone may have written, if it has one meaning.
 
     Parameters
@@ -190,6 +190,8 @@ def parse_json(text: str, *, finite: bool = False) -> Any:
         The whole of it; how long it may be, and how many values it may hold (`has_many_values`), is for the caller.
     finite : bool
         Refuse numbers too large for a float, and whole numbers that one would round.
+    numbers_as_text : bool
+        Give integers as they are written, and fractions as Python writes them.
 
     Raises
     ------
@@ -205,7 +207,8 @@ def parse_json(text: str, *, finite: bool = False) -> Any:
         value = json.loads(
             text,
             parse_constant=_refuse_constant,
-            parse_float=_finite if finite else None,
+            parse_int=str if numbers_as_text else None,
+            parse_float=_written if numbers_as_text else _finite if finite else None,
             object_pairs_hook=_object_without_doubles,
         )
     except (json.JSONDecodeError, AmbiguousJsonError):
@@ -218,6 +221,10 @@ def parse_json(text: str, *, finite: bool = False) -> Any:
     if text.count("[") + text.count("{") > MAX_DEPTH and _depth_exceeds(value, MAX_DEPTH):
         raise ValueError(f"nested deeper than {MAX_DEPTH} levels")
     return value
+
+
+def _written(digits: str) -> str:
+    return str(float(digits))
 
 
 class AmbiguousJsonError(ValueError):

@@ -39,7 +39,7 @@ class Entry:
     scores : Scores
         Figures with intervals, over all rows and by slice, as `weibo-nlp evaluate` gives them.
     units : str
-        What the intervals draw: threads, events or rows.
+        What the intervals draw: threads, events, groups or rows.
     hardware : str
         What the system ran on.
     command : str or None

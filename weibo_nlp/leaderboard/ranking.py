@@ -27,7 +27,7 @@ from weibo_nlp.stats.estimate import Estimate
 from weibo_nlp.stats.metrics import IntArray, count_metrics
 from weibo_nlp.stats.randomisation import N_PERMUTATIONS
 from weibo_nlp.tasks.evaluation_set import EvaluationSet
-from weibo_nlp.tasks.spec import CORPUS, TaskSpec
+from weibo_nlp.tasks.spec import LABELLED_HERE, TaskSpec
 
 RANK_RULE = (
     "Rank: 1 + the number of systems that are better, directly (paired approximate randomisation, p < .05) or through "
@@ -324,7 +324,7 @@ def _table(
     set_aside: list[SetAside] = []
     runs: dict[str, IntArray] = {}
     try:
-        path = None if header.set == CORPUS else external_path
+        path = None if header.set in LABELLED_HERE else external_path
         spec, evaluation_set = resolve_evaluation_set(header, path, where=printable_name(header.set))
     except WeiboNlpError as error:
         untested = f"the gold labels could not be read: {error}"

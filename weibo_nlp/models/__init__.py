@@ -14,12 +14,14 @@ from weibo_nlp.records import Example
 if TYPE_CHECKING:
     from weibo_nlp.models.linear import LinearClassifier
     from weibo_nlp.models.majority import MajorityClassifier
+    from weibo_nlp.models.target_prior import TargetPriorClassifier
 
 __all__ = [
     "Classifier",
     "Example",
     "LinearClassifier",
     "MajorityClassifier",
+    "TargetPriorClassifier",
     "as_examples",
     "create",
     "is_seeded",
@@ -30,9 +32,16 @@ __all__ = [
 ]
 
 
+_BUILT_IN = {
+    "LinearClassifier": "linear",
+    "MajorityClassifier": "majority",
+    "TargetPriorClassifier": "target_prior",
+}
+
+
 def __getattr__(name: str) -> Any:
-    if name in ("LinearClassifier", "MajorityClassifier"):
-        return built_in(name.removesuffix("Classifier").lower())
+    if name in _BUILT_IN:
+        return built_in(_BUILT_IN[name])
     if name == "load":
         _renamed.warn("weibo_nlp.models.load", "weibo_nlp.models.load_model")
         return load_model

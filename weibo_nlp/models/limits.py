@@ -29,7 +29,7 @@ _MAX_HEADER_BYTES = 64 * 1024
 _NUMBER = re.compile(r"[+-][0-9]+(\.[0-9]+)?")  # a spreadsheet takes it for itself
 
 # Of an array with a dimension of one of these names, the file may say how long it is, up to here.
-_MAX_LENGTHS = {"ngrams": MAX_NGRAMS, "weights": MAX_COEFFICIENTS, "rows": MAX_LABELS + 1}
+_MAX_LENGTHS = {"targets": MAX_TARGETS, "ngrams": MAX_NGRAMS, "weights": MAX_COEFFICIENTS, "rows": MAX_LABELS + 1}
 _WIDTHS = {"F32": 4, "F64": 8, "U32": 4, "U64": 8}
 
 Layout = Mapping[str, tuple[str, tuple[str, ...]]]

@@ -23,24 +23,28 @@ Reader = Callable[[Path], Classifier]
 
 def built_in(name: str) -> type[TextClassifier]:
     """Import the class of a model of this package: when one is made, because scikit-learn takes a second."""
-    kind: type[TextClassifier] = getattr(import_module(f"weibo_nlp.models.{name}"), f"{name.capitalize()}Classifier")
+    class_name = "".join(map(str.capitalize, name.split("_")))
+    kind: type[TextClassifier] = getattr(import_module(f"weibo_nlp.models.{name}"), f"{class_name}Classifier")
     return kind
 
 
 _FACTORIES: dict[str, Factory] = {
     "majority": lambda labels: built_in("majority")(labels),
+    "target_prior": lambda labels: built_in("target_prior")(labels),
     "linear": lambda labels, seed: built_in("linear")(labels, random_state=seed),
 }
 _SEEDED: set[str] = {"linear"}
+_OF_TARGETS: set[str] = {"target_prior"}
 _READERS: dict[str, Reader] = {
     "majority": lambda folder: built_in("majority").from_pretrained(folder),
+    "target_prior": lambda folder: built_in("target_prior").from_pretrained(folder),
     "linear": lambda folder: built_in("linear").from_pretrained(folder),
 }
 
 
-def names() -> tuple[str, ...]:
-    """Names of the models that can be trained."""
-    return tuple(_FACTORIES)
+def names(*, targeted: bool = True) -> tuple[str, ...]:
+    """Names of the models that can be trained; with `targeted` false, for tasks whose labels are about no target."""
+    return tuple(name for name in _FACTORIES if targeted or name not in _OF_TARGETS)
 
 
 def register(name: str, factory: Factory, reader: Reader | None = None, *, seeded: bool = False) -> None:

@@ -33,7 +33,7 @@ class PredictionHeader:
     Parameters
     ----------
     set : str
-        ``corpus``, or the name of an external set.
+        ``corpus``, ``real`` (the public texts that the corpus has labels of), or the name of an external set.
     version : str or None
         Version of the corpus; ``None`` for external sets, which have none.
     split, task, protocol : str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -100,19 +100,37 @@ def write_release(
         "files": files,
         "inputs": input_checksums(sources),
         "predecessor": dict(predecessor) if predecessor else None,
+        "withdrawn": sorted(sources.withdrawn),
     }
     with atomic_path(folder / MANIFEST) as temporary:
         temporary.write_text(json.dumps(manifest, indent=2, sort_keys=True, ensure_ascii=False) + "\n", "utf-8")
     for stray in Release(folder, version, manifest).strays():
         stray.unlink()
-    write_card_header(folder / CARD, card_header(version, sizes, sources.scheme))
+    write_card_header(folder / CARD, card_header(version, sizes, sources.scheme, origins(sources)))
     return manifest
 
 
-def card_header(version: str, sizes: Mapping[tuple[str, str], tuple[int, int]], scheme: Scheme) -> str:
+def origins(sources: Sources) -> set[str]:
+    """Where the texts that are judged and not shipped come from."""
+    return {placed.value.source for placed in sources.standoff}
+
+
+def card_header(
+    version: str, sizes: Mapping[tuple[str, str], tuple[int, int]], scheme: Scheme, origins: Iterable[str] = ()
+) -> str:
     """YAML header of the Hub card: configurations, features, and the splits that have rows.
 
-    `sizes` maps (stored configuration, split) to (rows, bytes in memory).
+    Parameters
+    ----------
+    version : str
+        Semantic version of the release.
+    sizes : mapping
+        (stored configuration, split) -> (rows, bytes in memory).
+    scheme : Scheme
+        Its labels are the features'.
+    origins : iterable of str
+        Sources of the texts that are judged and not shipped. They are no documents: the size category counts texts
+        that a reader finds here.
     """
     from datasets import DatasetInfo
     from datasets.info import DatasetInfosDict
@@ -148,17 +166,21 @@ def card_header(version: str, sizes: Mapping[tuple[str, str], tuple[int, int]], 
             splits=splits,
             dataset_size=sum(split["num_bytes"] for split in splits),
         )
+    found = sorted({origin.lower().replace(" ", "-") for origin in origins})
     n_documents = sum(sizes[name, split][0] for name in schema.DOCUMENT_CONFIGS for split in schema.SPLITS)
     card = DatasetCardData(
         pretty_name="weibo_nlp corpus",
         language=["zh"],
         license="cc-by-4.0",
         annotations_creators=["machine-generated"],
-        language_creators=["machine-generated"],
-        source_datasets=["original"],
+        language_creators=["machine-generated", *(["found"] if found else [])],
+        source_datasets=["original", *(f"extended|other-{origin}" for origin in found)],
         task_categories=["text-classification"],
         task_ids=["sentiment-classification", "topic-classification"],
-        tags=["stance-detection", "weibo", "social-media", "multiply-annotated", "synthetic"],
+        tags=[
+            *("stance-detection", "weibo", "social-media", "multiply-annotated", "synthetic"),
+            *(["stand-off-annotation"] if found else []),
+        ],
         size_categories=["n<1K" if n_documents < 1_000 else "1K<n<10K" if n_documents < 10_000 else "10K<n<100K"],
         configs=configs,
     )

@@ -11,17 +11,24 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from weibo_nlp.annotation.adjudication import AdjudicatedLabels, adjudication_problems, votes
+from weibo_nlp.annotation.adjudication import (
+    AdjudicatedLabels,
+    adjudication_problems,
+    count_votes,
+    majority_confidence,
+    votes,
+)
 from weibo_nlp.annotation.judgements import by_document
 from weibo_nlp.corpus import schema
 from weibo_nlp.corpus.release import document_of
 from weibo_nlp.corpus.schema import ABOVE, Column, Label, Many
 from weibo_nlp.corpus.tree import build_threads
 from weibo_nlp.errors import DataError
-from weibo_nlp.io.names import quoted
+from weibo_nlp.io.names import quoted, quoted_list
 from weibo_nlp.io.validation import Problem
 from weibo_nlp.records import Judgement
-from weibo_nlp.scheme import Scheme
+from weibo_nlp.release.sources import is_text_key
+from weibo_nlp.scheme import Scheme, Task
 
 Fault = tuple[int, str, str]
 """Level, rule, sentence."""
@@ -78,6 +85,7 @@ def row_problems(rows: Iterable[StoredRow], scheme: Scheme, version: int) -> Ite
             for fault in _relation_faults(row, tables, scheme):
                 yield row.problem(*fault)
     yield from _contradicted_gold(tables, scheme, version)
+    yield from _torn_groups(tables)
 
 
 @dataclass
@@ -131,6 +139,9 @@ def _value_faults(column: Column, place: str, value: Any, scheme: Scheme) -> Ite
                     continue
                 for inner in fields:
                     yield from _value_faults(inner, f"{place}[{count}].{inner.name}", item[inner.name], scheme)
+        case Many(Label() as label):
+            for count, item in enumerate(value):
+                yield from _value_faults(Column(column.name, label, ""), f"{place}[{count}]", item, scheme)
         case Many():
             for count, item in enumerate(value):
                 if item is None or item == "":
@@ -230,12 +241,48 @@ def _relation_faults(row: StoredRow, tables: _Tables, scheme: Scheme) -> Iterato
         targets = [item["target_id"] for item in values["stances"]]
         if len(set(targets)) < len(targets):
             yield 3, "target", "stances hold two on one target."
+    elif row.config == schema.REAL:
+        yield from _real_faults(row, tables, scheme)
     elif row.config == "segmentation":
         text = tables.follow(row, ("document_id", "text"))
         if text[values["start"] : values["end"]] != values["text"]:
             yield 3, "segmentation", f"the text at {values['start']} to {values['end']} is another."
         if "".join(values["words"]) != values["text"]:
             yield 3, "segmentation", "the words, joined, are not the sentence."
+
+
+def _real_faults(row: StoredRow, tables: _Tables, scheme: Scheme) -> Iterator[Fault]:
+    """A text that is not shipped: its key, judged on all canonical targets, with gold labels that its votes give."""
+    values = row.values
+    if not is_text_key(values["id"]):
+        yield 7, "key", f"id {quoted(values['id'])} is no key of a text, r and 12 hex digits."
+    targets = [item["target_id"] for item in values["stances"]]
+    canonical = [target.values["id"] for target in tables.rows["targets"] if target.values["canonical_for"] is not None]
+    if sorted(targets) != sorted(canonical):
+        yield 3, "target", f"stances on {quoted_list(targets)}, the canonical targets are {quoted_list(canonical)}."
+    counted = [
+        (task, values[task.name], values[f"{task.name}_settled"], values[f"{task.name}_votes"])
+        for task in scheme.tasks.values()
+        if not task.targeted
+    ]
+    stance = scheme.task("stance")
+    counted += [(stance, item["stance"], item["settled"], item["votes"]) for item in values["stances"]]
+    for task, label, settled, judged in counted:
+        vote = count_votes(tuple(_stored_label(task, place) for place in judged)) if judged else None
+        if vote is None or vote.resolution != settled or vote.winner not in (None, _stored_label(task, label)):
+            yield 3, "gold", f"{task.name} {label!r}, {settled}, is not what the votes {judged} give."
+
+
+def _stored_label(task: Task, value: Any) -> str:
+    return task.to_label(value) if task.stored == "bool" else task.labels[value]
+
+
+def _torn_groups(tables: _Tables) -> Iterator[Problem]:
+    first: dict[str, StoredRow] = {}
+    for row in tables.rows[schema.REAL]:
+        if (other := first.setdefault(row.values["group"], row)).split != row.split:
+            text = f"group {quoted(row.values['group'])} is in {other.split} as well; a group lies in one split."
+            yield row.problem(7, "split", text)
 
 
 def _contradicted_gold(tables: _Tables, scheme: Scheme, version: int) -> Iterator[Problem]:
@@ -256,6 +303,11 @@ def _contradicted_gold(tables: _Tables, scheme: Scheme, version: int) -> Iterato
         gold = _gold(row, stances[document_id], reasons, scheme, version)
         for text in adjudication_problems(gold, judgements, scheme):
             yield row.problem(3, "gold", f"{document_id} differs from its annotations: {text}.")
+        said = row.values.get("confidence")
+        if said is not None and said != (confidence := majority_confidence(judgements)):
+            yield row.problem(
+                3, "gold", f"{document_id}: confidence is {said!r}, its annotations make it {confidence!r}."
+            )
 
 
 def _judgement(row: StoredRow, scheme: Scheme, version: int) -> Judgement:

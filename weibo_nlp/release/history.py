@@ -9,6 +9,7 @@ from weibo_nlp.corpus.manifest import MANIFEST
 from weibo_nlp.corpus.release import OLDER, older_versions, open_release, version_key
 from weibo_nlp.errors import DataError
 from weibo_nlp.io import atomic_path, sha256_of_file
+from weibo_nlp.io.names import quoted_list
 
 
 def keep_predecessor(folder: Path, version: str) -> dict[str, str] | None:
@@ -50,6 +51,35 @@ def keep_predecessor(folder: Path, version: str) -> dict[str, str] | None:
                 with atomic_path(kept / name) as temporary:
                     shutil.copyfile(folder / name, temporary)
     return predecessor(folder, version)
+
+
+def require_unchanged(folder: Path, version: str, built: Path) -> None:
+    """Refuse to put other bytes in the place of a release that bears the version already.
+
+    Parameters
+    ----------
+    folder : Path
+        The data set repository.
+    version : str
+        What is to be written there.
+    built : Path
+        Folder in which it has been written for comparison.
+
+    Raises
+    ------
+    DataError
+        If `folder` holds the version with other files, naming them.
+    """
+    if not (folder / MANIFEST).exists() or (before := open_release(folder)).version != version:
+        return
+    new, old = open_release(built).manifest["files"], before.manifest["files"]
+    names = sorted(name for name in new.keys() | old.keys() if new.get(name, {}) != old.get(name, {}))
+    if names:
+        raise DataError(
+            f"{folder}: {version} is there already and would change in {quoted_list(names)}. Whoever has it would have "
+            "another corpus under its name: build a later version; one that was never published may be replaced with "
+            "--replace."
+        )
 
 
 def predecessor(folder: Path, version: str) -> dict[str, str] | None:

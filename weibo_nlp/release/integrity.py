@@ -12,7 +12,15 @@ from weibo_nlp.corpus.release import OLDER, read_stored
 from weibo_nlp.errors import DataError
 from weibo_nlp.io import sha256_of_file, sha256_of_rows
 from weibo_nlp.io.validation import Problem
-from weibo_nlp.release.build import CARD, arrow_table, card_header, input_checksums, parquet_name, read_card
+from weibo_nlp.release.build import (
+    CARD,
+    arrow_table,
+    card_header,
+    input_checksums,
+    origins,
+    parquet_name,
+    read_card,
+)
 from weibo_nlp.release.constraints import StoredRow, row_problems, value_problems
 from weibo_nlp.release.history import predecessor
 from weibo_nlp.release.sources import Sources
@@ -103,7 +111,7 @@ def reproduction_problems(sources: Sources) -> Iterator[Problem]:
     if manifest.get("predecessor") != predecessor(corpus, release.version):
         yield _breach(corpus / MANIFEST, f"predecessor is not the newest older release; {_BUILD}")
     header, _ = read_card(corpus / CARD)
-    if same_writer and header != card_header(release.version, sizes, sources.scheme):
+    if same_writer and header != card_header(release.version, sizes, sources.scheme, origins(sources)):
         yield _breach(corpus / CARD, f"the header is not the release's; {_BUILD}", 1)
     inputs, built_from = input_checksums(sources), manifest.get("inputs", {})
     for name in sorted(inputs.keys() | built_from.keys()):

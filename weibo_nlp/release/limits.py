@@ -92,7 +92,7 @@ def _balance(sources: Sources, labelled: list[Labelled]) -> Iterator[Problem]:
     yield from _check("irony", ironic / n, _texts(sources), f"{ironic} of {n} documents are ironic")
     comments = [item for item in labelled if item.document.kind == "comment"]
     if comments:
-        needing = sum(item.gold.needs_context for item in comments)
+        needing = sum(item.gold.needs_context is True for item in comments)
         what = f"{needing} of {len(comments)} comments need their thread"
         yield from _check("needs_context", needing / len(comments), _texts(sources), what)
 

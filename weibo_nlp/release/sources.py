@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import chain
@@ -11,6 +12,7 @@ from typing import Any, TypeVar
 from weibo_nlp.annotation.adjudication import AdjudicatedLabels, read_adjudicated
 from weibo_nlp.annotation.judgements import read_judgements
 from weibo_nlp.errors import DataError
+from weibo_nlp.io.names import quoted
 from weibo_nlp.io.validation import (
     Located,
     Parser,
@@ -23,11 +25,13 @@ from weibo_nlp.io.validation import (
     row_parser,
 )
 from weibo_nlp.io.yaml_file import read_yaml
-from weibo_nlp.records import AccountType, Document, Event, Judgement, Kind, Script, Target
+from weibo_nlp.records import AccountType, Document, Event, Judgement, Kind, Script, StandoffText, Target
 from weibo_nlp.release.segmentation import Segmentation, read_segmentation
 from weibo_nlp.scheme import Scheme, load_scheme
 
 T = TypeVar("T")
+STANDOFF, WITHDRAWN = "standoff.jsonl", "withdrawn.yaml"
+_TEXT_KEY = re.compile(r"r[0-9a-f]{12}")
 
 
 @dataclass
@@ -42,6 +46,10 @@ class Sources:
     judgements: list[Located[Judgement]] = field(default_factory=list)
     gold: list[Located[AdjudicatedLabels]] = field(default_factory=list)
     segmentation: Segmentation = field(default_factory=lambda: Segmentation(Path()))
+    standoff: list[Located[StandoffText]] = field(default_factory=list)
+    standoff_judgements: list[Located[Judgement]] = field(default_factory=list)
+    standoff_gold: list[Located[AdjudicatedLabels]] = field(default_factory=list)
+    withdrawn: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
     @property
@@ -58,7 +66,13 @@ class Sources:
         names = ["annotations/scheme.yaml", "corpus/events.yaml", "corpus/targets.yaml"]
         patterns = ["corpus/texts/*/*.jsonl", "annotations/rounds/*/*.jsonl", "annotations/adjudicated/*.jsonl"]
         rows = chain.from_iterable(map(self.root.glob, patterns))
-        return sorted([*(self.root / name for name in names), *rows, *self.segmentation.files()])
+        standoff = [path for name in (STANDOFF, WITHDRAWN) if (path := self.root / "corpus" / name).exists()]
+        return sorted([*(self.root / name for name in names), *rows, *standoff, *self.segmentation.files()])
+
+
+def is_text_key(document_id: object) -> bool:
+    """Whether an id is the key of a public text that is not shipped; ids of composed documents have a hyphen."""
+    return isinstance(document_id, str) and _TEXT_KEY.fullmatch(document_id) is not None
 
 
 def read_sources(root: Path) -> Sources:
@@ -87,11 +101,35 @@ def read_sources(root: Path) -> Sources:
         return noting_problems(items, sources.problems)
 
     sources.texts += records("corpus/texts/*/*.jsonl", lambda path: read_records(path, document_parser(path.stem)))
-    sources.judgements += records("annotations/rounds/*/*.jsonl", lambda path: read_judgements(path, scheme))
-    sources.gold += records("annotations/adjudicated/*.jsonl", lambda path: read_adjudicated(path, scheme))
+    sources.standoff += records(f"corpus/{STANDOFF}", lambda path: read_records(path, _standoff_parser()))
+    for judged in records("annotations/rounds/*/*.jsonl", lambda path: read_judgements(path, scheme)):
+        of_text = is_text_key(judged.value.document_id)
+        (sources.standoff_judgements if of_text else sources.judgements).append(judged)
+    for settled in records("annotations/adjudicated/*.jsonl", lambda path: read_adjudicated(path, scheme)):
+        (sources.standoff_gold if is_text_key(settled.value.document_id) else sources.gold).append(settled)
+    _read_withdrawn(sources)
     sources.segmentation = read_segmentation(root)
     sources.problems += sources.segmentation.problems
     return sources
+
+
+def _standoff_parser() -> Parser[StandoffText]:
+    """Return what makes the record of a text that is not shipped; it has a key and no text."""
+    return row_parser(StandoffText, field_types(StandoffText))
+
+
+def _read_withdrawn(sources: Sources) -> None:
+    """Keys whose judgements were taken back on request, each with the day; the file is optional."""
+    path = sources.root / "corpus" / WITHDRAWN
+    if not path.exists():
+        return
+    for key, day in (_yaml(path).get("withdrawn") or {}).items():
+        if is_text_key(key):
+            sources.withdrawn[key] = str(day)
+        else:
+            sources.problems.append(
+                Problem(path, 0, 1, "id", f"{quoted(key)} is no key of a text, r and 12 hex digits.")
+            )
 
 
 def document_parser(event: str) -> Parser[Document]:

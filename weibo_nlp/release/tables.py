@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
-from weibo_nlp.annotation.adjudication import AdjudicatedLabels
-from weibo_nlp.annotation.judgements import judgement_row
+from weibo_nlp.annotation.adjudication import AdjudicatedLabels, majority_confidence, votes
+from weibo_nlp.annotation.judgements import by_document, judgement_row
 from weibo_nlp.corpus import schema
 from weibo_nlp.corpus.tree import Thread, above_of, build_threads
-from weibo_nlp.records import Document
+from weibo_nlp.records import Document, Judgement, StandoffText
 from weibo_nlp.release.segmentation import segmentation_row
 from weibo_nlp.release.sources import Sources, line_of_entry
 from weibo_nlp.release.splits import assign_splits
@@ -48,20 +48,29 @@ def build_tables(sources: Sources) -> Tables:
     splits = assign_splits(threads.values())
     gold = {placed.value.document_id: placed for placed in sources.gold}
     tables: Tables = {(config, split): [] for config in schema.CONFIGS for split in schema.splits_of(config)}
+    judged = by_document(located.value for located in (*sources.judgements, *sources.standoff_judgements))
     split_of: dict[str, str] = {}
     for placed in sorted(sources.texts, key=attrgetter("value.id")):
         document = placed.value
         split_of[document.id] = split = splits[document.thread]
-        row, stances = _rows_of(document, gold[document.id].value, threads[document.thread], sources)
+        row, stances = _rows_of(
+            document, gold[document.id].value, judged[document.id], threads[document.thread], sources
+        )
         origins = tuple((place.path, place.line) for place in (gold[document.id], placed))
         tables[schema.CONFIG_OF_KIND[document.kind], split].append(BuiltRow(row, origins))
         tables["stances", split] += [BuiltRow(stance, origins) for stance in stances]
-    by_document = attrgetter("value.document_id", "value.round", "value.annotator")
-    for located in sorted(sources.judgements, key=by_document):
+    order = attrgetter("value.document_id", "value.round", "value.annotator")
+    for located in sorted(sources.judgements, key=order):
         row = judgement_row(located.value)
         row["stances"] = [{"target_id": target, "stance": stance} for target, stance in row["stances"].items()]
         built = BuiltRow(row, ((located.path, located.line),))
         tables["annotations", split_of[located.value.document_id]].append(built)
+    settled = {placed.value.document_id: placed for placed in sources.standoff_gold}
+    for public in sorted(sources.standoff, key=attrgetter("value.id")):
+        key = public.value.id
+        row = _real_row(public.value, settled[key].value, judged[key], sources)
+        origins = tuple((place.path, place.line) for place in (settled[key], public))
+        tables[schema.REAL, public.value.split].append(BuiltRow(row, origins))
     for name in sorted(sources.segmentation.gold):
         row = segmentation_row(sources.segmentation, name)
         cut = sources.segmentation.gold[name]
@@ -76,7 +85,7 @@ def build_tables(sources: Sources) -> Tables:
 
 
 def _rows_of(
-    document: Document, gold: AdjudicatedLabels, thread: Thread, sources: Sources
+    document: Document, gold: AdjudicatedLabels, judged: Sequence[Judgement], thread: Thread, sources: Sources
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """Row of a document, and a row for each of its targets; fields that are no columns stay behind when encoded."""
     above = above_of(document)
@@ -86,6 +95,7 @@ def _rows_of(
         "root_text": thread.root.text if document.root else None,
         "fold": sources.events[document.event or ""].fold,
         "composed": True,
+        "confidence": majority_confidence(judged),
     }
     stances = []
     for target_id, stance in sorted(gold.stances.items()):
@@ -94,3 +104,23 @@ def _rows_of(
         canonical = target.canonical_for is not None
         stances.append(row | {"target_id": target_id, "target": target.text, "canonical": canonical, **labels})
     return row, stances
+
+
+def _real_row(
+    text: StandoffText, gold: AdjudicatedLabels, judged: Sequence[Judgement], sources: Sources
+) -> dict[str, Any]:
+    """Row of a text that is not shipped: its labels, and what each annotator said, in the order of their names."""
+    counted = votes(judged, sources.scheme)
+    row = asdict(text) | asdict(gold) | {f"{name}_settled": how for name, how in gold.resolution.items()}
+    tasks = [task for task in sources.scheme.tasks.values() if not task.targeted]
+    row |= {f"{task.name}_votes": [task.to_stored(label) for label in counted[task.name].labels] for task in tasks}
+    row["stances"] = [
+        {
+            "target_id": target_id,
+            "stance": stance,
+            "settled": gold.resolution[f"stance:{target_id}"],
+            "votes": list(counted[f"stance:{target_id}"].labels),
+        }
+        for target_id, stance in sorted(gold.stances.items())
+    ]
+    return row | {"confidence": majority_confidence(judged)}

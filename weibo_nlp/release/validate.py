@@ -1,7 +1,8 @@
 """The levelled validator: what the sources of a release must hold to, each breach with file, line, level and rule.
 
 Levels: 1 form, 2 scheme, 3 references, 4 splits and duplicates, 5 statistics (`weibo_nlp.release.limits`),
-6 released = rebuilt (`weibo_nlp.release.integrity`).
+6 released = rebuilt (`weibo_nlp.release.integrity`), 7 texts that are judged and not shipped
+(`weibo_nlp.release.standoff`).
 """
 
 from __future__ import annotations
@@ -9,30 +10,27 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from functools import partial
 from pathlib import Path
 
-from weibo_nlp.annotation.adjudication import adjudication_problems
 from weibo_nlp.annotation.campaign import targets_of
-from weibo_nlp.annotation.judgements import by_document
 from weibo_nlp.corpus.tree import above_of, build_threads
-from weibo_nlp.io import sha256_of_file
+from weibo_nlp.external.hydration import find_texts
 from weibo_nlp.io.validation import Located, Problem
 from weibo_nlp.profiling.duplicates import THRESHOLD, near_duplicates
 from weibo_nlp.records import AUTHOR_LABEL, Document, Event
 from weibo_nlp.release.integrity import reproduction_problems
+from weibo_nlp.release.labels import gold_problems, judgement_problems, other_targets
 from weibo_nlp.release.limits import LEAST_DOCUMENTS, LEVEL, statistics_apply, statistics_problems
 from weibo_nlp.release.segmentation import segmentation_problems
 from weibo_nlp.release.sources import Sources, line_of_entry, read_sources
 from weibo_nlp.release.splits import assign_splits
+from weibo_nlp.release.standoff import standoff_problems, text_problems
 
-LEVELS = (1, 2, 3, 4, 5, 6)
-ANNOTATORS_A_DOCUMENT = 3
+LEVELS = (1, 2, 3, 4, 5, 6, 7)
 MAX_NEAR_DUPLICATES = 0.005
-_PROVENANCE = ("model", "prompt_sha256", "guideline_version", "layout", "order")
 
 
-def validate(root: Path) -> list[Problem]:
+def validate(root: Path, texts: Path | None = None) -> list[Problem]:
     """Check a repository's corpus and annotations.
 
     Later levels need what earlier ones promise, so splits, statistics and the released files are checked only once
@@ -42,18 +40,27 @@ def validate(root: Path) -> list[Problem]:
     ----------
     root : Path
         The repository: ``corpus/`` and ``annotations/`` lie in it.
+    texts : Path, optional
+        Copies of the texts that are judged and not shipped, as `weibo_nlp.hydrate` takes them. With them it is checked
+        that none of the files holds a piece of one, and that splits are no near-duplicates of each other.
 
     Returns
     -------
     list of Problem
         Empty when all is well; sorted by file and line.
     """
-    return validate_sources(read_sources(root))
+    return validate_sources(read_sources(root), texts)
 
 
-def validate_sources(sources: Sources) -> list[Problem]:
+def validate_sources(sources: Sources, texts: Path | None = None) -> list[Problem]:
     """Check what was read from a repository, and its release, at all levels; as :func:`validate`."""
-    return _sorted(source_problems(sources) or [*statistics_problems(sources), *reproduction_problems(sources)])
+    if problems := source_problems(sources):
+        return problems
+    problems = [*statistics_problems(sources), *reproduction_problems(sources)]
+    if texts is not None:
+        found = find_texts(texts, {placed.value.id: placed.value.set for placed in sources.standoff})
+        problems += text_problems(sources, found.texts)
+    return _sorted(problems)
 
 
 def left_out(sources: Sources) -> dict[int, str]:
@@ -64,9 +71,9 @@ def left_out(sources: Sources) -> dict[int, str]:
 
 
 def source_problems(sources: Sources) -> list[Problem]:
-    """Levels 1 to 4: what must hold before a release can be built from the sources; sorted by file and line."""
+    """Levels 1 to 4 and 7: what must hold before a release can be built of the sources; sorted by file and line."""
     problems = [*sources.problems, *_texts(sources), *_circles(sources), *_registers(sources)]
-    for check in (_judgements, _gold, _segmentation, _splits):
+    for check in (_judgements, _gold, _segmentation, _splits, standoff_problems):
         problems += check(sources) if not problems else ()
     return _sorted(problems)
 
@@ -173,68 +180,37 @@ def _registers(sources: Sources) -> Iterator[Problem]:
 
 
 def _judgements(sources: Sources) -> Iterator[Problem]:
-    """Every document judged three times and intended once, on the right targets, with provenance."""
+    """Every document judged three times a round and intended once, on the right targets, with provenance."""
     wanted = {}
     for thread in build_threads(sources.documents):
         targets = targets_of(thread, sources.events[thread.root.event or ""].targets, sources.targets)
         wanted.update({document.id: {target.id for target in targets} for document in thread})
     declared = {document.id: set(sources.events[document.event or ""].targets) for document in sources.documents}
-    prompts = {sha256_of_file(path) for path in sources.root.glob("annotations/rounds/*/prompts/*.md")}
-    annotators: dict[str, list[str]] = defaultdict(list)
-    seen: set[tuple[str, str, str]] = set()
+    intended: Counter[str] = Counter()
     for located in sources.judgements:
         judgement = located.value
-        problem = partial(located.problem, 3)
-        if judgement.document_id not in wanted:
-            yield problem("document", f"document {judgement.document_id!r} does not exist.")
-            continue
-        key = (judgement.document_id, judgement.round, judgement.annotator)
-        if key in seen:
-            yield problem("document", f"{judgement.document_id!r} is judged twice by {judgement.annotator!r}.")
-        seen.add(key)
-        annotators[judgement.document_id].append(judgement.annotator)
-        intention = judgement.annotator == AUTHOR_LABEL
-        expected = (declared if intention else wanted)[judgement.document_id]
-        if set(judgement.stances) != expected:
-            yield problem("target", f"stances on {sorted(judgement.stances)}, expected {sorted(expected)}.")
-        for name in _PROVENANCE[:3] if intention else _PROVENANCE:
-            if getattr(judgement, name) is None:
-                yield problem("provenance", f"{name} is missing; every judgement says how it came about.")
-        if judgement.prompt_sha256 is not None and judgement.prompt_sha256 not in prompts:
-            yield problem("provenance", "prompt_sha256 matches no file in annotations/rounds/*/prompts/.")
+        if judgement.annotator == AUTHOR_LABEL and judgement.document_id in wanted:
+            intended[judgement.document_id] += 1
+            if set(judgement.stances) != (expected := declared[judgement.document_id]):
+                yield located.problem(3, "target", other_targets(judgement, expected))
+    yield from judgement_problems(
+        sources, sources.judgements, {placed.value.id: placed for placed in sources.texts}, wanted
+    )
     for placed in sources.texts:
-        names = annotators[placed.value.id]
-        if names.count(AUTHOR_LABEL) != 1 or len(names) != ANNOTATORS_A_DOCUMENT + 1:
-            text = f"{placed.value.id!r} has judgements by {sorted(names)}; one intention and three are needed."
+        if (count := intended[placed.value.id]) != 1:
+            text = f"{placed.value.id!r} has {count} rows of its author's intention, not one."
             yield placed.problem(3, "judgements", text)
 
 
 def _gold(sources: Sources) -> Iterator[Problem]:
-    judged = by_document(item.value for item in sources.judgements)
-    # A judgement changed by mistake shows here first, so the lines that were counted are named.
-    places: dict[str, list[str]] = defaultdict(list)
-    for located in sources.judgements:
-        if located.value.annotator != AUTHOR_LABEL:
-            places[located.value.document_id].append(f"{located.path.relative_to(sources.root)}:{located.line}")
     events = {placed.value.id: placed.value.event for placed in sources.texts}
-    seen: set[str] = set()
     for placed in sources.gold:
         document_id = placed.value.document_id
-        if events.get(document_id) != placed.path.stem:
-            yield placed.problem(
-                3, "document", f"document {document_id!r} does not belong to event {placed.path.stem!r}."
-            )
-            continue
-        if document_id in seen:
-            yield placed.problem(3, "document", f"{document_id!r} stands twice.")
-        seen.add(document_id)
-        for text in adjudication_problems(placed.value, judged[document_id], sources.scheme):
-            yield placed.problem(3, "gold", f"{document_id}: {text}; judged at {', '.join(places[document_id])}.")
-    for text_placed in sources.texts:
-        if text_placed.value.id not in seen:
-            yield text_placed.problem(
-                3, "gold", f"{text_placed.value.id!r} has no gold row in annotations/adjudicated/."
-            )
+        if document_id in events and events[document_id] != placed.path.stem:
+            text = f"document {document_id!r} does not belong to event {placed.path.stem!r}."
+            yield placed.problem(3, "document", text)
+    texts = {placed.value.id: placed for placed in sources.texts}
+    yield from gold_problems(sources, sources.gold, sources.judgements, texts)
 
 
 def _segmentation(sources: Sources) -> Iterator[Problem]:

@@ -21,7 +21,7 @@ class EvaluationSet:
     gold : tuple of GoldLabel
         One for each row.
     groups : tuple of str
-        The independent unit (thread, event, text) each row belongs to, which intervals and tests draw whole.
+        The independent unit (thread, event, group, text) each row belongs to, which intervals and tests draw whole.
     documents : tuple of Document
         The document each row is about.
     examples : tuple of Example
@@ -33,7 +33,8 @@ class EvaluationSet:
     slices : tuple of mapping of str to str, or None
         Slice -> value of each row, where they are known.
     n_set_aside : int
-        Rows of the part that is scored which a user's copy has, and which could not be read; the notes say why.
+        Rows of the part that is scored which a user's copy should have, and which could not be read or found there;
+        the notes say why.
     """
 
     gold: tuple[GoldLabel, ...]

@@ -25,7 +25,7 @@ class Fold:
     Attributes
     ----------
     name : str
-        ``test`` where there is one fold; else the held-out fold of events or topic.
+        ``test`` where there is one fold; else the held-out fold of events, topic or source.
     train, train_labels, train_groups : tuple
         Examples, their labels, and the thread of each, which tuning never tears apart.
     train_weights : tuple of float or None

@@ -9,20 +9,38 @@ from typing import Any, Literal, get_args
 from weibo_nlp.errors import UnknownNameError, UsageError
 from weibo_nlp.scheme import Scheme
 
-Protocol = Literal["standard", "cross_event", "cross_topic", "cross_kind", "zero_shot", "external"]
-Units = Literal["threads", "events", "rows"]
+Protocol = Literal[
+    "standard",
+    "cross_event",
+    "cross_topic",
+    "cross_kind",
+    "zero_shot",
+    "external",
+    "real",
+    "composed_to_real",
+    "cross_source",
+]
+Units = Literal["threads", "events", "rows", "groups"]
 
 CORPUS = "corpus"
+REAL_SET = "real"
+"""The public texts that the corpus has labels of, and not the texts."""
 STANDARD: Protocol = "standard"
 CROSS_EVENT: Protocol = "cross_event"
 CROSS_TOPIC: Protocol = "cross_topic"
 CROSS_KIND: Protocol = "cross_kind"
 ZERO_SHOT: Protocol = "zero_shot"
 EXTERNAL: Protocol = "external"
+REAL: Protocol = "real"
+COMPOSED_TO_REAL: Protocol = "composed_to_real"
+CROSS_SOURCE: Protocol = "cross_source"
 
 PROTOCOLS: tuple[Protocol, ...] = get_args(Protocol)
 CORPUS_PROTOCOLS: tuple[Protocol, ...] = (STANDARD, CROSS_EVENT, CROSS_TOPIC, CROSS_KIND)
 EXTERNAL_PROTOCOLS: tuple[Protocol, ...] = (ZERO_SHOT, EXTERNAL)
+REAL_PROTOCOLS: tuple[Protocol, ...] = (REAL, COMPOSED_TO_REAL, CROSS_SOURCE)
+LABELLED_HERE: Mapping[str, tuple[Protocol, ...]] = {CORPUS: CORPUS_PROTOCOLS, REAL_SET: REAL_PROTOCOLS}
+"""Sets whose gold labels come with the package, so that predictions are scored without a copy; their protocols."""
 
 MEANINGS: Mapping[Protocol, str] = {
     STANDARD: "the corpus' own split by whole threads",
@@ -31,6 +49,9 @@ MEANINGS: Mapping[Protocol, str] = {
     CROSS_KIND: "learnt from posts and reposts, scored on comments of other threads",
     ZERO_SHOT: "learnt from the corpus, scored on an external set",
     EXTERNAL: "an external set's official split",
+    REAL: "learnt from the corpus and from real train, scored on real test",
+    COMPOSED_TO_REAL: "learnt from the corpus alone, scored on real test",
+    CROSS_SOURCE: "real train and validation, each source scored by a model that learnt the corpus and other sources",
 }
 
 # The unit held out is the unit resampled: rows of one thread, or threads of one event, resemble each other.
@@ -41,10 +62,15 @@ UNITS: Mapping[Protocol, Units] = {
     CROSS_KIND: "threads",
     ZERO_SHOT: "rows",
     EXTERNAL: "rows",
+    REAL: "groups",  # a thread, a hashtag or a question
+    COMPOSED_TO_REAL: "groups",
+    CROSS_SOURCE: "groups",  # as topics, eight sources are too few
 }
 
 ALL = "all"
 LEARNT_SPLITS = ("train", "validation")
+DEVELOPMENT = "+".join(LEARNT_SPLITS)
+"""What is scored while models are still chosen, so that test stays unseen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +82,18 @@ class TaskSpec:
     name : str
         Task of the scheme, or of the external set.
     set : str
-        ``corpus``, or the name of an external set.
+        ``corpus``, ``real``, or the name of an external set.
     protocol : str
         How what is learnt from is held apart from what is scored; see ``MEANINGS``.
     train, test : tuple of str, str
-        Splits learnt from and the one scored; ``all`` where every row is scored by the fold that did not see it.
+        Splits learnt from and the one scored; ``all`` where every row is scored by the fold that did not see it, and
+        ``train+validation`` where every row of these two is. Of ``real``, the splits of the real texts learnt from.
     labels : tuple of str
         Label order.
     main_metric : str
         The metric that ranks systems.
     version : str or None
-        Version of the corpus scored; None for external sets.
+        Version of the corpus scored, whose labels those of ``real`` are; None for external sets.
     scheme : str
         Version of the label scheme; for external sets the set's name, whose labels are its own.
     targeted : bool

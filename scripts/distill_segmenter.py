@@ -54,7 +54,7 @@ def main() -> None:
     arguments.output.mkdir(parents=True, exist_ok=True)
     text = json.dumps(card, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
     for name, content in ((MODEL, packed), (CARD, text.encode())):
-        with atomic_path(arguments.output / name) as path:
+        with atomic_path(arguments.output / name, within=arguments.output) as path:
             path.write_bytes(content)
     print(json.dumps({key: card[key] for key in ("file", "model", "training", "held_out")}, indent=2))
 

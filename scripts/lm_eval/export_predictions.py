@@ -23,7 +23,7 @@ def main() -> int:
         arguments.output.mkdir(parents=True, exist_ok=True)
         for export in exports:
             path = arguments.output / f"{export.name}.jsonl"
-            write_predictions(path, export.header, export.predictions)
+            write_predictions(path, export.header, export.predictions, within=arguments.output)
             counts = f"{len(export.predictions)} rows, {export.unanswered} of them without an answer"
             print(f"{path}\t{counts} ({export.refused} refused, {export.unparseable} unparseable)")
     except (WeiboNlpError, OSError) as error:

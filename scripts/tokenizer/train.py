@@ -140,7 +140,7 @@ def save_tokenizer(tokenizer: Tokenizer, folder: Path, trained_on: Mapping[str, 
         ("tokenizer.json", tokenizer.to_str(pretty=True)),
         ("tokenizer_config.json", json.dumps(config, ensure_ascii=False, indent=2, sort_keys=True)),
     ):
-        with atomic_path(folder / name) as temporary:
+        with atomic_path(folder / name, within=folder) as temporary:
             temporary.write_text(text + "\n", "utf-8")
 
 

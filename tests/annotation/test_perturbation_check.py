@@ -1,4 +1,5 @@
 import json
+import os
 import re
 import sys
 from dataclasses import asdict, replace
@@ -270,6 +271,18 @@ def test_answers_that_equal_the_gold_give_full_marks(deck, release, tmp_path):
         DataError, match=r"part-02\.jsonl: missing; part 2 has \d+ samples[^\n]*\n[^\n]*part-03.*not judged"
     ):
         collect(tmp_path / "sheets", tmp_path / "answers", release, **who)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links need a right there")
+@pytest.mark.parametrize("link", ["key.jsonl", "parts"])
+def test_sheets_are_not_written_through_a_link(deck, tmp_path, link):
+    (tmp_path / "sheets").mkdir()
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "sheets" / link).symlink_to(tmp_path / "outside" if link == "parts" else tmp_path / "outside" / "mine")
+    with pytest.raises(UsageError, match=rf"(it|.*{link}) is a link, and files outside of .*sheets are not written"):
+        write_deck(deck, tmp_path / "sheets")
+    assert list((tmp_path / "outside").iterdir()) == []
+    assert [path.name for path in (tmp_path / "sheets").iterdir()] == [link]
 
 
 def test_samples_of_other_word_lists_are_not_collected(deck, release, tmp_path):

@@ -69,6 +69,37 @@ def test_models_that_call_themselves_alike_are_refused_before_any_is_trained(mon
     assert not (tmp_path / "new").exists()
 
 
+@pytest.mark.skipif(os.name != "posix", reason="links need a right there")
+@pytest.mark.parametrize("is_there", [True, False])
+def test_predictions_are_not_kept_through_a_link_in_their_folder_and_the_folder_may_be_one(tmp_path, irony, is_there):
+    (_, others, _) = irony
+    kept, link = tmp_path / "kept", tmp_path / "kept" / "corpus-irony-standard-majority.jsonl"
+    (tmp_path / "real").mkdir()
+    kept.symlink_to("real")
+    outside = tmp_path / "outside.jsonl"
+    if is_there:
+        outside.write_bytes(others.read_bytes().replace(b'"majority"', b'"theirs"'))
+    before = outside.read_bytes() if is_there else None
+    link.symlink_to(outside)
+    told = []
+    options = {"tasks": ["irony"], "models": ["majority"], "predictions": kept, "bootstrap": FEW}
+    with pytest.raises(UsageError, match=r"majority\.jsonl: it is a link, and files outside of .*kept are not written"):
+        run_corpus(**options, progress=told.append)
+    assert told == []
+    assert (outside.read_bytes() if outside.exists() else None) == before
+    link.unlink()
+    run_corpus(**options)
+    assert link.read_bytes() == others.read_bytes()
+
+
+def test_a_folder_of_other_lines_is_refused_before_anything_is_trained(tmp_path):
+    mine = tmp_path / "corpus-irony-standard-majority.jsonl"
+    mine.write_text('{"mine": 1}\n', "utf-8")
+    with pytest.raises(UsageError, match="is no prediction file and may be replaced"):
+        run_corpus(tasks=["irony"], models=["majority"], predictions=tmp_path, bootstrap=FEW)
+    assert mine.read_text("utf-8") == '{"mine": 1}\n'
+
+
 def test_what_is_being_done_is_told(irony):
     (_, _, told) = irony
     gold = open_release().gold("irony", "test")

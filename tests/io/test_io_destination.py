@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from weibo_nlp.errors import UsageError
+from weibo_nlp.errors import UsageError, WriteError
 from weibo_nlp.io import atomic_path
-from weibo_nlp.io.destination import destination_of
+from weibo_nlp.io.destination import destination_of, require_kept
 
 posix = pytest.mark.skipif(os.name != "posix", reason="descriptors have names on POSIX systems only")
 
 
-def write(target, text="new"):
-    with atomic_path(target) as temporary:
+def write(target, text="new", within=None):
+    with atomic_path(target, within=within) as temporary:
         temporary.write_text(text, "utf-8")
 
 
@@ -49,6 +49,58 @@ def test_a_folder_that_is_a_link_is_written_into(tmp_path):
     (tmp_path / "real" / "deep" / "up.csv").symlink_to("../out.csv")  # counts from where the link really lies
     write(tmp_path / "link" / "up.csv")
     assert (tmp_path / "real" / "out.csv").read_text("utf-8") == "new"
+
+
+@pytest.mark.parametrize(
+    ("link", "leads_to"),
+    [
+        pytest.param("out.csv", "../outside.csv", id="to-a-file"),
+        pytest.param("out.csv", "../nowhere.csv", id="dangling"),
+        pytest.param("out.csv", "in.csv", id="to-a-neighbour"),
+        pytest.param("deep", "../elsewhere", id="folder"),
+        pytest.param("deep", "../nowhere", id="dangling-folder"),
+        pytest.param("out.csv", os.devnull, id="device"),
+    ],
+)
+def test_in_a_folder_kept_for_its_user_no_link_is_followed_and_the_folder_itself_may_be_one(tmp_path, link, leads_to):
+    for folder in ("real", "elsewhere"):
+        (tmp_path / folder).mkdir()
+    for file in ("outside.csv", "real/in.csv", "elsewhere/out.csv"):
+        (tmp_path / file).write_text("old", "utf-8")
+    kept = tmp_path / "kept"
+    kept.symlink_to("real")
+    target = kept / link / "out.csv" if link == "deep" else kept / link
+    (kept / link).symlink_to(leads_to)
+    with pytest.raises(UsageError, match=r"out\.csv: (it|.*deep) is a link, and files outside of .*kept are not writt"):
+        write(target, within=kept)
+    (kept / link).unlink()
+    target.parent.mkdir(exist_ok=True)
+    write(target, within=kept)
+    assert target.read_text("utf-8") == "new"
+    assert not (tmp_path / "nowhere.csv").exists()
+    assert not (tmp_path / "nowhere").exists()
+    for file in ("outside.csv", "real/in.csv", "elsewhere/out.csv"):
+        assert (tmp_path / file).read_text("utf-8") == "old"
+
+
+def test_in_a_folder_kept_for_its_user_what_is_no_file_is_refused(tmp_path):
+    (tmp_path / "a").mkdir()
+    with pytest.raises(UsageError, match=r"cannot write .*a: it is there and no file; move it away"):
+        require_kept(tmp_path, tmp_path / "a")
+
+
+def test_a_link_that_is_put_into_a_kept_folder_meanwhile_is_not_followed(tmp_path):
+    (tmp_path / "kept").mkdir()
+    outside = tmp_path / "outside"
+    outside.write_text("old", "utf-8")
+    link = tmp_path / "kept" / "a"
+    with (  # noqa: PT012 - what happens in the block is the case
+        pytest.raises(WriteError, match="it is a link, and files outside"),
+        atomic_path(link, within=tmp_path / "kept") as path,
+    ):
+        path.write_text("new", "utf-8")
+        link.symlink_to(outside)
+    assert outside.read_text("utf-8") == "old"
 
 
 def test_links_in_a_circle_and_into_nowhere_are_refused(tmp_path):

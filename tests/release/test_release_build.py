@@ -1,12 +1,14 @@
 import hashlib
+import os
 import shutil
+from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 import yaml
 
 from weibo_nlp.corpus import open_release, schema
-from weibo_nlp.errors import DataError, LabelError
+from weibo_nlp.errors import DataError, LabelError, UsageError
 from weibo_nlp.release.build import card_header, read_card, write_card_header, write_release
 from weibo_nlp.release.sources import read_sources
 from weibo_nlp.release.tables import build_tables
@@ -20,6 +22,10 @@ def text_key(text):
 def bytes_of(corpus):
     paths = [*corpus.glob("*/*.parquet"), corpus / "manifest.json", corpus / "README.md"]
     return {path.relative_to(corpus).as_posix(): path.read_bytes() for path in paths}
+
+
+def files_below(folder):
+    return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def all_rows(folder, config):
@@ -67,6 +73,22 @@ def test_a_build_that_fails_leaves_the_old_release_whole(repository):
     with pytest.raises(LabelError, match="label 'soup' is not in task 'topic'"):
         write_release(sources, tables, repository.path("corpus"), "0.0.2")
     assert bytes_of(repository.path("corpus")) == before
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links need a right there")
+@pytest.mark.parametrize("name", ["manifest.json", "README.md", "posts", "targets/train-00000-of-00001.parquet"])
+def test_a_release_is_not_built_through_a_link(repository, tmp_path, name):
+    place = repository.path("corpus") / name
+    place.rename(tmp_path / "outside")
+    place.symlink_to(tmp_path / "outside")
+    if name == "posts":  # where it would be deleted as a file of an earlier layout
+        (tmp_path / "outside" / "mine.parquet").write_bytes(b"mine")
+    before = files_below(tmp_path)
+    with pytest.raises(
+        UsageError, match=rf"{Path(name).name}.* is a link, and files outside of .*corpus are not written"
+    ):
+        repository.build("0.0.2")
+    assert files_below(tmp_path) == before
 
 
 def test_the_manifest_counts_rows_and_names_inputs_and_predecessor(repository):

@@ -1,3 +1,4 @@
+import os
 import shutil
 
 import pytest
@@ -64,6 +65,15 @@ def test_a_damaged_release_is_not_kept_as_history(repository):
     with pytest.raises(DataError, match=r"posts/test-.*: bytes differ from the manifest"):
         keep_predecessor(corpus, "0.1.0")
     assert not (corpus / "versions").exists()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links need a right there")
+def test_a_release_is_not_kept_as_history_through_a_link(repository, tmp_path):
+    (tmp_path / "outside").mkdir()
+    (repository.path("corpus") / "versions").symlink_to(tmp_path / "outside")
+    with pytest.raises(UsageError, match=r"versions is a link, and files outside of .*corpus are not written to"):
+        keep_predecessor(repository.path("corpus"), "0.1.0")
+    assert list((tmp_path / "outside").iterdir()) == []
 
 
 def test_a_changed_old_release_and_a_wrong_predecessor_are_told(repository):

@@ -277,6 +277,22 @@ def test_what_holds_nothing_in_the_place_of_a_model_can_be_removed(trusted, tmp_
     assert (tmp_path / "elsewhere").is_dir()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a right there")
+@pytest.mark.parametrize("use", ["fetch", "remove"])
+@pytest.mark.parametrize("name", [MANIFEST, *FILES])
+def test_a_link_in_the_folder_of_a_model_goes_and_what_it_leads_to_stays(trusted, tmp_path, use, name):
+    fetch.fetch("pkuseg")
+    thesis = tmp_path / "thesis.txt"
+    thesis.write_text("a year's work", "utf-8")
+    (model_folder("pkuseg") / name).unlink()
+    (model_folder("pkuseg") / name).symlink_to(thesis)
+    if use == "fetch":
+        fetch.fetch("pkuseg").check(FILES)
+    else:
+        assert remove_model("pkuseg", FILES)
+    assert thesis.read_text("utf-8") == "a year's work"
+
+
 def everything_in(folder):
     return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 

@@ -20,6 +20,7 @@ from weibo_nlp.annotation.judgements import label_types
 from weibo_nlp.corpus.release import Release
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.io import write_jsonl
+from weibo_nlp.io.destination import require_kept
 from weibo_nlp.io.validation import Parser, Row, field_types, label_type, read_records, row_parser, without_problems
 from weibo_nlp.perturbations.checked import UNEDITED, Check, checked_content, summarise
 from weibo_nlp.perturbations.edits import EDITS, Edited, apply_edit
@@ -139,10 +140,13 @@ def part_name(number: int) -> str:
 
 def write_deck(deck: Deck, folder: Path) -> None:
     """Write the blind sheets into ``parts`` of a folder, and the key beside that, where no judge looks."""
+    sheets = {number: folder / "parts" / part_name(number) for number in deck.parts}
+    for path in (folder / KEY, *sheets.values()):
+        require_kept(folder, path)
     (folder / "parts").mkdir(parents=True, exist_ok=True)
     write_jsonl(folder / KEY, map(asdict, deck.samples))
     for number, part in deck.parts.items():
-        write_jsonl(folder / "parts" / part_name(number), [deck.rows[item.sample] for item in part])
+        write_jsonl(sheets[number], [deck.rows[item.sample] for item in part])
 
 
 def parts_of(samples: Iterable[Sample]) -> dict[int, list[Sample]]:

@@ -19,7 +19,13 @@ from weibo_nlp.external import find_texts
 from weibo_nlp.io import safe_stem
 from weibo_nlp.models import Classifier, create, is_seeded, name_and_version, names
 from weibo_nlp.models.answers import probabilities_of
-from weibo_nlp.predictions import ModelReference, PredictionFile, PredictionHeader, write_predictions
+from weibo_nlp.predictions import (
+    ModelReference,
+    PredictionFile,
+    PredictionHeader,
+    require_only_predictions,
+    write_predictions,
+)
 from weibo_nlp.records import Prediction
 from weibo_nlp.stats.bootstrap import DEFAULT, BootstrapConfig
 from weibo_nlp.stats.metrics import FloatArray, IntArray, confusion_matrix, count_metrics
@@ -108,7 +114,7 @@ def run_corpus(
     bootstrap : BootstrapConfig
         How intervals are made, over the protocol's units.
     predictions : Path, optional
-        Folder to keep every prediction file in.
+        Folder to keep every prediction file in; one that holds other JSONL files, or links, is refused.
     progress : callable, optional
         Told in words what is being done.
 
@@ -294,6 +300,8 @@ def run_task(
     seeds, bootstrap, predictions, progress
         As for :func:`run_corpus`.
     """
+    if predictions is not None:
+        require_only_predictions(predictions, "predictions")
     seeded = callable(model) or is_seeded(model)
     trainings = range(seeds if seeded else 1)
 
@@ -323,7 +331,8 @@ def run_task(
     if predictions is not None:
         predictions.mkdir(parents=True, exist_ok=True)
         for file in files:
-            write_predictions(predictions / prediction_name(file.header), file.header, file.predictions)
+            path = predictions / prediction_name(file.header)
+            write_predictions(path, file.header, file.predictions, within=predictions)
     first = trained[0]
     result = Result(
         Provenance.of(spec, *name_and_version(first)),

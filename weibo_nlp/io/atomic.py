@@ -35,7 +35,7 @@ _NO_ATTRIBUTES = {errno.ENOTSUP, errno.EPERM, errno.EACCES, errno.EINVAL, errno.
 
 
 @contextmanager
-def atomic_path(target: Path | str) -> Iterator[Path]:
+def atomic_path(target: Path | str, *, within: Path | None = None) -> Iterator[Path]:
     """Give a temporary path beside `target`; rename it onto `target` when the block ends without an error.
 
     Parameters
@@ -44,6 +44,9 @@ def atomic_path(target: Path | str) -> Iterator[Path]:
         Where the finished file shall lie. Its folder must exist. Through symbolic links, what they end at is replaced
         and the links stay. A stream (:func:`~weibo_nlp.io.destination.destination_of`) gets the finished content
         copied into it, in one go.
+    within : Path, optional
+        Folder above `target` that is kept for its user, who named none of the files in it: there, what is a link or
+        no file is refused.
 
     Yields
     ------
@@ -54,7 +57,8 @@ def atomic_path(target: Path | str) -> Iterator[Path]:
     Raises
     ------
     UsageError
-        If the folder does not exist or cannot be written to, or `target` is a folder, a disk or read-only.
+        If the folder does not exist or cannot be written to, or `target` is a folder, a disk or read-only, or
+        leads out of `within`.
     WriteError
         If the disk is full or fails, in the block or at its end.
     BrokenPipeError
@@ -65,14 +69,14 @@ def atomic_path(target: Path | str) -> Iterator[Path]:
     The file is on disk before it gets its name. It keeps mode, extended attributes and, where permitted, the owner
     of the file it replaces; other hard links to that file keep the old content.
     """
-    with pending_file(target) as pending:
+    with pending_file(target, within=within) as pending:
         yield pending.path
         pending.complete()
         pending.publish()
 
 
 @contextmanager
-def pending_file(target: Path | str) -> Iterator[PendingFile]:
+def pending_file(target: Path | str, *, within: Path | None = None) -> Iterator[PendingFile]:
     """Give a file to be written under a temporary name; what was not published when the block ends is deleted.
 
     Raises
@@ -80,7 +84,7 @@ def pending_file(target: Path | str) -> Iterator[PendingFile]:
     UsageError, WriteError, BrokenPipeError
         As :func:`atomic_path`.
     """
-    pending = PendingFile(destination_of(target))
+    pending = PendingFile(destination_of(target, within), within)
     try:
         with write_errors(pending.where):
             yield pending
@@ -118,8 +122,9 @@ class PendingFile:
     to the same target. (A lock tells it more surely than a process number, which another process may have got.)
     """
 
-    def __init__(self, destination: Destination) -> None:
+    def __init__(self, destination: Destination, within: Path | None = None) -> None:
         self.destination = destination
+        self._within = within
         folder = Path(tempfile.gettempdir()) if destination.file is None else destination.file.parent
         through = "" if destination.file is not None else f" (gathered in {folder}; TMPDIR names another folder)"
         self.where = f"{destination}{through}"
@@ -149,7 +154,7 @@ class PendingFile:
             return
         # Again: it may have been made read-only, or a link may lead elsewhere by now.
         try:
-            now = destination_of(self.destination.target)
+            now = destination_of(self.destination.target, self._within)
         except UsageError as error:
             raise WriteError(str(error)) from error
         if now != self.destination:

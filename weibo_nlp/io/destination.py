@@ -29,7 +29,43 @@ class Destination:
         return f"{self.target} (a link to {self.file})" if leads_on else str(self.target)
 
 
-def destination_of(target: Path | str) -> Destination:
+def link_within(folder: Path, path: Path) -> Path | None:
+    """Return the first link that a path below a folder leads through, itself included; None where there is none.
+
+    The folder may be a link: its user named it. What lies in a folder that is kept for its user, nobody named, so that
+    a link there leads to files that nobody spoke of.
+    """
+    places = (path, *(place for place in path.parents if folder in place.parents))
+    return next((place for place in reversed(places) if place.is_symlink()), None)
+
+
+def require_kept(folder: Path, path: Path) -> None:
+    """Refuse to write to a path in a folder that is kept for its user if that would change what lies outside of it.
+
+    Other hard links to a file need no refusal: what is renamed onto one of its names leaves the others as they are.
+
+    Parameters
+    ----------
+    folder : Path
+        There or not; may be a link.
+    path : Path
+        Below it, there or not.
+
+    Raises
+    ------
+    UsageError
+        If it leads through a link, even one that leads nowhere, or is there and no file.
+    """
+    if (link := link_within(folder, path)) is not None:
+        raise UsageError(
+            f"cannot write {path}: {'it' if link == path else link} is a link, and files outside of {folder} are not "
+            "written to; put what it leads to in its place, or remove the link, and run again."
+        )
+    if os.path.lexists(path) and not path.is_file():
+        raise UsageError(f"cannot write {path}: it is there and no file; move it away, and run again.")
+
+
+def destination_of(target: Path | str, within: Path | None = None) -> Destination:
     """Follow a path to what writing to it would change, and refuse what cannot be written to, before any work.
 
     Parameters
@@ -38,6 +74,8 @@ def destination_of(target: Path | str) -> Destination:
         A file, which need not exist; a symbolic link, even to a file that does not exist; a named pipe, a character
         device such as ``/dev/null`` or a terminal, or an open descriptor: ``/dev/stdout``, ``/dev/stderr``,
         ``/dev/fd/N``.
+    within : Path, optional
+        Folder above it that is kept for its user: links in it are not followed, see :func:`require_kept`.
 
     Returns
     -------
@@ -47,10 +85,12 @@ def destination_of(target: Path | str) -> Destination:
     Raises
     ------
     UsageError
-        If it is a folder, a disk, a socket, read-only, or a name that leads nowhere.
+        If it is a folder, a disk, a socket, read-only, or a name that leads nowhere; or leads out of `within`.
     """
     target = Path(target)
     try:
+        if within is not None:
+            require_kept(within, target)
         end = end_of_links(target)
         if isinstance(end, int):
             _require_writable_descriptor(target, end)

@@ -17,10 +17,20 @@ from weibo_nlp.evaluation.alignment import require_own_seeds
 from weibo_nlp.evaluation.files import resolve_evaluation_set, score_set
 from weibo_nlp.evaluation.results import Scores
 from weibo_nlp.io import atomic_path, sha256_of_file
+from weibo_nlp.io.destination import require_kept
 from weibo_nlp.io.distinct import require_distinct
 from weibo_nlp.io.locks import locked_folder
 from weibo_nlp.io.names import printable_name
-from weibo_nlp.leaderboard.entries import PREDICTIONS, RESULTS, Entry, entry_stem, read_entry, seed_order, unfit
+from weibo_nlp.leaderboard.entries import (
+    PREDICTIONS,
+    RESULTS,
+    Entry,
+    entry_stem,
+    read_entry,
+    require_unlinked,
+    seed_order,
+    unfit,
+)
 from weibo_nlp.predictions import PredictionFile, PredictionHeader, read_predictions
 from weibo_nlp.predictions.header import is_parquet
 from weibo_nlp.provenance import described, hardware
@@ -75,7 +85,8 @@ def add_predictions(
         already, or runs of which this is none: a run more would change the score of a version that stands. Nothing is
         stored then.
     UsageError
-        If a file cannot be read, the files are not of one system with different seeds, or `bootstrap` is not as above.
+        If a file cannot be read, the files are not of one system with different seeds, `bootstrap` is not as above, or
+        links in the leaderboard lead out of it where something would be written. The folder itself may be a link.
     """
     if (fault := unfit(bootstrap)) is not None:
         raise UsageError(f"bootstrap: {fault}.")
@@ -147,6 +158,7 @@ def _kept_runs(entries: Sequence[Entry], paths: Sequence[Path], folder: Path) ->
     first, stated = None, None
     for stored in sorted((folder / RESULTS).glob("[!.]*.json")):
         try:
+            require_unlinked(folder, stored)
             known = read_entry(stored)
         except (DataError, OSError):
             continue  # it says nothing of any system; `standings` sets it aside
@@ -184,6 +196,8 @@ def _plan(
     entry: Entry, file: PredictionFile, path: Path, folder: Path, scored: Callable[[BootstrapConfig], Scores]
 ) -> _Plan:
     stored = folder / RESULTS / f"{entry.stem}.json"
+    for place in (stored, *_places(entry, folder)):
+        require_kept(folder, place)
     if not stored.exists():
         found, others = _beside(entry, folder)
         if others:
@@ -220,10 +234,14 @@ def _plan(
     return _Plan(entry, path, "present" if unharmed and not wrong else "restored", wrong)
 
 
+def _places(entry: Entry, folder: Path) -> list[Path]:
+    """Where predictions of an entry may lie."""
+    return [folder / PREDICTIONS / f"{entry.stem}{suffix}" for suffix in (".jsonl", ".parquet")]
+
+
 def _beside(entry: Entry, folder: Path) -> tuple[bool, list[Path]]:
     """Whether predictions lie where those of an entry would, and which of them are others."""
-    kept = [folder / PREDICTIONS / f"{entry.stem}{suffix}" for suffix in (".jsonl", ".parquet")]
-    found = [path for path in kept if path.is_file()]
+    found = [path for path in _places(entry, folder) if path.is_file()]
     return bool(found), [path for path in found if sha256_of_file(path) != entry.sha256]
 
 
@@ -237,12 +255,12 @@ def _store(plan: _Plan, path: Path, folder: Path) -> Added:
     if plan.state != "present":  # predictions first: a row that is there can always be checked
         for name in (RESULTS, PREDICTIONS):
             (folder / name).mkdir(parents=True, exist_ok=True)
-        with atomic_path(folder / PREDICTIONS / entry.file) as temporary:
+        with atomic_path(folder / PREDICTIONS / entry.file, within=folder) as temporary:
             shutil.copyfile(plan.source, temporary)
             _require_unchanged(temporary, path, entry.sha256)
     if not plan.written:
         return Added(read_entry(stored), stored, plan.state)
-    with atomic_path(stored) as temporary:
+    with atomic_path(stored, within=folder) as temporary:
         text = json.dumps(entry.to_dict(), ensure_ascii=False, sort_keys=True, indent=2, allow_nan=False)
         temporary.write_text(text + "\n", "utf-8", newline="\n")
     return Added(entry, stored, plan.state)

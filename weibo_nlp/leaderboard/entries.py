@@ -11,6 +11,7 @@ from weibo_nlp._version import __version__
 from weibo_nlp.errors import DataError, WeiboNlpError
 from weibo_nlp.evaluation.results import Scores
 from weibo_nlp.io import safe_stem
+from weibo_nlp.io.destination import link_within
 from weibo_nlp.io.jsonl import read_json_object
 from weibo_nlp.io.names import quoted
 from weibo_nlp.leaderboard.differences import first_difference
@@ -115,6 +116,21 @@ def entry_stem(header: PredictionHeader) -> str:
 def leaderboard_folders(folder: Path) -> tuple[Path, Path]:
     """Folders of results and of predictions that a leaderboard is made of."""
     return folder / RESULTS, folder / PREDICTIONS
+
+
+def require_unlinked(folder: Path, path: Path) -> None:
+    """Refuse a file of a leaderboard that is a link, or lies in a folder that is one: what is elsewhere is not kept.
+
+    Raises
+    ------
+    DataError
+        Naming the link.
+    """
+    if (link := link_within(folder, path)) is not None:
+        raise DataError(
+            f"{path}: {'it' if link == path else link} is a link, and a leaderboard keeps files of its own alone. Put "
+            "what it leads to in its place."
+        )
 
 
 def read_entry(path: Path) -> Entry:

@@ -18,7 +18,7 @@ from weibo_nlp.evaluation.results import Comparison, SeedScores, ranks, tied_wit
 from weibo_nlp.io import sha256_of_file
 from weibo_nlp.io.names import printable_name, quoted
 from weibo_nlp.io.typed_json import to_json
-from weibo_nlp.leaderboard.entries import PREDICTIONS, RESULTS, Entry, read_entry, seed_order
+from weibo_nlp.leaderboard.entries import PREDICTIONS, RESULTS, Entry, read_entry, require_unlinked, seed_order
 from weibo_nlp.leaderboard.names import VERSION_BEHIND, distinct_names, full_names, systems_meant
 from weibo_nlp.leaderboard.verification import SetAside, verified
 from weibo_nlp.predictions import ModelReference, PredictionHeader
@@ -283,8 +283,10 @@ def _entries(folder: Path) -> tuple[list[Entry], list[SetAside]]:
     results = sorted(path for path in (folder / RESULTS).glob("[!.]*") if path.suffix == ".json")
     for path in results:
         try:
+            require_unlinked(folder, path)
             entry = read_entry(path)
             kept = folder / PREDICTIONS / entry.file
+            require_unlinked(folder, kept)
             if not kept.is_file():
                 raise DataError(f"{kept}: missing; {path} was scored from it. Add the predictions again.")
             if (checksum := sha256_of_file(kept)) != entry.sha256:

@@ -20,6 +20,7 @@ import numpy.typing as npt
 from weibo_nlp._renamed import GONE_IN
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.io.atomic import pending_file
+from weibo_nlp.io.destination import require_kept
 from weibo_nlp.io.jsonl import parse_json_line, read_json_object
 from weibo_nlp.io.manifest import MANIFEST, MAX_MANIFEST_BYTES, checked_bytes, manifest_of, read_manifest
 from weibo_nlp.io.names import printable, quoted, quoted_list
@@ -70,7 +71,7 @@ def write_model(
     except OSError as error:
         raise UsageError(f"cannot write into {folder}: {error.strerror}; name a folder that can be made.") from error
     with ExitStack() as stack:
-        files = [stack.enter_context(pending_file(folder / name)) for name in contents]
+        files = [stack.enter_context(pending_file(folder / name, within=folder)) for name in contents]
         for file, content in zip(files, contents.values(), strict=True):
             file.path.write_bytes(content)
             file.complete()
@@ -85,8 +86,7 @@ def _require_own(folder: Path) -> None:
     """
     paths = [path for name in (MANIFEST, CONFIG, WEIGHTS) if os.path.lexists(path := folder / name)]
     for path in paths:
-        if path.is_symlink() or not path.is_file():
-            raise UsageError(f"cannot write {path}: it is a link or no file; {_ELSEWHERE}.")
+        require_kept(folder, path)
     manifest = _object(folder / MANIFEST, MAX_MANIFEST_BYTES)
     config = _object(folder / CONFIG, MAX_CONFIG_BYTES)
     ours = {

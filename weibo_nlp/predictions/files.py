@@ -13,6 +13,7 @@ from typing import Any
 
 from weibo_nlp.errors import DataError, PredictionError, UsageError
 from weibo_nlp.io import JsonLine, atomic_path, dump_line, read_jsonl
+from weibo_nlp.io.destination import require_kept
 from weibo_nlp.io.jsonl import parse_json_line
 from weibo_nlp.io.limits import MAX_LABELS, MAX_PREDICTIONS, MAX_TEXT_CHARACTERS
 from weibo_nlp.io.names import quoted, quoted_list
@@ -80,7 +81,9 @@ def read_predictions(path: str | Path) -> PredictionFile:
         raise UsageError(f"{path}: cannot be read ({error.strerror or error}). Give the path of a file.") from error
 
 
-def write_predictions(path: str | Path, header: PredictionHeader, predictions: Iterable[Prediction]) -> None:
+def write_predictions(
+    path: str | Path, header: PredictionHeader, predictions: Iterable[Prediction], *, within: Path | None = None
+) -> None:
     """Write a prediction file that `read_predictions` takes back unchanged.
 
     Written beside `path` and renamed, so that a reader never meets half a file.
@@ -93,13 +96,17 @@ def write_predictions(path: str | Path, header: PredictionHeader, predictions: I
         Written first.
     predictions : iterable of Prediction
         Kept in order; all of the header's task. Empty ``scores`` are left out.
+    within : Path, optional
+        Folder above `path` whose user named none of the files in it: links there are refused. Otherwise what `path`
+        leads to is replaced.
 
     Raises
     ------
     PredictionError
         If a prediction is of another task, or could not be read back; nothing is written then.
     UsageError
-        If the folder does not exist or cannot be written to, or the suffix stands for another format.
+        If the folder does not exist or cannot be written to, the suffix stands for another format, or `path` leads out
+        of `within`.
     """
     path = named_path(path, "a prediction file")
     require_suffix(path, ".jsonl", ".ndjson", ".parquet")
@@ -112,12 +119,12 @@ def write_predictions(path: str | Path, header: PredictionHeader, predictions: I
             problems.append(f"prediction {number}: {problem}")
     raise_if_any(problems, str(path), "Nothing was written.")
     write = _write_parquet if is_parquet(path) else _write_jsonl
-    with atomic_path(path) as temporary:
+    with atomic_path(path, within=within) as temporary:
         write(temporary, header, rows)
 
 
 def require_only_predictions(folder: Path, option: str) -> None:
-    """Refuse a folder for prediction files in which something else would be replaced.
+    """Refuse a folder for prediction files in which something else, or elsewhere, would be replaced.
 
     Parameters
     ----------
@@ -129,9 +136,10 @@ def require_only_predictions(folder: Path, option: str) -> None:
     Raises
     ------
     UsageError
-        Naming the first ``*.jsonl`` in it that does not begin as a prediction file does.
+        Naming the first ``*.jsonl`` in it that is a link, or does not begin as a prediction file does.
     """
     for path in sorted(folder.glob("*.jsonl")):
+        require_kept(folder, path)
         first = next(read_jsonl(path), None)
         if first is not None and (first.value is None or FORMAT_KEY not in first.value):
             raise UsageError(f"{option}: {path} is no prediction file and may be replaced; name another folder.")

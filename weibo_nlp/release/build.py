@@ -11,6 +11,7 @@ from weibo_nlp.corpus import Release, schema
 from weibo_nlp.corpus.manifest import MANIFEST
 from weibo_nlp.errors import DataError
 from weibo_nlp.io import atomic_path, sha256_of_file, sha256_of_rows
+from weibo_nlp.io.destination import require_kept
 from weibo_nlp.release.sources import Sources
 from weibo_nlp.release.tables import Tables
 from weibo_nlp.scheme import Scheme
@@ -74,6 +75,11 @@ def write_release(
     -------
     dict
         The manifest.
+
+    Raises
+    ------
+    UsageError
+        If a link in the folder leads out of it where something would be written; before anything is.
     """
     import pyarrow as pa
 
@@ -81,12 +87,14 @@ def write_release(
         (config, split): [schema.encode(config, row.values, sources.scheme) for row in rows]
         for (config, split), rows in tables.items()
     }
+    for name in (MANIFEST, CARD, *(parquet_name(config, split) for config, split in encoded)):
+        require_kept(folder, folder / name)
     files: dict[str, Any] = {}
     sizes: dict[tuple[str, str], tuple[int, int]] = {}
     for (config, split), rows in encoded.items():
         name = parquet_name(config, split)
         (folder / config).mkdir(parents=True, exist_ok=True)
-        with atomic_path(folder / name) as temporary:
+        with atomic_path(folder / name, within=folder) as temporary:
             n_bytes = write_parquet(temporary, config, rows)
         sizes[config, split] = (len(rows), n_bytes)
         checksums = {"sha256": sha256_of_file(folder / name), "rows_sha256": sha256_of_rows(rows)}
@@ -102,7 +110,7 @@ def write_release(
         "predecessor": dict(predecessor) if predecessor else None,
         "withdrawn": sorted(sources.withdrawn),
     }
-    with atomic_path(folder / MANIFEST) as temporary:
+    with atomic_path(folder / MANIFEST, within=folder) as temporary:
         temporary.write_text(json.dumps(manifest, indent=2, sort_keys=True, ensure_ascii=False) + "\n", "utf-8")
     for stray in Release(folder, version, manifest).strays():
         stray.unlink()

@@ -9,6 +9,7 @@ from weibo_nlp.corpus.manifest import MANIFEST
 from weibo_nlp.corpus.release import OLDER, older_versions, open_release, version_key
 from weibo_nlp.errors import DataError
 from weibo_nlp.io import atomic_path, sha256_of_file
+from weibo_nlp.io.destination import require_kept
 from weibo_nlp.io.names import quoted_list
 
 
@@ -31,7 +32,7 @@ def keep_predecessor(folder: Path, version: str) -> dict[str, str] | None:
     Raises
     ------
     UsageError
-        If `version` is not a semantic version.
+        If `version` is not a semantic version, or a link in the folder leads out of it where a file would be kept.
     DataError
         If `version` is older than what lies there, or the files there are not those of its manifest.
     """
@@ -47,8 +48,9 @@ def keep_predecessor(folder: Path, version: str) -> dict[str, str] | None:
                 raise DataError("\n".join(problems))
             kept = folder / OLDER / release.version
             for name in (MANIFEST, *release.manifest["files"]):
+                require_kept(folder, kept / name)
                 (kept / name).parent.mkdir(parents=True, exist_ok=True)
-                with atomic_path(kept / name) as temporary:
+                with atomic_path(kept / name, within=folder) as temporary:
                     shutil.copyfile(folder / name, temporary)
     return predecessor(folder, version)
 

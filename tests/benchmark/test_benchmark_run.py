@@ -83,7 +83,7 @@ def test_predictions_are_not_kept_through_a_link_in_their_folder_and_the_folder_
     link.symlink_to(outside)
     told = []
     options = {"tasks": ["irony"], "models": ["majority"], "predictions": kept, "bootstrap": FEW}
-    with pytest.raises(UsageError, match=r"majority\.jsonl: it is a link, and files outside of .*kept are not written"):
+    with pytest.raises(UsageError, match=r"majority\.jsonl: it is a link, and none in .*kept is followed"):
         run_corpus(**options, progress=told.append)
     assert told == []
     assert (outside.read_bytes() if outside.exists() else None) == before

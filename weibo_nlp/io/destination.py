@@ -58,8 +58,8 @@ def require_kept(folder: Path, path: Path) -> None:
     """
     if (link := link_within(folder, path)) is not None:
         raise UsageError(
-            f"cannot write {path}: {'it' if link == path else link} is a link, and files outside of {folder} are not "
-            "written to; put what it leads to in its place, or remove the link, and run again."
+            f"cannot write {path}: {'it' if link == path else link} is a link, and none in {folder} is followed; put "
+            "what it leads to in its place, or remove it, and run again."
         )
     if os.path.lexists(path) and not path.is_file():
         raise UsageError(f"cannot write {path}: it is there and no file; move it away, and run again.")

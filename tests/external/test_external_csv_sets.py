@@ -5,6 +5,7 @@ import pytest
 
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.external import files, load, to_polarity
+from weibo_nlp.models.base import target_problem
 
 MINIATURES = Path(__file__).parents[1] / "data" / "external"
 
@@ -289,3 +290,17 @@ def test_json_that_would_fill_memory_or_stack_is_refused(tmp_path, content, mess
     (tmp_path / "usual_train.txt").write_text(content, "utf-8")
     with pytest.raises(DataError, match=message):
         files.read_json(tmp_path / "usual_train.txt")
+
+
+def test_targets_of_c_stance_are_as_readers_see_them(tmp_path):
+    rows = [
+        "Text,Target 1,Stance 1",
+        '原文,"第一行\n第二行 ",AGAINST',
+        "原文,打第\u200b四针,FAVOR",
+        "原文,\u200b\u200b,FAVOR",
+    ]
+    (tmp_path / "train.csv").write_text("\n".join(rows) + "\n", "utf-8")
+    part = load("c_stance", tmp_path).part("train")
+    assert [label.target for label in part.gold] == ["第一行 第二行", "打第四针"]
+    assert part.dropped_counts == {"no target": 1}
+    assert not any(map(target_problem, (label.target for label in part.gold)))

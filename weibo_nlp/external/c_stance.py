@@ -6,6 +6,7 @@ from weibo_nlp.external.builder import NO_TARGET, STANCE_NAMES, STANCES, FileRea
 from weibo_nlp.external.files import CsvRow, read_csv
 from weibo_nlp.external.sets import Part, SetInfo
 from weibo_nlp.records import GoldLabel
+from weibo_nlp.text.markup import visible_name
 
 INFO = SetInfo(
     name="c_stance",
@@ -34,14 +35,15 @@ def read_part(reading: FileReading) -> Part:
     """Read a part of this set; see `weibo_nlp.external.load`.
 
     ``extra`` keeps ``type`` and ``domain`` as the file has them, and ``target_type``:
-    ``noun_phrase``, ``claim``, or None where the type is neither.
+    ``noun_phrase``, ``claim``, or None where the type is neither. Targets are as readers see them: seven of the
+    published claims have a line end or a zero-width space inside, which no model takes for a name.
     """
     rows = read_csv(reading.path, _COLUMNS, _OPTIONAL)
     return reading.part(_pair(reading, row) for row in rows if reading.usable(row))
 
 
 def _pair(reading: FileReading, row: CsvRow) -> Pair | None:
-    target = row.cells["target"].strip()
+    target = visible_name(row.cells["target"])
     if not target:
         reading.drop(row.line, NO_TARGET)
         return None

@@ -57,6 +57,11 @@ def hidden_sign(name: str) -> str | None:
     return None if hidden is None else f"U+{ord(hidden.group()):04X}"
 
 
+def visible_name(name: str) -> str:
+    """Return a name as its readers see it: what `hidden_sign` tells of is a blank where it parts, and else is gone."""
+    return " ".join(_HIDDEN.sub(lambda sign: " " if sign.group().isspace() else "", name).split())
+
+
 @dataclass(frozen=True, slots=True)
 class Markup:
     """One marked place in a text.

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from weibo_nlp.errors import DataError, UsageError
-from weibo_nlp.io import Reject, Row, delimited, open_table, open_writer
-from weibo_nlp.io.delimited import BARE_RETURN, BEHIND_QUOTE, OPEN_QUOTE, QUOTES_ARE_TEXT
+from weibo_nlp.io import Reject, Row, open_table, open_writer, quoting
+from weibo_nlp.io.delimited import BARE_RETURN, BEHIND_QUOTE, ESCAPED_MARK, OPEN_QUOTE, QUOTES_ARE_TEXT
 
 
 def opened(folder, body, suffix="csv"):
@@ -152,7 +152,7 @@ def test_what_marks_mean_in_the_rows_they_mean_in_the_header(tmp_path):
 
 
 def test_what_marks_mean_is_told_from_the_first_of_them_wherever_it_stands(tmp_path, monkeypatch):
-    monkeypatch.setattr(delimited, "QUOTING_BYTES", 30)
+    monkeypatch.setattr(quoting, "QUOTING_BYTES", 30)
     plain = [[str(number), "平"] for number in range(100)]
     rows = [*plain, ["a", '说"好"'], *plain, *([str(number), '"a""b"'] for number in range(9))]
     assert opened(tmp_path, lines_of(rows), "tsv").quoted is False
@@ -185,3 +185,87 @@ def test_marks_as_text_are_written_as_they_are_and_what_would_tear_a_row_is_refu
         ):
             writer.write([{"id": "1", "text": text}])
     assert path.read_text("utf-8") == lines_of(LITERAL)
+
+
+def marked(folder, body, suffix="csv"):
+    """Cells of the rows, with whether they may be several or parts of one."""
+    rows = [row for row in opened(folder, body, suffix).rows() if isinstance(row, Row)]
+    return [(list(row.values.values()), row.swallows) for row in rows]
+
+
+def test_posts_over_several_lines_in_a_tab_separated_file_of_one_column_are_whole_and_counted(tmp_path):
+    body = 'text\n"一行\n二行"\n平\n"他说""好"""\n"冰\n\n水"\n'
+    rows = [(["一行\n二行"], True), (["平"], False), (['他说"好"'], False), (["冰\n\n水"], True)]
+    assert marked(tmp_path, body, "tsv") == rows
+    in_marks = [(cells, False) for cells, _ in rows]
+    assert marked(tmp_path, body.replace("text", '"text"', 1), "tsv") == in_marks
+    assert marked(tmp_path, body, "csv") == in_marks
+
+
+def test_lines_of_one_column_whose_marks_are_text_stay_lines_and_those_that_may_be_one_post_are_counted(tmp_path):
+    body = 'text\n他说"好"\n"好"的人\n"一行\n二行"\n平\n'
+    rows = [(['他说"好"'], False), (['"好"的人'], True), (['"一行'], True), (['二行"'], True), (["平"], False)]
+    assert marked(tmp_path, body, "tsv") == rows
+
+
+@pytest.mark.parametrize("text", ['"他说"好"\n二行,完"', '""好"\n二行,完"'])
+def test_a_cell_with_marks_inside_that_runs_on_as_what_may_be_a_row_is_counted(tmp_path, text):
+    first, second = text.split("\n")
+    rows = [(["0", "平"], False), (["1", first], True), (second.split(","), True), (["2", "好"], False)]
+    assert marked(tmp_path, f'id,text\n0,"平"\n1,{text}\n2,"好"\n') == rows
+
+
+def test_marks_in_cells_without_quotes_are_no_end_of_a_cell_where_none_was_opened(tmp_path):
+    body = 'id,text\n1,他说"好"\n2,完"\n3,"好"\n4,完"\n'
+    assert [swallows for _, swallows in marked(tmp_path, body)] == [False, False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("lines", "counted"),
+    [
+        pytest.param(['1\t"甲', '乙\t完"', "3\t好"], [False, True, False], id="a-cell-of-two-lines"),
+        pytest.param(['1\t"他说"好"', '乙\t完"'], [False, True], id="marks-inside"),
+        pytest.param(['1\t"好"的', '2\t说"好"'], [False, False], id="in-pairs"),
+        pytest.param(['1\t5"', '2\t6"'], [False, False], id="none-opens"),
+        pytest.param(['1\t"甲', *["2\t平"] * 98, '3\t完"'], [*[False] * 99, True], id="within-a-hundred-lines"),
+        pytest.param(['1\t"甲', *["2\t平"] * 99, '3\t完"'], [False] * 101, id="not-behind"),
+        pytest.param(['1\t"甲', '2\t"乙', '3\t丙"', '4\t丁"'], [False, True, True, False], id="opened-twice"),
+    ],
+)
+def test_where_marks_are_text_a_line_with_one_too_many_below_such_a_line_is_counted(tmp_path, lines, counted):
+    body = "id\ttext\n" + "\n".join(['0\t说"好"的', '0\t看"好"吗', *lines]) + "\n"
+    assert opened(tmp_path, body, "tsv").quoted is False
+    assert [swallows for _, swallows in marked(tmp_path, body, "tsv")] == [False, False, *counted]
+
+
+@pytest.mark.parametrize("suffix", ["csv", "tsv"])
+def test_a_line_that_ends_in_a_backslash_may_go_on(tmp_path, suffix):
+    cell = "," if suffix == "csv" else "\t"
+    body = "\n".join(["id,text", "1,甲\\", "2,乙", "3,丙\\\r", ""]).replace(",", cell)
+    assert [swallows for _, swallows in marked(tmp_path, body, suffix)] == [True, False, True]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        pytest.param(r'1,"他说\"好\""', id="quoted"),
+        pytest.param(r"1,他说\"好\"", id="not-quoted"),
+        pytest.param(r'"1",\"好\"', id="beside-a-quoted-one"),
+        pytest.param('1,"他说\\"好\\"\n二行"', id="over-two-lines"),
+        pytest.param('1,"他说\n\\"好\\""', id="in-the-second-line"),
+        pytest.param(r'1,"好\""', id="at-the-end"),
+    ],
+)
+def test_a_row_with_a_backslash_before_its_marks_is_set_aside_whole(tmp_path, row):
+    assert cells(tmp_path, f'id,text\n{row}\n"2","好"\n') == ([["2", "好"]], [(2, ESCAPED_MARK)])
+
+
+def test_a_backslash_before_a_mark_that_closes_a_cell_or_is_doubled_is_text(tmp_path):
+    rows = [["1", "\\(^o^)/\\"], ["2", '\\"好\\"的'], ["3", "平"]]
+    body = 'id,text\n1,"\\(^o^)/\\"\n2,"\\""好\\""的"\n3,平\n'
+    assert cells(tmp_path, body) == (rows, [])
+
+
+def test_where_marks_are_text_a_row_with_a_backslash_before_all_of_them_is_set_aside(tmp_path):
+    body = 'id\ttext\n1\t他说\\"好\\"\n2\t"\\"好\\"的"\n3\t说"\\"好\\""\n'
+    assert cells(tmp_path, body, "tsv") == ([["3", '说"\\"好\\""']], [(2, ESCAPED_MARK), (3, ESCAPED_MARK)])

@@ -3,7 +3,9 @@
 import pytest
 
 from weibo_nlp.io import delimited
-from weibo_nlp.io.delimited import BARE_RETURN, OPEN_QUOTE, DelimitedReader, uses_quoting
+from weibo_nlp.io import quoting as votes
+from weibo_nlp.io.delimited import BARE_RETURN, OPEN_QUOTE, DelimitedReader
+from weibo_nlp.io.quoting import uses_quoting
 from weibo_nlp.io.swallowed import swallowed_lines, swallows_records
 
 
@@ -246,5 +248,5 @@ def test_what_marks_mean_at_the_borders(bodies, quoting):
     ],
 )
 def test_so_many_bytes_are_looked_at(monkeypatch, n_bytes, rows, quoting):
-    monkeypatch.setattr(delimited, "QUOTING_BYTES", n_bytes)
+    monkeypatch.setattr(votes, "QUOTING_BYTES", n_bytes)
     assert uses_quoting(lines_of("id\ttext", *rows), "\t") is quoting

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from weibo_nlp.errors import DataError, UsageError
-from weibo_nlp.io.delimited import uses_quoting
 from weibo_nlp.io.destination import destination_of
+from weibo_nlp.io.quoting import uses_quoting
 from weibo_nlp.io.stable import FileState, open_regular, open_unchanged
 from weibo_nlp.io.terminal import print_line
 

@@ -289,8 +289,8 @@ def test_rows_that_may_have_swallowed_others_are_counted_and_said(tmp_path, run)
     path.write_text('id,正文,点赞\n1,"甲,3\n2,乙",8\n3,丙,2\n', "utf-8")
     code, _, err = run("label", path, "-o", tmp_path / "o.csv", "--quiet")
     assert code == 0
-    assert "1 rows have lines inside a quoted cell that look like rows of their own, first" in err
-    assert "a.csv:2; if a quotation mark there was not meant to open a cell, double it" in err.replace("\n", "")
+    assert "1 rows may be several or parts of one (lines inside a quoted cell look like rows, " in err
+    assert "a.csv:2; double every mark that neither opens nor closes a cell" in err.replace("\n", "")
 
 
 def test_a_file_with_a_line_end_in_a_name_can_be_labelled_again(tmp_path):

@@ -272,8 +272,9 @@ def _summarise(done: LabelledFile, path: Path, quiet: bool) -> None:
     if done.swallowing:
         # Said even when quiet: texts may be missing from the output.
         print_line(
-            f"{done.swallowing:,} rows have lines inside a quoted cell that look like rows of their own, first "
-            f"{path}:{done.first_swallowing}; if a quotation mark there was not meant to open a cell, double it",
+            f"{done.swallowing:,} rows may be several or parts of one (lines inside a quoted cell look like rows, "
+            "quotation marks inside a cell are not doubled, or a backslash ends the line), first "
+            f"{path}:{done.first_swallowing}; double every mark that neither opens nor closes a cell",
             err=True,
         )
     if not done.rejected:

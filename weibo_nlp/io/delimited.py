@@ -1,28 +1,28 @@
-"""Delimited text: its cells, whether quotation marks quote in it, and records that run over physical lines."""
+"""Delimited text: its cells, and records that run over physical lines."""
 
 from __future__ import annotations
 
 import csv
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from weibo_nlp.io.jsonl import BLANK, decoded, without_last_blanks, without_marks
-from weibo_nlp.io.limits import MAX_LINE_BYTES, MAX_RECORD_LINES, QUOTING_BYTES
-from weibo_nlp.io.swallowed import swallows_records
+from weibo_nlp.io.limits import MAX_LINE_BYTES, MAX_RECORD_LINES
+from weibo_nlp.io.swallowed import StrayMarks, swallows_records
 
 PhysicalLine = tuple[int, bytes, bool]
 """Number from 1, bytes without the newline, and whether it was cut because it is too long."""
+_Joined = tuple[list[str], list[PhysicalLine]]  # cells of a record, and the lines it took behind its first
 
 OPEN_QUOTE = f"a quoted cell is not closed, or closes {MAX_RECORD_LINES}+ lines on"
 BEHIND_QUOTE = "a cell goes on behind its closing quotation mark"
+ESCAPED_MARK = "a backslash stands before its quotation marks, as where that escapes them; double them instead"
 BARE_RETURN = "a carriage return stands in a cell without quotation marks"
 INNER_MARK = "a byte order mark stands before it, as where files are joined"
 SECOND_HEADER = "it is the header again, as where files are joined"
 QUOTES_ARE_TEXT = "its quotation marks quote, but in the first rows with any they are text"
-# So many rows, each with a cell that is quoted without need, are the habit of a program and not of a person.
-_QUOTED_BY_HABIT = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Record:
     cells: list[str] | None
     reason: str = ""
     swallows: bool = False
-    """Whether a line inside one of its quoted cells would be a record of its own."""
+    """Whether a line inside one of its quoted cells would be a record of its own, or it may be a part of another."""
 
 
 class DelimitedReader:
@@ -55,6 +55,9 @@ class DelimitedReader:
         self.width = 0
         self.names: list[str] = []
         self.ahead: list[PhysicalLine] = []
+        self.marks = StrayMarks(delimiter)
+        self.has_bare_name = False  # one, without quotation marks
+        self.text = ""  # of the record read last
 
     def header(self) -> list[str] | str:
         """Read the first record, which says how many cells every other one has, or say what is wrong with it."""
@@ -67,6 +70,7 @@ class DelimitedReader:
         cells = self._header_cells(text)
         if not isinstance(cells, str):
             self.width, self.names = len(cells), cells
+            self.has_bare_name = cells == [text.removesuffix("\r")]
         return cells
 
     def _header_cells(self, text: str) -> list[str] | str:
@@ -95,6 +99,7 @@ class DelimitedReader:
                     self._skip_rest(raw)
                 yield Record(number, raw, None, reason)
                 continue
+            self.text = text
             found = self._quoted_cells(text) if self.quoted else self._bare_cells(text)
             if isinstance(found, str):
                 yield Record(number, raw, None, found)
@@ -103,7 +108,15 @@ class DelimitedReader:
             elif self.width > 1 and found == self.names:
                 yield Record(number, raw, None, SECOND_HEADER)
             else:
-                yield Record(number, raw, found, swallows=swallows_records(found, self.delimiter, self.width))
+                yield Record(number, raw, found, swallows=self._is_doubtful(number, found))
+
+    def _is_doubtful(self, number: int, cells: list[str]) -> bool:
+        """Whether the record read last may be several, or a part of one."""
+        if not self.quoted and self.width > 1:
+            return self.marks.tear_text(number, self.text)
+        # A cell without a tab beside it has little reason to be quoted: if no name is, its lines may be posts.
+        several_posts = self.has_bare_name and self.delimiter == "\t" and "\n" in cells[0]
+        return self.marks.tear(self.text) or several_posts or swallows_records(cells, self.delimiter, self.width)
 
     def take(self) -> PhysicalLine | None:
         """Return the next line of the file."""
@@ -116,16 +129,19 @@ class DelimitedReader:
     def _quoted_cells(self, text: str) -> list[str] | str:
         """Cells of the record that begins on a line, or what is wrong with it."""
         if (cells := cells_of(text, self.delimiter)) is not None:
-            return cells
+            return self._escaped(self.joined(text, escaped=True)) if self.marks.are_escaped(text) else cells
         if self.is_open(text):
             joined = self.joined(text)
             if joined is None or len(joined[0]) != self.width:
-                return self._not_joined(joined)
+                return self._not_joined(text, joined)
             if not (fault := _fault(joined[1])):
+                self.text = "\n".join([text, *(raw.decode() for _, raw, _ in joined[1])])
                 return joined[0]
-            return self._not_joined(joined) if swallows_records(joined[0], self.delimiter, self.width) else fault
+            return self._not_joined(text, joined) if swallows_records(joined[0], self.delimiter, self.width) else fault
         if self.has_bare_return(text):
             return BARE_RETURN
+        if self.marks.are_escaped_within(text):
+            return self._escaped(self.joined(text, escaped=True))
         # Whoever quotes in a comma-separated file has to, and may forget to double a mark; tabs are rarely a reason.
         literal = self.literal_cells(text)
         return literal if self.delimiter == "," and len(literal) == self.width else BEHIND_QUOTE
@@ -133,15 +149,27 @@ class DelimitedReader:
     def _skip_rest(self, raw: bytes) -> None:
         """Pass over the lines on which a quoted cell of a line that is set aside runs on: they are no records."""
         if len(raw) < MAX_LINE_BYTES:  # of a longer one, the end is not known
-            joined = self.joined(without_marks(raw).decode("utf-8", "backslashreplace"))
-            if joined is not None and (
-                len(joined[0]) != self.width or swallows_records(joined[0], self.delimiter, self.width)
-            ):
-                self.give_back(joined[1])
+            self._skip(self.joined(without_marks(raw).decode("utf-8", "backslashreplace")))
 
-    def _not_joined(self, joined: tuple[list[str], list[PhysicalLine]] | None) -> str:
+    def _skip(self, joined: _Joined | None) -> None:
+        if joined is not None and (
+            len(joined[0]) != self.width or swallows_records(joined[0], self.delimiter, self.width)
+        ):
+            self.give_back(joined[1])
+
+    def _escaped(self, joined: _Joined | None) -> str:
+        """Set a record aside that escapes its marks, with the further lines it has if these are read as escaped."""
+        self._skip(joined)
+        return ESCAPED_MARK
+
+    def _not_joined(self, text: str, joined: _Joined | None) -> str:
         if joined is not None:
             self.give_back(joined[1])
+        escaped = self.joined(text, escaped=True)
+        if '\\"' in text or (escaped is not None and any(b'\\"' in raw for _, raw, _ in escaped[1])):
+            return self._escaped(escaped)
+        if escaped is not None:
+            self.give_back(escaped[1])
         return OPEN_QUOTE
 
     def _bare_cells(self, text: str) -> list[str] | str:
@@ -152,6 +180,8 @@ class DelimitedReader:
             return BARE_RETURN
         if '"' not in line:
             return cells
+        if self.marks.are_escaped_text(cells):
+            return ESCAPED_MARK
         if self.is_open(line) and not self.is_followed(cells) and (joined := self.joined(text)) is not None:
             if len(joined[0]) == self.width and not swallows_records(joined[0], self.delimiter, self.width):
                 return QUOTES_ARE_TEXT
@@ -167,7 +197,7 @@ class DelimitedReader:
         """Whether a carriage return stands outside of quotation marks, where it may be the end of a line."""
         return not self.is_open(line) and cells_of(line, self.delimiter, strict=False) is None
 
-    def joined(self, text: str) -> tuple[list[str], list[PhysicalLine]] | None:
+    def joined(self, text: str, *, escaped: bool = False) -> _Joined | None:
         """Cells of a record whose quoted cell runs on, and the further lines it took; None, and none, if it never ends.
 
         Which is also so if it ends ``MAX_RECORD_LINES`` lines or ``MAX_LINE_BYTES`` characters on.
@@ -187,7 +217,9 @@ class DelimitedReader:
                 yield piece + "\n"
 
         try:
-            records = delimited_records(feed(), delimiter=self.delimiter, strict=True, cell_limit=MAX_LINE_BYTES)
+            records = delimited_records(
+                feed(), delimiter=self.delimiter, strict=True, escaped=escaped, cell_limit=MAX_LINE_BYTES
+            )
             cells = next(records, None)
         except csv.Error:
             cells = None
@@ -224,95 +256,14 @@ class DelimitedReader:
         return cells
 
 
-def uses_quoting(lines: Iterator[PhysicalLine], delimiter: str) -> bool:
-    """Tell whether quotation marks quote in a file or are text, as in most tab-separated files.
-
-    Read are ``QUOTING_BYTES`` from the first line with such a mark on. For quoting speak a quoted header, and rows that
-    are whole with it only or have doubled marks; against it, rows that are broken with it, and marks inside cells that
-    are not quoted: what quotes would have doubled them. Where all that is found are cells quoted without need, they
-    must stand in every row.
-
-    Parameters
-    ----------
-    lines : iterator of (int, bytes, bool)
-        From the first line of the file on.
-    delimiter : str
-        Between cells.
-    """
-    reader = DelimitedReader(lines, delimiter)
-    first = reader.take()
-    header = None if first is None else decoded(first[1], first[0], first[2])[0]
-    if first is None or header is None:
-        return True
-    line = header.removesuffix("\r")
-    if '"' in line:
-        reader.give_back([first])
-        names, pieces = reader.header(), line.split(delimiter)
-        if isinstance(names, list) and (reader.is_open(line) or any(map(_is_wrapped, pieces))):
-            return True
-        if len(names) < len(pieces) and not _has_cells(reader, len(pieces)):  # a quoted name with a tab inside
-            return True
-    reader.width = line.count(delimiter) + 1
-    votes = Counter[str]()
-    size = 0
-    while size < QUOTING_BYTES and (taken := reader.take()) is not None:
-        if b'"' in taken[1]:
-            size += len(taken[1])
-            if (text := decoded(taken[1], taken[0], taken[2])[0]) is not None:
-                votes[_vote(reader, text)] += 1
-        elif taken[1].strip():
-            votes["none"] += 1
-            size += len(taken[1]) if size else 0
-    if votes["quoted"] or votes["text"]:
-        return votes["quoted"] > votes["text"]  # what is text stays as it is, whoever reads it
-    return votes["habit"] >= _QUOTED_BY_HABIT and not votes["none"]
-
-
-def _has_cells(reader: DelimitedReader, width: int) -> bool:
-    """Whether the line to come has so many cells if quotation marks are text."""
-    if (below := reader.take()) is None:
-        return False
-    reader.give_back([below])
-    return below[1].count(reader.delimiter.encode()) == width - 1
-
-
 def _fault(lines: Iterable[PhysicalLine]) -> str:
     """Which of the lines of a record cannot be read, and why; nothing where all can be."""
     reasons = ((number, decoded(raw, number, cut)[1]) for number, raw, cut in lines)
     return next((f"line {number}: {reason}" for number, reason in reasons if reason), "")
 
 
-def _vote(reader: DelimitedReader, text: str) -> str:
-    """What the record that begins on a line with a quotation mark says about their use."""
-    line = text.removesuffix("\r")
-    literal = line.split(reader.delimiter)
-    literal_fits = len(literal) == reader.width
-    otherwise = "text" if literal_fits else "undecided"
-    cells = cells_of(line, reader.delimiter)
-    if cells is None:
-        runs_on = reader.is_open(line) and not reader.is_followed(literal)
-        joined = reader.joined(text) if runs_on else None
-        if joined is None:
-            return otherwise
-        if len(joined[0]) == reader.width and not swallows_records(joined[0], reader.delimiter, reader.width):
-            return "quoted"
-        reader.give_back(joined[1])
-        return otherwise
-    if not literal_fits:
-        return "quoted" if len(cells) == reader.width else "undecided"
-    marked = [cell for cell in literal if '"' in cell]
-    if not all(map(_is_wrapped, marked)):
-        return "text"
-    # Spreadsheets quote for a comma as well, whatever the delimiter.
-    return "quoted" if any(set('",\r') & set(cell[1:-1]) for cell in marked) else "habit"
-
-
-def _is_wrapped(cell: str) -> bool:
-    return len(cell) > 1 and cell.startswith('"') and cell.endswith('"')
-
-
 def delimited_records(
-    lines: Iterable[str], *, delimiter: str = ",", strict: bool, cell_limit: int
+    lines: Iterable[str], *, delimiter: str = ",", strict: bool, escaped: bool = False, cell_limit: int
 ) -> Iterator[list[str]]:
     """Yield the records of delimited lines, cells no longer than `cell_limit` characters.
 
@@ -324,6 +275,8 @@ def delimited_records(
         Between cells.
     strict : bool
         As in the csv module: broken quoting is an error instead of being mended.
+    escaped : bool
+        Whether marks in a cell have a backslash before them instead of being doubled.
     cell_limit : int
         Longest cell in characters. The csv module keeps it for the whole process, where other readers would
         find it changed.
@@ -333,7 +286,8 @@ def delimited_records(
     csv.Error
         For broken quoting or a cell beyond the limit.
     """
-    reader = csv.reader(lines, delimiter=delimiter, strict=strict)
+    marks: dict[str, Any] = {"doublequote": False, "escapechar": "\\"} if escaped else {}
+    reader = csv.reader(lines, delimiter=delimiter, strict=strict, **marks)
 
     def record() -> list[str] | None:
         before = csv.field_size_limit(cell_limit)

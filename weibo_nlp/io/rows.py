@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import IO, Any, Literal
 
 from weibo_nlp.errors import DataError, UsageError
-from weibo_nlp.io.delimited import DelimitedReader, text_lines, uses_quoting
+from weibo_nlp.io.delimited import DelimitedReader, text_lines
 from weibo_nlp.io.jsonl import excerpt, json_lines, lines_of, raw_lines, without_marks
 from weibo_nlp.io.limits import MAX_COLUMNS, MAX_NAME_CHARACTERS
 from weibo_nlp.io.names import quoted as shown
 from weibo_nlp.io.parquet import ArrowRow, open_parquet
 from weibo_nlp.io.paths import named_path
+from weibo_nlp.io.quoting import uses_quoting
 from weibo_nlp.io.stable import FileState, open_unchanged
 
 OutputFormat = Literal["csv", "tsv", "jsonl", "parquet"]
@@ -56,8 +57,8 @@ class Row:
     origin : ArrowRow, optional
         Of Parquet, the row as it lies there.
     swallows : bool
-        Whether a line inside a quoted cell would be a record of its own: a mark that was not meant to open a cell may
-        have made one of several.
+        Whether the row may be several, or a part of one: a line inside a quoted cell would be a record of its own, or
+        there are marks that are not doubled as they have to be in a quoted cell.
     """
 
     number: int

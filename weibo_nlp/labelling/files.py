@@ -34,10 +34,10 @@ class LabelledFile:
 
     ``reasons`` counts rejects by reason, ``first_lines`` has the line where each reason first occurred; beyond
     ``MAX_REASONS`` of them, others are counted together as ``OTHER_REASONS``. ``renamed`` maps input columns whose
-    names the output needs to the names they got instead. ``swallowing`` counts rows of a delimited file with a quoted
-    cell in which a line would be a row of its own, ``first_swallowing`` is where the first begins: they are labelled,
-    but a quotation mark that was not meant to open a cell may have made one row of several. ``answering`` counts rows
-    with words in the column of the texts that are answered; None where no such column was named.
+    names the output needs to the names they got instead. ``swallowing`` counts rows of a delimited file that may be
+    several or parts of one (``Row.swallows``), ``first_swallowing`` is where the first begins: they are labelled.
+    ``answering`` counts rows with words in the column of the texts that are answered; None where no such column was
+    named.
     """
 
     output: Path

@@ -225,6 +225,7 @@ def test_marks_in_cells_without_quotes_are_no_end_of_a_cell_where_none_was_opene
     [
         pytest.param(['1\t"甲', '乙\t完"', "3\t好"], [False, True, False], id="a-cell-of-two-lines"),
         pytest.param(['1\t"他说"好"', '乙\t完"'], [False, True], id="marks-inside"),
+        pytest.param(['"甲\t', '乙\\""\t1'], [False, True], id="an-escaped-mark"),
         pytest.param(['1\t"好"的', '2\t说"好"'], [False, False], id="in-pairs"),
         pytest.param(['1\t5"', '2\t6"'], [False, False], id="none-opens"),
         pytest.param(['1\t"甲', *["2\t平"] * 98, '3\t完"'], [*[False] * 99, True], id="within-a-hundred-lines"),

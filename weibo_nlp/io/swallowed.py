@@ -66,9 +66,10 @@ class StrayMarks:
     def tear_text(self, number: int, line: str) -> bool:
         """Whether a line on which marks are text, with as many cells as any other, can be a part of a record.
 
-        People set marks in pairs, so that only a line with one too many opens such a cell or closes it.
+        People set marks in pairs, so that only a line with one too many opens such a cell or closes it; those with a
+        backslash before them do neither.
         """
-        if line.count('"') % 2 == 0:
+        if line.replace('\\"', "").count('"') % 2 == 0:
             return line.rstrip("\r").endswith("\\")
         closes = number - self.open_line < MAX_RECORD_LINES
         self.open_line = number if self.opening.search(line) else -MAX_RECORD_LINES

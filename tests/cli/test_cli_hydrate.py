@@ -2,6 +2,10 @@
 
 import json
 import re
+import subprocess
+import sys
+from io import BytesIO
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -154,3 +158,21 @@ def test_a_folder_that_is_not_there_is_refused(run, tmp_path):
     code, _, err = run("corpus", "hydrate", tmp_path / "nowhere", "-o", tmp_path / "out.csv")
     assert code == 2
     assert "nowhere: does not exist; name the folder that holds your copies of the published sets" in err
+
+
+def test_to_standard_output_go_the_rows_and_nothing_else(copies):
+    source = Path(__file__).parents[2]
+    code = (
+        "import sys; sys.path.insert(0, 'tests'); from cli import test_cli_hydrate as t; "
+        "import weibo_nlp.external.hydration as h; h.open_release = lambda **_: t.Layer(); "
+        "from weibo_nlp.cli import main; main(sys.argv[1:])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "corpus", "hydrate", str(copies), "-o", "/dev/stdout"],
+        capture_output=True,
+        cwd=source,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert len(pd.read_parquet(BytesIO(done.stdout))) == len(KEYS)
+    assert b"published" in done.stderr

@@ -119,3 +119,17 @@ def test_new_names_that_are_one_file_on_some_systems_are_refused(tmp_path, other
     first = {"A.CSV": "a.csv", "é.csv": "e\u0301.csv", "Straße.csv": "STRASSE.csv"}[other]
     with pytest.raises(UsageError, match="is the same file as"):
         require_distinct({"--output": tmp_path / first, "--rejects": tmp_path / other})
+
+
+@links
+def test_an_input_is_found_through_linked_folders_however_they_lead_around(tmp_path):
+    (tmp_path / "copies" / "inner").mkdir(parents=True)
+    (tmp_path / "data" / "raw").mkdir(parents=True)
+    (tmp_path / "data" / "raw" / "posts.json").write_text("mine", "utf-8")
+    (tmp_path / "copies" / "set").symlink_to(tmp_path / "data")
+    (tmp_path / "data" / "back").symlink_to(tmp_path / "copies")
+    with pytest.raises(UsageError, match=r"is the input .*; name another file"):
+        require_distinct({"--json": tmp_path / "data" / "raw" / "posts.json"}, [tmp_path / "copies"])
+    with pytest.raises(UsageError, match=r"is in .*copies, which is read; name another place"):
+        require_distinct({"--output": tmp_path / "data" / "raw" / "new.json"}, closed=[tmp_path / "copies"])
+    require_distinct({"--json": tmp_path / "other.json"}, [tmp_path / "copies"], [tmp_path / "copies"])

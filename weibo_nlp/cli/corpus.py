@@ -105,6 +105,7 @@ def hydrate(
     """
     from weibo_nlp.cli.output import writable
     from weibo_nlp.external.hydration import hydrate as join_texts
+    from weibo_nlp.io.destination import destination_of
     from weibo_nlp.io.terminal import print_line, terminal_console
     from weibo_nlp.io.writers import output_format
 
@@ -115,7 +116,8 @@ def hydrate(
     # Off a terminal it would fill log files with control characters.
     with console.status("Reading") if console.is_terminal else nullcontext():
         joined = join_texts(folder, version=version, split=split)
-    _print_report(joined.report)
+    # Where the rows go to standard output, nothing else does.
+    _print_report(joined.report, err=destination_of(output).file is None)
     _tell_unread(joined.unread)
     _tell_missing(joined.report)
     if not joined.rows:
@@ -135,14 +137,14 @@ def _write_rows(joined: Hydrated, output: Path, shape: OutputFormat) -> None:
         writer.write(joined.rows)
 
 
-def _print_report(report: Sequence[SetReport]) -> None:
+def _print_report(report: Sequence[SetReport], *, err: bool) -> None:
     from weibo_nlp.report.terminal import print_table
 
     headings = ("set", "texts", "published", "listed", "missing", "withdrawn")
     counts = [(part.n, part.published, part.listed, part.missing, part.withdrawn) for part in report]
     rows = [(part.name, *map(_count, row)) for part, row in zip(report, counts, strict=True)]
     rows.append(("all", *map(_count, map(sum, zip(*counts, strict=True)))))
-    print_table(headings, rows, figures=range(1, len(headings)))
+    print_table(headings, rows, figures=range(1, len(headings)), err=err)
 
 
 def _count(number: Any) -> str:

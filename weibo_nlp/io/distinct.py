@@ -39,16 +39,17 @@ def require_distinct(
     UsageError
         Naming the output, and what it would be written onto.
     """
-    inputs, closed = list(inputs), list(closed)
+    inputs = list(inputs)
+    kept = [(folder, {os.path.realpath(root) for root, _ in _walk(folder)}) for folder in closed]
     written: dict[Place, tuple[str, Path | int]] = {}
     for what, path in outputs.items():
         if path is None or (place := _place(path)) is None:
             continue
-        for folder in closed:
-            if _is_inside(path, folder):
+        for folder, places in kept:
+            if any(_is_inside(path, place) for place in places):
                 raise UsageError(f"{_shown(what, path)} is in {folder}, which is read; name another place.")
         # What is printed to has been made by the shell: in a folder of which any file may be read, for that alone.
-        files = chain(inputs if isinstance(path, int) else _files(inputs), _files(closed))
+        files = chain(inputs if isinstance(path, int) else _files(inputs), _files(folder for folder, _ in kept))
         if (same := next((file for file in files if _place_read(file) == place), None)) is not None:
             raise UsageError(f"{_shown(what, path)} is the input {same}; name another file.")
         other, earlier = written.setdefault(place, (what, path))
@@ -89,17 +90,29 @@ def _is_descriptor(path: Path | int) -> bool:
     return isinstance(path, int) or isinstance(end_of_links(path), int)
 
 
-def _is_inside(path: Path | int, folder: Path) -> bool:
+def _is_inside(path: Path | int, folder: str) -> bool:
     if isinstance(path, int) or isinstance(end := end_of_links(path), int):
         return False
-    return end.is_relative_to(os.path.realpath(folder))
+    return end.is_relative_to(folder)
 
 
 def _files(sources: Iterable[Path]) -> Iterator[Path]:
     for source in sources:
         yield source
-        for root, _, names in os.walk(source):
+        for root, names in _walk(source):
             yield from (Path(root, name) for name in names)
+
+
+def _walk(folder: Path) -> Iterator[tuple[str, list[str]]]:
+    """Folders below one, itself first, with the names of their files: through links, as readers go, once to each."""
+    seen: set[str] = set()
+    yield str(folder), []
+    for root, folders, names in os.walk(folder, followlinks=True):
+        if (real := os.path.realpath(root)) in seen:
+            folders.clear()
+            continue
+        seen.add(real)
+        yield root, names
 
 
 def _shown(what: str, path: Path | int) -> str:

@@ -17,8 +17,9 @@ def print_table(
     figures: Collection[int] = (),
     *,
     first_width: int | None = None,
+    err: bool = False,
 ) -> None:
-    """Print a table to standard output, its columns aligned.
+    """Print a table to standard output, or with `err` to standard error, its columns aligned.
 
     Parameters
     ----------
@@ -41,7 +42,7 @@ def print_table(
         table.add_column(Text(printable_line(heading)), justify=side, no_wrap=True, max_width=width)
     for row in rows:
         table.add_row(*(Text(printable_line(cell)) for cell in row))
-    console = terminal_console()
+    console = terminal_console(err=err)
     with console.capture() as capture:
         console.print(table)
-    write(capture.get(), err=False)
+    write(capture.get(), err=err)

@@ -29,7 +29,7 @@ def rows(table):
 def test_front_pages_show_their_choice_of_the_results_in_the_docs(name):
     everything = rows(block(ROOT / "docs" / "benchmark.md", "results"))
     chosen = PAGES[name](
-        [SimpleNamespace(provenance=Provenance(*key[:3], "threads", key[3], "1")) for key in everything]
+        [SimpleNamespace(provenance=Provenance(*key[:3], "threads", key[3], "1"), model=key[3]) for key in everything]
     )
     keys = [(*result.provenance.question, result.provenance.model) for result in chosen]
     assert rows(block(ROOT / name, "results")) == {key: everything[key] for key in keys}

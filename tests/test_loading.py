@@ -61,3 +61,10 @@ def test_rows_whose_texts_are_missing_are_left_out_and_counted_in_a_warning(tmp_
 def test_what_cannot_be_loaded_so_is_refused(call, error, message):
     with pytest.raises(error, match=message):
         weibo_nlp.load_corpus(**call)
+
+
+def test_the_old_name_of_the_format_counts_with_texts_too():
+    datasets = pytest.importorskip("datasets")
+    with pytest.warns(DeprecationWarning, match="format="):
+        loaded = weibo_nlp.load_corpus("real", texts=TEXTS, as_="datasets")
+    assert isinstance(loaded, datasets.Dataset)

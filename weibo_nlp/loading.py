@@ -6,7 +6,7 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, overload
 
-from weibo_nlp import corpus
+from weibo_nlp import _renamed, corpus
 from weibo_nlp.corpus import schema
 from weibo_nlp.errors import UsageError
 from weibo_nlp.external.hydration import Hydrated, hydrate
@@ -84,7 +84,10 @@ def load_corpus(
     >>> sorted(set(posts["sentiment"]))
     ['negative', 'neutral', 'positive']
     """
-    plain: Any = {"split": split, "version": version, "format": format, "as_": as_}
+    if as_ is not None:
+        _renamed.warn("load_corpus(as_=…)", "load_corpus(format=…)")
+        format = as_
+    plain: Any = {"split": split, "version": version, "format": format}
     if texts is None:
         table: pd.DataFrame | datasets.Dataset = corpus.load_corpus(config, **plain)
         return table

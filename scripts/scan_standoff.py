@@ -11,7 +11,7 @@ import json
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -45,9 +45,10 @@ def main() -> int:
     if arguments.wheel:
         files += _wheel(arguments.wheel)
     commits = list(_commits(arguments.root, arguments.since)) if arguments.since else []
-    searched = [*files, *commits]
-    contents = ((name, " ".join(_strings(name, content))) for name, content in searched)
-    fields = [(name, value) for name, content in searched for value in _fields(name, content)]
+    searched = [(name, content, list(_fields(name, content))) for name, content in (*files, *commits)]
+    # Cells and values may be compressed or escaped in the bytes.
+    contents = ((name, " ".join([content.decode("utf-8", "replace"), *values])) for name, content, values in searched)
+    fields = [(name, value) for name, _, values in searched for value in values]
     keys = {placed.value.id: placed for placed in sources.standoff}
     leaks = [*find_runs(contents, found.texts), *find_fields(fields, keys)]
     for leak in leaks:
@@ -91,11 +92,6 @@ def _commits(root: Path, since: str) -> Iterator[Named]:
 
 def _git(root: Path, *arguments: str) -> bytes:
     return subprocess.run(["git", *arguments], cwd=root, capture_output=True, check=True).stdout
-
-
-def _strings(name: str, content: bytes) -> Iterable[str]:
-    """All text of a file, and its cells and values, which may be compressed or escaped in the bytes."""
-    return [content.decode("utf-8", "replace"), *_fields(name, content)]
 
 
 def _fields(name: str, content: bytes) -> Iterator[str]:

@@ -18,12 +18,10 @@ from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.svm import LinearSVC
 
 from weibo_nlp._version import __version__
-from weibo_nlp.benchmark.run import TARGET_PRIOR, ModelRun, Progress, run_task
+from weibo_nlp.benchmark.run import TARGET_PRIOR, ModelRun, Progress, find_real_texts, run_task
 from weibo_nlp.corpus import open_release
-from weibo_nlp.errors import UsageError
 from weibo_nlp.evaluation.comparison import compare_runs, corrected, enough_permutations
 from weibo_nlp.evaluation.results import Comparison
-from weibo_nlp.external import find_texts
 from weibo_nlp.features.targeted import TargetedNgrams, masked
 from weibo_nlp.models import Classifier, create
 from weibo_nlp.models.linear import LinearClassifier
@@ -141,10 +139,8 @@ def run_layers(
         If no public text, or no mission_dev, is there.
     """
     release = open_release()
-    found = find_texts(copies, RealTexts(release).sets, withdrawn=release.withdrawn)
-    if not found.texts:
-        raise UsageError(f"{copies}: none of the public texts is there; name the folder of your copies.")
-    real = RealTexts(release, found.texts)
+    real = find_real_texts(release, copies, progress)
+    n_found = len(real.texts or ())
     copy = None if mission_dev is None else open_external("mission_dev", mission_dev)
     runs: list[tuple[str, ModelRun]] = []
     chosen: list[dict[str, Any]] = []
@@ -181,7 +177,7 @@ def run_layers(
         "corpus_version": release.version,
         "scored": scored,
         "hardware": hardware(),
-        "texts": {"found": len(found.texts), "missing": found.missing},
+        "texts": {"found": n_found, "missing": len(real.sets) - n_found},
         "weights": chosen,
         "results": [run.result.to_dict() | {"system": system} for system, run in runs],
         "comparisons": _comparisons(runs, n_permutations, bootstrap),

@@ -81,16 +81,21 @@ def by_document(judgements: Iterable[Judgement]) -> dict[str, list[Judgement]]:
     The author's own are left out, and so are those of an earlier round where a document has been judged again: the
     names of rounds are in the order of the alphabet.
     """
-    latest: dict[str, str] = {}
+    counted = [judgement for judgement in judgements if judgement.annotator != AUTHOR_LABEL]
+    latest = last_rounds((judgement.document_id, judgement.round) for judgement in counted)
     grouped: dict[str, list[Judgement]] = {}
-    for judgement in sorted(judgements, key=attrgetter("round", "annotator")):
-        if judgement.annotator == AUTHOR_LABEL:
-            continue
-        if latest.get(judgement.document_id) != judgement.round:
-            latest[judgement.document_id] = judgement.round
-            grouped[judgement.document_id] = []
-        grouped[judgement.document_id].append(judgement)
+    for judgement in sorted(counted, key=attrgetter("annotator")):
+        if judgement.round == latest[judgement.document_id]:
+            grouped.setdefault(judgement.document_id, []).append(judgement)
     return grouped
+
+
+def last_rounds(judged: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return the last round of each document, of pairs of document and round: the one whose judgements count."""
+    latest: dict[str, str] = {}
+    for document_id, name in judged:
+        latest[document_id] = max(name, latest.get(document_id, name))
+    return latest
 
 
 def judgement_row(judgement: Judgement) -> dict[str, Any]:

@@ -242,7 +242,7 @@ def run_real(
     specs = real_tasks(release.scheme, release.version, tasks, protocols)
     _require_own_names(models, specs)
     _require_fitting(named, specs)
-    real = _with_texts(release, folder, progress)
+    real = find_real_texts(release, folder, progress)
     runs = []
     for spec in specs:
         evaluation_set, fitting = judged_real_set(real, spec), _fitting(models, spec)
@@ -256,8 +256,14 @@ def run_real(
     return runs
 
 
-def _with_texts(release: Release, folder: Path | str, progress: Progress | None) -> RealTexts:
-    """Look for the texts of a release in a user's copies, once for all tasks."""
+def find_real_texts(release: Release, folder: Path | str, progress: Progress | None = None) -> RealTexts:
+    """Look for the texts of a release in a user's copies, once for all tasks.
+
+    Raises
+    ------
+    UsageError
+        If none is there.
+    """
     sets = RealTexts(release).sets
     hydration = find_texts(folder, sets, withdrawn=release.withdrawn)
     if not hydration.texts:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from weibo_nlp.annotation.judgements import last_rounds
 from weibo_nlp.corpus import Release
 from weibo_nlp.errors import DataError, LabelError, UsageError
 from weibo_nlp.records import AUTHOR_LABEL, GoldLabel
@@ -51,15 +52,14 @@ def judged_labels(
     """
     ids = _ids_of(gold, targets)
     wanted = {item.document_id for item in gold}
+    rows = [row for row in rows if row["annotator"] != AUTHOR_LABEL and row["document_id"] in wanted]
+    latest = last_rounds((row["document_id"], row["round"]) for row in rows)
     by_document: dict[str, dict[str, Mapping[str, Any]]] = {}
-    latest: dict[str, str] = {}
     for row in rows:
         document_id = row["document_id"]
-        if row["annotator"] == AUTHOR_LABEL or document_id not in wanted or row["round"] < latest.get(document_id, ""):
+        if row["round"] != latest[document_id]:
             continue
-        if row["round"] != latest.get(document_id):
-            latest[document_id], by_document[document_id] = row["round"], {}
-        judged = by_document[document_id]
+        judged = by_document.setdefault(document_id, {})
         if row["annotator"] in judged:
             raise DataError(
                 f"{row['annotator']!r} judged {document_id!r} twice in the round {row['round']!r}; pass each row once."

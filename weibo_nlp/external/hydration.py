@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _KEY_DIGITS = 12
+_KEY = re.compile(rf"r[0-9a-f]{{{_KEY_DIGITS}}}")
 _CHAIN = re.compile(r"//\s*@")
 _MARK = "\ufeff"
 
@@ -131,6 +132,11 @@ def text_key(text: str) -> str:
         If the text holds half of a surrogate pair, which UTF-8 has not.
     """
     return f"r{hashlib.sha256(text.encode()).hexdigest()[:_KEY_DIGITS]}"
+
+
+def is_text_key(name: object) -> bool:
+    """Whether a name has the form of a key; ids of composed documents have a hyphen."""
+    return isinstance(name, str) and _KEY.fullmatch(name) is not None
 
 
 def own_words(text: str) -> str:

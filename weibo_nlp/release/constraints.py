@@ -24,10 +24,10 @@ from weibo_nlp.corpus.release import document_of
 from weibo_nlp.corpus.schema import ABOVE, Column, Label, Many
 from weibo_nlp.corpus.tree import build_threads
 from weibo_nlp.errors import DataError
+from weibo_nlp.external.hydration import is_text_key
 from weibo_nlp.io.names import quoted, quoted_list
 from weibo_nlp.io.validation import Problem
 from weibo_nlp.records import Judgement
-from weibo_nlp.release.sources import is_text_key
 from weibo_nlp.scheme import Scheme, Task
 
 Fault = tuple[int, str, str]

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from weibo_nlp.external.hydration import text_key
+
 RUN = 16
 LEAST_HAN = 12
 LEAST_FIELD = 8
@@ -31,9 +33,14 @@ class Leak:
     key: str
     whole: bool
 
-    def __str__(self) -> str:
+    @property
+    def sentence(self) -> str:
+        """What was found, without the place."""
         what = "is the text of" if self.whole else f"holds {RUN} or more characters in a row of"
-        return f"{self.place}: {what} {self.key}, which is not shipped; remove it."
+        return f"{what} {self.key}, which is not shipped; remove it."
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.sentence}"
 
 
 def runs(text: str) -> Iterator[str]:
@@ -87,8 +94,6 @@ def find_fields(fields: Iterable[tuple[str, str]], keys: Mapping[str, object]) -
     keys : mapping with keys of texts
         Of what may stand nowhere.
     """
-    from weibo_nlp.external.hydration import text_key
-
     for place, field in fields:
         if len(field) >= LEAST_FIELD and (key := text_key(field)) in keys:
             yield Leak(place, key, whole=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import chain
@@ -12,6 +11,7 @@ from typing import Any, TypeVar
 from weibo_nlp.annotation.adjudication import AdjudicatedLabels, read_adjudicated
 from weibo_nlp.annotation.judgements import read_judgements
 from weibo_nlp.errors import DataError
+from weibo_nlp.external.hydration import is_text_key
 from weibo_nlp.io.names import quoted
 from weibo_nlp.io.validation import (
     Located,
@@ -31,7 +31,6 @@ from weibo_nlp.scheme import Scheme, load_scheme
 
 T = TypeVar("T")
 STANDOFF, WITHDRAWN = "standoff.jsonl", "withdrawn.yaml"
-_TEXT_KEY = re.compile(r"r[0-9a-f]{12}")
 
 
 @dataclass
@@ -68,11 +67,6 @@ class Sources:
         rows = chain.from_iterable(map(self.root.glob, patterns))
         standoff = [path for name in (STANDOFF, WITHDRAWN) if (path := self.root / "corpus" / name).exists()]
         return sorted([*(self.root / name for name in names), *rows, *standoff, *self.segmentation.files()])
-
-
-def is_text_key(document_id: object) -> bool:
-    """Whether an id is the key of a public text that is not shipped; ids of composed documents have a hyphen."""
-    return isinstance(document_id, str) and _TEXT_KEY.fullmatch(document_id) is not None
 
 
 def read_sources(root: Path) -> Sources:

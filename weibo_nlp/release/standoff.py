@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from weibo_nlp.external.hydration import is_text_key
 from weibo_nlp.io.validation import Located, Problem
 from weibo_nlp.profiling.duplicates import near_duplicates
 from weibo_nlp.records import StandoffText
 from weibo_nlp.release.labels import gold_problems, judgement_problems
 from weibo_nlp.release.leaks import find_fields, find_runs
-from weibo_nlp.release.sources import STANDOFF, Sources, is_text_key
+from weibo_nlp.release.sources import STANDOFF, Sources
 
 LEVEL = 7
 
@@ -73,7 +74,7 @@ def text_problems(sources: Sources, texts: Mapping[str, str]) -> Iterator[Proble
     """
     contents = ((str(path), path.read_text("utf-8")) for path in sources.files())
     for leak in find_runs(contents, texts):
-        yield Problem(Path(leak.place), 0, LEVEL, "leak", str(leak).removeprefix(f"{leak.place}: "))
+        yield Problem(Path(leak.place), 0, LEVEL, "leak", leak.sentence)
     located = [placed for placed in sources.standoff if placed.value.id in texts]
     for i, j, similarity in near_duplicates([texts[placed.value.id] for placed in located]):
         one, two = located[i], located[j]
@@ -90,4 +91,4 @@ def _shipped(sources: Sources, texts: Mapping[str, Located[StandoffText]]) -> It
     fields += [(item.where, item.problem, reason) for item in gold for reason in item.value.reasons.values()]
     problem_at = {where: problem for where, problem, _ in fields}
     for leak in find_fields(((where, value) for where, _, value in fields), texts):
-        yield problem_at[leak.place](LEVEL, "leak", str(leak).removeprefix(f"{leak.place}: "))
+        yield problem_at[leak.place](LEVEL, "leak", leak.sentence)

@@ -15,7 +15,7 @@ from typing import Any
 from weibo_nlp.corpus.release import Release
 from weibo_nlp.corpus.schema import REAL as CONFIG
 from weibo_nlp.corpus.schema import SPLITS, configs_of
-from weibo_nlp.errors import DataError, UnknownNameError, UsageError
+from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.external import text_key
 from weibo_nlp.records import Document, Example, GoldLabel, Kind
 from weibo_nlp.scheme import Scheme
@@ -32,6 +32,7 @@ from weibo_nlp.tasks.spec import (
     Protocol,
     TaskSpec,
     corpus_tasks,
+    require_names,
 )
 
 # Of a real text, beside 1 of a composed one that needs no thread. More of it helps where sources are known, and lets
@@ -67,10 +68,7 @@ def real_tasks(
     UnknownNameError
         If a wanted task is not in the scheme, or a protocol is not one of these texts.
     """
-    if unknown := [name for name in wanted if name not in scheme.tasks]:
-        raise UnknownNameError("task", unknown[0], scheme.tasks)
-    if strange := [name for name in protocols if name not in REAL_PROTOCOLS]:
-        raise UnknownNameError("protocol of real texts", strange[0], REAL_PROTOCOLS)
+    require_names(scheme, wanted, "protocol of real texts", protocols, REAL_PROTOCOLS)
     return [
         TaskSpec(
             name=name,

@@ -132,6 +132,16 @@ class TaskSpec:
         return UNITS[self.protocol]
 
 
+def require_names(
+    scheme: Scheme, wanted: Sequence[str], what: str, protocols: Sequence[str], known: Sequence[str]
+) -> None:
+    """Refuse tasks that are not in the scheme, and protocols that are none of those known, which are called `what`."""
+    if unknown := [name for name in wanted if name not in scheme.tasks]:
+        raise UnknownNameError("task", unknown[0], scheme.tasks)
+    if strange := [name for name in protocols if name not in known]:
+        raise UnknownNameError(what, strange[0], known)
+
+
 def corpus_tasks(
     scheme: Scheme, version: str, wanted: Sequence[str] = (), protocols: Sequence[str] = (STANDARD,)
 ) -> list[TaskSpec]:
@@ -155,10 +165,7 @@ def corpus_tasks(
     UsageError
         If a wanted task cannot be scored under a protocol.
     """
-    if unknown := [name for name in wanted if name not in scheme.tasks]:
-        raise UnknownNameError("task", unknown[0], scheme.tasks)
-    if strange := [name for name in protocols if name not in CORPUS_PROTOCOLS]:
-        raise UnknownNameError("protocol of the corpus", strange[0], CORPUS_PROTOCOLS)
+    require_names(scheme, wanted, "protocol of the corpus", protocols, CORPUS_PROTOCOLS)
     specs = []
     for protocol in (name for name in PROTOCOLS if name in protocols):
         train, test = ((ALL,), ALL) if protocol in (CROSS_EVENT, CROSS_TOPIC) else (LEARNT_SPLITS, "test")

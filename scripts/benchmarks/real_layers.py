@@ -22,7 +22,8 @@ from weibo_nlp.benchmark.run import TARGET_PRIOR, ModelRun, Progress, find_real_
 from weibo_nlp.corpus import open_release
 from weibo_nlp.evaluation.comparison import compare_runs, corrected, enough_permutations
 from weibo_nlp.evaluation.results import Comparison
-from weibo_nlp.features.targeted import TargetedNgrams, masked
+from weibo_nlp.features.preparation import prepared
+from weibo_nlp.features.targeted import TargetedNgrams
 from weibo_nlp.models import Classifier, create
 from weibo_nlp.models.linear import LinearClassifier
 from weibo_nlp.provenance import described, hardware
@@ -208,8 +209,8 @@ def choose_weights(rows: TrainingSet, spec: TaskSpec, *, seed: int) -> dict[str,
     for learnt, held in splitter.split(codes[public], codes[public], groups):
         train, test = [*composed, *(public[place] for place in learnt)], [public[place] for place in held]
         features = TargetedNgrams.suited_to([rows.examples[place] for place in train], LinearClassifier().min_df)
-        learnt_texts = features.fit_transform(masked([rows.examples[place] for place in train]))
-        held_texts = features.transform(masked([rows.examples[place] for place in test]))
+        learnt_texts = features.fit_transform(prepared([rows.examples[place] for place in train]))
+        held_texts = features.transform(prepared([rows.examples[place] for place in test]))
         for pair in pairs:
             weights = np.array(rows.weighted(*pair).subset(train).weights)
             svm = LinearSVC(C=CV_C, random_state=seed).fit(learnt_texts, codes[train], weights)

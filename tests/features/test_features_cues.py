@@ -48,7 +48,7 @@ def test_length_steps_are_half_octaves_of_code_points():
 
 
 def test_the_opening_is_five_characters_of_what_models_read():
-    assert opening_cues("回复@小甲:好的，那么") == opening_cues("回复@小乙:好的，就是")  # read as 回复@:好
+    assert opening_cues("回复@小甲:好的，那么我") == opening_cues("好的，那么他")
     assert {"begins 今", "begins 今天下雨了", "gram 天下雨"} <= set(opening_cues("今天下雨了没带伞"))
     assert opening_cues("今天下雨了没带伞") == opening_cues("今天下雨了，带了伞")
 

@@ -1,10 +1,11 @@
 import numpy as np
 import pytest
 
-from weibo_nlp.features.targeted import TargetedNgrams, masked
+from weibo_nlp.features.preparation import prepared
+from weibo_nlp.features.targeted import TargetedNgrams
 from weibo_nlp.records import Example
 
-EXAMPLES = masked(
+EXAMPLES = prepared(
     [
         *(Example(f"甲乙丙{number}", "公司", "原文甲乙") for number in range(20)),
         *(Example(f"甲乙丁{number}", "法院") for number in range(19)),
@@ -44,6 +45,6 @@ def test_a_target_that_is_not_known_has_what_targets_share_alone(features):
 
 
 def test_without_targets_a_text_counts_in_full():
-    texts = masked([Example("甲乙"), Example("甲丙")])
+    texts = prepared([Example("甲乙"), Example("甲丙")])
     features = TargetedNgrams.suited_to(texts, 1).fit(texts)
     np.testing.assert_allclose(np.linalg.norm(features.transform(texts).toarray(), axis=1), 1)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from weibo_nlp.features import fit_ngrams, mask_and_normalise
+from weibo_nlp.features import fit_ngrams, model_text
 from weibo_nlp.features.cues import Cues
 from weibo_nlp.features.targeted import MIN_TARGET_EXAMPLES, SHARED_SCALE
 from weibo_nlp.stats.metrics import IntArray, confusion_matrix, macro_f1
@@ -55,7 +55,7 @@ def full_answers(
     """Answer with a balanced linear SVM over the pool and the features of `LinearClassifier`, without parent."""
     distinct = {text: place for place, text in enumerate(dict.fromkeys(texts))}
     places = np.array([distinct[text] for text in texts])
-    prepared = [mask_and_normalise(text) for text in distinct]
+    prepared = [model_text(text) for text in distinct]
     pool = _matrix([{name: 1.0} for name in pools])
     answers = np.empty_like(y)
     for fold in np.unique(folds):
@@ -106,7 +106,7 @@ def _blocks(ngrams: Any, own: csr_matrix, targets: Sequence[str], learnt: npt.ND
 
     names = np.array(targets)
     known, at = np.unique(names, return_inverse=True)
-    words = ngrams.transform([mask_and_normalise(target) for target in known.tolist()])[at]
+    words = ngrams.transform([model_text(target) for target in known.tolist()])[at]
     counts = np.bincount(at[learnt], minlength=known.size)
     copies = [diags((names == name).astype(float)) @ own for name in known[counts >= MIN_TARGET_EXAMPLES]]
     return [own * SHARED_SCALE, words, *copies]

@@ -11,7 +11,7 @@ import math
 import unicodedata
 from collections import Counter
 
-from weibo_nlp.features.masking import mask_and_normalise
+from weibo_nlp.features.preparation import model_text
 from weibo_nlp.text import parse
 from weibo_nlp.text.markup import gaps
 
@@ -65,7 +65,7 @@ def shape_cues(text: str) -> Cues:
 
 def opening_cues(text: str) -> Cues:
     """The first 5 characters of a text as models read it: the whole, how it begins, and its n-grams."""
-    opening = mask_and_normalise(text)[:OPENING]
+    opening = model_text(text)[:OPENING]
     return {f"begins {opening[:end]}": 1.0 for end in range(1, len(opening) + 1)} | _ngrams(opening)
 
 

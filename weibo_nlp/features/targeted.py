@@ -10,8 +10,8 @@ import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 
 from weibo_nlp.errors import DataError
-from weibo_nlp.features.masking import mask_and_normalise
 from weibo_nlp.features.ngrams import fit_ngrams
+from weibo_nlp.features.preparation import model_text
 from weibo_nlp.records import Example
 
 if TYPE_CHECKING:
@@ -70,13 +70,13 @@ class TargetedNgrams(TransformerMixin, BaseEstimator):  # type: ignore[misc, no-
         return cls(targets, bool(counts), any(example.parent for example in examples), min_df)
 
     def fit(self, X: Sequence[Example], y: object = None) -> Self:
-        """Learn the vocabulary of examples whose texts are :func:`masked`."""
+        """Learn the vocabulary of examples that are :func:`~weibo_nlp.features.preparation.prepared`."""
         # A text judged on three targets is still one text when n-grams are counted.
         self.vectorizer_ = fit_ngrams(list(dict.fromkeys(example.text for example in X)), self.min_df)
         return self
 
     def transform(self, X: Sequence[Example]) -> csr_matrix:
-        """Return features of examples whose texts are :func:`masked`, shape (n_examples, n_columns).
+        """Return features of examples that are `prepared`, shape (n_examples, n_columns).
 
         Raises
         ------
@@ -95,7 +95,7 @@ class TargetedNgrams(TransformerMixin, BaseEstimator):  # type: ignore[misc, no-
         if self.with_parent:
             blocks.append(self._recurring([example.parent or "" for example in X]) * PARENT_SCALE)
         if self.with_target:
-            words = {target: mask_and_normalise(target) for target in {example.target or "" for example in X}}
+            words = {target: model_text(target) for target in {example.target or "" for example in X}}
             blocks.append(self._recurring([words[example.target or ""] for example in X]))
         blocks += [diags([float(example.target == target) for example in X]) @ own for target in self.targets]
         return csr_matrix(hstack(blocks))
@@ -114,13 +114,3 @@ class TargetedNgrams(TransformerMixin, BaseEstimator):  # type: ignore[misc, no-
         """N-grams of targets or parents: one root has thousands of answers and is counted once."""
         distinct, places = np.unique(np.array(texts, dtype=object), return_inverse=True)
         return self.vectorizer_.transform(distinct)[places]
-
-
-def masked(examples: Sequence[Example]) -> list[Example]:
-    """Return examples whose texts and parents are as models read them; each different text is read once."""
-    texts = {text for example in examples for text in (example.text, example.parent) if text is not None}
-    read = {text: mask_and_normalise(text) for text in texts}
-    return [
-        Example(read[example.text], example.target, None if example.parent is None else read[example.parent])
-        for example in examples
-    ]

@@ -24,7 +24,8 @@ from weibo_nlp._renamed import with_old_keywords
 from weibo_nlp._version import __version__
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.features.ngrams import ngram_arrays, ngrams_from_arrays
-from weibo_nlp.features.targeted import TargetedNgrams, masked
+from weibo_nlp.features.preparation import prepared
+from weibo_nlp.features.targeted import TargetedNgrams
 from weibo_nlp.io.names import quoted
 from weibo_nlp.models.base import Column, FloatArray, IntArray, Texts, as_examples
 from weibo_nlp.models.estimator import Arrays, TextClassifier, TrainingData
@@ -134,7 +135,7 @@ class LinearClassifier(TextClassifier):
             labels = data.labels[codes].tolist()
             raise DataError(f"only {labels} occur; at least two labels are needed to learn a difference.")
         features = TargetedNgrams.suited_to(data.examples, self._plain_min_df())
-        texts = masked(data.examples)
+        texts = prepared(data.examples)
         grid = GRID if self.C is None else (float(self.C),)
         svms = Pipeline([("features", features), ("margins", _Margins(grid, len(data.labels), self.random_state))])
         weights = {"margins__sample_weight": data.weights}
@@ -182,7 +183,7 @@ class LinearClassifier(TextClassifier):
         examples = as_examples(X)
         if not examples:
             return np.zeros((0, len(self.classes_)))
-        margins = self.features_.transform(masked(examples)) @ self.coef_.T.astype(np.float64) + self.intercept_
+        margins = self.features_.transform(prepared(examples)) @ self.coef_.T.astype(np.float64) + self.intercept_
         return np.asarray(softmax(margins @ self.calibrator_coef_.T + self.calibrator_intercept_, axis=1))
 
     def _require_parameters(self) -> None:

@@ -63,6 +63,11 @@ _BLOCKS = frozenset(
      "xmp"]
 )  # fmt: skip
 _CELLS = frozenset({"td", "th"})
+# Elements whose names nobody writes between angle brackets for anything else: no word, no title of a song.
+_TELLING = frozenset(
+    ["br", "hr", "div", "span", "ul", "ol", "li", "dl", "dt", "dd", "table", "tbody", "thead", "tr", "td", "th", "img",
+     "wbr", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "iframe", "textarea", "svg", "html"]
+)  # fmt: skip
 
 
 def html_edits(text: str) -> list[Edit]:
@@ -99,6 +104,30 @@ def html_edits(text: str) -> list[Edit]:
         position = right
     border.read(text[position:])
     return edits
+
+
+def is_html(text: str) -> bool:
+    """Whether a text is HTML, by what stands in it.
+
+    An entity that HTML knows, a comment, an element with an attribute, one that is closed behind its opening tag, or
+    one whose name means nothing else (``<br>``, ``<div>``). A lone ``<Time>`` or ``<s>`` is somebody's title or mood.
+    """
+    if "<" not in text and "&" not in text:
+        return False
+    opened: set[str] = set()
+    for match in _TOKEN.finditer(text):
+        if match["entity"]:
+            if html.unescape(match["entity"]) != match["entity"]:
+                return True
+            continue
+        if match["name"] is None:  # a comment, or the halves of an emoji
+            return True
+        name = match["name"].lower()
+        if name in _TELLING or "=" in match.group() or (match["close"] and name in opened):
+            return True
+        if not match["close"]:
+            opened.add(name)
+    return False
 
 
 class _Border:

@@ -1,9 +1,13 @@
 """``weibo-nlp models``: what it prints and how it leaves."""
 
+from importlib.metadata import EntryPoints
+
 import pytest
 
+from weibo_nlp import _resources
 from weibo_nlp.errors import DataError
 from weibo_nlp.io.manifest import MANIFEST, write_manifest
+from weibo_nlp.models import weights
 from weibo_nlp.segmentation import create_segmenter
 from weibo_nlp.segmentation.shipped import shipped_folder
 from weibo_nlp.segmentation.store import model_folder
@@ -25,16 +29,32 @@ def fetched():
     return folder
 
 
+@pytest.fixture
+def nothing_installed(monkeypatch):
+    monkeypatch.setattr(weights, "entry_points", lambda **_: EntryPoints(()))
+
+
+@pytest.fixture
+def research(monkeypatch):
+    """The shipped models as weights for research, as far as their folders go."""
+    folder = _resources.models_dir()
+    monkeypatch.setattr(weights, "weights_names", lambda: ("open", "research"))
+    monkeypatch.setattr(weights, "weights_folder", lambda name="open": folder)
+    return folder
+
+
 def state_of(out, name):
     rows = {row[0]: row[1:] for row in (line.split("\t") for line in out.splitlines())}
     return rows[name]
 
 
-def test_list_shows_what_is_shipped_and_what_can_be_fetched(run):
+def test_list_shows_what_is_shipped_and_what_can_be_installed_or_fetched(run, nothing_installed):
     code, out, err = run("models", "list")
     assert (code, err) == (0, "")
     assert state_of(out, "fast")[0] == "shipped"
     assert state_of(out, "topic")[0] == "shipped"
+    command = "run in a checkout of the repository: pip install ./scripts/research_weights"
+    assert state_of(out, "research") == ["absent", "-", command]
     assert state_of(out, "pkuseg") == ["absent", "-", "run: weibo-nlp models fetch pkuseg"]
 
 
@@ -42,6 +62,27 @@ def test_list_shows_a_fetched_model_with_its_folder(run, fetched):
     code, out, _ = run("models", "list")
     assert code == 0
     assert state_of(out, "pkuseg") == ["fetched", "0.0 MB", str(fetched)]
+
+
+def test_list_shows_installed_weights_by_both_names(run, research):
+    code, out, err = run("models", "list")
+    assert (code, err) == (0, "")
+    size = state_of(out, "topic")[1]
+    assert state_of(out, "research:topic") == ["installed", size, str(research / "topic")]
+    assert "absent" not in out.replace("pkuseg\tabsent", "")
+
+
+def test_list_shows_weights_that_do_not_work_as_damaged_and_goes_on(run, monkeypatch, tmp_path):
+    info = tmp_path / "broken-1.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: broken\nVersion: 1\n", "utf-8")
+    (info / "entry_points.txt").write_text("[weibo_nlp.weights]\nbroken = no_module_of_ours\n", "utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    code, out, err = run("models", "list")
+    assert code == 0
+    assert state_of(out, "broken") == ["damaged", "-", "-"]
+    assert state_of(out, "pkuseg")[0] == "absent"
+    assert "Warning: weights 'broken' of broken 1 ('no_module_of_ours') cannot be loaded: ModuleNotFoundError" in err
 
 
 @pytest.mark.parametrize(
@@ -85,6 +126,41 @@ def test_list_shows_a_damaged_model_and_goes_on(run, fetched):
 def test_path_prints_the_folder_alone(run, fetched):
     assert run("models", "path", "pkuseg") == (0, f"{fetched}\n", "")
     assert run("models", "path", "fast") == (0, f"{shipped_folder()}\n", "")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("topic",),
+        ("open:topic",),
+        ("topic", "--weights", "open"),
+        ("topic", "--weights", "research"),
+        ("research:topic",),
+    ],
+    ids=" ".join,
+)
+def test_path_takes_the_weights_as_an_option_or_before_the_name(run, research, arguments):
+    assert run("models", "path", *arguments) == (0, f"{research / 'topic'}\n", "")
+
+
+def test_path_of_unknown_weights_is_refused_with_those_there_are(run, nothing_installed):
+    code, out, err = run("models", "path", "topic", "--weights", "research")
+    assert (code, out) == (2, "")
+    assert "unknown weights 'research'; there is: open. For research, run in a checkout" in err
+
+
+def test_only_a_model_of_the_weights_has_a_path_in_them(run, research):
+    for name in ("fast", "pkuseg"):
+        code, out, err = run("models", "path", name, "--weights", "research")
+        assert (code, out) == (2, "")
+        assert f"unknown model of the weights 'research' '{name}'; there is: irony, sentiment, stance, topic." in err
+
+
+@pytest.mark.parametrize("name", ["research:topic", "research"])
+def test_installed_weights_are_removed_by_pip(run, research, name):
+    code, out, err = run("models", "remove", name)
+    assert (code, out) == (2, "")
+    assert f"{name} is of a distribution that was installed with pip; uninstall that." in err
 
 
 def test_path_of_an_absent_model_says_how_to_fetch_it(run):

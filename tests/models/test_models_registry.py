@@ -70,7 +70,7 @@ def test_a_path_is_a_folder_even_where_a_task_has_its_name(tmp_path, monkeypatch
 
 
 def test_every_task_has_a_shipped_model_and_no_other_is_shipped():
-    assert {path.name for path in SHIPPED.iterdir()} == set(TASKS)
+    assert {path.name for path in SHIPPED.iterdir() if path.is_dir()} == set(TASKS)
 
 
 @pytest.mark.parametrize("task", TASKS)

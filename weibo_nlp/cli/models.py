@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Annotated
 
-from typer import Argument
+from typer import Argument, Option
 
 from weibo_nlp.cli.options import group
 from weibo_nlp.errors import DataError, UnknownNameError, UsageError
@@ -33,13 +33,27 @@ def fetch(name: Annotated[str, Argument(help="Name of the model: pkuseg.")]) -> 
 
 @models.command("list")
 def list_models() -> None:
-    """List models, tab-separated: name, state (shipped, fetched, absent, damaged), size, folder."""
+    """List models, tab-separated: name, state (shipped, installed, fetched, absent, damaged), size, folder.
+
+    Models of weights that are installed beside the package are called by both names, as research:topic.
+    """
+    from weibo_nlp.models.weights import INSTALL_RESEARCH, OPEN, RESEARCH, weights_models, weights_names
     from weibo_nlp.segmentation.fetch import SOURCES
     from weibo_nlp.segmentation.store import model_folder, stored_model
 
     for name, folder in _shipped().items():
-        size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
-        print_row((name, "shipped", f"{size / 1e6:.1f} MB", str(folder)))
+        print_row((name, "shipped", _size(folder), str(folder)))
+    for weights in (names := weights_names()):
+        if weights == OPEN:
+            continue
+        try:
+            for name, folder in weights_models(weights).items():
+                print_row((f"{weights}:{name}", "installed", _size(folder), str(folder)))
+        except DataError as error:
+            print_row((weights, "damaged", "-", "-"))
+            print_line(f"Warning: {error}", err=True)
+    if RESEARCH not in names:
+        print_row((RESEARCH, "absent", "-", f"run in a checkout of the repository: {INSTALL_RESEARCH}"))
     for name in SOURCES:
         folder = model_folder(name)
         try:
@@ -56,15 +70,25 @@ def list_models() -> None:
 
 
 @models.command()
-def path(name: _Name) -> None:
-    """Print the folder of a model that is shipped or fetched."""
+def path(
+    name: _Name,
+    weights: Annotated[
+        str, Option(help="Where it comes from: open (shipped), or installed weights, as research.")
+    ] = "open",
+) -> None:
+    """Print the folder of a model that is shipped, installed or fetched; research:topic is topic --weights research."""
+    from weibo_nlp.models.weights import OPEN, weights_models
     from weibo_nlp.segmentation.fetch import SOURCES
     from weibo_nlp.segmentation.store import stored_model
 
-    shipped = _shipped()
-    if name not in [*shipped, *SOURCES]:
-        raise UnknownNameError("model", name, [*shipped, *SOURCES])
-    folder = shipped.get(name)
+    if weights == OPEN and ":" in name:
+        weights, _, name = name.partition(":")
+    known, fetched = (_shipped(), SOURCES) if weights == OPEN else (weights_models(weights), ())
+    if name not in [*known, *fetched]:
+        raise UnknownNameError(
+            "model" if weights == OPEN else f"model of the weights {weights!r}", name, [*known, *fetched]
+        )
+    folder = known.get(name)
     if folder is None and (stored := stored_model(name)) is not None:
         folder = stored.path
     if folder is None:
@@ -75,10 +99,13 @@ def path(name: _Name) -> None:
 @models.command()
 def remove(name: _Name) -> None:
     """Delete a fetched model from the cache; a folder that holds other files too is left as it is."""
+    from weibo_nlp.models.weights import OPEN, weights_names
     from weibo_nlp.segmentation.fetch import SOURCES
     from weibo_nlp.segmentation.store import model_folder, remove_model
 
     shipped = _shipped()
+    if name.partition(":")[0] in {*weights_names()} - {OPEN}:
+        raise UsageError(f"{name} is of a distribution that was installed with pip; uninstall that.")
     if name in shipped:
         raise UsageError(f"{name} is shipped with the package and stays; only fetched models can be removed.")
     if name not in SOURCES:
@@ -89,8 +116,11 @@ def remove(name: _Name) -> None:
 
 def _shipped() -> dict[str, Path]:
     """Folders of the shipped models, by name: the segmenter, and one labelling model for each task."""
-    from weibo_nlp import _resources
+    from weibo_nlp.models.weights import weights_models
     from weibo_nlp.segmentation.shipped import shipped_folder
 
-    tasks = {file.parent.name: file.parent for file in sorted(_resources.models_dir().glob("*/config.json"))}
-    return {"fast": shipped_folder(), **tasks}
+    return {"fast": shipped_folder(), **weights_models()}
+
+
+def _size(folder: Path) -> str:
+    return f"{sum(file.stat().st_size for file in folder.rglob('*') if file.is_file()) / 1e6:.1f} MB"

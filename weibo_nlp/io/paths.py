@@ -32,3 +32,11 @@ def named_path(path: str | Path, what: str = "a path") -> Path:
     if "\0" in name:
         raise UsageError(f"the name of {what} holds a NUL character, which no name has: {quoted(name)}.")
     return Path(name)
+
+
+def is_folder(path: Path) -> bool:
+    """Whether a folder is there; a name that the system cannot even ask for, as one too long, is that of none."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from weibo_nlp import _renamed
 from weibo_nlp.models.base import Classifier, as_examples, name_and_version
 from weibo_nlp.models.registry import built_in, create, is_seeded, load_model, names, register
+from weibo_nlp.models.weights import weights_folder, weights_names
 from weibo_nlp.records import Example
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ __all__ = [
     "name_and_version",
     "names",
     "register",
+    "weights_folder",
+    "weights_names",
 ]
 
 

@@ -7,11 +7,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from weibo_nlp import _resources
 from weibo_nlp.errors import DataError, UnknownNameError, UsageError
-from weibo_nlp.io.paths import named_path
+from weibo_nlp.io.paths import is_folder, named_path
 from weibo_nlp.models.base import Classifier
 from weibo_nlp.models.storage import CONFIG, read_config
+from weibo_nlp.models.weights import OPEN, require_not_newer, weights_models
 from weibo_nlp.scheme import load_scheme
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def is_seeded(name: str) -> bool:
     return name in _SEEDED
 
 
-def load_model(task_or_folder: str | Path) -> Classifier:
+def load_model(task_or_folder: str | Path, weights: str = OPEN) -> Classifier:
     """Load a trained model.
 
     Parameters
@@ -95,15 +95,20 @@ def load_model(task_or_folder: str | Path) -> Classifier:
     task_or_folder : str or Path
         A task (``topic``, ``sentiment``, ``irony``, ``stance``) for the model shipped for it, or a folder that a model
         was saved to; a Path is always a folder.
+    weights : str
+        Where a task's model comes from: ``open``, shipped with the package, or the name of weights that were installed
+        beside it, as ``research`` (:func:`~weibo_nlp.models.weights_names` lists them). Code of the distribution that
+        brings them is run.
 
     Raises
     ------
     UnknownNameError
-        If it is neither.
+        If it is neither, or there are no such weights; for ``research``, it says how to install them.
     UsageError
-        If it is an empty name, or none.
+        If it is an empty name, or none, or weights are named for a folder, which has its own.
     DataError
-        If the files are damaged or altered, or a shipped model's labels are not those of its task.
+        If the files are damaged or altered, the labels are not those of the task, the weights are made for a later
+        version of the package, or their distribution does not work.
 
     Warns
     -----
@@ -116,19 +121,25 @@ def load_model(task_or_folder: str | Path) -> Classifier:
     >>> model.predict_proba(["失信被执行人就该上征信黑名单"]).argmax(axis=1).tolist(), model.classes_.tolist()
     ([0], ['credit', 'self_media', 'consumer_nationalism', 'other'])
     """
-    shipped = {path.parent.name: path.parent for path in sorted(_resources.models_dir().glob("*/config.json"))}
-    given = named_path(task_or_folder, "a model")
-    folder = given if isinstance(task_or_folder, Path) else shipped.get(task_or_folder, given)
-    if not folder.is_dir():
-        raise UnknownNameError("model", str(task_or_folder), shipped, "Or name a folder that a model was saved to.")
-    kind = read_config(folder).get("model")
+    given, models = named_path(task_or_folder, "a model"), weights_models(weights)
+    task = task_or_folder if isinstance(task_or_folder, str) and task_or_folder in models else None
+    folder = given if task is None else models[task]
+    if weights != OPEN and task is None:
+        if isinstance(task_or_folder, Path) or is_folder(given):
+            raise UsageError(f"{given} is a folder, which has its own weights; leave out {weights!r}, or name a task.")
+        raise UnknownNameError(f"model of the weights {weights!r}", str(task_or_folder), models)
+    if not is_folder(folder):
+        raise UnknownNameError("model", str(task_or_folder), models, "Or name a folder that a model was saved to.")
+    config = read_config(folder)
+    if task is not None:
+        require_not_newer(config, folder)
+    kind = config.get("model")
     if not isinstance(kind, str) or kind not in _READERS:
         raise UnknownNameError("kind of model", kind, _READERS, f"Named in {folder / CONFIG}.")
     model = _READERS[kind](folder)
-    if not isinstance(task_or_folder, Path) and task_or_folder in shipped:
-        labels, expected = tuple(model.classes_.tolist()), load_scheme().task(task_or_folder).labels
+    if task is not None and task in (tasks := load_scheme().tasks):
+        labels, expected = tuple(model.classes_.tolist()), tasks[task].labels
         if labels != expected:
-            raise DataError(
-                f"{folder}: labels {', '.join(labels)}, expected {', '.join(expected)}; reinstall weibo-nlp."
-            )
+            remedy = "reinstall weibo-nlp" if weights == OPEN else f"install the weights {weights!r} again"
+            raise DataError(f"{folder}: labels {', '.join(labels)}, expected {', '.join(expected)}; {remedy}.")
     return model

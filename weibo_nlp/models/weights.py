@@ -125,7 +125,9 @@ def _folder(point: EntryPoint) -> Path:
         given = loaded.folder() if ismodule(loaded) else loaded()
         package = import_module(point.module.partition(".")[0])
     except Exception as error:  # whatever code that is not ours raises
-        raise DataError(f"{where} cannot be loaded: {type(error).__name__}: {error}. {remedy}") from error
+        raise DataError(
+            f"{where} cannot be loaded: {type(error).__name__}: {str(error).rstrip('.')}. {remedy}"
+        ) from error
     if not isinstance(given, str | Path) or not is_folder(Path(given)):
         raise DataError(f"{where} give {quoted(given, 300)}, which is no folder. {remedy}")
     folder = Path(given).resolve()

@@ -16,14 +16,14 @@ from weibo_nlp.io import Table, open_table, read_jsonl
 from weibo_nlp.io.copy import read_once
 from weibo_nlp.io.limits import MAX_COLUMNS, MAX_REASONS, MAX_TEXT_CHARACTERS
 from weibo_nlp.labelling import Labeller, columns_of, files, guess_text_column, label_file
-from weibo_nlp.labelling.columns import text_problem
 from weibo_nlp.labelling.files import OTHER_REASONS
 from weibo_nlp.labelling.labeller import BATCH
+from weibo_nlp.labelling.texts import text_problem
 
 # corpus/targets.yaml, canonical_for
 CANONICAL = {"credit": "信用惩戒", "self_media": "自媒体的可信与价值", "consumer_nationalism": "以国家立场决定消费"}
 ADDED = ["topic", "topic_score", "sentiment", "sentiment_score", "irony", "irony_score"]
-ADDED += ["stance_target", "stance", "stance_score"]
+ADDED += ["stance_target", "stance_known_target", "stance", "stance_score"]
 LABELS = {
     "topic": ["credit", "self_media", "consumer_nationalism", "other"],
     "sentiment": ["positive", "negative", "neutral"],
@@ -44,9 +44,9 @@ def labelled():
 
 
 def test_columns_come_in_the_promised_order(labelled):
-    assert list(labelled.columns[:10]) == ["text", *ADDED]
+    assert list(labelled.columns[:11]) == ["text", *ADDED]
     every = {f"{task}_score_{name}" for task, names in LABELS.items() for name in names}
-    assert set(labelled.columns[10:]) == every
+    assert set(labelled.columns[11:]) == every
 
 
 @pytest.mark.parametrize("task", LABELS)

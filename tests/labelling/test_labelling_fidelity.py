@@ -21,7 +21,7 @@ from weibo_nlp.io.writers import open_writer
 from weibo_nlp.labelling import Labeller, label_file
 
 ADDED = ["topic", "topic_score", "sentiment", "sentiment_score", "irony", "irony_score"]
-ADDED += ["stance_target", "stance", "stance_score"]
+ADDED += ["stance_target", "stance_known_target", "stance", "stance_score"]
 
 
 class Fixed(Labeller):

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 SHOWN_REASONS = 10
 SHOWN_ROWS = 8
+HTML: Mapping[str, bool | Literal["auto"]] = {"auto": "auto", "yes": True, "no": False}
 TEXT_CELLS = 40  # terminal cells, of which a Chinese character takes two
 
 
@@ -53,7 +54,13 @@ def label(
         bool, Option("--example", help="Label 24 posts that come with the package into example.labelled.csv here.")
     ] = False,
     target: Annotated[
-        str | None, Option(help="Stance target for every post; by default the predicted topic's canonical one.")
+        list[str] | None,
+        Option(
+            "--target",
+            metavar="TARGET",
+            help="Stance target for every post, or canonical for the three of the corpus; by default the canonical one "
+            "of the predicted topic. May be repeated: each target has columns of its own.",
+        ),
     ] = None,
     model: Annotated[
         list[str] | None,
@@ -66,6 +73,15 @@ def label(
     all_scores: Annotated[
         bool, Option("--all-scores", help="Add one column for the probability of each label.")
     ] = False,
+    weights: Annotated[str, Option(metavar="NAME", help="Weights of the shipped models.")] = "open",
+    min_score: Annotated[
+        float | None,
+        Option(metavar="X", help="Leave a label empty that is less probable than X, from 0 to 1; its score is kept."),
+    ] = None,
+    html: Annotated[
+        Literal["auto", "yes", "no"],
+        Option(help="Whether texts are HTML, which is read as text; by default each text is looked at."),
+    ] = "auto",
     text_column: Annotated[str | None, Option(help="Column with the text; by default guessed by its name.")] = None,
     parent_column: Annotated[str | None, Option(help="Column with the text that a post answers.")] = None,
     format: Annotated[
@@ -77,9 +93,11 @@ def label(
     """Label posts with topic, sentiment, irony and stance.
 
     The output has the input's columns, then topic, topic_score, sentiment, sentiment_score, irony, irony_score,
-    stance_target, stance, stance_score; a score is the label's probability, irony_score the probability of irony.
-    Rows that cannot be read or have no text are set aside in OUTPUT.rejected.jsonl, or if the output is a pipe or a
-    device in INPUT.stream-rejected.jsonl, and the exit code is then 1. Until all is done, nothing is changed.
+    stance_target, stance_known_target, stance, stance_score; a score is the label's probability, irony_score the
+    probability of irony; stance_known_target says whether the model has learnt about the target. With several targets,
+    the columns of stance end in _1, _2 and so on. Rows that cannot be read or have no text are set aside in
+    OUTPUT.rejected.jsonl, or if the output is a pipe or a device in INPUT.stream-rejected.jsonl, and the exit code is
+    then 1. Until all is done, nothing is changed.
     """
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -91,7 +109,7 @@ def label(
     from weibo_nlp.io.terminal import print_line, terminal_console
     from weibo_nlp.io.writers import output_format
     from weibo_nlp.labelling import Labeller, columns_of, guess_text_column, label_file
-    from weibo_nlp.labelling.columns import input_columns, require_no_header
+    from weibo_nlp.labelling.columns import TextColumns, input_columns, require_no_header
 
     if input is not None and example:
         raise UsageError(f"INPUT ({input}) and --example exclude each other; leave one out.")
@@ -117,14 +135,22 @@ def label(
     aside = None if rejects is None else _named(rejects)
     shape = output_format(result, "csv" if table.format == "lines" else table.format)
     writable({"--output": result, "--rejects": aside}, inputs=[path], closed=models.values())
-    labeller = Labeller(models, target=target, all_scores=all_scores)
+    labeller = Labeller(
+        models,
+        target=target or None,
+        all_scores=all_scores,
+        weights=weights,
+        html=HTML[html],
+        min_score=min_score,
+    )
     if unnamed:
-        _require_own(result, labeller, lambda: input_columns(table, chosen, parent_column))
+        _require_own(result, labeller, lambda: input_columns(table, TextColumns(chosen, parent_column, labeller.html)))
     how = " (guessed; --text-column names another)" if text_column is None else ""
     if not quiet:
         if result.suffix.lower() not in SUFFIXES and destination_of(result).file is not None:
             print_line(f"{result} has no suffix of a format; it is written as {shape}", err=True)
         print_line(f"Reading {path} as {table.format}; text column: {chosen}{how}", err=True)
+    labeller.warn_of_unknown_targets()  # here, for a line of text would break a bar of progress
     bars = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     # Off a terminal the bar would fill log files with control characters.
     with Progress(*bars, console=console, disable=quiet or not console.is_terminal, transient=True) as progress:
@@ -139,7 +165,9 @@ def label(
             advance=advance,
         )
     if example and not quiet and destination_of(result).file is not None:
-        _print_first_rows(result, [chosen, *(name for name, kind in labeller.columns.items() if kind != "float")])
+        known = {slot.known for slot in labeller.slots}  # of a target that is shown, one line for all is enough
+        shown = [name for name, kind in labeller.columns.items() if kind != "float" and name not in known]
+        _print_first_rows(result, [chosen, *shown])
     _summarise(labelled, path, quiet)
     if labelled.rows and labelled.answering == 0:
         # Said even when quiet: the column is another one than was meant, and no label says so.
@@ -203,7 +231,7 @@ def _require_own(output: Path, labeller: Labeller, inputs: Callable[[], Collecti
 
     if not output.is_file() or output.stat().st_size == 0:
         return
-    scores = {f"{task}_score_{label}" for task, labels in labeller.labels.items() for label in labels}
+    scores = set(labeller.probability_columns)
     labels, names = labeller.columns.keys() - scores, inputs()
     renamed = renamed_columns(names, labels)
     columns = {renamed.get(name, name) for name in names} | labels
@@ -269,6 +297,11 @@ def _summarise(done: LabelledFile, path: Path, quiet: bool) -> None:
         for old, new in done.renamed.items():
             print_line(f"The input's column {old} is written as {new}", err=True)
         print_line(f"{done.rows:,} rows labelled: {done.output}", err=True)
+        if done.html:
+            print_line(f"{done.html:,} texts were HTML and read as text; --html no leaves them", err=True)
+        if any(done.below_min_score.values()):
+            counts = ", ".join(f"{name} {count:,}" for name, count in done.below_min_score.items() if count)
+            print_line(f"Labels left empty below --min-score: {counts}", err=True)
     if done.swallowing:
         # Said even when quiet: texts may be missing from the output.
         print_line(

@@ -2,8 +2,11 @@
 
 Importing the module registers both factories, and these extensions:
 
-``doc._.topic``, ``doc._.sentiment``, ``doc._.irony``, ``doc._.stance``, ``doc._.stance_target``
-    Set by ``weibo_labels``; None before, and where there is no text or no target.
+``doc._.topic``, ``doc._.sentiment``, ``doc._.irony``, ``doc._.stance``, ``doc._.stance_target``, \
+``doc._.stance_known_target``
+    Set by ``weibo_labels``; None before, and where there is no text or no target. Of several targets, the first.
+``doc._.stances``
+    Target -> stance, of every target; None before, and where there is no text.
 ``token._.like_hashtag``, ``token._.like_mention``, ``token._.like_emoticon``
     What a token looks like by itself, as spaCy's ``token.like_url``; no component is needed. A super topic is a
     hashtag; an emoticon is a bracketed one.
@@ -12,21 +15,25 @@ No ``from __future__ import annotations`` here: spaCy checks a configuration aga
 """
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from itertools import islice
 from typing import Any
 
+from pydantic import StrictBool
 from spacy.language import Language
 from spacy.pipeline import Pipe
 from spacy.tokens import Doc, Token
 
 from weibo_nlp.errors import DataError, UsageError
-from weibo_nlp.labelling.columns import EMPTY, text_problem
-from weibo_nlp.labelling.labeller import Labeller
+from weibo_nlp.labelling.labeller import WEIGHTS, Labeller
+from weibo_nlp.labelling.slots import Slot
+from weibo_nlp.labelling.targets import Targets
+from weibo_nlp.labelling.texts import EMPTY, text_problem
 from weibo_nlp.stats.arguments import require_whole
 from weibo_nlp.text import parse
 from weibo_nlp.text.markup import MarkupKind
+from weibo_nlp.text.plain import HtmlChoice
 
 SPANS, LABELS = "weibo_spans", "weibo_labels"
 """Names of the component factories."""
@@ -35,7 +42,7 @@ _KINDS: tuple[MarkupKind, ...] = ("hashtag", "super_topic", "mention", "emoticon
 SPAN_LABELS = {kind: kind.upper() for kind in _KINDS}
 """Kind of markup -> label of the span."""
 
-_FIELDS = ("topic", "sentiment", "irony", "stance", "stance_target")
+_FIELDS = ("topic", "sentiment", "irony", "stance", "stance_target", "stance_known_target", "stances")
 _LOOKS: dict[str, frozenset[MarkupKind]] = {
     "like_hashtag": frozenset({"hashtag", "super_topic"}),
     "like_mention": frozenset({"mention"}),
@@ -88,8 +95,9 @@ class WeiboSpans:
 class WeiboLabels(Pipe):
     """Puts topic, sentiment, irony and stance on Docs, in batches.
 
-    ``doc.cats`` gets the probability of every label, under ``task:label`` (``topic:credit``, ``irony:true``); the
-    labels themselves are in ``doc._``. An empty text, or one of nothing that readers see, gets neither, and a text
+    ``doc.cats`` gets the probability of every label, under ``task:label`` (``topic:credit``, ``irony:true``), and with
+    several targets that of a stance under ``stance:target:label``; the labels themselves are in ``doc._``. An empty
+    text, or one of nothing that readers see, gets neither, and a text
     without a stance target no stance; what an earlier labelling put there is taken away. One longer than 100,000
     characters is an error, of this Doc alone.
 
@@ -97,18 +105,29 @@ class WeiboLabels(Pipe):
     ----------
     name : str
         The component's name in its pipeline.
-    target : str, optional
-        Stance target for every text; by default the predicted topic's canonical one.
+    target : str or sequence of str, optional
+        Stance target for every text, or several, as for :class:`weibo_nlp.labelling.Labeller`; by default the predicted
+        topic's canonical one.
+    html : bool or "auto"
+        Whether texts are HTML, which is read as text; by default each is looked at.
+    weights : str
+        Name of the weights of the shipped models.
 
     Raises
     ------
     UsageError
-        If the target is empty or no text.
+        If a target is empty or no text, there are too many, or `html` is none.
     """
 
-    def __init__(self, name: str = LABELS, target: str | None = None) -> None:
-        self.name, self.target = name, target
-        self._labeller = Labeller(target=target, all_scores=True)
+    def __init__(
+        self,
+        name: str = LABELS,
+        target: Targets | None = None,
+        html: HtmlChoice = "auto",
+        weights: str = WEIGHTS,
+    ) -> None:
+        self.name, self.target, self.html, self.weights = name, target, html, weights
+        self._labeller = Labeller(target=target, all_scores=True, html=html, weights=weights)
 
     def __call__(self, doc: Doc) -> Doc:
         """Label one Doc."""
@@ -133,7 +152,7 @@ class WeiboLabels(Pipe):
         while batch := list(islice(numbered, batch_size)):
             docs = []
             for position, doc in batch:
-                if (problem := text_problem(doc.text)) in (None, EMPTY):
+                if (problem := text_problem(doc.text, self.html)) in (None, EMPTY):
                     docs.append(doc)
                     continue
                 error = DataError(f"the text at position {position} of the stream cannot be labelled ({problem}).")
@@ -147,15 +166,16 @@ class WeiboLabels(Pipe):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the settings; another process loads the models itself."""
-        return type(self), (self.name, self.target)
+        return type(self), (self.name, self.target, self.html, self.weights)
 
     @property
     def labels(self) -> tuple[str, ...]:
         """Keys that may stand in ``doc.cats``."""
-        return tuple(f"{task}:{label}" for task, labels in self._labeller.labels.items() for label in labels)
+        labels = self._labeller.labels
+        return tuple(_key(slot, label) for slot in self._labeller.slots for label in labels[slot.task.name])
 
     def _label(self, docs: list[Doc]) -> None:
-        readable = [doc for doc in docs if text_problem(doc.text) != EMPTY]
+        readable = [doc for doc in docs if text_problem(doc.text, self.html) != EMPTY]
         rows = self._labeller.label([doc.text for doc in readable])
         for doc in docs:  # what was said before, by another target perhaps, is no part of what is said now
             for key in self.labels:
@@ -163,11 +183,32 @@ class WeiboLabels(Pipe):
             for field in _FIELDS:
                 doc._.set(field, None)
         for doc, row in zip(readable, rows, strict=True):
-            for field in _FIELDS:
-                doc._.set(field, row[field])
-            for task, labels in self._labeller.labels.items():
-                scores = {f"{task}:{label}": row[f"{task}_score_{label}"] for label in labels}
-                doc.cats.update({key: score for key, score in scores.items() if score is not None})
+            self._put(doc, row)
+
+    def _put(self, doc: Doc, row: Mapping[str, Any]) -> None:
+        stances = {}
+        for slot in self._labeller.slots:
+            labels = self._labeller.labels[slot.task.name]
+            scores = {_key(slot, label): row[slot.probability(label)] for label in labels}
+            doc.cats.update({key: score for key, score in scores.items() if score is not None})
+            if slot.target is not None and row[slot.target] is not None:
+                stances[row[slot.target]] = row[slot.label]
+            if slot.number in (None, 1):
+                for field, column in ((slot.task.name, slot.label), *_about(slot)):
+                    doc._.set(field, row[column])
+        doc._.set("stances", stances)
+
+
+def _key(slot: Slot, label: str) -> str:
+    """Key of ``doc.cats``."""
+    return f"{slot.task.name}:{label}" if slot.number is None else f"{slot.task.name}:{slot.about}:{label}"
+
+
+def _about(slot: Slot) -> tuple[tuple[str, str], ...]:
+    """Extension -> column of what is said of a target."""
+    if slot.target is None or slot.known is None:
+        return ()
+    return (f"{slot.task.name}_target", slot.target), (f"{slot.task.name}_known_target", slot.known)
 
 
 @Language.factory(SPANS, default_config={"spans_key": "weibo"}, assigns=["doc.spans"])
@@ -177,11 +218,15 @@ def create_spans(nlp: Language, name: str, spans_key: str) -> WeiboSpans:
 
 
 @Language.factory(
-    LABELS, default_config={"target": None}, assigns=["doc.cats", *(f"doc._.{field}" for field in _FIELDS)]
+    LABELS,
+    default_config={"target": None, "html": "auto", "weights": WEIGHTS},
+    assigns=["doc.cats", *(f"doc._.{field}" for field in _FIELDS)],
 )
-def create_labels(nlp: Language, name: str, target: str | None) -> WeiboLabels:
+def create_labels(
+    nlp: Language, name: str, target: str | list[str] | None, html: StrictBool | str, weights: str
+) -> WeiboLabels:
     """Return the component ``weibo_labels`` of a pipeline."""
-    return WeiboLabels(name, target)
+    return WeiboLabels(name, target, html, weights)  # type: ignore[arg-type]  # which refuses what is no choice
 
 
 def _looks_like(token: Token, kinds: frozenset[MarkupKind]) -> bool:

@@ -9,13 +9,21 @@ from weibo_nlp._version import __version__
 from weibo_nlp.errors import UsageError
 from weibo_nlp.integrations.spacy_components import LABELS, SPANS
 from weibo_nlp.integrations.spacy_tokenizer import TOKENIZER, LexiconLike, WeiboTokenizer, words_of
-from weibo_nlp.labelling.columns import require_target
+from weibo_nlp.labelling.labeller import WEIGHTS
+from weibo_nlp.labelling.targets import Targets, targets_of
 from weibo_nlp.segmentation import Lexicon
 from weibo_nlp.segmentation.registry import check_name
+from weibo_nlp.text.plain import HtmlChoice, require_html_choice
 
 
 def load_spacy(
-    segmenter: str = "fast", lexicon: LexiconLike = None, labels: bool = True, target: str | None = None
+    segmenter: str = "fast",
+    lexicon: LexiconLike = None,
+    labels: bool = True,
+    target: Targets | None = None,
+    *,
+    html: HtmlChoice = "auto",
+    weights: str = WEIGHTS,
 ) -> Language:
     """Return a spaCy pipeline that reads Weibo text.
 
@@ -28,8 +36,13 @@ def load_spacy(
         ``nlp.config`` holds no more than their digest, and a pipeline made from it alone refuses to cut texts.
     labels : bool
         Also label every Doc with topic, sentiment, irony and stance (component ``weibo_labels``).
-    target : str, optional
-        Stance target for every text; by default the predicted topic's canonical one.
+    target : str or sequence of str, optional
+        Stance target for every text, or several, as for :class:`weibo_nlp.labelling.Labeller`; by default the predicted
+        topic's canonical one.
+    html : bool or "auto"
+        Whether texts are HTML, which the labels are then read from as text; by default each is looked at.
+    weights : str
+        Name of the weights of the shipped models.
 
     Returns
     -------
@@ -41,8 +54,8 @@ def load_spacy(
     UnknownNameError
         If there is no such segmenter.
     UsageError
-        If a target is given without labels or is no text, `labels` is neither True nor False, or the lexicon cannot be
-        read.
+        If a target is given without labels or is no text, `html` is none that is allowed, `labels` is neither True nor
+        False, or the lexicon cannot be read.
     DataError
         If the lexicon holds what is no word, or the segmenter's model is not there.
 
@@ -60,8 +73,8 @@ def load_spacy(
         raise UsageError(f"labels must be True or False, got {labels!r:.40}.")
     if target is not None and not labels:
         raise UsageError(f"target {target!r} was given with labels=False; leave it out, or set labels=True.")
-    if target is not None:
-        require_target(target)
+    targets_of(target)
+    require_html_choice(html)
     words = words_of(lexicon)
     digest = Lexicon(words).digest() if words else None
     nlp = spacy.blank(
@@ -75,5 +88,6 @@ def load_spacy(
     _ = nlp.tokenizer.engine  # made now rather than at the first text, so that a missing model is reported here
     nlp.add_pipe(SPANS)
     if labels:
-        nlp.add_pipe(LABELS, config={"target": target})
+        given = target if target is None or isinstance(target, str) else list(target)
+        nlp.add_pipe(LABELS, config={"target": given, "html": html, "weights": weights})
     return nlp

@@ -1,33 +1,25 @@
-"""Columns of a user's table: which of them holds the text, which values can be labelled, and what type each has."""
+"""Columns of a user's table: which of them holds the text, which rows can be labelled, and what type each has."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.io import Reject, Row, Table
 from weibo_nlp.io.column_types import ColumnType, ValueKind, arrow_schema, column_type, column_type_of, value_kind
-from weibo_nlp.io.limits import MAX_COLUMNS, MAX_TEXT_CHARACTERS
+from weibo_nlp.io.limits import MAX_COLUMNS
 from weibo_nlp.io.names import quoted
 from weibo_nlp.io.rows import listed
-from weibo_nlp.models.base import SHOWN_POSITIONS, target_problem
+from weibo_nlp.labelling.texts import Reading, read, read_parent
+from weibo_nlp.text.plain import HtmlChoice
 
 TEXT_COLUMNS = (
     "text", "正文", "微博正文", "content", "内容", "text_raw", "full_text", "comment", "评论", "评论内容", "post",
     "微博内容", "content_text", "body", "message", "desc", "sentence", "review",
 )  # fmt: skip
-
-EMPTY = "empty"
-"""What is wrong with a text in which a reader sees nothing."""
-
-# White space; controls; what Unicode calls default-ignorable, with joiners and selectors that stand alone; Hangul
-# fillers and the empty pattern of Braille, which people use to send nothing.
-_VISIBLE = re.compile(
-    "[^\\s\\x00-\\x1f\\x7f-\\x9f\\u00ad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u200b-\\u200f\\u202a-\\u202e"
-    "\\u2060-\\u206f\\u2800\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff0-\\ufffb\\U000e0000-\\U000e0fff]"
-)
 
 
 def guess_text_column(columns: Sequence[str]) -> str:
@@ -96,89 +88,40 @@ def columns_of(table: Table, wanted: Sequence[str] = (), sample: int = 1000) -> 
     return list(keys)
 
 
-def text_problem(value: object, *, missing: bool = False) -> str | None:
-    """Say why a value cannot be labelled; None where it can.
+@dataclass(frozen=True, slots=True)
+class TextColumns:
+    """Where the rows of a file hold what is labelled, and how it is read.
 
-    A text ends at ``MAX_TEXT_CHARACTERS``: what a batch costs is then known before it is read.
+    Attributes
+    ----------
+    text : str
+        Column with the text.
+    parent : str or None
+        Column with the text that it answers.
+    html : bool or "auto"
+        Whether texts are HTML.
     """
-    if missing:
-        return "missing"
-    # NaN and NaT are unequal to themselves; pandas' NA refuses to be compared, and a list of arrays would answer many.
-    if value is None or type(value).__name__ in ("NAType", "NaTType") or (isinstance(value, float) and value != value):
-        return "null"
-    if not isinstance(value, str):
-        return f"not a string but {type(value).__name__}"
-    if len(value) > MAX_TEXT_CHARACTERS:
-        return f"longer than {MAX_TEXT_CHARACTERS:,} characters"
-    if not _VISIBLE.search(value):
-        return EMPTY
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return "holds a lone surrogate"
-    return None
+
+    text: str
+    parent: str | None = None
+    html: HtmlChoice = "auto"
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Names of the columns."""
+        return frozenset({self.text} if self.parent is None else {self.text, self.parent})
+
+    def read(self, values: Mapping[str, Any]) -> Reading:
+        """Read the text of a row, or say why the row cannot be labelled, and by which column."""
+        reading = read(values.get(self.text), self.html, missing=self.text not in values)
+        if reading.problem is not None:
+            return Reading(problem=f"{self.text}: {reading.problem}")
+        if self.parent is not None and (problem := read_parent(values.get(self.parent), self.html).problem):
+            return Reading(problem=f"{self.parent}: {problem}")
+        return reading
 
 
-def require_labelable(texts: Sequence[object], parents: Sequence[object] | None = None) -> None:
-    """Refuse texts of which some cannot be labelled.
-
-    Raises
-    ------
-    DataError
-        Naming the first positions and why.
-    """
-    problems = [(i, reason) for i, value in enumerate(texts) if (reason := text_problem(value))]
-    if parents is not None:
-        problems += [
-            (i, f"the text it answers is {reason}")
-            for i, value in enumerate(parents)
-            if (reason := parent_problem(value))
-        ]
-    if problems:
-        first = "; ".join(f"position {i}: {reason}" for i, reason in problems[:SHOWN_POSITIONS])
-        raise DataError(f"{len(problems)} of {len(texts)} texts cannot be labelled ({first}). Drop or fill these rows.")
-
-
-def parent_text(value: object) -> str | None:
-    """Return the text that a post answers; None where the value is no text."""
-    return value if text_problem(value) is None and isinstance(value, str) else None
-
-
-def parent_problem(value: object) -> str | None:
-    """Say why a text that a post answers cannot be read: not where there is none, but where it is too long."""
-    return text_problem(value) if isinstance(value, str) and len(value) > MAX_TEXT_CHARACTERS else None
-
-
-def require_target(target: object) -> None:
-    """Refuse what is no name of a stance target.
-
-    Raises
-    ------
-    UsageError
-        If it is no text, or has blanks around it or signs that readers do not see.
-    """
-    problem = text_problem(target)
-    if problem is not None or not isinstance(target, str):
-        raise UsageError(f"the stance target is no text ({problem}); name one, such as 信用惩戒, or leave it out.")
-    if problem := target_problem(target):
-        raise UsageError(f"the stance target {quoted(target)} {problem}; give its name alone.")
-
-
-def has_words(text: str | None) -> bool:
-    """Whether there is a letter or Chinese character in a text: in a column of ids or figures, there is none."""
-    return text is not None and any(map(str.isalpha, text))
-
-
-def row_problem(values: Mapping[str, Any], text_column: str, parent_column: str | None = None) -> str | None:
-    """Say why a row cannot be labelled, and by which column; None where it can."""
-    if problem := text_problem(values.get(text_column), missing=text_column not in values):
-        return f"{text_column}: {problem}"
-    if parent_column is not None and (problem := parent_problem(values.get(parent_column))):
-        return f"{parent_column}: {problem}"
-    return None
-
-
-def input_columns(table: Table, text_column: str, parent_column: str | None = None) -> dict[str, ColumnType]:
+def input_columns(table: Table, texts: TextColumns) -> dict[str, ColumnType]:
     """Columns of the input with types; reads JSON Lines once through, since a table needs all its columns up front.
 
     Raises
@@ -193,7 +136,7 @@ def input_columns(table: Table, text_column: str, parent_column: str | None = No
     kinds: dict[str, set[ValueKind]] = {}
     for item in table.rows():
         # A row to be set aside has no say: one number among the texts would turn them all into JSON.
-        if isinstance(item, Row) and row_problem(item.values, text_column, parent_column) is None:
+        if isinstance(item, Row) and texts.read(item.values).problem is None:
             for name, value in item.values.items():
                 kinds.setdefault(name, set()).add(value_kind(value))
             if len(kinds) > MAX_COLUMNS:

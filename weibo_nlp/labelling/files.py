@@ -18,8 +18,9 @@ from weibo_nlp.io.rejects import usable_rejects_path
 from weibo_nlp.io.rows import OutputFormat
 from weibo_nlp.io.value_text import json_text
 from weibo_nlp.io.writers import output_format
-from weibo_nlp.labelling.columns import has_words, input_columns, parent_text, row_problem
+from weibo_nlp.labelling.columns import TextColumns, input_columns
 from weibo_nlp.labelling.labeller import BATCH, Labeller
+from weibo_nlp.labelling.texts import has_words, read_parent
 
 # A batch ends early at about so many bytes in memory, or long articles and wide tables would fill it.
 BATCH_WEIGHT = 64_000_000
@@ -37,7 +38,8 @@ class LabelledFile:
     names the output needs to the names they got instead. ``swallowing`` counts rows of a delimited file that may be
     several or parts of one (``Row.swallows``), ``first_swallowing`` is where the first begins: they are labelled.
     ``answering`` counts rows with words in the column of the texts that are answered; None where no such column was
-    named.
+    named. ``html`` counts labelled texts that were read as HTML, ``below_min_score`` those whose label was left out for
+    its score, by the label's column, where a score was asked for.
     """
 
     output: Path
@@ -50,6 +52,8 @@ class LabelledFile:
     swallowing: int = 0
     first_swallowing: int | None = None
     answering: int | None = None
+    html: int = 0
+    below_min_score: Mapping[str, int] = field(default_factory=dict)
 
 
 def label_file(
@@ -97,7 +101,8 @@ def label_file(
     """
     place = usable_rejects_path(output, table.path, rejects)
     with read_once(table) as source:
-        return _label_rows(source, output, place, labeller, text_column, parent_column, advance)
+        texts = TextColumns(text_column, parent_column, labeller.html)
+        return _label_rows(source, output, place, labeller, texts, advance)
 
 
 def _label_rows(
@@ -105,13 +110,12 @@ def _label_rows(
     output: Path,
     place: Path,
     labeller: Labeller,
-    text_column: str,
-    parent_column: str | None,
+    texts: TextColumns,
     advance: Callable[[int], None] | None,
 ) -> LabelledFile:
     fallback: OutputFormat = "csv" if table.format == "lines" else table.format
     shape = output_format(output, fallback)
-    inputs = input_columns(table, text_column, parent_column)
+    inputs = input_columns(table, texts)
     added = labeller.columns
     scores = [name for name, kind in added.items() if kind == "float"]
     renamed = renamed_columns(inputs, added)
@@ -122,15 +126,15 @@ def _label_rows(
             schema, n_input = source.schema, source.n_rows
         passed_on, columns = renamed_schema(schema, renamed), added
         # What is not looked at cannot be changed.
-        table = replace(
-            table, converted=frozenset({text_column} if parent_column is None else {text_column, parent_column})
-        )
-        if has_range_index(passed_on) and _sets_rows_aside(table, text_column, parent_column):
+        table = replace(table, converted=texts.names)
+        if has_range_index(passed_on) and _sets_rows_aside(table, texts):
             passed_on, index_name, index = with_index_column(passed_on, n_input, {*passed_on.names, *added})
             columns = added if index is None else {index_name: "int", **added}
     reasons, first_lines = Counter[str](), dict[str, int]()
     swallowing, first_swallowing = 0, None
-    answering = None if parent_column is None else 0
+    answering = None if texts.parent is None else 0
+    html = 0
+    below = dict.fromkeys([slot.label for slot in labeller.slots] if labeller.min_score is not None else [], 0)
     opened = open_outputs(
         output,
         shape,
@@ -147,12 +151,13 @@ def _label_rows(
 
         def flush() -> None:
             nonlocal answering
-            texts = [row.values[text_column] for row in batch]
             parents = None
-            if parent_column is not None:
-                parents = [parent_text(row.values.get(parent_column)) for row in batch]
-                answering = (answering or 0) + sum(map(has_words, parents))
-            labels = labeller.label(texts, parents)
+            if texts.parent is not None:
+                parents = [row.values.get(texts.parent) for row in batch]
+                answering = (answering or 0) + sum(has_words(read_parent(each, texts.html).text) for each in parents)
+            labels = labeller.label([row.values[texts.text] for row in batch], parents)
+            for slot in (slot for slot in labeller.slots if slot.label in below):
+                below[slot.label] += sum(row[slot.label] is None and row[slot.score] is not None for row in labels)
             for row in labels:
                 row |= {name: round(row[name], SCORE_DIGITS) for name in scores if row[name] is not None}
             if index is not None:
@@ -167,18 +172,19 @@ def _label_rows(
 
         for n_records, item in enumerate(table.rows(), start=1):
             if isinstance(item, Row):
-                reason = row_problem(item.values, text_column, parent_column)
-                if reason is None:
+                reading = texts.read(item.values)
+                if reading.problem is None:
                     batch.append(item)
                     n_rows += 1
-                    weight += _weight(item.values) + TEXT_WEIGHT * len(item.values[text_column])
+                    html += reading.was_html
+                    weight += _weight(item.values) + TEXT_WEIGHT * len(item.values[texts.text])
                     weight += 0 if item.origin is None else item.origin.n_bytes
                     if item.swallows:
                         swallowing += 1
                         first_swallowing = first_swallowing or item.number
                 else:
                     values = item.values if item.origin is None else item.origin.readable()
-                    item = Reject(str(table.path), item.number, reason, json_text(values)[:2000])
+                    item = Reject(str(table.path), item.number, reading.problem, json_text(values)[:2000])
             if isinstance(item, Reject):
                 rejects.write(item)
                 reason = item.reason if item.reason in reasons or len(reasons) < MAX_REASONS else OTHER_REASONS
@@ -192,14 +198,23 @@ def _label_rows(
         flush()
     rejected = rejects.path if rejects.count else None
     return LabelledFile(
-        output, n_rows, rejects.count, reasons, rejected, first_lines, renamed, swallowing, first_swallowing, answering
+        output,
+        n_rows,
+        rejects.count,
+        reasons,
+        rejected,
+        first_lines,
+        renamed,
+        swallowing,
+        first_swallowing,
+        answering,
+        html,
+        below,
     )
 
 
-def _sets_rows_aside(table: Table, text_column: str, parent_column: str | None) -> bool:
-    return any(
-        isinstance(item, Reject) or row_problem(item.values, text_column, parent_column) for item in table.rows()
-    )
+def _sets_rows_aside(table: Table, texts: TextColumns) -> bool:
+    return any(isinstance(item, Reject) or texts.read(item.values).problem for item in table.rows())
 
 
 def _weight(values: Mapping[str, object]) -> int:

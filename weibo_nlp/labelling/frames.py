@@ -5,27 +5,36 @@ from __future__ import annotations
 import warnings
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from copy import deepcopy
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from weibo_nlp.errors import UsageError
 from weibo_nlp.io.rows import listed
-from weibo_nlp.labelling.columns import guess_text_column, has_words, parent_text, require_labelable
-from weibo_nlp.labelling.labeller import BATCH, Labeller, Models
+from weibo_nlp.labelling.columns import guess_text_column
+from weibo_nlp.labelling.labeller import BATCH, WEIGHTS, Labeller, Models
+from weibo_nlp.labelling.targets import Targets
+from weibo_nlp.labelling.texts import has_words, problems_of, read, read_parent, require_labelable, told
+from weibo_nlp.text.plain import HtmlChoice
 
 if TYPE_CHECKING:
     import pandas as pd
+
+ErrorChoice = Literal["raise", "skip"]
 
 
 def label(
     texts: str | Iterable[str] | pd.Series[Any] | pd.DataFrame,
     *,
     models: Models | None = None,
-    target: str | None = None,
+    target: Targets | None = None,
     text_column: Hashable | None = None,
     parent_column: Hashable | None = None,
     all_scores: bool = False,
+    weights: str = WEIGHTS,
+    html: HtmlChoice = "auto",
+    min_score: float | None = None,
+    errors: ErrorChoice = "raise",
 ) -> pd.DataFrame:
     """Label texts with topic, sentiment, irony and stance.
 
@@ -35,27 +44,46 @@ def label(
         Raw texts; of a frame, the text column is guessed by its name unless given.
     models : mapping of str to classifier, str or Path, optional
         Models that replace the shipped ones or add labels of their own, as for :class:`Labeller`.
-    target : str, optional
-        Stance target for all texts; by default the predicted topic's canonical one.
+    target : str or sequence of str, optional
+        Stance target for all texts, or up to 20; ``"canonical"`` stands for the three canonical ones of the corpus. By
+        default the predicted topic's canonical one.
     text_column, parent_column : hashable, optional
         Columns of the frame with the text, and with the text it answers: mostly a str, or 0 for a frame without names.
     all_scores : bool
         Add one column for every label's probability.
+    weights : str
+        Name of the weights of the shipped models, as for :func:`weibo_nlp.models.load_model`.
+    html : bool or "auto"
+        Whether texts are HTML, which is read as text; by default each is looked at.
+    min_score : float, optional
+        From 0 to 1. A label less probable than that is missing, as for :class:`Labeller`.
+    errors : {"raise", "skip"}
+        What happens where a text cannot be labelled: nothing is, or its labels are missing.
 
     Returns
     -------
     pandas.DataFrame
         The frame's columns (or ``text``), then ``topic, topic_score, sentiment, sentiment_score, irony, irony_score,
-        stance_target, stance, stance_score`` and two columns for each additional model, on the frame's index and
-        with its ``attrs``. A score is the label's probability; that of irony is the probability of irony, whichever
-        the label.
+        stance_target, stance_known_target, stance, stance_score`` and two columns for each additional model, on the
+        frame's index and with its ``attrs``. A score is the label's probability; that of irony is the probability of
+        irony, whichever the label. ``stance_known_target`` says whether the stance model has learnt about the target.
+        With several targets, the columns of stance end in ``_1`` for the first, ``_2`` for the second, and so on.
+        ``irony`` is of type ``boolean`` instead of ``bool`` where a label is missing.
 
     Raises
     ------
     UsageError
-        If there is nothing to iterate over, no text column is found or named, or columns of the frame clash.
+        If there is nothing to iterate over, no text column is found or named, columns of the frame clash, or an
+        argument is none that is allowed.
     DataError
-        If a text is missing, empty, no string or longer than 100,000 characters, naming positions.
+        If a text is missing, no string, longer than 100,000 characters or, once read, without anything to see, naming
+        positions; with ``errors="skip"``, never.
+
+    Warns
+    -----
+    UserWarning
+        If the stance model has not learnt about a target that was named; if no parent has words; with
+        ``errors="skip"``, how many texts have no labels.
 
     Examples
     --------
@@ -71,22 +99,36 @@ def label(
         text_column = guess_text_column(columns)
     values = frame.iloc[:, _place(columns, text_column)].tolist()
     answered = None if parent_column is None else frame.iloc[:, _place(columns, parent_column)].tolist()
-    require_labelable(values, answered)
-    labeller = Labeller(models, target=target, all_scores=all_scores)
+    if errors not in ("raise", "skip"):
+        raise UsageError(f"errors is {errors!r:.40}; it is 'raise', or 'skip' to leave labels of such texts missing.")
+    labeller = Labeller(models, target=target, all_scores=all_scores, weights=weights, html=html, min_score=min_score)
     if taken := [name for name in labeller.columns if name in frame.columns]:
         raise UsageError(f"the frame has columns {', '.join(taken)} already; rename or drop them.")
-    parents = None if answered is None else [parent_text(value) for value in answered]
-    if parents and not any(map(has_words, parents)):
+    texts_read = [read(value, html) for value in values]
+    parents = None if answered is None else [read_parent(value, html) for value in answered]
+    if errors == "raise":
+        require_labelable(texts_read, parents)
+    problems = problems_of(texts_read, parents)
+    if problems:
+        warnings.warn(f"{told(problems, len(values))}; their labels are missing.", stacklevel=2)
+    if parents and not any(has_words(parent.text) for parent in parents):
         warnings.warn(f"column {parent_column!r} (parent_column=) has no words in any row.", stacklevel=2)
-    rows = [
-        row
-        for batch in (slice(start, start + BATCH) for start in range(0, len(values), BATCH))
-        for row in labeller.label(values[batch], None if parents is None else parents[batch])
-    ]
+    labeller.warn_of_unknown_targets(stacklevel=2)
+    rows: list[dict[str, Any]] = [dict.fromkeys(labeller.columns) for _ in values]
+    places = [place for place in range(len(values)) if place not in problems]
+    for start in range(0, len(places), BATCH):
+        batch = places[start : start + BATCH]
+        above = None if answered is None else [answered[place] for place in batch]
+        for place, row in zip(batch, labeller.label([values[place] for place in batch], above), strict=True):
+            rows[place] = row
     labels = pd.DataFrame(rows, columns=list(labeller.columns), index=frame.index)
     # Without rows, or with nulls only, pandas would choose other types.
-    types = {"float": "float64", "bool": "bool", "string": pd.Series([""]).dtype}
-    labels = labels.astype({name: types[kind] for name, kind in labeller.columns.items() if kind in types})
+    types = {"float": "float64", "string": pd.Series([""]).dtype}
+    kinds = {name: types[kind] for name, kind in labeller.columns.items() if kind in types}
+    known = {slot.known for slot in labeller.slots}
+    for name in (name for name, kind in labeller.columns.items() if kind == "bool"):
+        kinds[name] = "boolean" if name in known or labels[name].isna().any() else "bool"
+    labels = labels.astype(kinds)
     labelled = pd.concat([frame, labels], axis=1)
     labelled.attrs = deepcopy(frame.attrs)
     if frame.columns.nlevels == 1:

@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
+import warnings
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache, cached_property
+from numbers import Real
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.io.column_types import ColumnType
-from weibo_nlp.labelling.columns import require_labelable, require_target, text_problem
+from weibo_nlp.labelling.slots import Slot, slots_of
+from weibo_nlp.labelling.targets import (
+    Targets,
+    canonical_targets,
+    known_targets,
+    targets_of,
+    unknown_targets_message,
+)
+from weibo_nlp.labelling.texts import read, read_parent, require_labelable, text_problem
 from weibo_nlp.models import Classifier, load_model
 from weibo_nlp.models.answers import distributions, plain_labels, require_answerable
 from weibo_nlp.models.limits import require_label
 from weibo_nlp.records import Example
 from weibo_nlp.scheme import NEEDS_CONTEXT, Task, load_scheme
+from weibo_nlp.text.plain import HtmlChoice, own_words, require_html_choice
 
 Models = Mapping[str, Classifier | str | Path]
 """Name of a task, or of a label of one's own -> a trained classifier, or where one lies."""
 
 BATCH = 2048
+WEIGHTS = "open"
+"""The weights that come with the package."""
 
 
 class Labeller:
@@ -35,37 +48,61 @@ class Labeller:
         or Path is given to :func:`weibo_nlp.models.load_model`. Otherwise whatever has ``classes_`` and a
         ``predict_proba`` for lists of strings will do, such as a Pipeline of scikit-learn; for stance, it must read
         :class:`weibo_nlp.records.Example`.
-    target : str, optional
-        Stance target for every text; without it, the canonical target of the predicted topic, and no stance where
-        the topic has none, as ``other``.
+    target : str or sequence of str, optional
+        Stance target for every text, or up to 20, each with columns of its own; ``"canonical"`` stands for the three
+        canonical ones of the corpus. Without it, the canonical target of the predicted topic, and no stance where the
+        topic has none, as ``other``.
     all_scores : bool
         Give the probability of every label, not only of the chosen one.
+    weights : str
+        Name of the weights of the shipped models, as for :func:`weibo_nlp.models.load_model`.
+    html : bool or "auto"
+        Whether texts are HTML, which is read as text; by default each is looked at.
+    min_score : float, optional
+        From 0 to 1. A label less probable than that is left out (None), its score is given all the same; where the
+        topic is left out, there is no canonical target and so no stance. Of irony, what counts is the probability of
+        the label, be it true or false.
 
     Attributes
     ----------
     tasks : mapping of str to Task
         What is labelled: tasks about texts, tasks about targets, one's own labels.
+    targets : tuple of str
+        The stance targets; empty where each text's topic decides.
     labels : mapping of str to tuple of str
         Task -> its labels, in the order of the model's columns.
+    slots : tuple of Slot
+        What is answered, with the columns of each answer.
     columns : mapping of str to str
         Output columns in order, with their types.
 
     Raises
     ------
     UsageError
-        If the target is no text, or a model cannot be used under its name.
+        If a target is no text or named twice, there are too many, `html` or `min_score` is none, or a model cannot be
+        used under its name.
     UnknownNameError, DataError
         If there is no such model, or its files are damaged.
     """
 
-    def __init__(self, models: Models | None = None, *, target: str | None = None, all_scores: bool = False) -> None:
-        if target is not None:
-            require_target(target)
+    def __init__(
+        self,
+        models: Models | None = None,
+        *,
+        target: Targets | None = None,
+        all_scores: bool = False,
+        weights: str = WEIGHTS,
+        html: HtmlChoice = "auto",
+        min_score: float | None = None,
+    ) -> None:
+        require_html_choice(html)
+        self.targets = targets_of(target)
         if models is not None and not isinstance(models, Mapping):
             raise UsageError(
                 f"models is a {type(models).__name__}; give a mapping of names to models, or leave it out."
             )
-        self.target, self.all_scores = target, all_scores
+        self.target, self.all_scores, self.weights, self.html = target, all_scores, weights, html
+        self.min_score = None if min_score is None else _share(min_score)
         self._own: dict[str, Classifier] = {
             name: load_model(model) if isinstance(model, str | Path) else model
             for name, model in ({} if models is None else models).items()
@@ -77,22 +114,41 @@ class Labeller:
             name: _labels_of(self._own[name], task) if name in self._own else task.labels
             for name, task in self.tasks.items()
         }
-        columns = [column for task in self.tasks.values() for column in _columns_of(task)]
+        self.slots = slots_of(self.tasks.values(), self.targets)
+        columns = [column for slot in self.slots for column in slot.columns]
         if all_scores:
-            columns += [(f"{name}_score_{label}", "float") for name in self.tasks for label in self.labels[name]]
+            columns += [(name, "float") for name in self.probability_columns]
         if doubled := [name for name, count in Counter(name for name, _ in columns).items() if count > 1]:
             raise UsageError(f"two labels would stand in column {doubled[0]!r}; give your own model another name.")
         self.columns: dict[str, ColumnType] = dict(columns)
+        self._told = False
 
     @cached_property
     def models(self) -> Mapping[str, Classifier]:
         """Task -> model; the shipped ones are read here, once a process."""
-        return {name: self._own[name] if name in self._own else _shipped_model(name) for name in self.tasks}
+        return {
+            name: self._own[name] if name in self._own else _shipped_model(name, self.weights) for name in self.tasks
+        }
 
     @property
     def canonical(self) -> Mapping[str, str]:
         """Topic -> text of its canonical stance target."""
-        return _canonical_targets()
+        return canonical_targets()
+
+    @property
+    def probability_columns(self) -> list[str]:
+        """Columns that `all_scores` adds."""
+        return [slot.probability(label) for slot in self.slots for label in self.labels[slot.task.name]]
+
+    def warn_of_unknown_targets(self, stacklevel: int = 2) -> None:
+        """Warn once of targets that the user named and the model says it has not learnt about."""
+        if self._told:
+            return
+        self._told = True
+        for name in (name for name, task in self.tasks.items() if task.targeted):
+            known = known_targets(self.models[name]) if self.targets else None
+            if known is not None and (unknown := [target for target in self.targets if target not in known]):
+                warnings.warn(unknown_targets_message(name, unknown, known), stacklevel=stacklevel + 1)
 
     def label(self, texts: Sequence[str], parents: Sequence[str | None] | None = None) -> list[dict[str, Any]]:
         """Label a batch.
@@ -100,14 +156,16 @@ class Labeller:
         Parameters
         ----------
         texts : sequence of str
-            Raw texts, none empty.
+            Raw texts, none empty. Shipped models, and others of this package, tell the author's own words from a repost
+            chain by themselves; models of other libraries are given the own words alone.
         parents : sequence of str or None, optional
             The text each one answers, where known; only stance makes use of it.
 
         Returns
         -------
         list of dict
-            One a text, in order, with the keys of :attr:`columns`; stance fields are None where there is no target.
+            One a text, in order, with the keys of :attr:`columns`; stance fields are None where there is no target,
+            and so is what is known of a target by a model that does not say which ones it has learnt about.
 
         Raises
         ------
@@ -117,32 +175,48 @@ class Labeller:
         UsageError
             If there are other than as many `parents` as texts, or a model of one's own cannot read the texts, has
             other labels by now, or gives what is no distribution over them (``models.answers.distributions``).
+
+        Warns
+        -----
+        UserWarning
+            With the first batch, if the stance model says that it has not learnt about a target that was named.
         """
         if parents is not None and len(parents) != len(texts):
             raise UsageError(f"{len(parents)} parents for {len(texts)} texts; give one for each, None where unknown.")
-        require_labelable(texts, parents)
+        read_texts = [read(text, self.html) for text in texts]
+        read_parents = None if parents is None else [read_parent(parent, self.html) for parent in parents]
+        require_labelable(read_texts, read_parents)
+        self.warn_of_unknown_targets()
+        plain = [Example(reading.text, plain=True) for reading in read_texts]
         rows: list[dict[str, Any]] = [dict.fromkeys(self.columns) for _ in texts]
-        for task in self.tasks.values():
-            if not task.targeted:
-                self._fill(rows, task, texts)
+        for slot in self.slots:
+            if slot.target is None or slot.known is None:
+                self._fill(rows, slot, plain)
                 continue
-            targets = [self.canonical.get(row["topic"]) if self.target is None else self.target for row in rows]
+            known = known_targets(self.models[slot.task.name])
+            targets = [self.canonical.get(row["topic"]) if slot.about is None else slot.about for row in rows]
             for row, target in zip(rows, targets, strict=True):
-                row[f"{task.name}_target"] = target
+                row[slot.target] = target
+                row[slot.known] = None if target is None or known is None else target in known
             answered = [place for place, target in enumerate(targets) if target is not None]
-            examples = [Example(texts[i], targets[i], None if parents is None else parents[i]) for i in answered]
-            self._fill([rows[i] for i in answered], task, examples)
+            above = [None if read_parents is None else read_parents[place].text or None for place in answered]
+            examples = [
+                replace(plain[place], target=targets[place], parent=parent)
+                for place, parent in zip(answered, above, strict=True)
+            ]
+            self._fill([rows[place] for place in answered], slot, examples)
         return rows
 
-    def _fill(self, rows: Sequence[dict[str, Any]], task: Task, texts: Sequence[str] | Sequence[Example]) -> None:
-        """Put the answers of a task's model into rows."""
+    def _fill(self, rows: Sequence[dict[str, Any]], slot: Slot, examples: Sequence[Example]) -> None:
+        """Put the answers of a slot's model into rows."""
         if not rows:
             return
+        task = slot.task
         model, labels = self.models[task.name], self.labels[task.name]
         if task.name in self._own and _labels_of(model, task) != labels:
             raise UsageError(f"the model for {task.name!r} was trained on other labels meanwhile; make a new Labeller.")
         try:
-            answer = model.predict_proba(texts)
+            answer = model.predict_proba(_given_to(model, examples, task))
         except (AttributeError, TypeError) as error:
             if not task.targeted:
                 raise
@@ -154,16 +228,27 @@ class Labeller:
         probabilities = distributions(answer, len(rows), plain_labels(model.classes_, f"{what} is one"), what)
         for row, scores in zip(rows, probabilities.tolist(), strict=True):
             best = scores.index(max(scores))
-            row[task.name] = task.to_stored(labels[best])
+            if self.min_score is None or scores[best] >= self.min_score:
+                row[slot.label] = task.to_stored(labels[best])
             # Of a yes or no, people ask how likely the yes is.
-            row[f"{task.name}_score"] = scores[labels.index(task.labels[-1]) if task.stored == "bool" else best]
+            row[slot.score] = scores[labels.index(task.labels[-1]) if task.stored == "bool" else best]
             if self.all_scores:
-                row |= {f"{task.name}_score_{label}": score for label, score in zip(labels, scores, strict=True)}
+                row |= {slot.probability(label): score for label, score in zip(labels, scores, strict=True)}
 
 
-def _columns_of(task: Task) -> list[tuple[str, ColumnType]]:
-    target: list[tuple[str, ColumnType]] = [(f"{task.name}_target", "string")] if task.targeted else []
-    return [*target, (task.name, task.stored), (f"{task.name}_score", "float")]
+def _given_to(model: Classifier, examples: Sequence[Example], task: Task) -> Sequence[Example] | list[str]:
+    """Return examples for models that read them, and strings for those of other libraries."""
+    from weibo_nlp.models.estimator import TextClassifier
+
+    if task.targeted or isinstance(model, TextClassifier):
+        return examples
+    return [own_words(example.text) for example in examples]
+
+
+def _share(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, Real) or not 0 <= value <= 1:  # type: ignore[operator]
+        raise UsageError(f"min_score is {value!r:.40}; give a number from 0 to 1, or leave it out.")
+    return float(value)
 
 
 def _labels_of(model: Classifier, task: Task) -> tuple[str, ...]:
@@ -189,12 +274,6 @@ def _labels_of(model: Classifier, task: Task) -> tuple[str, ...]:
     return labels
 
 
-_shipped_model = cache(load_model)
-
-
 @cache
-def _canonical_targets() -> Mapping[str, str]:
-    from weibo_nlp.corpus import open_release
-
-    rows = open_release().rows("targets")
-    return MappingProxyType({row["canonical_for"]: row["text"] for row in rows if row["canonical_for"]})
+def _shipped_model(task: str, weights: str) -> Classifier:
+    return load_model(task) if weights == WEIGHTS else load_model(task, weights=weights)

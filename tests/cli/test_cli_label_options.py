@@ -92,7 +92,7 @@ def test_labels_below_the_least_score_are_left_empty_counted_and_told(run, posts
         pytest.param(["--html", "maybe"], "'maybe' is not one of", id="html"),
         pytest.param(["--min-score", "2"], "min_score is 2.0; give a number from 0 to 1", id="score"),
         pytest.param(["--min-score", "nan"], "min_score is nan; give a number from 0 to 1", id="nan"),
-        pytest.param(["--weights", "none-of-ours"], "unknown weights 'none-of-ours'; there is: open", id="weights"),
+        pytest.param(["--weights", "none-of-ours"], "unknown weights 'none-of-ours'; there is: ", id="weights"),
         pytest.param(["--weights", ""], "unknown weights ''", id="no-weights"),
         pytest.param(["--target", "甲", "--target", "甲"], "'甲' is named twice; name it once", id="twice"),
         pytest.param(["--target", "甲", "--target", ""], "the stance target is no text (empty)", id="empty"),

@@ -73,7 +73,9 @@ def label(
     all_scores: Annotated[
         bool, Option("--all-scores", help="Add one column for the probability of each label.")
     ] = False,
-    weights: Annotated[str, Option(metavar="NAME", help="Weights of the shipped models.")] = "open",
+    weights: Annotated[
+        str, Option(metavar="NAME", help="Weights to label by, such as research where they are installed.")
+    ] = "open",
     min_score: Annotated[
         float | None,
         Option(metavar="X", help="Leave a label empty that is less probable than X, from 0 to 1; its score is kept."),

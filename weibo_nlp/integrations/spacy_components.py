@@ -26,10 +26,11 @@ from spacy.pipeline import Pipe
 from spacy.tokens import Doc, Token
 
 from weibo_nlp.errors import DataError, UsageError
-from weibo_nlp.labelling.labeller import WEIGHTS, Labeller
+from weibo_nlp.labelling.labeller import Labeller
 from weibo_nlp.labelling.slots import Slot
 from weibo_nlp.labelling.targets import Targets
 from weibo_nlp.labelling.texts import EMPTY, text_problem
+from weibo_nlp.models.weights import OPEN
 from weibo_nlp.stats.arguments import require_whole
 from weibo_nlp.text import parse
 from weibo_nlp.text.markup import MarkupKind
@@ -124,7 +125,7 @@ class WeiboLabels(Pipe):
         name: str = LABELS,
         target: Targets | None = None,
         html: HtmlChoice = "auto",
-        weights: str = WEIGHTS,
+        weights: str = OPEN,
     ) -> None:
         self.name, self.target, self.html, self.weights = name, target, html, weights
         self._labeller = Labeller(target=target, all_scores=True, html=html, weights=weights)
@@ -219,7 +220,7 @@ def create_spans(nlp: Language, name: str, spans_key: str) -> WeiboSpans:
 
 @Language.factory(
     LABELS,
-    default_config={"target": None, "html": "auto", "weights": WEIGHTS},
+    default_config={"target": None, "html": "auto", "weights": OPEN},
     assigns=["doc.cats", *(f"doc._.{field}" for field in _FIELDS)],
 )
 def create_labels(

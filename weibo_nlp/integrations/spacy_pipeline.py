@@ -9,8 +9,8 @@ from weibo_nlp._version import __version__
 from weibo_nlp.errors import UsageError
 from weibo_nlp.integrations.spacy_components import LABELS, SPANS
 from weibo_nlp.integrations.spacy_tokenizer import TOKENIZER, LexiconLike, WeiboTokenizer, words_of
-from weibo_nlp.labelling.labeller import WEIGHTS
 from weibo_nlp.labelling.targets import Targets, targets_of
+from weibo_nlp.models.weights import OPEN
 from weibo_nlp.segmentation import Lexicon
 from weibo_nlp.segmentation.registry import check_name
 from weibo_nlp.text.plain import HtmlChoice, require_html_choice
@@ -23,7 +23,7 @@ def load_spacy(
     target: Targets | None = None,
     *,
     html: HtmlChoice = "auto",
-    weights: str = WEIGHTS,
+    weights: str = OPEN,
 ) -> Language:
     """Return a spaCy pipeline that reads Weibo text.
 

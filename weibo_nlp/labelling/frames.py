@@ -12,9 +12,10 @@ import numpy as np
 from weibo_nlp.errors import UsageError
 from weibo_nlp.io.rows import listed
 from weibo_nlp.labelling.columns import guess_text_column
-from weibo_nlp.labelling.labeller import BATCH, WEIGHTS, Labeller, Models
+from weibo_nlp.labelling.labeller import BATCH, Labeller, Models
 from weibo_nlp.labelling.targets import Targets
 from weibo_nlp.labelling.texts import has_words, problems_of, read, read_parent, require_labelable, told
+from weibo_nlp.models.weights import OPEN
 from weibo_nlp.text.plain import HtmlChoice
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def label(
     text_column: Hashable | None = None,
     parent_column: Hashable | None = None,
     all_scores: bool = False,
-    weights: str = WEIGHTS,
+    weights: str = OPEN,
     html: HtmlChoice = "auto",
     min_score: float | None = None,
     errors: ErrorChoice = "raise",

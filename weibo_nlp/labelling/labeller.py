@@ -25,6 +25,7 @@ from weibo_nlp.labelling.texts import read, read_parent, require_labelable, text
 from weibo_nlp.models import Classifier, load_model
 from weibo_nlp.models.answers import distributions, plain_labels, require_answerable
 from weibo_nlp.models.limits import require_label
+from weibo_nlp.models.weights import OPEN, weights_folder
 from weibo_nlp.records import Example
 from weibo_nlp.scheme import NEEDS_CONTEXT, Task, load_scheme
 from weibo_nlp.text.plain import HtmlChoice, own_words, require_html_choice
@@ -33,8 +34,6 @@ Models = Mapping[str, Classifier | str | Path]
 """Name of a task, or of a label of one's own -> a trained classifier, or where one lies."""
 
 BATCH = 2048
-WEIGHTS = "open"
-"""The weights that come with the package."""
 
 
 class Labeller:
@@ -55,7 +54,7 @@ class Labeller:
     all_scores : bool
         Give the probability of every label, not only of the chosen one.
     weights : str
-        Name of the weights of the shipped models, as for :func:`weibo_nlp.models.load_model`.
+        Name of the weights that the models of the scheme's tasks come from, as for :func:`weibo_nlp.models.load_model`.
     html : bool or "auto"
         Whether texts are HTML, which is read as text; by default each is looked at.
     min_score : float, optional
@@ -82,7 +81,7 @@ class Labeller:
         If a target is no text or named twice, there are too many, `html` or `min_score` is none, or a model cannot be
         used under its name.
     UnknownNameError, DataError
-        If there is no such model, or its files are damaged.
+        If there is no such model or no such weights, or files are damaged.
     """
 
     def __init__(
@@ -91,11 +90,12 @@ class Labeller:
         *,
         target: Targets | None = None,
         all_scores: bool = False,
-        weights: str = WEIGHTS,
+        weights: str = OPEN,
         html: HtmlChoice = "auto",
         min_score: float | None = None,
     ) -> None:
         require_html_choice(html)
+        weights_folder(weights)  # models are read when first used; a name that is none is told now
         self.targets = targets_of(target)
         if models is not None and not isinstance(models, Mapping):
             raise UsageError(
@@ -276,4 +276,4 @@ def _labels_of(model: Classifier, task: Task) -> tuple[str, ...]:
 
 @cache
 def _shipped_model(task: str, weights: str) -> Classifier:
-    return load_model(task) if weights == WEIGHTS else load_model(task, weights=weights)
+    return load_model(task, weights=weights)

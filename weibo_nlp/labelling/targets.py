@@ -88,9 +88,9 @@ def canonical_targets() -> Mapping[str, str]:
 
 
 def known_targets(model: Classifier) -> tuple[str, ...] | None:
-    """Targets that a model says it has learnt from; None where it does not say."""
+    """Targets that a model says it has learnt about, by its tuple ``targets``; None where it has none."""
     known = getattr(model, "targets", None)
-    return None if known is None else tuple(known)
+    return known if isinstance(known, tuple) else None
 
 
 def unknown_targets_message(task: str, targets: Sequence[str], known: Collection[str]) -> str:

@@ -1,4 +1,4 @@
-"""Labels that are left out because they are not probable enough, and the weights that labels come from."""
+"""Labels that are left out because they are not probable enough."""
 
 import numpy as np
 import pandas as pd

@@ -170,3 +170,11 @@ def test_a_model_that_was_searched_for_labels_a_text_of_html_as_the_plain_one():
     model = LinearClassifier(C=1.0).fit(texts, ["food", "weather"] * 4)
     html, plain = label(["前天<b>吃面</b>", "前天吃面"], models={"about": model})["about_score"]
     assert html == plain
+
+
+@pytest.mark.parametrize("chain", ["//@甲:太好了[哈哈]", "<br>//@甲:太好了[哈哈]", "//@甲:好//@乙:失信就该禁乘"])
+def test_what_a_repost_chain_says_never_changes_the_labels_of_the_authors_own_words(chain):
+    scores = [f"{task}_score" for task in TASKS[:3]]
+    frame = label(["不同意", f"不同意{chain}"])
+    assert frame[scores].nunique().tolist() == [1, 1, 1]
+    assert frame[TASKS[:3]].nunique().tolist() == [1, 1, 1]

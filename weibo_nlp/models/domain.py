@@ -1,0 +1,342 @@
+"""What is unlike anything learnt: how surprising the characters of a text are, and where an answer becomes a guess."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from numbers import Integral, Real
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.base import BaseEstimator
+
+from weibo_nlp._version import __version__
+from weibo_nlp.errors import DataError, UsageError
+from weibo_nlp.features.ngrams import MAX_N, pack, unpack
+from weibo_nlp.features.preparation import prepared
+from weibo_nlp.io.names import quoted
+from weibo_nlp.io.paths import named_path
+from weibo_nlp.models.base import Column, FloatArray, Texts, as_examples
+from weibo_nlp.models.estimator import NotFittedError
+from weibo_nlp.models.limits import Layout
+from weibo_nlp.models.storage import read_model, rebuilding, write_model
+from weibo_nlp.stats.units import numbered_ids
+
+NAME = "domain"
+LABELS = ("like", "unlike")
+SHARE = 0.02
+PAIR_PRIOR = 200.0
+"""Occurrences of a character from which the one behind it says more about the text than its own frequency does."""
+LEAST_EVIDENCE = 3
+"""Units of a text, below which nothing tells whether it is unlike."""
+MIN_UNITS = 5
+"""Units of a text, from which the spread of its costs says something."""
+MIN_CALIBRATION = 50
+_LEAST_VARIANCE = 0.01
+_LEAST_PROBABILITY = 1e-12  # smaller ones, of files made to harm, would not be numbers in the end
+
+_HAN = "\u3005-\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_SINGLE = "\u3041-\u30fa\u30fc-\u30ff\u31f0-\u31ff\uff66-\uff9f\uac00-\ud7a3"
+# A word of an alphabet is one unit: letter by letter, English is less surprising than Chinese, which has so many more
+# characters to choose from. Kana and Hangul are counted one by one, as Han is.
+_RUN = re.compile(f"([{_HAN}]+)|[{_SINGLE}]|[^\\W\\d_{_HAN}{_SINGLE}]+")
+_PAIR = re.compile(f"[{_HAN}]{{2}}")
+
+Unit = tuple[str, str | None]
+"""A unit, and where it is a Han character behind another, that one."""
+
+
+class DomainDetector(BaseEstimator):  # type: ignore[misc, no-any-unimported, unused-ignore]
+    """Tells texts that are unlike all that was learnt from, by how surprising their characters are.
+
+    A text is read as units: each Han character, kana or syllable of Hangul, and each word of an alphabet by its first
+    three letters. What a unit costs is its negative log probability in bits, learnt from units and from pairs of Han
+    characters. The score of a text is its mean cost, in standard deviations above that of the texts it was calibrated
+    on, where the deviation is that of a text with as many units: the fewer, the less a rare one proves. Above
+    ``threshold_``, which `share` of those texts exceed, it is unlike them. Signs, figures and emoji are no units, and
+    what has fewer than ``LEAST_EVIDENCE`` has the score 0.
+
+    It sees language, script, and a choice of words that no text learnt from had: English, Japanese, Cantonese, letters
+    at random. One or two characters pass, and English words in a Chinese post mostly do. It knows nothing of meaning:
+    a post on other matters, of another time, ironic or untrue is not unlike by that, though one full of terms of a
+    trade that nobody wrote about may be; and that a post passes does not say that its labels are right.
+
+    Parameters
+    ----------
+    share : float
+        Share of the texts for calibration that are to be called unlike, above 0 and below 1.
+    min_df : int
+        A unit or pair counts if it occurs in this many different groups of texts. What is saved holds no other.
+
+    Attributes
+    ----------
+    threshold_ : float
+        Scores above it are unlike.
+    mean_, within_, between_ : float
+        Of the texts for calibration: their mean cost, the variance of costs inside a text, and of texts' own means.
+    counts_ : dict of str to int
+        Units and pairs, and how often they occurred.
+    total_ : int
+        Occurrences of all units, of rare ones too.
+    unseen_ : float
+        Probability of one unit that is not among them.
+    trained_on_ : dict
+        ``texts`` and ``calibration``: how many of each.
+
+    Notes
+    -----
+    Pairs are smoothed by their second character, with a Dirichlet prior of ``PAIR_PRIOR`` (MacKay & Peto 1995). As a
+    filter of crawled text by language and domain, the perplexity of an n-gram model is that of CCNet (Wenzek et al.
+    2020); that likelihood alone prefers simple text of another domain is known (Ren et al. 2019), hence words as units.
+    """
+
+    name: ClassVar[str] = NAME
+    layout: ClassVar[Layout] = MappingProxyType(
+        {"ngrams.terms": ("U64", ("ngrams",)), "ngrams.counts": ("U32", ("ngrams",))}
+    )
+
+    def __init__(self, *, share: float = SHARE, min_df: int = 3) -> None:
+        self.share, self.min_df = share, min_df
+
+    @property
+    def version(self) -> str:
+        """Version of the package that trained the detector."""
+        return str(getattr(self, "version_", __version__))
+
+    def fit(self, X: Texts, y: object = None, *, calibration: Texts, groups: Column = None) -> Self:
+        """Learn what is usual.
+
+        Parameters
+        ----------
+        X : iterable of str or Example
+            Texts that models learn from.
+        y : ignored
+            There as scikit-learn has it.
+        calibration : iterable of str or Example
+            Others of the kind that shall pass; ``MIN_CALIBRATION`` of them with ``MIN_UNITS`` units at the least.
+        groups : iterable, optional
+            The near-duplicates or thread that each text of `X` belongs to: within one, a unit or pair counts once for
+            `min_df`. Without it, each text is its own.
+
+        Raises
+        ------
+        DataError
+            If nothing occurs often enough, there are too few texts to calibrate on, or as many groups as texts are not
+            given.
+        UsageError
+            If a parameter is none, or what is given are no texts.
+        """
+        self._require_parameters()
+        texts, others = _read(X), _read(calibration)
+        members: Sequence[int] = range(len(texts))
+        if groups is not None:
+            members = numbered_ids(groups, "groups")[1].tolist()
+        if len(members) != len(texts):
+            raise DataError(f"{len(texts)} texts with {len(members)} groups; one group a text is needed.")
+        counts, kept, total = _counts(texts, members, int(self.min_df))
+        if not kept:
+            raise DataError(f"{len(texts)} texts hold no word or character that occurs in {self.min_df} of them.")
+        rare = {term: count for term, count in counts.items() if term not in kept and not _is_pair(term)}
+        self.counts_ = {term: counts[term] for term in sorted(kept)}
+        self.total_, self.unseen_ = total, (sum(rare.values()) + 1) / (len(rare) + 1) / (total + 1)
+        self._calibrate([costs for text in others if len(costs := self._costs(text)) >= MIN_UNITS], others)
+        self.trained_on_ = {"texts": len(texts), "calibration": len(others)}
+        self.version_ = __version__
+        return self
+
+    def score(self, X: Texts) -> FloatArray:
+        """Return how surprising texts are, shape (n_texts,): standard deviations above the mean of the usual ones."""
+        self._require_fitted()
+        return np.array([self._score(text) for text in _read(X)])
+
+    def is_unlike(self, X: Texts) -> npt.NDArray[np.bool_]:
+        """Return whether texts are unlike those learnt from, shape (n_texts,)."""
+        unlike: npt.NDArray[np.bool_] = self.score(X) > self.threshold_
+        return unlike
+
+    def save_pretrained(self, folder: str | Path) -> None:
+        """Write the detector into a folder, as :meth:`weibo_nlp.models.LinearClassifier.save_pretrained` does."""
+        place = named_path(folder, "a folder for a model")
+        self._require_fitted()
+        self._require_parameters()
+        config = {
+            "model": NAME,
+            "version": self.version,
+            "labels": LABELS,
+            "share": float(self.share),
+            "min_df": int(self.min_df),
+            "total": self.total_,
+            "trained_on": self.trained_on_,
+            **{name: getattr(self, f"{name}_") for name in ("unseen", "mean", "within", "between", "threshold")},
+        }
+        arrays: dict[str, npt.NDArray[Any]] = {
+            "ngrams.terms": pack(list(self.counts_)),
+            "ngrams.counts": np.array(list(self.counts_.values()), dtype=np.uint32),
+        }
+        write_model(place, config, arrays, self.layout)
+
+    @classmethod
+    def from_pretrained(cls, folder: str | Path) -> Self:
+        """Read what :meth:`save_pretrained` wrote.
+
+        Raises
+        ------
+        DataError
+            If files are missing, damaged, altered, of another kind of model, or do not fit each other.
+        UsageError
+            If the folder is an empty name, or none.
+        """
+        folder = named_path(folder, "a folder of a model")
+        config, arrays = read_model(folder, cls.layout)
+        with rebuilding(folder):
+            if config["model"] != NAME or config["labels"] != list(LABELS):
+                raise DataError(f"the model is {quoted(config['model'])}, not {NAME}")
+            detector = cls(share=_number(config, "share"), min_df=_whole(config, "min_df"))
+            try:
+                detector._require_parameters()
+            except UsageError as error:
+                raise DataError(str(error)) from error
+            detector._restore(config, arrays)
+        return detector
+
+    def _restore(self, config: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+        terms, counts = unpack(arrays["ngrams.terms"]), arrays["ngrams.counts"].tolist()
+        if len(set(terms)) != len(terms) or not all(counts):
+            raise DataError("units stand twice, or never occurred")
+        self.counts_ = dict(zip(terms, counts, strict=True))
+        self.total_, self.unseen_ = _whole(config, "total"), _number(config, "unseen")
+        units = sum(count for term, count in self.counts_.items() if not _is_pair(term))
+        if not 0 < units <= self.total_ <= 1 / _LEAST_PROBABILITY or not _LEAST_PROBABILITY <= self.unseen_ <= 1:
+            raise DataError(f"{units:,} units of {quoted(config['total'])}, {quoted(config['unseen'])} for another")
+        self.mean_, self.threshold_ = _number(config, "mean"), _number(config, "threshold")
+        self.within_, self.between_ = _number(config, "within"), _number(config, "between")
+        if self.within_ < 0 or self.between_ < _LEAST_VARIANCE:
+            raise DataError(f"variances of {self.within_:g} and {self.between_:g}")
+        if not isinstance(config["trained_on"], dict):
+            raise DataError(f"trained_on is {quoted(config['trained_on'])}")
+        self.trained_on_, self.version_ = dict(config["trained_on"]), config["version"]
+
+    def _calibrate(self, long_enough: Sequence[Sequence[float]], texts: Sequence[str]) -> None:
+        if len(long_enough) < MIN_CALIBRATION:
+            raise DataError(
+                f"{len(long_enough)} of {len(texts)} texts for calibration have {MIN_UNITS} characters or words; "
+                f"{MIN_CALIBRATION} are needed."
+            )
+        sizes = np.array([len(costs) for costs in long_enough])
+        means = np.array([np.mean(costs) for costs in long_enough])
+        squares = sum(float(np.var(costs)) * len(costs) for costs in long_enough)
+        self.mean_, self.within_ = float(means.mean()), squares / float((sizes - 1).sum())
+        # Of the variance between means, what the lengths of texts do not explain (one-way analysis of variance).
+        explained = self.within_ * float((1 / sizes).mean())
+        self.between_ = max(float(means.var(ddof=1)) - explained, _LEAST_VARIANCE)
+        scores = [self._score(text) for text in texts]
+        self.threshold_ = float(np.quantile(scores, 1 - self.share, method="higher"))
+
+    def _score(self, text: str) -> float:
+        costs = self._costs(text)
+        if len(costs) < LEAST_EVIDENCE:
+            return 0.0
+        return (sum(costs) / len(costs) - self.mean_) / math.sqrt(self.between_ + self.within_ / len(costs))
+
+    def _costs(self, text: str) -> list[float]:
+        """Bits of each unit of a text that was read."""
+        counts, total, unseen = self.counts_, self.total_, self.unseen_
+        costs = []
+        for unit, before in _units(text):
+            probability = counts[unit] / total if unit in counts else unseen
+            if before in counts:
+                pair = counts.get(before + unit, 0)
+                probability = (pair + PAIR_PRIOR * probability) / (counts[before] + PAIR_PRIOR)
+            costs.append(-math.log2(probability))
+        return costs
+
+    def _require_parameters(self) -> None:
+        share, min_df = self.share, self.min_df
+        if isinstance(share, bool) or not isinstance(share, Real) or not 0 < share < 1:
+            raise UsageError(f"share must be a number above 0 and below 1; got {quoted(share)}.")
+        if isinstance(min_df, bool) or not isinstance(min_df, Integral) or min_df < 1:
+            raise UsageError(f"min_df must be a whole number of texts from 1; got {quoted(min_df)}.")
+
+    def _require_fitted(self) -> None:
+        if not self.__sklearn_is_fitted__():
+            raise NotFittedError("the domain detector is not trained; call fit first, or load a trained one.")
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "version_")
+
+
+def train_domain(texts: Texts, calibration: Texts, groups: Column = None) -> DomainDetector:
+    """Learn the detector that is shipped with weights.
+
+    Parameters
+    ----------
+    texts : iterable of str or Example
+        All that the weights learn from; a text that stands there for several tasks or targets counts once.
+    calibration : iterable of str or Example
+        Validation texts of the real layer.
+    groups : iterable, optional
+        Near-duplicates or thread of each text; no n-gram is kept of fewer than three of them.
+
+    Raises
+    ------
+    DataError, UsageError
+        As :meth:`DomainDetector.fit`.
+    """
+    examples = as_examples(texts)
+    names = list(range(len(examples))) if groups is None else list(groups)
+    if len(names) != len(examples):
+        raise DataError(f"{len(examples)} texts with {len(names)} groups; one group a text is needed.")
+    once = {example.text: name for example, name in zip(examples, names, strict=True)}
+    return DomainDetector().fit(list(once), calibration=calibration, groups=list(once.values()))
+
+
+def _read(texts: Texts) -> list[str]:
+    """Texts as models see them: the author's own words, normalised."""
+    return [example.text for example in prepared(as_examples(texts))]
+
+
+def _units(text: str) -> Iterator[Unit]:
+    for match in _RUN.finditer(text):
+        if (han := match[1]) is None:
+            yield match[0][:MAX_N], None
+        else:
+            yield han[0], None
+            yield from zip(han[1:], han, strict=False)
+
+
+def _counts(texts: Iterable[str], groups: Iterable[int], min_df: int) -> tuple[Counter[str], set[str], int]:
+    """Occurrences of units and pairs, those that occur in enough groups, and occurrences of units in all."""
+    counts, total = Counter[str](), 0
+    members: dict[str, set[int]] = {}
+    for text, group in zip(texts, groups, strict=True):
+        for unit, before in _units(text):
+            total += 1
+            for term in (unit,) if before is None else (unit, before + unit):
+                counts[term] += 1
+                seen = members.setdefault(term, set())
+                if len(seen) < min_df:
+                    seen.add(group)
+    return counts, {term for term, seen in members.items() if len(seen) >= min_df}, total
+
+
+def _is_pair(term: str) -> bool:
+    return _PAIR.fullmatch(term) is not None
+
+
+def _number(config: Mapping[str, Any], name: str) -> float:
+    value = config[name]
+    if type(value) not in (int, float) or not math.isfinite(value):
+        raise DataError(f"{name} is {quoted(value)}, no number")
+    return float(value)
+
+
+def _whole(config: Mapping[str, Any], name: str) -> int:
+    value = config[name]
+    if type(value) is not int:
+        raise DataError(f"{name} is {quoted(value)}, no whole number")
+    return value

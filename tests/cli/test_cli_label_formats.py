@@ -12,7 +12,7 @@ import pytest
 from weibo_nlp.io import read_jsonl
 
 ADDED = ("topic", "topic_score", "sentiment", "sentiment_score", "irony", "irony_score")
-ADDED += ("stance_target", "stance_known_target", "stance", "stance_score")
+ADDED += ("stance_target", "stance_known_target", "stance", "stance_score", "out_of_domain")
 OPENINGS = ("失信名单", "闸机前", "公众号推文", "新款冰淇淋", "隔壁食堂")
 VERDICTS = ("真该好好管管", "也太离谱了", "我没什么意见", "笑死，真是贴心呢", "支持到底")
 # Places of the broken rows, from 1: the first, the last, neighbours, and both sides of a batch's edge.

@@ -23,7 +23,7 @@ from weibo_nlp.labelling.texts import text_problem
 # corpus/targets.yaml, canonical_for
 CANONICAL = {"credit": "信用惩戒", "self_media": "自媒体的可信与价值", "consumer_nationalism": "以国家立场决定消费"}
 ADDED = ["topic", "topic_score", "sentiment", "sentiment_score", "irony", "irony_score"]
-ADDED += ["stance_target", "stance_known_target", "stance", "stance_score"]
+ADDED += ["stance_target", "stance_known_target", "stance", "stance_score", "out_of_domain"]
 LABELS = {
     "topic": ["credit", "self_media", "consumer_nationalism", "other"],
     "sentiment": ["positive", "negative", "neutral"],
@@ -44,9 +44,9 @@ def labelled():
 
 
 def test_columns_come_in_the_promised_order(labelled):
-    assert list(labelled.columns[:11]) == ["text", *ADDED]
+    assert list(labelled.columns[:12]) == ["text", *ADDED]
     every = {f"{task}_score_{name}" for task, names in LABELS.items() for name in names}
-    assert set(labelled.columns[11:]) == every
+    assert set(labelled.columns[12:]) == every
 
 
 @pytest.mark.parametrize("task", LABELS)

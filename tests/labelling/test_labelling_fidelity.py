@@ -21,7 +21,7 @@ from weibo_nlp.io.writers import open_writer
 from weibo_nlp.labelling import Labeller, label_file
 
 ADDED = ["topic", "topic_score", "sentiment", "sentiment_score", "irony", "irony_score"]
-ADDED += ["stance_target", "stance_known_target", "stance", "stance_score"]
+ADDED += ["stance_target", "stance_known_target", "stance", "stance_score", "out_of_domain"]
 
 
 class Fixed(Labeller):
@@ -276,7 +276,7 @@ def test_a_tab_separated_file_whose_marks_are_text_stays_one(tmp_path):
     body = ['01\t他说"好"', '02\t"好"', '03\t"开']
     (tmp_path / "a.tsv").write_text("\n".join(["id\ttext", *body, ""]), "utf-8")
     lines = labelled(tmp_path / "a.tsv", "tsv").output.read_text("utf-8").splitlines()
-    assert lines == ["\t".join(["id", "text", *ADDED]), *(f"{line}\tother\t\t\t\tFalse\t\t\t\t\t" for line in body)]
+    assert lines == ["\t".join(["id", "text", *ADDED]), *(f"{line}\tother\t\t\t\tFalse\t\t\t\t\t\t" for line in body)]
     rows = open_table(labelled(tmp_path / "a.tsv", "csv").output).rows()
     assert [row.values["text"] for row in rows] == ['他说"好"', '"好"', '"开']
 

@@ -20,7 +20,7 @@ from weibo_nlp.records import Example
 TEXTS = [f"{day}{what}" for day in "今明后昨" for what in ("天吃面", "天下雨")]
 LABELS = ["food", "weather"] * 4
 SHIPPED = ["topic", "topic_score", "sentiment", "sentiment_score", "irony", "irony_score"]
-SHIPPED += ["stance_target", "stance_known_target", "stance", "stance_score"]
+SHIPPED += ["stance_target", "stance_known_target", "stance", "stance_score", "out_of_domain"]
 
 
 class Fixed:
@@ -51,7 +51,7 @@ def food():
 )
 def test_any_trained_classifier_of_strings_adds_a_label(model):
     frame = label(["前天吃面", "前天下雨"], models={"about": model.fit(TEXTS, LABELS)}, all_scores=True)
-    assert list(frame.columns[:13]) == ["text", *SHIPPED, "about", "about_score"]
+    assert list(frame.columns[:14]) == ["text", *SHIPPED, "about", "about_score"]
     assert list(frame.columns[-2:]) == ["about_score_food", "about_score_weather"]
     assert frame["about"].tolist() == ["food", "weather"]
     assert frame["about_score"].tolist() == frame[["about_score_food", "about_score_weather"]].max(axis=1).tolist()

@@ -80,6 +80,14 @@ def label(
         float | None,
         Option(metavar="X", help="Leave a label empty that is less probable than X, from 0 to 1; its score is kept."),
     ] = None,
+    coverage: Annotated[
+        float | None,
+        Option(
+            metavar="X",
+            help="Add topic_set and sentiment_set: labels joined by |, among them the right one in the share X of the "
+            "texts of each label. This holds for texts like the corpus's real ones, not for every crawl.",
+        ),
+    ] = None,
     html: Annotated[
         Literal["auto", "yes", "no"],
         Option(help="Whether texts are HTML, which is read as text; by default each text is looked at."),
@@ -95,11 +103,13 @@ def label(
     """Label posts with topic, sentiment, irony and stance.
 
     The output has the input's columns, then topic, topic_score, sentiment, sentiment_score, irony, irony_score,
-    stance_target, stance_known_target, stance, stance_score; a score is the label's probability, irony_score the
-    probability of irony; stance_known_target says whether the model has learnt about the target. With several targets,
-    the columns of stance end in _1, _2 and so on. Rows that cannot be read or have no text are set aside in
-    OUTPUT.rejected.jsonl, or if the output is a pipe or a device in INPUT.stream-rejected.jsonl, and the exit code is
-    then 1. Until all is done, nothing is changed.
+    stance_target, stance_known_target, stance, stance_score, out_of_domain; a score is the label's probability,
+    irony_score the probability of irony; stance_known_target says whether the model has learnt about the target. With
+    several targets, the columns of stance end in _1, _2 and so on. Where out_of_domain is true, the text is unlike
+    anything the weights learnt from, and its labels are guesses. A summary of the labels is printed in the end and
+    stands in OUTPUT.summary.json, unless the output is a pipe or a device. Rows that cannot be read or have no text are
+    set aside in OUTPUT.rejected.jsonl, or if the output is a pipe or a device in INPUT.stream-rejected.jsonl, and the
+    exit code is then 1. Until all is done, nothing is changed.
     """
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -112,6 +122,7 @@ def label(
     from weibo_nlp.io.writers import output_format
     from weibo_nlp.labelling import Labeller, columns_of, guess_text_column, label_file
     from weibo_nlp.labelling.columns import TextColumns, input_columns, require_no_header
+    from weibo_nlp.labelling.summary import OUT_OF_DOMAIN
 
     if input is not None and example:
         raise UsageError(f"INPUT ({input}) and --example exclude each other; leave one out.")
@@ -144,6 +155,7 @@ def label(
         weights=weights,
         html=HTML[html],
         min_score=min_score,
+        coverage=coverage,
     )
     if unnamed:
         _require_own(result, labeller, lambda: input_columns(table, TextColumns(chosen, parent_column, labeller.html)))
@@ -167,10 +179,16 @@ def label(
             advance=advance,
         )
     if example and not quiet and destination_of(result).file is not None:
-        known = {slot.known for slot in labeller.slots}  # of a target that is shown, one line for all is enough
-        shown = [name for name, kind in labeller.columns.items() if kind != "float" and name not in known]
+        # Whether a target is known, and a text like those learnt from, is said once for all of them.
+        said = {OUT_OF_DOMAIN, *(slot.known for slot in labeller.slots)}
+        shown = [name for name, kind in labeller.columns.items() if kind != "float" and name not in said]
         _print_first_rows(result, [chosen, *shown])
     _summarise(labelled, path, quiet)
+    if not quiet:
+        for line in labelled.summary.lines():
+            print_line(line, err=True)
+        if labelled.summary_file is not None:
+            print_line(f"Summary: {labelled.summary_file}", err=True)
     if labelled.rows and labelled.answering == 0:
         # Said even when quiet: the column is another one than was meant, and no label says so.
         print_line(f"No row has words in column {parent_column} (--parent-column); name that of the texts", err=True)
@@ -217,7 +235,7 @@ def _example_output(example: Path) -> Path:
 def _require_own(output: Path, labeller: Labeller, inputs: Callable[[], Collection[str]]) -> None:
     """Refuse to write over a file that nobody named and that has not the columns of an earlier result of this run.
 
-    The probabilities of all labels may be there or not, whichever are asked for now.
+    The probabilities of all labels, and sets of them, may be there or not, whichever are asked for now.
 
     Parameters
     ----------
@@ -233,7 +251,7 @@ def _require_own(output: Path, labeller: Labeller, inputs: Callable[[], Collecti
 
     if not output.is_file() or output.stat().st_size == 0:
         return
-    scores = set(labeller.probability_columns)
+    scores = {*labeller.probability_columns, *labeller.set_columns}
     labels, names = labeller.columns.keys() - scores, inputs()
     renamed = renamed_columns(names, labels)
     columns = {renamed.get(name, name) for name in names} | labels

@@ -81,6 +81,33 @@ def publish_pair(output: PendingFile, rejects: RejectWriter, outputs: Container[
 
 
 @contextmanager
+def published_with(output: PendingFile, report: PendingFile) -> Iterator[None]:
+    """Publish a report on an output that is published in the block, after it.
+
+    Meanwhile there is none, so that that of an earlier output never stands beside this one; it is back where the output
+    was not published.
+
+    Parameters
+    ----------
+    output, report : PendingFile
+        Written to their ends; the report is no stream.
+    """
+    file = destination_of(report.destination.target).file
+    with pending_file(report.destination.target) if file is not None and file.exists() else nullcontext() as old:
+        if old is not None and file is not None:
+            shutil.copyfile(file, old.path)
+            old.complete()
+            file.unlink()
+            sync_folder(file.parent)
+        try:
+            yield
+        finally:
+            fitting = report if output.is_published else old
+            if fitting is not None:
+                fitting.publish()
+
+
+@contextmanager
 def _alone_in(folder: Path) -> Iterator[None]:
     """Keep two runs that finish at once from mixing their pairs, as far as the file system has locks for folders."""
     handle = os.open(folder, os.O_RDONLY) if HAS_LOCKS and os.access(folder, os.R_OK) else None

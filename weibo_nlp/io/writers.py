@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
 from weibo_nlp.errors import UsageError
-from weibo_nlp.io.atomic import atomic_path, pending_file
+from weibo_nlp.io.atomic import PendingFile, atomic_path, pending_file
 from weibo_nlp.io.column_types import ColumnType
 from weibo_nlp.io.names import quoted as shown
 from weibo_nlp.io.parquet import ArrowRow, tables_of
 from weibo_nlp.io.rejects import RejectWriter, output_of_rejects, outputs_of_rejects, usable_rejects_path
 from weibo_nlp.io.rows import SUFFIXES, OutputFormat
 from weibo_nlp.io.suffixes import require_suffix
-from weibo_nlp.io.transaction import publish_pair
+from weibo_nlp.io.transaction import publish_pair, published_with
 from weibo_nlp.io.value_text import cell_text, json_text, plain_value
 
 
@@ -89,6 +89,7 @@ def open_outputs(
     *,
     source: Path,
     rejects: Path | None = None,
+    report: PendingFile | None = None,
     mark: bool = False,
     quoted: bool = True,
     passed_on: Any = None,
@@ -107,6 +108,8 @@ def open_outputs(
         The file the rows are from; beside it lie the rejects of a stream.
     rejects : Path, optional
         Where the rejects go instead of :func:`~weibo_nlp.io.rejects.rejects_path`.
+    report : PendingFile, optional
+        What is said of the rows, a file that is complete when the block ends and appears with the output.
 
     Yields
     ------
@@ -124,7 +127,8 @@ def open_outputs(
     with set_aside, pending_file(output) as rows:
         with _row_writer(rows.path, format, columns, mark, quoted, passed_on) as writer:
             yield writer, set_aside
-        publish_pair(rows, set_aside, outputs_of_rejects(output, source, place))
+        with nullcontext() if report is None else published_with(rows, report):
+            publish_pair(rows, set_aside, outputs_of_rejects(output, source, place))
 
 
 class _UnixLines:

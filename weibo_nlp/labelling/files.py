@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Container, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 from sys import getsizeof
 
 from weibo_nlp.io import Reject, Row, Table, open_outputs
+from weibo_nlp.io.atomic import PendingFile, pending_file
 from weibo_nlp.io.copy import read_once
 from weibo_nlp.io.limits import MAX_REASONS
 from weibo_nlp.io.pandas_metadata import has_range_index, renamed_schema, with_index_column
@@ -20,6 +22,8 @@ from weibo_nlp.io.value_text import json_text
 from weibo_nlp.io.writers import output_format
 from weibo_nlp.labelling.columns import TextColumns, input_columns
 from weibo_nlp.labelling.labeller import BATCH, Labeller
+from weibo_nlp.labelling.summary import LabelSummary
+from weibo_nlp.labelling.summary_file import require_summary_file, usable_summary_path, write_summary
 from weibo_nlp.labelling.texts import has_words, read_parent
 
 # A batch ends early at about so many bytes in memory, or long articles and wide tables would fill it.
@@ -39,7 +43,8 @@ class LabelledFile:
     several or parts of one (``Row.swallows``), ``first_swallowing`` is where the first begins: they are labelled.
     ``answering`` counts rows with words in the column of the texts that are answered; None where no such column was
     named. ``html`` counts labelled texts that were read as HTML, ``below_min_score`` those whose label was left out for
-    its score, by the label's column, where a score was asked for.
+    its score, by the label's column, where a score was asked for. ``summary`` is what the labels came to; it stands in
+    ``summary_file`` too, unless the output is a stream.
     """
 
     output: Path
@@ -47,6 +52,8 @@ class LabelledFile:
     rejected: int
     reasons: Mapping[str, int]
     rejects: Path | None
+    summary: LabelSummary
+    summary_file: Path | None
     first_lines: Mapping[str, int] = field(default_factory=dict)
     renamed: Mapping[str, str] = field(default_factory=dict)
     swallowing: int = 0
@@ -68,8 +75,9 @@ def label_file(
 ) -> LabelledFile:
     """Label a file row by row, in batches and in order; rows that cannot be labelled go to ``<output>.rejected.jsonl``.
 
-    Scores are written with ``SCORE_DIGITS`` digits. From Parquet to Parquet, columns keep types, values and metadata; a
-    tab-separated file whose quotation marks are text stays one.
+    What the labels came to goes to ``<output>.summary.json``, unless the output is a stream. Scores are written with
+    ``SCORE_DIGITS`` digits. From Parquet to Parquet, columns keep types, values and metadata; a tab-separated file
+    whose quotation marks are text stays one.
 
     Parameters
     ----------
@@ -94,21 +102,23 @@ def label_file(
     Raises
     ------
     UsageError
-        If the output, or its file of rejects, is the input, or cannot be written, or a file that holds no rejects
-        stands where they go; or if the output's suffix names a format that is not written.
+        If the output, its file of rejects or its summary is the input, or cannot be written, or a file that holds no
+        rejects or no summary stands where they go; or if the output's suffix names a format that is not written.
     DataError
         If the input breaks off, changed since it was opened, or has too many columns; nothing is written then.
     """
     place = usable_rejects_path(output, table.path, rejects)
-    with read_once(table) as source:
+    summary_file = usable_summary_path(output, table.path, place)
+    with read_once(table) as source, nullcontext() if summary_file is None else pending_file(summary_file) as pending:
         texts = TextColumns(text_column, parent_column, labeller.html)
-        return _label_rows(source, output, place, labeller, texts, advance)
+        return _label_rows(source, output, place, pending, labeller, texts, advance)
 
 
 def _label_rows(
     table: Table,
     output: Path,
     place: Path,
+    pending: PendingFile | None,
     labeller: Labeller,
     texts: TextColumns,
     advance: Callable[[int], None] | None,
@@ -134,6 +144,7 @@ def _label_rows(
     swallowing, first_swallowing = 0, None
     answering = None if texts.parent is None else 0
     html = 0
+    summary = labeller.summary()
     below = dict.fromkeys([slot.label for slot in labeller.slots] if labeller.min_score is not None else [], 0)
     opened = open_outputs(
         output,
@@ -141,6 +152,7 @@ def _label_rows(
         columns,
         source=table.path,
         rejects=place,
+        report=pending,
         mark=table.has_mark,
         quoted=table.quoted,
         passed_on=passed_on,
@@ -158,6 +170,7 @@ def _label_rows(
             labels = labeller.label([row.values[texts.text] for row in batch], parents)
             for slot in (slot for slot in labeller.slots if slot.label in below):
                 below[slot.label] += sum(row[slot.label] is None and row[slot.score] is not None for row in labels)
+            summary.add(labels)
             for row in labels:
                 row |= {name: round(row[name], SCORE_DIGITS) for name in scores if row[name] is not None}
             if index is not None:
@@ -196,6 +209,9 @@ def _label_rows(
             if advance is not None and n_records % 256 == 0:
                 advance(256)
         flush()
+        if pending is not None:
+            require_summary_file(pending.destination.target)  # again: it may have come while the rows were written
+            write_summary(summary, output, pending)
     rejected = rejects.path if rejects.count else None
     return LabelledFile(
         output,
@@ -203,6 +219,8 @@ def _label_rows(
         rejects.count,
         reasons,
         rejected,
+        summary,
+        None if pending is None else pending.destination.target,
         first_lines,
         renamed,
         swallowing,

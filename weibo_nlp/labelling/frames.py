@@ -35,6 +35,7 @@ def label(
     weights: str = OPEN,
     html: HtmlChoice = "auto",
     min_score: float | None = None,
+    coverage: float | None = None,
     errors: ErrorChoice = "raise",
 ) -> pd.DataFrame:
     """Label texts with topic, sentiment, irony and stance.
@@ -58,6 +59,9 @@ def label(
         Whether texts are HTML, which is read as text; by default each is looked at.
     min_score : float, optional
         From 0 to 1. A label less probable than that is missing, as for :class:`Labeller`.
+    coverage : float, optional
+        Above 0 and below 1. Adds sets of labels that hold the right one in this share of texts of each label, as for
+        :class:`Labeller`.
     errors : {"raise", "skip"}
         What happens where a text cannot be labelled: nothing is, or its labels are missing.
 
@@ -65,10 +69,13 @@ def label(
     -------
     pandas.DataFrame
         The frame's columns (or ``text``), then ``topic, topic_score, sentiment, sentiment_score, irony, irony_score,
-        stance_target, stance_known_target, stance, stance_score`` and two columns for each additional model, on the
-        frame's index and with its ``attrs``. A score is the label's probability; that of irony is the probability of
-        irony, whichever the label. ``stance_known_target`` says whether the stance model has learnt about the target.
-        With several targets, the columns of stance end in ``_1`` for the first, ``_2`` for the second, and so on.
+        stance_target, stance_known_target, stance, stance_score, out_of_domain`` and two columns for each additional
+        model, on the frame's index and with its ``attrs``. A score is the label's probability; that of
+        irony is the probability of irony, whichever the label. ``stance_known_target`` says whether the stance model
+        has learnt about the target. With several targets, the columns of stance end in ``_1`` for the first, ``_2`` for
+        the second, and so on.
+        ``out_of_domain`` says that a text is unlike anything the weights learnt from, so that its labels are guesses;
+        it is missing where the weights cannot tell. ``topic_set`` and ``sentiment_set`` have labels joined by ``|``.
         ``irony`` is of type ``boolean`` instead of ``bool`` where a label is missing.
 
     Raises
@@ -102,7 +109,15 @@ def label(
     answered = None if parent_column is None else frame.iloc[:, _place(columns, parent_column)].tolist()
     if errors not in ("raise", "skip"):
         raise UsageError(f"errors is {errors!r:.40}; it is 'raise', or 'skip' to leave labels of such texts missing.")
-    labeller = Labeller(models, target=target, all_scores=all_scores, weights=weights, html=html, min_score=min_score)
+    labeller = Labeller(
+        models,
+        target=target,
+        all_scores=all_scores,
+        weights=weights,
+        html=html,
+        min_score=min_score,
+        coverage=coverage,
+    )
     if taken := [name for name in labeller.columns if name in frame.columns]:
         raise UsageError(f"the frame has columns {', '.join(taken)} already; rename or drop them.")
     texts_read = [read(value, html) for value in values]

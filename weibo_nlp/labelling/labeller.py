@@ -9,11 +9,13 @@ from dataclasses import replace
 from functools import cache, cached_property
 from numbers import Real
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.io.column_types import ColumnType
+from weibo_nlp.labelling.sets import JOINT, WITH_SETS, SetsOf, conformal_sets, set_column, sets_of
 from weibo_nlp.labelling.slots import Slot, slots_of
+from weibo_nlp.labelling.summary import OUT_OF_DOMAIN, LabelSummary
 from weibo_nlp.labelling.targets import (
     Targets,
     canonical_targets,
@@ -22,13 +24,17 @@ from weibo_nlp.labelling.targets import (
     unknown_targets_message,
 )
 from weibo_nlp.labelling.texts import read, read_parent, require_labelable, text_problem
-from weibo_nlp.models import Classifier, load_model
+from weibo_nlp.models import Classifier, load_model, name_and_version
 from weibo_nlp.models.answers import distributions, plain_labels, require_answerable
+from weibo_nlp.models.conformal import require_coverage
 from weibo_nlp.models.limits import require_label
 from weibo_nlp.models.weights import OPEN, weights_folder
 from weibo_nlp.records import Example
 from weibo_nlp.scheme import NEEDS_CONTEXT, Task, load_scheme
 from weibo_nlp.text.plain import HtmlChoice, own_words, require_html_choice
+
+if TYPE_CHECKING:
+    from weibo_nlp.models.domain import DomainDetector
 
 Models = Mapping[str, Classifier | str | Path]
 """Name of a task, or of a label of one's own -> a trained classifier, or where one lies."""
@@ -61,6 +67,10 @@ class Labeller:
         From 0 to 1. A label less probable than that is left out (None), its score is given all the same; where the
         topic is left out, there is no canonical target and so no stance. Of irony, what counts is the probability of
         the label, be it true or false.
+    coverage : float, optional
+        Above 0 and below 1. Adds for topic and sentiment a set of labels, ``topic_set`` and ``sentiment_set``, that
+        holds the right one in this share of texts of each label (:class:`weibo_nlp.models.conformal.ConformalSets`),
+        among texts like those that the model was calibrated on; of a crawl, nobody knows. Labels are joined by ``|``.
 
     Attributes
     ----------
@@ -72,14 +82,16 @@ class Labeller:
         Task -> its labels, in the order of the model's columns.
     slots : tuple of Slot
         What is answered, with the columns of each answer.
+    sets : mapping of str to SetsOf
+        Task -> its prediction sets, where a coverage is asked for.
     columns : mapping of str to str
         Output columns in order, with their types.
 
     Raises
     ------
     UsageError
-        If a target is no text or named twice, there are too many, `html` or `min_score` is none, or a model cannot be
-        used under its name.
+        If a target is no text or named twice, there are too many, `html`, `min_score` or `coverage` is none, a model
+        cannot be used under its name, or a coverage is asked for and a model is not calibrated for sets.
     UnknownNameError, DataError
         If there is no such model or no such weights, or files are damaged.
     """
@@ -93,6 +105,7 @@ class Labeller:
         weights: str = OPEN,
         html: HtmlChoice = "auto",
         min_score: float | None = None,
+        coverage: float | None = None,
     ) -> None:
         require_html_choice(html)
         weights_folder(weights)  # models are read when first used; a name that is none is told now
@@ -115,7 +128,13 @@ class Labeller:
             for name, task in self.tasks.items()
         }
         self.slots = slots_of(self.tasks.values(), self.targets)
-        columns = [column for slot in self.slots for column in slot.columns]
+        self.sets: Mapping[str, SetsOf] = {}
+        if coverage is not None:
+            share = require_coverage(coverage)
+            self.sets = {name: sets_of(name, self.models[name], share) for name in WITH_SETS}
+        columns = [column for slot in self.slots if slot.task.name not in own for column in slot.columns]
+        columns += [(OUT_OF_DOMAIN, "bool"), *((sets.column, "string") for sets in self.sets.values())]
+        columns += [column for slot in self.slots if slot.task.name in own for column in slot.columns]
         if all_scores:
             columns += [(name, "float") for name in self.probability_columns]
         if doubled := [name for name, count in Counter(name for name, _ in columns).items() if count > 1]:
@@ -130,6 +149,11 @@ class Labeller:
             name: self._own[name] if name in self._own else _shipped_model(name, self.weights) for name in self.tasks
         }
 
+    @cached_property
+    def domain(self) -> DomainDetector | None:
+        """What tells texts unlike those that the weights learnt from; None where they have none or are not used."""
+        return None if self._own.keys() >= self.tasks.keys() else _shipped_domain(self.weights)
+
     @property
     def canonical(self) -> Mapping[str, str]:
         """Topic -> text of its canonical stance target."""
@@ -139,6 +163,16 @@ class Labeller:
     def probability_columns(self) -> list[str]:
         """Columns that `all_scores` adds."""
         return [slot.probability(label) for slot in self.slots for label in self.labels[slot.task.name]]
+
+    @property
+    def set_columns(self) -> list[str]:
+        """Columns that `coverage` adds."""
+        return [set_column(name) for name in WITH_SETS]
+
+    def summary(self) -> LabelSummary:
+        """Return a summary of nothing yet, to which the rows that :meth:`label` gives can be added."""
+        versions = {name: name_and_version(model) for name, model in self.models.items()}
+        return LabelSummary(self.slots, self.weights, versions, self.sets)
 
     def warn_of_unknown_targets(self, stacklevel: int = 2) -> None:
         """Warn once of targets that the user named and the model says it has not learnt about."""
@@ -189,6 +223,9 @@ class Labeller:
         self.warn_of_unknown_targets()
         plain = [Example(reading.text, plain=True) for reading in read_texts]
         rows: list[dict[str, Any]] = [dict.fromkeys(self.columns) for _ in texts]
+        if self.domain is not None:
+            for row, is_unlike in zip(rows, self.domain.is_unlike(plain).tolist(), strict=True):
+                row[OUT_OF_DOMAIN] = is_unlike
         for slot in self.slots:
             if slot.target is None or slot.known is None:
                 self._fill(rows, slot, plain)
@@ -234,6 +271,10 @@ class Labeller:
             row[slot.score] = scores[labels.index(task.labels[-1]) if task.stored == "bool" else best]
             if self.all_scores:
                 row |= {slot.probability(label): score for label, score in zip(labels, scores, strict=True)}
+        sets, conformal = self.sets.get(task.name), conformal_sets(model)
+        if sets is not None and conformal is not None:
+            for row, held in zip(rows, conformal.sets(probabilities, sets.coverage), strict=True):
+                row[sets.column] = JOINT.join(held)
 
 
 def _given_to(model: Classifier, examples: Sequence[Example], task: Task) -> Sequence[Example] | list[str]:
@@ -277,3 +318,10 @@ def _labels_of(model: Classifier, task: Task) -> tuple[str, ...]:
 @cache
 def _shipped_model(task: str, weights: str) -> Classifier:
     return load_model(task, weights=weights)
+
+
+@cache
+def _shipped_domain(weights: str) -> DomainDetector | None:
+    from weibo_nlp.models.domain import load_domain  # scikit-learn takes a second
+
+    return load_domain(weights)

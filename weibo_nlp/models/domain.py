@@ -24,7 +24,8 @@ from weibo_nlp.io.paths import named_path
 from weibo_nlp.models.base import Column, FloatArray, Texts, as_examples
 from weibo_nlp.models.estimator import NotFittedError
 from weibo_nlp.models.limits import Layout
-from weibo_nlp.models.storage import read_model, rebuilding, write_model
+from weibo_nlp.models.storage import read_config, read_model, rebuilding, write_model
+from weibo_nlp.models.weights import OPEN, require_not_newer, weights_models
 from weibo_nlp.stats.units import numbered_ids
 
 NAME = "domain"
@@ -268,6 +269,26 @@ class DomainDetector(BaseEstimator):  # type: ignore[misc, no-any-unimported, un
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "version_")
+
+
+def load_domain(weights: str = OPEN) -> DomainDetector | None:
+    """Load the detector that comes with weights; None where they have none.
+
+    Parameters
+    ----------
+    weights : str
+        Their name, as for :func:`weibo_nlp.models.load_model`.
+
+    Raises
+    ------
+    UnknownNameError, UsageError, DataError
+        As :func:`weibo_nlp.models.load_model`.
+    """
+    folder = weights_models(weights).get(NAME)
+    if folder is None:
+        return None
+    require_not_newer(read_config(folder), folder)
+    return DomainDetector.from_pretrained(folder)
 
 
 def train_domain(texts: Texts, calibration: Texts, groups: Column = None) -> DomainDetector:

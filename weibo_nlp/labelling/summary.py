@@ -1,0 +1,175 @@
+"""What labelling came to, in a dozen lines: shares of labels, how sure they are, and how many texts are unlike all that
+was learnt from.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from weibo_nlp._version import __version__
+from weibo_nlp.labelling.sets import JOINT, SetsOf
+from weibo_nlp.labelling.slots import Slot
+
+FORMAT = 1
+OUT_OF_DOMAIN = "out_of_domain"
+"""Column that says whether a text is unlike all that the weights learnt from."""
+MOST = 0.5
+UNSURE = 0.5
+_DIGITS = 4
+_SHOWN_LABELS = 8
+GUESSES = "most texts are unlike anything the weights learnt from: labels are guesses"
+
+
+@dataclass(slots=True)
+class _Answers:
+    """Sums over the answers of one slot."""
+
+    labels: Counter[str] = field(default_factory=Counter)
+    n: int = 0
+    unsure: int = 0
+    probability: float = 0.0
+    in_sets: int = 0
+
+
+class LabelSummary:
+    """Counts over labelled rows, whatever their number; :meth:`Labeller.summary` makes one.
+
+    Parameters
+    ----------
+    slots : sequence of Slot
+        What was answered.
+    weights : str
+        Name of the weights.
+    models : mapping of str to (str, str)
+        Task -> name and version of its model.
+    sets : mapping of str to SetsOf, optional
+        Task -> its prediction sets, where there are any.
+
+    Attributes
+    ----------
+    rows : int
+        Rows that were added.
+    """
+
+    def __init__(
+        self,
+        slots: Sequence[Slot],
+        weights: str,
+        models: Mapping[str, tuple[str, str]],
+        sets: Mapping[str, SetsOf] | None = None,
+    ) -> None:
+        self._slots, self._weights, self._models, self._sets = tuple(slots), weights, dict(models), dict(sets or {})
+        self._answers = {slot.label: _Answers() for slot in self._slots}
+        self.rows = self._judged = self._unlike = 0
+
+    def add(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Count rows as :meth:`Labeller.label` gives them."""
+        for row in rows:
+            self.rows += 1
+            if (unlike := row.get(OUT_OF_DOMAIN)) is not None:
+                self._judged += 1
+                self._unlike += unlike
+            for slot in self._slots:
+                if (score := row[slot.score]) is not None:
+                    self._count(slot, row, score)
+
+    def _count(self, slot: Slot, row: Mapping[str, Any], score: float) -> None:
+        answers, label = self._answers[slot.label], row[slot.label]
+        if slot.task.stored == "bool":  # whose score is that of the yes
+            score = max(score, 1 - score)
+        answers.n += 1
+        answers.unsure += score < UNSURE
+        answers.probability += score
+        if label is not None:
+            answers.labels[slot.task.to_label(label)] += 1
+        if (sets := self._sets.get(slot.task.name)) is not None:
+            answers.in_sets += len(row[sets.column].split(JOINT))
+
+    @property
+    def out_of_domain(self) -> float | None:
+        """Share of texts unlike anything the weights learnt from; None where nothing tells."""
+        return self._unlike / self._judged if self._judged else None
+
+    @property
+    def is_mostly_out_of_domain(self) -> bool:
+        """Whether more than half of the texts are unlike anything the weights learnt from."""
+        return (self.out_of_domain or 0.0) > MOST
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return all counts and shares as plain values; a share of nothing is None.
+
+        Returns
+        -------
+        dict
+            ``format`` and ``version`` (of this package); ``weights``; ``models``, each with name and version; ``rows``;
+            ``out_of_domain``, a share; and ``labels`` with an entry for each column of labels: ``answered`` rows,
+            ``left_empty`` among them for their score, ``shares`` of the labels among the others, ``mean_score`` and
+            ``below_half``, the mean probability of the most probable label and the share of rows where that is below
+            .5; where the target is the same for all texts, the ``target``; where there are prediction sets, the
+            ``sets`` with their ``coverage``, ``mean_size`` and the labels that are in each of them, ``undecided``.
+        """
+        return {
+            "format": FORMAT,
+            "version": __version__,
+            "weights": self._weights,
+            "models": {task: {"name": name, "version": version} for task, (name, version) in self._models.items()},
+            "rows": self.rows,
+            OUT_OF_DOMAIN: _share(self._unlike, self._judged),
+            "labels": {slot.label: self._entry(slot) for slot in self._slots},
+        }
+
+    def lines(self) -> list[str]:
+        """Return what a terminal shows: a line for the weights and for each column of labels, and one on the domain."""
+        lines = [f"Weights {self._weights}, {self.rows:,} rows"]
+        lines += [self._line(slot) for slot in self._slots if self._answers[slot.label].n]
+        if (share := self.out_of_domain) is not None:
+            said = f"; {GUESSES}" if self.is_mostly_out_of_domain else ""
+            lines.append(f"Texts unlike anything the weights learnt from: {share:.1%}{said}")
+        return lines
+
+    def _entry(self, slot: Slot) -> dict[str, Any]:
+        answers = self._answers[slot.label]
+        n_labels = answers.labels.total()
+        entry: dict[str, Any] = {
+            "answered": answers.n,
+            "left_empty": answers.n - n_labels,
+            "shares": {label: _share(count, n_labels) for label, count in answers.labels.items()},
+            "mean_score": _share(answers.probability, answers.n),
+            "below_half": _share(answers.unsure, answers.n),
+        }
+        if slot.about is not None:
+            entry["target"] = slot.about
+        if (sets := self._sets.get(slot.task.name)) is not None:
+            entry["sets"] = {
+                "coverage": sets.coverage,
+                "mean_size": _share(answers.in_sets, answers.n),
+                "undecided": list(sets.undecided),
+            }
+        return entry
+
+    def _line(self, slot: Slot) -> str:
+        answers = self._answers[slot.label]
+        n_labels = answers.labels.total()
+        by_count = sorted(answers.labels.items(), key=lambda item: (-item[1], item[0]))
+        shown = [f"{label} {count / n_labels:.1%}" for label, count in by_count[:_SHOWN_LABELS]]
+        if (more := len(by_count) - _SHOWN_LABELS) > 0:
+            shown.append(f"{more:,} other labels")
+        named = slot.label if slot.about is None else f"{slot.label} ({slot.about})"
+        line = f"{named}: {', '.join(shown) or 'no label'}"
+        if answers.n < self.rows:
+            line += f", of {answers.n:,} rows with a target"
+        line += f"; mean score {answers.probability / answers.n:.2f}, below .5 in {answers.unsure / answers.n:.1%}"
+        if empty := answers.n - n_labels:
+            line += f", left empty in {empty / answers.n:.1%}"
+        if (sets := self._sets.get(slot.task.name)) is not None:
+            line += f"; {answers.in_sets / answers.n:.2f} labels a set at coverage {sets.coverage:g}"
+            if sets.undecided:
+                line += f", {', '.join(sets.undecided)} in each of them for want of texts to calibrate on"
+        return line
+
+
+def _share(part: float, whole: int) -> float | None:
+    return round(part / whole, _DIGITS) if whole else None

@@ -49,7 +49,7 @@ def test_a_header_of_four_thousand_columns_is_labelled_and_its_messages_are_shor
     source, output = tmp_path / "a.csv", tmp_path / "o.csv"
     source.write_text(",".join(map(str, range(4_095))) + ",text\n" + "," * 4_095 + "好\n", "utf-8")
     assert run("label", source, "-o", output)[0] == 0
-    assert len(labelled(output)[0]) == 4_096 + 10
+    assert len(labelled(output)[0]) == 4_096 + 11
     code, _, err = run("label", source, "--text-column", "nope")
     assert code == 2
     assert err.endswith("18, 19, and 4,076 more.\n")

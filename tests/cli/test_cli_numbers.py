@@ -1,5 +1,6 @@
 """Numbers given on the command line reach the statistics that they are about."""
 
+import csv
 import json
 import re
 from dataclasses import replace
@@ -82,7 +83,8 @@ def test_the_column_with_what_is_answered_changes_the_stance(run, tmp_path):
     def scores(*options):
         arguments = ("label", source, "-o", tmp_path / "o.csv", "--target", "信用惩戒", "--text-column", "text")
         assert run(*arguments, *options)[0] == 0
-        return [line.split(",")[-1] for line in (tmp_path / "o.csv").read_text("utf-8").splitlines()[1:]]
+        with (tmp_path / "o.csv").open(encoding="utf-8", newline="") as handle:
+            return [row["stance_score"] for row in csv.DictReader(handle)]
 
     one, other = scores()
     assert one == other

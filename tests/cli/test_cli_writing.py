@@ -63,7 +63,7 @@ def test_without_o_an_earlier_result_is_replaced_and_no_file_of_ones_own(run, fo
     written = result.read_text("utf-8")
     (header, row) = written.splitlines()
     own = {
-        "id,text,topic\n1,好,credit\n": "it has no column 'irony', 'irony_score', 'sentiment'",
+        "id,text,topic\n1,好,credit\n": "it has no column 'irony', 'irony_score', 'out_of_domain'",
         "no table": "it has no column 'id'",
         f"{header},checked\n{row},yes\n": "it has a column 'checked'",
     }

@@ -184,7 +184,7 @@ def test_parameters_out_of_range_are_refused(parameters, message):
 def test_too_little_to_learn_or_calibrate_from_is_refused():
     with pytest.raises(DataError, match="49 of 50 texts for calibration have 5 characters or words; 50 are needed"):
         train_domain(TEXTS, [*TEXTS[:49], "好"])
-    with pytest.raises(DataError, match="2 texts hold no word or character that occurs in 3 of them"):
+    with pytest.raises(DataError, match="2 texts hold no word or character that occurs in 3 groups of them; give more"):
         train_domain(["好的", "好吧"], TEXTS)
     with pytest.raises(DataError, match="144 texts with 3 groups"):
         train_domain(TEXTS, TEXTS, [1, 2, 3])

@@ -141,7 +141,9 @@ class DomainDetector(BaseEstimator):  # type: ignore[misc, no-any-unimported, un
             raise DataError(f"{len(texts)} texts with {len(members)} groups; one group a text is needed.")
         counts, kept, total = _counts(texts, members, int(self.min_df))
         if not kept:
-            raise DataError(f"{len(texts)} texts hold no word or character that occurs in {self.min_df} of them.")
+            raise DataError(
+                f"{len(texts)} texts hold no word or character that occurs in {self.min_df} groups of them; give more."
+            )
         rare = {term: count for term, count in counts.items() if term not in kept and not _is_pair(term)}
         self.counts_ = {term: counts[term] for term in sorted(kept)}
         self.total_, self.unseen_ = total, (sum(rare.values()) + 1) / (len(rare) + 1) / (total + 1)

@@ -4,5 +4,6 @@ from weibo_nlp.labelling.columns import columns_of, guess_text_column
 from weibo_nlp.labelling.files import LabelledFile, label_file
 from weibo_nlp.labelling.frames import label
 from weibo_nlp.labelling.labeller import Labeller
+from weibo_nlp.labelling.summary import LabelSummary
 
-__all__ = ["LabelledFile", "Labeller", "columns_of", "guess_text_column", "label", "label_file"]
+__all__ = ["LabelSummary", "LabelledFile", "Labeller", "columns_of", "guess_text_column", "label", "label_file"]

@@ -275,7 +275,7 @@ def test_a_stopped_run_leaves_the_old_file_and_no_half_one(tmp_path, number, cod
         preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),
     ) as process:
         deadline = time.monotonic() + 60
-        while not (half := list(tmp_path.glob(".out.csv.*.tmp"))) or not half[0].stat().st_size:
+        while not (half := list(tmp_path.glob(".out.csv.????????.weibo_nlp.tmp"))) or not half[0].stat().st_size:
             assert process.poll() is None
             assert time.monotonic() < deadline, "the run never began to write"
             time.sleep(0.05)

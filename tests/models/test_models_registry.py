@@ -4,10 +4,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from weibo_nlp import models
+from weibo_nlp import _resources, models
 from weibo_nlp.corpus import open_release
 from weibo_nlp.errors import DataError, UnknownNameError, UsageError
 from weibo_nlp.models import create, load_model, names, register, registry
+from weibo_nlp.models.domain import train_domain
 from weibo_nlp.models.linear import LinearClassifier
 from weibo_nlp.models.majority import MajorityClassifier
 from weibo_nlp.records import Example
@@ -70,7 +71,17 @@ def test_a_path_is_a_folder_even_where_a_task_has_its_name(tmp_path, monkeypatch
 
 
 def test_every_task_has_a_shipped_model_and_no_other_is_shipped():
-    assert {path.name for path in SHIPPED.iterdir() if path.is_dir()} == set(TASKS)
+    assert {path.name for path in SHIPPED.iterdir() if path.is_dir()} - {"domain"} == set(TASKS)
+
+
+def test_what_tells_unlike_texts_is_no_model_of_a_task(tmp_path, monkeypatch):
+    texts = [f"{who}{does}，{end}" for who in ("法院", "老板") for does in ("说得好", "欠了钱") for end in "行吧哦啊"]
+    train_domain(texts, texts * 4).save_pretrained(tmp_path / "domain")
+    monkeypatch.setattr(_resources, "models_dir", lambda: tmp_path)
+    with pytest.raises(UnknownNameError, match="unknown model 'domain'; there is: nothing"):
+        load_model("domain")
+    with pytest.raises(UnknownNameError, match="unknown kind of model 'domain'"):
+        load_model(tmp_path / "domain")
 
 
 @pytest.mark.parametrize("task", TASKS)

@@ -210,5 +210,5 @@ def test_a_model_with_the_labels_of_another_task_is_refused(distribution):
 
 def test_a_model_that_no_task_of_the_scheme_has_is_loaded_as_it_is(distribution):
     distribution.install()
-    shutil.copytree(distribution.models / "irony", distribution.models / "domain")
-    assert load_model("domain", weights="tiny").classes_.tolist() == ["false", "true"]
+    shutil.copytree(distribution.models / "irony", distribution.models / "mood")
+    assert load_model("mood", weights="tiny").classes_.tolist() == ["false", "true"]

@@ -25,10 +25,9 @@ from weibo_nlp.models.base import Column, FloatArray, Texts, as_examples
 from weibo_nlp.models.estimator import NotFittedError
 from weibo_nlp.models.limits import Layout
 from weibo_nlp.models.storage import read_config, read_model, rebuilding, write_model
-from weibo_nlp.models.weights import OPEN, require_not_newer, weights_models
+from weibo_nlp.models.weights import DOMAIN, OPEN, require_not_newer, weights_models
 from weibo_nlp.stats.units import numbered_ids
 
-NAME = "domain"
 LABELS = ("like", "unlike")
 SHARE = 0.02
 PAIR_PRIOR = 200.0
@@ -96,7 +95,7 @@ class DomainDetector(BaseEstimator):  # type: ignore[misc, no-any-unimported, un
     2020); that likelihood alone prefers simple text of another domain is known (Ren et al. 2019), hence words as units.
     """
 
-    name: ClassVar[str] = NAME
+    name: ClassVar[str] = DOMAIN
     layout: ClassVar[Layout] = MappingProxyType(
         {"ngrams.terms": ("U64", ("ngrams",)), "ngrams.counts": ("U32", ("ngrams",))}
     )
@@ -168,7 +167,7 @@ class DomainDetector(BaseEstimator):  # type: ignore[misc, no-any-unimported, un
         self._require_fitted()
         self._require_parameters()
         config = {
-            "model": NAME,
+            "model": DOMAIN,
             "version": self.version,
             "labels": LABELS,
             "share": float(self.share),
@@ -197,8 +196,8 @@ class DomainDetector(BaseEstimator):  # type: ignore[misc, no-any-unimported, un
         folder = named_path(folder, "a folder of a model")
         config, arrays = read_model(folder, cls.layout)
         with rebuilding(folder):
-            if config["model"] != NAME or config["labels"] != list(LABELS):
-                raise DataError(f"the model is {quoted(config['model'])}, not {NAME}")
+            if config["model"] != DOMAIN or config["labels"] != list(LABELS):
+                raise DataError(f"the model is {quoted(config['model'])}, not {DOMAIN}")
             detector = cls(share=_number(config, "share"), min_df=_whole(config, "min_df"))
             try:
                 detector._require_parameters()
@@ -286,7 +285,7 @@ def load_domain(weights: str = OPEN) -> DomainDetector | None:
     UnknownNameError, UsageError, DataError
         As :func:`weibo_nlp.models.load_model`.
     """
-    folder = weights_models(weights).get(NAME)
+    folder = weights_models(weights).get(DOMAIN)
     if folder is None:
         return None
     require_not_newer(read_config(folder), folder)

@@ -11,7 +11,7 @@ from weibo_nlp.errors import DataError, UnknownNameError, UsageError
 from weibo_nlp.io.paths import is_folder, named_path
 from weibo_nlp.models.base import Classifier
 from weibo_nlp.models.storage import CONFIG, read_config
-from weibo_nlp.models.weights import OPEN, require_not_newer, weights_models
+from weibo_nlp.models.weights import DOMAIN, OPEN, require_not_newer, weights_models
 from weibo_nlp.scheme import load_scheme
 
 if TYPE_CHECKING:
@@ -121,7 +121,8 @@ def load_model(task_or_folder: str | Path, weights: str = OPEN) -> Classifier:
     >>> model.predict_proba(["失信被执行人就该上征信黑名单"]).argmax(axis=1).tolist(), model.classes_.tolist()
     ([0], ['credit', 'self_media', 'consumer_nationalism', 'other'])
     """
-    given, models = named_path(task_or_folder, "a model"), weights_models(weights)
+    given = named_path(task_or_folder, "a model")
+    models = {name: folder for name, folder in weights_models(weights).items() if name != DOMAIN}
     task = task_or_folder if isinstance(task_or_folder, str) and task_or_folder in models else None
     folder = given if task is None else models[task]
     if weights != OPEN and task is None:

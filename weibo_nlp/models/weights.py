@@ -34,6 +34,8 @@ from weibo_nlp.models.storage import CONFIG
 OPEN = "open"
 RESEARCH = "research"
 GROUP = "weibo_nlp.weights"
+DOMAIN = "domain"
+"""The folder with what tells texts unlike those that weights learnt from, which is no classifier."""
 INSTALL_RESEARCH = "pip install ./scripts/research_weights"
 """Installs the weights for research, in a checkout of the repository."""
 

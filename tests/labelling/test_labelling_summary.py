@@ -8,7 +8,7 @@ import pytest
 from weibo_nlp._version import __version__
 from weibo_nlp.errors import UsageError
 from weibo_nlp.io import open_table
-from weibo_nlp.io.transaction import publish_pair
+from weibo_nlp.io.atomic import PendingFile
 from weibo_nlp.labelling import Labeller, label_file
 from weibo_nlp.labelling.sets import SetsOf
 from weibo_nlp.labelling.slots import Slot, slots_of
@@ -144,6 +144,20 @@ def test_the_summary_stands_beside_the_output_with_sorted_keys(source, tmp_path)
     assert written["models"].keys() == {"topic", "sentiment", "irony", "stance"}
 
 
+def test_a_model_of_another_library_is_named_in_text_whatever_it_calls_itself(source, tmp_path):
+    class Model:
+        classes_ = ("food", "weather")
+        name, version = tmp_path, 3
+
+        def predict_proba(self, texts):
+            return [[0.5, 0.5]] * len(texts)
+
+    done = label_file(open_table(source), tmp_path / "o.csv", Labeller({"about": Model()}), text_column="text")
+    written = json.loads(done.summary_file.read_text("utf-8"))
+    assert written["models"]["about"] == {"name": str(tmp_path), "version": "3"}
+    assert written["labels"]["about"]["below_half"] == 0.0
+
+
 @pytest.mark.parametrize("content", ["", None], ids=["empty", "an-earlier-one"])
 def test_a_summary_of_an_earlier_run_is_replaced(source, tmp_path, content):
     output = tmp_path / "o.csv"
@@ -195,32 +209,50 @@ def test_of_a_link_the_summary_stands_beside_the_file(source, tmp_path):
     assert label_into(source, tmp_path / "o.csv").summary_file == tmp_path / "real" / "p.csv.summary.json"
 
 
-def test_a_run_that_fails_in_the_end_leaves_the_earlier_output_with_its_summary(source, tmp_path, monkeypatch):
+@pytest.fixture
+def stop(monkeypatch):
+    """Interrupts the run where a file is published, before it or behind it."""
+
+    def at(place, *, behind):
+        publish = PendingFile.publish
+
+        def interrupted(file):
+            if file.destination.file != place:
+                publish(file)
+                return
+            # No output is seen beside the summary of another.
+            assert not place.with_name(f"{place.name}.summary.json").exists()
+            if behind:
+                publish(file)
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(PendingFile, "publish", interrupted)
+
+    return at
+
+
+@pytest.mark.parametrize("with_rejects", [False, True])
+def test_a_run_that_is_stopped_before_the_output_leaves_the_earlier_one_with_its_summary(
+    source, tmp_path, stop, with_rejects
+):
     output = tmp_path / "o.csv"
     label_into(source, output)
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
-
-    def fail(rows, rejects, outputs):
-        assert not (tmp_path / "o.csv.summary.json").exists()  # no output is seen beside the summary of another
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr("weibo_nlp.io.writers.publish_pair", fail)
-    source.write_text("text\n好\n", "utf-8")
+    source.write_text("text\n好\n" + "\n" * with_rejects, "utf-8")
+    stop(output, behind=False)
     with pytest.raises(KeyboardInterrupt):
         label_into(source, output)
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before | {"a.csv": source.read_bytes()}
 
 
-def test_a_run_that_is_stopped_behind_the_output_leaves_the_new_one_with_its_summary(source, tmp_path, monkeypatch):
+@pytest.mark.parametrize("with_rejects", [False, True])
+def test_a_run_that_is_stopped_behind_the_output_leaves_the_new_one_with_its_summary(
+    source, tmp_path, stop, with_rejects
+):
     output = tmp_path / "o.csv"
     label_into(source, output)
-
-    def stop_behind(rows, rejects, outputs):
-        publish_pair(rows, rejects, outputs)
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr("weibo_nlp.io.writers.publish_pair", stop_behind)
-    source.write_text("text\n好\n", "utf-8")
+    source.write_text("text\n好\n" + "\n" * with_rejects, "utf-8")
+    stop(output, behind=True)
     with pytest.raises(KeyboardInterrupt):
         label_into(source, output)
     assert json.loads((tmp_path / "o.csv.summary.json").read_text("utf-8"))["rows"] == 1

@@ -20,7 +20,9 @@ UNFINISHED = "the run that was replacing the output was cut short; what was set 
 LOCK_SECONDS, LOCK_INTERVAL = 2.0, 0.02
 
 
-def publish_pair(output: PendingFile, rejects: RejectWriter, outputs: Container[str | None]) -> None:
+def publish_pair(
+    output: PendingFile, rejects: RejectWriter, outputs: Container[str | None], report: PendingFile | None = None
+) -> None:
     """Publish an output with its companion, or without one, in which case that of an earlier run goes.
 
     Parameters
@@ -31,6 +33,8 @@ def publish_pair(output: PendingFile, rejects: RejectWriter, outputs: Container[
         The companion, with the place where it stands, or would.
     outputs : container of str or None
         Those whose companion it may replace (:func:`~weibo_nlp.io.rejects.outputs_of_rejects`).
+    report : PendingFile, optional
+        What is said of the output, complete; it appears right behind it, and that of an earlier output goes before.
 
     Raises
     ------
@@ -53,13 +57,13 @@ def publish_pair(output: PendingFile, rejects: RejectWriter, outputs: Container[
     if file is None:  # a stream, which holds nothing that could stand beside
         if companion is not None:
             companion.publish()
-        output.publish()
+        _publish(output, report)
         return
     with _alone_in(file.parent):
         is_replaced = file.exists()
         require_rejects_file(place, outputs)  # again: it may have come while the rows were written
         if companion is None and not is_replaced:
-            output.publish()
+            _publish(output, report)
             return
         with pending_file(place) as note, pending_file(place) if is_replaced else nullcontext() as old:
             line = reject_line(Reject(str(output.destination.target), 0, UNFINISHED), rejects.output)
@@ -70,7 +74,7 @@ def publish_pair(output: PendingFile, rejects: RejectWriter, outputs: Container[
                 old.complete()
             try:
                 note.publish()
-                output.publish()
+                _publish(output, report)
             finally:
                 fitting = companion if output.is_published else old
                 if fitting is not None:
@@ -80,27 +84,25 @@ def publish_pair(output: PendingFile, rejects: RejectWriter, outputs: Container[
                     sync_folder(file.parent)
 
 
-@contextmanager
-def published_with(output: PendingFile, report: PendingFile) -> Iterator[None]:
-    """Publish a report on an output that is published in the block, after it.
+def _publish(output: PendingFile, report: PendingFile | None) -> None:
+    """Publish an output and, behind it, the report on it.
 
-    Meanwhile there is none, so that that of an earlier output never stands beside this one; it is back where the output
-    was not published.
-
-    Parameters
-    ----------
-    output, report : PendingFile
-        Written to their ends; the report is no stream.
+    In between there is none, so that that of an earlier output never stands beside this one; it is put back where the
+    output was not published.
     """
-    file = destination_of(report.destination.target).file
+    if report is None:
+        output.publish()
+        return
+    file = report.destination.file
     with pending_file(report.destination.target) if file is not None and file.exists() else nullcontext() as old:
         if old is not None and file is not None:
             shutil.copyfile(file, old.path)
             old.complete()
-            file.unlink()
-            sync_folder(file.parent)
         try:
-            yield
+            if old is not None and file is not None:
+                file.unlink()
+                sync_folder(file.parent)
+            output.publish()
         finally:
             fitting = report if output.is_published else old
             if fitting is not None:

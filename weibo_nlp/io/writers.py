@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -17,7 +17,7 @@ from weibo_nlp.io.parquet import ArrowRow, tables_of
 from weibo_nlp.io.rejects import RejectWriter, output_of_rejects, outputs_of_rejects, usable_rejects_path
 from weibo_nlp.io.rows import SUFFIXES, OutputFormat
 from weibo_nlp.io.suffixes import require_suffix
-from weibo_nlp.io.transaction import publish_pair, published_with
+from weibo_nlp.io.transaction import publish_pair
 from weibo_nlp.io.value_text import cell_text, json_text, plain_value
 
 
@@ -127,8 +127,7 @@ def open_outputs(
     with set_aside, pending_file(output) as rows:
         with _row_writer(rows.path, format, columns, mark, quoted, passed_on) as writer:
             yield writer, set_aside
-        with nullcontext() if report is None else published_with(rows, report):
-            publish_pair(rows, set_aside, outputs_of_rejects(output, source, place))
+        publish_pair(rows, set_aside, outputs_of_rejects(output, source, place), report)
 
 
 class _UnixLines:

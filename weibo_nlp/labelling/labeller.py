@@ -171,7 +171,9 @@ class Labeller:
 
     def summary(self) -> LabelSummary:
         """Return a summary of nothing yet, to which the rows that :meth:`label` gives can be added."""
-        versions = {name: name_and_version(model) for name, model in self.models.items()}
+        about = {name: name_and_version(model) for name, model in self.models.items()}
+        # Of another library's, they may be anything.
+        versions = {name: (str(called), str(version)) for name, (called, version) in about.items()}
         return LabelSummary(self.slots, self.weights, versions, self.sets)
 
     def warn_of_unknown_targets(self, stacklevel: int = 2) -> None:

@@ -1,4 +1,5 @@
 import json
+from copy import deepcopy
 from fractions import Fraction
 
 import numpy as np
@@ -369,3 +370,66 @@ def test_the_seed_orders_the_svms_that_judge_texts_held_out():
     one, other = (LinearClassifier(C=2.0, random_state=seed).fit(*noisy(), groups=groups) for seed in (0, 1))
     assert one.calibrator_coef_.tolist() != other.calibrator_coef_.tolist()
     np.testing.assert_allclose(one.calibrator_coef_, other.calibrator_coef_, atol=0.05)
+
+
+def noisy_pairs(n):
+    """A word that is right three times in four: 0.75 is what there is to be sure of."""
+    texts = [f"{around.format('好吃')}{number}" for number in range(n) for around in AROUND]
+    return [Example(text) for text in texts], ["blame" if place % 4 == 0 else "praise" for place in range(len(texts))]
+
+
+def test_calibrated_probabilities_are_as_sure_as_the_model_is_right(two):
+    examples, labels = noisy_pairs(20)
+    before = two.predict_proba(examples)[:, 0].mean()
+    model = deepcopy(two).calibrate(examples, labels)
+    assert before > 0.8
+    assert model.predict_proba(examples)[:, 0].mean() == pytest.approx(0.75, abs=0.02)
+    assert model.trained_on_["calibrated_on"] == 200
+    assert two.predict_proba(examples)[:, 0].mean() == before
+
+
+def test_a_label_that_calibration_lacks_stays_possible():
+    model = LinearClassifier(("praise", "blame", "news"), C=1.0).fit(*separable("praise", "blame", "news"))
+    examples, labels = separable("praise", "blame")
+    model.calibrate(examples, labels)
+    assert answers(model, [Example("据报道，食堂")]) == ["news"]
+
+
+@pytest.mark.parametrize("learn", [LinearClassifier.calibrate, LinearClassifier.fit_sets], ids=["calibrate", "sets"])
+def test_an_unknown_label_is_no_calibration(two, learn):
+    with pytest.raises(DataError, match="not among praise, blame"):
+        learn(two, ["好吃"], ["news"])
+
+
+def test_prediction_sets_are_saved_and_gone_once_probabilities_change(two, tmp_path):
+    model = deepcopy(two)
+    examples, labels = noisy_pairs(3)
+    assert model.fit_sets(examples, labels).conformal_.counts == {"praise": 22, "blame": 8}
+    model.save_pretrained(tmp_path)
+    loaded = load_model(tmp_path)
+    probabilities = loaded.predict_proba(examples)
+    assert loaded.conformal_.sets(probabilities, 0.8) == model.conformal_.sets(probabilities, 0.8)
+    assert loaded.calibrate(examples, labels).conformal_ is None
+
+
+def test_balance_weighs_labels_alike():
+    model = LinearClassifier(("a", "b"), balance=1.0)
+    codes, weights = np.array([0, 0, 0, 1]), np.array([1.0, 1.0, 1.0, 2.0])
+    # Three of five for a, two for b, and half of five for each.
+    np.testing.assert_allclose(model.training_weights(codes, weights), [5 / 6, 5 / 6, 5 / 6, 2.5])
+    np.testing.assert_allclose(LinearClassifier(("a", "b")).training_weights(codes, weights), weights)
+
+
+def test_pruning_leaves_the_largest_coefficients(two):
+    model = deepcopy(two)
+    model.coef_ = np.array([[3.0, 0.0, -4.0], [1.0, 2.0, 0.0]], dtype=np.float32)
+    # Of 30, 16 + 9 are less than nine tenths, and with 4 more they are not.
+    assert model.prune(0.9).coef_.tolist() == [[3.0, 0.0, -4.0], [0.0, 2.0, 0.0]]
+    assert model.prune(0.8).coef_.tolist() == [[3.0, 0.0, -4.0], [0.0, 0.0, 0.0]]
+    assert model.prune(1).coef_.tolist() == [[3.0, 0.0, -4.0], [0.0, 0.0, 0.0]]
+
+
+@pytest.mark.parametrize("kept", [0, 1.1, True, "much"])
+def test_what_is_kept_is_a_share(two, kept):
+    with pytest.raises(UsageError, match="above 0 and up to 1"):
+        two.prune(kept)

@@ -9,12 +9,9 @@ from weibo_nlp.corpus import open_release
 from weibo_nlp.errors import DataError, UnknownNameError, UsageError
 from weibo_nlp.models import create, load_model, names, register, registry
 from weibo_nlp.models.domain import train_domain
-from weibo_nlp.models.linear import LinearClassifier
 from weibo_nlp.models.majority import MajorityClassifier
 from weibo_nlp.records import Example
 from weibo_nlp.scheme import load_scheme
-from weibo_nlp.tasks import corpus_tasks
-from weibo_nlp.tasks.folds import corpus_evaluation_set, corpus_folds
 
 SHIPPED = Path(models.__file__).parents[1] / "data" / "models"
 TASKS = tuple(load_scheme().tasks)
@@ -33,7 +30,7 @@ def parrot(monkeypatch):
 
 
 def test_a_registered_model_is_created_and_loaded_by_name(parrot, tmp_path):
-    assert names() == ("majority", "target_prior", "linear", "parrot")
+    assert names() == ("majority", "target_prior", "linear", "stance", "parrot")
     assert names(targeted=False) == ("majority", "linear", "parrot")
     model = create("parrot", ("a", "b")).fit([Example("甲")], ["b"])
     model.save_pretrained(tmp_path)
@@ -91,15 +88,15 @@ def test_shipped_model_follows_scheme_and_corpus(task):
     assert tuple(model.classes_) == load_scheme().task(task).labels
     # 0.2.1 has the texts and labels of 0.2.0.
     assert (model.trained_on_["corpus"], model.trained_on_["scheme"]) == ("0.3.0", release.scheme.version)
-    assert model.trained_on_["splits"] == ["train", "validation"]
-    assert model.trained_on_["examples"] == len(release.gold(task, "train")) + len(release.gold(task, "validation"))
+    assert model.trained_on_["weights"] == "open"
+    assert set(model.trained_on_["rows"]) == {"composed", "COLD", "SWSR", "Zhihu", "hot search"}
 
 
 @pytest.mark.parametrize("task", TASKS)
 def test_shipped_model_is_small_and_only_data(task):
     files = sorted((SHIPPED / task).iterdir())
     assert [path.name for path in files] == ["config.json", "manifest.json", "model.safetensors"]
-    assert sum(path.stat().st_size for path in files) < 4_000_000
+    assert sum(path.stat().st_size for path in files) < 8_000_000
 
 
 @pytest.mark.parametrize("task", TASKS)
@@ -113,19 +110,6 @@ def test_shipped_topics_are_told_apart():
     model = load_model("topic")
     texts = ["车展上的宝马MINI只给外国人冰淇淋，我抵制", "这个公众号为了流量造谣，标题党", "今天真热，晚上吃火锅"]
     assert model.predict(texts).tolist() == ["consumer_nationalism", "self_media", "other"]
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("task", TASKS)
-def test_shipped_model_is_what_training_on_the_shipped_corpus_gives(task):
-    release = open_release()
-    (spec,) = corpus_tasks(release.scheme, release.version, [task])
-    (fold,) = corpus_folds(release, spec)
-    texts = corpus_evaluation_set(release, spec).examples
-    trained = LinearClassifier(spec.labels)
-    trained.fit(fold.train, fold.train_labels, groups=fold.train_groups, sample_weight=fold.train_weights)
-    # Other processors round otherwise, and the solver stops a little earlier or later.
-    np.testing.assert_allclose(trained.predict_proba(texts), load_model(task).predict_proba(texts), atol=0.01)
 
 
 def test_shipped_models_are_found_wherever_one_stands(tmp_path, monkeypatch):

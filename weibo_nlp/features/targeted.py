@@ -83,22 +83,14 @@ class TargetedNgrams(TransformerMixin, BaseEstimator):  # type: ignore[misc, no-
         DataError
             If an example has no target though those learnt from had one.
         """
-        from scipy.sparse import csr_matrix, diags, hstack
+        from scipy.sparse import csr_matrix, hstack
 
         if self.with_target and (n_missing := sum(example.target is None for example in X)):
             raise DataError(
                 f"{n_missing} of {len(X)} examples have no target, and the model has learnt from targets; "
                 "give Example(text, target)."
             )
-        own = self.vectorizer_.transform([example.text for example in X])
-        blocks: list[Any] = [own * SHARED_SCALE if self.with_target else own]
-        if self.with_parent:
-            blocks.append(self._recurring([example.parent or "" for example in X]) * PARENT_SCALE)
-        if self.with_target:
-            words = {target: model_text(target) for target in {example.target or "" for example in X}}
-            blocks.append(self._recurring([words[example.target or ""] for example in X]))
-        blocks += [diags([float(example.target == target) for example in X]) @ own for target in self.targets]
-        return csr_matrix(hstack(blocks))
+        return csr_matrix(hstack(self._blocks(X)))
 
     @property
     def n_columns(self) -> int:
@@ -109,6 +101,20 @@ class TargetedNgrams(TransformerMixin, BaseEstimator):  # type: ignore[misc, no-
     def n_blocks(self) -> int:
         """Number of copies of the vocabulary that stand side by side."""
         return 1 + self.with_parent + self.with_target + len(self.targets)
+
+    def _blocks(self, X: Sequence[Example]) -> list[Any]:
+        """Columns of the text, the text answered, the target, and the copies."""
+        from scipy.sparse import diags
+
+        own = self._recurring([example.text for example in X])  # a text may be judged on many targets
+        blocks: list[Any] = [own * SHARED_SCALE if self.with_target else own]
+        if self.with_parent:
+            blocks.append(self._recurring([example.parent or "" for example in X]) * PARENT_SCALE)
+        if self.with_target:
+            words = {target: model_text(target) for target in {example.target or "" for example in X}}
+            blocks.append(self._recurring([words[example.target or ""] for example in X]))
+        blocks += [diags([float(example.target == target) for example in X]) @ own for target in self.targets]
+        return blocks
 
     def _recurring(self, texts: Sequence[str]) -> Any:
         """N-grams of targets or parents: one root has thousands of answers and is counted once."""

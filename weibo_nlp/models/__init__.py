@@ -15,6 +15,7 @@ from weibo_nlp.records import Example
 if TYPE_CHECKING:
     from weibo_nlp.models.linear import LinearClassifier
     from weibo_nlp.models.majority import MajorityClassifier
+    from weibo_nlp.models.stance import StanceClassifier
     from weibo_nlp.models.target_prior import TargetPriorClassifier
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "Example",
     "LinearClassifier",
     "MajorityClassifier",
+    "StanceClassifier",
     "TargetPriorClassifier",
     "as_examples",
     "create",
@@ -38,6 +40,7 @@ __all__ = [
 _BUILT_IN = {
     "LinearClassifier": "linear",
     "MajorityClassifier": "majority",
+    "StanceClassifier": "stance",
     "TargetPriorClassifier": "target_prior",
 }
 

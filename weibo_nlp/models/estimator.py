@@ -177,8 +177,10 @@ class TextClassifier(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc,
     def _restore(self, config: Mapping[str, Any], arrays: Arrays) -> None:
         """Take over what was saved; whatever does not fit raises KeyError, TypeError, ValueError or DataError."""
 
-    def _training_data(self, X: Texts, y: Iterable[Any], groups: Column, sample_weight: Column) -> TrainingData:
-        """Check what ``fit`` was given.
+    def _training_data(
+        self, X: Texts, y: Iterable[Any], groups: Column, sample_weight: Column, labels: Column = None
+    ) -> TrainingData:
+        """Check what ``fit`` was given; `labels` are those that may occur, by default the parameter's.
 
         Raises
         ------
@@ -202,7 +204,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc,
             raise DataError("all weights are 0, so there is nothing to learn from; give some above 0.")
         try:
             occurring = set(targets)
-            parameter = vars(self)["labels"]
+            parameter = vars(self)["labels"] if labels is None else labels
             labels = sorted(occurring) if parameter is None else column(parameter, "labels")
         except TypeError as error:
             raise DataError(f"labels cannot be told apart ({error}); give one string for each example.") from error

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from numbers import Integral, Real
 from types import MappingProxyType, ModuleType
 from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
+from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
-from scipy.special import softmax
+from scipy.special import log_softmax, softmax
 from sklearn import config_context
 from sklearn.base import BaseEstimator
 from sklearn.linear_model import LogisticRegression
@@ -28,8 +30,10 @@ from weibo_nlp.features.preparation import prepared
 from weibo_nlp.features.targeted import TargetedNgrams
 from weibo_nlp.io.names import quoted
 from weibo_nlp.models.base import Column, FloatArray, IntArray, Texts, as_examples
+from weibo_nlp.models.conformal import ConformalSets
 from weibo_nlp.models.estimator import Arrays, TextClassifier, TrainingData
 from weibo_nlp.models.limits import require_size, require_targets
+from weibo_nlp.records import Example
 
 WeightArray = npt.NDArray[np.float32]
 
@@ -59,6 +63,9 @@ class LinearClassifier(TextClassifier):
         Inverse regularisation of the SVM, from ``LOWEST_C`` to ``HIGHEST_C``; without it, chosen from ``GRID``.
     min_df : int or float
         An n-gram must occur in this many training texts, or in this share of them (as 0.01).
+    balance : float
+        How far the labels weigh alike in the loss of the SVM: from 0, where each example weighs the same, to 1, where
+        each label does. The probabilities follow the weights.
     random_state : int, optional
         Seed of the folds and of the SVM's coordinate descent.
 
@@ -76,6 +83,8 @@ class LinearClassifier(TextClassifier):
         The SVM, one label against the others.
     calibrator_coef_, calibrator_intercept_ : ndarray, shape (n_labels, n_labels) and (n_labels,)
         The regression from margins to log odds.
+    conformal_ : ConformalSets or None
+        Prediction sets, once :meth:`fit_sets` has learnt them.
     trained_on_ : dict
         ``examples``, ``strength`` (the C) and the cross-validated log loss of each C tried.
 
@@ -102,9 +111,15 @@ class LinearClassifier(TextClassifier):
     )
 
     def __init__(
-        self, labels: Column = None, *, C: float | None = None, min_df: float = 2, random_state: int | None = 0
+        self,
+        labels: Column = None,
+        *,
+        C: float | None = None,
+        min_df: float = 2,
+        balance: float = 0.0,
+        random_state: int | None = 0,
     ) -> None:
-        self.labels, self.C, self.min_df, self.random_state = labels, C, min_df, random_state
+        self.labels, self.C, self.min_df, self.balance, self.random_state = labels, C, min_df, balance, random_state
 
     @with_old_keywords
     def fit(self, X: Texts, y: Iterable[Any], groups: Column = None, sample_weight: Column = None) -> Self:
@@ -134,7 +149,8 @@ class LinearClassifier(TextClassifier):
         if len(codes := np.unique(data.codes)) < 2:
             labels = data.labels[codes].tolist()
             raise DataError(f"only {labels} occur; at least two labels are needed to learn a difference.")
-        features = TargetedNgrams.suited_to(data.examples, self._plain_min_df())
+        data = replace(data, weights=self.training_weights(data.codes, data.weights))
+        features = self.suited_features(data.examples)
         texts = prepared(data.examples)
         grid = GRID if self.C is None else (float(self.C),)
         svms = Pipeline([("features", features), ("margins", _Margins(grid, len(data.labels), self.random_state))])
@@ -157,6 +173,7 @@ class LinearClassifier(TextClassifier):
         if not np.isfinite(coef).all():
             raise DataError("the coefficients are beyond what numbers hold; give a smaller C, or smaller weights.")
         # Nothing of the model is touched before all is there: what was learnt before stays whole.
+        self._keep(data.examples)
         self.C_, self.features_, self.targets_ = best, features, features.targets
         self.coef_, self.intercept_ = coef, intercept
         calibrator = calibrators[best]
@@ -166,6 +183,7 @@ class LinearClassifier(TextClassifier):
             "strength": self.C_,
             "cross_validated_log_loss": {str(C): round(loss, 4) for C, loss in losses.items()},
         }
+        self.conformal_: ConformalSets | None = None
         self.classes_, self.version_ = data.labels, __version__
         return self
 
@@ -183,8 +201,105 @@ class LinearClassifier(TextClassifier):
         examples = as_examples(X)
         if not examples:
             return np.zeros((0, len(self.classes_)))
+        return np.asarray(softmax(self._log_odds(examples), axis=1))
+
+    def calibrate(self, X: Texts, y: Iterable[Any], sample_weight: Column = None) -> Self:
+        """Fit the probabilities to texts that the model has not learnt from, such as those it will be used on.
+
+        The log odds that training left are stretched by one temperature and shifted by one number for each label, so
+        that probabilities are as sure as the model is right, and follow the shares of the labels in `X`. Both are held
+        towards no change (a standard normal prior on the shifts and on the logarithm of the temperature), so that a
+        label with few texts here keeps about what training gave it.
+
+        Parameters
+        ----------
+        X : iterable of str or Example
+            As for :meth:`fit`.
+        y : iterable
+            One label for each text.
+        sample_weight : iterable of float, optional
+            As for :meth:`fit`.
+
+        Raises
+        ------
+        NotFittedError
+            If the model is not trained.
+        DataError
+            If there is no text, or what `fit` would not take, or a label that the model does not know.
+
+        Notes
+        -----
+        Vector scaling with one common scale (Guo et al. 2017, On Calibration of Modern Neural Networks).
+        """
+        self._require_fitted()
+        data = self._training_data(X, y, None, sample_weight, labels=self.classes_.tolist()).weighted()
+        if not data.examples:
+            raise DataError("there is no text to calibrate by; give texts that the model has not learnt from.")
+        log_odds, rows = self._log_odds(data.examples), np.arange(len(data.codes))
+
+        def loss(parameters: FloatArray) -> float:
+            scaled = np.exp(parameters[0]) * log_odds + parameters[1:]
+            likelihood = log_softmax(scaled, axis=1)[rows, data.codes] @ data.weights
+            return float(parameters @ parameters / 2 - likelihood)
+
+        fitted = minimize(loss, np.zeros(1 + len(self.classes_)), method="L-BFGS-B")
+        temperature, shift = np.exp(fitted.x[0]), fitted.x[1:]
+        self.calibrator_coef_ = (self.calibrator_coef_ * temperature).astype(np.float32)
+        self.calibrator_intercept_ = (self.calibrator_intercept_ * temperature + shift).astype(np.float32)
+        self.trained_on_ = {**self.trained_on_, "calibrated_on": len(data.examples)}
+        self.conformal_ = None  # they were of other probabilities
+        return self
+
+    def fit_sets(self, X: Texts, y: Iterable[Any]) -> Self:
+        """Learn prediction sets, ``conformal_``, from texts neither learnt from nor calibrated by.
+
+        Parameters
+        ----------
+        X : iterable of str or Example
+            As for :meth:`fit`.
+        y : iterable
+            One label for each text.
+
+        Raises
+        ------
+        NotFittedError
+            If the model is not trained.
+        DataError
+            If there is no text, or what `fit` would not take, or a label that the model does not know.
+        """
+        self._require_fitted()
+        data = self._training_data(X, y, None, None, labels=self.classes_.tolist())
+        self.conformal_ = ConformalSets(self.classes_.tolist(), self.predict_proba(data.examples), data.codes)
+        return self
+
+    def prune(self, kept: float = 0.98) -> Self:
+        """Set the smallest coefficients to 0, so that a saved model is a fraction of its size.
+
+        Parameters
+        ----------
+        kept : float
+            Share of the sum of squares of all coefficients that those left keep, above 0 and up to 1.
+
+        Raises
+        ------
+        NotFittedError
+            If the model is not trained.
+        UsageError
+            If `kept` is out of range.
+        """
+        self._require_fitted()
+        if isinstance(kept, bool) or not isinstance(kept, Real) or not 0 < kept <= 1:
+            raise UsageError(f"kept must be a number above 0 and up to 1; got {quoted(kept)}.")
+        sizes = np.sort(np.abs(self.coef_), axis=None)[::-1].astype(np.float64)
+        squares = np.cumsum(sizes**2)
+        least = sizes[min(int(np.searchsorted(squares, float(kept) * squares[-1])), len(sizes) - 1)]
+        self.coef_ = np.where(np.abs(self.coef_) >= least, self.coef_, np.float32(0))
+        return self
+
+    def _log_odds(self, examples: Sequence[Example]) -> FloatArray:
+        """Calibrated margins, shape (n_examples, n_labels); their softmax are the probabilities."""
         margins = self.features_.transform(prepared(examples)) @ self.coef_.T.astype(np.float64) + self.intercept_
-        return np.asarray(softmax(margins @ self.calibrator_coef_.T + self.calibrator_intercept_, axis=1))
+        return np.asarray(margins @ self.calibrator_coef_.T.astype(np.float64) + self.calibrator_intercept_)
 
     def _require_parameters(self) -> None:
         """Check parameters when they are needed, as scikit-learn's do, whose own words would name what is inside."""
@@ -194,6 +309,9 @@ class LinearClassifier(TextClassifier):
                 f"C must be a number above 0, or None to choose it; got {quoted(C)}. "
                 f"From {LOWEST_C:g} to {HIGHEST_C:g} it can be computed with."
             )
+        balance = self.balance
+        if isinstance(balance, bool) or not isinstance(balance, Real) or not 0 <= balance <= 1:
+            raise UsageError(f"balance must be a number from 0 to 1; got {quoted(balance)}.")
         whole = isinstance(min_df, Integral)
         in_range = whole and not isinstance(min_df, bool) and 1 <= min_df <= _MOST_TEXTS
         share = not whole and isinstance(min_df, Real) and 0 < min_df <= 1 and float(min_df) > 0
@@ -208,6 +326,27 @@ class LinearClassifier(TextClassifier):
             raise UsageError(
                 f"random_state must be a whole number from 0 to {2**32 - 1}, or None; got {quoted(seed)}."
             ) from None
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """Targets that a trained model knows by name: those with features of their own."""
+        self._require_fitted()
+        return self.targets_
+
+    def suited_features(self, examples: Sequence[Example]) -> TargetedNgrams:
+        """Return the features that suit training examples, not fitted."""
+        return TargetedNgrams.suited_to(examples, self._plain_min_df())
+
+    def training_weights(self, codes: IntArray, weights: FloatArray) -> FloatArray:
+        """Return what examples weigh in the loss, shape (n_examples,), by their labels and the weights they have."""
+        totals = np.bincount(codes, weights=weights)
+        present = totals > 0
+        mean = totals.sum() / present.sum()
+        factors = np.divide(mean, totals, where=present, out=np.zeros(len(totals))) ** self.balance
+        return np.asarray(weights * factors[codes])
+
+    def _keep(self, examples: Sequence[Example]) -> None:
+        """Keep what else a model has to know of the examples that it has learnt from."""
 
     def _plain_min_df(self) -> int | float:
         return int(self.min_df) if isinstance(self.min_df, Integral) else float(self.min_df)
@@ -243,8 +382,10 @@ class LinearClassifier(TextClassifier):
             "with_target": self.features_.with_target,
             "with_parent": self.features_.with_parent,
             "min_df": self._plain_min_df(),
+            "balance": float(self.balance),
             "seed": None if seed is None else int(seed),
             "columns": self.coef_.shape[1],
+            "conformal": None if self.conformal_ is None else self.conformal_.to_dict(),
             "trained_on": self.trained_on_,
         }
         arrays = {
@@ -260,21 +401,28 @@ class LinearClassifier(TextClassifier):
 
     def _restore(self, config: Mapping[str, Any], arrays: Arrays) -> None:
         # Folders written before C was a parameter hold only what was chosen.
-        self.C = _entry(config, "C", float, int, None, absent=None)
-        self.min_df, self.random_state = _entry(config, "min_df", int, float), _entry(config, "seed", int, None)
-        self.trained_on_ = dict(_entry(config, "trained_on", dict))
-        self.C_ = float(_entry(self.trained_on_, "strength", float, int))
+        self.C = entry(config, "C", float, int, None, absent=None)
+        self.min_df, self.random_state = entry(config, "min_df", int, float), entry(config, "seed", int, None)
+        self.balance = entry(config, "balance", float, int, absent=0.0)
+        self.trained_on_ = dict(entry(config, "trained_on", dict))
+        conformal = entry(config, "conformal", dict, None, absent=None)
+        labels = self.classes_.tolist()
+        self.conformal_ = None if conformal is None else ConformalSets.from_dict(conformal, labels)
+        self.C_ = float(entry(self.trained_on_, "strength", float, int))
         require_targets(config["targets"])
         self.targets_ = tuple(config["targets"])
-        with_target, with_parent = _entry(config, "with_target", bool), _entry(config, "with_parent", bool)
-        self.features_ = TargetedNgrams(self.targets_, with_target, with_parent, self.min_df)
-        n_columns, n_labels = len(arrays["ngrams.terms"]) * self.features_.n_blocks, len(self.classes_)
+        self.features_ = self._restored_features(config)
+        self.features_.vectorizer_ = ngrams_from_arrays({"terms": arrays["ngrams.terms"], "idf": arrays["ngrams.idf"]})
+        n_columns, n_labels = self.features_.n_columns, len(self.classes_)
         if config["columns"] != n_columns:
             raise DataError(f"{quoted(config['columns'])} columns, the n-grams and targets make {n_columns}")
         require_size(n_labels, n_columns)
-        self.features_.vectorizer_ = ngrams_from_arrays({"terms": arrays["ngrams.terms"], "idf": arrays["ngrams.idf"]})
         self.coef_, self.intercept_ = _dense(arrays, (n_labels, n_columns)), arrays["bias"]
         self.calibrator_coef_, self.calibrator_intercept_ = arrays["mixing"], arrays["offset"]
+
+    def _restored_features(self, config: Mapping[str, Any]) -> TargetedNgrams:
+        with_target, with_parent = entry(config, "with_target", bool), entry(config, "with_parent", bool)
+        return TargetedNgrams(self.targets_, with_target, with_parent, self.min_df)
 
 
 class _Margins(BaseEstimator):  # type: ignore[misc, no-any-unimported, unused-ignore]
@@ -312,7 +460,7 @@ def _per_label(linear: Any, n_labels: int, *, absent: float) -> tuple[WeightArra
     return weights, biases
 
 
-def _entry(config: Mapping[str, Any], name: str, *types: type | None, absent: Any = ...) -> Any:
+def entry(config: Mapping[str, Any], name: str, *types: type | None, absent: Any = ...) -> Any:
     """An entry of a configuration, which has one of these types, None among them; a bool is no number."""
     value = config[name] if absent is ... else config.get(name, absent)
     if type(value) not in [type(None) if kind is None else kind for kind in types]:

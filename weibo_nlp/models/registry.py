@@ -32,13 +32,15 @@ _FACTORIES: dict[str, Factory] = {
     "majority": lambda labels: built_in("majority")(labels),
     "target_prior": lambda labels: built_in("target_prior")(labels),
     "linear": lambda labels, seed: built_in("linear")(labels, random_state=seed),
+    "stance": lambda labels, seed: built_in("stance")(labels, random_state=seed),
 }
-_SEEDED: set[str] = {"linear"}
-_OF_TARGETS: set[str] = {"target_prior"}
+_SEEDED: set[str] = {"linear", "stance"}
+_OF_TARGETS: set[str] = {"target_prior", "stance"}
 _READERS: dict[str, Reader] = {
     "majority": lambda folder: built_in("majority").from_pretrained(folder),
     "target_prior": lambda folder: built_in("target_prior").from_pretrained(folder),
     "linear": lambda folder: built_in("linear").from_pretrained(folder),
+    "stance": lambda folder: built_in("stance").from_pretrained(folder),
 }
 
 

@@ -1,0 +1,121 @@
+"""Features of examples with targets: what is said, of which family of targets, of which one, and near its mention."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
+
+import numpy as np
+from sklearn.feature_extraction import FeatureHasher
+
+from weibo_nlp.features.preparation import model_text
+from weibo_nlp.features.relation import POSITION, kind_of, relation
+from weibo_nlp.features.targeted import MIN_TARGET_EXAMPLES, SHARED_SCALE, TargetedNgrams
+from weibo_nlp.records import Example
+
+# Chosen by cross-validation inside the training part of C-STANCE and inside that of the public texts.
+FAMILY_SCALE = 0.8
+WINDOW_SCALE = 0.5
+CUE_SCALE = 0.25
+POSITION_WEIGHT = 4.0
+"""Of a cue that takes a side, beside 1 of any other: it is one among many, and says what they hint at."""
+N_CUES = 2**14
+"""Columns that cues are hashed to: there are some thousands of them, and no list of them is kept."""
+
+
+class StanceFeatures(TargetedNgrams):
+    """What :class:`TargetedNgrams` gives, and how the text stands to its target.
+
+    Behind the columns of `TargetedNgrams` come a copy of the text's n-grams for each family of targets, the n-grams of
+    what stands near a mention of the target, and cues (:mod:`weibo_nlp.features.relation`), alone and by family.
+
+    Parameters
+    ----------
+    targets, with_parent, min_df
+        As for :class:`TargetedNgrams`; every example has a target.
+    families : mapping of str to str
+        Target -> its family, whose other members it leans on where it is rare. A target that is not there belongs to
+        the family of its kind, names or claims, and where families are given has no copy of its own.
+    mentions : mapping of str to sequence of str
+        Target -> other words by which texts speak of it.
+    family_names : tuple of str
+        Families that get a copy; see :meth:`suited_to`.
+    """
+
+    def __init__(
+        self,
+        targets: tuple[str, ...] = (),
+        with_target: bool = True,
+        with_parent: bool = False,
+        min_df: float = 2,
+        families: Mapping[str, str] | None = None,
+        mentions: Mapping[str, Sequence[str]] | None = None,
+        family_names: tuple[str, ...] = (),
+    ) -> None:
+        super().__init__(targets, with_target, with_parent, min_df)
+        self.families, self.mentions, self.family_names = families, mentions, family_names
+
+    @classmethod
+    def suited_to_targets(
+        cls,
+        examples: Sequence[Example],
+        min_df: float,
+        families: Mapping[str, str] | None,
+        mentions: Mapping[str, Sequence[str]] | None,
+    ) -> Self:
+        """Return what fits training examples: a copy for each target and family of enough of them.
+
+        Raises
+        ------
+        DataError
+            If an example has no target.
+        """
+        plain = TargetedNgrams.suited_to(examples, min_df)
+        known = tuple(target for target in plain.targets if families is None or target in families)
+        features = cls(known, True, plain.with_parent, min_df, families, mentions)
+        counts = Counter(features.family(example.target or "") for example in examples)
+        features.family_names = tuple(sorted(name for name, n in counts.items() if n >= MIN_TARGET_EXAMPLES))
+        return features
+
+    def family(self, target: str) -> str:
+        """Family of a target."""
+        return (self.families or {}).get(target) or kind_of(model_text(target))
+
+    @property
+    def n_columns(self) -> int:
+        """Number of columns that :meth:`transform` returns."""
+        return super().n_columns + N_CUES
+
+    @property
+    def n_blocks(self) -> int:
+        """Number of copies of the vocabulary that stand side by side."""
+        return super().n_blocks + len(self.family_names) + 1
+
+    def _blocks(self, X: Sequence[Example]) -> list[Any]:
+        from scipy.sparse import diags
+
+        blocks = super()._blocks(X)
+        own = blocks[0] / SHARED_SCALE
+        targets = [example.target or "" for example in X]
+        families = {target: self.family(target) for target in set(targets)}
+        members = np.array([families[target] for target in targets], dtype=object)
+        blocks += [diags(FAMILY_SCALE * (members == name).astype(np.float64)) @ own for name in self.family_names]
+        names = {target: model_text(target) for target in set(targets)}
+        words = {target: [model_text(word) for word in words] for target, words in (self.mentions or {}).items()}
+        relations = [
+            relation(example.text, names[target], words.get(target, ()))
+            for example, target in zip(X, targets, strict=True)
+        ]
+        blocks.append(self.vectorizer_.transform([each.window for each in relations]) * WINDOW_SCALE)
+        cues = [
+            [(named, _weight(cue)) for cue in each.cues for named in (cue, f"{family} {cue}")]
+            for each, family in zip(relations, members, strict=True)
+        ]
+        hashed = FeatureHasher(N_CUES, input_type="pair", alternate_sign=False).transform(cues)
+        blocks.append(hashed * CUE_SCALE)
+        return blocks
+
+
+def _weight(cue: str) -> float:
+    return POSITION_WEIGHT if cue.startswith(POSITION) else 1.0

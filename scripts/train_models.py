@@ -1,32 +1,49 @@
-"""Train the default models on the corpus (train and validation) and write them, without pickle, into the package."""
+"""Train weights on the corpus and on a user's copies of its public texts, and write them where they ship."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
+from benchmarks.publishing import failure
+from training.weights import OPEN, WEIGHTS, WeightsRecipe
+
+from weibo_nlp.benchmark.run import find_real_texts
 from weibo_nlp.corpus import open_release
-from weibo_nlp.models.linear import LinearClassifier
-from weibo_nlp.tasks import corpus_tasks
-from weibo_nlp.tasks.folds import corpus_folds
+from weibo_nlp.errors import WeiboNlpError
+from weibo_nlp.models.weights import DOMAIN
 
 ROOT = Path(__file__).resolve().parent.parent
+OUTPUTS = {
+    OPEN: ROOT / "weibo_nlp" / "data" / "models",
+    "research": ROOT / "scripts" / "research_weights" / "weibo_nlp_research" / "models",
+}
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--output", type=Path, default=ROOT / "weibo_nlp" / "data" / "models")
-    arguments = parser.parse_args()
-    release = open_release(ROOT / "corpus")
-    for spec in corpus_tasks(release.scheme, release.version):
-        (fold,) = corpus_folds(release, spec)
-        model = LinearClassifier(spec.labels)
-        model.fit(fold.train, fold.train_labels, groups=fold.train_groups, sample_weight=fold.train_weights)
-        model.trained_on_ |= {"corpus": release.version, "splits": list(spec.train), "scheme": spec.scheme}
-        folder = arguments.output / spec.name
-        model.save_pretrained(folder)
-        size = sum(file.stat().st_size for file in folder.iterdir())
-        n_terms = len(model.features_.vectorizer_.vocabulary_)
-        print(f"{spec.name}\t{len(fold.train)} examples\t{n_terms} n-grams\t{size / 1e6:.2f} MB")
+    parser.add_argument("--external", type=Path, default=os.environ.get("WEIBO_NLP_EXTERNAL") or None, help="copies")
+    parser.add_argument("--weights", choices=WEIGHTS, action="append", help="may be repeated (default: all)")
+    parser.add_argument("--task", action="append", default=[], help="may be repeated (default: all, and the domain)")
+    parser.add_argument("--output", type=Path, help="folder in which each weights get one; by default where they ship")
+    given = parser.parse_args()
+    if not given.external:
+        parser.error("no folder with copies of the sets; name it with --external or WEIBO_NLP_EXTERNAL")
+    try:
+        real = find_real_texts(open_release(ROOT / "corpus"), given.external)
+        for name in given.weights or WEIGHTS:
+            folder = OUTPUTS[name] if given.output is None else given.output / name
+            recipe = WeightsRecipe(name, real, given.external)
+            for spec in recipe.specs:
+                if not given.task or spec.name in given.task:
+                    trained = recipe.train(spec, progress=lambda line: print(line, file=sys.stderr, flush=True))
+                    trained.model.save_pretrained(folder / spec.name)
+                    print(f"{name}\t{spec.name}\t{trained.model.trained_on_['rows']}", flush=True)
+            if not given.task or DOMAIN in given.task:
+                recipe.domain().save_pretrained(folder / DOMAIN)
+                print(f"{name}\t{DOMAIN}", flush=True)
+    except WeiboNlpError as error:
+        return failure(error)
     return 0
 
 

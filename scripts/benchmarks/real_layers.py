@@ -6,28 +6,27 @@ cross-validation inside the training part, over whole groups.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
+from benchmarks.answers import compare_pairs
 from benchmarks.publishing import note_list
 from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.svm import LinearSVC
+from training.rows import OPEN_SOURCES, RowWeights, TrainingRows, composed_rows, public_rows
 
 from weibo_nlp._version import __version__
 from weibo_nlp.benchmark.run import TARGET_PRIOR, ModelRun, Progress, find_real_texts, run_task
 from weibo_nlp.corpus import open_release
-from weibo_nlp.evaluation.comparison import compare_runs, corrected, enough_permutations
-from weibo_nlp.evaluation.results import Comparison
 from weibo_nlp.features.preparation import prepared
 from weibo_nlp.features.targeted import TargetedNgrams
 from weibo_nlp.models import Classifier, create
 from weibo_nlp.models.linear import LinearClassifier
 from weibo_nlp.provenance import described, hardware
-from weibo_nlp.records import Example
 from weibo_nlp.report import markdown
 from weibo_nlp.report.display import bounds, number, p_value
 from weibo_nlp.stats.bootstrap import DEFAULT, BootstrapConfig
@@ -36,18 +35,14 @@ from weibo_nlp.stats.metrics import confusion_matrix, count_metrics
 from weibo_nlp.stats.randomisation import N_PERMUTATIONS
 from weibo_nlp.tasks.evaluation_set import EvaluationSet
 from weibo_nlp.tasks.external import external_evaluation_set, open_external, zero_shot_tasks
-from weibo_nlp.tasks.folds import Fold, corpus_folds
+from weibo_nlp.tasks.folds import Fold
 from weibo_nlp.tasks.real import RealTexts, real_tasks
-from weibo_nlp.tasks.spec import COMPOSED_TO_REAL, REAL, TaskSpec, corpus_tasks
+from weibo_nlp.tasks.spec import COMPOSED_TO_REAL, REAL, TaskSpec
 
 BLOCK = "real-layers"
 """Name of the table's place in a Markdown file."""
 FORMAT_KEY = "weibo_nlp_real_layers"
 FORMAT_VERSION = 1
-OPEN_SOURCES = ("COLD", "SWSR", "Zhihu", "hot search")
-"""Sources whose terms let weights that learnt from them be given to anybody."""
-SHORT_KINDS = ("question", "title")
-"""Texts that nobody posts: they say what is asked and reported, nearly never a feeling."""
 COMPOSED, PUBLIC, BOTH, OPEN = "composed", "real train", "both", "composed + open sources"
 WEIGHTS = (1.0, 3.0, 8.0)
 SHORT_WEIGHTS = (0.3, 1.0)
@@ -56,47 +51,6 @@ CV_C = 0.5  # the regularisation is tuned once the weights are chosen
 HEADINGS = ("scored on", "task", "learnt from", "weights", "n", "macro-F1", "accuracy", "both less it", "p (Holm)")
 
 Row = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class TrainingSet:
-    """What a model may learn from: composed rows first, then public ones with their source and kind."""
-
-    examples: tuple[Example, ...]
-    labels: tuple[str, ...]
-    groups: tuple[str, ...]
-    weights: tuple[float, ...]
-    sources: tuple[str | None, ...]
-    kinds: tuple[str | None, ...]
-
-    def subset(self, places: Sequence[int]) -> Self:
-        """The rows at some places."""
-        columns = {name: tuple(values[place] for place in places) for name, values in vars(self).items()}
-        return type(self)(**columns)
-
-    def of(self, system: str) -> Self:
-        """The rows that a system learns from."""
-        taught: Mapping[str, Collection[str | None]] = {
-            COMPOSED: {None},
-            PUBLIC: set(self.sources) - {None},
-            BOTH: set(self.sources),
-            OPEN: {None, *OPEN_SOURCES},
-        }
-        return self.subset([place for place, source in enumerate(self.sources) if source in taught[system]])
-
-    def weighted(self, weight: float, short: float) -> Self:
-        """The same rows, public posts and reactions weighing `weight`, questions and titles `short`."""
-        return replace(
-            self,
-            weights=tuple(
-                old if source is None else short if kind in SHORT_KINDS else weight
-                for old, source, kind in zip(self.weights, self.sources, self.kinds, strict=True)
-            ),
-        )
-
-    def fold(self, n_scored: int) -> Fold:
-        """A training run on all rows, which answers all that is scored."""
-        return Fold("test", self.examples, self.labels, self.groups, self.weights, tuple(range(n_scored)))
 
 
 def run_layers(
@@ -146,24 +100,24 @@ def run_layers(
     runs: list[tuple[str, ModelRun]] = []
     chosen: list[dict[str, Any]] = []
     for spec in real_tasks(release.scheme, release.version, tasks, [REAL]):
-        training = _training_set(real, spec)
+        training = layer_rows(real, spec)
         spec = replace(spec, test=scored)
         trials: list[tuple[TaskSpec, EvaluationSet]] = [(spec, real.evaluation_set(spec))]
         if copy is not None:
             (shared,) = (each for each in zero_shot_tasks(copy, release) if each.name == spec.name)
             trials.append((shared, external_evaluation_set(copy, shared)))
         for system in (COMPOSED, PUBLIC, BOTH, OPEN):
-            rows = training.of(system)
+            rows = _taught(training, system)
             weights = None
             if system in (BOTH, OPEN):
                 progress(f"{spec.name}, {system}: choosing weights")
                 weights = choose_weights(rows, spec, seed=bootstrap.seed)
                 chosen.append({"task": spec.name, "system": system, **weights})
-                rows = rows.weighted(*weights["chosen"])
+                rows = rows.weighted(_row_weights(*weights["chosen"]))
             model = _Once(spec.labels, random_state=bootstrap.seed)
             for own, evaluation_set in trials:
                 own = replace(own, protocol=COMPOSED_TO_REAL) if system == COMPOSED and own is spec else own
-                fold = rows.fold(len(evaluation_set.gold))
+                fold = _fold(rows, len(evaluation_set.gold))
                 run = run_task(own, evaluation_set, (fold,), _maker(model), seeds=1, bootstrap=bootstrap)
                 runs.append((system, run))
             if spec.targeted and system == BOTH:
@@ -187,7 +141,7 @@ def run_layers(
     return document, [run for _, run in runs]
 
 
-def choose_weights(rows: TrainingSet, spec: TaskSpec, *, seed: int) -> dict[str, Any]:
+def choose_weights(rows: TrainingRows, spec: TaskSpec, *, seed: int) -> dict[str, Any]:
     """Choose what public rows weigh beside composed ones: by cross-validation over the groups of the public rows.
 
     The composed rows teach in every fold; the metric is over the held-out public rows of all folds together. What
@@ -212,7 +166,7 @@ def choose_weights(rows: TrainingSet, spec: TaskSpec, *, seed: int) -> dict[str,
         learnt_texts = features.fit_transform(prepared([rows.examples[place] for place in train]))
         held_texts = features.transform(prepared([rows.examples[place] for place in test]))
         for pair in pairs:
-            weights = np.array(rows.weighted(*pair).subset(train).weights)
+            weights = np.array(rows.weights_of(_row_weights(*pair)))[train]
             svm = LinearSVC(C=CV_C, random_state=seed).fit(learnt_texts, codes[train], weights)
             counts[pair] += confusion_matrix(codes[test], svm.predict(held_texts), len(spec.labels))
     metric = count_metrics(spec.labels)[spec.main_metric]
@@ -248,6 +202,10 @@ def markdown_table(document: Row) -> str:
     return markdown.markdown_table(HEADINGS, rows) + note_list(_notes(document))
 
 
+def _row_weights(weight: float, short: float) -> RowWeights:
+    return RowWeights(public=weight, short=short)
+
+
 class _Once(LinearClassifier):
     """The linear model, which learns once and then answers whatever is scored."""
 
@@ -262,21 +220,29 @@ def _maker(model: Classifier) -> Callable[[int], Classifier]:
     return lambda _: model
 
 
-def _training_set(real: RealTexts, spec: TaskSpec) -> TrainingSet:
-    """Train and validation of the composed documents, and the training part of the public texts."""
-    (own,) = corpus_tasks(real.release.scheme, real.release.version, [spec.name])
-    (fold,) = corpus_folds(real.release, own)
-    public = real.evaluation_set(replace(spec, test="train"))
-    n_composed, n_public = len(fold.train), len(public.gold)
-    facts = [document.extra for document in public.documents]
-    return TrainingSet(
-        examples=(*fold.train, *public.examples),
-        labels=(*fold.train_labels, *(label.label for label in public.gold)),
-        groups=(*fold.train_groups, *public.groups),
-        weights=(*(fold.train_weights or (1.0,) * n_composed), *((1.0,) * n_public)),
-        sources=(*((None,) * n_composed), *(each["source"] for each in facts)),
-        kinds=(*((None,) * n_composed), *(each["text_kind"] for each in facts)),
+def layer_rows(real: RealTexts, spec: TaskSpec) -> TrainingRows:
+    """Composed documents of train and validation, and public texts of train; for stance, on their topic's target."""
+    public = public_rows(real, spec, "train")
+    return composed_rows(real, spec, with_context=True) + public.subset(
+        place for place, on_topic in enumerate(public.on_topic) if on_topic
     )
+
+
+def _taught(rows: TrainingRows, system: str) -> TrainingRows:
+    """The rows that a system learns from."""
+    if system == PUBLIC:
+        return rows.without({None})
+    taught: Mapping[str, set[str | None]] = {
+        COMPOSED: {None},
+        BOTH: set(rows.sources),
+        OPEN: {None, *OPEN_SOURCES},
+    }
+    return rows.of(taught[system])
+
+
+def _fold(rows: TrainingRows, n_scored: int) -> Fold:
+    """A training run on all rows, which answers all that is scored."""
+    return Fold("test", rows.examples, rows.labels, rows.groups, rows.weights, tuple(range(n_scored)))
 
 
 def _comparisons(
@@ -290,19 +256,10 @@ def _comparisons(
         for system, other in runs
         if system != BOTH and (other.spec.set, other.spec.name) == (ours.spec.set, ours.spec.name)
     ]
-    n_permutations = enough_permutations(n_permutations, len(pairs))
-    comparisons: list[Comparison] = []
-    for ours, _, other in pairs:
-        comparisons += compare_runs(
-            {"both": ours.predicted_indices(), "other": other.predicted_indices()},
-            ours.spec,
-            ours.evaluation_set,
-            n_permutations=n_permutations,
-            bootstrap=bootstrap,
-        )
+    comparisons = compare_pairs([(ours, other) for ours, _, other in pairs], n_permutations, bootstrap)
     return [
         comparison.to_dict() | {"set": ours.spec.set, "task": ours.spec.name, "a": BOTH, "b": system}
-        for comparison, (ours, system, _) in zip(corrected(comparisons), pairs, strict=True)
+        for comparison, (ours, system, _) in zip(comparisons, pairs, strict=True)
     ]
 
 

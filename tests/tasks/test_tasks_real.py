@@ -117,6 +117,34 @@ def test_stance_is_scored_on_the_canonical_target_of_the_gold_topic_and_on_no_ot
     assert [example.target for example in scored.examples] == ["信用惩戒", "自媒体的可信与价值"]
 
 
+def test_a_text_is_judged_on_every_canonical_target_and_is_on_topic_for_its_own_alone(release, real):
+    judged = real.judged(spec_of(release, "stance"))
+    assert [(label.gold.document_id, label.gold.target, label.gold.label, label.on_topic) for label in judged] == [
+        ("r420ffff6b733", "信用惩戒", "against", True),
+        ("r420ffff6b733", "以国家立场决定消费", "none", False),
+        ("r420ffff6b733", "自媒体的可信与价值", "none", False),
+        ("r618c477691da", "信用惩戒", "none", False),
+        ("r618c477691da", "以国家立场决定消费", "none", False),
+        ("r618c477691da", "自媒体的可信与价值", "none", True),
+        ("re20e8709be6d", "信用惩戒", "none", False),
+        ("re20e8709be6d", "以国家立场决定消费", "none", False),
+        ("re20e8709be6d", "自媒体的可信与价值", "none", False),
+    ]
+    assert [label.gold for label in judged if label.on_topic] == [
+        label.gold for label in real.scored(spec_of(release, "stance"))
+    ]
+    assert {label.settled for label in judged} == {"unanimous"}
+    assert all(set(label.votes) == {label.gold.label} for label in judged)
+
+
+def test_what_has_no_targets_is_judged_as_it_is_scored_and_texts_that_are_not_there_are_left_out(release, real):
+    topic, stance = spec_of(release, "topic"), spec_of(release, "stance", "cross_source")
+    assert real.judged(topic) == real.scored(topic)
+    assert len(real.judged(stance)) == 3 * (len(TRAIN) + len(VALIDATION))
+    fewer = RealTexts(release, {key: text for key, text in TEXTS.items() if key != TRAIN[0]})
+    assert len(fewer.judged(stance)) == len(real.judged(stance)) - 3
+
+
 def test_without_texts_all_is_scored_and_nothing_learnt(release):
     bare = RealTexts(release)
     spec = spec_of(release, "sentiment")

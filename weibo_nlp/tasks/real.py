@@ -93,13 +93,14 @@ def real_tasks(
 class RealLabel:
     """A gold label of a text that is not shipped, the text's row, how the label was settled, and what annotators said.
 
-    For targeted tasks it is the label on the canonical target of the text's topic.
+    For targeted tasks it is a label on a canonical target; ``on_topic`` says whether on that of the text's own topic.
     """
 
     gold: GoldLabel
     row: Mapping[str, Any]
     settled: str
     votes: tuple[str, ...]
+    on_topic: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +154,18 @@ class RealTexts:
     def scored(self, spec: TaskSpec) -> list[RealLabel]:
         """Gold labels that a spec scores, whose texts are there if texts are known."""
         return [label for label in self._labels(spec, spec.test.split("+")) if self._is_there(label)]
+
+    def judged(self, spec: TaskSpec) -> list[RealLabel]:
+        """Gold labels of the splits that a spec scores, for targeted tasks on every canonical target.
+
+        Of texts that are there, if texts are known. Only the labels on the target of a text's own topic are scored; the
+        others are nearly all ``none``, and teach what a text says nothing about.
+        """
+        if not spec.targeted:
+            return self.scored(spec)
+        rows = [row for split in spec.test.split("+") for row in self.rows[split]]
+        labels = [label for row in rows for label in self._on_every_target(spec.name, row)]
+        return [label for label in labels if self._is_there(label)]
 
     def evaluation_set(self, spec: TaskSpec) -> EvaluationSet:
         """Rows that a spec scores: the labels of `scored`, in their order.
@@ -258,17 +271,29 @@ class RealTexts:
         ]
 
     def _on_canonical(self, task: str, row: Mapping[str, Any]) -> RealLabel:
-        target_id, target = self._canonical[row["topic"]]
-        stances = [stance for stance in row["stances"] if stance["target_id"] == target_id]
-        if len(stances) != 1:
+        labels = [label for label in self._on_every_target(task, row) if label.on_topic]
+        if len(labels) != 1:
+            target_id, _ = self._canonical[row["topic"]]
             raise DataError(
-                f"{self.release.path}: {row['id']!r} has {len(stances)} labels on {target_id!r}, the target of its "
+                f"{self.release.path}: {row['id']!r} has {len(labels)} labels on {target_id!r}, the target of its "
                 "topic; rebuild or reinstall."
             )
-        (stance,) = stances
-        return RealLabel(
-            GoldLabel(row["id"], task, stance[task], target), row, stance["settled"], tuple(stance["votes"])
-        )
+        return labels[0]
+
+    def _on_every_target(self, task: str, row: Mapping[str, Any]) -> list[RealLabel]:
+        topics = {target_id: (topic, text) for topic, (target_id, text) in self._canonical.items()}
+        return [
+            RealLabel(
+                GoldLabel(row["id"], task, stance[task], text),
+                row,
+                stance["settled"],
+                tuple(stance["votes"]),
+                on_topic=topic == row["topic"],
+            )
+            for stance in row["stances"]
+            if stance["target_id"] in topics
+            for topic, text in [topics[stance["target_id"]]]
+        ]
 
     def _is_there(self, label: RealLabel) -> bool:
         return self.texts is None or label.row["id"] in self.texts

@@ -1,0 +1,130 @@
+"""How the shipped models are made: rows weighed by cross-validation, then the model fitted and calibrated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from hashlib import sha256
+
+import numpy as np
+from scipy.sparse import csr_matrix
+from sklearn.model_selection import StratifiedGroupKFold
+from sklearn.svm import LinearSVC
+
+from training.rows import RowWeights, TrainingRows
+from weibo_nlp.features.preparation import prepared
+from weibo_nlp.models.base import IntArray
+from weibo_nlp.models.linear import LinearClassifier
+from weibo_nlp.stats.metrics import confusion_matrix, count_metrics
+from weibo_nlp.tasks.spec import TaskSpec
+
+FOLDS = 3
+FIRST_C = 0.5
+C_GRID = (0.1, 0.25, 0.5, 1.0)
+FIRST = RowWeights(public=3.0, short=1.0, off_topic=0.1, c_stance=0.0)
+WEIGHTS: dict[str, tuple[float, ...]] = {
+    "public": (1.0, 3.0, 8.0),
+    "short": (0.3, 1.0),
+    "off_topic": (0.03, 0.1, 0.3, 1.0),
+    "c_stance": (0.0, 0.1, 0.3),
+}
+"""What is tried, in this order, each with the ones before as they were chosen; C before C-STANCE."""
+MIN_TEXTS = 3
+"""Texts that no other nearly repeats in which an n-gram must occur."""
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Weights of rows and C of the SVM, and the score of everything that was tried."""
+
+    weights: RowWeights
+    C: float
+    tried: tuple[tuple[RowWeights, float, float], ...]
+
+
+class _Trials:
+    """Scores of weights and C by cross-validation over the groups of the public rows, whose features are made once."""
+
+    def __init__(self, rows: TrainingRows, spec: TaskSpec, model: LinearClassifier, seed: int) -> None:
+        self.rows, self.spec, self.model, self.seed = rows, spec, model, seed
+        self.scores: dict[tuple[RowWeights, float], float] = {}
+        self._codes = np.array([spec.labels.index(label) for label in rows.labels])
+        public = np.array([place for place, kind in enumerate(rows.kinds) if kind is not None])
+        others = np.array([place for place, kind in enumerate(rows.kinds) if kind is None], dtype=int)
+        splitter = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed)
+        groups = [rows.groups[place] for place in public]
+        self._folds = [
+            self._fold(np.concatenate([others, public[learnt]]), public[held])
+            for learnt, held in splitter.split(public, self._codes[public], groups)
+        ]
+
+    def _fold(self, train: IntArray, held: IntArray) -> tuple[IntArray, csr_matrix, IntArray, csr_matrix]:
+        test = np.array([place for place in held if self.rows.on_topic[place]])
+        examples = [self.rows.examples[place] for place in train]
+        features = self.model.suited_features(examples)
+        learnt_texts = features.fit_transform(prepared(examples))
+        held_texts = features.transform(prepared([self.rows.examples[place] for place in test]))
+        return train, learnt_texts, self._codes[test], held_texts
+
+    def score(self, weights: RowWeights, C: float = FIRST_C) -> float:
+        if (weights, C) not in self.scores:
+            row_weights = np.array(self.rows.weights_of(weights))
+            counts = np.zeros((len(self.spec.labels), len(self.spec.labels)))
+            for train, learnt_texts, answers, held_texts in self._folds:
+                used = np.flatnonzero(row_weights[train])
+                codes = self._codes[train][used]
+                own = self.model.training_weights(codes, row_weights[train][used])
+                svm = LinearSVC(C=C, tol=1e-2, random_state=self.seed).fit(learnt_texts[used], codes, own)
+                counts += confusion_matrix(answers, svm.predict(held_texts), len(self.spec.labels))
+            metric = count_metrics(self.spec.labels)[self.spec.main_metric]
+            self.scores[weights, C] = float(metric(counts[None])[0])
+        return self.scores[weights, C]
+
+
+def choose(rows: TrainingRows, spec: TaskSpec, model: LinearClassifier, *, seed: int = 0) -> Choice:
+    """Choose what rows weigh, and C, by cross-validation over the groups of the public rows.
+
+    All other rows teach in every fold; the metric is over the held-out public rows of all folds together, for stance
+    those on the target of their own topic. What decides is the SVM of the model, before it is calibrated.
+    """
+    trials = _Trials(rows, spec, model, seed)
+    chosen = FIRST
+    asked = _asked(rows)
+    for name in (name for name in asked if name != "c_stance"):
+        chosen = max((replace(chosen, **{name: value}) for value in WEIGHTS[name]), key=trials.score)
+    best = max(C_GRID, key=lambda C: trials.score(chosen, C))
+    if "c_stance" in asked:  # last, because there is so much of it
+        tried = [replace(chosen, c_stance=value) for value in WEIGHTS["c_stance"]]
+        chosen = max(tried, key=lambda weights: trials.score(weights, best))
+    return Choice(chosen, best, tuple((weights, C, score) for (weights, C), score in trials.scores.items()))
+
+
+def _asked(rows: TrainingRows) -> dict[str, tuple[float, ...]]:
+    """Weights that make a difference to these rows."""
+    there = {
+        "public": any(kind is not None for kind in rows.kinds),
+        "short": any(kind is not None for kind in rows.kinds),
+        "off_topic": not all(rows.on_topic),
+        "c_stance": any(
+            source is not None and kind is None for source, kind in zip(rows.sources, rows.kinds, strict=True)
+        ),
+    }
+    return {name: values for name, values in WEIGHTS.items() if there[name]}
+
+
+def halves(rows: TrainingRows) -> tuple[TrainingRows, TrainingRows]:
+    """Part rows by their groups into two halves: one to calibrate by, one for prediction sets.
+
+    By a hash of the group, so that a text stays in its half whatever other texts there are.
+    """
+    first = [_is_first(group) for group in rows.groups]
+    return (
+        rows.subset(place for place, is_first in enumerate(first) if is_first),
+        rows.subset(place for place, is_first in enumerate(first) if not is_first),
+    )
+
+
+def _is_first(group: str) -> bool:
+    return sha256(group.encode()).digest()[0] < 128

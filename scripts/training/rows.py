@@ -1,0 +1,178 @@
+"""What weights may learn from: composed documents, public texts by source, and for stance C-STANCE."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Self
+
+from weibo_nlp.profiling.duplicates import near_duplicates
+from weibo_nlp.records import Example
+from weibo_nlp.tasks.external import open_external
+from weibo_nlp.tasks.folds import corpus_folds
+from weibo_nlp.tasks.real import RealTexts
+from weibo_nlp.tasks.spec import TaskSpec, corpus_tasks
+from weibo_nlp.text import domain_lexicon
+
+OPEN_SOURCES = ("COLD", "SWSR", "Zhihu", "hot search")
+"""Sources whose terms let weights that learnt from them be given to anybody."""
+C_STANCE = "C-STANCE"
+_TERMS = re.compile(
+    "|".join(
+        re.escape(word)
+        for topic in ("credit", "self_media", "consumer_nationalism")
+        for word in domain_lexicon().of_kind(f"term_{topic}")
+    )
+)
+SHORT_KINDS = ("question", "title")
+"""Texts that nobody posts: they say what is asked and reported, nearly never a feeling."""
+
+
+@dataclass(frozen=True)
+class RowWeights:
+    """What rows weigh beside 1 of a composed document.
+
+    Attributes
+    ----------
+    public : float
+        Of a public post or reaction.
+    short : float
+        Of a public question or title.
+    off_topic : float
+        What a public text weighs, of that, on the canonical target of another topic than its own.
+    c_stance : float
+        Of a row of C-STANCE.
+    """
+
+    public: float = 1.0
+    short: float = 1.0
+    off_topic: float = 1.0
+    c_stance: float = 1.0
+
+
+@dataclass(frozen=True)
+class TrainingRows:
+    """What a model may learn from, column by column.
+
+    ``sources`` are None for composed rows, ``kinds`` for all but public texts; ``on_topic`` is whether the target, if
+    there is one, is the canonical one of the text's own topic, and meant for public texts.
+    """
+
+    examples: tuple[Example, ...]
+    labels: tuple[str, ...]
+    groups: tuple[str, ...]
+    weights: tuple[float, ...]
+    sources: tuple[str | None, ...]
+    kinds: tuple[str | None, ...]
+    on_topic: tuple[bool, ...]
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def __add__(self, other: Self) -> Self:
+        mine, theirs = vars(self), vars(other)
+        return type(self)(**{name: mine[name] + theirs[name] for name in mine})
+
+    def subset(self, places: Iterable[int]) -> Self:
+        """The rows at some places."""
+        places = list(places)
+        columns = {name: tuple(values[place] for place in places) for name, values in vars(self).items()}
+        return type(self)(**columns)
+
+    def of(self, sources: Collection[str | None]) -> Self:
+        """The rows of some sources."""
+        return self.subset(place for place, source in enumerate(self.sources) if source in sources)
+
+    def without(self, sources: Collection[str | None]) -> Self:
+        """The rows of all other sources."""
+        return self.subset(place for place, source in enumerate(self.sources) if source not in sources)
+
+    def without_groups(self, groups: Collection[str]) -> Self:
+        """The rows of all other groups."""
+        return self.subset(place for place, group in enumerate(self.groups) if group not in groups)
+
+    def weights_of(self, weights: RowWeights) -> list[float]:
+        """What each row weighs."""
+        facts = zip(self.weights, self.sources, self.kinds, self.on_topic, strict=True)
+        return [own * _share(weights, source, kind, on_topic) for own, source, kind, on_topic in facts]
+
+    def weighted(self, weights: RowWeights) -> Self:
+        """The same rows, weighing as said; those that weigh nothing are left out."""
+        new = self.weights_of(weights)
+        rows = replace(self, weights=tuple(new))
+        return rows.subset(place for place, weight in enumerate(new) if weight > 0)
+
+    def once(self, held_out: Sequence[str] = ()) -> Self:
+        """Leave out texts that nearly recur in an earlier row, and those that do in `held_out`.
+
+        So an n-gram that occurs in several texts of a model's vocabulary occurs in as many that nobody copied.
+        """
+        texts = list(dict.fromkeys(example.text for example in self.examples))
+        n_held = len(held_out)
+        doubles = {later for _, later, _ in near_duplicates([*held_out, *texts])}
+        kept = {text for place, text in enumerate(texts, start=n_held) if place not in doubles}
+        return self.subset(place for place, example in enumerate(self.examples) if example.text in kept)
+
+
+def composed_rows(real: RealTexts, spec: TaskSpec, *, with_context: bool = False) -> TrainingRows:
+    """Composed documents of train and validation, less those that only their thread explains.
+
+    These teach stance, whose models see the text that is answered; and they teach the topic where their own words hold
+    a word of one, since what a thread had to explain is then another thing. `with_context` keeps all of them, weighing
+    less, as under the standard protocol.
+    """
+    (own,) = corpus_tasks(real.release.scheme, real.release.version, [spec.name])
+    (fold,) = corpus_folds(real.release, own)
+    n = len(fold.train)
+    weights = fold.train_weights or (1.0,) * n
+    rows = TrainingRows(
+        fold.train, fold.train_labels, fold.train_groups, weights, (None,) * n, (None,) * n, (True,) * n
+    )
+    if with_context:
+        return rows
+    rows = replace(rows, weights=(1.0,) * n)
+    explained = [
+        weight == 1 or (spec.name == "topic" and _TERMS.search(each.text) is not None)
+        for weight, each in zip(weights, fold.train, strict=True)
+    ]
+    return rows.subset(place for place, is_explained in enumerate(explained) if is_explained)
+
+
+def public_rows(real: RealTexts, spec: TaskSpec, split: str) -> TrainingRows:
+    """Public texts of a split whose copies are there; for stance, each on all canonical targets."""
+    labels, texts = real.judged(replace(spec, test=split)), real.texts or {}
+    return TrainingRows(
+        examples=tuple(Example(texts[label.row["id"]], label.gold.target) for label in labels),
+        labels=tuple(label.gold.label for label in labels),
+        groups=tuple(label.row["group"] for label in labels),
+        weights=(1.0,) * len(labels),
+        sources=tuple(label.row["source"] for label in labels),
+        kinds=tuple(label.row["kind"] for label in labels),
+        on_topic=tuple(label.on_topic for label in labels),
+    )
+
+
+def c_stance_rows(external: Path) -> TrainingRows:
+    """Training part of C-STANCE."""
+    part = open_external("c_stance", external).part("train")
+    texts = {document.id: document.text for document in part.documents}
+    n = len(part.gold)
+    return TrainingRows(
+        examples=tuple(Example(texts[label.document_id], label.target) for label in part.gold),
+        labels=tuple(label.label for label in part.gold),
+        groups=tuple(f"{C_STANCE} {texts[label.document_id]}" for label in part.gold),
+        weights=(1.0,) * n,
+        sources=(C_STANCE,) * n,
+        kinds=(None,) * n,
+        on_topic=(True,) * n,
+    )
+
+
+def _share(weights: RowWeights, source: str | None, kind: str | None, on_topic: bool) -> float:
+    if source is None:
+        return 1.0
+    if source == C_STANCE:
+        return weights.c_stance
+    return (weights.short if kind in SHORT_KINDS else weights.public) * (1.0 if on_topic else weights.off_topic)

@@ -1,4 +1,4 @@
-"""Label the sentences of docs/sentences.md with some weights, and show beside the right answers where they are wrong."""
+"""Label the sentences of docs/sentences.md with some weights, and show beside the answers where they are wrong."""
 
 import argparse
 import sys

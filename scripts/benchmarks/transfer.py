@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from benchmarks.answers import compare_pairs, rows_at
 from benchmarks.baselines import PEERS, POLAR, TIMEOUT, Peer, PeerClassifier, PeerError, PolarClassifier, TopicPrior
 from benchmarks.publishing import note_list
 from benchmarks.subprocess_runner import require_known, require_positive
@@ -18,7 +19,6 @@ from weibo_nlp._version import __version__
 from weibo_nlp.benchmark.run import SEEDS, ModelRun, Progress, run_task
 from weibo_nlp.corpus import Release, open_release, versions
 from weibo_nlp.errors import DataError, UsageError
-from weibo_nlp.evaluation.comparison import compare_runs, corrected, enough_permutations
 from weibo_nlp.external import ExternalSet
 from weibo_nlp.models import Classifier, create
 from weibo_nlp.provenance import described, hardware
@@ -117,17 +117,17 @@ def run_transfer(
             missing.append({"set": name, "system": None, "reason": "no copy of it that can be read"})
             continue
         for spec in zero_shot_tasks(copy, newest):
-            trial = _Trial.of(copy, newest, spec, bootstrap, progress)
+            trial = Trial.of(copy, newest, spec, bootstrap, progress)
             systems = [_trained(OURS, trial, seeds), _trained(MAJORITY, trial, 1)]
             if spec.targeted:
                 prior = TopicPrior(newest, spec)
                 systems.append([trial.run(lambda _: prior)])  # noqa: B023 - called within this turn
             if older is not None:
                 (before,) = (each for each in zero_shot_tasks(copy, older) if each.name == spec.name)
-                systems.append(_trained(OURS, _Trial.of(copy, older, before, bootstrap, progress), seeds))
+                systems.append(_trained(OURS, Trial.of(copy, older, before, bootstrap, progress), seeds))
             for peer in peers if set(POLAR) < set(spec.labels) else ():
                 try:
-                    systems.append(_asked(PEERS[peer], trial, timeout))
+                    systems.append(asked(PEERS[peer], trial, timeout))
                 except PeerError as error:
                     progress(f"{peer}: {error}")
                     missing.append({"set": name, "system": peer, "reason": str(error)})
@@ -164,7 +164,7 @@ def markdown_table(document: Row) -> str:
 
 
 @dataclass(frozen=True)
-class _Trial:
+class Trial:
     """One task on one set, what may be learnt for it, and how it is scored."""
 
     spec: TaskSpec
@@ -176,32 +176,28 @@ class _Trial:
     @classmethod
     def of(
         cls, copy: ExternalSet, release: Release, spec: TaskSpec, bootstrap: BootstrapConfig, progress: Progress
-    ) -> _Trial:
+    ) -> Trial:
+        """A task on a user's copy of a set, learnt from a release."""
         evaluation_set = external_evaluation_set(copy, spec)
         fold, notes = zero_shot_fold(copy, release, spec)
         return cls(spec, replace(evaluation_set, notes=(*notes, *evaluation_set.notes)), fold, bootstrap, progress)
 
     def run(self, model: Callable[[int], Classifier], seeds: int = 1) -> ModelRun:
+        """Train and score what makes a model from a seed."""
         return run_task(
             self.spec, self.evaluation_set, (self.fold,), model,
             seeds=seeds, bootstrap=self.bootstrap, progress=self.progress,
         )  # fmt: skip
 
-    def polar(self) -> _Trial:
+    def polar(self) -> Trial:
         """The choice between negative and positive, over the rows that have one of these labels."""
         rows = self.evaluation_set
         places = [place for place, label in enumerate(rows.gold) if label.label in POLAR]
-        kept = EvaluationSet(
-            gold=tuple(rows.gold[place] for place in places),
-            groups=tuple(rows.groups[place] for place in places),
-            documents=tuple(rows.documents[place] for place in places),
-            examples=tuple(rows.examples[place] for place in places),
-            notes=rows.notes,
-        )
+        kept = rows_at(rows, places)
         fold = replace(self.fold, held_out=tuple(range(len(places))))
         return replace(self, spec=replace(self.spec, labels=POLAR), evaluation_set=kept, fold=fold)
 
-    def untaught(self) -> _Trial:
+    def untaught(self) -> Trial:
         """The same without anything to learn from."""
         fold = replace(self.fold, train=(), train_labels=(), train_groups=(), train_weights=None)
         return replace(self, spec=replace(self.spec, train_version=None), fold=fold)
@@ -220,7 +216,7 @@ def _oldest(corpus: Path | None, newest: Release) -> tuple[Release | None, list[
     return older, []
 
 
-def _trained(name: str, trial: _Trial, seeds: int) -> list[ModelRun]:
+def _trained(name: str, trial: Trial, seeds: int) -> list[ModelRun]:
     """A registered model; for sentiment also what the same trainings say of the rows that are not neutral."""
     models: dict[int, Classifier] = {}
 
@@ -233,7 +229,7 @@ def _trained(name: str, trial: _Trial, seeds: int) -> list[ModelRun]:
     return runs
 
 
-def _asked(peer: Peer, trial: _Trial, timeout: float) -> list[ModelRun]:
+def asked(peer: Peer, trial: Trial, timeout: float) -> list[ModelRun]:
     """A peer on three labels, and which way it leans over the rows that are not neutral; for ties lots are drawn."""
     scores: dict[str, float] = {}
     whole = trial.untaught()
@@ -263,18 +259,10 @@ def _comparisons(
         for other in runs
         if other is not ours and _question(other) == _question(ours)
     ]
-    n_permutations = enough_permutations(n_permutations, len(pairs))
-    comparisons = [
-        comparison
-        for ours, other in pairs
-        for comparison in compare_runs(
-            {"ours": ours.predicted_indices(), "other": other.predicted_indices()},
-            ours.spec, ours.evaluation_set, n_permutations=n_permutations, bootstrap=bootstrap,
-        )
-    ]  # fmt: skip
+    comparisons = compare_pairs(pairs, n_permutations, bootstrap)
     return [
         comparison.to_dict() | {"labels": list(ours.spec.labels), "a": _system(ours), "b": _system(other)}
-        for comparison, (ours, other) in zip(corrected(comparisons), pairs, strict=True)
+        for comparison, (ours, other) in zip(comparisons, pairs, strict=True)
     ]
 
 

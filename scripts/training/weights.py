@@ -124,9 +124,10 @@ class WeightsRecipe:
 
     def domain(self) -> DomainDetector:
         """Learn what is unlike anything that these weights learn from."""
-        rows, validation = zip(*((self.rows(spec), self.validation(spec)) for spec in self.specs), strict=True)
-        texts = dict.fromkeys(example.text for each in rows for example in each.examples)
-        seen = dict.fromkeys(example.text for each in validation for example in each.examples)
+        first, *others = (self.rows(spec) for spec in self.specs)
+        rows = sum(others, start=first).once()  # what one task leaves out, another may have a copy of
+        texts = dict.fromkeys(example.text for example in rows.examples)
+        seen = dict.fromkeys(example.text for spec in self.specs for example in self.validation(spec).examples)
         return train_domain(list(texts), list(seen))
 
     def rows(self, spec: TaskSpec) -> TrainingRows:

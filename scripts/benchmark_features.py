@@ -1,11 +1,19 @@
 """Try what could stand beside character n-grams, by cross-validation inside the public training texts."""
 
 import argparse
-import os
 import sys
 from pathlib import Path
 
-from benchmarks.publishing import Document, add_output_options, failure, names, publish
+from benchmarks.publishing import (
+    Document,
+    add_copies_option,
+    add_output_options,
+    failure,
+    names,
+    parse_with_copies,
+    publish,
+    tell,
+)
 from benchmarks.trial_study import BLOCK, CALIBRATED, CROSS_SOURCE, TRIALS, markdown_table, run_trials
 
 from weibo_nlp.errors import WeiboNlpError
@@ -14,7 +22,7 @@ from weibo_nlp.errors import WeiboNlpError
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("unlabelled", type=Path, help="JSON Lines of unlabelled texts, with the set of each")
-    parser.add_argument("--external", type=Path, default=os.environ.get("WEIBO_NLP_EXTERNAL") or None, help="copies")
+    add_copies_option(parser)
     parser.add_argument(
         "--trials", type=names, default=list(TRIALS), help=f"names separated by commas, of {', '.join(TRIALS)}"
     )
@@ -24,9 +32,7 @@ def main() -> int:
     ):
         parser.add_argument(option, type=names, default=list(default), help=f"{what} (default: {', '.join(default)})")
     add_output_options(parser, BLOCK)
-    given = parser.parse_args()
-    if not given.external:
-        parser.error("no folder with copies of the sets; name it with --external or WEIBO_NLP_EXTERNAL")
+    given = parse_with_copies(parser)
 
     def measure() -> Document:
         return run_trials(
@@ -35,7 +41,7 @@ def main() -> int:
             trials=given.trials,
             calibrated=given.calibrated,
             cross_source=given.cross_source,
-            progress=lambda line: print(line, file=sys.stderr, flush=True),
+            progress=tell,
         )
 
     try:

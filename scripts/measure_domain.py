@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import yaml
+from training.rows import OPEN_SOURCES
 
 from weibo_nlp.benchmark.run import find_real_texts
 from weibo_nlp.corpus import open_release
@@ -14,7 +15,6 @@ from weibo_nlp.external import load
 from weibo_nlp.models.domain import DomainDetector, train_domain
 
 HERE = Path(__file__).resolve().parent
-OPEN = {"COLD", "SWSR", "Zhihu", "hot search"}
 
 
 def noise(dice: random.Random) -> str:
@@ -39,7 +39,7 @@ def main() -> int:
         return train_domain(texts, usual, groups)
 
     every = {row["source"] for row in rows["train"]}
-    detectors = {"open": learn(OPEN), "open less SWSR": learn(OPEN - {"SWSR"})}
+    detectors = {"open": learn({*OPEN_SOURCES}), "open less SWSR": learn({*OPEN_SOURCES} - {"SWSR"})}
     detectors |= {"all": learn(every), "all less SWSR": learn(every - {"SWSR"})}
     groups = {"composed, test": [document.text for document in release.documents("test")]}
     for source in sorted(every):

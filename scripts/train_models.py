@@ -1,34 +1,36 @@
 """Train weights on the corpus and on a user's copies of its public texts, and write them where they ship."""
 
 import argparse
-import os
 import sys
 from pathlib import Path
 
-from benchmarks.publishing import failure
-from training.weights import OPEN, WEIGHTS, WeightsRecipe
+from benchmarks.publishing import (
+    add_copies_option,
+    failure,
+    parse_with_copies,
+    tell,
+)
+from training.weights import WEIGHTS, WeightsRecipe
 
 from weibo_nlp.benchmark.run import find_real_texts
 from weibo_nlp.corpus import open_release
 from weibo_nlp.errors import WeiboNlpError
-from weibo_nlp.models.weights import DOMAIN
+from weibo_nlp.models.weights import DOMAIN, OPEN, RESEARCH
 
 ROOT = Path(__file__).resolve().parent.parent
 OUTPUTS = {
     OPEN: ROOT / "weibo_nlp" / "data" / "models",
-    "research": ROOT / "scripts" / "research_weights" / "weibo_nlp_research" / "models",
+    RESEARCH: ROOT / "scripts" / "research_weights" / "weibo_nlp_research" / "models",
 }
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--external", type=Path, default=os.environ.get("WEIBO_NLP_EXTERNAL") or None, help="copies")
+    add_copies_option(parser)
     parser.add_argument("--weights", choices=WEIGHTS, action="append", help="may be repeated (default: all)")
     parser.add_argument("--task", action="append", default=[], help="may be repeated (default: all, and the domain)")
     parser.add_argument("--output", type=Path, help="folder in which each weights get one; by default where they ship")
-    given = parser.parse_args()
-    if not given.external:
-        parser.error("no folder with copies of the sets; name it with --external or WEIBO_NLP_EXTERNAL")
+    given = parse_with_copies(parser)
     try:
         real = find_real_texts(open_release(ROOT / "corpus"), given.external)
         for name in given.weights or WEIGHTS:
@@ -36,7 +38,7 @@ def main() -> int:
             recipe = WeightsRecipe(name, real, given.external)
             for spec in recipe.specs:
                 if not given.task or spec.name in given.task:
-                    trained = recipe.train(spec, progress=lambda line: print(line, file=sys.stderr, flush=True))
+                    trained = recipe.train(spec, progress=tell)
                     trained.model.save_pretrained(folder / spec.name)
                     print(f"{name}\t{spec.name}\t{trained.model.trained_on_['rows']}", flush=True)
             if not given.task or DOMAIN in given.task:

@@ -17,7 +17,7 @@ from benchmarks.baselines import PEERS, PeerError, PolarClassifier
 from benchmarks.transfer import Trial, asked
 from training.recipe import Choice
 from training.rows import RowWeights
-from training.weights import RESEARCH, WeightsRecipe
+from training.weights import WeightsRecipe
 
 from weibo_nlp.benchmark.run import ModelRun, Progress
 from weibo_nlp.errors import DataError, UnknownNameError
@@ -25,6 +25,7 @@ from weibo_nlp.labelling.sets import conformal_sets
 from weibo_nlp.models import Classifier, name_and_version
 from weibo_nlp.models.answers import probabilities_of
 from weibo_nlp.models.linear import LinearClassifier
+from weibo_nlp.models.weights import RESEARCH
 from weibo_nlp.stats.bootstrap import BootstrapConfig
 from weibo_nlp.tasks.external import POLARITY, external_evaluation_set, open_external, zero_shot_tasks
 from weibo_nlp.tasks.folds import Fold

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
@@ -16,10 +17,13 @@ from weibo_nlp._resources import corpus_dir
 from weibo_nlp.errors import UnknownNameError, UsageError, WeiboNlpError
 from weibo_nlp.io import atomic_path
 from weibo_nlp.io.distinct import require_distinct
-from weibo_nlp.report.display import NOTHING
+from weibo_nlp.provenance import described
+from weibo_nlp.report.display import NOTHING, bounds, number
 from weibo_nlp.report.markdown import figure_table
+from weibo_nlp.stats.estimate import Estimate
 
-DOCS = Path(__file__).resolve().parents[2] / "docs"
+SCRIPTS = Path(__file__).resolve().parents[1]
+DOCS = SCRIPTS.parent / "docs"
 FAILED, WRONG_CALL = 3, 2
 """Exit codes; 0 where all is fine."""
 
@@ -48,6 +52,40 @@ def add_output_options(parser: argparse.ArgumentParser, block: str) -> None:
         const=page,
         help=f"put the table between <!-- {block} --> and <!-- end --> of this file (alone: docs/{page.name})",
     )
+
+
+def add_copies_option(parser: argparse.ArgumentParser) -> None:
+    """Add ``--external``: the folder with the user's copies of the sets, by default what the environment names."""
+    default = os.environ.get("WEIBO_NLP_EXTERNAL") or None
+    parser.add_argument("--external", type=Path, default=default, help="copies")
+
+
+def add_log_option(parser: argparse.ArgumentParser) -> None:
+    """Add ``--log``: where what is scored on external sets is noted."""
+    parser.add_argument("--log", type=Path, default=SCRIPTS / "external_runs.jsonl", help="log of external runs")
+
+
+def add_scored_option(parser: argparse.ArgumentParser) -> None:
+    """Add ``--scored``: the part of the public texts."""
+    parser.add_argument(
+        "--scored",
+        choices=("test", "validation"),
+        default="test",
+        help="part of the public texts (default: %(default)s)",
+    )
+
+
+def parse_with_copies(parser: argparse.ArgumentParser) -> argparse.Namespace:
+    """Parse what was called; without a folder for ``--external``, end with the usage and an error."""
+    given = parser.parse_args()
+    if not given.external:
+        parser.error("no folder with copies of the sets; name it with --external or WEIBO_NLP_EXTERNAL")
+    return given
+
+
+def tell(line: str) -> None:
+    """Say what is being done, at once, beside the table."""
+    print(line, file=sys.stderr, flush=True)
 
 
 def publish(
@@ -137,3 +175,16 @@ def note_list(notes: Iterable[str]) -> str:
 
 def _cell(row: Document, name: str, pattern: str, factor: float = 1.0) -> str:
     return NOTHING if row.get(name) is None else pattern.format(row[name] * factor)
+
+
+def estimate_cell(estimate: Document, *, signed: bool = False) -> str:
+    """Return an estimate of a document with its interval."""
+    return f"{number(estimate['value'], signed=signed)} ({bounds(Estimate(**estimate), signed=signed)})"
+
+
+def made_by(document: Document) -> str:
+    """Say which call, versions and machine a document comes from."""
+    return (
+        f"Made by `{document['command']}`, weibo_nlp {document['package']}, corpus {document['corpus_version']}; "
+        f"{described(document['hardware'])}."
+    )

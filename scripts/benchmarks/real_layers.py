@@ -12,26 +12,20 @@ from itertools import product
 from pathlib import Path
 from typing import Any, Self
 
-import numpy as np
 from benchmarks.answers import compare_pairs
-from benchmarks.publishing import note_list
-from sklearn.model_selection import StratifiedGroupKFold
-from sklearn.svm import LinearSVC
+from benchmarks.publishing import estimate_cell, made_by, note_list
+from training.recipe import Trials
 from training.rows import OPEN_SOURCES, RowWeights, TrainingRows, composed_rows, public_rows
 
 from weibo_nlp._version import __version__
 from weibo_nlp.benchmark.run import TARGET_PRIOR, ModelRun, Progress, find_real_texts, run_task
 from weibo_nlp.corpus import open_release
-from weibo_nlp.features.preparation import prepared
-from weibo_nlp.features.targeted import TargetedNgrams
 from weibo_nlp.models import Classifier, create
 from weibo_nlp.models.linear import LinearClassifier
-from weibo_nlp.provenance import described, hardware
+from weibo_nlp.provenance import hardware
 from weibo_nlp.report import markdown
-from weibo_nlp.report.display import bounds, number, p_value
+from weibo_nlp.report.display import p_value
 from weibo_nlp.stats.bootstrap import DEFAULT, BootstrapConfig
-from weibo_nlp.stats.estimate import Estimate
-from weibo_nlp.stats.metrics import confusion_matrix, count_metrics
 from weibo_nlp.stats.randomisation import N_PERMUTATIONS
 from weibo_nlp.tasks.evaluation_set import EvaluationSet
 from weibo_nlp.tasks.external import external_evaluation_set, open_external, zero_shot_tasks
@@ -48,6 +42,8 @@ WEIGHTS = (1.0, 3.0, 8.0)
 SHORT_WEIGHTS = (0.3, 1.0)
 FOLDS = 5
 CV_C = 0.5  # the regularisation is tuned once the weights are chosen
+TOL = 1e-4
+"""Where the solver of the trials stops."""
 HEADINGS = ("scored on", "task", "learnt from", "weights", "n", "macro-F1", "accuracy", "both less it", "p (Holm)")
 
 Row = Mapping[str, Any]
@@ -142,10 +138,7 @@ def run_layers(
 
 
 def choose_weights(rows: TrainingRows, spec: TaskSpec, *, seed: int) -> dict[str, Any]:
-    """Choose what public rows weigh beside composed ones: by cross-validation over the groups of the public rows.
-
-    The composed rows teach in every fold; the metric is over the held-out public rows of all folds together. What
-    decides is the SVM of the linear model, before it is calibrated.
+    """Choose what public rows weigh beside composed ones, by `training.recipe.Trials` of the linear model.
 
     Returns
     -------
@@ -153,24 +146,8 @@ def choose_weights(rows: TrainingRows, spec: TaskSpec, *, seed: int) -> dict[str
         ``chosen``, the pair of weights (posts and reactions; questions and titles) with the highest score, and
         ``tried``, the score of each pair.
     """
-    public = [place for place, source in enumerate(rows.sources) if source is not None]
-    composed = [place for place, source in enumerate(rows.sources) if source is None]
-    codes = np.array([spec.labels.index(label) for label in rows.labels])
-    groups = [rows.groups[place] for place in public]
-    splitter = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed)
-    pairs = list(product(WEIGHTS, SHORT_WEIGHTS))
-    counts = {pair: np.zeros((len(spec.labels), len(spec.labels))) for pair in pairs}
-    for learnt, held in splitter.split(codes[public], codes[public], groups):
-        train, test = [*composed, *(public[place] for place in learnt)], [public[place] for place in held]
-        features = TargetedNgrams.suited_to([rows.examples[place] for place in train], LinearClassifier().min_df)
-        learnt_texts = features.fit_transform(prepared([rows.examples[place] for place in train]))
-        held_texts = features.transform(prepared([rows.examples[place] for place in test]))
-        for pair in pairs:
-            weights = np.array(rows.weights_of(_row_weights(*pair)))[train]
-            svm = LinearSVC(C=CV_C, random_state=seed).fit(learnt_texts, codes[train], weights)
-            counts[pair] += confusion_matrix(codes[test], svm.predict(held_texts), len(spec.labels))
-    metric = count_metrics(spec.labels)[spec.main_metric]
-    scores = {pair: float(metric(counts[pair][None])[0]) for pair in pairs}
+    trials = Trials(rows, spec, LinearClassifier(spec.labels), seed, folds=FOLDS, tol=TOL)
+    scores = {pair: trials.score(_row_weights(*pair), CV_C) for pair in product(WEIGHTS, SHORT_WEIGHTS)}
     chosen = max(scores, key=lambda pair: scores[pair])
     return {
         "chosen": list(chosen),
@@ -193,9 +170,9 @@ def markdown_table(document: Row) -> str:
                 "target prior, both" if row["system"] == TARGET_PRIOR else row["system"],
                 "–" if chosen is None else f"{chosen[0]:g}, {chosen[1]:g}",
                 f"{row['n']:,}",
-                _shown(row["metrics"]["macro_f1"]) + ("*" if row["few_units"] else ""),
-                _shown(row["metrics"]["accuracy"]),
-                "–" if test is None else _shown(test["difference"], signed=True),
+                estimate_cell(row["metrics"]["macro_f1"]) + ("*" if row["few_units"] else ""),
+                estimate_cell(row["metrics"]["accuracy"]),
+                "–" if test is None else estimate_cell(test["difference"], signed=True),
                 p_value(None if test is None else test["p_holm"]),
             )
         )
@@ -280,11 +257,4 @@ def _notes(document: Row) -> Iterator[str]:
         "gold topic, over texts on a topic; the target prior answers from the gold topic alone."
     )
     yield from (f"{note}." for note in document["notes"])
-    yield (
-        f"Made by `{document['command']}`, weibo_nlp {document['package']}, corpus {document['corpus_version']}; "
-        f"{described(document['hardware'])}."
-    )
-
-
-def _shown(estimate: Row, *, signed: bool = False) -> str:
-    return f"{number(estimate['value'], signed=signed)} ({bounds(Estimate(**estimate), signed=signed)})"
+    yield made_by(document)

@@ -12,7 +12,7 @@ from typing import Any
 
 from benchmarks.answers import compare_pairs, rows_at
 from benchmarks.baselines import PEERS, POLAR, TIMEOUT, Peer, PeerClassifier, PeerError, PolarClassifier, TopicPrior
-from benchmarks.publishing import note_list
+from benchmarks.publishing import estimate_cell, made_by, note_list
 from benchmarks.subprocess_runner import require_known, require_positive
 
 from weibo_nlp._version import __version__
@@ -21,11 +21,10 @@ from weibo_nlp.corpus import Release, open_release, versions
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.external import ExternalSet
 from weibo_nlp.models import Classifier, create
-from weibo_nlp.provenance import described, hardware
+from weibo_nlp.provenance import hardware
 from weibo_nlp.report import markdown
-from weibo_nlp.report.display import NOTHING, bounds, number, p_value
+from weibo_nlp.report.display import NOTHING, number, p_value
 from weibo_nlp.stats.bootstrap import DEFAULT, BootstrapConfig
-from weibo_nlp.stats.estimate import Estimate
 from weibo_nlp.stats.randomisation import N_PERMUTATIONS
 from weibo_nlp.tasks.evaluation_set import EvaluationSet
 from weibo_nlp.tasks.external import POLARITY, external_evaluation_set, open_external, zero_shot_fold, zero_shot_tasks
@@ -283,11 +282,11 @@ def _row(row: Row, test: Row | None) -> tuple[str, ...]:
         row["model"],
         NOTHING if corpus is None else f"corpus {corpus}",
         f"{row['n']:,}",
-        _shown(metrics["macro_f1"]) + star,
-        _shown(metrics["accuracy"]) + star,
+        estimate_cell(metrics["macro_f1"]) + star,
+        estimate_cell(metrics["accuracy"]) + star,
         number(metrics["ece"]["value"]) if "ece" in metrics else NOTHING,
         number(row["confidence"]),
-        NOTHING if test is None else _shown(test["difference"], signed=True),
+        NOTHING if test is None else estimate_cell(test["difference"], signed=True),
         p_value(None if test is None else test["p_holm"]),
     )
 
@@ -323,15 +322,8 @@ def _notes(document: Row) -> list[str]:
         f"Not here: {' on '.join(filter(None, (row['system'], row['set'])))}: {row['reason']}."
         for row in document["missing"]
     ]
-    notes.append(
-        f"Made by `{document['command']}`, weibo_nlp {document['package']}, corpus {document['corpus_version']}; "
-        f"{described(document['hardware'])}."
-    )
+    notes.append(made_by(document))
     return notes
-
-
-def _shown(estimate: Row, *, signed: bool = False) -> str:
-    return f"{number(estimate['value'], signed=signed)} ({bounds(Estimate(**estimate), signed=signed)})"
 
 
 def _two(row: Row) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 from benchmarks.feature_trials import TRIALS, IntArray, TrialFold, base
-from benchmarks.publishing import note_list
+from benchmarks.publishing import estimate_cell, made_by, note_list
 from benchmarks.real_layers import CV_C, layer_rows
 from benchmarks.word_vectors import Unlabelled, WordVectors
 from sklearn.model_selection import StratifiedGroupKFold
@@ -24,11 +24,10 @@ from weibo_nlp.errors import DataError, UnknownNameError, UsageError
 from weibo_nlp.external import REAL_SETS, load, text_key
 from weibo_nlp.features.preparation import model_text, prepared
 from weibo_nlp.io.jsonl import json_lines, lines_of
-from weibo_nlp.provenance import described, hardware
+from weibo_nlp.provenance import hardware
 from weibo_nlp.report import markdown
-from weibo_nlp.report.display import bounds, number
+from weibo_nlp.report.display import number
 from weibo_nlp.stats.bootstrap import DEFAULT, BootstrapConfig, FromTotals, bootstrap_estimates, cluster_bootstrap
-from weibo_nlp.stats.estimate import Estimate
 from weibo_nlp.stats.metrics import FloatArray, macro_f1
 from weibo_nlp.stats.units import UnitSums
 from weibo_nlp.tasks.real import real_tasks
@@ -179,7 +178,7 @@ def markdown_table(document: Row) -> str:
                 held_out,
                 labels_from,
                 trial.replace("_", " "),
-                *(_shown(of_task[task]["macro_f1"], signed=trial != BASE) for task in TASKS),
+                *(estimate_cell(of_task[task]["macro_f1"], signed=trial != BASE) for task in TASKS),
                 f"{sum(row['cpu_seconds'] for row in of_task.values()):,.0f} s",
             )
         )
@@ -295,11 +294,4 @@ def _notes(document: Row) -> Iterator[str]:
         f"source is held out, its texts are left out of what vectors are learnt from (words that the encoder "
         f"is asked for are those of all). Vectors: {sizes or 'none'}."
     )
-    yield (
-        f"Made by `{document['command']}`, weibo_nlp {document['package']}, corpus {document['corpus_version']}; "
-        f"{described(document['hardware'])}."
-    )
-
-
-def _shown(estimate: Row, *, signed: bool) -> str:
-    return f"{number(estimate['value'], signed=signed)} ({bounds(Estimate(**estimate), signed=signed)})"
+    yield made_by(document)

@@ -16,7 +16,6 @@ from benchmarks.baselines import PEERS, TIMEOUT
 from benchmarks.left_out import SENTIMENT, SMP_SET, across_sources, without_smp
 from benchmarks.subprocess_runner import require_known
 from benchmarks.transfer import of_three_labels
-from training.weights import OPEN, RESEARCH
 
 from weibo_nlp._version import __version__
 from weibo_nlp.benchmark.run import TARGET_PRIOR, ModelRun, Progress, find_real_texts
@@ -24,6 +23,7 @@ from weibo_nlp.corpus import open_release
 from weibo_nlp.labelling.sets import WITH_SETS, conformal_sets
 from weibo_nlp.models import Classifier, create, load_model, name_and_version
 from weibo_nlp.models.answers import probabilities_of
+from weibo_nlp.models.weights import OPEN, RESEARCH
 from weibo_nlp.provenance import hardware
 from weibo_nlp.records import Document, Example
 from weibo_nlp.stats.bootstrap import DEFAULT, BootstrapConfig

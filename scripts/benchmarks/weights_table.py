@@ -9,16 +9,14 @@ from typing import Any
 from benchmarks.baselines import POLAR
 from benchmarks.blocks import check_file, fill_file
 from benchmarks.left_out import SMP_SET
-from benchmarks.publishing import note_list
+from benchmarks.publishing import estimate_cell, made_by, note_list
 from benchmarks.transfer import TIE_DRAWS
 from benchmarks.weights import EVERY_TARGET
-from training.weights import RESEARCH
 
 from weibo_nlp.benchmark.run import TARGET_PRIOR
-from weibo_nlp.provenance import described
-from weibo_nlp.report.display import NOTHING, bounds, count, number, p_value
+from weibo_nlp.models.weights import RESEARCH
+from weibo_nlp.report.display import NOTHING, count, number, p_value
 from weibo_nlp.report.markdown import markdown_table, titled_table
-from weibo_nlp.stats.estimate import Estimate
 from weibo_nlp.tasks.real import FEW_ROWS
 from weibo_nlp.tasks.spec import CORPUS, CROSS_SOURCE, REAL_SET
 
@@ -65,7 +63,7 @@ def card_table(document: Row) -> str:
         "Macro-F1 with its 95 % interval, bootstrap over groups, and the expected calibration error. Stance: on the "
         "canonical target of the gold topic; with every target: on all three, whatever the topic. Figures of each "
         "label, of sources never seen and of prediction sets: `docs/weights.md` in the repository.",
-        _made(document),
+        made_by(document),
     )
     return markdown_table(("scored on", "task", "n", *names), rows) + note_list(notes)
 
@@ -96,10 +94,10 @@ def _main_row(document: Row, row: Row) -> Sequence[str]:
         row["task"],
         _system(row),
         count(row["n"]),
-        _shown(metrics["macro_f1"]) + star,
-        _shown(metrics["accuracy"]) + star,
+        estimate_cell(metrics["macro_f1"]) + star,
+        estimate_cell(metrics["accuracy"]) + star,
         number(metrics["ece"]["value"]),
-        NOTHING if test is None else _shown(test["difference"], signed=True),
+        NOTHING if test is None else estimate_cell(test["difference"], signed=True),
         p_value(None if test is None else test["p_holm"]),
     )
 
@@ -173,9 +171,9 @@ def _beside_others(document: Row) -> str:
                 "two, not neutral" if tuple(row["labels"]) == POLAR else "three",
                 f"{RESEARCH}, without it" if row["system"] == RESEARCH else row["system"],
                 count(row["n"]),
-                _shown(row["metrics"]["macro_f1"]),
-                _shown(row["metrics"]["accuracy"]),
-                NOTHING if test is None else _shown(test["difference"], signed=True),
+                estimate_cell(row["metrics"]["macro_f1"]),
+                estimate_cell(row["metrics"]["accuracy"]),
+                NOTHING if test is None else estimate_cell(test["difference"], signed=True),
                 p_value(None if test is None else test["p_holm"]),
             )
         )
@@ -216,14 +214,7 @@ def _notes(document: Row) -> Iterator[str]:
         yield from (f"{name}: {rule}." for name, rule in document["peers"].items())
     yield from (f"{note}." for note in document["notes"])
     yield from (f"Not here: {row['system']} on {row['set']}: {row['reason']}." for row in document["missing"])
-    yield _made(document)
-
-
-def _made(document: Row) -> str:
-    return (
-        f"Made by `{document['command']}`, weibo_nlp {document['package']}, corpus {document['corpus_version']}; "
-        f"{described(document['hardware'])}."
-    )
+    yield made_by(document)
 
 
 def _test(document: Row, row: Row) -> Row | None:
@@ -246,8 +237,4 @@ def _system(row: Row) -> str:
 
 
 def _card_cell(row: Row) -> str:
-    return f"{_shown(row['metrics']['macro_f1'])}, ECE {number(row['metrics']['ece']['value'])}"
-
-
-def _shown(estimate: Row, *, signed: bool = False) -> str:
-    return f"{number(estimate['value'], signed=signed)} ({bounds(Estimate(**estimate), signed=signed)})"
+    return f"{estimate_cell(row['metrics']['macro_f1'])}, ECE {number(row['metrics']['ece']['value'])}"

@@ -11,7 +11,7 @@ from scipy.sparse import csr_matrix
 from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.svm import LinearSVC
 
-from training.rows import RowWeights, TrainingRows
+from training.rows import C_STANCE, RowWeights, TrainingRows
 from weibo_nlp.features.preparation import prepared
 from weibo_nlp.models.base import IntArray
 from weibo_nlp.models.linear import LinearClassifier
@@ -44,16 +44,44 @@ class Choice:
     tried: tuple[tuple[RowWeights, float, float], ...]
 
 
-class _Trials:
-    """Scores of weights and C by cross-validation over the groups of the public rows, whose features are made once."""
+class Trials:
+    """Scores of weights and C by cross-validation over the groups of the public rows, whose features are made once.
 
-    def __init__(self, rows: TrainingRows, spec: TaskSpec, model: LinearClassifier, seed: int) -> None:
-        self.rows, self.spec, self.model, self.seed = rows, spec, model, seed
+    All other rows teach in every fold. The metric is over the held-out public rows of all folds together, for stance
+    those on the target of their own topic, and of the SVM of the model, before it is calibrated.
+
+    Parameters
+    ----------
+    rows : TrainingRows
+        Public ones among them.
+    spec : TaskSpec
+        Labels and metric.
+    model : LinearClassifier
+        Untrained; it says what features suit, and how labels are balanced.
+    seed : int
+        Of folds and solver.
+    folds : int
+        How many.
+    tol : float
+        Where the solver stops.
+    """
+
+    def __init__(
+        self,
+        rows: TrainingRows,
+        spec: TaskSpec,
+        model: LinearClassifier,
+        seed: int,
+        *,
+        folds: int = FOLDS,
+        tol: float = 1e-2,
+    ) -> None:
+        self.rows, self.spec, self.model, self.seed, self.tol = rows, spec, model, seed, tol
         self.scores: dict[tuple[RowWeights, float], float] = {}
         self._codes = np.array([spec.labels.index(label) for label in rows.labels])
         public = np.array([place for place, kind in enumerate(rows.kinds) if kind is not None])
         others = np.array([place for place, kind in enumerate(rows.kinds) if kind is None], dtype=int)
-        splitter = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed)
+        splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
         groups = [rows.groups[place] for place in public]
         self._folds = [
             self._fold(np.concatenate([others, public[learnt]]), public[held])
@@ -69,6 +97,7 @@ class _Trials:
         return train, learnt_texts, self._codes[test], held_texts
 
     def score(self, weights: RowWeights, C: float = FIRST_C) -> float:
+        """Return the metric for weights and C, computed once for each pair."""
         if (weights, C) not in self.scores:
             row_weights = np.array(self.rows.weights_of(weights))
             counts = np.zeros((len(self.spec.labels), len(self.spec.labels)))
@@ -76,7 +105,7 @@ class _Trials:
                 used = np.flatnonzero(row_weights[train])
                 codes = self._codes[train][used]
                 own = self.model.training_weights(codes, row_weights[train][used])
-                svm = LinearSVC(C=C, tol=1e-2, random_state=self.seed).fit(learnt_texts[used], codes, own)
+                svm = LinearSVC(C=C, tol=self.tol, random_state=self.seed).fit(learnt_texts[used], codes, own)
                 counts += confusion_matrix(answers, svm.predict(held_texts), len(self.spec.labels))
             metric = count_metrics(self.spec.labels)[self.spec.main_metric]
             self.scores[weights, C] = float(metric(counts[None])[0])
@@ -84,15 +113,11 @@ class _Trials:
 
 
 def choose(rows: TrainingRows, spec: TaskSpec, model: LinearClassifier, *, seed: int = 0) -> Choice:
-    """Choose what rows weigh, and C, by cross-validation over the groups of the public rows.
-
-    All other rows teach in every fold; the metric is over the held-out public rows of all folds together, for stance
-    those on the target of their own topic. What decides is the SVM of the model, before it is calibrated.
-    """
-    trials = _Trials(rows, spec, model, seed)
+    """Choose what rows weigh, and C, by :class:`Trials`."""
+    trials = Trials(rows, spec, model, seed)
     chosen = FIRST
     asked = _asked(rows)
-    for name in (name for name in asked if name != "c_stance"):
+    for name in (name for name in WEIGHTS if name in asked and name != "c_stance"):
         chosen = max((replace(chosen, **{name: value}) for value in WEIGHTS[name]), key=trials.score)
     best = max(C_GRID, key=lambda C: trials.score(chosen, C))
     if "c_stance" in asked:  # last, because there is so much of it
@@ -101,17 +126,14 @@ def choose(rows: TrainingRows, spec: TaskSpec, model: LinearClassifier, *, seed:
     return Choice(chosen, best, tuple((weights, C, score) for (weights, C), score in trials.scores.items()))
 
 
-def _asked(rows: TrainingRows) -> dict[str, tuple[float, ...]]:
-    """Weights that make a difference to these rows."""
-    there = {
-        "public": any(kind is not None for kind in rows.kinds),
-        "short": any(kind is not None for kind in rows.kinds),
-        "off_topic": not all(rows.on_topic),
-        "c_stance": any(
-            source is not None and kind is None for source, kind in zip(rows.sources, rows.kinds, strict=True)
-        ),
-    }
-    return {name: values for name, values in WEIGHTS.items() if there[name]}
+def _asked(rows: TrainingRows) -> set[str]:
+    """Weights that make a difference to these rows; all of them hold public ones."""
+    asked = {"public", "short"}
+    if not all(rows.on_topic):
+        asked.add("off_topic")
+    if C_STANCE in rows.sources:
+        asked.add("c_stance")
+    return asked
 
 
 def halves(rows: TrainingRows) -> tuple[TrainingRows, TrainingRows]:

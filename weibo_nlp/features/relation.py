@@ -18,9 +18,9 @@ POSITION = "position"
 GAP = "◇"
 """What stands for the mention in what is near it; no n-gram of a text has it."""
 
-_CLAIM_LENGTH = 9  # of C-STANCE's noun phrases, one in a hundred is as long; of its claims, one in fifty is shorter
+_CLAIM_LENGTH = 9  # of C-STANCE's noun phrases, one in fifty is as long; of its claims, one in 180 is shorter
 _SEARCHED = 400  # characters in which parts of a target are looked for: what costs is their number times its length
-_STEPS = 4
+_STEPS = 8
 
 _CUES = MappingProxyType(
     {
@@ -157,4 +157,4 @@ def _statistics(text: str, target: str) -> Iterator[str]:
 
 
 def _step(share: float) -> int:
-    return int(share * 2 * _STEPS)
+    return int(share * _STEPS)

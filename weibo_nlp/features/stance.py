@@ -6,12 +6,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
-import numpy as np
 from sklearn.feature_extraction import FeatureHasher
 
 from weibo_nlp.features.preparation import model_text
 from weibo_nlp.features.relation import POSITION, kind_of, relation
-from weibo_nlp.features.targeted import MIN_TARGET_EXAMPLES, SHARED_SCALE, TargetedNgrams
+from weibo_nlp.features.targeted import MIN_TARGET_EXAMPLES, SHARED_SCALE, TargetedNgrams, copies
 from weibo_nlp.records import Example
 
 # Chosen by cross-validation inside the training part of C-STANCE and inside that of the public texts.
@@ -40,20 +39,19 @@ class StanceFeatures(TargetedNgrams):
     mentions : mapping of str to sequence of str
         Target -> other words by which texts speak of it.
     family_names : tuple of str
-        Families that get a copy; see :meth:`suited_to`.
+        Families that get a copy; see :meth:`suited_to_targets`.
     """
 
     def __init__(
         self,
         targets: tuple[str, ...] = (),
-        with_target: bool = True,
         with_parent: bool = False,
         min_df: float = 2,
         families: Mapping[str, str] | None = None,
         mentions: Mapping[str, Sequence[str]] | None = None,
         family_names: tuple[str, ...] = (),
     ) -> None:
-        super().__init__(targets, with_target, with_parent, min_df)
+        super().__init__(targets, True, with_parent, min_df)
         self.families, self.mentions, self.family_names = families, mentions, family_names
 
     @classmethod
@@ -73,7 +71,7 @@ class StanceFeatures(TargetedNgrams):
         """
         plain = TargetedNgrams.suited_to(examples, min_df)
         known = tuple(target for target in plain.targets if families is None or target in families)
-        features = cls(known, True, plain.with_parent, min_df, families, mentions)
+        features = cls(known, plain.with_parent, min_df, families, mentions)
         counts = Counter(features.family(example.target or "") for example in examples)
         features.family_names = tuple(sorted(name for name, n in counts.items() if n >= MIN_TARGET_EXAMPLES))
         return features
@@ -93,14 +91,12 @@ class StanceFeatures(TargetedNgrams):
         return super().n_blocks + len(self.family_names) + 1
 
     def _blocks(self, X: Sequence[Example]) -> list[Any]:
-        from scipy.sparse import diags
-
         blocks = super()._blocks(X)
         own = blocks[0] / SHARED_SCALE
         targets = [example.target or "" for example in X]
         families = {target: self.family(target) for target in set(targets)}
-        members = np.array([families[target] for target in targets], dtype=object)
-        blocks += [diags(FAMILY_SCALE * (members == name).astype(np.float64)) @ own for name in self.family_names]
+        members = [families[target] for target in targets]
+        blocks += copies(own, members, self.family_names, FAMILY_SCALE)
         names = {target: model_text(target) for target in set(targets)}
         words = {target: [model_text(word) for word in words] for target, words in (self.mentions or {}).items()}
         relations = [

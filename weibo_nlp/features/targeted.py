@@ -104,19 +104,25 @@ class TargetedNgrams(TransformerMixin, BaseEstimator):  # type: ignore[misc, no-
 
     def _blocks(self, X: Sequence[Example]) -> list[Any]:
         """Columns of the text, the text answered, the target, and the copies."""
-        from scipy.sparse import diags
-
-        own = self._recurring([example.text for example in X])  # a text may be judged on many targets
+        texts = [example.text for example in X]
+        # A text may be judged on many targets; without any, texts hardly recur.
+        own = self._recurring(texts) if self.with_target else self.vectorizer_.transform(texts)
         blocks: list[Any] = [own * SHARED_SCALE if self.with_target else own]
         if self.with_parent:
             blocks.append(self._recurring([example.parent or "" for example in X]) * PARENT_SCALE)
         if self.with_target:
             words = {target: model_text(target) for target in {example.target or "" for example in X}}
             blocks.append(self._recurring([words[example.target or ""] for example in X]))
-        blocks += [diags([float(example.target == target) for example in X]) @ own for target in self.targets]
-        return blocks
+        return blocks + copies(own, [example.target for example in X], self.targets)
 
     def _recurring(self, texts: Sequence[str]) -> Any:
         """N-grams of targets or parents: one root has thousands of answers and is counted once."""
         distinct, places = np.unique(np.array(texts, dtype=object), return_inverse=True)
         return self.vectorizer_.transform(distinct)[places]
+
+
+def copies(own: Any, members: Sequence[str | None], names: Sequence[str], scale: float = 1.0) -> list[Any]:
+    """One copy of the rows of `own` for each name, times `scale`: zeros but for the rows whose member it is."""
+    from scipy.sparse import diags
+
+    return [diags([scale * (member == name) for member in members]) @ own for name in names]

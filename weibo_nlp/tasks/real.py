@@ -255,6 +255,11 @@ class RealTexts:
         targets = self.release.rows("targets")
         return {row["canonical_for"]: (row["id"], row["text"]) for row in targets if row["canonical_for"]}
 
+    @cached_property
+    def _topic_of_target(self) -> Mapping[str, str]:
+        """Id of a canonical target -> its topic."""
+        return {target_id: topic for topic, (target_id, _) in self._canonical.items()}
+
     def _labels(self, spec: TaskSpec, splits: Sequence[str]) -> list[RealLabel]:
         rows = [row for split in splits for row in self.rows[split]]
         if spec.targeted:
@@ -281,19 +286,15 @@ class RealTexts:
         return labels[0]
 
     def _on_every_target(self, task: str, row: Mapping[str, Any]) -> list[RealLabel]:
-        topics = {target_id: (topic, text) for topic, (target_id, text) in self._canonical.items()}
-        return [
-            RealLabel(
-                GoldLabel(row["id"], task, stance[task], text),
-                row,
-                stance["settled"],
-                tuple(stance["votes"]),
-                on_topic=topic == row["topic"],
-            )
-            for stance in row["stances"]
-            if stance["target_id"] in topics
-            for topic, text in [topics[stance["target_id"]]]
-        ]
+        labels = []
+        for stance in row["stances"]:
+            if stance["target_id"] in self._topic_of_target:
+                topic = self._topic_of_target[stance["target_id"]]
+                _, target = self._canonical[topic]
+                gold = GoldLabel(row["id"], task, stance[task], target)
+                votes = tuple(stance["votes"])
+                labels.append(RealLabel(gold, row, stance["settled"], votes, on_topic=topic == row["topic"]))
+        return labels
 
     def _is_there(self, label: RealLabel) -> bool:
         return self.texts is None or label.row["id"] in self.texts

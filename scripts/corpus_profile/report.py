@@ -174,7 +174,7 @@ def _balance(sources: Sources, labelled: Sequence[Labelled]) -> dict[str, Any]:
         ],
         "ironic": sum(item.gold.irony for item in labelled),
         "comments": len(comments),
-        "needs_context": sum(item.gold.needs_context for item in comments),
+        "needs_context": sum(item.gold.needs_context is True for item in comments),
         "stances": [
             {
                 "event": event,

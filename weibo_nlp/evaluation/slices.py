@@ -243,7 +243,7 @@ def _facts(row: Mapping[str, Any], depth: int) -> dict[str, str]:
     }
     return {
         **{name: row[name] for name in ("kind", "event", "account_type", "script")},
-        **{name: _yes_no(fact) for name, fact in truths.items()},
+        **{name: _yes_no(fact) for name, fact in truths.items() if fact is not None},  # None: nobody was asked
         "depth": str(depth) if depth < _DEEPEST else f"{_DEEPEST}+",
         "length": _length(row["text"]),
         **({"confidence": row["confidence"]} if "confidence" in row else {}),

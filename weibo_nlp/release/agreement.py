@@ -52,7 +52,7 @@ def measure_release(
     return [
         _measure(task, name + suffix, judged, threads, bootstrap)
         for name, task in sources.scheme.judged.items()
-        if judged
+        if any(True for judgements in judged.values() for _ in _units(task, judgements, None))
     ]
 
 
@@ -136,9 +136,11 @@ def _measure(
 
 
 def _units(task: Task, judgements: list[Judgement], only: str | None) -> Iterator[dict[str, str]]:
-    """Labels by annotator: one unit a document, or one a target."""
+    """Labels by annotator: one unit a document, if its annotators were asked, or one a target."""
     if not task.targeted:
-        yield {judgement.annotator: task.to_label(getattr(judgement, task.name)) for judgement in judgements}
+        labels = {judgement.annotator: getattr(judgement, task.name) for judgement in judgements}
+        if asked := {annotator: task.to_label(label) for annotator, label in labels.items() if label is not None}:
+            yield asked
         return
     for target in sorted({target for judgement in judgements for target in judgement.stances}):
         if only in (None, target):

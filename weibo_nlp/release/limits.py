@@ -1,13 +1,14 @@
 """Level 5 of the validator: what a corpus as a whole has to hold to, each bound with its reason.
 
 Bounds hold at any size from ``LEAST_DOCUMENTS`` on; below it shares hang on single documents and nothing is checked.
+Documents of the events ``APART`` count where repetition is looked for, and nowhere else.
 """
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -49,10 +50,10 @@ class Limit:
 
 _LENGTHS = ("within a third of the aim, which is taken from uncleaned real sets", "write shorter or longer ones")
 _AIMS = {"comment": (9, 15, 28), "post": (45, 85, 140)}  # lengths in characters at 25, 50 and 75 %
-_FILE = files(__package__).joinpath("corpus_limits.toml")
-LIMITS: Mapping[str, Limit] = {
-    name: Limit(**bounds) for name, bounds in tomllib.loads(_FILE.read_text("utf-8")).items()
-} | {
+_BOUNDS = tomllib.loads(files(__package__).joinpath("corpus_limits.toml").read_text("utf-8"))
+APART = frozenset(_BOUNDS.pop("apart")["events"])
+"""Events whose texts are not spread as a crawl's are, for the reason that the file of bounds gives."""
+LIMITS: Mapping[str, Limit] = {name: Limit(**bounds) for name, bounds in _BOUNDS.items()} | {
     f"{kind} length {percent}": Limit(*_LENGTHS, round(aim * 2 / 3, 1), round(aim * 4 / 3, 1), is_share=False)
     for kind, aims in _AIMS.items()
     for percent, aim in zip((25, 50, 75), aims, strict=True)
@@ -72,8 +73,9 @@ def statistics_problems(sources: Sources) -> Iterator[Problem]:
     """
     if not statistics_apply(sources):
         return
-    labelled = balance.labelled_documents(sources)
-    yield from (*_balance(sources, labelled), *_stances(sources, labelled), *_form(sources), *_repetition(sources))
+    spread = replace(sources, texts=[placed for placed in sources.texts if placed.value.event not in APART])
+    labelled = balance.labelled_documents(spread)
+    yield from (*_balance(spread, labelled), *_stances(spread, labelled), *_form(spread), *_repetition(sources))
 
 
 def _balance(sources: Sources, labelled: list[Labelled]) -> Iterator[Problem]:

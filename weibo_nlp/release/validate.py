@@ -180,7 +180,7 @@ def _registers(sources: Sources) -> Iterator[Problem]:
 
 
 def _judgements(sources: Sources) -> Iterator[Problem]:
-    """Every document judged three times a round and intended once, on the right targets, with provenance."""
+    """Every document judged three times a round, on the right targets, with provenance; intended once, or no text of its event is."""
     wanted = {}
     for thread in build_threads(sources.documents):
         targets = targets_of(thread, sources.events[thread.root.event or ""].targets, sources.targets)
@@ -196,8 +196,9 @@ def _judgements(sources: Sources) -> Iterator[Problem]:
     yield from judgement_problems(
         sources, sources.judgements, {placed.value.id: placed for placed in sources.texts}, wanted
     )
+    with_intention = {placed.value.event for placed in sources.texts if intended[placed.value.id]}
     for placed in sources.texts:
-        if (count := intended[placed.value.id]) != 1:
+        if placed.value.event in with_intention and (count := intended[placed.value.id]) != 1:
             text = f"{placed.value.id!r} has {count} rows of its author's intention, not one."
             yield placed.problem(3, "judgements", text)
 

@@ -104,7 +104,8 @@ class Trials:
             for train, learnt_texts, answers, held_texts in self._folds:
                 used = np.flatnonzero(row_weights[train])
                 codes = self._codes[train][used]
-                own = self.model.training_weights(codes, row_weights[train][used])
+                examples = [self.rows.examples[place] for place in train[used]]
+                own = self.model.training_weights(examples, codes, row_weights[train][used])
                 svm = LinearSVC(C=C, tol=self.tol, random_state=self.seed).fit(learnt_texts[used], codes, own)
                 counts += confusion_matrix(answers, svm.predict(held_texts), len(self.spec.labels))
             metric = count_metrics(self.spec.labels)[self.spec.main_metric]

@@ -40,6 +40,19 @@ def test_the_intention_is_no_annotator(repository):
     assert figures(read_sources(repository.root)) == before
 
 
+def test_documents_without_a_thread_are_not_counted_where_it_was_not_asked_for(repository):
+    for annotator in ("a1", "a2", "a3"):
+        name = f"annotations/rounds/r01/{annotator}.jsonl"
+        rows = repository.rows(name)
+        soup = [row["document_id"].startswith("everyday-soup") for row in rows]
+        repository.write(
+            name, [row | ({"needs_context": None} if is_soup else {}) for row, is_soup in zip(rows, soup, strict=True)]
+        )
+    sources = read_sources(repository.root)
+    assert figures(sources)["needs_context"].n_units == 9
+    assert list(figures(sources, events=["everyday-soup"])) == ["topic", "sentiment", "irony", "stance"]
+
+
 def test_one_changed_judgement_changes_the_figures(repository):
     before = figures(read_sources(repository.root))
     repository.change("annotations/rounds/r01/a3.jsonl", 1, sentiment="negative")

@@ -102,6 +102,27 @@ def test_under_500_documents_nothing_is_checked_and_that_is_told(sources):
     assert left_out(sources) == {5: "499 documents, its statistics need 500 or more"}
 
 
+def remarks(sources, text, *, n=400):
+    """Add posts of an event whose texts are not spread as a crawl's, none ironic and all on other matters."""
+    gold = AdjudicatedLabels("", "other", "neutral", False, None, (), {}, {}, {})
+    for number in range(n):
+        name = f"short-remarks-{number:04}"
+        document = Document(id=name, kind="post", thread=name, event="short-remarks", text=text(number))
+        sources.texts.append(Located(document, sources.texts[0].path, N + number))
+        sources.gold.append(Located(replace(gold, document_id=name), sources.gold[0].path, N + number))
+
+
+def test_remarks_that_are_apart_do_not_count_in_how_the_corpus_is_spread(sources):
+    remarks(sources, lambda number: words(9, N + number))
+    assert told(sources) == []
+
+
+def test_remarks_that_are_apart_may_not_repeat_each_other(sources):
+    remarks(sources, lambda number: "一句大家都一样的话写在这里了" + words(9, N + number))
+    (problem,) = told(sources)
+    assert "stands in 400 of 1000 documents, from 'short-remarks-0000' to 'short-remarks-0399'" in problem
+
+
 def into(topic):
     return lambda gold: {"topic": topic}
 

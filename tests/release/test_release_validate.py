@@ -438,6 +438,11 @@ def test_of_a_document_judged_again_the_last_round_counts(repository):
     assert row["sentiment"] == "negative"
 
 
+def test_an_event_may_do_without_its_authors_intentions(repository):
+    repository.write(INTENTION, [row for row in repository.rows(INTENTION) if "soup" not in row["document_id"]])
+    assert "[3 judgements]" not in "".join(shown(repository))
+
+
 def test_a_document_judged_again_is_judged_by_three(repository):
     row = repository.rows("annotations/rounds/r01/a1.jsonl")[0] | {"round": "r02"}
     repository.write("annotations/rounds/r02/a1.jsonl", [row])

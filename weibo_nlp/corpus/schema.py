@@ -124,7 +124,7 @@ _DOCUMENT = (
     Column("topic", Label("topic"), "gold topic"),
     Column("sentiment", Label("sentiment"), "gold sentiment"),
     Column("irony", "bool", "gold irony"),
-    Column("needs_context", "bool", "most annotators needed the thread; null where there is none"),
+    Column("needs_context", "bool", "most annotators needed the thread; null where there is none", nullable=True),
     Column("frames", Many("string"), "frames named by two or more annotators", allowed="frames"),
     Column(
         "topic_settled", "string", "how the gold topic came about: unanimous, majority or adjudicated", allowed=_SETTLED
@@ -170,7 +170,7 @@ _ANNOTATIONS = (
     Column("topic", Label("topic"), "judged topic"),
     Column("sentiment", Label("sentiment"), "judged sentiment"),
     Column("irony", "bool", "judged irony"),
-    Column("needs_context", "bool", "whether the thread was needed; null where there is none"),
+    Column("needs_context", "bool", "whether the thread was needed; null where there is none", nullable=True),
     Column("confidence", "string", "high or low", allowed="confidence"),
     Column("frames", Many("string"), "frames heard", allowed="frames"),
     Column(

@@ -149,7 +149,7 @@ class LinearClassifier(TextClassifier):
         if len(codes := np.unique(data.codes)) < 2:
             labels = data.labels[codes].tolist()
             raise DataError(f"only {labels} occur; at least two labels are needed to learn a difference.")
-        data = replace(data, weights=self.training_weights(data.codes, data.weights))
+        data = replace(data, weights=self.training_weights(data.examples, data.codes, data.weights))
         features = self.suited_features(data.examples)
         texts = prepared(data.examples)
         grid = GRID if self.C is None else (float(self.C),)
@@ -337,13 +337,9 @@ class LinearClassifier(TextClassifier):
         """Return the features that suit training examples, not fitted."""
         return TargetedNgrams.suited_to(examples, self._plain_min_df())
 
-    def training_weights(self, codes: IntArray, weights: FloatArray) -> FloatArray:
+    def training_weights(self, examples: Sequence[Example], codes: IntArray, weights: FloatArray) -> FloatArray:
         """Return what examples weigh in the loss, shape (n_examples,), by their labels and the weights they have."""
-        totals = np.bincount(codes, weights=weights)
-        present = totals > 0
-        mean = totals.sum() / present.sum()
-        factors = np.divide(mean, totals, where=present, out=np.zeros(len(totals))) ** self.balance
-        return np.asarray(weights * factors[codes])
+        return balanced(codes, weights, self.balance)
 
     def _keep(self, examples: Sequence[Example]) -> None:
         """Keep what else a model has to know of the examples that it has learnt from."""
@@ -423,6 +419,15 @@ class LinearClassifier(TextClassifier):
     def _restored_features(self, config: Mapping[str, Any]) -> TargetedNgrams:
         with_target, with_parent = entry(config, "with_target", bool), entry(config, "with_parent", bool)
         return TargetedNgrams(self.targets_, with_target, with_parent, self.min_df)
+
+
+def balanced(codes: IntArray, weights: FloatArray, power: float) -> FloatArray:
+    """Weights by which labels weigh as they do (power 0), all alike (1), or between, shape (n_examples,)."""
+    totals = np.bincount(codes, weights=weights)
+    present = totals > 0
+    mean = totals.sum() / present.sum()
+    factors = np.divide(mean, totals, where=present, out=np.zeros(len(totals))) ** power
+    return np.asarray(weights * factors[codes])
 
 
 class _Margins(BaseEstimator):  # type: ignore[misc, no-any-unimported, unused-ignore]

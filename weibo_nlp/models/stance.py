@@ -6,12 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any, Self
 
+import numpy as np
+
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.features.stance import StanceFeatures
-from weibo_nlp.models.base import Column, Texts
+from weibo_nlp.models.base import Column, FloatArray, IntArray, Texts
 from weibo_nlp.models.estimator import Arrays
 from weibo_nlp.models.limits import MAX_TARGET_LENGTH, MAX_TARGETS, require_targets
-from weibo_nlp.models.linear import LinearClassifier, entry
+from weibo_nlp.models.linear import LinearClassifier, balanced, entry
 from weibo_nlp.records import Example
 
 
@@ -86,6 +88,17 @@ class StanceClassifier(LinearClassifier):
         if any(example.target is None for example in examples):
             raise DataError("the stance model learns of a text and its target; give Example(text, target).")
         return StanceFeatures.suited_to_targets(examples, self._plain_min_df(), self.families, self.mentions)
+
+    def training_weights(self, examples: Sequence[Example], codes: IntArray, weights: FloatArray) -> FloatArray:
+        """Return what examples weigh in the loss, shape (n_examples,): labels are balanced within each family."""
+        features = self.suited_features(examples)
+        families = np.array([features.family(example.target or "") for example in examples])
+        own = np.array(weights, dtype=np.float64)
+        for family in np.unique(families):
+            member = families == family
+            within = balanced(codes[member], weights[member], self.balance)
+            own[member] = within * (weights[member].sum() / within.sum())
+        return own
 
     def _require_parameters(self) -> None:
         super()._require_parameters()

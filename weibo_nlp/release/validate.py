@@ -180,7 +180,7 @@ def _registers(sources: Sources) -> Iterator[Problem]:
 
 
 def _judgements(sources: Sources) -> Iterator[Problem]:
-    """Every document judged three times a round, on the right targets, with provenance; intended once, or no text of its event is."""
+    """Every document judged three times a round, on the right targets, with provenance; an event intended, or not."""
     wanted = {}
     for thread in build_threads(sources.documents):
         targets = targets_of(thread, sources.events[thread.root.event or ""].targets, sources.targets)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -27,6 +28,9 @@ KEPT = 0.95
 """Share of the squares of all coefficients that is shipped: a quarter of the bytes, and of the labels of stance on
 validation one in 600 (research) and one in 140 (open) is another."""
 WEIGHTS = (OPEN, RESEARCH)
+OPPOSED = "not {}"
+"""Name of the family of targets that people are for who are against a canonical one."""
+NO_STANCE = "none"
 
 
 @dataclass(frozen=True)
@@ -186,12 +190,36 @@ class WeightsRecipe:
 
 
 def families_of(real: RealTexts) -> dict[str, str]:
-    """Target of the register -> canonical target of its topic."""
+    """Target of the register -> its family: the canonical target of its topic, where people judge both alike.
+
+    Who is for a boycott is for buying by nation; who is for the brand is against it. So a target leans on the canonical
+    one, or on the others that are judged opposite to it, as the composed documents say that are judged on both; where
+    they do not say, it stands for itself.
+    """
     targets = list(real.release.rows("targets"))
     topics = {name: row["topic"] for row in real.release.rows("events") for name in row["targets"]}
     topics |= {row["id"]: row["canonical_for"] for row in targets if row["canonical_for"]}
-    canonical = {row["canonical_for"]: row["text"] for row in targets if row["canonical_for"]}
-    return {row["text"]: canonical[topics[row["id"]]] for row in targets if topics[row["id"]] in canonical}
+    canonical = {row["canonical_for"]: row["id"] for row in targets if row["canonical_for"]}
+    texts = {row["id"]: row["text"] for row in targets}
+    alike = _alike(real, {name: canonical[topic] for name, topic in topics.items() if topic in canonical})
+    return {
+        texts[name]: texts[own] if sign > 0 else OPPOSED.format(texts[own]) if sign < 0 else texts[name]
+        for name, (own, sign) in alike.items()
+    }
+
+
+def _alike(real: RealTexts, canonical: Mapping[str, str]) -> dict[str, tuple[str, int]]:
+    """Target -> its canonical one, and how many more documents judge both alike than opposite (1 of itself)."""
+    stances: dict[str, dict[str, str]] = {}
+    for split in ("train", "validation"):
+        for row in real.release.rows("stances", split):
+            stances.setdefault(row["document_id"], {})[row["target_id"]] = row["stance"]
+    counts = Counter[str]()
+    for of_document in stances.values():
+        for name, stance in of_document.items():
+            pair = {stance, of_document.get(canonical.get(name, ""), NO_STANCE)}
+            counts[name] += 0 if NO_STANCE in pair else 1 if len(pair) == 1 else -1
+    return {name: (own, 1 if name == own else counts[name]) for name, own in canonical.items()}
 
 
 def mentions_of(real: RealTexts) -> dict[str, list[str]]:

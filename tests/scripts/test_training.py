@@ -184,12 +184,30 @@ def test_rows_off_topic_teach_and_are_not_what_is_chosen_by():
 # Weights
 
 
-def test_targets_of_a_topic_are_a_family_with_its_canonical_target(real):
-    families = families_of(real)
-    canonical = {"信用惩戒", "自媒体的可信与价值", "以国家立场决定消费"}
-    assert {target for target, family in families.items() if target == family} == canonical
-    assert families.keys() == {row["text"] for row in real.release.rows("targets")} > canonical
-    assert set(families.values()) == canonical
+class JudgedOnTwo:
+    """A release of one topic: what documents say of three of its targets, beside what they say of the canonical one."""
+
+    STANCES = (
+        ("boycott", "favor", "favor"), ("boycott", "against", "against"), ("boycott", "favor", "against"),
+        ("brand", "favor", "against"), ("brand", "against", "favor"), ("brand", "none", "favor"),
+        ("advert", "favor", "none"), ("advert", "none", "against"), ("advert", "none", "none"),
+    )  # fmt: skip
+
+    def rows(self, config, split=None):
+        if config == "targets":
+            names = {"nation": "consumer_nationalism", "boycott": None, "brand": None, "advert": None}
+            return [{"id": name, "text": name.upper(), "canonical_for": topic} for name, topic in names.items()]
+        if config == "events":
+            return [{"topic": "consumer_nationalism", "targets": ["boycott", "brand", "advert"]}]
+        assert (config, split in ("train", "validation")) == ("stances", True)  # test has no say
+        rows = enumerate(self.STANCES) if split == "train" else ()
+        pairs = [(str(n), pair) for n, (name, own, of_nation) in rows for pair in ((name, own), ("nation", of_nation))]
+        return [{"document_id": n, "target_id": name, "stance": stance} for n, (name, stance) in pairs]
+
+
+def test_targets_lean_on_the_canonical_one_or_its_opposite_as_documents_judge_both_and_else_on_none():
+    families = families_of(RealTexts(JudgedOnTwo(), {}))
+    assert families == {"NATION": "NATION", "BOYCOTT": "NATION", "BRAND": "not NATION", "ADVERT": "ADVERT"}
 
 
 def test_canonical_targets_are_spoken_of_by_the_words_of_their_topics_longest_first(real):

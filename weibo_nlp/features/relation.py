@@ -129,8 +129,8 @@ def _common_part(text: str, target: str) -> tuple[int, int]:
 
 def _positions(*near: str, is_question: bool) -> Iterator[str]:
     """Sides that are taken near a mention, by words that say so; who asks may take none."""
-    sides = {_side(match) for words in near for match in _POSITIONS.finditer(words)}
-    yield from (f"{'asked ' if is_question else ''}{POSITION} {side}" for side in sorted(sides))
+    sides = sorted(_side(match) for words in near for match in _POSITIONS.finditer(words))
+    yield from (f"{'asked ' if is_question else ''}{POSITION} {side}" for side in sides)
 
 
 def _side(match: re.Match[str]) -> str:

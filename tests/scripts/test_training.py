@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -206,7 +207,7 @@ class JudgedOnTwo:
 
 
 def test_targets_lean_on_the_canonical_one_or_its_opposite_as_documents_judge_both_and_else_on_none():
-    families = families_of(RealTexts(JudgedOnTwo(), {}))
+    families = families_of(SimpleNamespace(release=JudgedOnTwo()))
     assert families == {"NATION": "NATION", "BOYCOTT": "NATION", "BRAND": "not NATION", "ADVERT": "ADVERT"}
 
 

@@ -9,19 +9,9 @@ from weibo_nlp.labelling import Labeller
 
 SENTENCES = read_sentences(Path(__file__).parents[1] / "data" / "sentences.jsonl")
 NAMED = [sentence for sentence in SENTENCES if sentence.id.startswith("n")]
-# Strict: who mends one takes it from here.
-WRONG = {
-    "n01": "no text that open weights may learn from opposes a list by that word, so the stance is none",
-    "n06": "of the few open texts on a 大V nearly all are on something else, so the topic is other",
-}
 
 
-def marked(sentence):
-    marks = [pytest.mark.xfail(reason=WRONG[sentence.id])] if sentence.id in WRONG else []
-    return pytest.param(sentence, id=sentence.id, marks=marks)
-
-
-@pytest.mark.parametrize("sentence", [marked(sentence) for sentence in NAMED])
+@pytest.mark.parametrize("sentence", [pytest.param(sentence, id=sentence.id) for sentence in NAMED])
 def test_what_earlier_weights_got_wrong_is_right(sentence):
     (labels,) = Labeller(target=sentence.target).label([sentence.text])
     assert sentence.wrong(labels) == []

@@ -416,8 +416,9 @@ def test_balance_weighs_labels_alike():
     model = LinearClassifier(("a", "b"), balance=1.0)
     codes, weights = np.array([0, 0, 0, 1]), np.array([1.0, 1.0, 1.0, 2.0])
     # Three of five for a, two for b, and half of five for each.
-    np.testing.assert_allclose(model.training_weights(codes, weights), [5 / 6, 5 / 6, 5 / 6, 2.5])
-    np.testing.assert_allclose(LinearClassifier(("a", "b")).training_weights(codes, weights), weights)
+    examples = [Example("好")] * 4
+    np.testing.assert_allclose(model.training_weights(examples, codes, weights), [5 / 6, 5 / 6, 5 / 6, 2.5])
+    np.testing.assert_allclose(LinearClassifier(("a", "b")).training_weights(examples, codes, weights), weights)
 
 
 def test_pruning_leaves_the_largest_coefficients(two):

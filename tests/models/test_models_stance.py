@@ -47,6 +47,14 @@ def test_a_target_never_seen_is_judged_by_what_is_said_near_it(brands):
     assert brands.predict(examples).tolist() == ["against", "favor"]
 
 
+def test_labels_are_balanced_within_each_family_whose_weight_stays_what_it_is():
+    model = StanceClassifier(("against", "favor"), families=FAMILIES, balance=1.0)
+    examples = [Example("好", target) for target in ("宝马", "奥迪", "宝马", "抵制")]
+    # Of three of the brands, two are against: .75 each, and 1.5 for the other. The one on a boycott keeps its 2.
+    weights = model.training_weights(examples, np.array([0, 0, 1, 0]), np.array([1.0, 1.0, 1.0, 2.0]))
+    np.testing.assert_allclose(weights, [0.75, 0.75, 1.5, 2.0])
+
+
 def test_known_targets_are_those_of_the_families_that_occurred(brands):
     assert brands.targets == ("奥迪", "宝马")
     assert StanceClassifier(C=1.0).fit(*pairs("丰田", "丰田")).targets == ("丰田",)

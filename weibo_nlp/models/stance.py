@@ -27,8 +27,11 @@ class StanceClassifier(LinearClassifier):
 
     Parameters
     ----------
-    labels, C, min_df, balance, random_state
+    labels, C, min_df, random_state
         As for :class:`LinearClassifier`.
+    balance : float
+        How far the labels of one family of targets weigh alike in the loss: from 0, where each example weighs the same,
+        to 1, where each label does.
     families : mapping of str to str, optional
         Target -> its family, such as the canonical target of its topic. Without them, targets have copies of their own
         where they have 20 examples, and are names or claims by their length.

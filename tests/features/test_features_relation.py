@@ -14,6 +14,12 @@ def test_what_stands_around_the_mention_is_near_it():
     assert "against before" not in near.cues
 
 
+def test_every_word_that_takes_a_side_near_the_mention_counts():
+    cues = relation("支持宝马，道歉很真诚，那些抵制的", "宝马").cues
+    assert [cues.count(f"position {side}") for side in ("for", "against")] == [2, 0]  # 抵制 is not near
+    assert relation("反对宝马，不支持", "宝马").cues.count("position against") == 2
+
+
 @pytest.mark.parametrize(
     ("text", "target", "mentions", "how"),
     [

@@ -24,7 +24,8 @@ from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.svm import LinearSVC
 from training.rows import OPEN_SOURCES, TrainingRows
 
-from weibo_nlp.features.targeted import SHARED_SCALE, TargetedNgrams
+from weibo_nlp.features.layout import SHARED_SCALE
+from weibo_nlp.features.targeted import TargetedNgrams
 from weibo_nlp.records import Example
 
 FloatArray = npt.NDArray[np.float64]

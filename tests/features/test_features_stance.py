@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from weibo_nlp.errors import DataError
+from weibo_nlp.features.layout import FAMILY_SCALE, N_CUES, SHARED_SCALE
 from weibo_nlp.features.preparation import prepared
-from weibo_nlp.features.stance import FAMILY_SCALE, N_CUES, StanceFeatures
-from weibo_nlp.features.targeted import SHARED_SCALE
+from weibo_nlp.features.stance import StanceFeatures
 from weibo_nlp.records import Example
 
 EXAMPLES = prepared(

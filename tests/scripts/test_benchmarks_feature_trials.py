@@ -16,7 +16,7 @@ from training.rows import TrainingRows
 
 from weibo_nlp.errors import DataError, UnknownNameError, UsageError
 from weibo_nlp.external import text_key
-from weibo_nlp.features.targeted import SHARED_SCALE
+from weibo_nlp.features.layout import SHARED_SCALE
 from weibo_nlp.records import Example
 from weibo_nlp.stats.bootstrap import BootstrapConfig
 

@@ -14,7 +14,8 @@ import numpy.typing as npt
 
 from weibo_nlp.features import fit_ngrams, model_text
 from weibo_nlp.features.cues import Cues
-from weibo_nlp.features.targeted import MIN_TARGET_EXAMPLES, SHARED_SCALE
+from weibo_nlp.features.layout import SHARED_SCALE
+from weibo_nlp.features.targeted import MIN_TARGET_EXAMPLES
 from weibo_nlp.stats.metrics import IntArray, confusion_matrix, macro_f1
 
 if TYPE_CHECKING:

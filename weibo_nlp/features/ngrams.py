@@ -11,9 +11,12 @@ import numpy.typing as npt
 from weibo_nlp.errors import DataError
 
 MAX_N = 3
-_BITS = 21  # a code point needs 21 bits, so three of them fit into one 64-bit integer
-_SHIFTS = np.arange(MAX_N, dtype=np.uint64) * np.uint64(_BITS)
-_NUL = 0x110000  # one above the last code point: U+0000 is packed as this, because 0 stands for "no character"
+BITS = 21
+"""Bits of a code point; three of them fit into one 64-bit integer."""
+NUL = 0x110000
+"""One above the last code point: U+0000 is packed as this, because 0 stands for "no character"."""
+
+_SHIFTS = np.arange(MAX_N, dtype=np.uint64) * np.uint64(BITS)
 
 
 def fit_ngrams(texts: Sequence[str], min_df: float = 2) -> Any:
@@ -58,13 +61,38 @@ def ngrams_from_arrays(arrays: Mapping[str, npt.NDArray[Any]]) -> Any:
     return vectorizer
 
 
+def codes_of(text: str) -> npt.NDArray[np.uint64]:
+    """Code points of a text, with ``NUL`` for U+0000, shape (n_characters,)."""
+    # A lone surrogate is no text, but a vocabulary may have been learnt from what holds one.
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.uint64)
+    codes[codes == 0] = NUL
+    return codes
+
+
 def pack(terms: Sequence[str]) -> npt.NDArray[np.uint64]:
     """Pack n-grams of one to three code points into integers, 21 bits a code point, 0 where there is none."""
+    sizes = np.fromiter(map(len, terms), dtype=np.int64, count=len(terms))
     codes = np.zeros((len(terms), MAX_N), dtype=np.uint64)
-    for row, term in enumerate(terms):
-        codes[row, : len(term)] = [ord(character) or _NUL for character in term]
+    codes[np.arange(MAX_N) < sizes[:, None]] = codes_of("".join(terms))
     packed: npt.NDArray[np.uint64] = np.bitwise_or.reduce(codes << _SHIFTS, axis=1)
     return packed
+
+
+def require_packed(packed: npt.NDArray[np.uint64]) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int64]]:
+    """Return code points of packed n-grams, shape (n_terms, 3), and how many each has.
+
+    Raises
+    ------
+    DataError
+        If a number is no packed n-gram.
+    """
+    codes = packed[:, None] >> _SHIFTS & np.uint64((1 << BITS) - 1)
+    lengths = (codes > 0).sum(axis=1)
+    # Nothing above the three code points, none of them beyond Unicode, no gap between them.
+    odd = (lengths == 0) | (packed >> (lengths * BITS).astype(np.uint64) > 0) | (codes > NUL).any(axis=1)
+    if odd.any():
+        raise DataError(f"{packed[odd][0]} is no packed n-gram; the file is damaged.")
+    return codes, lengths
 
 
 def unpack(packed: npt.NDArray[np.uint64]) -> list[str]:
@@ -75,13 +103,8 @@ def unpack(packed: npt.NDArray[np.uint64]) -> list[str]:
     DataError
         If a number is no packed n-gram.
     """
-    codes = packed[:, None] >> _SHIFTS & np.uint64((1 << _BITS) - 1)
-    lengths = (codes > 0).sum(axis=1)
-    # Nothing above the three code points, none of them beyond Unicode, no gap between them.
-    odd = (lengths == 0) | (packed >> (lengths * _BITS).astype(np.uint64) > 0) | (codes > _NUL).any(axis=1)
-    if odd.any():
-        raise DataError(f"{packed[odd][0]} is no packed n-gram; the file is damaged.")
-    rows = zip((codes % _NUL).tolist(), lengths.tolist(), strict=True)
+    codes, lengths = require_packed(packed)
+    rows = zip((codes % NUL).tolist(), lengths.tolist(), strict=True)
     return ["".join(map(chr, row[:length])) for row, length in rows]
 
 

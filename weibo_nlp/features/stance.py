@@ -8,19 +8,19 @@ from typing import Any, Self
 
 from sklearn.feature_extraction import FeatureHasher
 
+from weibo_nlp.features.layout import (
+    CUE_SCALE,
+    FAMILY_SCALE,
+    N_CUES,
+    SHARED_SCALE,
+    WINDOW_SCALE,
+    ColumnLayout,
+    cue_weight,
+)
 from weibo_nlp.features.preparation import model_text
-from weibo_nlp.features.relation import POSITION, kind_of, relation
-from weibo_nlp.features.targeted import MIN_TARGET_EXAMPLES, SHARED_SCALE, TargetedNgrams, copies
+from weibo_nlp.features.relation import relation
+from weibo_nlp.features.targeted import MIN_TARGET_EXAMPLES, TargetedNgrams, copies
 from weibo_nlp.records import Example
-
-# Chosen by cross-validation inside the training part of C-STANCE and inside that of the public texts.
-FAMILY_SCALE = 0.8
-WINDOW_SCALE = 0.5
-CUE_SCALE = 0.25
-POSITION_WEIGHT = 4.0
-"""Of a cue that takes a side, beside 1 of any other: it is one among many, and says what they hint at."""
-N_CUES = 2**14
-"""Columns that cues are hashed to: there are some thousands of them, and no list of them is kept."""
 
 
 class StanceFeatures(TargetedNgrams):
@@ -76,19 +76,16 @@ class StanceFeatures(TargetedNgrams):
         features.family_names = tuple(sorted(name for name, n in counts.items() if n >= MIN_TARGET_EXAMPLES))
         return features
 
+    @property
+    def layout(self) -> ColumnLayout:
+        """Where the features stand among the columns."""
+        return ColumnLayout(
+            self.targets, True, self.with_parent, True, self.families, self.mentions, tuple(self.family_names)
+        )
+
     def family(self, target: str) -> str:
         """Family of a target."""
-        return (self.families or {}).get(target) or kind_of(model_text(target))
-
-    @property
-    def n_columns(self) -> int:
-        """Number of columns that :meth:`transform` returns."""
-        return super().n_columns + N_CUES
-
-    @property
-    def n_blocks(self) -> int:
-        """Number of copies of the vocabulary that stand side by side."""
-        return super().n_blocks + len(self.family_names) + 1
+        return self.layout.family(target)
 
     def _blocks(self, X: Sequence[Example]) -> list[Any]:
         blocks = super()._blocks(X)
@@ -105,13 +102,9 @@ class StanceFeatures(TargetedNgrams):
         ]
         blocks.append(self.vectorizer_.transform([each.window for each in relations]) * WINDOW_SCALE)
         cues = [
-            [(named, _weight(cue)) for cue in each.cues for named in (cue, f"{family} {cue}")]
+            [(named, cue_weight(cue)) for cue in each.cues for named in (cue, f"{family} {cue}")]
             for each, family in zip(relations, members, strict=True)
         ]
         hashed = FeatureHasher(N_CUES, input_type="pair", alternate_sign=False).transform(cues)
         blocks.append(hashed * CUE_SCALE)
         return blocks
-
-
-def _weight(cue: str) -> float:
-    return POSITION_WEIGHT if cue.startswith(POSITION) else 1.0

@@ -10,6 +10,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 
 from weibo_nlp.errors import DataError
+from weibo_nlp.features.layout import PARENT_SCALE, SHARED_SCALE, ColumnLayout
 from weibo_nlp.features.ngrams import fit_ngrams
 from weibo_nlp.features.preparation import model_text
 from weibo_nlp.records import Example
@@ -17,12 +18,7 @@ from weibo_nlp.records import Example
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-# What a word says towards one target says little about its meaning towards another: the block shared by all targets
-# speaks more softly than the target's own (feature augmentation, Daumé III 2007). Chosen by cross-validation
-# inside training data.
-SHARED_SCALE = 0.6
 MIN_TARGET_EXAMPLES = 20  # below that, a copy of the features learns noise, and thousands of targets fill the memory
-PARENT_SCALE = 0.3
 
 
 class TargetedNgrams(TransformerMixin, BaseEstimator):  # type: ignore[misc, no-any-unimported, unused-ignore]
@@ -93,14 +89,19 @@ class TargetedNgrams(TransformerMixin, BaseEstimator):  # type: ignore[misc, no-
         return csr_matrix(hstack(self._blocks(X)))
 
     @property
+    def layout(self) -> ColumnLayout:
+        """Where the features stand among the columns."""
+        return ColumnLayout(self.targets, self.with_target, self.with_parent)
+
+    @property
     def n_columns(self) -> int:
         """Number of columns that :meth:`transform` returns."""
-        return len(self.vectorizer_.vocabulary_) * self.n_blocks
+        return self.layout.n_columns(len(self.vectorizer_.vocabulary_))
 
     @property
     def n_blocks(self) -> int:
         """Number of copies of the vocabulary that stand side by side."""
-        return 1 + self.with_parent + self.with_target + len(self.targets)
+        return self.layout.n_blocks
 
     def _blocks(self, X: Sequence[Example]) -> list[Any]:
         """Columns of the text, the text answered, the target, and the copies."""

@@ -27,12 +27,14 @@ from weibo_nlp._version import __version__
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.features.ngrams import ngram_arrays, ngrams_from_arrays
 from weibo_nlp.features.preparation import prepared
+from weibo_nlp.features.stance import StanceFeatures
 from weibo_nlp.features.targeted import TargetedNgrams
 from weibo_nlp.io.names import quoted
 from weibo_nlp.models.base import Column, FloatArray, IntArray, Texts, as_examples
 from weibo_nlp.models.conformal import ConformalSets
 from weibo_nlp.models.estimator import Arrays, TextClassifier, TrainingData
 from weibo_nlp.models.limits import require_size, require_targets
+from weibo_nlp.models.scorer import LinearScorer, index_of
 from weibo_nlp.records import Example
 
 WeightArray = npt.NDArray[np.float32]
@@ -298,8 +300,24 @@ class LinearClassifier(TextClassifier):
 
     def _log_odds(self, examples: Sequence[Example]) -> FloatArray:
         """Calibrated margins, shape (n_examples, n_labels); their softmax are the probabilities."""
-        margins = self.features_.transform(prepared(examples)) @ self.coef_.T.astype(np.float64) + self.intercept_
+        texts = prepared(examples)
+        if type(self.features_) in (TargetedNgrams, StanceFeatures):
+            return self._scorer().log_odds(texts)
+        margins = self.features_.transform(texts) @ self.coef_.T.astype(np.float64) + self.intercept_
         return np.asarray(margins @ self.calibrator_coef_.T.astype(np.float64) + self.calibrator_intercept_)
+
+    def _scorer(self) -> LinearScorer:
+        """What was learnt, ready to add up; made anew each time, because all of it may be set."""
+        features = self.features_
+        return LinearScorer(
+            features.layout,
+            index_of(features.vectorizer_),
+            features.vectorizer_.idf_,
+            self.coef_,
+            self.intercept_,
+            self.calibrator_coef_,
+            self.calibrator_intercept_,
+        )
 
     def _require_parameters(self) -> None:
         """Check parameters when they are needed, as scikit-learn's do, whose own words would name what is inside."""

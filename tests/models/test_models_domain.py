@@ -12,7 +12,9 @@ from safetensors.numpy import load_file, save_file
 from sklearn.base import clone
 
 from weibo_nlp.errors import DataError, UsageError
+from weibo_nlp.features.preparation import prepared
 from weibo_nlp.io.manifest import write_manifest
+from weibo_nlp.models import domain
 from weibo_nlp.models.domain import DomainDetector, train_domain
 from weibo_nlp.models.estimator import NotFittedError
 from weibo_nlp.records import Example
@@ -190,3 +192,20 @@ def test_too_little_to_learn_or_calibrate_from_is_refused():
         train_domain(TEXTS, TEXTS, [1, 2, 3])
     with pytest.raises(DataError, match="144 texts with 3 groups"):
         DomainDetector().fit(TEXTS, calibration=TEXTS, groups=[1, 2, 3])
+
+
+@given(st.lists(st.text("公司道歉吗abcDé1_ \n，かナ한😀\0\U0010ffff𠀀"), max_size=6))
+def test_costs_added_up_are_those_of_each_unit_by_its_definition(detector, texts):
+    expected = []
+    for text in (example.text for example in prepared([Example(text) for text in texts])):
+        costs = []
+        for unit, before in domain._units(text):
+            probability = detector.counts_[unit] / detector.total_ if unit in detector.counts_ else detector.unseen_
+            if before in detector.counts_:
+                pair = detector.counts_.get(before + unit, 0)
+                probability = (pair + 200 * probability) / (detector.counts_[before] + 200)
+            costs.append(-log2(probability))
+        spread = sqrt(detector.between_ + detector.within_ / max(len(costs), 1))
+        expected.append((sum(costs) / len(costs) - detector.mean_) / spread if len(costs) > 2 else 0.0)
+
+    assert detector.score(texts).tolist() == pytest.approx(expected, abs=1e-9)

@@ -10,6 +10,7 @@ from numbers import Integral, Real
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, ClassVar, Self
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -21,31 +22,26 @@ from weibo_nlp.features.ngrams import MAX_N, pack, unpack
 from weibo_nlp.features.preparation import prepared
 from weibo_nlp.io.names import quoted
 from weibo_nlp.io.paths import named_path
-from weibo_nlp.models.base import Column, FloatArray, Texts, as_examples
+from weibo_nlp.models.base import Column, FloatArray, IntArray, Texts, as_examples
 from weibo_nlp.models.estimator import NotFittedError
 from weibo_nlp.models.limits import Layout
 from weibo_nlp.models.storage import read_config, read_model, rebuilding, write_model
+from weibo_nlp.models.surprise import HAN, SINGLE, SurpriseScorer, is_above, read_in_batches
 from weibo_nlp.models.weights import DOMAIN, OPEN, require_not_newer, weights_models
 from weibo_nlp.stats.units import numbered_ids
 
 LABELS = ("like", "unlike")
 SHARE = 0.02
-PAIR_PRIOR = 200.0
-"""Occurrences of a character from which the one behind it says more about the text than its own frequency does."""
-LEAST_EVIDENCE = 3
-"""Units of a text, below which nothing tells whether it is unlike."""
 MIN_UNITS = 5
 """Units of a text, from which the spread of its costs says something."""
 MIN_CALIBRATION = 50
 _LEAST_VARIANCE = 0.01
 _LEAST_PROBABILITY = 1e-12  # smaller ones, of files made to harm, would not be numbers in the end
 
-_HAN = "\u3005-\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_SINGLE = "\u3041-\u30fa\u30fc-\u30ff\u31f0-\u31ff\uff66-\uff9f\uac00-\ud7a3"
 # A word of an alphabet is one unit: letter by letter, English is less surprising than Chinese, which has so many more
 # characters to choose from. Kana and Hangul are counted one by one, as Han is.
-_RUN = re.compile(f"([{_HAN}]+)|[{_SINGLE}]|[^\\W\\d_{_HAN}{_SINGLE}]+")
-_PAIR = re.compile(f"[{_HAN}]{{2}}")
+_RUN = re.compile(f"([{HAN}]+)|[{SINGLE}]|[^\\W\\d_{HAN}{SINGLE}]+")
+_PAIR = re.compile(f"[{HAN}]{{2}}")
 
 Unit = tuple[str, str | None]
 """A unit, and where it is a Han character behind another, that one."""
@@ -146,7 +142,7 @@ class DomainDetector(BaseEstimator):  # type: ignore[misc, no-any-unimported, un
         rare = {term: count for term, count in counts.items() if term not in kept and not _is_pair(term)}
         self.counts_ = {term: counts[term] for term in sorted(kept)}
         self.total_, self.unseen_ = total, (sum(rare.values()) + 1) / (len(rare) + 1) / (total + 1)
-        self._calibrate([costs for text in others if len(costs := self._costs(text)) >= MIN_UNITS], others)
+        self._calibrate(others)
         self.trained_on_ = {"texts": len(texts), "calibration": len(others)}
         self.version_ = __version__
         return self
@@ -154,12 +150,11 @@ class DomainDetector(BaseEstimator):  # type: ignore[misc, no-any-unimported, un
     def score(self, X: Texts) -> FloatArray:
         """Return how surprising texts are, shape (n_texts,): standard deviations above the mean of the usual ones."""
         self._require_fitted()
-        return np.array([self._score(text) for text in _read(X)])
+        return self._scores(_read(X))
 
     def is_unlike(self, X: Texts) -> npt.NDArray[np.bool_]:
         """Return whether texts are unlike those learnt from, shape (n_texts,)."""
-        unlike: npt.NDArray[np.bool_] = self.score(X) > self.threshold_
-        return unlike
+        return is_above(self.score(X), self.threshold_)
 
     def save_pretrained(self, folder: str | Path) -> None:
         """Write the detector into a folder, as :meth:`weibo_nlp.models.LinearClassifier.save_pretrained` does."""
@@ -223,7 +218,12 @@ class DomainDetector(BaseEstimator):  # type: ignore[misc, no-any-unimported, un
             raise DataError(f"trained_on is {quoted(config['trained_on'])}")
         self.trained_on_, self.version_ = dict(config["trained_on"]), config["version"]
 
-    def _calibrate(self, long_enough: Sequence[Sequence[float]], texts: Sequence[str]) -> None:
+    def _calibrate(self, texts: Sequence[str]) -> None:
+        scorer = self._scorer()
+        read = [scorer.costs(reading) for reading in read_in_batches(scorer.index, texts)]
+        long_enough = [
+            costs for all_costs, sizes in read for costs in _split(all_costs, sizes) if len(costs) >= MIN_UNITS
+        ]
         if len(long_enough) < MIN_CALIBRATION:
             raise DataError(
                 f"{len(long_enough)} of {len(texts)} texts for calibration have {MIN_UNITS} characters or words; "
@@ -236,26 +236,24 @@ class DomainDetector(BaseEstimator):  # type: ignore[misc, no-any-unimported, un
         # Of the variance between means, what the lengths of texts do not explain (one-way analysis of variance).
         explained = self.within_ * float((1 / sizes).mean())
         self.between_ = max(float(means.var(ddof=1)) - explained, _LEAST_VARIANCE)
-        scores = [self._score(text) for text in texts]
-        self.threshold_ = float(np.quantile(scores, 1 - self.share, method="higher"))
+        self.threshold_ = float(np.quantile(self._scores(texts), 1 - self.share, method="higher"))
 
-    def _score(self, text: str) -> float:
-        costs = self._costs(text)
-        if len(costs) < LEAST_EVIDENCE:
-            return 0.0
-        return (sum(costs) / len(costs) - self.mean_) / math.sqrt(self.between_ + self.within_ / len(costs))
+    def _scores(self, texts: Sequence[str]) -> FloatArray:
+        """Scores of texts that were read."""
+        scorer = self._scorer()
+        readings = read_in_batches(scorer.index, texts)
+        scores = [scorer.scores(each, self.mean_, self.within_, self.between_) for each in readings]
+        return np.concatenate([np.zeros(0), *scores])
 
-    def _costs(self, text: str) -> list[float]:
-        """Bits of each unit of a text that was read."""
-        counts, total, unseen = self.counts_, self.total_, self.unseen_
-        costs = []
-        for unit, before in _units(text):
-            probability = counts[unit] / total if unit in counts else unseen
-            if before in counts:
-                pair = counts.get(before + unit, 0)
-                probability = (pair + PAIR_PRIOR * probability) / (counts[before] + PAIR_PRIOR)
-            costs.append(-math.log2(probability))
-        return costs
+    def _scorer(self) -> SurpriseScorer:
+        """What was learnt, ready to add up; made once for the same counts."""
+        learnt = (self.counts_, self.total_, self.unseen_)
+        kept = _SCORERS.get(self)
+        if kept is None or kept[0][0] is not self.counts_ or kept[0][1:] != learnt[1:]:
+            counts = np.array(list(self.counts_.values()), dtype=np.int64)
+            kept = learnt, SurpriseScorer(pack(list(self.counts_)), counts, self.total_, self.unseen_)
+            _SCORERS[self] = kept
+        return kept[1]
 
     def _require_parameters(self) -> None:
         share, min_df = self.share, self.min_df
@@ -270,6 +268,9 @@ class DomainDetector(BaseEstimator):  # type: ignore[misc, no-any-unimported, un
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "version_")
+
+
+_SCORERS: WeakKeyDictionary[DomainDetector, tuple[tuple[Any, ...], SurpriseScorer]] = WeakKeyDictionary()
 
 
 def load_domain(weights: str = OPEN) -> DomainDetector | None:
@@ -320,6 +321,10 @@ def train_domain(texts: Texts, calibration: Texts, groups: Column = None) -> Dom
 def _read(texts: Texts) -> list[str]:
     """Texts as models see them: the author's own words, normalised."""
     return [example.text for example in prepared(as_examples(texts))]
+
+
+def _split(values: FloatArray, sizes: IntArray) -> list[FloatArray]:
+    return np.split(values, np.cumsum(sizes)[:-1])
 
 
 def _units(text: str) -> Iterator[Unit]:

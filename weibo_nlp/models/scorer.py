@@ -160,7 +160,9 @@ class LinearScorer:
         doubled = np.repeat(weights, 2) * CUE_SCALE
         of_cues = self.coef[:, -N_CUES:]
         for label, row in enumerate(of_cues):
-            sums[:, label] += np.bincount(rows, doubled * row.take(np.array(columns, dtype=np.int64)), minlength=len(examples))
+            sums[:, label] += np.bincount(
+                rows, doubled * row.take(np.array(columns, dtype=np.int64)), minlength=len(examples)
+            )
         return sums
 
 

@@ -51,14 +51,27 @@ def ngrams_from_arrays(arrays: Mapping[str, npt.NDArray[Any]]) -> Any:
     DataError
         If the arrays do not fit each other.
     """
-    if any(arrays[name].ndim != 1 for name in ("terms", "idf")) or arrays["terms"].dtype != np.uint64:
-        raise DataError("n-grams must be one row of uint64, and their weights one row of numbers.")
+    require_ngrams(arrays["terms"], arrays["idf"])
     terms, idf = unpack(arrays["terms"]), arrays["idf"]
-    if len(terms) != len(idf) or len(set(terms)) != len(terms):
-        raise DataError(f"{len(terms)} n-grams ({len(set(terms))} different) with {len(idf)} weights do not fit.")
     vectorizer = _vectorizer(vocabulary={term: column for column, term in enumerate(terms)})
     vectorizer.idf_ = idf.astype(np.float64)
     return vectorizer
+
+
+def require_ngrams(terms: npt.NDArray[Any], idf: npt.NDArray[Any]) -> None:
+    """Refuse what is no vocabulary of packed n-grams with a weight each.
+
+    Raises
+    ------
+    DataError
+        If the arrays do not fit each other, an n-gram stands twice, or a number is none.
+    """
+    if terms.ndim != 1 or idf.ndim != 1 or terms.dtype != np.uint64:
+        raise DataError("n-grams must be one row of uint64, and their weights one row of numbers.")
+    n_different = len(np.unique(terms))
+    if not len(terms) == len(idf) == n_different:
+        raise DataError(f"{len(terms)} n-grams ({n_different} different) with {len(idf)} weights do not fit.")
+    _parts(terms)
 
 
 def codes_of(text: str) -> npt.NDArray[np.uint64]:
@@ -78,7 +91,7 @@ def pack(terms: Sequence[str]) -> npt.NDArray[np.uint64]:
     return packed
 
 
-def require_packed(packed: npt.NDArray[np.uint64]) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int64]]:
+def _parts(packed: npt.NDArray[np.uint64]) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int64]]:
     """Return code points of packed n-grams, shape (n_terms, 3), and how many each has.
 
     Raises
@@ -103,7 +116,7 @@ def unpack(packed: npt.NDArray[np.uint64]) -> list[str]:
     DataError
         If a number is no packed n-gram.
     """
-    codes, lengths = require_packed(packed)
+    codes, lengths = _parts(packed)
     rows = zip((codes % NUL).tolist(), lengths.tolist(), strict=True)
     return ["".join(map(chr, row[:length])) for row, length in rows]
 

@@ -5,21 +5,20 @@ One preparation for all: labelling, training and scoring read a text through it,
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from weibo_nlp.features.ngram_index import batches
+from weibo_nlp.features.unmarked import LONG_NUMBER, NUMBER_MASK, SPACE, prepare_unmarked
 from weibo_nlp.records import Example, Span
-from weibo_nlp.text import normalise, parse
-from weibo_nlp.text.grammar import Post
+from weibo_nlp.text import normalise
+from weibo_nlp.text.grammar import Post, parse_without_emoticons
+from weibo_nlp.text.markup import require_string
+from weibo_nlp.text.normalise import simplified_words
 from weibo_nlp.text.plain import HtmlChoice, plain_text
 
-_SPACE = re.compile(r"\s+")
 # Who is mentioned and which page is linked says nothing that carries over to other texts; that somebody is, does.
 _MASKS = {"mention": "@", "url": "⌁", "client_residue": "⌁"}
-# Numbers of phones, accounts and orders: they are somebody's, and say nothing.
-_LONG_NUMBER = re.compile(r"[0-9]{5,}")
-_NUMBER_MASK = "0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,9 @@ def prepare(text: str, html: HtmlChoice = "auto") -> PreparedText:
     >>> prepare("不同意！見http://t.cn/abc //@甲:太好了")
     PreparedText(own='不同意！见⌁', answered='太好了')
     """
-    post = parse(normalise(plain_text(text, html).text, script="simplified").text)
+    post = parse_without_emoticons(normalise(plain_text(text, html).text).text)
+    if (simpler := simplified_words(post.raw, post.handles)) != post.raw:
+        post = parse_without_emoticons(simpler)
     said = (link.span for link in post.chain if not link.empty)
     answered = next(said, post.original_span)
     return PreparedText(_masked(post, post.own), None if answered is None else _masked(post, answered) or None)
@@ -74,14 +75,32 @@ def prepared(examples: Sequence[Example]) -> list[Example]:
 
     The text answered is the parent that an example names, or what its own repost chain says.
     """
-    raw = {(text, row.plain) for row in examples for text in (row.text, row.parent) if text is not None}
-    read = {(text, plain): prepare(text, False if plain else "auto") for text, plain in raw}
+    raw = [row for row in examples if not row.prepared]
+    wanted = dict.fromkeys((text, row.plain) for row in raw for text in (row.text, row.parent) if text is not None)
+    read = dict(zip(wanted, _prepare_all(list(wanted)), strict=True))
     rows = []
-    for example in examples:
-        text = read[example.text, example.plain]
-        parent = text.answered if example.parent is None else read[example.parent, example.plain].own
-        rows.append(Example(text.own, example.target, parent, plain=True))
+    for row in examples:
+        if row.prepared:
+            rows.append(row)
+            continue
+        text = read[row.text, row.plain]
+        parent = text.answered if row.parent is None else read[row.parent, row.plain].own
+        rows.append(Example(text.own, row.target, parent, plain=True, prepared=True))
     return rows
+
+
+def _prepare_all(texts: Sequence[tuple[str, bool]]) -> list[PreparedText]:
+    """Prepare texts that are plain or not."""
+    for text, _ in texts:
+        require_string(text)
+    ready: list[PreparedText] = []
+    for start, stop in batches([len(text) for text, _ in texts]):
+        part = texts[start:stop]
+        ready += [
+            prepare(text, False if plain else "auto") if own is None else PreparedText(own, None)
+            for (text, plain), own in zip(part, prepare_unmarked([text for text, _ in part]), strict=True)
+        ]
+    return ready
 
 
 def _masked(post: Post, span: Span) -> str:
@@ -92,8 +111,8 @@ def _masked(post: Post, span: Span) -> str:
             pieces += [_unnumbered(post.raw[last:left]), mask]
             last = right
     pieces.append(_unnumbered(post.raw[last : span.end]))
-    return _SPACE.sub(" ", "".join(pieces)).strip().lower()
+    return SPACE.sub(" ", "".join(pieces)).strip().lower()
 
 
 def _unnumbered(words: str) -> str:
-    return _LONG_NUMBER.sub(_NUMBER_MASK, words)
+    return LONG_NUMBER.sub(NUMBER_MASK, words)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import warnings
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import cache, cached_property
 from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from weibo_nlp.errors import DataError, UsageError
+from weibo_nlp.features.ngram_index import batches
+from weibo_nlp.features.preparation import prepared
 from weibo_nlp.io.column_types import ColumnType
 from weibo_nlp.labelling.sets import JOINT, WITH_SETS, SetsOf, conformal_sets, set_column, sets_of
 from weibo_nlp.labelling.slots import Slot, slots_of
@@ -23,11 +26,16 @@ from weibo_nlp.labelling.targets import (
     targets_of,
     unknown_targets_message,
 )
-from weibo_nlp.labelling.texts import read, read_parent, require_labelable, text_problem
+from weibo_nlp.labelling.texts import Reading, read, read_parent, require_labelable, text_problem
 from weibo_nlp.models import Classifier, load_model, name_and_version
 from weibo_nlp.models.answers import distributions, plain_labels, require_answerable
+from weibo_nlp.models.base import FloatArray
 from weibo_nlp.models.conformal import require_coverage
+from weibo_nlp.models.domain_folder import DomainPredictor, domain_predictor
 from weibo_nlp.models.limits import require_label
+from weibo_nlp.models.one_pass import OnePass, TextsRead
+from weibo_nlp.models.predictor import LinearPredictor
+from weibo_nlp.models.registry import load_predictor
 from weibo_nlp.models.weights import OPEN, weights_folder
 from weibo_nlp.records import Example
 from weibo_nlp.scheme import NEEDS_CONTEXT, Task, load_scheme
@@ -40,6 +48,8 @@ Models = Mapping[str, Classifier | str | Path]
 """Name of a task, or of a label of one's own -> a trained classifier, or where one lies."""
 
 BATCH = 2048
+BATCH_CHARACTERS = 1 << 20
+"""A batch is labelled in parts of as many characters, which take some 100 MB, or of one longer text."""
 
 
 class Labeller:
@@ -143,16 +153,22 @@ class Labeller:
         self._told = False
 
     @cached_property
-    def models(self) -> Mapping[str, Classifier]:
-        """Task -> model; the shipped ones are read here, once a process."""
+    def models(self) -> Mapping[str, Classifier | LinearPredictor]:
+        """Task -> model; the shipped ones are read here, once a process, and answer only."""
         return {
             name: self._own[name] if name in self._own else _shipped_model(name, self.weights) for name in self.tasks
         }
 
     @cached_property
-    def domain(self) -> DomainDetector | None:
+    def domain(self) -> DomainDetector | DomainPredictor | None:
         """What tells texts unlike those that the weights learnt from; None where they have none or are not used."""
         return None if self._own.keys() >= self.tasks.keys() else _shipped_domain(self.weights)
+
+    @cached_property
+    def _one_pass(self) -> OnePass:
+        """The shipped models, which read each batch once."""
+        shipped = {name: model for name, model in self.models.items() if isinstance(model, LinearPredictor)}
+        return OnePass(shipped, self.domain if isinstance(self.domain, DomainPredictor) else None)
 
     @property
     def canonical(self) -> Mapping[str, str]:
@@ -221,71 +237,168 @@ class Labeller:
             raise UsageError(f"{len(parents)} parents for {len(texts)} texts; give one for each, None where unknown.")
         read_texts = [read(text, self.html) for text in texts]
         read_parents = None if parents is None else [read_parent(parent, self.html) for parent in parents]
-        require_labelable(read_texts, read_parents)
         self.warn_of_unknown_targets()
-        plain = [Example(reading.text, plain=True) for reading in read_texts]
-        rows: list[dict[str, Any]] = [dict.fromkeys(self.columns) for _ in texts]
-        if self.domain is not None:
-            for row, is_unlike in zip(rows, self.domain.is_unlike(plain).tolist(), strict=True):
-                row[OUT_OF_DOMAIN] = is_unlike
-        for slot in self.slots:
-            if slot.target is None or slot.known is None:
-                self._fill(rows, slot, plain)
-                continue
-            known = known_targets(self.models[slot.task.name])
-            targets = [self.canonical.get(row["topic"]) if slot.about is None else slot.about for row in rows]
-            for row, target in zip(rows, targets, strict=True):
-                row[slot.target] = target
-                row[slot.known] = None if target is None or known is None else target in known
-            answered = [place for place, target in enumerate(targets) if target is not None]
-            above = [None if read_parents is None else read_parents[place].text or None for place in answered]
-            examples = [
-                replace(plain[place], target=targets[place], parent=parent)
-                for place, parent in zip(answered, above, strict=True)
-            ]
-            self._fill([rows[place] for place in answered], slot, examples)
+        return self.label_readings(read_texts, read_parents)
+
+    def label_readings(
+        self, texts: Sequence[Reading], parents: Sequence[Reading] | None = None
+    ) -> list[dict[str, Any]]:
+        """Label texts that were read already, as :meth:`label` does, which gives no warning here.
+
+        Parameters
+        ----------
+        texts, parents : sequence of Reading
+            What :func:`weibo_nlp.labelling.texts.read` and ``read_parent`` made of texts, with the labeller's ``html``.
+
+        Raises
+        ------
+        DataError, UsageError
+            As :meth:`label`.
+        """
+        require_labelable(texts, parents)
+        rows: list[dict[str, Any]] = []
+        for start, stop in batches([len(reading.text) for reading in texts], BATCH_CHARACTERS):
+            above = None if parents is None else [parent.text or None for parent in parents[start:stop]]
+            rows += self._labelled(_Batch([reading.text for reading in texts[start:stop]], above))
         return rows
 
-    def _fill(self, rows: Sequence[dict[str, Any]], slot: Slot, examples: Sequence[Example]) -> None:
-        """Put the answers of a slot's model into rows."""
-        if not rows:
-            return
+    def _labelled(self, batch: _Batch) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = [dict.fromkeys(self.columns) for _ in batch.texts]
+        one_pass = self._one_pass
+        if one_pass.names:
+            batch.read = one_pass.read([example.text for example in batch.prepared])
+        is_unlike = None if batch.read is None else batch.read.is_unlike
+        if is_unlike is None and self.domain is not None:
+            is_unlike = self.domain.is_unlike(batch.plain)
+        if is_unlike is not None:
+            for row, each in zip(rows, is_unlike.tolist(), strict=True):
+                row[OUT_OF_DOMAIN] = each
+        for slot in self.slots:
+            places, targets = range(len(rows)), None
+            if slot.target is not None and slot.known is not None:
+                known = known_targets(self.models[slot.task.name])
+                targets = [self.canonical.get(row["topic"]) if slot.about is None else slot.about for row in rows]
+                for row, target in zip(rows, targets, strict=True):
+                    row[slot.target] = target
+                    row[slot.known] = None if target is None or known is None else target in known
+                places = [place for place, target in enumerate(targets) if target is not None]
+            if places:
+                self._fill(rows, slot, batch, places, targets)
+        return rows
+
+    def _fill(
+        self,
+        rows: Sequence[dict[str, Any]],
+        slot: Slot,
+        batch: _Batch,
+        places: Sequence[int],
+        targets: Sequence[str | None] | None,
+    ) -> None:
+        """Put the answers of a slot's model, about some texts of a batch, into rows."""
         task = slot.task
         model, labels = self.models[task.name], self.labels[task.name]
         if task.name in self._own and _labels_of(model, task) != labels:
             raise UsageError(f"the model for {task.name!r} was trained on other labels meanwhile; make a new Labeller.")
-        try:
-            answer = model.predict_proba(_given_to(model, examples, task))
-        except (AttributeError, TypeError) as error:
-            if not task.targeted:
-                raise
-            raise UsageError(
-                f"the model for {task.name!r} cannot read texts with a target ({error}); give one that takes "
-                "weibo_nlp.records.Example, such as LinearClassifier."
-            ) from error
-        what = f"the model for {task.name!r}"
-        probabilities = distributions(answer, len(rows), plain_labels(model.classes_, f"{what} is one"), what)
-        for row, scores in zip(rows, probabilities.tolist(), strict=True):
-            best = scores.index(max(scores))
-            if self.min_score is None or scores[best] >= self.min_score:
-                row[slot.label] = task.to_stored(labels[best])
-            # Of a yes or no, people ask how likely the yes is.
-            row[slot.score] = scores[labels.index(task.labels[-1]) if task.stored == "bool" else best]
-            if self.all_scores:
-                row |= {slot.probability(label): score for label, score in zip(labels, scores, strict=True)}
+        if batch.read is not None and task.name in self._one_pass.names:
+            examples = batch.examples(places, targets, prepared=True)
+            probabilities = batch.read.probabilities(task.name, examples, np.array(places))
+        else:
+            probabilities = _asked(model, task, batch, places, targets)
+        best = probabilities.argmax(axis=1)
+        highest = probabilities.max(axis=1)
+        # Of a yes or no, people ask how likely the yes is.
+        scores = probabilities[:, labels.index(task.labels[-1])] if task.stored == "bool" else highest
+        stored: list[Any] = [task.to_stored(label) for label in labels]
+        least = -1.0 if self.min_score is None else self.min_score
+        answers = zip(places, best.tolist(), highest.tolist(), scores.tolist(), strict=True)
+        for place, label, probability, score in answers:
+            row = rows[place]
+            if probability >= least:
+                row[slot.label] = stored[label]
+            row[slot.score] = score
+        if self.all_scores:
+            columns = [slot.probability(label) for label in labels]
+            for place, each in zip(places, probabilities.tolist(), strict=True):
+                rows[place].update(zip(columns, each, strict=True))
         sets, conformal = self.sets.get(task.name), conformal_sets(model)
         if sets is not None and conformal is not None:
-            for row, held in zip(rows, conformal.sets(probabilities, sets.coverage), strict=True):
-                row[sets.column] = JOINT.join(held)
+            for place, held in zip(places, conformal.sets(probabilities, sets.coverage), strict=True):
+                rows[place][sets.column] = JOINT.join(held)
 
 
-def _given_to(model: Classifier, examples: Sequence[Example], task: Task) -> Sequence[Example] | list[str]:
+class _Batch:
+    """Plain texts that are labelled together, and what they answer, in the forms that models read."""
+
+    def __init__(self, texts: Sequence[str], parents: Sequence[str | None] | None) -> None:
+        self.texts, self._parents = texts, parents
+        self.read: TextsRead | None = None
+
+    @cached_property
+    def plain(self) -> list[Example]:
+        """The texts alone."""
+        return [Example(text, plain=True) for text in self.texts]
+
+    @cached_property
+    def prepared(self) -> list[Example]:
+        """The texts alone as models see them, with what they quote."""
+        return prepared(self.plain)
+
+    def examples(
+        self, places: Sequence[int], targets: Sequence[str | None] | None, *, prepared: bool
+    ) -> Sequence[Example]:
+        """Examples of some of the texts: with targets, where they are asked about any, and then what they answer."""
+        rows = self.prepared if prepared else self.plain
+        if targets is None:
+            return rows
+        above = self._parents_prepared if prepared else self._parents
+        return [
+            Example(
+                rows[place].text,
+                targets[place],
+                rows[place].parent if above is None or above[place] is None else above[place],
+                plain=True,
+                prepared=prepared,
+            )
+            for place in places
+        ]
+
+    @cached_property
+    def _parents_prepared(self) -> list[str | None] | None:
+        if self._parents is None:
+            return None
+        given = dict.fromkeys(parent for parent in self._parents if parent is not None)
+        read = dict(zip(given, prepared([Example(parent, plain=True) for parent in given]), strict=True))
+        return [None if parent is None else read[parent].text for parent in self._parents]
+
+
+def _asked(
+    model: Any, task: Task, batch: _Batch, places: Sequence[int], targets: Sequence[str | None] | None
+) -> FloatArray:
+    """Ask a model that does not read counts, and check what it says."""
+    try:
+        answer = model.predict_proba(_given_to(model, batch, places, targets))
+    except (AttributeError, TypeError) as error:
+        if not task.targeted:
+            raise
+        raise UsageError(
+            f"the model for {task.name!r} cannot read texts with a target ({error}); give one that takes "
+            "weibo_nlp.records.Example, such as LinearClassifier."
+        ) from error
+    what = f"the model for {task.name!r}"
+    return distributions(answer, len(places), plain_labels(model.classes_, f"{what} is one"), what)
+
+
+def _given_to(
+    model: Any, batch: _Batch, places: Sequence[int], targets: Sequence[str | None] | None
+) -> Sequence[Example] | list[str]:
     """Return examples for models that read them, and strings for those of other libraries."""
     from weibo_nlp.models.estimator import TextClassifier
 
-    if task.targeted or isinstance(model, TextClassifier):
-        return examples
-    return [own_words(example.text) for example in examples]
+    # Of classes of one's own made from ours, nobody knows what they read.
+    is_ours = type(model).__module__ in ("weibo_nlp.models.linear", "weibo_nlp.models.stance")
+    if targets is not None or isinstance(model, TextClassifier):
+        return batch.examples(places, targets, prepared=is_ours)
+    return [own_words(text) for text in batch.texts]
 
 
 def _share(value: object) -> float:
@@ -318,12 +431,11 @@ def _labels_of(model: Classifier, task: Task) -> tuple[str, ...]:
 
 
 @cache
-def _shipped_model(task: str, weights: str) -> Classifier:
-    return load_model(task, weights=weights)
+def _shipped_model(task: str, weights: str) -> Classifier | LinearPredictor:
+    predictor = load_predictor(task, weights)
+    return load_model(task, weights=weights) if predictor is None else predictor
 
 
 @cache
-def _shipped_domain(weights: str) -> DomainDetector | None:
-    from weibo_nlp.models.domain import load_domain  # scikit-learn takes a second
-
-    return load_domain(weights)
+def _shipped_domain(weights: str) -> DomainPredictor | None:
+    return domain_predictor(weights)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from numbers import Integral, Real
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, ClassVar, Self
 from weakref import WeakKeyDictionary
 
@@ -23,25 +21,22 @@ from weibo_nlp.features.preparation import prepared
 from weibo_nlp.io.names import quoted
 from weibo_nlp.io.paths import named_path
 from weibo_nlp.models.base import Column, FloatArray, IntArray, Texts, as_examples
+from weibo_nlp.models.domain_folder import ARRAYS, LABELS, LEAST_VARIANCE, DomainPredictor, domain_folder, is_pair
 from weibo_nlp.models.estimator import NotFittedError
 from weibo_nlp.models.limits import Layout
-from weibo_nlp.models.storage import read_config, read_model, rebuilding, write_model
+from weibo_nlp.models.storage import rebuilding, write_model
 from weibo_nlp.models.surprise import HAN, SINGLE, SurpriseScorer, is_above, read_in_batches
-from weibo_nlp.models.weights import DOMAIN, OPEN, require_not_newer, weights_models
+from weibo_nlp.models.weights import DOMAIN, OPEN
 from weibo_nlp.stats.units import numbered_ids
 
-LABELS = ("like", "unlike")
 SHARE = 0.02
 MIN_UNITS = 5
 """Units of a text, from which the spread of its costs says something."""
 MIN_CALIBRATION = 50
-_LEAST_VARIANCE = 0.01
-_LEAST_PROBABILITY = 1e-12  # smaller ones, of files made to harm, would not be numbers in the end
 
 # A word of an alphabet is one unit: letter by letter, English is less surprising than Chinese, which has so many more
 # characters to choose from. Kana and Hangul are counted one by one, as Han is.
 _RUN = re.compile(f"([{HAN}]+)|[{SINGLE}]|[^\\W\\d_{HAN}{SINGLE}]+")
-_PAIR = re.compile(f"[{HAN}]{{2}}")
 
 Unit = tuple[str, str | None]
 """A unit, and where it is a Han character behind another, that one."""
@@ -92,9 +87,7 @@ class DomainDetector(BaseEstimator):  # type: ignore[misc, no-any-unimported, un
     """
 
     name: ClassVar[str] = DOMAIN
-    layout: ClassVar[Layout] = MappingProxyType(
-        {"ngrams.terms": ("U64", ("ngrams",)), "ngrams.counts": ("U32", ("ngrams",))}
-    )
+    layout: ClassVar[Layout] = ARRAYS
 
     def __init__(self, *, share: float = SHARE, min_df: int = 3) -> None:
         self.share, self.min_df = share, min_df
@@ -139,7 +132,7 @@ class DomainDetector(BaseEstimator):  # type: ignore[misc, no-any-unimported, un
             raise DataError(
                 f"{len(texts)} texts hold no word or character that occurs in {self.min_df} groups of them; give more."
             )
-        rare = {term: count for term, count in counts.items() if term not in kept and not _is_pair(term)}
+        rare = {term: count for term, count in counts.items() if term not in kept and not is_pair(term)}
         self.counts_ = {term: counts[term] for term in sorted(kept)}
         self.total_, self.unseen_ = total, (sum(rare.values()) + 1) / (len(rare) + 1) / (total + 1)
         self._calibrate(others)
@@ -189,34 +182,18 @@ class DomainDetector(BaseEstimator):  # type: ignore[misc, no-any-unimported, un
             If the folder is an empty name, or none.
         """
         folder = named_path(folder, "a folder of a model")
-        config, arrays = read_model(folder, cls.layout)
+        kept = DomainPredictor.from_pretrained(folder)
         with rebuilding(folder):
-            if config["model"] != DOMAIN or config["labels"] != list(LABELS):
-                raise DataError(f"the model is {quoted(config['model'])}, not {DOMAIN}")
-            detector = cls(share=_number(config, "share"), min_df=_whole(config, "min_df"))
+            detector = cls(share=kept.share, min_df=kept.min_df)
             try:
                 detector._require_parameters()
             except UsageError as error:
                 raise DataError(str(error)) from error
-            detector._restore(config, arrays)
+        detector.counts_ = dict(zip(unpack(kept.terms), kept.counts.tolist(), strict=True))
+        detector.total_, detector.unseen_, detector.mean_ = kept.total, kept.unseen, kept.mean
+        detector.within_, detector.between_, detector.threshold_ = kept.within, kept.between, kept.threshold
+        detector.trained_on_, detector.version_ = dict(kept.trained_on), kept.version
         return detector
-
-    def _restore(self, config: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> None:
-        terms, counts = unpack(arrays["ngrams.terms"]), arrays["ngrams.counts"].tolist()
-        if len(set(terms)) != len(terms) or not all(counts):
-            raise DataError("units stand twice, or never occurred")
-        self.counts_ = dict(zip(terms, counts, strict=True))
-        self.total_, self.unseen_ = _whole(config, "total"), _number(config, "unseen")
-        units = sum(count for term, count in self.counts_.items() if not _is_pair(term))
-        if not 0 < units <= self.total_ <= 1 / _LEAST_PROBABILITY or not _LEAST_PROBABILITY <= self.unseen_ <= 1:
-            raise DataError(f"{units:,} units of {quoted(config['total'])}, {quoted(config['unseen'])} for another")
-        self.mean_, self.threshold_ = _number(config, "mean"), _number(config, "threshold")
-        self.within_, self.between_ = _number(config, "within"), _number(config, "between")
-        if self.within_ < 0 or self.between_ < _LEAST_VARIANCE:
-            raise DataError(f"variances of {self.within_:g} and {self.between_:g}")
-        if not isinstance(config["trained_on"], dict):
-            raise DataError(f"trained_on is {quoted(config['trained_on'])}")
-        self.trained_on_, self.version_ = dict(config["trained_on"]), config["version"]
 
     def _calibrate(self, texts: Sequence[str]) -> None:
         scorer = self._scorer()
@@ -235,7 +212,7 @@ class DomainDetector(BaseEstimator):  # type: ignore[misc, no-any-unimported, un
         self.mean_, self.within_ = float(means.mean()), squares / float((sizes - 1).sum())
         # Of the variance between means, what the lengths of texts do not explain (one-way analysis of variance).
         explained = self.within_ * float((1 / sizes).mean())
-        self.between_ = max(float(means.var(ddof=1)) - explained, _LEAST_VARIANCE)
+        self.between_ = max(float(means.var(ddof=1)) - explained, LEAST_VARIANCE)
         self.threshold_ = float(np.quantile(self._scores(texts), 1 - self.share, method="higher"))
 
     def _scores(self, texts: Sequence[str]) -> FloatArray:
@@ -286,11 +263,8 @@ def load_domain(weights: str = OPEN) -> DomainDetector | None:
     UnknownNameError, UsageError, DataError
         As :func:`weibo_nlp.models.load_model`.
     """
-    folder = weights_models(weights).get(DOMAIN)
-    if folder is None:
-        return None
-    require_not_newer(read_config(folder), folder)
-    return DomainDetector.from_pretrained(folder)
+    folder = domain_folder(weights)
+    return None if folder is None else DomainDetector.from_pretrained(folder)
 
 
 def train_domain(texts: Texts, calibration: Texts, groups: Column = None) -> DomainDetector:
@@ -349,21 +323,3 @@ def _counts(texts: Iterable[str], groups: Iterable[int], min_df: int) -> tuple[C
                 if len(seen) < min_df:
                     seen.add(group)
     return counts, {term for term, seen in members.items() if len(seen) >= min_df}, total
-
-
-def _is_pair(term: str) -> bool:
-    return _PAIR.fullmatch(term) is not None
-
-
-def _number(config: Mapping[str, Any], name: str) -> float:
-    value = config[name]
-    if type(value) not in (int, float) or not math.isfinite(value):
-        raise DataError(f"{name} is {quoted(value)}, no number")
-    return float(value)
-
-
-def _whole(config: Mapping[str, Any], name: str) -> int:
-    value = config[name]
-    if type(value) is not int:
-        raise DataError(f"{name} is {quoted(value)}, no whole number")
-    return value

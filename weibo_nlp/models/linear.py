@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from numbers import Integral, Real
-from types import MappingProxyType, ModuleType
+from types import ModuleType
 from typing import Any, Self
 
 import numpy as np
@@ -34,6 +34,7 @@ from weibo_nlp.models.base import Column, FloatArray, IntArray, Texts, as_exampl
 from weibo_nlp.models.conformal import ConformalSets
 from weibo_nlp.models.estimator import Arrays, TextClassifier, TrainingData
 from weibo_nlp.models.limits import require_size, require_targets
+from weibo_nlp.models.linear_folder import ARRAYS, LinearParts, entry, linear_parts
 from weibo_nlp.models.scorer import LinearScorer, index_of
 from weibo_nlp.records import Example
 
@@ -99,18 +100,7 @@ class LinearClassifier(TextClassifier):
     """
 
     name = "linear"
-    layout = MappingProxyType(
-        {
-            "bias": ("F32", ("labels",)),
-            "mixing": ("F32", ("labels", "labels")),
-            "offset": ("F32", ("labels",)),
-            "weights.data": ("F32", ("weights",)),
-            "weights.columns": ("U32", ("weights",)),
-            "weights.rows": ("U32", ("rows",)),
-            "ngrams.terms": ("U64", ("ngrams",)),
-            "ngrams.idf": ("F32", ("ngrams",)),
-        }
-    )
+    layout = ARRAYS
 
     def __init__(
         self,
@@ -419,24 +409,20 @@ class LinearClassifier(TextClassifier):
         self.min_df, self.random_state = entry(config, "min_df", int, float), entry(config, "seed", int, None)
         self.balance = entry(config, "balance", float, int, absent=0.0)
         self.trained_on_ = dict(entry(config, "trained_on", dict))
-        conformal = entry(config, "conformal", dict, None, absent=None)
-        labels = self.classes_.tolist()
-        self.conformal_ = None if conformal is None else ConformalSets.from_dict(conformal, labels)
         self.C_ = float(entry(self.trained_on_, "strength", float, int))
-        require_targets(config["targets"])
-        self.targets_ = tuple(config["targets"])
-        self.features_ = self._restored_features(config)
-        self.features_.vectorizer_ = ngrams_from_arrays({"terms": arrays["ngrams.terms"], "idf": arrays["ngrams.idf"]})
-        n_columns, n_labels = self.features_.n_columns, len(self.classes_)
-        if config["columns"] != n_columns:
-            raise DataError(f"{quoted(config['columns'])} columns, the n-grams and targets make {n_columns}")
-        require_size(n_labels, n_columns)
-        self.coef_, self.intercept_ = _dense(arrays, (n_labels, n_columns)), arrays["bias"]
+        parts = self._parts(config, arrays)
+        self.conformal_, self.targets_ = parts.conformal, parts.layout.targets
+        self.features_ = self._restored_features(parts)
+        self.features_.vectorizer_ = ngrams_from_arrays({"terms": parts.terms, "idf": parts.idf})
+        self.coef_, self.intercept_ = parts.coef, arrays["bias"]
         self.calibrator_coef_, self.calibrator_intercept_ = arrays["mixing"], arrays["offset"]
 
-    def _restored_features(self, config: Mapping[str, Any]) -> TargetedNgrams:
-        with_target, with_parent = entry(config, "with_target", bool), entry(config, "with_parent", bool)
-        return TargetedNgrams(self.targets_, with_target, with_parent, self.min_df)
+    def _parts(self, config: Mapping[str, Any], arrays: Arrays) -> LinearParts:
+        return linear_parts(config, arrays, is_related=False)
+
+    def _restored_features(self, parts: LinearParts) -> TargetedNgrams:
+        layout = parts.layout
+        return TargetedNgrams(layout.targets, layout.with_target, layout.with_parent, self.min_df)
 
 
 def balanced(codes: IntArray, weights: FloatArray, power: float) -> FloatArray:
@@ -481,20 +467,3 @@ def _per_label(linear: Any, n_labels: int, *, absent: float) -> tuple[WeightArra
     biases = np.full(n_labels, absent, dtype=np.float32)
     weights[linear.classes_], biases[linear.classes_] = coef, intercept
     return weights, biases
-
-
-def entry(config: Mapping[str, Any], name: str, *types: type | None, absent: Any = ...) -> Any:
-    """An entry of a configuration, which has one of these types, None among them; a bool is no number."""
-    value = config[name] if absent is ... else config.get(name, absent)
-    if type(value) not in [type(None) if kind is None else kind for kind in types]:
-        raise DataError(f"{name} is {quoted(value)}, which it cannot be")
-    return value
-
-
-def _dense(arrays: Arrays, shape: tuple[int, int]) -> WeightArray:
-    columns, rows = (arrays[f"weights.{name}"].astype(np.int64) for name in ("columns", "rows"))
-    matrix = csr_matrix((arrays["weights.data"], columns, rows), shape=shape)
-    matrix.check_format(full_check=True)  # or places outside the matrix would be written to, unchecked, in C
-    if not matrix.has_canonical_format:
-        raise DataError("weights stand twice in one place, or out of order")
-    return np.asarray(matrix.toarray(), dtype=np.float32)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from weibo_nlp.errors import DataError, UnknownNameError, UsageError
 from weibo_nlp.io.paths import is_folder, named_path
 from weibo_nlp.models.base import Classifier
+from weibo_nlp.models.predictor import KINDS, LinearPredictor
 from weibo_nlp.models.storage import CONFIG, read_config
 from weibo_nlp.models.weights import DOMAIN, OPEN, require_not_newer, weights_models
 from weibo_nlp.scheme import load_scheme
@@ -123,6 +124,38 @@ def load_model(task_or_folder: str | Path, weights: str = OPEN) -> Classifier:
     >>> model.predict_proba(["失信被执行人就该上征信黑名单"]).argmax(axis=1).tolist(), model.classes_.tolist()
     ([0], ['credit', 'self_media', 'consumer_nationalism', 'other'])
     """
+    folder, config, task = _found(task_or_folder, weights)
+    kind = config.get("model")
+    if not isinstance(kind, str) or kind not in _READERS:
+        raise UnknownNameError("kind of model", kind, _READERS, f"Named in {folder / CONFIG}.")
+    model = _READERS[kind](folder)
+    _require_labels_of(task, model.classes_.tolist(), folder, weights)
+    return model
+
+
+def load_predictor(task: str, weights: str = OPEN) -> LinearPredictor | None:
+    """Load the model of a task to answer and not to learn, which takes no scikit-learn.
+
+    Returns
+    -------
+    LinearPredictor or None
+        None where the model is of another kind, which :func:`load_model` reads.
+
+    Raises
+    ------
+    UnknownNameError, UsageError, DataError
+        As of :func:`load_model`.
+    """
+    folder, config, task_ = _found(task, weights)
+    if config.get("model") not in KINDS:
+        return None
+    model = LinearPredictor.from_pretrained(folder)
+    _require_labels_of(task_, model.classes_.tolist(), folder, weights)
+    return model
+
+
+def _found(task_or_folder: str | Path, weights: str) -> tuple[Path, dict[str, Any], str | None]:
+    """Folder of a model, its configuration, and the task that it is shipped for."""
     given = named_path(task_or_folder, "a model")
     models = {name: folder for name, folder in weights_models(weights).items() if name != DOMAIN}
     task = task_or_folder if isinstance(task_or_folder, str) and task_or_folder in models else None
@@ -136,13 +169,13 @@ def load_model(task_or_folder: str | Path, weights: str = OPEN) -> Classifier:
     config = read_config(folder)
     if task is not None:
         require_not_newer(config, folder)
-    kind = config.get("model")
-    if not isinstance(kind, str) or kind not in _READERS:
-        raise UnknownNameError("kind of model", kind, _READERS, f"Named in {folder / CONFIG}.")
-    model = _READERS[kind](folder)
-    if task is not None and task in (tasks := load_scheme().tasks):
-        labels, expected = tuple(model.classes_.tolist()), tasks[task].labels
-        if labels != expected:
-            remedy = "reinstall weibo-nlp" if weights == OPEN else f"install the weights {weights!r} again"
-            raise DataError(f"{folder}: labels {', '.join(labels)}, expected {', '.join(expected)}; {remedy}.")
-    return model
+    return folder, config, task
+
+
+def _require_labels_of(task: str | None, labels: list[Any], folder: Path, weights: str) -> None:
+    if task is None or task not in (tasks := load_scheme().tasks):
+        return
+    expected = tasks[task].labels
+    if tuple(labels) != expected:
+        remedy = "reinstall weibo-nlp" if weights == OPEN else f"install the weights {weights!r} again"
+        raise DataError(f"{folder}: labels {', '.join(labels)}, expected {', '.join(expected)}; {remedy}.")

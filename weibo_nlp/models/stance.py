@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain
 from typing import Any, Self
 
 import numpy as np
@@ -12,8 +11,9 @@ from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.features.stance import StanceFeatures
 from weibo_nlp.models.base import Column, FloatArray, IntArray, Texts
 from weibo_nlp.models.estimator import Arrays
-from weibo_nlp.models.limits import MAX_TARGET_LENGTH, MAX_TARGETS, require_targets
-from weibo_nlp.models.linear import LinearClassifier, balanced, entry
+from weibo_nlp.models.limits import require_targets
+from weibo_nlp.models.linear import LinearClassifier, balanced
+from weibo_nlp.models.linear_folder import LinearParts, linear_parts, require_families
 from weibo_nlp.records import Example
 
 
@@ -106,7 +106,7 @@ class StanceClassifier(LinearClassifier):
     def _require_parameters(self) -> None:
         super()._require_parameters()
         try:
-            _require_families(self.families or {}, self.mentions or {})
+            require_families(self.families or {}, self.mentions or {})
         except DataError as error:
             raise UsageError(f"{error}; give mappings of text to text, and of text to a list of words.") from None
 
@@ -124,32 +124,17 @@ class StanceClassifier(LinearClassifier):
             "known_targets": self.known_targets_,
         }, arrays
 
-    def _restored_features(self, config: Mapping[str, Any]) -> StanceFeatures:
-        self.families, self.mentions = entry(config, "families", dict), entry(config, "mentions", dict)
-        _require_families(self.families, self.mentions)
-        for name in ("family_names", "known_targets"):
-            require_targets(config[name])
-        self.known_targets_ = tuple(config["known_targets"])
-        with_parent = entry(config, "with_parent", bool)
+    def _parts(self, config: Mapping[str, Any], arrays: Arrays) -> LinearParts:
+        return linear_parts(config, arrays, is_related=True)
+
+    def _restored_features(self, parts: LinearParts) -> StanceFeatures:
+        layout, self.known_targets_ = parts.layout, parts.known_targets
+        self.families, self.mentions = dict(layout.families or {}), dict(layout.mentions or {})
         return StanceFeatures(
-            self.targets_,
-            with_parent=with_parent,
+            layout.targets,
+            with_parent=layout.with_parent,
             min_df=self.min_df,
-            families=self.families or None,
-            mentions=self.mentions or None,
-            family_names=tuple(config["family_names"]),
+            families=layout.families,
+            mentions=layout.mentions,
+            family_names=layout.family_names,
         )
-
-
-def _require_families(families: Mapping[str, str], mentions: Mapping[str, Sequence[str]]) -> None:
-    """Refuse what no family or mention can be, with DataError."""
-    if not isinstance(families, Mapping) or not isinstance(mentions, Mapping):
-        raise DataError(f"families are a {type(families).__name__} and mentions a {type(mentions).__name__}")
-    names, words = [*families, *mentions], [*mentions.values()]
-    if not all(isinstance(each, list | tuple) for each in words):
-        raise DataError("mentions of a target are no list of words")
-    texts = [*names, *families.values(), *chain.from_iterable(words)]
-    if not all(isinstance(text, str) and 0 < len(text) <= MAX_TARGET_LENGTH for text in texts):
-        raise DataError("families or mentions hold what is no text")
-    if len(texts) > MAX_TARGETS:
-        raise DataError(f"families and mentions hold {len(texts):,} texts, at most {MAX_TARGETS:,} are read")

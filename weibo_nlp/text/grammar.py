@@ -189,17 +189,12 @@ def parse(text: str, *, known_mentions: Sequence[str] = ()) -> Post:
     >>> post.own_text, post.reply_to, [(link.author, link.text) for link in post.chain]
     ('好的', '小甲', [('小乙', '不同意'), ('小丙', '转')])
     """
-    reader = Reader(text, known_mentions)
-    return Post(
-        raw=text,
-        own=reader.own,
-        reply_to=reader.reply_to,
-        chain=tuple(ChainLink(author, words, words.of(text), answered) for author, words, answered in reader.chain),
-        empty_repost=reader.empty_repost,
-        truncated=reader.truncated,
-        original_span=reader.original,
-        found=tuple(reader.places),
-    )
+    return _post(Reader(text, known_mentions))
+
+
+def parse_without_emoticons(text: str) -> Post:
+    """Read a text as :func:`parse` does, but for emoticons, kaomoji and emoji, which nothing else depends on."""
+    return _post(Reader(text, (), with_emoticons=False))
 
 
 def protected_spans(text: str, *, known_mentions: Sequence[str] = ()) -> list[Span]:
@@ -232,6 +227,20 @@ def marked_places(text: str, *, known_mentions: Sequence[str] = ()) -> list[Foun
     For the rooms that read millions of texts and need places only; arguments and errors as in :func:`parse`.
     """
     return Reader(text, known_mentions).places
+
+
+def _post(reader: Reader) -> Post:
+    text = reader.raw
+    return Post(
+        raw=text,
+        own=reader.own,
+        reply_to=reader.reply_to,
+        chain=tuple(ChainLink(author, words, words.of(text), answered) for author, words, answered in reader.chain),
+        empty_repost=reader.empty_repost,
+        truncated=reader.truncated,
+        original_span=reader.original,
+        found=tuple(reader.places),
+    )
 
 
 def _handle(text: str, place: Found) -> Found:

@@ -21,10 +21,19 @@ from weibo_nlp.text.emoji import EMOJI
 from weibo_nlp.text.folding import folded, restored
 from weibo_nlp.text.grammar import marked_places, parse
 from weibo_nlp.text.hypertext import html_edits
-from weibo_nlp.text.markup import INVISIBLE, JOINING, DroppableKind, Found, MarkupKind, gaps, refuse_lone_surrogates
+from weibo_nlp.text.markup import (
+    INVISIBLE,
+    JOINING,
+    DroppableKind,
+    Found,
+    Markup,
+    MarkupKind,
+    gaps,
+    refuse_lone_surrogates,
+)
 from weibo_nlp.text.offsets import Edit, Normalised, Tape
 from weibo_nlp.text.recognise import checked_names
-from weibo_nlp.text.script import converted, is_traditional, simplify
+from weibo_nlp.text.script import converted, is_traditional
 
 _INVISIBLE_RUN = re.compile(f"[{INVISIBLE}]+")
 _JOINING_SIGN = re.compile(f"[{JOINING}]")
@@ -32,6 +41,7 @@ _JOINING_SIGN = re.compile(f"[{JOINING}]")
 # Laughter only: 666 and 111000000 are numbers or praise, 天天 and 好好 are words.
 _LAUGHTER = re.compile(r"([哈呵嘿嘻吼嗬])\1{3,}+|(?<![A-Za-z0-9])(?:[hH]{4,}+|(?:[hH][aA]){4,}+[hH]?+)(?![A-Za-z0-9])")
 _LAUGHTER_KEPT = 3
+_DROPPABLE: tuple[str, ...] = get_args(DroppableKind)
 
 
 def normalise(
@@ -102,7 +112,9 @@ def normalise(
         places = marked_places(tape.text, known_mentions=known_mentions)
         tape.edit(_droppings(tape.text, places, kinds, squeeze_laughter))
     if script == "simplified":
-        _simplify_words(tape, known_mentions)
+        has_names = "@" in tape.text or "＠" in tape.text
+        names = parse(tape.text, known_mentions=known_mentions).handles if has_names else ()
+        tape.replace_text(simplified_words(tape.text, names))
     return tape.finish()
 
 
@@ -113,10 +125,9 @@ def _checked(script: str | None, drop: Collection[DroppableKind]) -> frozenset[M
         raise UsageError(f"drop is the string {drop!r}; pass a collection of kinds, such as {{{drop!r}}}.")
     if not isinstance(drop, Collection):
         raise UsageError(f"drop is {drop!r}; pass a collection of kinds, such as {{'url'}}, or () to drop none.")
-    allowed = get_args(DroppableKind)
-    unknown = sorted(repr(kind) for kind in drop if not (isinstance(kind, str) and kind in allowed))
+    unknown = sorted(repr(kind) for kind in drop if not (isinstance(kind, str) and kind in _DROPPABLE))
     if unknown:
-        raise UsageError(f"drop names {', '.join(unknown)}; what can be dropped is {', '.join(allowed)}.")
+        raise UsageError(f"drop names {', '.join(unknown)}; what can be dropped is {', '.join(_DROPPABLE)}.")
     return frozenset(drop)
 
 
@@ -147,13 +158,18 @@ def _laughter(text: str, start: int, end: int) -> Iterator[Edit]:
         yield match.start() + _LAUGHTER_KEPT * unit, match.end(), "", "laughter"
 
 
-def _simplify_words(tape: Tape, known_mentions: Sequence[str]) -> None:
-    before = tape.text
-    if not ("@" in before or "＠" in before):
-        simplify(tape)
-        return
-    handles = parse(before, known_mentions=known_mentions).handles
-    names = [(handle.span.start, handle.span.end) for handle in handles]
+def simplified_words(text: str, names: Sequence[Markup]) -> str:
+    """Write the words of a text in simplified script and leave names as they are; of the same length.
+
+    Parameters
+    ----------
+    text : str
+        Without lone surrogates.
+    names : sequence of Markup
+        Its ``handles``, see :class:`weibo_nlp.text.Post`.
+    """
+    places = [(name.span.start, name.span.end) for name in names]
     # A name says nothing of the script that the words around it are in.
-    if is_traditional("\n".join(before[start:end] for start, end in gaps(names, 0, len(before)))):
-        tape.replace_text(restored(converted(before), before, names))
+    if is_traditional("\n".join(text[start:end] for start, end in gaps(places, 0, len(text)))):
+        return restored(converted(text), text, places)
+    return text

@@ -39,14 +39,21 @@ MARGIN = BLANK + "\n\r\u200c\u200d\u00ad"
 """Spaces and invisible signs that are no words, at either end of a piece."""
 
 
+_NO_NAMES = KnownNames(())
+
+
 class Reader:
     """One reading of one text, with arguments and errors as in :func:`weibo_nlp.text.parse`.
+
+    What is read last, and takes no place from anything else, may be left out: emoticons, faces and emoji.
 
     The half-width form is read, in which every place is a place of the text; values are as the text has them. Every
     step takes its places through one :class:`Claims`, and looks for them in what is free there.
 
     Attributes
     ----------
+    raw : str
+        The text.
     places : list of (start, end, kind, value)
         All markup, sorted, not overlapping; tuples, because a text may hold 10^5 of them.
     own, original : Span
@@ -55,11 +62,12 @@ class Reader:
         Earlier reposts, nearest first.
     """
 
-    def __init__(self, text: str, known_mentions: Sequence[str]) -> None:
+    def __init__(self, text: str, known_mentions: Sequence[str], *, with_emoticons: bool = True) -> None:
         refuse_lone_surrogates(text)
-        self._written = text
+        self.raw = text
         text = self.text = folded(text)
-        self.known = KnownNames(known_mentions)
+        are_none = isinstance(known_mentions, tuple) and not known_mentions
+        self.known = _NO_NAMES if are_none else KnownNames(known_mentions)
         self.chain: list[tuple[str, Span, str | None]] = []
         self.truncated = False
         self._claims = Claims(text)
@@ -71,8 +79,10 @@ class Reader:
         self._claims.take(prefixes)
         self._find_pieces(start, prefixes)
         self._collect_inline(text)
+        if with_emoticons:
+            self._collect_emoticons(text)
         self.places = self._claims.places
-        if text != self._written:
+        if text != self.raw:
             self.places = [self._as_written(place) for place in self.places]
 
     def _as_written(self, place: Found) -> Found:
@@ -80,7 +90,7 @@ class Reader:
         if kind in ("reply_prefix", "repost_prefix"):
             return place  # the name is as written already
         at = self.text.rindex(value, left, right)
-        return left, right, kind, self._written[at : at + len(value)]
+        return left, right, kind, self.raw[at : at + len(value)]
 
     def _collect_inline(self, text: str) -> None:
         collect = self._claims.collect
@@ -96,6 +106,9 @@ class Reader:
             collect(lambda _, start, end: [place for place in drawn if start <= place[0] and place[1] <= end])
         if "@" in text or "＠" in text:
             collect(lambda piece, start, end: find_mentions(piece, start, end, self.known))
+
+    def _collect_emoticons(self, text: str) -> None:
+        collect = self._claims.collect
         if "[" in text or "［" in text:
             collect(find_emoticons)
         if may_hold_kaomoji(text):
@@ -134,9 +147,9 @@ class Reader:
     def _name_and_colon(self, start: int, end: int) -> tuple[str, int] | None:
         name = self.known.at(self.text, start, end)
         if name is not None and (colon := _COLON.match(self.text, start + len(name), end)):
-            return self._written[start : start + len(name)], colon.end()
+            return self.raw[start : start + len(name)], colon.end()
         if match := _NAME_AND_COLON.match(self.text, start, end):
-            return self._written[slice(*match.span(1))], match.end()
+            return self.raw[slice(*match.span(1))], match.end()
         return None
 
     def _find_pieces(self, start: int, prefixes: list[Found]) -> None:

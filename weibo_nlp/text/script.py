@@ -109,7 +109,7 @@ def converted(text: str) -> str:
 
 def is_traditional(text: str) -> bool:
     """Tell whether something in a text is of the traditional script alone: a character or one of a few words."""
-    simpler = _by_phrase()(text)
+    simpler = by_phrase()(text)
     if simpler != text:
         shared = script_lexicon().shared
         if len(simpler) != len(text) or any(
@@ -133,7 +133,8 @@ def _of_equal_length(convert: Callable[[str], str], run: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _by_phrase() -> Callable[[str], str]:
+def by_phrase() -> Callable[[str], str]:
+    """Return OpenCC's conversion, which reads a text phrase by phrase, whatever stands in the lines around it."""
     from opencc import OpenCC  # dictionaries of a few megabytes: only for those who ask
 
     convert: Callable[[str], str] = OpenCC("t2s").convert
@@ -147,7 +148,7 @@ def _traditional_words() -> re.Pattern[str]:
 
 @lru_cache(maxsize=1)
 def _converter() -> Callable[[str], str]:
-    by_phrase = _by_phrase()
+    phrases = by_phrase()
     entries = script_lexicon().entries
     longest_first = sorted(entries, key=len, reverse=True)
     rest = re.compile("|".join(map(re.escape, longest_first)))
@@ -155,7 +156,7 @@ def _converter() -> Callable[[str], str]:
     may_change = re.compile(f"[{''.join(changed)}]")  # most texts hold none of these characters
 
     def convert(text: str) -> str:
-        text = by_phrase(text)
+        text = phrases(text)
         if not may_change.search(text):
             return text
         pieces = list(rest.sub(lambda match: entries[match.group()], text))

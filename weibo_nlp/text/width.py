@@ -34,7 +34,10 @@ _WITHIN = re.compile(
 _GROUPED = re.compile(
     f"(?<![{_DIGIT}，,])(?=[0-9]{{0,2}}[０-９])[{_DIGIT}]{{1,3}}(?:，[{_DIGIT}]{{3}})++(?![{_DIGIT}，])"
 )
-_MAY_CHANGE = re.compile(f"[０-９Ａ-Ｚａ-ｚ＃＠{_WIDE_SIGN}]|[{_WORD}/][：？\u3000]")
+WIDE = f"０-９Ａ-Ｚａ-ｚ＃＠{_WIDE_SIGN}"
+"""What may change by itself, and :data:`WIDE_BEHIND` what may behind one of `BEFORE_WIDE`; for classes of :mod:`re`."""
+BEFORE_WIDE, WIDE_BEHIND = f"{_WORD}/", "：？\u3000"
+_MAY_CHANGE = re.compile(f"[{WIDE}]|[{BEFORE_WIDE}][{WIDE_BEHIND}]")
 _HALF_WIDTH = {wide: wide - 0xFEE0 for wide in range(ord("！"), ord("～") + 1)} | {0x3000: ord(" ")}
 
 

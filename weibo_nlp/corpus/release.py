@@ -223,7 +223,8 @@ def read_stored(path: Path, config: str, version: int = schema.SCHEMA_VERSION) -
     import pyarrow.parquet as pq
 
     try:
-        table = pq.read_table(path, partitioning=None)
+        with pq.ParquetFile(path) as file:  # `read_table` imports pandas, which takes longer than all else here
+            table = file.read()
         table.validate(full=True)  # text that is no UTF-8 shows here
     except (pa.ArrowException, OSError, MemoryError) as error:
         raise DataError(f"{path}: cannot be read as Parquet: {printable_line(str(error))}.") from error

@@ -247,7 +247,7 @@ def test_a_labelling_that_fails_leaves_what_was_there(monkeypatch):
     component = WeiboLabels()
     doc = component(spacy.blank("zh")("今天吃面"))
     before, topic = dict(doc.cats), doc._.topic
-    monkeypatch.setattr(component._labeller, "label", lambda texts: 1 / 0)
+    monkeypatch.setattr(component._labeller, "label_readings", lambda texts: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         component(doc)
     assert (doc.cats, doc._.topic) == (before, topic)
@@ -286,7 +286,7 @@ def test_what_fails_goes_to_the_error_handler_of_the_pipeline(monkeypatch):
     component = nlp.get_pipe("weibo_labels")
     failed = []
     nlp.set_error_handler(lambda name, proc, docs, error: failed.append((name, len(docs), str(error))))
-    monkeypatch.setattr(component._labeller, "label", lambda texts: 1 / 0)
+    monkeypatch.setattr(component._labeller, "label_readings", lambda texts: 1 / 0)
     assert list(nlp.pipe(["甲", "乙"])) == []
     assert failed == [("weibo_labels", 2, "division by zero")]
 

@@ -18,7 +18,7 @@ from weibo_nlp.io.limits import MAX_COLUMNS, MAX_REASONS, MAX_TEXT_CHARACTERS
 from weibo_nlp.labelling import Labeller, columns_of, files, guess_text_column, label_file
 from weibo_nlp.labelling.files import OTHER_REASONS
 from weibo_nlp.labelling.labeller import BATCH
-from weibo_nlp.labelling.texts import text_problem
+from weibo_nlp.labelling.texts import Reading, text_problem
 
 # corpus/targets.yaml, canonical_for
 CANONICAL = {"credit": "信用惩戒", "self_media": "自媒体的可信与价值", "consumer_nationalism": "以国家立场决定消费"}
@@ -385,9 +385,9 @@ def test_the_facade_offers_label():
 
 def test_long_texts_and_wide_rows_end_a_batch_before_memory_is_full(tmp_path, monkeypatch):
     class Counting(Labeller):
-        def label(self, texts, parents=None):
+        def label_readings(self, texts, parents=None):
             sizes.append(len(texts))
-            return super().label(["短"] * len(texts))
+            return super().label_readings([Reading("短")] * len(texts))
 
     # 64 bytes for a character, and its own: ten texts of 100,000 come to 65 millions, more than a batch may have.
     (tmp_path / "a.jsonl").write_text("".join(f'{{"text": "{"a" * 100_000}"}}\n' for _ in range(25)), "utf-8")

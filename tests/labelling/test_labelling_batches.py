@@ -16,8 +16,9 @@ def labelled(tmp_path, monkeypatch):
         given = []
 
         class Recorder(Labeller):
-            def label(self, texts, parents=None):
-                given.append(list(zip(texts, parents or [None] * len(texts), strict=True)))
+            def label_readings(self, texts, parents=None):
+                above = [None] * len(texts) if parents is None else [parent.text for parent in parents]
+                given.append(list(zip([reading.text for reading in texts], above, strict=True)))
                 return [dict.fromkeys(self.columns) for _ in texts]
 
         source = tmp_path / "posts.csv"

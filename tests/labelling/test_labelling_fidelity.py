@@ -27,8 +27,8 @@ ADDED += ["stance_target", "stance_known_target", "stance", "stance_score", "out
 class Fixed(Labeller):
     """Labels without looking."""
 
-    def label(self, texts, parents=None):
-        seen.extend(texts)
+    def label_readings(self, texts, parents=None):
+        seen.extend(reading.text for reading in texts)
         row = dict.fromkeys(self.columns) | {"topic": "other", "irony": False}
         return [dict(row) for _ in texts]
 

@@ -29,7 +29,7 @@ from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.labelling.labeller import Labeller
 from weibo_nlp.labelling.slots import Slot
 from weibo_nlp.labelling.targets import Targets
-from weibo_nlp.labelling.texts import EMPTY, text_problem
+from weibo_nlp.labelling.texts import EMPTY, Reading, read
 from weibo_nlp.models.weights import OPEN
 from weibo_nlp.stats.arguments import require_whole
 from weibo_nlp.text import parse
@@ -132,7 +132,7 @@ class WeiboLabels(Pipe):
 
     def __call__(self, doc: Doc) -> Doc:
         """Label one Doc."""
-        self._label([doc])
+        self._label([(doc, read(doc.text, self.html))])
         return doc
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 128) -> Iterator[Doc]:
@@ -153,17 +153,20 @@ class WeiboLabels(Pipe):
         while batch := list(islice(numbered, batch_size)):
             docs = []
             for position, doc in batch:
-                if (problem := text_problem(doc.text, self.html)) in (None, EMPTY):
-                    docs.append(doc)
+                reading = read(doc.text, self.html)
+                if reading.problem in (None, EMPTY):
+                    docs.append((doc, reading))
                     continue
-                error = DataError(f"the text at position {position} of the stream cannot be labelled ({problem}).")
+                error = DataError(
+                    f"the text at position {position} of the stream cannot be labelled ({reading.problem})."
+                )
                 handle(self.name, self, [doc], error)
             try:
                 self._label(docs)
             except Exception as error:  # spaCy's contract: the pipeline's error handler decides, by default it raises
-                handle(self.name, self, docs, error)
+                handle(self.name, self, [doc for doc, _ in docs], error)
             else:
-                yield from docs
+                yield from (doc for doc, _ in docs)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the settings; another process loads the models itself."""
@@ -175,15 +178,16 @@ class WeiboLabels(Pipe):
         labels = self._labeller.labels
         return tuple(_key(slot, label) for slot in self._labeller.slots for label in labels[slot.task.name])
 
-    def _label(self, docs: list[Doc]) -> None:
-        readable = [doc for doc in docs if text_problem(doc.text, self.html) != EMPTY]
-        rows = self._labeller.label([doc.text for doc in readable])
-        for doc in docs:  # what was said before, by another target perhaps, is no part of what is said now
+    def _label(self, docs: list[tuple[Doc, Reading]]) -> None:
+        readable = [(doc, reading) for doc, reading in docs if reading.problem != EMPTY]
+        self._labeller.warn_of_unknown_targets()
+        rows = self._labeller.label_readings([reading for _, reading in readable])
+        for doc, _ in docs:  # what was said before, by another target perhaps, is no part of what is said now
             for key in self.labels:
                 doc.cats.pop(key, None)
             for field in _FIELDS:
                 doc._.set(field, None)
-        for doc, row in zip(readable, rows, strict=True):
+        for (doc, _), row in zip(readable, rows, strict=True):
             self._put(doc, row)
 
     def _put(self, doc: Doc, row: Mapping[str, Any]) -> None:

@@ -113,12 +113,19 @@ class TextColumns:
 
     def read(self, values: Mapping[str, Any]) -> Reading:
         """Read the text of a row, or say why the row cannot be labelled, and by which column."""
+        return self.read_both(values)[0]
+
+    def read_both(self, values: Mapping[str, Any]) -> tuple[Reading, Reading | None]:
+        """Read the text of a row as :meth:`read` does, and the one that it answers, where a column holds that."""
         reading = read(values.get(self.text), self.html, missing=self.text not in values)
         if reading.problem is not None:
-            return Reading(problem=f"{self.text}: {reading.problem}")
-        if self.parent is not None and (problem := read_parent(values.get(self.parent), self.html).problem):
-            return Reading(problem=f"{self.parent}: {problem}")
-        return reading
+            return Reading(problem=f"{self.text}: {reading.problem}"), None
+        if self.parent is None:
+            return reading, None
+        parent = read_parent(values.get(self.parent), self.html)
+        if parent.problem is not None:
+            return Reading(problem=f"{self.parent}: {parent.problem}"), None
+        return reading, parent
 
 
 def input_columns(table: Table, texts: TextColumns) -> dict[str, ColumnType]:

@@ -24,7 +24,7 @@ from weibo_nlp.labelling.columns import TextColumns, input_columns
 from weibo_nlp.labelling.labeller import BATCH, Labeller
 from weibo_nlp.labelling.summary import LabelSummary
 from weibo_nlp.labelling.summary_file import require_summary_file, usable_summary_path, write_summary
-from weibo_nlp.labelling.texts import has_words, read_parent
+from weibo_nlp.labelling.texts import Reading, has_words
 
 # A batch ends early at about so many bytes in memory, or long articles and wide tables would fill it.
 BATCH_WEIGHT = 64_000_000
@@ -158,36 +158,39 @@ def _label_rows(
         passed_on=passed_on,
     )
     with opened as (writer, rejects):
-        batch: list[Row] = []
+        batch: list[tuple[Row, Reading, Reading | None]] = []
         n_rows = weight = 0
 
         def flush() -> None:
             nonlocal answering
+            labeller.warn_of_unknown_targets()
             parents = None
             if texts.parent is not None:
-                parents = [row.values.get(texts.parent) for row in batch]
-                answering = (answering or 0) + sum(has_words(read_parent(each, texts.html).text) for each in parents)
-            labels = labeller.label([row.values[texts.text] for row in batch], parents)
+                parents = [parent for _, _, parent in batch if parent is not None]
+                answering = (answering or 0) + sum(has_words(parent.text) for parent in parents)
+            labels = labeller.label_readings([reading for _, reading, _ in batch], parents)
             for slot in (slot for slot in labeller.slots if slot.label in below):
                 below[slot.label] += sum(row[slot.label] is None and row[slot.score] is not None for row in labels)
             summary.add(labels)
             for row in labels:
                 row |= {name: round(row[name], SCORE_DIGITS) for name in scores if row[name] is not None}
             if index is not None:
-                for row, item in zip(labels, batch, strict=True):
+                for row, (item, _, _) in zip(labels, batch, strict=True):
                     row[index_name] = index[item.number - 1]
             if passed_on is not None:
-                writer.write(labels, [row.origin for row in batch])
+                writer.write(labels, [row.origin for row, _, _ in batch])
             else:
-                originals = ({renamed.get(name, name): value for name, value in row.values.items()} for row in batch)
+                originals = (
+                    {renamed.get(name, name): value for name, value in row.values.items()} for row, _, _ in batch
+                )
                 writer.write([original | new for original, new in zip(originals, labels, strict=True)])
             batch.clear()
 
         for n_records, item in enumerate(table.rows(), start=1):
             if isinstance(item, Row):
-                reading = texts.read(item.values)
+                reading, parent = texts.read_both(item.values)
                 if reading.problem is None:
-                    batch.append(item)
+                    batch.append((item, reading, parent))
                     n_rows += 1
                     html += reading.was_html
                     weight += _weight(item.values) + TEXT_WEIGHT * len(item.values[texts.text])

@@ -134,8 +134,9 @@ def label(
     places = [place for place in range(len(values)) if place not in problems]
     for start in range(0, len(places), BATCH):
         batch = places[start : start + BATCH]
-        above = None if answered is None else [answered[place] for place in batch]
-        for place, row in zip(batch, labeller.label([values[place] for place in batch], above), strict=True):
+        above = None if parents is None else [parents[place] for place in batch]
+        answers = labeller.label_readings([texts_read[place] for place in batch], above)
+        for place, row in zip(batch, answers, strict=True):
             rows[place] = row
     labels = pd.DataFrame(rows, columns=list(labeller.columns), index=frame.index)
     # Without rows, or with nulls only, pandas would choose other types.

@@ -107,10 +107,15 @@ def cue_weight(cue: str) -> float:
     return POSITION_WEIGHT if cue.startswith(POSITION) else 1.0
 
 
-@lru_cache(maxsize=2**16)
 def cue_column(cue: str) -> int:
     """Column among ``N_CUES`` that a cue is hashed to, as :class:`sklearn.feature_extraction.FeatureHasher` does it."""
     return abs(_murmur3(cue.encode())) % N_CUES
+
+
+@lru_cache(maxsize=2**16)
+def family_cue(family: str, cue: str) -> tuple[int, int, float]:
+    """Columns of a cue, alone and of a family of targets, and how much it counts."""
+    return cue_column(cue), cue_column(f"{family} {cue}"), cue_weight(cue)
 
 
 def _murmur3(data: bytes) -> int:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from types import MappingProxyType
 
@@ -101,9 +102,11 @@ def relation(text: str, target: str, mentions: Sequence[str] = ()) -> Relation:
 
 def _mention(text: str, target: str, mentions: Sequence[str]) -> tuple[str, int, int] | None:
     """How a text names a target, and where; parts of it count from two characters on."""
-    for how, name in (("named", target), *(("alias", each) for each in mentions)):
+    if target and (start := text.find(target)) >= 0:
+        return "named", start, start + len(target)
+    for name in mentions:
         if name and (start := text.find(name)) >= 0:
-            return how, start, start + len(name)
+            return "alias", start, start + len(name)
     place, size = _common_part(text[:_SEARCHED], target)
     if size < 2:
         return None
@@ -139,20 +142,37 @@ def _side(match: re.Match[str]) -> str:
     return "for" if bool(match["for"]) is not bool(match["not"]) else "against"
 
 
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """What a claim is compared by, which comes again with every text: pairs of signs, signs, denials, cues."""
+
+    pairs: tuple[str, ...]
+    signs: frozenset[str]
+    denied: int
+    present: Mapping[str, bool]
+
+
+@lru_cache(maxsize=4096)
+def _claim(target: str) -> _Claim:
+    pairs = tuple({first + second for first, second in pairwise(target)})
+    present = {name: cue.search(target) is not None for name, cue in _CUES.items()}
+    return _Claim(pairs, frozenset(target), len(_CUES["not"].findall(target)), present)
+
+
 def _statistics(text: str, target: str) -> Iterator[str]:
     """What a claim and a text share, and whether both deny: a text that repeats a claim mostly supports it."""
-    pairs, said = set(pairwise(target)), set(pairwise(text))
-    shared = _step(len(pairs & said) / max(1, len(pairs)))
-    signs = _step(len(set(target) & set(text)) / max(1, len(set(target))))
-    denied, denying = (len(_CUES["not"].findall(words)) for words in (target, text))
+    claim = _claim(target)
+    shared = _step(sum(pair in text for pair in claim.pairs) / max(1, len(claim.pairs)))
+    signs = _step(sum(sign in text for sign in claim.signs) / max(1, len(claim.signs)))
+    denied, denying = claim.denied, len(_CUES["not"].findall(text))
     yield f"shared {shared}"
     yield f"signs {signs}"
     yield f"denials {min(denied, 2)} {min(denying, 4)}"
     yield f"odd {(denied + denying) % 2}"
     yield f"shared {shared} denials {min(denied, 2)} {min(denying, 3)}"
     for name, cue in _CUES.items():
-        present = bool(cue.search(text))
-        yield f"{name} {present} {bool(cue.search(target))}"
+        present = denying > 0 if name == "not" else cue.search(text) is not None
+        yield f"{name} {present} {claim.present[name]}"
         yield f"{name} {present} shared {shared}"
 
 

@@ -8,6 +8,7 @@ once for all labels, copies and models that read it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain, repeat
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -23,8 +24,7 @@ from weibo_nlp.features.layout import (
     SHARED_SCALE,
     WINDOW_SCALE,
     ColumnLayout,
-    cue_column,
-    cue_weight,
+    family_cue,
     target_text,
 )
 from weibo_nlp.features.ngram_index import NgramCounts, NgramIndex, batches
@@ -34,6 +34,7 @@ from weibo_nlp.models.base import FloatArray, IntArray
 from weibo_nlp.records import Example
 
 Weights = npt.NDArray[np.floating]
+_CUE = np.dtype([("alone", np.int64), ("in_family", np.int64), ("weight", np.float64)])
 
 
 class LinearScorer:
@@ -151,18 +152,15 @@ class LinearScorer:
             for example, target in zip(examples, targets, strict=True)
         ]
         sums = self._of_texts(self.layout.window_block, [each.window for each in relations]) * WINDOW_SCALE
-        rows, columns, weights = [], [], []
-        for row, (each, family) in enumerate(zip(relations, families, strict=True)):
-            for cue in each.cues:
-                columns += [cue_column(cue), cue_column(f"{family} {cue}")]
-                weights.append(cue_weight(cue))
-            rows += [row] * (2 * len(each.cues))
-        doubled = np.repeat(weights, 2) * CUE_SCALE
-        of_cues = self.coef[:, -N_CUES:]
-        for label, row in enumerate(of_cues):
-            sums[:, label] += np.bincount(
-                rows, doubled * row.take(np.array(columns, dtype=np.int64)), minlength=len(examples)
-            )
+        sizes = [len(each.cues) for each in relations]
+        cues = chain.from_iterable(
+            map(family_cue, repeat(family), each.cues) for each, family in zip(relations, families, strict=True)
+        )
+        table = np.fromiter(cues, dtype=_CUE, count=sum(sizes))
+        rows, weights = np.repeat(np.arange(len(examples)), sizes), table["weight"] * CUE_SCALE
+        for label, row in enumerate(self.coef[:, -N_CUES:]):
+            of_both = row.take(table["alone"]).astype(np.float64) + row.take(table["in_family"])
+            sums[:, label] += np.bincount(rows, weights * of_both, minlength=len(examples))
         return sums
 
 

@@ -71,34 +71,42 @@ def model_text(text: str) -> str:
 
 
 def prepared(examples: Sequence[Example]) -> list[Example]:
-    """Return examples as models see them; each different text is read once.
+    """Return examples as models see them; each different text is read once, and what is prepared stays as it is.
 
     The text answered is the parent that an example names, or what its own repost chain says.
     """
-    raw = [row for row in examples if not row.prepared]
-    wanted = dict.fromkeys((text, row.plain) for row in raw for text in (row.text, row.parent) if text is not None)
-    read = dict(zip(wanted, _prepare_all(list(wanted)), strict=True))
+    read: dict[bool, dict[str, PreparedText]] = {}
+    for plain in (False, True):
+        raw = (row for row in examples if bool(row.plain) is plain and not row.prepared)
+        texts = list(dict.fromkeys(text for row in raw for text in (row.text, row.parent) if text is not None))
+        read[plain] = dict(zip(texts, prepare_all(texts, False if plain else "auto"), strict=True))
     rows = []
     for row in examples:
         if row.prepared:
             rows.append(row)
             continue
-        text = read[row.text, row.plain]
-        parent = text.answered if row.parent is None else read[row.parent, row.plain].own
+        text = read[bool(row.plain)][row.text]
+        parent = text.answered if row.parent is None else read[bool(row.plain)][row.parent].own
         rows.append(Example(text.own, row.target, parent, plain=True, prepared=True))
     return rows
 
 
-def _prepare_all(texts: Sequence[tuple[str, bool]]) -> list[PreparedText]:
-    """Prepare texts that are plain or not."""
-    for text, _ in texts:
+def prepare_all(texts: Sequence[str], html: HtmlChoice = "auto") -> list[PreparedText]:
+    """Prepare texts as :func:`prepare` does each of them; together, most take a tenth of the time.
+
+    Raises
+    ------
+    DataError, UsageError
+        As of :func:`prepare`.
+    """
+    for text in texts:
         require_string(text)
     ready: list[PreparedText] = []
-    for start, stop in batches([len(text) for text, _ in texts]):
+    for start, stop in batches(list(map(len, texts))):
         part = texts[start:stop]
         ready += [
-            prepare(text, False if plain else "auto") if own is None else PreparedText(own, None)
-            for (text, plain), own in zip(part, prepare_unmarked([text for text, _ in part]), strict=True)
+            prepare(text, html) if own is None else PreparedText(own, None)
+            for text, own in zip(part, prepare_unmarked(part), strict=True)
         ]
     return ready
 

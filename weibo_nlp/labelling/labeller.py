@@ -14,7 +14,7 @@ import numpy as np
 
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.features.ngram_index import batches
-from weibo_nlp.features.preparation import prepared
+from weibo_nlp.features.preparation import PreparedText, prepare_all
 from weibo_nlp.io.column_types import ColumnType
 from weibo_nlp.labelling.sets import JOINT, WITH_SETS, SetsOf, conformal_sets, set_column, sets_of
 from weibo_nlp.labelling.slots import Slot, slots_of
@@ -266,7 +266,7 @@ class Labeller:
         rows: list[dict[str, Any]] = [dict.fromkeys(self.columns) for _ in batch.texts]
         one_pass = self._one_pass
         if one_pass.names:
-            batch.read = one_pass.read([example.text for example in batch.prepared])
+            batch.read = one_pass.read([text.own for text in batch.prepared])
         is_unlike = None if batch.read is None else batch.read.is_unlike
         if is_unlike is None and self.domain is not None:
             is_unlike = self.domain.is_unlike(batch.plain)
@@ -274,13 +274,16 @@ class Labeller:
             for row, each in zip(rows, is_unlike.tolist(), strict=True):
                 row[OUT_OF_DOMAIN] = each
         for slot in self.slots:
-            places, targets = range(len(rows)), None
-            if slot.target is not None and slot.known is not None:
+            places: Sequence[int] = range(len(rows))
+            targets = None
+            target_column, known_column = slot.target, slot.known
+            if target_column is not None and known_column is not None:
                 known = known_targets(self.models[slot.task.name])
-                targets = [self.canonical.get(row["topic"]) if slot.about is None else slot.about for row in rows]
+                canonical = self.canonical if slot.about is None else {}
+                targets = [canonical.get(row["topic"]) if slot.about is None else slot.about for row in rows]
                 for row, target in zip(rows, targets, strict=True):
-                    row[slot.target] = target
-                    row[slot.known] = None if target is None or known is None else target in known
+                    row[target_column] = target
+                    row[known_column] = None if target is None or known is None else target in known
                 places = [place for place, target in enumerate(targets) if target is not None]
             if places:
                 self._fill(rows, slot, batch, places, targets)
@@ -300,7 +303,8 @@ class Labeller:
         if task.name in self._own and _labels_of(model, task) != labels:
             raise UsageError(f"the model for {task.name!r} was trained on other labels meanwhile; make a new Labeller.")
         if batch.read is not None and task.name in self._one_pass.names:
-            examples = batch.examples(places, targets, prepared=True)
+            reads_examples = self._one_pass.reads_examples(task.name)
+            examples = batch.examples(places, targets, prepared=True) if reads_examples else ()
             probabilities = batch.read.probabilities(task.name, examples, np.array(places))
         else:
             probabilities = _asked(model, task, batch, places, targets)
@@ -311,11 +315,12 @@ class Labeller:
         stored: list[Any] = [task.to_stored(label) for label in labels]
         least = -1.0 if self.min_score is None else self.min_score
         answers = zip(places, best.tolist(), highest.tolist(), scores.tolist(), strict=True)
+        label_column, score_column = slot.label, slot.score
         for place, label, probability, score in answers:
             row = rows[place]
             if probability >= least:
-                row[slot.label] = stored[label]
-            row[slot.score] = score
+                row[label_column] = stored[label]
+            row[score_column] = score
         if self.all_scores:
             columns = [slot.probability(label) for label in labels]
             for place, each in zip(places, probabilities.tolist(), strict=True):
@@ -339,36 +344,33 @@ class _Batch:
         return [Example(text, plain=True) for text in self.texts]
 
     @cached_property
-    def prepared(self) -> list[Example]:
-        """The texts alone as models see them, with what they quote."""
-        return prepared(self.plain)
+    def prepared(self) -> list[PreparedText]:
+        """The texts as models see them."""
+        return prepare_all(self.texts, html=False)
 
     def examples(
         self, places: Sequence[int], targets: Sequence[str | None] | None, *, prepared: bool
     ) -> Sequence[Example]:
         """Examples of some of the texts: with targets, where they are asked about any, and then what they answer."""
-        rows = self.prepared if prepared else self.plain
-        if targets is None:
-            return rows
-        above = self._parents_prepared if prepared else self._parents
+        if not prepared and targets is None:
+            return self.plain
+        above = None if targets is None else self._parents_prepared if prepared else self._parents
+        about: Sequence[str | None] = [None] * len(self.texts) if targets is None else targets
+        if not prepared:
+            return [Example(self.texts[at], about[at], None if above is None else above[at], True) for at in places]
         return [
-            Example(
-                rows[place].text,
-                targets[place],
-                rows[place].parent if above is None or above[place] is None else above[place],
-                plain=True,
-                prepared=prepared,
-            )
-            for place in places
+            Example(text.own, about[at], parent if parent is not None else text.answered, True, True)
+            for at in places
+            for text, parent in ((self.prepared[at], None if above is None else above[at]),)
         ]
 
     @cached_property
     def _parents_prepared(self) -> list[str | None] | None:
         if self._parents is None:
             return None
-        given = dict.fromkeys(parent for parent in self._parents if parent is not None)
-        read = dict(zip(given, prepared([Example(parent, plain=True) for parent in given]), strict=True))
-        return [None if parent is None else read[parent].text for parent in self._parents]
+        given = list(dict.fromkeys(parent for parent in self._parents if parent is not None))
+        own = dict(zip(given, (each.own for each in prepare_all(given, html=False)), strict=True))
+        return [None if parent is None else own[parent] for parent in self._parents]
 
 
 def _asked(

@@ -40,6 +40,11 @@ class OnePass:
         """Names of the models."""
         return frozenset(self._scorers)
 
+    def reads_examples(self, name: str) -> bool:
+        """Whether a model reads more than the text: a target, or what the text answers."""
+        layout = self._scorers[name].layout
+        return layout.with_target or layout.with_parent
+
     def read(self, texts: Sequence[str]) -> TextsRead:
         """Look up the n-grams of prepared texts; it takes some 100 bytes a character until the answer is let go of."""
         counts, unlike = [], []
@@ -79,7 +84,7 @@ class TextsRead:
         name : str
             Of the model.
         examples : sequence of Example
-            Prepared; about texts that were read.
+            Prepared; about texts that were read. Of a model that reads no more than the text, none are needed.
         rows : ndarray, shape (n_examples,)
             Which of the texts each example is about, rising.
 

@@ -92,7 +92,7 @@ class LinearScorer:
         Parameters
         ----------
         examples : sequence of Example
-            Prepared.
+            Prepared; of a model without targets and parents, they may be missing.
         counts : NgramCounts
             Of texts in this model's index.
         rows : ndarray, shape (n_examples,)

@@ -87,5 +87,5 @@ def require_html_choice(html: object) -> None:
     UsageError
         If it is neither a bool nor ``"auto"``.
     """
-    if not any(html is choice or (isinstance(html, str) and html == choice) for choice in HTML_CHOICES):
+    if html is not True and html is not False and not (isinstance(html, str) and html == "auto"):
         raise UsageError(f"html is {html!r:.40}; it is True, False, or 'auto' to look at each text.")

@@ -148,6 +148,14 @@ class NgramCounts:
         weights /= np.repeat(lengths, np.diff(self.bounds))
         return weights
 
+    def of(self, texts: IntArray) -> tuple[NgramCounts, IntArray]:
+        """Return the counts of some texts, and which entries here they are."""
+        starts = self.bounds[texts]
+        sizes = self.bounds[texts + 1] - starts
+        bounds = np.concatenate(([0], np.cumsum(sizes)))
+        entries = np.repeat(starts - bounds[:-1], sizes) + np.arange(bounds[-1])
+        return NgramCounts(self.terms.take(entries), self.frequencies.take(entries), bounds), entries
+
     def sums(self, values: FloatArray) -> FloatArray:
         """Add up one value for each entry, by text, shape (n_texts,)."""
         starts, stops = self.bounds[:-1], self.bounds[1:]

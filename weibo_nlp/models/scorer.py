@@ -104,12 +104,12 @@ class LinearScorer:
                 f"{n_missing} of {len(examples)} examples have no target, and the model has learnt from targets; "
                 "give Example(text, target)."
             )
+        asked, rows = np.unique(rows, return_inverse=True)
+        if len(asked) < len(counts.bounds) - 1:
+            counts, _ = counts.of(asked)
         weights = counts.weighted(self.idf)
-
-        def own(number: int) -> FloatArray:
-            return self._block(number, counts, weights)
-
-        margins = own(0)[rows] * (SHARED_SCALE if layout.with_target else 1.0) + self.intercept
+        shared = self._block(0, counts, weights)
+        margins = shared[rows] * (SHARED_SCALE if layout.with_target else 1.0) + self.intercept
         if layout.with_parent:
             margins += self._of_texts(1, [example.parent or "" for example in examples]) * PARENT_SCALE
         if layout.with_target:
@@ -122,7 +122,9 @@ class LinearScorer:
             for blocks, scale in copies:
                 for number in set(blocks) - {-1}:
                     members = np.equal(blocks, number)
-                    margins[members] += own(number)[rows[members]] * scale
+                    some, again = np.unique(rows[members], return_inverse=True)
+                    counts_of, entries = counts.of(some)
+                    margins[members] += self._block(number, counts_of, weights.take(entries))[again] * scale
             if layout.is_related:
                 margins += self._relations(examples, targets, families)
         return np.asarray(margins @ self.mixing.T + self.offset)

@@ -36,7 +36,7 @@ class Adapter(Generic[Load]):
         How it is set up, where that could be doubted.
     load : callable
         Makes it ready and returns what is timed: ``CutMany`` of a segmenter; of a labeller, given the path of the
-        scikit-learn pipeline, ``Answer``.
+        scikit-learn pipelines, ``Answer``.
     """
 
     name: str
@@ -137,6 +137,12 @@ SEGMENTERS: dict[str, SegmenterAdapter] = {
 """All segmenters by name, in the order of the table."""
 
 
+THREE_TASKS = ("topic", "sentiment", "irony")
+"""Tasks about a text alone, which any classifier of texts can be trained for."""
+PIPELINES: Mapping[str, tuple[str, ...]] = {"scikit-learn": ("sentiment",), "three scikit-learn": THREE_TASKS}
+"""Labeller -> tasks that it is given a pipeline of scikit-learn for."""
+
+
 def _our_sentiment(_: str) -> Answer:
     model = import_module("weibo_nlp.models").load_model("sentiment")
     return lambda texts: model.predict_proba(texts)
@@ -147,9 +153,28 @@ def _our_labels(_: str) -> Answer:
     return lambda texts: labeller.label(texts)
 
 
-def _scikit_learn(pipeline: str) -> Answer:
-    classifier = import_module("joblib").load(pipeline)
+def _our_three_tasks(_: str) -> Answer:
+    load_predictor = import_module("weibo_nlp.models.registry").load_predictor
+    prepare_all = import_module("weibo_nlp.features.preparation").prepare_all
+    models = import_module("weibo_nlp.models.one_pass").OnePass({task: load_predictor(task) for task in THREE_TASKS})
+    arange = import_module("numpy").arange
+
+    def answer(texts: Sequence[str]) -> list[Any]:
+        read = models.read([text.own for text in prepare_all(texts)])
+        rows = arange(len(texts))
+        return list(zip(*(read.probabilities(task, (), rows) for task in THREE_TASKS), strict=True))
+
+    return answer
+
+
+def _scikit_learn(pipelines: str) -> Answer:
+    (classifier,) = import_module("joblib").load(pipelines)
     return lambda texts: classifier.predict_proba(texts)
+
+
+def _three_scikit_learn(pipelines: str) -> Answer:
+    classifiers = import_module("joblib").load(pipelines)
+    return lambda texts: list(zip(*(classifier.predict_proba(texts) for classifier in classifiers), strict=True))
 
 
 def _snownlp(_: str) -> Answer:
@@ -168,11 +193,21 @@ LABELLERS: dict[str, LabellerAdapter] = {
         LabellerAdapter("weibo_nlp sentiment", "ours", (), "texts normalised, calibrated", _our_sentiment),
         LabellerAdapter("weibo_nlp label", "ours", (), "topic, sentiment, irony and stance", _our_labels),
         LabellerAdapter(
+            "weibo_nlp three tasks", "ours", (), "topic, sentiment and irony in one pass", _our_three_tasks
+        ),
+        LabellerAdapter(
             "scikit-learn",
             "peer",
             ("scikit-learn",),
             "TfidfVectorizer of 1-3 characters and LogisticRegression from the same corpus rows, on texts as they are",
             _scikit_learn,
+        ),
+        LabellerAdapter(
+            "three scikit-learn",
+            "peer",
+            ("scikit-learn",),
+            "as scikit-learn, a pipeline each for topic, sentiment and irony",
+            _three_scikit_learn,
         ),
         LabellerAdapter("snownlp", "peer", _SNOWNLP, "sentiments", _snownlp),
         LabellerAdapter("cnsenti", "peer", ("cnsenti", "jieba"), "sentiment_calculate", _cnsenti),

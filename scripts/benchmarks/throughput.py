@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
-from benchmarks.adapters import LABELLERS
+from benchmarks.adapters import LABELLERS, PIPELINES
 from benchmarks.publishing import COSTS, Column, program_table
 from benchmarks.subprocess_runner import Effort, Outcome, require_known, require_positive, run_adapter
 
@@ -169,8 +169,8 @@ def run_speed(
         }
         for name in dict.fromkeys(labellers or LABELLERS):
             progress(f"measuring {name}")
-            if name == "scikit-learn":
-                _save_pipeline(pipeline, *_sentiment_rows())
+            if name in PIPELINES:
+                _save_pipelines(pipeline, PIPELINES[name])
             outcomes.append(run_adapter("label", LABELLERS[name], job, effort.timeout))
     return {
         "source": posts.source,
@@ -213,27 +213,29 @@ def _result(outcome: Outcome, n_posts: int) -> dict[str, Any]:
     }
 
 
-def _sentiment_rows() -> tuple[list[str], Sequence[str]]:
-    """Texts and labels that our sentiment model learnt from."""
+def _rows_of(task: str) -> tuple[list[str], Sequence[str]]:
+    """Texts and labels of the corpus that our model of a task learnt from."""
     from weibo_nlp.corpus import open_release
     from weibo_nlp.tasks import corpus_tasks
     from weibo_nlp.tasks.folds import corpus_folds
 
     release = open_release()
-    (spec,) = corpus_tasks(release.scheme, release.version, ["sentiment"])
+    (spec,) = corpus_tasks(release.scheme, release.version, [task])
     (fold,) = corpus_folds(release, spec)
     return [example.text for example in fold.train], fold.train_labels
 
 
-def _save_pipeline(path: Path, texts: Sequence[str], labels: Sequence[str]) -> None:
+def _save_pipelines(path: Path, tasks: Sequence[str]) -> None:
     """Train what an engineer would build from these rows, and keep it as usual."""
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
 
-    ngrams = TfidfVectorizer(analyzer="char", ngram_range=(1, 3), min_df=2, sublinear_tf=True)
-    pipeline = make_pipeline(ngrams, LogisticRegression(max_iter=1000)).fit(texts, labels)
-    import_module("joblib").dump(pipeline, path)
+    pipelines = []
+    for task in tasks:
+        ngrams = TfidfVectorizer(analyzer="char", ngram_range=(1, 3), min_df=2, sublinear_tf=True)
+        pipelines.append(make_pipeline(ngrams, LogisticRegression(max_iter=1000)).fit(*_rows_of(task)))
+    import_module("joblib").dump(pipelines, path)
 
 
 def _notes(document: Mapping[str, Any]) -> list[str]:

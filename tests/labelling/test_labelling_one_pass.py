@@ -15,7 +15,7 @@ from weibo_nlp.corpus import open_release
 from weibo_nlp.features.preparation import prepared
 from weibo_nlp.io import open_table
 from weibo_nlp.io.limits import MAX_TEXT_CHARACTERS
-from weibo_nlp.labelling import Labeller, labeller
+from weibo_nlp.labelling import Labeller, guess_text_column, labeller
 from weibo_nlp.models import LinearClassifier, load_model
 from weibo_nlp.records import Example
 
@@ -31,7 +31,8 @@ def by_sparse_features(model, examples):
 def test_shipped_models_say_what_their_sparse_features_say(miniature_release, target):
     documents = open_release(miniature_release).documents()
     table = open_table(_resources.example_path())
-    texts = [document.text for document in documents] + [row.values["text"] for row in table.rows()]
+    column = guess_text_column(table.columns)
+    texts = [document.text for document in documents] + [row.values[column] for row in table.rows()]
     parents = [None, "为什么要拉黑他？", "这家公司在道歉//@甲:不信"] * len(texts)
 
     one_pass = Labeller(target=target, all_scores=True)
@@ -58,9 +59,9 @@ def test_own_models_beside_shipped_ones_read_what_they_read_before():
     class Reading(LinearClassifier):
         """Of ours, and reads texts in a way of its own."""
 
-        def predict_proba(self, X):
-            seen.extend(X)
-            return super().predict_proba(X)
+        def predict_proba(self, texts):
+            seen.extend(texts)
+            return super().predict_proba(texts)
 
     texts = ["真好吃", "太好吃了", "真难吃", "太难吃了"]
     own = LinearClassifier(C=1.0, min_df=1).fit(texts, ["a", "a", "b", "b"])

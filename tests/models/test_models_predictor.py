@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from weibo_nlp.errors import DataError
@@ -57,6 +57,7 @@ def test_a_predictor_is_told_apart_by_what_the_classifier_is(saved):
     assert saved["rare"][1].conformal_ is None
 
 
+@settings(max_examples=30)
 @given(st.lists(ANY_TEXT, max_size=5), st.data())
 @example([], None)
 def test_predictors_alone_and_in_one_pass_answer_as_the_classifiers(saved, texts, data):

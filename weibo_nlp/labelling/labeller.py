@@ -300,7 +300,7 @@ class Labeller:
         """Put the answers of a slot's model, about some texts of a batch, into rows."""
         task = slot.task
         model, labels = self.models[task.name], self.labels[task.name]
-        if task.name in self._own and _labels_of(model, task) != labels:
+        if task.name in self._own and _labels_of(self._own[task.name], task) != labels:
             raise UsageError(f"the model for {task.name!r} was trained on other labels meanwhile; make a new Labeller.")
         if batch.read is not None and task.name in self._one_pass.names:
             reads_examples = self._one_pass.reads_examples(task.name)

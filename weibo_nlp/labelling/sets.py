@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from weibo_nlp.errors import UsageError
-from weibo_nlp.models import Classifier
 from weibo_nlp.models.conformal import ConformalSets
 
 WITH_SETS = ("topic", "sentiment")
@@ -37,7 +36,7 @@ def set_column(task: str) -> str:
     return f"{task}_set"
 
 
-def sets_of(task: str, model: Classifier, coverage: float) -> SetsOf:
+def sets_of(task: str, model: object, coverage: float) -> SetsOf:
     """Return what the sets of a task's model are at a coverage.
 
     Raises
@@ -58,7 +57,7 @@ def sets_of(task: str, model: Classifier, coverage: float) -> SetsOf:
     return SetsOf(set_column(task), coverage, conformal.undecided(coverage))
 
 
-def conformal_sets(model: Classifier) -> ConformalSets | None:
+def conformal_sets(model: object) -> ConformalSets | None:
     """What a model was calibrated to for prediction sets; None where it was not."""
     conformal = getattr(model, "conformal_", None)
     return conformal if isinstance(conformal, ConformalSets) else None

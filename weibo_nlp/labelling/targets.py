@@ -11,7 +11,6 @@ from typing import Any
 from weibo_nlp.errors import UsageError
 from weibo_nlp.io.names import quoted
 from weibo_nlp.labelling.texts import text_problem
-from weibo_nlp.models import Classifier
 from weibo_nlp.models.base import target_problem
 
 Targets = str | Sequence[str]
@@ -87,7 +86,7 @@ def canonical_targets() -> Mapping[str, str]:
     return MappingProxyType({row["canonical_for"]: row["text"] for row in rows if row["canonical_for"]})
 
 
-def known_targets(model: Classifier) -> tuple[str, ...] | None:
+def known_targets(model: object) -> tuple[str, ...] | None:
     """Targets that a model says it has learnt about, by its tuple ``targets``; None where it has none."""
     known = getattr(model, "targets", None)
     return known if isinstance(known, tuple) else None

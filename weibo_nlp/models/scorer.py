@@ -7,7 +7,7 @@ once for all labels, copies and models that read it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain, repeat
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -166,17 +166,13 @@ class LinearScorer:
         return sums
 
 
-_INDICES: WeakKeyDictionary[Any, tuple[object, NgramIndex]] = WeakKeyDictionary()
+_INDICES: WeakKeyDictionary[Any, tuple[Mapping[str, int], NgramIndex]] = WeakKeyDictionary()
 
 
 def index_of(vectorizer: Any) -> NgramIndex:
     """Return the index of a fitted ``TfidfVectorizer``, made once for each vocabulary."""
-    vocabulary = vectorizer.vocabulary_
+    vocabulary: Mapping[str, int] = vectorizer.vocabulary_
     kept = _INDICES.get(vectorizer)
     if kept is None or kept[0] is not vocabulary or len(kept[1]) != len(vocabulary):
-        kept = _INDICES[vectorizer] = (vocabulary, NgramIndex(pack(_in_order(vocabulary))))
+        kept = _INDICES[vectorizer] = (vocabulary, NgramIndex(pack(sorted(vocabulary, key=vocabulary.__getitem__))))
     return kept[1]
-
-
-def _in_order(vocabulary: Any) -> list[str]:
-    return sorted(vocabulary, key=vocabulary.__getitem__)

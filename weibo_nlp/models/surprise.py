@@ -117,7 +117,7 @@ def _kinds(codes: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint8]:
     if (new := places[kinds == _UNSEEN_KIND]).size:
         for code in np.unique(new).tolist():
             match = _KIND.match(chr(code)) if code <= 0x10FFFF else None
-            _KINDS_SEEN[code] = _NO_UNIT if match is None else match.lastindex
+            _KINDS_SEEN[code] = _NO_UNIT if match is None or match.lastindex is None else match.lastindex
         kinds = _KINDS_SEEN.take(places)
     return kinds
 

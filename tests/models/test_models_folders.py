@@ -233,7 +233,7 @@ def test_arrays_that_do_not_fit_are_refused(folder, values, problem):
 def test_weights_placed_outside_the_matrix_are_refused_before_they_are_written_there(folder):
     columns = load_file(folder / "model.safetensors")["weights.columns"]
     change_arrays(folder, weights__columns=np.full_like(columns, 4_000_000_000))
-    with pytest.raises(DataError, match=r"model\.safetensors and .* do not fit: .*indices"):
+    with pytest.raises(DataError, match=r"model\.safetensors and .* do not fit: .*column 4,000,000,000 of"):
         load_model(folder)
 
 

@@ -68,10 +68,10 @@ def require_ngrams(terms: npt.NDArray[Any], idf: npt.NDArray[Any]) -> None:
     """
     if terms.ndim != 1 or idf.ndim != 1 or terms.dtype != np.uint64:
         raise DataError("n-grams must be one row of uint64, and their weights one row of numbers.")
+    _parts(terms)
     n_different = len(np.unique(terms))
     if not len(terms) == len(idf) == n_different:
         raise DataError(f"{len(terms)} n-grams ({n_different} different) with {len(idf)} weights do not fit.")
-    _parts(terms)
 
 
 def codes_of(text: str) -> npt.NDArray[np.uint64]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,8 +14,8 @@ import numpy as np
 
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.features.ngram_index import batches
-from weibo_nlp.features.preparation import PreparedText, prepare_all
 from weibo_nlp.io.column_types import ColumnType
+from weibo_nlp.labelling.batch import Batch
 from weibo_nlp.labelling.sets import JOINT, WITH_SETS, SetsOf, conformal_sets, set_column, sets_of
 from weibo_nlp.labelling.slots import Slot, slots_of
 from weibo_nlp.labelling.summary import OUT_OF_DOMAIN, LabelSummary
@@ -33,13 +33,12 @@ from weibo_nlp.models.base import FloatArray
 from weibo_nlp.models.conformal import require_coverage
 from weibo_nlp.models.domain_folder import DomainPredictor, domain_predictor
 from weibo_nlp.models.limits import require_label
-from weibo_nlp.models.one_pass import OnePass, TextsRead
+from weibo_nlp.models.one_pass import OnePass
 from weibo_nlp.models.predictor import LinearPredictor
 from weibo_nlp.models.registry import load_predictor
 from weibo_nlp.models.weights import OPEN, weights_folder
-from weibo_nlp.records import Example
 from weibo_nlp.scheme import NEEDS_CONTEXT, Task, load_scheme
-from weibo_nlp.text.plain import HtmlChoice, own_words, require_html_choice
+from weibo_nlp.text.plain import HtmlChoice, require_html_choice
 
 if TYPE_CHECKING:
     from weibo_nlp.models.domain import DomainDetector
@@ -167,8 +166,8 @@ class Labeller:
     @cached_property
     def _one_pass(self) -> OnePass:
         """The shipped models, which read each batch once."""
-        shipped = {name: model for name, model in self.models.items() if isinstance(model, LinearPredictor)}
-        return OnePass(shipped, self.domain if isinstance(self.domain, DomainPredictor) else None)
+        shipped = tuple((name, model) for name, model in self.models.items() if isinstance(model, LinearPredictor))
+        return _one_pass_of(shipped, self.domain if isinstance(self.domain, DomainPredictor) else None)
 
     @property
     def canonical(self) -> Mapping[str, str]:
@@ -237,6 +236,7 @@ class Labeller:
             raise UsageError(f"{len(parents)} parents for {len(texts)} texts; give one for each, None where unknown.")
         read_texts = [read(text, self.html) for text in texts]
         read_parents = None if parents is None else [read_parent(parent, self.html) for parent in parents]
+        require_labelable(read_texts, read_parents)
         self.warn_of_unknown_targets()
         return self.label_readings(read_texts, read_parents)
 
@@ -259,10 +259,10 @@ class Labeller:
         rows: list[dict[str, Any]] = []
         for start, stop in batches([len(reading.text) for reading in texts], BATCH_CHARACTERS):
             above = None if parents is None else [parent.text or None for parent in parents[start:stop]]
-            rows += self._labelled(_Batch([reading.text for reading in texts[start:stop]], above))
+            rows += self._labelled(Batch([reading.text for reading in texts[start:stop]], above))
         return rows
 
-    def _labelled(self, batch: _Batch) -> list[dict[str, Any]]:
+    def _labelled(self, batch: Batch) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = [dict.fromkeys(self.columns) for _ in batch.texts]
         one_pass = self._one_pass
         if one_pass.names:
@@ -293,7 +293,7 @@ class Labeller:
         self,
         rows: Sequence[dict[str, Any]],
         slot: Slot,
-        batch: _Batch,
+        batch: Batch,
         places: Sequence[int],
         targets: Sequence[str | None] | None,
     ) -> None:
@@ -331,54 +331,12 @@ class Labeller:
                 rows[place][sets.column] = JOINT.join(held)
 
 
-class _Batch:
-    """Plain texts that are labelled together, and what they answer, in the forms that models read."""
-
-    def __init__(self, texts: Sequence[str], parents: Sequence[str | None] | None) -> None:
-        self.texts, self._parents = texts, parents
-        self.read: TextsRead | None = None
-
-    @cached_property
-    def plain(self) -> list[Example]:
-        """The texts alone."""
-        return [Example(text, plain=True) for text in self.texts]
-
-    @cached_property
-    def prepared(self) -> list[PreparedText]:
-        """The texts as models see them."""
-        return prepare_all(self.texts, html=False)
-
-    def examples(
-        self, places: Sequence[int], targets: Sequence[str | None] | None, *, prepared: bool
-    ) -> Sequence[Example]:
-        """Examples of some of the texts: with targets, where they are asked about any, and then what they answer."""
-        if not prepared and targets is None:
-            return self.plain
-        above = None if targets is None else self._parents_prepared if prepared else self._parents
-        about: Sequence[str | None] = [None] * len(self.texts) if targets is None else targets
-        if not prepared:
-            return [Example(self.texts[at], about[at], None if above is None else above[at], True) for at in places]
-        return [
-            Example(text.own, about[at], parent if parent is not None else text.answered, True, True)
-            for at in places
-            for text, parent in ((self.prepared[at], None if above is None else above[at]),)
-        ]
-
-    @cached_property
-    def _parents_prepared(self) -> list[str | None] | None:
-        if self._parents is None:
-            return None
-        given = list(dict.fromkeys(parent for parent in self._parents if parent is not None))
-        own = dict(zip(given, (each.own for each in prepare_all(given, html=False)), strict=True))
-        return [None if parent is None else own[parent] for parent in self._parents]
-
-
 def _asked(
-    model: Any, task: Task, batch: _Batch, places: Sequence[int], targets: Sequence[str | None] | None
+    model: Any, task: Task, batch: Batch, places: Sequence[int], targets: Sequence[str | None] | None
 ) -> FloatArray:
     """Ask a model that does not read counts, and check what it says."""
     try:
-        answer = model.predict_proba(_given_to(model, batch, places, targets))
+        answer = model.predict_proba(batch.given_to(model, places, targets))
     except (AttributeError, TypeError) as error:
         if not task.targeted:
             raise
@@ -388,19 +346,6 @@ def _asked(
         ) from error
     what = f"the model for {task.name!r}"
     return distributions(answer, len(places), plain_labels(model.classes_, f"{what} is one"), what)
-
-
-def _given_to(
-    model: Any, batch: _Batch, places: Sequence[int], targets: Sequence[str | None] | None
-) -> Sequence[Example] | list[str]:
-    """Return examples for models that read them, and strings for those of other libraries."""
-    from weibo_nlp.models.estimator import TextClassifier
-
-    # Of classes of one's own made from ours, nobody knows what they read.
-    is_ours = type(model).__module__ in ("weibo_nlp.models.linear", "weibo_nlp.models.stance")
-    if targets is not None or isinstance(model, TextClassifier):
-        return batch.examples(places, targets, prepared=is_ours)
-    return [own_words(text) for text in batch.texts]
 
 
 def _share(value: object) -> float:
@@ -436,6 +381,11 @@ def _labels_of(model: Classifier, task: Task) -> tuple[str, ...]:
 def _shipped_model(task: str, weights: str) -> Classifier | LinearPredictor:
     predictor = load_predictor(task, weights)
     return load_model(task, weights=weights) if predictor is None else predictor
+
+
+@lru_cache(maxsize=4)
+def _one_pass_of(models: tuple[tuple[str, LinearPredictor], ...], domain: DomainPredictor | None) -> OnePass:
+    return OnePass(dict(models), domain)
 
 
 @cache

@@ -153,6 +153,7 @@ def test_a_row_shows_figures_under_their_headings(monkeypatch):
         "load": "0.25 s",
         "memory": "50 MB",
         "× scikit-learn": "–",
+        "× three scikit-learn": "–",
         "× snownlp": "1",
         "× cnsenti": "–",
         "versions and settings": "topic, sentiment, irony and stance",

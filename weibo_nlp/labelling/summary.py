@@ -63,6 +63,8 @@ class LabelSummary:
     ) -> None:
         self._slots, self._weights, self._models, self._sets = tuple(slots), weights, dict(models), dict(sets or {})
         self._answers = {slot.label: _Answers() for slot in self._slots}
+        # Put together once: a slot makes the names of its columns anew each time.
+        self._columns = [(slot, slot.label, slot.score) for slot in self._slots]
         self.rows = self._judged = self._unlike = 0
 
     def add(self, rows: Iterable[Mapping[str, Any]]) -> None:
@@ -72,12 +74,11 @@ class LabelSummary:
             if (unlike := row.get(OUT_OF_DOMAIN)) is not None:
                 self._judged += 1
                 self._unlike += unlike
-            for slot in self._slots:
-                if (score := row[slot.score]) is not None:
-                    self._count(slot, row, score)
+            for slot, label_column, score_column in self._columns:
+                if (score := row[score_column]) is not None:
+                    self._count(slot, self._answers[label_column], row[label_column], row, score)
 
-    def _count(self, slot: Slot, row: Mapping[str, Any], score: float) -> None:
-        answers, label = self._answers[slot.label], row[slot.label]
+    def _count(self, slot: Slot, answers: _Answers, label: Any, row: Mapping[str, Any], score: float) -> None:
         if slot.task.stored == "bool":  # whose score is that of the yes
             score = max(score, 1 - score)
         answers.n += 1

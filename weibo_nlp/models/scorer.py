@@ -75,6 +75,7 @@ class LinearScorer:
         DataError
             If the model has learnt from targets, and an example has none.
         """
+        self._require_targets(examples)
         numbers: dict[str, int] = {}
         rows = np.array([numbers.setdefault(example.text, len(numbers)) for example in examples], dtype=np.int64)
         texts, order = list(numbers), np.argsort(rows, kind="stable")
@@ -99,11 +100,7 @@ class LinearScorer:
             Which of these texts is that of each example.
         """
         layout = self.layout
-        if layout.with_target and (n_missing := sum(example.target is None for example in examples)):
-            raise DataError(
-                f"{n_missing} of {len(examples)} examples have no target, and the model has learnt from targets; "
-                "give Example(text, target)."
-            )
+        self._require_targets(examples)
         asked, rows = np.unique(rows, return_inverse=True)
         if len(asked) < len(counts.bounds) - 1:
             counts, _ = counts.of(asked)
@@ -128,6 +125,13 @@ class LinearScorer:
             if layout.is_related:
                 margins += self._relations(examples, targets, families)
         return np.asarray(margins @ self.mixing.T + self.offset)
+
+    def _require_targets(self, examples: Sequence[Example]) -> None:
+        if self.layout.with_target and (n_missing := sum(example.target is None for example in examples)):
+            raise DataError(
+                f"{n_missing} of {len(examples)} examples have no target, and the model has learnt from targets; "
+                "give Example(text, target)."
+            )
 
     def _block(self, number: int, counts: NgramCounts, weights: FloatArray) -> FloatArray:
         """Sums of one block of columns, shape (n_texts, n_labels)."""

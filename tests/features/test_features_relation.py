@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -56,3 +58,14 @@ def test_a_window_is_of_the_text_around_a_gap(text, target):
     assert after in text
     assert max(len(before), len(after)) <= WINDOW
     assert (near.window == "") == (near.cues[0] == "unnamed")
+
+
+@given(st.text("好坏不没支持反对?吗ab", max_size=30), st.text("好坏不支持ab", min_size=9, max_size=14))
+def test_a_claim_and_a_text_share_pairs_signs_and_denials(text, claim):
+    pairs, said = set(pairwise(claim)), set(pairwise(text))
+    shared, signs = int(8 * len(pairs & said) / len(pairs)), int(8 * len({*claim} & {*text}) / len({*claim}))
+    denied, denying = claim.count("不"), text.count("不") + text.count("没")
+    cues = relation(text, claim).cues
+    assert {f"shared {shared}", f"signs {signs}", f"odd {(denied + denying) % 2}"} <= {*cues}
+    assert f"denials {min(denied, 2)} {min(denying, 4)}" in cues
+    assert f"not {denying > 0} {denied > 0}" in cues

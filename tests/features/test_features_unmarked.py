@@ -7,9 +7,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from weibo_nlp.errors import DataError
-from weibo_nlp.features.preparation import prepare, prepared
+from weibo_nlp.features.preparation import PreparedText, _masked, prepare, prepared
 from weibo_nlp.features.unmarked import prepare_unmarked
 from weibo_nlp.records import Example
+from weibo_nlp.text import normalise, parse
+from weibo_nlp.text.plain import plain_text
 
 # Whatever the grammar, the normalisation or the converter of scripts reads, beside words and pieces of words.
 PIECES = st.sampled_from(
@@ -80,6 +82,13 @@ PIECES = st.sampled_from(
 TEXT = st.lists(PIECES | st.text(max_size=3), max_size=5).map("".join)
 
 
+def by_definition(text, html):
+    """What is seen of a text, by the whole of the grammar."""
+    post = parse(normalise(plain_text(text, html).text, script="simplified").text)
+    answered = next((link.span for link in post.chain if not link.empty), post.original_span)
+    return PreparedText(_masked(post, post.own), None if answered is None else _masked(post, answered) or None)
+
+
 @given(st.lists(TEXT, max_size=6), st.booleans())
 @example(["答", "覆", "乾", "杯", ""], True)
 @example(["a\0b", "", "転发\0"], False)
@@ -87,7 +96,9 @@ TEXT = st.lists(PIECES | st.text(max_size=3), max_size=5).map("".join)
 def test_texts_at_once_are_prepared_as_each_by_itself(texts, plain):
     html = False if plain else "auto"
     together = [(row.text, row.parent) for row in prepared([Example(text, plain=plain) for text in texts])]
-    assert together == [(each.own, each.answered) for each in (prepare(text, html) for text in texts)]
+    alone = [by_definition(text, html) for text in texts]
+    assert together == [(each.own, each.answered) for each in alone]
+    assert [prepare(text, html) for text in texts] == alone
 
 
 @pytest.mark.parametrize("text", ["今天的晚霞绝了！", "#话题#[泪]哈哈哈 OK 123", "(｡･ω･｡)😀 比分：1", ""])

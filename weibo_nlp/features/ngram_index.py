@@ -140,13 +140,20 @@ class NgramCounts:
     frequencies: FloatArray
     bounds: IntArray
 
-    def weighted(self, idf: npt.NDArray[np.floating]) -> FloatArray:
-        """Weigh entries by how rare their n-grams are; of each text, to unit length. Shape (n_entries,)."""
+    def weighted(self, idf: npt.NDArray[np.floating]) -> tuple[FloatArray, FloatArray]:
+        """Weigh entries by how rare their n-grams are.
+
+        Returns
+        -------
+        ndarray, shape (n_entries,)
+            The weights.
+        ndarray, shape (n_texts,)
+            Length of each text's weights as a vector, by which its sums are to be divided; 1 where all are 0.
+        """
         weights = self.frequencies * idf.take(self.terms)
         lengths = np.sqrt(self.sums(weights * weights))
         lengths[lengths == 0] = 1.0
-        weights /= np.repeat(lengths, np.diff(self.bounds))
-        return weights
+        return weights, lengths
 
     def of(self, texts: IntArray) -> tuple[NgramCounts, IntArray]:
         """Return the counts of some texts, and which entries here they are."""

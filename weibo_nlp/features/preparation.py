@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from weibo_nlp.features.ngram_index import batches
 from weibo_nlp.features.unmarked import LONG_NUMBER, NUMBER_MASK, SPACE, prepare_unmarked
 from weibo_nlp.records import Example, Span
-from weibo_nlp.text import normalise
 from weibo_nlp.text.grammar import Post, parse_without_emoticons
 from weibo_nlp.text.markup import require_string
-from weibo_nlp.text.normalise import simplified_words
+from weibo_nlp.text.normalise import cleaned, simplified_words
 from weibo_nlp.text.plain import HtmlChoice, plain_text
 
 # Who is mentioned and which page is linked says nothing that carries over to other texts; that somebody is, does.
@@ -57,7 +56,7 @@ def prepare(text: str, html: HtmlChoice = "auto") -> PreparedText:
     >>> prepare("不同意！見http://t.cn/abc //@甲:太好了")
     PreparedText(own='不同意！见⌁', answered='太好了')
     """
-    post = parse_without_emoticons(normalise(plain_text(text, html).text).text)
+    post = parse_without_emoticons(cleaned(plain_text(text, html).text))
     if (simpler := simplified_words(post.raw, post.handles)) != post.raw:
         post = parse_without_emoticons(simpler)
     said = (link.span for link in post.chain if not link.empty)

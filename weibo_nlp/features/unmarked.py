@@ -13,9 +13,8 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from weibo_nlp.text.lexicon import script_lexicon
 from weibo_nlp.text.markup import INVISIBLE
-from weibo_nlp.text.script import by_phrase
+from weibo_nlp.text.script import by_phrase, traditional_signs
 from weibo_nlp.text.twins import of_both_scripts
 from weibo_nlp.text.width import BEFORE_WIDE, WIDE, WIDE_BEHIND
 
@@ -24,7 +23,7 @@ SPACE = re.compile(r"\s+")
 LONG_NUMBER = re.compile(r"[0-9]{5,}")
 NUMBER_MASK = "0"
 
-# Of names, HTML and joined texts; of evidence for the traditional script, the words of `script.toml` are added.
+# Of names, HTML and joined texts; those of words of the traditional script are added.
 _SIGNS = f"@<&\0\ud800-\udfff{INVISIBLE}{WIDE}"
 # Two neighbours of whatever else is read: links; 转发理由, 转发微博 and "repost"; shortening marks; words of the app;
 # full-width signs behind half-width letters.
@@ -107,14 +106,7 @@ def _tables() -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.uint16]]:
     for place, (first, second) in enumerate(_PAIRS):
         opening[_members(first)] |= np.uint16(1 << place)
         closing[_members(second)] |= np.uint16(1 << place)
-    lexicon, convert = script_lexicon(), by_phrase()
-    # Words of the traditional script, each by one of its characters; 著 stands in all others that are evidence for it.
-    evidence = (
-        next((sign for sign in word if sign in lexicon.shared or convert(sign) != sign), word[0])
-        for word in lexicon.traditional
-        if "著" not in word
-    )
-    opening[_members(f"{_SIGNS}著{''.join(evidence)}")] |= _SINGLE
+    opening[_members(_SIGNS + traditional_signs())] |= _SINGLE
     return opening, closing
 
 

@@ -104,8 +104,8 @@ class LinearScorer:
         asked, rows = np.unique(rows, return_inverse=True)
         if len(asked) < len(counts.bounds) - 1:
             counts, _ = counts.of(asked)
-        weights = counts.weighted(self.idf)
-        shared = self._block(0, counts, weights)
+        weights, lengths = counts.weighted(self.idf)
+        shared = self._block(0, counts, weights, lengths)
         margins = shared[rows] * (SHARED_SCALE if layout.with_target else 1.0) + self.intercept
         if layout.with_parent:
             margins += self._of_texts(1, [example.parent or "" for example in examples]) * PARENT_SCALE
@@ -121,7 +121,8 @@ class LinearScorer:
                     members = np.equal(blocks, number)
                     some, again = np.unique(rows[members], return_inverse=True)
                     counts_of, entries = counts.of(some)
-                    margins[members] += self._block(number, counts_of, weights.take(entries))[again] * scale
+                    sums = self._block(number, counts_of, weights.take(entries), lengths[some])
+                    margins[members] += sums[again] * scale
             if layout.is_related:
                 margins += self._relations(examples, targets, families)
         return np.asarray(margins @ self.mixing.T + self.offset)
@@ -133,11 +134,11 @@ class LinearScorer:
                 "give Example(text, target)."
             )
 
-    def _block(self, number: int, counts: NgramCounts, weights: FloatArray) -> FloatArray:
-        """Sums of one block of columns, shape (n_texts, n_labels)."""
+    def _block(self, number: int, counts: NgramCounts, weights: FloatArray, lengths: FloatArray) -> FloatArray:
+        """Sums of one block of columns for texts of unit length, shape (n_texts, n_labels)."""
         width = len(self.index)
         columns = self.coef[:, number * width : (number + 1) * width]
-        return np.stack([counts.sums(weights * row.take(counts.terms)) for row in columns], axis=1)
+        return np.stack([counts.sums(weights * row.take(counts.terms)) / lengths for row in columns], axis=1)
 
     def _of_texts(self, number: int, texts: Sequence[str]) -> FloatArray:
         """Sums of one block of columns, of texts that are not counted yet and may come again."""
@@ -147,7 +148,7 @@ class LinearScorer:
         sums = np.zeros((len(distinct), len(self.coef)))
         for start, stop in batches(list(map(len, distinct))):
             counts = self.index.read(distinct[start:stop]).counts()
-            sums[start:stop] = self._block(number, counts, counts.weighted(self.idf))
+            sums[start:stop] = self._block(number, counts, *counts.weighted(self.idf))
         return sums[rows]
 
     def _relations(self, examples: Sequence[Example], targets: Sequence[str], families: Sequence[str]) -> FloatArray:

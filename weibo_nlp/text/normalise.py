@@ -158,6 +158,14 @@ def _laughter(text: str, start: int, end: int) -> Iterator[Edit]:
         yield match.start() + _LAUGHTER_KEPT * unit, match.end(), "", "laughter"
 
 
+def cleaned(text: str) -> str:
+    """Return the text of :func:`normalise` by itself, for those who need no places: mostly at once."""
+    refuse_lone_surrogates(text)
+    if not text.isascii() and _INVISIBLE_RUN.search(text):
+        return normalise(text).text
+    return folded(text)
+
+
 def simplified_words(text: str, names: Sequence[Markup]) -> str:
     """Write the words of a text in simplified script and leave names as they are; of the same length.
 

@@ -22,6 +22,7 @@ from weibo_nlp.text.written import written_places
 _HAN_RUN = re.compile("[\u2e80-\u2fdf\u3005-\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
 
 _END = r"(?=\Z|[\s，。；、！？）》《「』)])"
+_PARTICLE = "著"
 # Where it is the particle, which simplified script writes 着: behind a verb, unless another word begins with it.
 _PARTICLE_BEHIND = (
     r"[看想说說等跟抱拿站坐走笑哭沿随隨接睡活急带帶听聽有对對忙忍盯守陪靠躺]著"
@@ -116,7 +117,7 @@ def is_traditional(text: str) -> bool:
             old != new and old not in shared for old, new in zip(text, simpler, strict=True)
         ):
             return True
-    return _traditional_words().search(text) is not None
+    return _may_hold_traditional_words().search(text) is not None and _traditional_words().search(text) is not None
 
 
 def simplify(tape: Tape) -> None:
@@ -139,6 +140,20 @@ def by_phrase() -> Callable[[str], str]:
 
     convert: Callable[[str], str] = OpenCC("t2s").convert
     return convert
+
+
+@lru_cache(maxsize=1)
+def traditional_signs() -> str:
+    """Return characters of which one stands in every word that tells the traditional script by itself."""
+    lexicon, convert = script_lexicon(), by_phrase()
+    words = (word for word in lexicon.traditional if _PARTICLE not in word)
+    told = (next((sign for sign in word if sign in lexicon.shared or convert(sign) != sign), word[0]) for word in words)
+    return "".join(sorted({_PARTICLE, *told}))
+
+
+@lru_cache(maxsize=1)
+def _may_hold_traditional_words() -> re.Pattern[str]:
+    return re.compile(f"[{re.escape(traditional_signs())}]")  # a tenth of the time of looking for the words
 
 
 @lru_cache(maxsize=1)

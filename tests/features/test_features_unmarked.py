@@ -77,7 +77,7 @@ PIECES = st.sampled_from(
         "𠀀",
         "好的",
         "Abc",
-    ]
+    ]  # fmt: skip
 ) | st.sampled_from("\u200b\u00ad\ufeff\0\n\t　 ")
 TEXT = st.lists(PIECES | st.text(max_size=3), max_size=5).map("".join)
 

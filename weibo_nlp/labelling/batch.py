@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from typing import Any
 
+from weibo_nlp.errors import UsageError
 from weibo_nlp.features.preparation import PreparedText, prepare_all
+from weibo_nlp.models.answers import distributions, plain_labels
+from weibo_nlp.models.base import FloatArray
 from weibo_nlp.models.one_pass import TextsRead
 from weibo_nlp.records import Example
+from weibo_nlp.scheme import Task
 from weibo_nlp.text.plain import own_words
 
 _READ_PREPARED = ("weibo_nlp.models.linear", "weibo_nlp.models.stance")
@@ -27,11 +32,14 @@ class Batch:
     ----------
     read : TextsRead or None
         Their n-grams, once they were looked up.
+    about_several : dict of str to ndarray, shape (n_texts, n_targets, n_labels)
+        Task -> what its model says of each of several targets, once it was asked.
     """
 
     def __init__(self, texts: Sequence[str], parents: Sequence[str | None] | None) -> None:
         self.texts, self._parents = texts, parents
         self.read: TextsRead | None = None
+        self.about_several: dict[str, FloatArray] = {}
 
     @cached_property
     def plain(self) -> list[Example]:
@@ -78,3 +86,26 @@ class Batch:
         if targets is not None or isinstance(model, TextClassifier):
             return self.examples(places, targets, prepared=is_ours)
         return [own_words(text) for text in self.texts]
+
+
+def asked(
+    model: Any, task: Task, batch: Batch, places: Sequence[int], targets: Sequence[str | None] | None
+) -> FloatArray:
+    """Ask a model that reads texts by itself about some of a batch, and check what it says.
+
+    Raises
+    ------
+    UsageError
+        If it cannot read texts with a target, or says what :func:`weibo_nlp.models.answers.distributions` refuses.
+    """
+    try:
+        answer = model.predict_proba(batch.given_to(model, places, targets))
+    except (AttributeError, TypeError) as error:
+        if not task.targeted:
+            raise
+        raise UsageError(
+            f"the model for {task.name!r} cannot read texts with a target ({error}); give one that takes "
+            "weibo_nlp.records.Example, such as LinearClassifier."
+        ) from error
+    what = f"the model for {task.name!r}"
+    return distributions(answer, len(places), plain_labels(model.classes_, f"{what} is one"), what)

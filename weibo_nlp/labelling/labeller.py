@@ -15,7 +15,7 @@ import numpy as np
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.features.ngram_index import batches
 from weibo_nlp.io.column_types import ColumnType
-from weibo_nlp.labelling.batch import Batch
+from weibo_nlp.labelling.batch import Batch, asked
 from weibo_nlp.labelling.sets import JOINT, WITH_SETS, SetsOf, conformal_sets, set_column, sets_of
 from weibo_nlp.labelling.slots import Slot, slots_of
 from weibo_nlp.labelling.summary import OUT_OF_DOMAIN, LabelSummary
@@ -28,12 +28,12 @@ from weibo_nlp.labelling.targets import (
 )
 from weibo_nlp.labelling.texts import Reading, read, read_parent, require_labelable, text_problem
 from weibo_nlp.models import Classifier, load_model, name_and_version
-from weibo_nlp.models.answers import distributions, plain_labels, require_answerable
+from weibo_nlp.models.answers import plain_labels, require_answerable
 from weibo_nlp.models.base import FloatArray
 from weibo_nlp.models.conformal import require_coverage
 from weibo_nlp.models.domain_folder import DomainPredictor, domain_predictor
 from weibo_nlp.models.limits import require_label
-from weibo_nlp.models.one_pass import OnePass
+from weibo_nlp.models.one_pass import OnePass, TextsRead
 from weibo_nlp.models.predictor import LinearPredictor
 from weibo_nlp.models.registry import load_predictor
 from weibo_nlp.models.weights import OPEN, weights_folder
@@ -303,11 +303,9 @@ class Labeller:
         if task.name in self._own and _labels_of(self._own[task.name], task) != labels:
             raise UsageError(f"the model for {task.name!r} was trained on other labels meanwhile; make a new Labeller.")
         if batch.read is not None and task.name in self._one_pass.names:
-            reads_examples = self._one_pass.reads_examples(task.name)
-            examples = batch.examples(places, targets, prepared=True) if reads_examples else ()
-            probabilities = batch.read.probabilities(task.name, examples, np.array(places))
+            probabilities = self._of_one_pass(slot, batch, batch.read, places, targets)
         else:
-            probabilities = _asked(model, task, batch, places, targets)
+            probabilities = asked(model, task, batch, places, targets)
         best = probabilities.argmax(axis=1)
         highest = probabilities.max(axis=1)
         # Of a yes or no, people ask how likely the yes is.
@@ -330,22 +328,25 @@ class Labeller:
             for place, held in zip(places, conformal.sets(probabilities, sets.coverage), strict=True):
                 rows[place][sets.column] = JOINT.join(held)
 
-
-def _asked(
-    model: Any, task: Task, batch: Batch, places: Sequence[int], targets: Sequence[str | None] | None
-) -> FloatArray:
-    """Ask a model that does not read counts, and check what it says."""
-    try:
-        answer = model.predict_proba(batch.given_to(model, places, targets))
-    except (AttributeError, TypeError) as error:
-        if not task.targeted:
-            raise
-        raise UsageError(
-            f"the model for {task.name!r} cannot read texts with a target ({error}); give one that takes "
-            "weibo_nlp.records.Example, such as LinearClassifier."
-        ) from error
-    what = f"the model for {task.name!r}"
-    return distributions(answer, len(places), plain_labels(model.classes_, f"{what} is one"), what)
+    def _of_one_pass(
+        self,
+        slot: Slot,
+        batch: Batch,
+        read: TextsRead,
+        places: Sequence[int],
+        targets: Sequence[str | None] | None,
+    ) -> FloatArray:
+        """What a shipped model says; of several targets, that all texts are asked about, all are answered at once."""
+        name = slot.task.name
+        if slot.number is None:
+            examples = batch.examples(places, targets, prepared=True) if self._one_pass.reads_examples(name) else ()
+            return read.probabilities(name, examples, np.array(places))
+        if name not in batch.about_several:
+            about = [batch.examples(places, [target] * len(places), prepared=True) for target in self.targets]
+            examples = [example for of_a_text in zip(*about, strict=True) for example in of_a_text]
+            answer = read.probabilities(name, examples, np.repeat(places, len(self.targets)))
+            batch.about_several[name] = answer.reshape(len(places), len(self.targets), -1)
+        return batch.about_several[name][:, slot.number - 1]
 
 
 def _share(value: object) -> float:

@@ -186,14 +186,12 @@ class Example:
     """What a model sees: a text, for stance a target, and the text it answers where that is known.
 
     ``plain`` says that text and parent are as a platform shows them, so that nothing in them is read as HTML.
-    ``prepared`` says that they are as :func:`weibo_nlp.features.prepared` leaves them, and not to be prepared again.
     """
 
     text: str
     target: str | None = None
     parent: str | None = None
     plain: bool = False
-    prepared: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from weibo_nlp.errors import DataError
-from weibo_nlp.features.preparation import PreparedText, _masked, prepare, prepared
+from weibo_nlp.features.preparation import PreparedExample, PreparedText, _masked, prepare, prepared
 from weibo_nlp.features.unmarked import prepare_unmarked
 from weibo_nlp.records import Example
 from weibo_nlp.text import normalise, parse
@@ -52,7 +52,7 @@ def test_texts_without_markup_take_the_quick_way(text):
 
 def test_what_is_prepared_is_not_prepared_again():
     (once,) = prepared([Example("见http://t.cn/abc //@甲:@乙 好", "某事")])
-    assert once == Example("见⌁", "某事", "@ 好", plain=True, prepared=True)
+    assert once == PreparedExample("见⌁", "某事", "@ 好", plain=True)
     assert prepared([once]) == [once]
 
 

@@ -37,6 +37,11 @@ class PreparedText:
     answered: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class PreparedExample(Example):
+    """An example as models see it, which is not prepared again."""
+
+
 def prepare(text: str, html: HtmlChoice = "auto") -> PreparedText:
     """Prepare a raw text for n-gram features; not meant for people to read.
 
@@ -69,24 +74,24 @@ def model_text(text: str) -> str:
     return prepare(text).own
 
 
-def prepared(examples: Sequence[Example]) -> list[Example]:
+def prepared(examples: Sequence[Example]) -> list[PreparedExample]:
     """Return examples as models see them; each different text is read once, and what is prepared stays as it is.
 
     The text answered is the parent that an example names, or what its own repost chain says.
     """
     read: dict[bool, dict[str, PreparedText]] = {}
     for plain in (False, True):
-        raw = (row for row in examples if bool(row.plain) is plain and not row.prepared)
+        raw = (row for row in examples if bool(row.plain) is plain and not isinstance(row, PreparedExample))
         texts = list(dict.fromkeys(text for row in raw for text in (row.text, row.parent) if text is not None))
         read[plain] = dict(zip(texts, prepare_all(texts, False if plain else "auto"), strict=True))
-    rows = []
+    rows: list[PreparedExample] = []
     for row in examples:
-        if row.prepared:
+        if isinstance(row, PreparedExample):
             rows.append(row)
             continue
         text = read[bool(row.plain)][row.text]
         parent = text.answered if row.parent is None else read[bool(row.plain)][row.parent].own
-        rows.append(Example(text.own, row.target, parent, plain=True, prepared=True))
+        rows.append(PreparedExample(text.own, row.target, parent, plain=True))
     return rows
 
 

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from weibo_nlp.errors import UsageError
-from weibo_nlp.features.preparation import PreparedText, prepare_all
+from weibo_nlp.features.preparation import PreparedExample, PreparedText, prepare_all
 from weibo_nlp.models.answers import distributions, plain_labels
 from weibo_nlp.models.base import FloatArray
 from weibo_nlp.models.one_pass import TextsRead
@@ -62,7 +62,7 @@ class Batch:
         if not prepared:
             return [Example(self.texts[at], about[at], None if above is None else above[at], True) for at in places]
         return [
-            Example(text.own, about[at], parent if parent is not None else text.answered, True, True)
+            PreparedExample(text.own, about[at], parent if parent is not None else text.answered, True)
             for at in places
             for text, parent in ((self.prepared[at], None if above is None else above[at]),)
         ]

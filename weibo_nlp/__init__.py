@@ -10,6 +10,8 @@ load_model
     A trained model, shipped or saved.
 label
     Topic, sentiment, irony and stance of texts, as a DataFrame.
+train
+    A model of your own labels, with what it is worth.
 segment
     A text cut into words.
 normalise, parse
@@ -52,6 +54,7 @@ if TYPE_CHECKING:
     from weibo_nlp.records import Document, Example, GoldLabel, Judgement, Prediction, Span
     from weibo_nlp.segmentation import segment
     from weibo_nlp.text import normalise, parse
+    from weibo_nlp.training import train
 
 __all__ = [
     "DataError",
@@ -87,6 +90,7 @@ __all__ = [
     "segmentation",
     "stats",
     "text",
+    "train",
 ]
 
 _HOMES = {
@@ -99,6 +103,7 @@ _HOMES = {
     "load_spacy": "integrations.spacy_pipeline",
     "normalise": "text",
     "parse": "text",
+    "train": "training",
     **dict.fromkeys(("Document", "Example", "GoldLabel", "Judgement", "Prediction", "Span"), "records"),
     **dict.fromkeys(
         ("DataError", "LabelError", "PredictionError", "UnknownNameError", "UsageError", "WeiboNlpError", "WriteError"),

@@ -15,10 +15,12 @@ from weibo_nlp.cli.benchmark import benchmark
 from weibo_nlp.cli.compare import compare
 from weibo_nlp.cli.corpus import corpus
 from weibo_nlp.cli.evaluate import evaluate
+from weibo_nlp.cli.explain import explain
 from weibo_nlp.cli.label import label
 from weibo_nlp.cli.leaderboard import leaderboard
 from weibo_nlp.cli.models import models
 from weibo_nlp.cli.streams import BROKEN_PIPE, ReaderGoneError, print_error, safe_streams
+from weibo_nlp.cli.train import train
 from weibo_nlp.errors import UnknownNameError, UsageError, WeiboNlpError
 from weibo_nlp.io.terminal import print_line, print_lines
 
@@ -47,14 +49,16 @@ class _Commands(TyperGroup):
 
 app = typer.Typer(
     cls=_Commands,
-    help="Chinese internet discourse: label posts, score models, check the corpus.\n\nExit codes: 0 fine, 1 rows or "
-    "files set aside, 2 a wrong or unsure call, 3 failed, 128 + n stopped by signal n.",
+    help="Chinese internet discourse: label posts, train and score models, check the corpus.\n\nExit codes: 0 fine, "
+    "1 rows or files set aside, 2 a wrong or unsure call, 3 failed, 128 + n stopped by signal n.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(label)
+app.command()(train)
+app.command()(explain)
 app.command()(benchmark)
 app.command()(evaluate)
 app.command()(compare)

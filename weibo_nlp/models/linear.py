@@ -33,6 +33,7 @@ from weibo_nlp.io.names import quoted
 from weibo_nlp.models.base import Column, FloatArray, IntArray, Texts, as_examples
 from weibo_nlp.models.conformal import ConformalSets
 from weibo_nlp.models.estimator import Arrays, TextClassifier, TrainingData
+from weibo_nlp.models.explanation import Explanation, explain
 from weibo_nlp.models.limits import require_size, require_targets
 from weibo_nlp.models.linear_folder import ARRAYS, LinearParts, entry, linear_parts
 from weibo_nlp.models.scorer import LinearScorer, index_of
@@ -263,6 +264,46 @@ class LinearClassifier(TextClassifier):
         data = self._training_data(X, y, None, None, labels=self.classes_.tolist())
         self.conformal_ = ConformalSets(self.classes_.tolist(), self.predict_proba(data.examples), data.codes)
         return self
+
+    def explain(self, X: str | Example, label: str | None = None, against: str | None = None) -> Explanation:
+        """Say what in a text speaks for a label and against it: what each piece adds to the log odds, exactly.
+
+        Parameters
+        ----------
+        X : str or Example
+            One text.
+        label : str, optional
+            The label to explain; by default the most probable one.
+        against : str, optional
+            The label that it is set against; by default the most probable of the others.
+
+        Returns
+        -------
+        Explanation
+            The pieces with what each adds to the label's score, and to its log odds against the other label; with the
+            intercepts, they sum to both.
+
+        Raises
+        ------
+        NotFittedError
+            If the model is not trained.
+        UsageError
+            If it knows no such label, the two are one, or `X` is no text.
+        DataError
+            If the model has learnt from targets, and the text has none.
+
+        Examples
+        --------
+        >>> texts = ["真好吃", "太好吃了", "好吃啊", "真难吃", "太难吃了", "难吃啊"]
+        >>> model = LinearClassifier(C=1.0).fit(texts, ["praise"] * 3 + ["blame"] * 3)
+        >>> told = model.explain("这家好吃")
+        >>> told.label, told.other, told.contributions[0].piece
+        ('praise', 'blame', '好吃')
+        """
+        self._require_fitted()
+        if not isinstance(X, str | Example):
+            raise UsageError(f"X is a {type(X).__name__}; one text is explained at a time, give a str or an Example.")
+        return explain(self, as_examples([X])[0], label, against)
 
     def prune(self, kept: float = 0.98) -> Self:
         """Set the smallest coefficients to 0, so that a saved model is a fraction of its size.

@@ -1,0 +1,154 @@
+"""The model card: a README made of what was measured, in which no user's word is markup."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from weibo_nlp.io.names import printable_name
+from weibo_nlp.models.limits import MAX_LABEL_LENGTH
+from weibo_nlp.report.display import bounds, count, number
+from weibo_nlp.report.markdown import markdown_table
+from weibo_nlp.stats.estimate import Estimate
+from weibo_nlp.training.report import COVERAGE, TrainingReport
+
+HEADER = "---\nlanguage: zh\nlibrary_name: weibo_nlp\npipeline_tag: text-classification\n---\n"
+MARK = f"{HEADER}<!-- written by weibo_nlp train -->\n"
+SHOWN_LABELS = 12
+"""Labels up to which the confusion matrix is shown."""
+# What begins markup of Markdown or HTML within a line, and what links are recognised by where nobody made one.
+_MARKUP = re.compile(r"([\\`*_\[\]<>|~&@#!$]|(?<=:)/|(?<=www)\.)", re.IGNORECASE)
+_BINS = 5
+
+
+def escaped(text: str) -> str:
+    """Return text that is none of Markdown's or HTML's markup, on one line, with what is not printable as escapes."""
+    return _MARKUP.sub(r"\\\1", printable_name(text, limit=MAX_LABEL_LENGTH))
+
+
+def model_card(report: TrainingReport) -> str:
+    """Return the README of a trained model."""
+    return MARK + "\n" + "\n".join(_parts(report))
+
+
+def label_rows(report: TrainingReport) -> list[tuple[str, ...]]:
+    """Return a row for each label: its texts, precision, recall and F1."""
+    return [
+        (label, count(each.support), *(_shown(getattr(each, name)) for name in ("precision", "recall", "f1")))
+        for label, each in report.scores.per_class.items()
+    ]
+
+
+LABEL_HEADINGS = ("label", "texts", "precision", "recall", "F1")
+
+
+def score_rows(report: TrainingReport) -> list[tuple[str, ...]]:
+    """Return a row for each figure of the model and of the baseline."""
+    names = {"macro_f1": "macro-F1", "accuracy": "accuracy", "log_loss": "log loss", "ece": "calibration error"}
+    return [
+        (name, _shown(report.scores.metrics[key]), _shown(report.baseline.metrics[key])) for key, name in names.items()
+    ]
+
+
+SCORE_HEADINGS = ("figure", "model", "always the most frequent label")
+
+
+def expected_line(report: TrainingReport) -> str:
+    """Say what to expect of the model on texts that nobody has labelled."""
+    return f"On new texts like these, expect a macro-F1 of {_shown(report.expected)}."
+
+
+def curve_lines(report: TrainingReport) -> Iterator[str]:
+    """Say how the score grows with the labels."""
+    curve = report.curve
+    for point in curve.points:
+        yield f"{count(point.rows)} rows learnt from: macro-F1 {_shown(point.macro_f1)}"
+    if curve.gain is not None:
+        yield (
+            f"Twice the labels would bring about {number(curve.gain.value, signed=True)} macro-F1 "
+            f"({bounds(curve.gain, signed=True)}), if the curve goes on as it did."
+        )
+    elif curve.why_not:
+        yield f"What twice the labels would bring cannot be said: {curve.why_not}."
+
+
+def how_scored(report: TrainingReport) -> str:
+    """Say what the figures are."""
+    rows = report.rows
+    alike = (
+        "of one group, and copies of a text,"
+        if rows.grouped_by == "groups"
+        else "that are copies of a text, or nearly,"
+    )
+    return (
+        f"{report.n_folds}-fold cross-validation; rows {alike} are held out together ({count(rows.groups)} units of "
+        f"{count(rows.used)} rows). In brackets are 95 % intervals over units."
+    )
+
+
+def calibration_lines(report: TrainingReport) -> Iterator[str]:
+    """Say how often the model is right when it says how sure it is."""
+    curve = report.scores.calibration or ()
+    for low in (step / _BINS for step in range(_BINS)):
+        bins = [each for each in curve if low <= (each.low + each.high) / 2 < low + 1 / _BINS]
+        if n := sum(each.n for each in bins):
+            sure = sum(each.confidence * each.n for each in bins) / n
+            right = sum(each.accuracy * each.n for each in bins) / n
+            high = low + 1 / _BINS
+            yield f"{count(n)} rows with a probability of {low:.1f} to {high:.1f}: mean {sure:.2f}, right {right:.2f}"
+
+
+def use_lines(report: TrainingReport) -> tuple[str, ...]:
+    """Commands and code that use the model in a folder called FOLDER."""
+    if report.rows.targets:
+        return ('weibo-nlp label posts.csv -o labelled.csv --model stance=FOLDER --target "TARGET"',)
+    return ("weibo-nlp label posts.csv -o labelled.csv --model NAME=FOLDER",)
+
+
+def _parts(report: TrainingReport) -> Iterator[str]:
+    rows, scores = report.rows, report.scores
+    yield f"# A text classifier of {len(report.labels)} labels\n"
+    yield (
+        f"Made by `weibo_nlp train` {escaped(report.version)} (model `{report.model}`, seed {report.seed}). It labels "
+        f"Chinese posts with: {', '.join(map(escaped, report.labels))}.\n"
+    )
+    yield "## Scores\n"
+    yield how_scored(report) + " The model in this folder learnt from all rows.\n"
+    yield markdown_table(SCORE_HEADINGS, score_rows(report), figures=(1, 2))
+    yield markdown_table(LABEL_HEADINGS, label_rows(report), figures=(1, 2, 3, 4), escape=escaped_cell)
+    yield from (f"- {escaped(note)}" for note in report.notes)
+    yield (f"\n{expected_line(report)} Of a crawl of another time, search or platform, nobody knows.\n")
+    if len(report.labels) <= SHOWN_LABELS:
+        yield "## Which labels are taken for which\n"
+        yield "Rows: the label given; columns: the label predicted.\n"
+        table = [(label, *map(count, row)) for label, row in zip(report.labels, scores.confusion, strict=True)]
+        yield markdown_table(("", *report.labels), table, figures=range(1, len(table) + 1), escape=escaped_cell)
+    yield "## Calibration\n"
+    yield from (f"- {line}" for line in calibration_lines(report))
+    if report.set_size is not None:
+        yield (
+            f"\nPrediction sets of {COVERAGE:g} coverage hold {report.set_size:.2f} of {len(report.labels)} labels on "
+            "average; they are fitted to the out-of-fold probabilities."
+        )
+    if lines := list(curve_lines(report)):
+        yield "\n## More labels\n"
+        yield from (f"- {escaped(line)}" for line in lines)
+    yield "\n## What it learnt from\n"
+    yield (
+        f"{count(rows.used)} rows of {count(rows.given)} given, {count(rows.groups)} independent units. The texts are "
+        "not here; `learnt_from.json` holds keyed hashes, by which whoever has a text can tell whether it was among "
+        "them.\n"
+    )
+    yield from (f"- left out: {escaped(reason)} ({count(n)})" for reason, n in rows.set_aside.items())
+    yield "\n## Use\n"
+    yield "```bash\n" + "\n".join(use_lines(report)) + "\n```\n"
+    yield '```python\nimport weibo_nlp\n\nmodel = weibo_nlp.load_model("FOLDER")\n```\n'
+
+
+def escaped_cell(text: str) -> str:
+    """Escape a cell, in which figures stay as they are."""
+    return text if re.fullmatch(r"[\d., to()]*", text) else escaped(text)
+
+
+def _shown(estimate: Estimate) -> str:
+    return number(estimate.value) + ("" if estimate.low is None else f" ({bounds(estimate)})")

@@ -63,7 +63,7 @@ def test_the_package_is_marked_as_typed_and_knows_its_version():
 
 CALLABLES = (
     "compare", "evaluate", "hf_tokenizer", "hydrate", "label", "load_corpus", "load_model", "load_spacy", "normalise",
-    "parse", "segment",
+    "parse", "segment", "train",
 )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ AROUND = [
 ]  # fmt: skip
 
 
-def posts(*labels, n=len(AROUND)):
+def posts(*labels, n=20):
     """The texts and labels of n posts of each label."""
     rows = [(around.format(WORDS[label]), label) for around in AROUND[:n] for label in labels]
     return [text for text, _ in rows], [label for _, label in rows]

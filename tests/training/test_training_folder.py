@@ -101,8 +101,7 @@ def test_saving_that_fails_leaves_nothing_or_what_was_there(trained, folder, tmp
 
 
 def test_a_word_of_the_user_is_no_markup_in_the_card(tmp_path):
-    texts = [text for text in TEXTS[:30]]
-    train(texts, HOSTILE * 10, classifier=MajorityClassifier(), curve=False).save(tmp_path)
+    train(TEXTS[:30], HOSTILE * 10, classifier=MajorityClassifier(), curve=False).save(tmp_path)
     card = (tmp_path / "README.md").read_text("utf-8")
     assert r"\<script\>alert(1)\</script\>" in card
     assert r"a\|b \[x\](javascript:alert) \`c\` \*\*d\*\* www\.e.f https:\//g.h" in card

@@ -93,9 +93,7 @@ def test_any_classifier_of_this_package_is_trained(trained):
 
 def test_a_row_that_is_incomplete_stops_training_or_is_left_out_with_a_warning():
     texts, labels = [*TEXTS, "还没读", ""], [*LABELS, None, "food"]
-    with pytest.raises(
-        DataError, match=r"2 of 62 rows .*label is empty \(1, first 60\); text is empty \(1, first 61\)"
-    ):
+    with pytest.raises(DataError, match=r"2 of 62 .*label is empty \(1, first 60\); text is empty \(1, first 61\)"):
         train(texts, labels)
     with pytest.warns(UserWarning, match="2 of 62 rows cannot be learnt from"):
         report = train(texts, labels, classifier=MajorityClassifier(), curve=False, errors="skip").report

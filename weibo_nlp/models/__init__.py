@@ -4,6 +4,7 @@ Nothing here knows of tasks' splits or of the benchmark: models see texts, targe
 are loaded when first used, because scikit-learn takes a second.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from weibo_nlp import _renamed
@@ -13,6 +14,7 @@ from weibo_nlp.models.weights import weights_folder, weights_names
 from weibo_nlp.records import Example
 
 if TYPE_CHECKING:
+    from weibo_nlp.models.explanation import Contribution, Explanation
     from weibo_nlp.models.linear import LinearClassifier
     from weibo_nlp.models.majority import MajorityClassifier
     from weibo_nlp.models.stance import StanceClassifier
@@ -20,7 +22,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Classifier",
+    "Contribution",
     "Example",
+    "Explanation",
     "LinearClassifier",
     "MajorityClassifier",
     "StanceClassifier",
@@ -48,6 +52,8 @@ _BUILT_IN = {
 def __getattr__(name: str) -> Any:
     if name in _BUILT_IN:
         return built_in(_BUILT_IN[name])
+    if name in ("Contribution", "Explanation"):
+        return getattr(import_module("weibo_nlp.models.explanation"), name)
     if name == "load":
         _renamed.warn("weibo_nlp.models.load", "weibo_nlp.models.load_model")
         return load_model

@@ -168,7 +168,7 @@ def _unit_sums(gold: IntArray, predicted: IntArray, groups: IntArray, n_labels: 
 
 
 def _gain(sizes: FloatArray, scores: FloatArray, times: float) -> FloatArray:
-    """What so many times the labels would add by a power law of the error, shape (n_rows,); scores (n_points, n_rows)."""
+    """What so many times the labels would add by a power law of the error, shape (n_rows,)."""
     steps, errors = np.log(sizes), np.maximum(1 - scores, 1e-9)
     centred = (steps - steps.mean())[:, None]
     slopes = (centred * np.log(errors)).sum(axis=0) / np.square(centred).sum()

@@ -24,12 +24,12 @@ def test_a_file_becomes_a_model_that_labels(run, posts, tmp_path):
     assert code == 0, err
     assert f"Reading {posts} as csv; columns: text 正文, label 标签, group thread" in err
     assert f"Next: weibo-nlp label POSTS -o LABELLED --model NAME={folder}" in err
-    assert "10-fold cross-validation; rows of one group" in out
+    assert "6-fold cross-validation; rows of one group" in out
     assert "macro-F1" in out
     assert "On new texts like these, expect a macro-F1 of" in out
     assert "There are fewer than 30 texts of 'food', 'weather'" in out
     report = json.loads((folder / "report.json").read_text("utf-8"))
-    assert report["cross_validation"] == {"folds": 10, "grouped_by": "groups", "seed": 0}
+    assert report["cross_validation"] == {"folds": 6, "grouped_by": "groups", "seed": 0}
     assert load_model(folder).predict(["明天又刮风了"]).tolist() == ["weather"]
     code, _, err = run("label", posts, "-o", tmp_path / "o.csv", "--model", f"about={folder}", "-q")
     assert (code, err) == (0, "")

@@ -1,35 +1,25 @@
-"""Our classifiers in the hands of scikit-learn: searched, validated, cloned and pickled over lists of strings."""
+"""Our classifiers in the hands of scikit-learn: searched and validated over lists of strings."""
 
 import math
-import pickle
 import warnings
 
-import joblib
 import numpy as np
 import pandas as pd
 import pytest
 from sklearn import config_context
-from sklearn.base import BaseEstimator, clone
-from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GridSearchCV, GroupKFold, cross_val_predict, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils import get_tags
-from sklearn.utils.validation import check_is_fitted
 
 from weibo_nlp.errors import DataError, UsageError
-from weibo_nlp.models import Classifier, LinearClassifier, MajorityClassifier, as_examples, load_model
+from weibo_nlp.models import LinearClassifier, MajorityClassifier, as_examples, load_model
 from weibo_nlp.records import Example
 
 WORDS = {"praise": "好吃", "blame": "难吃"}
 TEXTS = [f"{around}{word}" for around in "今明早晚又真太可" for word in WORDS.values()]
 LABELS = list(WORDS) * 8
 THREADS = [str(place // 4) for place in range(16)]
-MODELS = [pytest.param(LinearClassifier(C=1.0), id="linear"), pytest.param(MajorityClassifier(), id="majority")]
-
-
-def fitted_attributes(model):
-    return {name: value for name, value in vars(model).items() if name.endswith("_")}
 
 
 def test_a_grid_of_c_is_searched_over_threads():
@@ -61,58 +51,6 @@ def test_scores_and_probabilities_are_cross_validated():
 def test_a_pipeline_may_end_in_our_model():
     shout = make_pipeline(FunctionTransformer(lambda texts: [text * 2 for text in texts]), LinearClassifier(C=1.0))
     assert shout.fit(TEXTS, LABELS).score(TEXTS, LABELS) == 1.0
-
-
-@pytest.mark.parametrize("model", MODELS)
-def test_the_conventions_of_estimators_hold(model):
-    given = model.get_params()
-    assert isinstance(model, BaseEstimator)
-    assert clone(model).get_params() == given
-    assert model.set_params(**given) is model
-    assert not fitted_attributes(model)
-    with pytest.raises(NotFittedError):
-        check_is_fitted(model)
-    trained = clone(model)
-    assert trained.fit(TEXTS, LABELS) is trained
-    check_is_fitted(trained)
-    assert isinstance(trained, Classifier)
-    # Training changes no parameter, and everything learnt ends in an underscore.
-    assert trained.get_params() == given
-    assert set(vars(trained)) - set(given) == set(fitted_attributes(trained))
-    assert not fitted_attributes(clone(trained))
-    with pytest.raises(ValueError, match="Invalid parameter 'strength'"):
-        model.set_params(strength=1.0)
-
-
-@pytest.mark.parametrize("model", MODELS)
-def test_training_again_starts_anew_and_gives_the_same(model):
-    first = clone(model).fit(TEXTS, LABELS)
-    again = clone(model).fit(TEXTS[:8], ["a", "b"] * 4).fit(TEXTS, LABELS)
-    assert again.classes_.tolist() == ["blame", "praise"]
-    np.testing.assert_array_equal(again.predict_proba(TEXTS), first.predict_proba(TEXTS))
-
-
-def test_nothing_that_was_given_is_changed():
-    texts, labels, weights = list(TEXTS), list(LABELS), [1.0] * 16
-    LinearClassifier(C=1.0).fit(texts, labels, THREADS, weights).predict(texts)
-    assert (texts, labels, weights) == (TEXTS, LABELS, [1.0] * 16)
-
-
-@pytest.mark.parametrize("model", MODELS)
-@pytest.mark.parametrize("kept", ["pickle", "joblib", "folder"])
-def test_a_trained_model_is_kept(model, kept, tmp_path):
-    trained = clone(model).fit(TEXTS, LABELS)
-    if kept == "pickle":
-        copy = pickle.loads(pickle.dumps(trained))  # noqa: S301 - what was pickled here
-    elif kept == "joblib":
-        joblib.dump(trained, tmp_path / "model")
-        copy = joblib.load(tmp_path / "model")
-    else:
-        trained.save_pretrained(str(tmp_path / "model"))
-        copy = type(model).from_pretrained(str(tmp_path / "model"))
-        assert copy.get_params() == trained.get_params() | {"labels": ("blame", "praise")}
-    np.testing.assert_allclose(copy.predict_proba(TEXTS), trained.predict_proba(TEXTS), atol=1e-6)
-    assert copy.predict(TEXTS).tolist() == trained.predict(TEXTS).tolist()
 
 
 @pytest.mark.parametrize(

@@ -12,18 +12,18 @@ from weibo_nlp.training.folds import CrossValidation
 from weibo_nlp.training.rows import read_labels
 
 
-@given(error=st.floats(0.05, 0.9), power=st.floats(0.0, 1.0), size=st.integers(40, 10_000), times=st.floats(1.0, 4.0))
-def test_errors_that_follow_a_power_law_go_on_to_follow_it(error, power, size, times):
+@given(error=st.floats(0.05, 0.9), power=st.floats(0.0, 1.0), size=st.integers(40, 10_000))
+def test_errors_that_follow_a_power_law_go_on_to_follow_it(error, power, size):
     sizes = np.array([size / 4, size / 2, size])
     scores = 1 - np.minimum(error * (sizes / size) ** -power, 1.0)
     if scores[0] == 0:
         return
-    gain = _gain(sizes, scores[:, None], times)[0]
-    assert gain == pytest.approx(error - error * times**-power, abs=1e-9)
+    gain = _gain(sizes, scores[:, None])[0]
+    assert gain == pytest.approx(error - error * 2**-power, abs=1e-9)
 
 
 def test_a_flat_curve_gains_nothing():
-    assert _gain(np.array([10.0, 20.0, 40.0]), np.full((3, 1), 0.6), 2.0)[0] == pytest.approx(0)
+    assert _gain(np.array([10.0, 20.0, 40.0]), np.full((3, 1), 0.6))[0] == pytest.approx(0)
 
 
 def test_a_part_is_of_whole_units_and_of_every_label():
@@ -47,7 +47,6 @@ def test_a_curve_has_the_score_of_all_labels_at_its_end_and_says_what_twice_woul
     assert points[0].macro_f1.value < points[-1].macro_f1.value
     assert report.curve.gain is not None
     assert 0 <= report.curve.gain.value < 0.1
-    assert report.expected.value >= report.scores.main.value
 
 
 def test_where_a_part_is_too_little_to_learn_from_the_curve_says_so():
@@ -55,4 +54,3 @@ def test_where_a_part_is_too_little_to_learn_from_the_curve_says_so():
     report = train(texts, labels, classifier=quick()).report
     assert (report.curve.points, report.curve.gain) == ((), None)
     assert report.curve.why_not.startswith("0.25 of the labels are too few to learn from (")
-    assert report.expected == report.scores.main

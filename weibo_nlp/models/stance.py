@@ -129,7 +129,8 @@ class StanceClassifier(LinearClassifier):
 
     def _restored_features(self, parts: LinearParts) -> StanceFeatures:
         layout, self.known_targets_ = parts.layout, parts.known_targets
-        self.families, self.mentions = dict(layout.families or {}), dict(layout.mentions or {})
+        # None and none of them are one in a file, and to learn anew, None is what gives targets copies of their own.
+        self.families, self.mentions = dict(layout.families or {}) or None, dict(layout.mentions or {}) or None
         return StanceFeatures(
             layout.targets,
             with_parent=layout.with_parent,

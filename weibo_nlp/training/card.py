@@ -55,7 +55,7 @@ SCORE_HEADINGS = ("figure", "model", "always the most frequent label")
 
 def expected_line(report: TrainingReport) -> str:
     """Say what to expect of the model on texts that nobody has labelled."""
-    return f"On new texts like these, expect a macro-F1 of {_shown(report.expected)}."
+    return f"On new texts like these, expect a macro-F1 of {_shown(report.scores.main)}."
 
 
 def curve_lines(report: TrainingReport) -> Iterator[str]:

@@ -21,7 +21,7 @@ DRAWS = 2
 """Parts drawn for each fraction and fold where there are few rows: which 60 texts are learnt from moves the score by
 some points."""
 # Below these numbers no gain is extrapolated.
-LEAST_TEXTS, LEAST_UNITS = 20, 60
+LEAST_TEXTS, LEAST_UNITS = 10, 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +51,6 @@ class LearningCurve:
     ----------
     points : tuple of CurvePoint
         From few labels to all.
-    expected : Estimate or None
-        Macro-F1 of the model that learnt from all labels, on texts like these: the cross-validated one, carried on from
-        the rows that a fold learns from to all of them.
     gain : Estimate or None
         What twice the labels would add to macro-F1; None where there is too little to say.
     why_not : str
@@ -68,14 +65,12 @@ class LearningCurve:
     """
 
     points: tuple[CurvePoint, ...] = ()
-    expected: Estimate | None = None
     gain: Estimate | None = None
     why_not: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Return the curve ready for JSON."""
-        names = ("points", "expected", "gain")
-        return {name: to_json(getattr(self, name)) for name in names} | {"why_not": self.why_not}
+        return {"points": to_json(self.points), "gain": to_json(self.gain), "why_not": self.why_not}
 
 
 def learning_curve(
@@ -126,15 +121,13 @@ def learning_curve(
         }
         named = {f"{fraction:g}": values for fraction, values in scores.items()}
         learnt, values = np.array([sizes[each] for each in scores]), np.stack([*scores.values()])
-        all_rows = len(rows.labels) / learnt[-1]
-        gained = {"expected": values[-1] + _gain(learnt, values, all_rows), "gain": _gain(learnt, values, 2.0)}
-        return named | gained
+        return named | {"gain": _gain(learnt, values)}
 
     estimates = bootstrap_estimates(sums, figures, bootstrap)
     points = tuple(CurvePoint(each, round(sizes[each]), estimates[f"{each:g}"]) for each in predicted)
     if why_not := _too_little(validation):
-        return LearningCurve(points, estimates["expected"], why_not=why_not)
-    return LearningCurve(points, estimates["expected"], estimates["gain"])
+        return LearningCurve(points, why_not=why_not)
+    return LearningCurve(points, estimates["gain"])
 
 
 def draws_of(n_rows: int) -> int:
@@ -167,12 +160,12 @@ def _unit_sums(gold: IntArray, predicted: IntArray, groups: IntArray, n_labels: 
     return np.hstack(counts).astype(np.float64)
 
 
-def _gain(sizes: FloatArray, scores: FloatArray, times: float) -> FloatArray:
-    """What so many times the labels would add by a power law of the error, shape (n_rows,)."""
+def _gain(sizes: FloatArray, scores: FloatArray) -> FloatArray:
+    """What twice the labels would add by a power law of the error, shape (n_rows,)."""
     steps, errors = np.log(sizes), np.maximum(1 - scores, 1e-9)
     centred = (steps - steps.mean())[:, None]
     slopes = (centred * np.log(errors)).sum(axis=0) / np.square(centred).sum()
-    gain: FloatArray = errors[-1] * (1 - times**slopes)
+    gain: FloatArray = errors[-1] * (1 - 2.0**slopes)
     return gain
 
 

@@ -10,7 +10,6 @@ from weibo_nlp.evaluation.results import Scores
 from weibo_nlp.io.names import quoted_list
 from weibo_nlp.io.typed_json import to_json
 from weibo_nlp.report.display import few_units_note
-from weibo_nlp.stats.estimate import Estimate
 from weibo_nlp.training.curve import LearningCurve
 from weibo_nlp.training.rows import RowCounts
 
@@ -61,11 +60,6 @@ class TrainingReport:
         object.__setattr__(self, "notes", tuple(self._notes()))
 
     @property
-    def expected(self) -> Estimate:
-        """Macro-F1 to be expected of the model on new texts like these."""
-        return self.curve.expected or self.scores.main
-
-    @property
     def labels(self) -> tuple[str, ...]:
         """Labels in the order of the model's columns."""
         return self.scores.labels
@@ -80,7 +74,6 @@ class TrainingReport:
             "cross_validation": {"folds": self.n_folds, "seed": self.seed, "grouped_by": self.rows.grouped_by},
             "scores": self.scores.to_dict(),
             "baseline": self.baseline.to_dict(),
-            "expected_macro_f1": self.expected.to_dict(),
             "learning_curve": self.curve.to_dict(),
             "prediction_sets": None if self.set_size is None else {"coverage": COVERAGE, "mean_size": self.set_size},
             "trained_on": dict(self.trained_on),

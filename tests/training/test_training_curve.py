@@ -53,4 +53,4 @@ def test_where_a_part_is_too_little_to_learn_from_the_curve_says_so():
     texts, labels = posts("food", "weather", n=3)
     report = train(texts, labels, classifier=quick()).report
     assert (report.curve.points, report.curve.gain) == ((), None)
-    assert report.curve.why_not.startswith("0.25 of the labels are too few to learn from (")
+    assert report.curve.why_not == "a part of 0.25 of the labels is too little to learn from"

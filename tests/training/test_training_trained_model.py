@@ -100,6 +100,13 @@ def test_a_row_that_is_incomplete_stops_training_or_is_left_out_with_a_warning()
     assert (report.rows.given, report.rows.used) == (62, 60)
 
 
+@pytest.mark.parametrize("groups", [None, [0, 0, *range(1, 11)]], ids=["rows", "threads"])
+def test_there_are_no_more_folds_than_texts_of_the_most_frequent_label(groups):
+    texts, labels = posts("food", "weather", n=6)
+    rows = read_labels(texts, labels, groups=groups)
+    assert len(CrossValidation.of(rows, quick(), ("food", "weather"), 0).folds) == 6
+
+
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [

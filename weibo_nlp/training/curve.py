@@ -102,9 +102,8 @@ def learning_curve(
     for fraction in FRACTIONS:
         try:
             predicted[fraction], sizes[fraction] = _scored(validation, fraction, seed, tick)
-        except DataError as error:  # so few rows that the part alone could not be learnt from
-            why_not = f"{fraction:g} of the labels are too few to learn from ({str(error).rstrip('.')})"
-            return LearningCurve(why_not=why_not)
+        except DataError:  # so few rows that there are no folds of the part, or no n-gram that recurs in it
+            return LearningCurve(why_not=f"a part of {fraction:g} of the labels is too little to learn from")
     predicted[1.0] = full.argmax(axis=1)[None]
     sizes[1.0] = float(np.mean([len(train) for train, _ in validation.folds]))
     n_labels = len(labels)

@@ -60,9 +60,9 @@ class CrossValidation:
                 "by a model that has not learnt from its like; label texts of other groups."
             )
         codes = np.unique(rows.labels, return_inverse=True)[1]
-        n_folds = min(FOLDS if len(rows.labels) >= FEW_ROWS else FOLDS_OF_FEW, n_units)
+        most = FOLDS if len(rows.labels) >= FEW_ROWS else FOLDS_OF_FEW
+        n_folds = min(most, n_units, int(np.bincount(codes).max()))
         single = n_units == len(rows.labels)
-        n_folds = min(n_folds, int(np.bincount(codes).max())) if single else n_folds
         kind = StratifiedKFold if single else StratifiedGroupKFold
         splitter = kind(n_folds, shuffle=True, random_state=seed)
         with quiet_folds():

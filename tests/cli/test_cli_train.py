@@ -63,6 +63,7 @@ def test_a_label_made_for_terminals_is_shown_as_it_is(run, tmp_path):
         pytest.param(["--label-column", "no"], 2, "no column 'no'; there is: 正文, 标签, thread", id="no-such-column"),
         pytest.param(["--text-column", "标签"], 2, "one column cannot be two things", id="text-and-label"),
         pytest.param(["--label-column", "thread"], 3, "have one text; to learn a label", id="ids-for-labels"),
+        pytest.param(["--parent-column", "thread"], 2, "goes with --target-column", id="parent-without-target"),
         pytest.param(["--seed", "-1"], 2, "--seed", id="seed"),
     ],
 )

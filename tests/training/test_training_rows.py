@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pandas as pd
 import pytest
 from labelled_posts import posts
@@ -38,6 +39,7 @@ def test_numbers_and_booleans_are_labels_and_a_shuffled_column_is_taken_by_posit
         pytest.param("labels", math.nan, "label is empty", id="label-nan"),
         pytest.param("labels", pd.NA, "label is empty", id="label-NA"),
         pytest.param("labels", ["a"], "label is no text but list", id="label-is-a-list"),
+        pytest.param("labels", np.zeros(2), "label is no text but ndarray", id="label-is-an-array"),
         pytest.param("labels", 1.5, "label is no text but float", id="label-is-a-fraction"),
         pytest.param("targets", None, "target is empty", id="no-target"),
         pytest.param("targets", "国\u200b货", "target holds", id="target-with-a-hidden-sign"),

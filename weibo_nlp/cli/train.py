@@ -39,7 +39,9 @@ def train(
     target_column: Annotated[
         str | None, Option(help="Column with what the label is about, for stance: the model then asks for a target.")
     ] = None,
-    parent_column: Annotated[str | None, Option(help="Column with the text that a post answers.")] = None,
+    parent_column: Annotated[
+        str | None, Option(help="Column with the text that a post answers, which models with targets can read.")
+    ] = None,
     group_column: Annotated[
         str | None,
         Option(
@@ -79,6 +81,11 @@ def train(
     from weibo_nlp.training.folder import require_free
     from weibo_nlp.training.rows import guess_label_column
 
+    if parent_column is not None and target_column is None:
+        raise UsageError(
+            "--parent-column goes with --target-column: `label` gives the text answered to models with targets alone; "
+            "leave it out."
+        )
     table = open_table(input, format)
     named = {"label": label_column, "target": target_column, "parent": parent_column, "group": group_column}
     given = [name for name in (text_column, *named.values()) if name is not None]

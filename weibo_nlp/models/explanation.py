@@ -16,6 +16,7 @@ import numpy as np
 from weibo_nlp.errors import UsageError
 from weibo_nlp.features.ngrams import MAX_N
 from weibo_nlp.features.preparation import prepared
+from weibo_nlp.features.targeted import TargetedNgrams
 from weibo_nlp.io.names import quoted_list
 from weibo_nlp.models.base import FloatArray, IntArray
 from weibo_nlp.records import Example, Span
@@ -117,6 +118,10 @@ class Explanation:
 
 def explain(model: LinearClassifier, example: Example, label: str | None, other: str | None) -> Explanation:
     """Explain the answer of a trained linear model; see :meth:`weibo_nlp.models.LinearClassifier.explain`."""
+    if not isinstance(model.features_, TargetedNgrams):
+        raise UsageError(
+            f"the {model.name} model reads more than n-grams and cues, and cannot say what of a text counts."
+        )
     labels = model.classes_.tolist()
     for name in (label, other):
         if name is not None and name not in labels:

@@ -339,7 +339,9 @@ def _name(value: object, what: str) -> tuple[str | None, str | None]:
 
 
 def _is_empty(value: object) -> bool:
-    return not value.strip() if isinstance(value, str) else not isinstance(value, list | dict) and is_missing(value)
+    if isinstance(value, str):
+        return not value.strip()
+    return not isinstance(value, list | dict | tuple | np.ndarray) and is_missing(value)
 
 
 def _is(problem: str) -> str:

@@ -120,7 +120,7 @@ def explain(model: LinearClassifier, example: Example, label: str | None, other:
     """Explain the answer of a trained linear model; see :meth:`weibo_nlp.models.LinearClassifier.explain`."""
     if not isinstance(model.features_, TargetedNgrams):
         raise UsageError(
-            f"the {model.name} model reads more than n-grams and cues, and cannot say what of a text counts."
+            f"the {model.name} model reads more than n-grams and cues, and cannot say which words count; explain a linear one."
         )
     labels = model.classes_.tolist()
     for name in (label, other):

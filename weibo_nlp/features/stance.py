@@ -18,7 +18,7 @@ from weibo_nlp.features.layout import (
     cue_weight,
 )
 from weibo_nlp.features.preparation import model_text
-from weibo_nlp.features.relation import Relation, relation
+from weibo_nlp.features.relation import relation
 from weibo_nlp.features.targeted import MIN_TARGET_EXAMPLES, TargetedNgrams, copies
 from weibo_nlp.records import Example
 
@@ -87,31 +87,6 @@ class StanceFeatures(TargetedNgrams):
         """Family of a target."""
         return self.layout.family(target)
 
-    @property
-    def block_fields(self) -> tuple[str, ...]:
-        """Field of an example that each copy of the vocabulary counts in, in the order of the columns."""
-        return (*super().block_fields, *["text"] * len(self.family_names), "near")
-
-    def field_texts(self, example: Example) -> dict[str, str]:
-        """Texts that the n-grams of a `prepared` example are counted in, by field."""
-        texts = {"text": example.text, "parent": example.parent or "", "target": model_text(example.target or "")}
-        texts["near"] = self._relation(example).window
-        return {field: texts[field] for field in dict.fromkeys(self.block_fields)}
-
-    def cue_columns(self, example: Example) -> dict[tuple[str, int], float]:
-        """Cues of a `prepared` example: name and column behind the copies of the vocabulary -> weight."""
-        cues: dict[str, float] = {}
-        for name, weight in _named_cues(self._relation(example), self.family(example.target or "")):
-            cues[name] = cues.get(name, 0.0) + weight
-        hasher = FeatureHasher(N_CUES, input_type="pair", alternate_sign=False)
-        columns = hasher.transform([[(name, 1.0)] for name in cues]).indices if cues else []
-        return {(name, int(column)): weight for (name, weight), column in zip(cues.items(), columns, strict=True)}
-
-    def _relation(self, example: Example) -> Relation:
-        target = example.target or ""
-        mentions = [model_text(word) for word in (self.mentions or {}).get(target, ())]
-        return relation(example.text, model_text(target), mentions)
-
     def _blocks(self, X: Sequence[Example]) -> list[Any]:
         blocks = super()._blocks(X)
         own = blocks[0] / SHARED_SCALE
@@ -126,12 +101,10 @@ class StanceFeatures(TargetedNgrams):
             for example, target in zip(X, targets, strict=True)
         ]
         blocks.append(self.vectorizer_.transform([each.window for each in relations]) * WINDOW_SCALE)
-        cues = [_named_cues(each, family) for each, family in zip(relations, members, strict=True)]
+        cues = [
+            [(named, cue_weight(cue)) for cue in each.cues for named in (cue, f"{family} {cue}")]
+            for each, family in zip(relations, members, strict=True)
+        ]
         hashed = FeatureHasher(N_CUES, input_type="pair", alternate_sign=False).transform(cues)
         blocks.append(hashed * CUE_SCALE)
         return blocks
-
-
-def _named_cues(related: Relation, family: str) -> list[tuple[str, float]]:
-    """Name and weight of each cue, alone and by family."""
-    return [(named, cue_weight(cue)) for cue in related.cues for named in (cue, f"{family} {cue}")]

@@ -103,21 +103,6 @@ class TargetedNgrams(TransformerMixin, BaseEstimator):  # type: ignore[misc, no-
         """Number of copies of the vocabulary that stand side by side."""
         return self.layout.n_blocks
 
-    @property
-    def block_fields(self) -> tuple[str, ...]:
-        """Field of an example that each copy of the vocabulary counts in, in the order of the columns."""
-        fields = ("text", *["parent"] * self.with_parent, *["target"] * self.with_target)
-        return (*fields, *["text"] * len(self.targets))
-
-    def field_texts(self, example: Example) -> dict[str, str]:
-        """Texts that the n-grams of a `prepared` example are counted in, by field."""
-        texts = {"text": example.text, "parent": example.parent or "", "target": model_text(example.target or "")}
-        return {field: texts[field] for field in dict.fromkeys(self.block_fields)}
-
-    def cue_columns(self, example: Example) -> dict[tuple[str, int], float]:
-        """Cues of a `prepared` example: name and column behind the copies of the vocabulary -> weight; here, none."""
-        return {}
-
     def _blocks(self, X: Sequence[Example]) -> list[Any]:
         """Columns of the text, the text answered, the target, and the copies."""
         texts = [example.text for example in X]

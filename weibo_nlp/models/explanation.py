@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from weibo_nlp.errors import UsageError
+from weibo_nlp.features.layout import ColumnLayout, cue_column, cue_weight, target_text
 from weibo_nlp.features.ngrams import MAX_N
 from weibo_nlp.features.preparation import prepared
+from weibo_nlp.features.relation import relation
 from weibo_nlp.features.targeted import TargetedNgrams
 from weibo_nlp.io.names import quoted_list
 from weibo_nlp.models.base import FloatArray, IntArray
@@ -120,7 +122,8 @@ def explain(model: LinearClassifier, example: Example, label: str | None, other:
     """Explain the answer of a trained linear model; see :meth:`weibo_nlp.models.LinearClassifier.explain`."""
     if not isinstance(model.features_, TargetedNgrams):
         raise UsageError(
-            f"the {model.name} model reads more than n-grams and cues, and cannot say which words count; explain a linear one."
+            f"the {model.name} model reads more than n-grams and cues, and cannot say which words count; explain one "
+            "that has no encoder."
         )
     labels = model.classes_.tolist()
     for name in (label, other):
@@ -142,9 +145,8 @@ def explain(model: LinearClassifier, example: Example, label: str | None, other:
     before = mixing @ model.intercept_.astype(np.float64) + model.calibrator_intercept_
     pairs = np.stack([added[:, one], added[:, one] - added[:, two]], axis=1)
 
-    features = model.features_
-    texts = features.field_texts(ready)
-    terms = _terms(model, np.asarray(row.indices, dtype=np.int64), pairs, ready)
+    texts, cues = _read(model.features_.layout, ready)
+    terms = _terms(model.features_, cues, np.asarray(row.indices, dtype=np.int64), pairs)
     contributions = [each for field, ngrams in terms.items() if field != CUE for each in _pieces(field, texts, ngrams)]
     contributions += [
         Contribution(CUE, name, float(values[0]), float(values[1])) for name, values in terms.get(CUE, {}).items()
@@ -167,22 +169,48 @@ def explain(model: LinearClassifier, example: Example, label: str | None, other:
     )
 
 
+def _read(layout: ColumnLayout, example: Example) -> tuple[dict[str, str], dict[str, float]]:
+    """Texts that the n-grams of a prepared example are counted in, by field; and its cues, with their weights."""
+    texts = {TEXT: example.text}
+    if layout.with_parent:
+        texts[PARENT] = example.parent or ""
+    if not layout.with_target:
+        return texts, {}
+    target = example.target or ""
+    texts[TARGET] = target_text(target)
+    if not layout.is_related:
+        return texts, {}
+    near = relation(example.text, texts[TARGET], layout.words.get(target, ()))
+    texts[NEAR] = near.window
+    cues: dict[str, float] = {}
+    for cue in near.cues:
+        for name in (cue, f"{layout.family(target)} {cue}"):
+            cues[name] = cues.get(name, 0.0) + cue_weight(cue)
+    return texts, cues
+
+
+def _field_of(layout: ColumnLayout, block: int) -> str:
+    """Field whose n-grams a block of columns counts."""
+    if layout.with_parent and block == 1:
+        return PARENT
+    if layout.with_target and block == layout.target_block:
+        return TARGET
+    return NEAR if layout.is_related and block == layout.window_block else TEXT
+
+
 def _terms(
-    model: LinearClassifier, columns: IntArray, pairs: FloatArray, example: Example
+    features: TargetedNgrams, cues: Mapping[str, float], columns: IntArray, pairs: FloatArray
 ) -> dict[str, dict[str, FloatArray]]:
     """Field -> n-gram (or cue) -> what it adds, over all copies of the vocabulary that speak of the field."""
-    features = model.features_
-    vocabulary, blocks = features.vectorizer_.get_feature_names_out(), features.block_fields
-    cues = dict(features.cue_columns(example))
+    layout, vocabulary = features.layout, features.vectorizer_.get_feature_names_out()
+    first_cue = layout.n_blocks * len(vocabulary)
     terms: dict[str, dict[str, FloatArray]] = {}
     for column, values in zip(columns.tolist(), pairs, strict=True):
         block, place = divmod(column, len(vocabulary))
-        if block < len(blocks):
-            shares = [(blocks[block], str(vocabulary[place]), 1.0)]
+        if column < first_cue:
+            shares = [(_field_of(layout, block), str(vocabulary[place]), 1.0)]
         else:  # a column of cues may be that of several, of which each adds by its weight
-            here = [
-                (name, weight) for (name, at), weight in cues.items() if at == column - len(blocks) * len(vocabulary)
-            ]
+            here = [(name, weight) for name, weight in cues.items() if cue_column(name) == column - first_cue]
             total = sum(weight for _, weight in here)
             shares = [(CUE, name, weight / total) for name, weight in here]
         for field, term, share in shares:

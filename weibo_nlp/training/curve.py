@@ -24,8 +24,8 @@ some points."""
 LEAST_TEXTS, LEAST_UNITS = 10, 60
 
 WIDENING = 2.5
-"""How much wider than the bootstrap's the interval of a gain is: that one speaks of the rows scored, not of those learnt
-from, by which two models of equally many rows differ as much. Of 14 draws of 300 rows with six labels (SMP2020), what
+"""How much wider than the bootstrap's the interval of a gain is: that one speaks of the rows scored, not of the rows
+learnt from, by which two models of equally many differ as much. Of 14 draws of 300 rows with six labels (SMP2020), what
 twice the rows brought lay within the bootstrap's interval in 6, within one twice as wide in 12, within this one in all.
 """
 

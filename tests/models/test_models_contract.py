@@ -152,7 +152,7 @@ def test_an_untrained_model_answers_nothing_and_is_not_saved(model, tmp_path):
     assert not (tmp_path / "model").exists()
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(data=st.data())
 def test_a_damaged_folder_is_refused_or_answers_the_same_and_a_forged_one_gives_distributions(
     saved, tmp_path_factory, data

@@ -6,7 +6,7 @@ from pathlib import Path
 from unittest.mock import Mock
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from labelled_posts import posts
 
@@ -109,6 +109,7 @@ def test_a_word_of_the_user_is_no_markup_in_the_card(tmp_path):
     assert "<script" not in card.replace(r"\<script", "")
 
 
+@settings(max_examples=25)
 @given(name=st.sampled_from(sorted(FILES)), place=st.floats(0, 1, exclude_max=True), data=st.data())
 def test_a_damaged_folder_is_refused_or_answers_as_the_whole_one(saved, tmp_path_factory, name, place, data):
     folder = Path(shutil.copytree(saved, tmp_path_factory.mktemp("damaged") / "model"))

@@ -50,7 +50,7 @@ from weibo_nlp.tasks.spec import (
     corpus_tasks,
 )
 
-ON_REQUEST = ("stance",)
+ON_REQUEST = ("stance", "embedding", "embedding_stance")
 """Models that run only where they are named: beside the linear one, this doubles the time of a benchmark."""
 
 Progress = Callable[[str], None]

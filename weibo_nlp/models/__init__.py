@@ -14,6 +14,8 @@ from weibo_nlp.models.weights import weights_folder, weights_names
 from weibo_nlp.records import Example
 
 if TYPE_CHECKING:
+    from weibo_nlp.models.embedding import EmbeddingClassifier
+    from weibo_nlp.models.embedding_stance import EmbeddingStanceClassifier
     from weibo_nlp.models.explanation import Contribution, Explanation
     from weibo_nlp.models.linear import LinearClassifier
     from weibo_nlp.models.majority import MajorityClassifier
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 __all__ = [
     "Classifier",
     "Contribution",
+    "EmbeddingClassifier",
+    "EmbeddingStanceClassifier",
     "Example",
     "Explanation",
     "LinearClassifier",
@@ -42,6 +46,8 @@ __all__ = [
 
 
 _BUILT_IN = {
+    "EmbeddingClassifier": "embedding",
+    "EmbeddingStanceClassifier": "embedding_stance",
     "LinearClassifier": "linear",
     "MajorityClassifier": "majority",
     "StanceClassifier": "stance",

@@ -21,6 +21,7 @@ MAX_LABEL_LENGTH = 200  # characters; numpy gives every label the room of the lo
 MAX_TARGETS = 10_000
 MAX_TARGET_LENGTH = 1_000
 MAX_NGRAMS = 4_000_000
+MAX_DIMS = 16_384  # numbers in a vector of an encoder
 MAX_COEFFICIENTS = 2**27  # one for each label and column: 512 MiB
 MAX_CONFIG_BYTES = 4 * 1024 * 1024
 MAX_WEIGHTS_BYTES = 2 * 1024**3
@@ -29,7 +30,13 @@ _MAX_HEADER_BYTES = 64 * 1024
 _NUMBER = re.compile(r"[+-][0-9]+(\.[0-9]+)?")  # a spreadsheet takes it for itself
 
 # Of an array with a dimension of one of these names, the file may say how long it is, up to here.
-_MAX_LENGTHS = {"targets": MAX_TARGETS, "ngrams": MAX_NGRAMS, "weights": MAX_COEFFICIENTS, "rows": MAX_LABELS + 1}
+_MAX_LENGTHS = {
+    "targets": MAX_TARGETS,
+    "ngrams": MAX_NGRAMS,
+    "weights": MAX_COEFFICIENTS,
+    "rows": MAX_LABELS + 1,
+    "dims": MAX_DIMS,
+}
 _WIDTHS = {"F32": 4, "F64": 8, "U32": 4, "U64": 8}
 
 Layout = Mapping[str, tuple[str, tuple[str, ...]]]

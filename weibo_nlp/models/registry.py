@@ -34,14 +34,18 @@ _FACTORIES: dict[str, Factory] = {
     "target_prior": lambda labels: built_in("target_prior")(labels),
     "linear": lambda labels, seed: built_in("linear")(labels, random_state=seed),
     "stance": lambda labels, seed: built_in("stance")(labels, random_state=seed),
+    "embedding": lambda labels, seed: built_in("embedding")(labels, random_state=seed),
+    "embedding_stance": lambda labels, seed: built_in("embedding_stance")(labels, random_state=seed),
 }
-_SEEDED: set[str] = {"linear", "stance"}
-_OF_TARGETS: set[str] = {"target_prior", "stance"}
+_SEEDED: set[str] = {"linear", "stance", "embedding", "embedding_stance"}
+_OF_TARGETS: set[str] = {"target_prior", "stance", "embedding_stance"}
 _READERS: dict[str, Reader] = {
     "majority": lambda folder: built_in("majority").from_pretrained(folder),
     "target_prior": lambda folder: built_in("target_prior").from_pretrained(folder),
     "linear": lambda folder: built_in("linear").from_pretrained(folder),
     "stance": lambda folder: built_in("stance").from_pretrained(folder),
+    "embedding": lambda folder: built_in("embedding").from_pretrained(folder),
+    "embedding_stance": lambda folder: built_in("embedding_stance").from_pretrained(folder),
 }
 
 

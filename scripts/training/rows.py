@@ -8,12 +8,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
+from weibo_nlp.features.context import context_of
 from weibo_nlp.profiling.duplicates import near_duplicates
 from weibo_nlp.records import Example
+from weibo_nlp.tasks.evaluation_set import full_text
 from weibo_nlp.tasks.external import open_external
 from weibo_nlp.tasks.folds import corpus_folds
 from weibo_nlp.tasks.real import RealTexts
-from weibo_nlp.tasks.spec import TaskSpec, corpus_tasks
+from weibo_nlp.tasks.spec import LEARNT_SPLITS, TaskSpec, corpus_tasks
 from weibo_nlp.text import domain_lexicon
 
 OPEN_SOURCES = ("COLD", "SWSR", "Zhihu", "hot search")
@@ -138,6 +140,32 @@ def composed_rows(real: RealTexts, spec: TaskSpec, *, with_context: bool = False
         for weight, each in zip(weights, fold.train, strict=True)
     ]
     return rows.subset(place for place, is_explained in enumerate(explained) if is_explained)
+
+
+def rows_in_context(real: RealTexts, spec: TaskSpec) -> TrainingRows:
+    """Composed documents of train and validation with the text that each answers and the first of its thread."""
+    release = real.release
+    documents = {document.id: document for document in release.documents()}
+    above = {document.id: thread.path_to_root(document.id)[1:] for thread in release.threads() for document in thread}
+    labels = [label for split in LEARNT_SPLITS for label in release.gold(spec.name, split)]
+    n = len(labels)
+
+    def context(document_id: str) -> str | None:
+        parent, root = above[document_id][:1], above[document_id][-1:]
+        return context_of(*(full_text(*each) if each else None for each in (parent, root)))
+
+    return TrainingRows(
+        examples=tuple(
+            Example(full_text(documents[label.document_id]), label.target, context(label.document_id))
+            for label in labels
+        ),
+        labels=tuple(label.label for label in labels),
+        groups=tuple(documents[label.document_id].thread for label in labels),
+        weights=(1.0,) * n,
+        sources=(None,) * n,
+        kinds=(None,) * n,
+        on_topic=(True,) * n,
+    )
 
 
 def public_rows(real: RealTexts, spec: TaskSpec, split: str) -> TrainingRows:

@@ -8,14 +8,25 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 
-from training.recipe import MIN_TEXTS, Choice, Progress, choose, halves
-from training.rows import C_STANCE, OPEN_SOURCES, TrainingRows, c_stance_rows, composed_rows, public_rows
+from training.recipe import MIN_TEXTS, Choice, Progress, choose, choose_C, halves
+from training.rows import (
+    C_STANCE,
+    OPEN_SOURCES,
+    RowWeights,
+    TrainingRows,
+    c_stance_rows,
+    composed_rows,
+    public_rows,
+    rows_in_context,
+)
 from weibo_nlp.errors import UsageError
 from weibo_nlp.labelling.sets import WITH_SETS
 from weibo_nlp.models.domain import DomainDetector, train_domain
+from weibo_nlp.models.embedding import EmbeddingClassifier
+from weibo_nlp.models.embedding_stance import EmbeddingStanceClassifier
 from weibo_nlp.models.linear import LinearClassifier
 from weibo_nlp.models.stance import StanceClassifier
-from weibo_nlp.models.weights import OPEN, RESEARCH
+from weibo_nlp.models.weights import ACCURATE, CONTEXT, FAST, OPEN, RESEARCH
 from weibo_nlp.tasks.external import open_external
 from weibo_nlp.tasks.real import RealTexts, real_tasks
 from weibo_nlp.tasks.spec import TaskSpec
@@ -31,6 +42,9 @@ WEIGHTS = (OPEN, RESEARCH)
 OPPOSED = "not {}"
 """Name of the family of targets that people are for who are against a canonical one."""
 NO_STANCE = "none"
+WITH_CONTEXT = ("topic",)
+"""Tasks that gain by the texts above a text (`scripts/measure_context.py`); sentiment does not, and stance reads the
+text that is answered anyway."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +71,8 @@ class WeightsRecipe:
         Sources that nothing is learnt of, nor of what nearly repeats their texts, to be scored on them.
     held_back : sequence of str
         Further texts that nothing learnt from may nearly repeat.
+    mode : str
+        ``fast``, ``accurate``, or ``context``, whose models read the texts above a text.
 
     Raises
     ------
@@ -72,10 +88,11 @@ class WeightsRecipe:
         *,
         without: Collection[str] = (),
         held_back: Sequence[str] = (),
+        mode: str = FAST,
     ) -> None:
         if name not in WEIGHTS:
             raise UsageError(f"weights are {' or '.join(WEIGHTS)}, not {name!r}.")
-        self.name, self.real, self.external = name, real, external
+        self.name, self.real, self.external, self.mode = name, real, external, mode
         self.without, self.held_back = frozenset(without), tuple(held_back)
         texts = real.texts or {}
         if missing := len(real.sets.keys() - texts.keys()):
@@ -84,10 +101,17 @@ class WeightsRecipe:
     @property
     def specs(self) -> Sequence[TaskSpec]:
         """Tasks, one model each."""
-        return real_tasks(self.real.release.scheme, self.real.release.version)
+        specs = real_tasks(self.real.release.scheme, self.real.release.version)
+        return [spec for spec in specs if self.mode != CONTEXT or spec.name in WITH_CONTEXT]
 
     def train(
-        self, spec: TaskSpec, *, choice: Choice | None = None, seed: int = 0, progress: Progress = lambda _: None
+        self,
+        spec: TaskSpec,
+        *,
+        choice: Choice | None = None,
+        row_weights: RowWeights | None = None,
+        seed: int = 0,
+        progress: Progress = lambda _: None,
     ) -> Trained:
         """Make the model of a task.
 
@@ -100,6 +124,8 @@ class WeightsRecipe:
             The task.
         choice : Choice, optional
             What rows weigh, and C; chosen by cross-validation without it.
+        row_weights : RowWeights, optional
+            What rows weigh, as chosen for the fast model of the task; then C alone is chosen.
         seed : int
             Of folds and solver.
         progress : callable
@@ -109,15 +135,19 @@ class WeightsRecipe:
         model = self.untrained(spec, seed)
         if choice is None:
             progress(f"{self.name} {spec.name}: choosing weights of {len(rows):,} rows")
-            choice = choose(rows, spec, model, seed=seed)
+            if row_weights is None:
+                choice = choose(rows, spec, model, seed=seed)
+            else:
+                choice = choose_C(rows, spec, model, row_weights, seed=seed)
         progress(f"{self.name} {spec.name}: {choice.weights}, C {choice.C:g}")
         rows = rows.weighted(choice.weights)
         model.set_params(C=choice.C)
         model.fit(rows.examples, rows.labels, groups=rows.groups, sample_weight=rows.weights).prune(KEPT)
-        calibration, rest = halves(self.validation(spec))
-        model.calibrate(calibration.examples, calibration.labels)
-        if spec.name in WITH_SETS:
-            model.fit_sets(rest.examples, rest.labels)
+        if self.mode != CONTEXT:  # public texts have nothing above them
+            calibration, rest = halves(self.validation(spec))
+            model.calibrate(calibration.examples, calibration.labels)
+            if spec.name in WITH_SETS:
+                model.fit_sets(rest.examples, rest.labels)
         counts = {str(source): rows.sources.count(source) for source in dict.fromkeys(rows.sources)}
         model.trained_on_ |= {
             "weights": self.name,
@@ -138,7 +168,8 @@ class WeightsRecipe:
 
     def rows(self, spec: TaskSpec) -> TrainingRows:
         """What the model of a task may learn from; nothing that nearly recurs in what is held back."""
-        rows = composed_rows(self.real, spec) + public_rows(self.real, spec, "train")
+        composed = rows_in_context(self.real, spec) if self.mode == CONTEXT else composed_rows(self.real, spec)
+        rows = composed + public_rows(self.real, spec, "train")
         if spec.targeted and self.name == RESEARCH and C_STANCE not in self.without:
             rows += c_stance_rows(self.external)
         rows = self._permitted(rows)
@@ -157,9 +188,12 @@ class WeightsRecipe:
 
     def untrained(self, spec: TaskSpec, seed: int = 0) -> LinearClassifier:
         """The model of a task before it is trained."""
+        plain, targeted = (LinearClassifier, StanceClassifier)
+        if self.mode == ACCURATE:
+            plain, targeted = (EmbeddingClassifier, EmbeddingStanceClassifier)
         if not spec.targeted:
-            return LinearClassifier(spec.labels, min_df=MIN_TEXTS, balance=BALANCE, random_state=seed)
-        return StanceClassifier(
+            return plain(spec.labels, min_df=MIN_TEXTS, balance=BALANCE, random_state=seed)
+        return targeted(
             spec.labels,
             min_df=MIN_TEXTS,
             families=families_of(self.real),

@@ -5,7 +5,7 @@ import csv
 import pytest
 
 from weibo_nlp.io import open_table
-from weibo_nlp.labelling import Labeller, files, label_file
+from weibo_nlp.labelling import Labeller, files, label_file, labeller
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def labelled(tmp_path, monkeypatch):
 
 
 def test_every_text_of_every_batch_keeps_its_parent(labelled, monkeypatch):
-    monkeypatch.setattr(files, "BATCH", 2)
+    monkeypatch.setattr(labeller, "BATCH", 2)
     texts = [f"第{n}条" for n in range(5)]
     batches = labelled(texts, parent_column="parent")
     assert [len(batch) for batch in batches] == [2, 2, 1]

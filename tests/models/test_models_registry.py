@@ -30,8 +30,8 @@ def parrot(monkeypatch):
 
 
 def test_a_registered_model_is_created_and_loaded_by_name(parrot, tmp_path):
-    assert names() == ("majority", "target_prior", "linear", "stance", "parrot")
-    assert names(targeted=False) == ("majority", "linear", "parrot")
+    assert names() == ("majority", "target_prior", "linear", "stance", "embedding", "embedding_stance", "parrot")
+    assert names(targeted=False) == ("majority", "linear", "embedding", "parrot")
     model = create("parrot", ("a", "b")).fit([Example("甲")], ["b"])
     model.save_pretrained(tmp_path)
     assert isinstance(load_model(tmp_path), Parrot)

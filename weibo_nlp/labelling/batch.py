@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from weibo_nlp.errors import UsageError
+from weibo_nlp.features.context import context_of
 from weibo_nlp.features.preparation import PreparedExample, PreparedText, prepare_all
 from weibo_nlp.models.answers import distributions, plain_labels
 from weibo_nlp.models.base import FloatArray
@@ -15,7 +16,7 @@ from weibo_nlp.records import Example
 from weibo_nlp.scheme import Task
 from weibo_nlp.text.plain import own_words
 
-_READ_PREPARED = ("weibo_nlp.models.linear", "weibo_nlp.models.stance")
+_READ_PREPARED = tuple(f"weibo_nlp.models.{name}" for name in ("linear", "stance", "embedding", "embedding_stance"))
 
 
 class Batch:
@@ -27,6 +28,8 @@ class Batch:
         As a platform shows them.
     parents : sequence of str or None, optional
         What each answers, where that is known.
+    roots : sequence of str or None, optional
+        The first text of each one's thread, where that is known.
 
     Attributes
     ----------
@@ -36,8 +39,13 @@ class Batch:
         Task -> what its model says of each of several targets, once it was asked.
     """
 
-    def __init__(self, texts: Sequence[str], parents: Sequence[str | None] | None) -> None:
-        self.texts, self._parents = texts, parents
+    def __init__(
+        self,
+        texts: Sequence[str],
+        parents: Sequence[str | None] | None = None,
+        roots: Sequence[str | None] | None = None,
+    ) -> None:
+        self.texts, self._parents, self._roots = texts, parents, roots
         self.read: TextsRead | None = None
         self.about_several: dict[str, FloatArray] = {}
 
@@ -56,7 +64,7 @@ class Batch:
     ) -> Sequence[Example]:
         """Examples of some of the texts: with targets, where they are asked about any, and then what they answer."""
         if not prepared and targets is None:
-            return self.plain
+            return self.plain if len(places) == len(self.texts) else [self.plain[at] for at in places]
         above = None if targets is None else self._parents_prepared if prepared else self._parents
         about: Sequence[str | None] = [None] * len(self.texts) if targets is None else targets
         if not prepared:
@@ -66,6 +74,23 @@ class Batch:
             for at in places
             for text, parent in ((self.prepared[at], None if above is None else above[at]),)
         ]
+
+    @cached_property
+    def contexts(self) -> list[str | None]:
+        """What stands above each text, None where nothing does."""
+        nothing: list[str | None] = [None] * len(self.texts)
+        if self._parents is None and self._roots is None:
+            return nothing
+        return [context_of(*each) for each in zip(self._parents or nothing, self._roots or nothing, strict=True)]
+
+    @property
+    def answering(self) -> list[int]:
+        """Places of the texts that something stands above."""
+        return [place for place, context in enumerate(self.contexts) if context is not None]
+
+    def examples_in_context(self, places: Sequence[int]) -> list[Example]:
+        """Examples of some of the texts with what stands above them."""
+        return [Example(self.texts[at], parent=self.contexts[at], plain=True) for at in places]
 
     @cached_property
     def _parents_prepared(self) -> list[str | None] | None:
@@ -85,7 +110,7 @@ class Batch:
         is_ours = type(model).__module__ in _READ_PREPARED
         if targets is not None or isinstance(model, TextClassifier):
             return self.examples(places, targets, prepared=is_ours)
-        return [own_words(text) for text in self.texts]
+        return [own_words(self.texts[at]) for at in places]
 
 
 def asked(

@@ -97,19 +97,22 @@ class TextColumns:
     text : str
         Column with the text.
     parent : str or None
-        Column with the text that it answers.
+        Column with the text that it answers, or with its id.
     html : bool or "auto"
         Whether texts are HTML.
+    id : str or None
+        Column with the ids by which `parent` names rows of the same file; None where `parent` holds texts.
     """
 
     text: str
     parent: str | None = None
     html: HtmlChoice = "auto"
+    id: str | None = None
 
     @property
     def names(self) -> frozenset[str]:
         """Names of the columns."""
-        return frozenset({self.text} if self.parent is None else {self.text, self.parent})
+        return frozenset(name for name in (self.text, self.parent, self.id) if name is not None)
 
     def read(self, values: Mapping[str, Any]) -> Reading:
         """Read the text of a row, or say why the row cannot be labelled, and by which column."""
@@ -120,7 +123,7 @@ class TextColumns:
         reading = read(values.get(self.text), self.html, missing=self.text not in values)
         if reading.problem is not None:
             return Reading(problem=f"{self.text}: {reading.problem}"), None
-        if self.parent is None:
+        if self.parent is None or self.id is not None:
             return reading, None
         parent = read_parent(values.get(self.parent), self.html)
         if parent.problem is not None:

@@ -21,14 +21,16 @@ from weibo_nlp.io.rows import OutputFormat
 from weibo_nlp.io.value_text import json_text
 from weibo_nlp.io.writers import output_format
 from weibo_nlp.labelling.columns import TextColumns, input_columns
-from weibo_nlp.labelling.labeller import BATCH, Labeller
+from weibo_nlp.labelling.labeller import Labeller
 from weibo_nlp.labelling.summary import LabelSummary
 from weibo_nlp.labelling.summary_file import require_summary_file, usable_summary_path, write_summary
-from weibo_nlp.labelling.texts import Reading, has_words
+from weibo_nlp.labelling.texts import Reading, has_words, read_parent
+from weibo_nlp.labelling.threads import ThreadTexts, as_id
 
 # A batch ends early at about so many bytes in memory, or long articles and wide tables would fill it.
 BATCH_WEIGHT = 64_000_000
 TEXT_WEIGHT = 64  # bytes of a character while it is labelled
+PROGRESS_STEP = 256  # records
 OTHER_REASONS = "another reason"
 SCORE_DIGITS = 4  # more than the models know; files get smaller and can be compared between machines
 
@@ -41,7 +43,8 @@ class LabelledFile:
     ``MAX_REASONS`` of them, others are counted together as ``OTHER_REASONS``. ``renamed`` maps input columns whose
     names the output needs to the names they got instead. ``swallowing`` counts rows of a delimited file that may be
     several or parts of one (``Row.swallows``), ``first_swallowing`` is where the first begins: they are labelled.
-    ``answering`` counts rows with words in the column of the texts that are answered; None where no such column was
+    ``answering`` counts rows with words in the text that they answer, ``missing_parents`` those that answer one that is
+    not in the file, ``doubled_ids`` rows with the id of an earlier one that is answered; None where no such column was
     named. ``html`` counts labelled texts that were read as HTML, ``below_min_score`` those whose label was left out for
     its score, by the label's column, where a score was asked for. ``summary`` is what the labels came to; it stands in
     ``summary_file`` too, unless the output is a stream.
@@ -59,6 +62,8 @@ class LabelledFile:
     swallowing: int = 0
     first_swallowing: int | None = None
     answering: int | None = None
+    missing_parents: int | None = None
+    doubled_ids: int | None = None
     html: int = 0
     below_min_score: Mapping[str, int] = field(default_factory=dict)
 
@@ -70,6 +75,7 @@ def label_file(
     *,
     text_column: str,
     parent_column: str | None = None,
+    id_column: str | None = None,
     rejects: Path | None = None,
     advance: Callable[[int], None] | None = None,
 ) -> LabelledFile:
@@ -88,7 +94,9 @@ def label_file(
     labeller : Labeller
         The models.
     text_column, parent_column : str
-        Columns with the text, and with the text it answers.
+        Columns with the text, and with the text it answers; with `id_column`, with the id of that text.
+    id_column : str, optional
+        Column with the ids by which `parent_column` names rows of the same file, which is read twice more for them.
     rejects : Path, optional
         Where rows that are set aside go instead.
     advance : callable, optional
@@ -110,7 +118,7 @@ def label_file(
     place = usable_rejects_path(output, table.path, rejects)
     summary_file = usable_summary_path(output, table.path, place)
     with read_once(table) as source, nullcontext() if summary_file is None else pending_file(summary_file) as pending:
-        texts = TextColumns(text_column, parent_column, labeller.html)
+        texts = TextColumns(text_column, parent_column, labeller.html, id_column)
         return _label_rows(source, output, place, pending, labeller, texts, advance)
 
 
@@ -143,6 +151,10 @@ def _label_rows(
     reasons, first_lines = Counter[str](), dict[str, int]()
     swallowing, first_swallowing = 0, None
     answering = None if texts.parent is None else 0
+    threads = None
+    if texts.parent is not None and texts.id is not None:
+        threads = ThreadTexts.of_table(table, texts.text, texts.id, texts.parent)
+    n_missing = 0
     html = 0
     summary = labeller.summary()
     below = dict.fromkeys([slot.label for slot in labeller.slots] if labeller.min_score is not None else [], 0)
@@ -160,15 +172,23 @@ def _label_rows(
     with opened as (writer, rejects):
         batch: list[tuple[Row, Reading, Reading | None]] = []
         n_rows = weight = 0
+        step = min(labeller.batch_size, PROGRESS_STEP)
 
         def flush() -> None:
-            nonlocal answering
+            nonlocal answering, n_missing
             labeller.warn_of_unknown_targets()
-            parents = None
-            if texts.parent is not None:
+            parents, roots = None, None
+            if threads is not None and texts.parent is not None:
+                ids = [as_id(row.values.get(texts.parent), table, row, texts.parent) for row, _, _ in batch]
+                above = [threads.above(each) for each in ids]
+                parents = [read_parent(each.parent, texts.html) for each in above]
+                roots = [read_parent(each.root, texts.html) for each in above]
+                n_missing += sum(each.is_missing for each in above)
+            elif texts.parent is not None:
                 parents = [parent for _, _, parent in batch if parent is not None]
+            if parents is not None:
                 answering = (answering or 0) + sum(has_words(parent.text) for parent in parents)
-            labels = labeller.label_readings([reading for _, reading, _ in batch], parents)
+            labels = labeller.label_readings([reading for _, reading, _ in batch], parents, roots)
             for slot in (slot for slot in labeller.slots if slot.label in below):
                 below[slot.label] += sum(row[slot.label] is None and row[slot.score] is not None for row in labels)
             summary.add(labels)
@@ -206,11 +226,11 @@ def _label_rows(
                 reason = item.reason if item.reason in reasons or len(reasons) < MAX_REASONS else OTHER_REASONS
                 reasons[reason] += 1
                 first_lines.setdefault(reason, item.line)
-            if len(batch) >= BATCH or weight >= BATCH_WEIGHT:
+            if len(batch) >= labeller.batch_size or weight >= BATCH_WEIGHT:
                 flush()
                 weight = 0
-            if advance is not None and n_records % 256 == 0:
-                advance(256)
+            if advance is not None and n_records % step == 0:
+                advance(step)
         flush()
         if pending is not None:
             require_summary_file(pending.destination.target)  # again: it may have come while the rows were written
@@ -229,6 +249,8 @@ def _label_rows(
         swallowing,
         first_swallowing,
         answering,
+        None if threads is None else n_missing,
+        None if threads is None else threads.n_doubled,
         html,
         below,
     )

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from weibo_nlp.errors import UsageError
+from weibo_nlp.features.encoders import Encoder
 from weibo_nlp.io.rows import listed
 from weibo_nlp.labelling.columns import guess_text_column
-from weibo_nlp.labelling.labeller import BATCH, Labeller, Models
+from weibo_nlp.labelling.labeller import Labeller, Models
 from weibo_nlp.labelling.targets import Targets
 from weibo_nlp.labelling.texts import has_words, problems_of, read, read_parent, require_labelable, told
-from weibo_nlp.models.weights import OPEN
+from weibo_nlp.models.weights import FAST, OPEN
 from weibo_nlp.text.plain import HtmlChoice
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ def label(
     parent_column: Hashable | None = None,
     all_scores: bool = False,
     weights: str = OPEN,
+    mode: str = FAST,
+    encoder: str | Encoder | None = None,
     html: HtmlChoice = "auto",
     min_score: float | None = None,
     coverage: float | None = None,
@@ -55,6 +58,10 @@ def label(
         Add one column for every label's probability.
     weights : str
         Name of the weights of the shipped models, as for :func:`weibo_nlp.models.load_model`.
+    mode : {"fast", "accurate"}
+        Which models of the weights, as for :class:`Labeller`.
+    encoder : str or Encoder, optional
+        What gives vectors to models of one's own, as for :class:`Labeller`.
     html : bool or "auto"
         Whether texts are HTML, which is read as text; by default each is looked at.
     min_score : float, optional
@@ -114,6 +121,8 @@ def label(
         target=target,
         all_scores=all_scores,
         weights=weights,
+        mode=mode,
+        encoder=encoder,
         html=html,
         min_score=min_score,
         coverage=coverage,
@@ -132,8 +141,8 @@ def label(
     labeller.warn_of_unknown_targets(stacklevel=2)
     rows: list[dict[str, Any]] = [dict.fromkeys(labeller.columns) for _ in values]
     places = [place for place in range(len(values)) if place not in problems]
-    for start in range(0, len(places), BATCH):
-        batch = places[start : start + BATCH]
+    for start in range(0, len(places), labeller.batch_size):
+        batch = places[start : start + labeller.batch_size]
         above = None if parents is None else [parents[place] for place in batch]
         answers = labeller.label_readings([texts_read[place] for place in batch], above)
         for place, row in zip(batch, answers, strict=True):

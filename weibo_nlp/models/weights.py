@@ -8,7 +8,8 @@ value a function without arguments that gives the folder of the models, or a mod
     research = "weibo_nlp_research"
 
 The folder lies inside the package that the entry point names. In it, each model has a folder of its own, called by its
-task; the ``version`` in a model's configuration is the version of weibo_nlp that it was made for.
+task; those of the mode ``accurate``, and those that read context, lie together in one that is called so. The
+``version`` in a model's configuration is the version of weibo_nlp that it was made for.
 
 Code of the distribution runs when its weights are asked for: whoever installed it with pip has trusted it already. The
 models themselves are data, read as those in any other folder.
@@ -34,10 +35,17 @@ from weibo_nlp.models.storage import CONFIG
 OPEN = "open"
 RESEARCH = "research"
 GROUP = "weibo_nlp.weights"
+FAST = "fast"
+ACCURATE = "accurate"
+MODES = (FAST, ACCURATE)
+"""Models of n-grams alone, and of n-grams and an encoder's vectors."""
+CONTEXT = "context"
+"""The folder with models of n-grams that read the texts above a text as well, for the tasks that gain by it."""
 DOMAIN = "domain"
 """The folder with what tells texts unlike those that weights learnt from, which is no classifier."""
 INSTALL_RESEARCH = "pip install ./scripts/research_weights"
 """Installs the weights for research, in a checkout of the repository."""
+MAKE_ACCURATE = "python scripts/train_models.py --mode accurate"
 
 _MINOR = re.compile(r"([0-9]{1,9})\.([0-9]{1,9})")
 
@@ -89,9 +97,36 @@ def weights_folder(name: str = OPEN) -> Path:
     return _folder(points[0])
 
 
-def weights_models(name: str = OPEN) -> dict[str, Path]:
-    """Model -> folder of the weights of a name; raises what :func:`weights_folder` does."""
-    return _models_in(weights_folder(name))
+def weights_models(name: str = OPEN, mode: str = FAST) -> dict[str, Path]:
+    """Model -> folder of the weights of a name.
+
+    Parameters
+    ----------
+    name : str
+        One of :func:`weights_names`.
+    mode : str
+        One of ``MODES``, or ``CONTEXT``.
+
+    Raises
+    ------
+    UnknownNameError, DataError
+        As :func:`weights_folder`, or if there is no such mode.
+    UsageError
+        As there, or if the weights bring no models of the mode.
+    """
+    if mode not in (*MODES, CONTEXT):
+        raise UnknownNameError("mode", mode, MODES)
+    folder = weights_folder(name)
+    if mode == FAST:
+        return _models_in(folder)
+    if mode == CONTEXT:
+        return _models_in(folder / mode)
+    if not (models := _models_in(folder / mode)):
+        raise UsageError(
+            f"the weights {quoted(name)} bring no models of the mode {mode!r} ({folder / mode}); label by {FAST!r}, or "
+            f"make them in a checkout of the repository: {MAKE_ACCURATE} --weights {name}"
+        )
+    return models
 
 
 def require_not_newer(config: Mapping[str, Any], folder: Path) -> None:

@@ -127,7 +127,7 @@ def choose(rows: TrainingRows, spec: TaskSpec, model: LinearClassifier, *, seed:
     return Choice(chosen, best, tuple((weights, C, score) for (weights, C), score in trials.scores.items()))
 
 
-def choose_C(
+def choose_regularisation(
     rows: TrainingRows, spec: TaskSpec, model: LinearClassifier, weights: RowWeights, *, seed: int = 0
 ) -> Choice:
     """Choose C by :class:`Trials` for weights of rows that were chosen before, as for another model of the task."""

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 
-from training.recipe import MIN_TEXTS, Choice, Progress, choose, choose_C, halves
+from training.recipe import MIN_TEXTS, Choice, Progress, choose, choose_regularisation, halves
 from training.rows import (
     C_STANCE,
     OPEN_SOURCES,
@@ -138,7 +138,7 @@ class WeightsRecipe:
             if row_weights is None:
                 choice = choose(rows, spec, model, seed=seed)
             else:
-                choice = choose_C(rows, spec, model, row_weights, seed=seed)
+                choice = choose_regularisation(rows, spec, model, row_weights, seed=seed)
         progress(f"{self.name} {spec.name}: {choice.weights}, C {choice.C:g}")
         rows = rows.weighted(choice.weights)
         model.set_params(C=choice.C)

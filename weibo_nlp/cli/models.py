@@ -14,6 +14,8 @@ from weibo_nlp.io.terminal import print_line, print_row
 
 _Name = Annotated[str, Argument(help="Name of the model, as `weibo-nlp models list` shows it.")]
 
+VECTORS = "vectors"
+
 models = group()
 
 
@@ -35,9 +37,12 @@ def fetch(name: Annotated[str, Argument(help="Name of the model: pkuseg.")]) -> 
 def list_models() -> None:
     """List models, tab-separated: name, state (shipped, installed, fetched, absent, damaged), size, folder.
 
-    Models of weights that are installed beside the package are called by both names, as research:topic.
+    Models of weights that are installed beside the package are called by both names, as research:topic; those of the
+    mode accurate, and those that read context, by folder and name, as accurate/topic. The last row is the cache of
+    vectors that encoders gave.
     """
-    from weibo_nlp.models.weights import INSTALL_RESEARCH, OPEN, RESEARCH, weights_models, weights_names
+    from weibo_nlp.features.encoders.cache import VectorCache, vectors_path
+    from weibo_nlp.models.weights import INSTALL_RESEARCH, OPEN, RESEARCH, weights_names
     from weibo_nlp.segmentation.fetch import SOURCES
     from weibo_nlp.segmentation.store import model_folder, stored_model
 
@@ -47,7 +52,7 @@ def list_models() -> None:
         if weights == OPEN:
             continue
         try:
-            for name, folder in weights_models(weights).items():
+            for name, folder in _all_models(weights).items():
                 print_row((f"{weights}:{name}", "installed", _size(folder), str(folder)))
         except DataError as error:
             print_row((weights, "damaged", "-", "-"))
@@ -67,6 +72,9 @@ def list_models() -> None:
         except DataError as error:
             print_row((name, "damaged", "-", str(folder)))
             print_line(f"Warning: {error}", err=True)
+    cache = VectorCache(vectors_path())
+    size = f"{cache.path.stat().st_size / 1e6:.1f} MB" if cache.path.is_file() else "-"
+    print_row((VECTORS, "cached" if size != "-" else "absent", size, str(cache.path)))
 
 
 @models.command()
@@ -77,13 +85,13 @@ def path(
     ] = "open",
 ) -> None:
     """Print the folder of a model that is shipped, installed or fetched; research:topic is topic --weights research."""
-    from weibo_nlp.models.weights import OPEN, weights_models
+    from weibo_nlp.models.weights import OPEN
     from weibo_nlp.segmentation.fetch import SOURCES
     from weibo_nlp.segmentation.store import stored_model
 
     if weights == OPEN and ":" in name:
         weights, _, name = name.partition(":")
-    known, fetched = (_shipped(), SOURCES) if weights == OPEN else (weights_models(weights), ())
+    known, fetched = (_shipped(), SOURCES) if weights == OPEN else (_all_models(weights), ())
     if name not in [*known, *fetched]:
         raise UnknownNameError(
             "model" if weights == OPEN else f"model of the weights {weights!r}", name, [*known, *fetched]
@@ -98,28 +106,44 @@ def path(
 
 @models.command()
 def remove(name: _Name) -> None:
-    """Delete a fetched model from the cache; a folder that holds other files too is left as it is."""
+    """Delete a fetched model, or the vectors of encoders, from the cache; a folder that holds other files too stays."""
+    from weibo_nlp.features.encoders.cache import VectorCache, vectors_path
     from weibo_nlp.models.weights import OPEN, weights_names
     from weibo_nlp.segmentation.fetch import SOURCES
     from weibo_nlp.segmentation.store import model_folder, remove_model
 
+    if name == VECTORS:
+        removed = VectorCache(path := vectors_path()).clear()
+        print_line(f"{name}: removed from {path}" if removed else f"{name}: was not there")
+        return
     shipped = _shipped()
     if name.partition(":")[0] in {*weights_names()} - {OPEN}:
         raise UsageError(f"{name} is of a distribution that was installed with pip; uninstall that.")
     if name in shipped:
         raise UsageError(f"{name} is shipped with the package and stays; only fetched models can be removed.")
     if name not in SOURCES:
-        raise UnknownNameError("model", name, [*shipped, *SOURCES])
+        raise UnknownNameError("model", name, [*shipped, *SOURCES, VECTORS])
     removed = remove_model(name, SOURCES[name].files)
     print_line(f"{name}: removed from {model_folder(name)}" if removed else f"{name}: was not there")
 
 
 def _shipped() -> dict[str, Path]:
-    """Folders of the shipped models, by name: the segmenter, and one labelling model for each task."""
-    from weibo_nlp.models.weights import weights_models
+    """Folders of the shipped models, by name: the segmenter, and the labelling models of each task."""
+    from weibo_nlp.models.weights import OPEN
     from weibo_nlp.segmentation.shipped import shipped_folder
 
-    return {"fast": shipped_folder(), **weights_models()}
+    return {"fast": shipped_folder(), **_all_models(OPEN)}
+
+
+def _all_models(weights: str) -> dict[str, Path]:
+    """Models of weights by name: those of n-grams by their task, others by the folder they lie in as well."""
+    from weibo_nlp.models.weights import ACCURATE, CONTEXT, models_in, weights_folder
+
+    folder = weights_folder(weights)
+    others = {
+        f"{kind}/{name}": place for kind in (ACCURATE, CONTEXT) for name, place in models_in(folder / kind).items()
+    }
+    return models_in(folder) | others
 
 
 def _size(folder: Path) -> str:

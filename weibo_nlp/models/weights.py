@@ -118,10 +118,10 @@ def weights_models(name: str = OPEN, mode: str = FAST) -> dict[str, Path]:
         raise UnknownNameError("mode", mode, MODES)
     folder = weights_folder(name)
     if mode == FAST:
-        return _models_in(folder)
+        return models_in(folder)
     if mode == CONTEXT:
-        return _models_in(folder / mode)
-    if not (models := _models_in(folder / mode)):
+        return models_in(folder / mode)
+    if not (models := models_in(folder / mode)):
         raise UsageError(
             f"the weights {quoted(name)} bring no models of the mode {mode!r} ({folder / mode}); label by {FAST!r}, or "
             f"make them in a checkout of the repository: {MAKE_ACCURATE} --weights {name}"
@@ -170,12 +170,13 @@ def _folder(point: EntryPoint) -> Path:
     folder = Path(given).resolve()
     if not any(folder.is_relative_to(Path(home).resolve()) for home in getattr(package, "__path__", ())):
         raise DataError(f"{where} give {folder}, which lies outside their package. {remedy}")
-    if not _models_in(folder):
+    if not models_in(folder):
         raise DataError(f"{where} give {folder}, which holds no model. {remedy}")
     return folder
 
 
-def _models_in(folder: Path) -> dict[str, Path]:
+def models_in(folder: Path) -> dict[str, Path]:
+    """Name -> folder of each model that lies in a folder, if that is there."""
     return {path.parent.name: path.parent for path in sorted(folder.glob(f"*/{CONFIG}"))}
 
 

@@ -78,9 +78,11 @@ class Trials:
     ) -> None:
         self.rows, self.spec, self.model, self.seed, self.tol = rows, spec, model, seed, tol
         self.scores: dict[tuple[RowWeights, float], float] = {}
+        self._predictions: dict[tuple[RowWeights, float], IntArray] = {}
         self._codes = np.array([spec.labels.index(label) for label in rows.labels])
         public = np.array([place for place, kind in enumerate(rows.kinds) if kind is not None])
         others = np.array([place for place, kind in enumerate(rows.kinds) if kind is None], dtype=int)
+        self.held: list[int] = []
         splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
         groups = [rows.groups[place] for place in public]
         self._folds = [
@@ -88,29 +90,43 @@ class Trials:
             for learnt, held in splitter.split(public, self._codes[public], groups)
         ]
 
-    def _fold(self, train: IntArray, held: IntArray) -> tuple[IntArray, csr_matrix, IntArray, csr_matrix]:
+    def _fold(self, train: IntArray, held: IntArray) -> tuple[IntArray, csr_matrix, csr_matrix]:
         test = np.array([place for place in held if self.rows.on_topic[place]])
+        self.held += test.tolist()
         examples = [self.rows.examples[place] for place in train]
         features = self.model.suited_features(examples)
         learnt_texts = features.fit_transform(prepared(examples))
         held_texts = features.transform(prepared([self.rows.examples[place] for place in test]))
-        return train, learnt_texts, self._codes[test], held_texts
+        return train, learnt_texts, held_texts
 
     def score(self, weights: RowWeights, C: float = FIRST_C) -> float:
         """Return the metric for weights and C, computed once for each pair."""
         if (weights, C) not in self.scores:
+            counts = confusion_matrix(self.answers, self.predictions(weights, C), len(self.spec.labels))
+            metric = count_metrics(self.spec.labels)[self.spec.main_metric]
+            self.scores[weights, C] = float(metric(counts[None])[0])
+        return self.scores[weights, C]
+
+    @property
+    def answers(self) -> IntArray:
+        """Place of the label of each row that is scored, in the order of ``held``, their places among the rows."""
+        codes: IntArray = self._codes[self.held]
+        return codes
+
+    def predictions(self, weights: RowWeights, C: float = FIRST_C) -> IntArray:
+        """Return what the models that did not see a row say of it, in the order of ``held``."""
+        if (weights, C) not in self._predictions:
             row_weights = np.array(self.rows.weights_of(weights))
-            counts = np.zeros((len(self.spec.labels), len(self.spec.labels)))
-            for train, learnt_texts, answers, held_texts in self._folds:
+            said = []
+            for train, learnt_texts, held_texts in self._folds:
                 used = np.flatnonzero(row_weights[train])
                 codes = self._codes[train][used]
                 examples = [self.rows.examples[place] for place in train[used]]
                 own = self.model.training_weights(examples, codes, row_weights[train][used])
                 svm = LinearSVC(C=C, tol=self.tol, random_state=self.seed).fit(learnt_texts[used], codes, own)
-                counts += confusion_matrix(answers, svm.predict(held_texts), len(self.spec.labels))
-            metric = count_metrics(self.spec.labels)[self.spec.main_metric]
-            self.scores[weights, C] = float(metric(counts[None])[0])
-        return self.scores[weights, C]
+                said.append(svm.predict(held_texts))
+            self._predictions[weights, C] = np.concatenate(said)
+        return self._predictions[weights, C]
 
 
 def choose(rows: TrainingRows, spec: TaskSpec, model: LinearClassifier, *, seed: int = 0) -> Choice:

@@ -144,6 +144,7 @@ def rewritten(folder, values):
         pytest.param({"encoder": {"name": "a", "precision": "x"}}, "max_length", id="length-missing"),
         pytest.param({"columns": 3}, "columns", id="columns"),
         pytest.param({"targets": ["甲"]}, "columns", id="a-target-more"),
+        pytest.param({"with_target": True}, "columns", id="with-a-target"),
     ],
 )
 def test_a_configuration_that_does_not_fit_is_refused(food, tmp_path, values, message):

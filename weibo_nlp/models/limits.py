@@ -36,6 +36,7 @@ _MAX_LENGTHS = {
     "weights": MAX_COEFFICIENTS,
     "rows": MAX_LABELS + 1,
     "dims": MAX_DIMS,
+    "vector_columns": MAX_COEFFICIENTS,
 }
 _WIDTHS = {"F32": 4, "F64": 8, "U32": 4, "U64": 8}
 

@@ -1,11 +1,13 @@
 """Encoders that need no model: every character has a vector of its own, and a text their mean."""
 
 from dataclasses import dataclass, field
+from functools import cache
 from hashlib import sha256
 
 import numpy as np
 
 
+@cache
 def vector_of(character, seed, dims):
     digest = sha256(f"{seed} {character}".encode()).digest()
     return np.random.default_rng(int.from_bytes(digest[:8], "big")).normal(size=dims)

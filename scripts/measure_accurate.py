@@ -18,7 +18,7 @@ from weibo_nlp.features.encoders import create_encoder, vectors
 from weibo_nlp.features.encoders.nano import NAME
 from weibo_nlp.features.preparation import prepared
 from weibo_nlp.models.storage import read_config
-from weibo_nlp.models.weights import ACCURATE
+from weibo_nlp.models.weights import ACCURATE, FAST
 from weibo_nlp.stats import count_metrics, paired_test
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,6 +33,7 @@ def main() -> int:
     parser.add_argument("--weights", choices=WEIGHTS, action="append", help="may be repeated (default: all)")
     parser.add_argument("--task", action="append", default=[], help="may be repeated (default: all)")
     parser.add_argument("--scale", type=float, action="append", help=f"may be repeated (default: {SCALES})")
+    parser.add_argument("--without", action="append", default=[], metavar="SOURCE", help="nothing is learnt of it")
     parser.add_argument("--encode-only", action="store_true", help="fill the cache of vectors, and measure nothing")
     given = parse_with_copies(parser)
     try:
@@ -40,7 +41,9 @@ def main() -> int:
         print("| weights | task | n | scale | C | n-grams | with vectors | more | p |")
         print("|---|---|---|---|---|---|---|---|---|")
         for name in given.weights or WEIGHTS:
-            fast, accurate = (WeightsRecipe(name, real, given.external, **how) for how in ({}, {"mode": ACCURATE}))
+            fast, accurate = (
+                WeightsRecipe(name, real, given.external, without=given.without, mode=mode) for mode in (FAST, ACCURATE)
+            )
             for spec in fast.specs:
                 if given.task and spec.name not in given.task:
                     continue

@@ -1,11 +1,15 @@
 """``weibo-nlp models``: what it prints and how it leaves."""
 
+import shutil
 from importlib.metadata import EntryPoints
 
 import pytest
+from made_encoder import MadeEncoder
 
 from weibo_nlp import _resources
 from weibo_nlp.errors import DataError
+from weibo_nlp.features.encoders import VectorCache, vectors
+from weibo_nlp.features.encoders.cache import vectors_path
 from weibo_nlp.io.manifest import MANIFEST, write_manifest
 from weibo_nlp.models import weights
 from weibo_nlp.segmentation import create_segmenter
@@ -69,7 +73,7 @@ def test_list_shows_installed_weights_by_both_names(run, research):
     assert (code, err) == (0, "")
     size = state_of(out, "topic")[1]
     assert state_of(out, "research:topic") == ["installed", size, str(research / "topic")]
-    assert "absent" not in out.replace("pkuseg\tabsent", "")
+    assert "research\tabsent" not in out
 
 
 def test_list_shows_weights_that_do_not_work_as_damaged_and_goes_on(run, monkeypatch, tmp_path):
@@ -207,3 +211,20 @@ def test_fetch_that_finds_nothing_ends_with_one_line(run, tmp_path, monkeypatch)
     assert (code, out) == (3, "")
     assert err.startswith("Error: pip could not download pkuseg==0.0.25: ")
     assert err.count("\n") == 1
+
+
+def test_the_cache_of_vectors_is_listed_and_removed(run):
+    assert state_of(run("models", "list")[1], "vectors")[:2] == ["absent", "-"]
+    cache = VectorCache(vectors_path())
+    vectors(MadeEncoder(), ["好"], cache=cache)
+    state, size, path = state_of(run("models", "list")[1], "vectors")
+    assert (state, size.endswith(" MB"), path) == ("cached", True, str(cache.path))
+    assert run("models", "remove", "vectors")[1] == f"vectors: removed from {cache.path}\n"
+    assert run("models", "remove", "vectors")[1] == "vectors: was not there\n"
+
+
+def test_models_of_a_mode_are_called_by_it(run, tmp_path, monkeypatch, nothing_installed):
+    shutil.copytree(_resources.models_dir() / "topic", tmp_path / "models" / "accurate" / "topic")
+    monkeypatch.setattr(_resources, "models_dir", lambda: tmp_path / "models")
+    assert state_of(run("models", "list")[1], "accurate/topic")[0] == "shipped"
+    assert run("models", "path", "accurate/topic")[1] == f"{tmp_path / 'models' / 'accurate' / 'topic'}\n"

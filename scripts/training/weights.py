@@ -43,8 +43,8 @@ OPPOSED = "not {}"
 """Name of the family of targets that people are for who are against a canonical one."""
 NO_STANCE = "none"
 WITH_CONTEXT = ("topic",)
-"""Tasks that gain by the texts above a text (`scripts/measure_context.py`); sentiment does not, and stance reads the
-text that is answered anyway."""
+"""Tasks that gain by the texts above a text (`scripts/measure_context.py`); sentiment and stance do not, though
+stance reads the text that is answered."""
 
 
 @dataclass(frozen=True)

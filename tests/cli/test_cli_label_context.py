@@ -47,7 +47,8 @@ def test_a_column_of_ids_that_is_not_there_is_refused(run, thread, tmp_path):
 
 
 def test_without_models_of_the_mode_nothing_is_written(run, thread, tmp_path, tmp_path_factory, monkeypatch):
-    elsewhere = tmp_path_factory.mktemp("models")
+    elsewhere = tmp_path_factory.mktemp("package") / "data" / "models"
+    elsewhere.mkdir(parents=True)
     monkeypatch.setattr(_resources, "models_dir", lambda: elsewhere)
     code, _, err = run("label", thread, "-o", tmp_path / "out.csv", "--mode", "accurate")
     assert code == 2

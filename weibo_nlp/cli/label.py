@@ -110,8 +110,8 @@ def label(
     parent_column: Annotated[
         str | None,
         Option(
-            help="Column with the text that a post answers; with --id-column, with its id. Stance reads it, and topic "
-            "where the weights have a model for it; sentiment, irony and models of other libraries do not."
+            help="Column with the text that a post answers; with --id-column, with its id. Topic reads it where the "
+            "weights have a model for that, and stance, with little gain; sentiment and irony do not."
         ),
     ] = None,
     id_column: Annotated[

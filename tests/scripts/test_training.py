@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from training import weights as weights_module
-from training.recipe import FIRST, Choice, choose, halves
-from training.rows import RowWeights, TrainingRows, c_stance_rows, composed_rows, public_rows
+from training.recipe import FIRST, Choice, choose, choose_regularisation, halves
+from training.rows import RowWeights, TrainingRows, c_stance_rows, composed_rows, public_rows, rows_in_context
 from training.weights import OPEN, RESEARCH, WeightsRecipe, families_of, mentions_of
 
 from weibo_nlp.corpus import open_release
@@ -17,9 +17,11 @@ from weibo_nlp.errors import UsageError
 from weibo_nlp.external.hydration import text_key
 from weibo_nlp.models.linear import LinearClassifier
 from weibo_nlp.records import Example
+from weibo_nlp.tasks.evaluation_set import full_text
 from weibo_nlp.tasks.folds import CONTEXT_WEIGHT
 from weibo_nlp.tasks.real import RealTexts, real_tasks
 from weibo_nlp.tasks.spec import TaskSpec
+from weibo_nlp.text.plain import own_words
 
 DATA = Path(__file__).parents[1] / "data"
 COPIES = DATA / "external"
@@ -267,3 +269,42 @@ def test_weights_of_another_name_and_with_texts_missing_are_refused(real):
     fewer = RealTexts(real.release, dict(list(TEXTS.items())[1:]))
     with pytest.raises(UsageError, match="1 of 12 public texts are missing; all are needed"):
         WeightsRecipe(OPEN, fewer, COPIES)
+
+
+def test_in_context_each_document_has_what_it_answers_and_the_first_text_of_its_thread(real):
+    rows = rows_in_context(real, spec_of(real, "topic"))
+    above = {example.text: example.parent for example in rows.examples}
+    (thread, *_) = (thread for thread in real.release.threads("train") if len(thread) > 2)
+    root, *others = thread
+    assert above[full_text(root)] is None
+    for document in others:
+        parent = thread.parent(document.id)
+        expected = [parent] if parent is root else [parent, root]
+        assert above[full_text(document)] == "\n".join(own_words(full_text(each)) for each in expected)
+
+
+def test_models_of_context_are_of_tasks_that_gain_by_it_and_not_calibrated_by_texts_that_have_none(real, monkeypatch):
+    recipe = WeightsRecipe(RESEARCH, real, COPIES, mode="context")
+    assert [spec.name for spec in recipe.specs] == ["topic"]
+    choice = Choice(RowWeights(), 0.25, ())
+    monkeypatch.setattr(weights_module, "choose_regularisation", lambda *_, **__: choice)
+    trained = recipe.train(spec_of(real, "topic"), row_weights=RowWeights())
+    assert trained.model.features_.with_parent
+    assert (trained.model.conformal_, "calibrated_on" in trained.model.trained_on_) == (None, False)
+
+
+def test_accurate_models_have_vectors_and_learn_from_the_same_rows(real):
+    fast, accurate = (WeightsRecipe(RESEARCH, real, COPIES, mode=mode) for mode in ("fast", "accurate"))
+    names = {spec.name: accurate.untrained(spec).name for spec in accurate.specs}
+    assert names == dict.fromkeys(names, "embedding") | {"stance": "embedding_stance"}
+    spec = spec_of(real, "stance")
+    assert accurate.rows(spec) == fast.rows(spec)
+    assert accurate.untrained(spec).families == fast.untrained(spec).families
+
+
+def test_with_weights_of_rows_that_were_chosen_before_c_alone_is_chosen():
+    rows = [("好呀", "yes", "CED", "post"), ("坏呀", "no", "CED", "title")] * 6
+    weights = RowWeights(public=3.0, short=1.0)
+    choice = choose_regularisation(rows_of(*rows), YES_NO, LinearClassifier(YES_NO.labels, min_df=1), weights)
+    assert (choice.weights, [C for _, C, _ in choice.tried]) == (weights, [0.1, 0.25, 0.5, 1.0])
+    assert {score for *_, score in choice.tried} == {1.0}

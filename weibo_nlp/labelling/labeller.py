@@ -283,8 +283,8 @@ class Labeller:
         above = [
             None if given is None else [read_parent(each, self.html) for each in given] for given in (parents, roots)
         ]
-        for given in above:
-            require_labelable(read_texts, given)
+        for readings in above:
+            require_labelable(read_texts, readings)
         self.warn_of_unknown_targets()
         return self.label_readings(read_texts, *above)
 

@@ -127,7 +127,7 @@ class EmbeddingClassifier(LinearClassifier):
         self._require_parameters()
         known = fingerprint(self._required_encoder())
         super().fit(X, y, groups=groups, sample_weight=sample_weight)
-        self.fingerprint_, self._checked = known, None
+        self.fingerprint_ = known
         return self
 
     def prune(self, kept: float = 0.98) -> Self:

@@ -30,6 +30,9 @@ class Encoder(Protocol):
         Tokens or characters of a text that are read, in the encoder's own unit; None where that is not known.
     """
 
+    def __hash__(self) -> int:
+        """As of any object that does not change."""
+
     @property
     def name(self) -> str:
         """What it is called."""

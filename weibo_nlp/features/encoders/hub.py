@@ -70,9 +70,9 @@ class HubEncoder:
         UsageError
             If transformers or torch is not installed, or the model cannot be read.
         """
-        import torch
-
         tokenizer, model, device = self._loaded()
+        import torch  # which is there now
+
         # Beside texts of its own length, a text is padded little.
         order = sorted(range(len(texts)), key=lambda place: len(texts[place]))
         vectors = np.zeros((len(texts), self.dims), dtype=np.float32)

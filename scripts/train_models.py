@@ -36,7 +36,7 @@ def main() -> int:
         choices=(*MODES, CONTEXT),
         default=FAST,
         help="which models: of n-grams, those with vectors beside them, or those that read the texts above; the last "
-        "two weigh rows as the fast ones in the same folder (default: fast)",
+        "two weigh rows as the fast ones there, or else as those that ship (default: fast)",
     )
     parser.add_argument("--output", type=Path, help="folder in which each weights get one; by default where they ship")
     given = parse_with_copies(parser)
@@ -47,7 +47,8 @@ def main() -> int:
             recipe = WeightsRecipe(name, real, given.external, mode=given.mode)
             for spec in recipe.specs:
                 if not given.task or spec.name in given.task:
-                    weights = None if given.mode == FAST else row_weights(folder / spec.name)
+                    fast = folder if (folder / spec.name).is_dir() else OUTPUTS[name]
+                    weights = None if given.mode == FAST else row_weights(fast / spec.name)
                     trained = recipe.train(spec, row_weights=weights, progress=tell)
                     place = folder if given.mode == FAST else folder / given.mode
                     trained.model.save_pretrained(place / spec.name)

@@ -42,9 +42,8 @@ WEIGHTS = (OPEN, RESEARCH)
 OPPOSED = "not {}"
 """Name of the family of targets that people are for who are against a canonical one."""
 NO_STANCE = "none"
-WITH_CONTEXT = ("topic",)
-"""Tasks that gain by the texts above a text (`scripts/measure_context.py`); sentiment and stance do not, though
-stance reads the text that is answered."""
+GAINING = {ACCURATE: ("topic", "sentiment"), CONTEXT: ("topic",)}
+"""Mode -> tasks that gain by it: `scripts/measure_accurate.py`, `scripts/measure_context.py`, docs/accurate.md."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +101,7 @@ class WeightsRecipe:
     def specs(self) -> Sequence[TaskSpec]:
         """Tasks, one model each."""
         specs = real_tasks(self.real.release.scheme, self.real.release.version)
-        return [spec for spec in specs if self.mode != CONTEXT or spec.name in WITH_CONTEXT]
+        return [spec for spec in specs if spec.name in GAINING.get(self.mode, (spec.name,))]
 
     def train(
         self,

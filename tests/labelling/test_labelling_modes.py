@@ -40,7 +40,7 @@ def patch(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def weights(patch, tmp_path_factory):
-    """The shipped weights with heads of the mode accurate for all tasks but irony, and one of topic that reads context."""
+    """The shipped weights with heads of the mode accurate for tasks but irony, and one of topic that reads context."""
     folder = tmp_path_factory.mktemp("weights") / "models"
     shutil.copytree(_resources.models_dir(), folder)
     texts = [f"{words}{n}" for words in WORDS for n in "一二三四"]

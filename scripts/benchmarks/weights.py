@@ -23,7 +23,7 @@ from weibo_nlp.corpus import open_release
 from weibo_nlp.labelling.sets import WITH_SETS, conformal_sets
 from weibo_nlp.models import Classifier, create, load_model, name_and_version
 from weibo_nlp.models.answers import probabilities_of
-from weibo_nlp.models.weights import OPEN, RESEARCH
+from weibo_nlp.models.weights import FAST, OPEN, RESEARCH, models_in, weights_folder
 from weibo_nlp.provenance import hardware
 from weibo_nlp.records import Document, Example
 from weibo_nlp.stats.bootstrap import DEFAULT, BootstrapConfig
@@ -54,9 +54,16 @@ class Weights:
     name: str
     folder: Path | None = None
 
-    def load(self, task: str) -> Classifier:
+    def load(self, task: str, mode: str = FAST) -> Classifier:
         """Load the model of a task; raises what `weibo_nlp.models.load_model` does."""
-        return load_model(task, weights=self.name) if self.folder is None else load_model(self.folder / task)
+        if self.folder is None:
+            return load_model(task, weights=self.name, mode=mode)
+        return load_model((self.folder if mode == FAST else self.folder / mode) / task)
+
+    def tasks(self, mode: str) -> list[str]:
+        """Tasks that have a model of a mode other than the fast one."""
+        folder = weights_folder(self.name) if self.folder is None else self.folder
+        return [*models_in(folder / mode)]
 
 
 def run_weights(

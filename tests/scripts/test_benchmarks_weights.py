@@ -80,7 +80,7 @@ def patched(real):
     """Public texts are those of the miniature, and weights of any name are `Fixed`."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(weights, "find_real_texts", lambda release, copies, progress: real)
-        patch.setattr(weights.Weights, "load", lambda self, task: Fixed(task))
+        patch.setattr(weights.Weights, "load", lambda self, task, mode="fast": Fixed(task))
         yield
 
 

@@ -199,7 +199,9 @@ def test_what_a_file_hides_is_told(fewer):
 def test_wrong_names_are_refused_before_any_text_is_looked_for(tmp_path):
     with pytest.raises(UnknownNameError, match="unknown protocol of real texts 'zero_shot'"):
         run_real(tmp_path, protocols=["zero_shot"])
-    with pytest.raises(UnknownNameError, match="unknown model 'bert'; there is: linear, majority, stance,"):
+    with pytest.raises(
+        UnknownNameError, match="unknown model 'bert'; there is: embedding, embedding_stance, linear, majority, stance,"
+    ):
         run_real(tmp_path, models=["bert"])
 
 

@@ -61,13 +61,13 @@ def test_evaluate_and_compare_in_a_fresh_process_load_no_model(files):
 
 def test_scoring_a_file_opens_every_table_of_the_corpus_at_most_once(files, monkeypatch):
     opened = Counter()
-    read_table = pq.read_table
+    opening = pq.ParquetFile
 
     def counted(path, *arguments, **options):
         opened[str(path)] += 1
-        return read_table(path, *arguments, **options)
+        return opening(path, *arguments, **options)
 
-    monkeypatch.setattr(pq, "read_table", counted)
+    monkeypatch.setattr(pq, "ParquetFile", counted)
     result = evaluate(files / "right.jsonl", bootstrap=BootstrapConfig(n_resamples=200))
     assert result.main.value == 1.0
     assert {path.split("/")[-2] for path in opened} >= {"comments", "stances", "annotations"}

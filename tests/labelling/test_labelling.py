@@ -469,7 +469,7 @@ def test_columns_may_be_called_nothing_or_zero():
     frame = pd.DataFrame({0: TEXTS[:2], 1: ["a", "b"], "": TEXTS[2:]})
     for column, texts in ((0, TEXTS[:2]), ("", TEXTS[2:])):
         assert label(frame, text_column=column)["topic"].tolist() == label(texts)["topic"].tolist()
-    assert label(frame, text_column=1, parent_column=0)["topic"].tolist() == label(["a", "b"])["topic"].tolist()
+    assert label(frame, text_column=1, parent_column=0)["sentiment"].tolist() == label(["a", "b"])["sentiment"].tolist()
     with pytest.raises(UsageError, match="column 2 is not in the frame"):
         label(frame, text_column=2)
     with pytest.raises(UsageError, match="column 2 is not in the frame"):

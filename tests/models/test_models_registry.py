@@ -68,7 +68,9 @@ def test_a_path_is_a_folder_even_where_a_task_has_its_name(tmp_path, monkeypatch
 
 
 def test_every_task_has_a_shipped_model_and_no_other_is_shipped():
-    assert {path.name for path in SHIPPED.iterdir() if path.is_dir()} - {"domain"} == set(TASKS)
+    folders = {path.name for path in SHIPPED.iterdir() if path.is_dir()}
+    assert folders - {"domain", "accurate", "context"} == set(TASKS)
+    assert {path.name for mode in ("accurate", "context") for path in (SHIPPED / mode).iterdir()} <= set(TASKS)
 
 
 def test_what_tells_unlike_texts_is_no_model_of_a_task(tmp_path, monkeypatch):

@@ -19,7 +19,7 @@ def test_what_a_post_answers_is_found_by_ids_and_who_reads_it_is_said(run, threa
     out = tmp_path / "out.csv"
     code, _, err = run("label", thread, "-o", out, "--id-column", "mid", "--parent-column", "re")
     assert code == 0
-    assert "1 rows answer a text that is not in the file\n" in err
+    assert "1 rows answer a text that is not in the file or cannot be read\n" in err
     assert "1 rows have the id of an earlier one that is answered, which counts\n" in err
     reading = "topic, stance" if (_resources.models_dir() / "context").is_dir() else "stance"
     assert f"1 rows answer a text, which was read for {reading} and no other label\n" in err

@@ -260,7 +260,7 @@ def _tell_answering(
         what = "name that of the texts" if id_column is None else f"--id-column {id_column} has none of its ids"
         print_line(f"No row has words in column {parent_column} (--parent-column); {what}", err=True)
     if done.missing_parents:
-        print_line(f"{done.missing_parents:,} rows answer a text that is not in the file", err=True)
+        print_line(f"{done.missing_parents:,} rows answer a text that is not in the file or cannot be read", err=True)
     if done.doubled_ids:
         print_line(f"{done.doubled_ids:,} rows have the id of an earlier one that is answered, which counts", err=True)
     if done.answering and not quiet:

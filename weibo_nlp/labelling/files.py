@@ -24,8 +24,8 @@ from weibo_nlp.labelling.columns import TextColumns, input_columns
 from weibo_nlp.labelling.labeller import Labeller
 from weibo_nlp.labelling.summary import LabelSummary
 from weibo_nlp.labelling.summary_file import require_summary_file, usable_summary_path, write_summary
-from weibo_nlp.labelling.texts import Reading, has_words, read_parent
-from weibo_nlp.labelling.threads import ThreadTexts, as_id
+from weibo_nlp.labelling.texts import Reading, has_words
+from weibo_nlp.labelling.threads import ThreadTexts, as_id, read_above
 
 # A batch ends early at about so many bytes in memory, or long articles and wide tables would fill it.
 BATCH_WEIGHT = 64_000_000
@@ -44,10 +44,10 @@ class LabelledFile:
     names the output needs to the names they got instead. ``swallowing`` counts rows of a delimited file that may be
     several or parts of one (``Row.swallows``), ``first_swallowing`` is where the first begins: they are labelled.
     ``answering`` counts rows with words in the text that they answer, ``missing_parents`` those that answer one that is
-    not in the file, ``doubled_ids`` rows with the id of an earlier one that is answered; None where no such column was
-    named. ``html`` counts labelled texts that were read as HTML, ``below_min_score`` those whose label was left out for
-    its score, by the label's column, where a score was asked for. ``summary`` is what the labels came to; it stands in
-    ``summary_file`` too, unless the output is a stream.
+    not in the file or cannot be read, ``doubled_ids`` rows with the id of an earlier one that is answered; None where
+    no such column was named. ``html`` counts labelled texts that were read as HTML, ``below_min_score`` those whose
+    label was left out for its score, by the label's column, where a score was asked for. ``summary`` is what the labels
+    came to; it stands in ``summary_file`` too, unless the output is a stream.
     """
 
     output: Path
@@ -179,11 +179,13 @@ def _label_rows(
             labeller.warn_of_unknown_targets()
             parents, more = None, {}
             if threads is not None and texts.parent is not None:
-                ids = [as_id(row.values.get(texts.parent), table, row, texts.parent) for row, _, _ in batch]
-                above = [threads.above(each) for each in ids]
-                parents = [read_parent(each.parent, texts.html) for each in above]
-                more = {"roots": [read_parent(each.root, texts.html) for each in above]}
-                n_missing += sum(each.is_missing for each in above)
+                ids = [
+                    as_id(row.values.get(texts.parent), f"{table.path}:{row.number}", texts.parent)
+                    for row, _, _ in batch
+                ]
+                parents, roots, missing = read_above(map(threads.above, ids), texts.html)
+                more = {"roots": roots}
+                n_missing += missing
             elif texts.parent is not None:
                 parents = [parent for _, _, parent in batch if parent is not None]
             if parents is not None:

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from weibo_nlp.corpus.tree import Thread, above_of
 from weibo_nlp.errors import UsageError
 from weibo_nlp.features.encoders import Encoder
 from weibo_nlp.io.rows import listed
 from weibo_nlp.labelling.columns import guess_text_column
 from weibo_nlp.labelling.labeller import Labeller, Models
 from weibo_nlp.labelling.targets import Targets
-from weibo_nlp.labelling.texts import has_words, problems_of, read, read_parent, require_labelable, told
+from weibo_nlp.labelling.texts import Reading, has_words, problems_of, read, read_parent, require_labelable, told
+from weibo_nlp.labelling.threads import ThreadTexts, as_id, read_above
 from weibo_nlp.models.weights import FAST, OPEN
 from weibo_nlp.text.plain import HtmlChoice
 
@@ -26,12 +28,13 @@ ErrorChoice = Literal["raise", "skip"]
 
 
 def label(
-    texts: str | Iterable[str] | pd.Series[Any] | pd.DataFrame,
+    texts: str | Iterable[str] | pd.Series[Any] | pd.DataFrame | Thread | Iterable[Thread],
     *,
     models: Models | None = None,
     target: Targets | None = None,
     text_column: Hashable | None = None,
     parent_column: Hashable | None = None,
+    id_column: Hashable | None = None,
     all_scores: bool = False,
     weights: str = OPEN,
     mode: str = FAST,
@@ -45,8 +48,10 @@ def label(
 
     Parameters
     ----------
-    texts : str, iterable of str, Series or DataFrame
-        Raw texts; of a frame, the text column is guessed by its name unless given.
+    texts : str, iterable of str, Series, DataFrame, Thread or iterable of Thread
+        Raw texts; of a frame, the text column is guessed by its name unless given. Threads, as
+        :func:`weibo_nlp.corpus.threads` and :func:`weibo_nlp.corpus.tree.build_threads` give them, become a frame of
+        ``id``, ``parent`` and ``text``, in which each document is read with what stands above it.
     models : mapping of str to classifier, str or Path, optional
         Models that replace the shipped ones or add labels of their own, as for :class:`Labeller`.
     target : str or sequence of str, optional
@@ -54,6 +59,9 @@ def label(
         default the predicted topic's canonical one.
     text_column, parent_column : hashable, optional
         Columns of the frame with the text, and with the text it answers: mostly a str, or 0 for a frame without names.
+    id_column : hashable, optional
+        Column with the ids of the texts, which makes those of `parent_column` ids: parents, and the first texts of
+        threads, are found in the frame itself.
     all_scores : bool
         Add one column for every label's probability.
     weights : str
@@ -92,12 +100,13 @@ def label(
         argument is none that is allowed.
     DataError
         If a text is missing, no string, longer than 100,000 characters or, once read, without anything to see, naming
-        positions; with ``errors="skip"``, never.
+        positions; with ``errors="skip"``, never. If an id has lost digits, or is no text or number.
 
     Warns
     -----
     UserWarning
-        If the stance model has not learnt about a target that was named; if no parent has words; with
+        If the stance model has not learnt about a target that was named; if no parent has words; if rows answer an id
+        that is not in the frame, or have the id of an earlier one that is answered; with
         ``errors="skip"``, how many texts have no labels.
 
     Examples
@@ -108,12 +117,23 @@ def label(
     """
     import pandas as pd
 
-    frame = _as_frame(texts)
+    threads = _threads(texts)
+    if threads is not None:
+        if (text_column, parent_column, id_column) != (None, None, None):
+            raise UsageError(
+                "threads have no columns to choose from; leave text_column, parent_column and id_column out."
+            )
+        frame, text_column, parent_column, id_column = _frame_of(threads), "text", "parent", "id"
+    else:
+        frame = _as_frame(texts)
     columns: list[Any] = list(frame.columns)
     if text_column is None:
         text_column = guess_text_column(columns)
     values = frame.iloc[:, _place(columns, text_column)].tolist()
     answered = None if parent_column is None else frame.iloc[:, _place(columns, parent_column)].tolist()
+    ids = None if id_column is None else frame.iloc[:, _place(columns, id_column)].tolist()
+    if ids is not None and answered is None:
+        raise UsageError("id_column goes with parent_column, whose ids it explains; give both, or neither.")
     if errors not in ("raise", "skip"):
         raise UsageError(f"errors is {errors!r:.40}; it is 'raise', or 'skip' to leave labels of such texts missing.")
     labeller = Labeller(
@@ -130,7 +150,11 @@ def label(
     if taken := [name for name in labeller.columns if name in frame.columns]:
         raise UsageError(f"the frame has columns {', '.join(taken)} already; rename or drop them.")
     texts_read = [read(value, html) for value in values]
-    parents = None if answered is None else [read_parent(value, html) for value in answered]
+    parents = roots = None
+    if ids is not None and answered is not None:
+        parents, roots = _by_ids(ids, answered, values, (id_column, parent_column), html)
+    elif answered is not None:
+        parents = [read_parent(value, html) for value in answered]
     if errors == "raise":
         require_labelable(texts_read, parents)
     problems = problems_of(texts_read, parents)
@@ -143,8 +167,8 @@ def label(
     places = [place for place in range(len(values)) if place not in problems]
     for start in range(0, len(places), labeller.batch_size):
         batch = places[start : start + labeller.batch_size]
-        above = None if parents is None else [parents[place] for place in batch]
-        answers = labeller.label_readings([texts_read[place] for place in batch], above)
+        above = [None if given is None else [given[place] for place in batch] for given in (parents, roots)]
+        answers = labeller.label_readings([texts_read[place] for place in batch], *above)
         for place, row in zip(batch, answers, strict=True):
             rows[place] = row
     labels = pd.DataFrame(rows, columns=list(labeller.columns), index=frame.index)
@@ -160,6 +184,46 @@ def label(
     if frame.columns.nlevels == 1:
         labelled.columns.name = frame.columns.name
     return labelled
+
+
+def _threads(texts: Any) -> list[Thread] | None:
+    """Threads, if they are; None for any other texts."""
+    if isinstance(texts, Thread):
+        return [texts]
+    if isinstance(texts, list | tuple) and texts and all(isinstance(each, Thread) for each in texts):
+        return list(texts)
+    return None
+
+
+def _frame_of(threads: Iterable[Thread]) -> pd.DataFrame:
+    import pandas as pd
+
+    rows = [(document.id, above_of(document), document.text) for thread in threads for document in thread]
+    return pd.DataFrame(rows, columns=["id", "parent", "text"], dtype=object)
+
+
+def _by_ids(
+    ids: Sequence[Any],
+    answered: Sequence[Any],
+    texts: Sequence[Any],
+    columns: tuple[Hashable, Hashable],
+    html: HtmlChoice,
+) -> tuple[list[Reading], list[Reading]]:
+    """What each text answers and the first of its thread, by ids; warns of what is not there or stands twice."""
+    own, above = (
+        [as_id(value, f"row {number}", repr(name)) for number, value in enumerate(values)]
+        for name, values in zip(columns, (ids, answered), strict=True)
+    )
+    found = ThreadTexts.of_rows(lambda: zip(own, texts, above, strict=True))
+    parents, roots, n_missing = read_above(map(found.above, above), html)
+    if n_missing:
+        what = f"{n_missing:,} of {len(texts):,} rows answer a text that is not in the frame or cannot be read."
+        warnings.warn(what, stacklevel=3)
+    if found.n_doubled:
+        warnings.warn(
+            f"{found.n_doubled:,} rows have the id of an earlier one that is answered, which counts.", stacklevel=3
+        )
+    return parents, roots
 
 
 def _as_frame(texts: Any) -> pd.DataFrame:

@@ -1,14 +1,17 @@
-"""The text that a row answers and the first of its thread, found in the same file by ids."""
+"""The text that a row answers and the first of its thread, found by ids in the same file or frame."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any, Self
 
 from weibo_nlp.errors import DataError
 from weibo_nlp.io import Row, Table
 from weibo_nlp.io.names import quoted
+from weibo_nlp.labelling.texts import Reading, read_parent
+from weibo_nlp.text.plain import HtmlChoice
 
 _EXACT = 2**53
 """From here on, a float does not hold every whole number: digits of an id are lost already."""
@@ -38,34 +41,38 @@ class ThreadTexts:
         self._texts, self.n_doubled = texts, n_doubled
 
     @classmethod
+    def of_rows(cls, read: Callable[[], Iterable[tuple[str | None, Any, str | None]]]) -> Self:
+        """Read rows twice, each an id, a text and the id of the one it answers: what is answered, then its texts."""
+        answered = {above for _, _, above in read() if above is not None}
+        texts: dict[str, tuple[Any, str | None]] = {}
+        n_doubled = 0
+        for own, text, above in read():
+            if own is None or own not in answered:
+                continue
+            if own in texts:
+                n_doubled += 1
+                continue
+            texts[own] = (text, above)
+        return cls(texts, n_doubled)
+
+    @classmethod
     def of_table(cls, table: Table, text_column: str, id_column: str, parent_column: str) -> Self:
-        """Read a table twice: which ids are answered, and the texts that have them.
+        """Read a table twice, as :meth:`of_rows` does.
 
         Raises
         ------
         DataError
             If an id is a number that has lost digits, or no text or number, naming the row.
         """
-        answered = {
-            above
-            for item in table.rows()
-            if isinstance(item, Row)
-            and (above := as_id(item.values.get(parent_column), table, item, parent_column)) is not None
-        }
-        texts: dict[str, tuple[Any, str | None]] = {}
-        n_doubled = 0
-        for item in table.rows():
-            if not isinstance(item, Row):
-                continue
-            own = as_id(item.values.get(id_column), table, item, id_column)
-            if own is None or own not in answered:
-                continue
-            if own in texts:
-                n_doubled += 1
-                continue
-            above = as_id(item.values.get(parent_column), table, item, parent_column)
-            texts[own] = (item.values.get(text_column), above)
-        return cls(texts, n_doubled)
+
+        def read() -> Iterator[tuple[str | None, Any, str | None]]:
+            for item in table.rows():
+                if isinstance(item, Row):
+                    place = f"{table.path}:{item.number}"
+                    own, above = (as_id(item.values.get(name), place, name) for name in (id_column, parent_column))
+                    yield own, item.values.get(text_column), above
+
+        return cls.of_rows(read)
 
     def above(self, parent: str | None) -> Above:
         """Return what stands above a row by the id of the text that it answers."""
@@ -83,24 +90,39 @@ class ThreadTexts:
         return Above(self._texts[parent][0], self._texts[place][0])
 
 
-def as_id(value: Any, table: Table, row: Row, column: str) -> str | None:
-    """Return an id as text; None where there is none.
+def read_above(above: Iterable[Above], html: HtmlChoice) -> tuple[list[Reading], list[Reading], int]:
+    """Read what stands above rows: parents, roots, and how many rows answer what is not there or cannot be read.
+
+    Where a text cannot be read, as one that is too long, its answers are read without it.
+    """
+    parents, roots, n_missing = [], [], 0
+    nothing = read_parent(None, html)
+    for each in above:
+        parent, root = read_parent(each.parent, html), read_parent(each.root, html)
+        n_missing += each.is_missing or parent.problem is not None
+        parents.append(nothing if parent.problem is not None else parent)
+        roots.append(nothing if root.problem is not None else root)
+    return parents, roots, n_missing
+
+
+def as_id(value: Any, place: str, column: object) -> str | None:
+    """Return an id as text; None where there is none. Messages name the place and the column.
 
     Raises
     ------
     DataError
         If it is a number that has lost digits, or no text or number.
     """
-    # NaN is unequal to itself: pandas writes it where a column of numbers has gaps.
-    if value is None or value != value:
-        return None
     if isinstance(value, str):
         return value.strip() or None
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
+    if isinstance(value, Integral) and not isinstance(value, bool):
+        return str(int(value))
+    # NaN is unequal to itself: pandas writes it where a column of numbers has gaps.
+    if value is None or (isinstance(value, float) and value != value) or type(value).__name__ in ("NAType", "NaTType"):
+        return None
     if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
         return str(int(value))
     raise DataError(
-        f"{table.path}:{row.number}: {column} is {quoted(value)}, no id that can be relied on; write ids as text (of a "
+        f"{place}: {column} is {quoted(value)}, no id that can be relied on; write ids as text (of a "
         "fraction or of a float from 2**53 on, digits are lost)."
     )

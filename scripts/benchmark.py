@@ -4,14 +4,13 @@ import argparse
 import json
 import os
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.front_pages import check_pages, fill_pages
-from benchmarks.publishing import failure
+from benchmarks.publishing import failure, log_runs
 
 from weibo_nlp._resources import corpus_dir
-from weibo_nlp.benchmark.suite import log_external_runs, run_everything
+from weibo_nlp.benchmark.suite import run_everything
 from weibo_nlp.errors import WeiboNlpError
 from weibo_nlp.io import atomic_path
 from weibo_nlp.io.distinct import require_distinct
@@ -49,7 +48,7 @@ def main() -> int:
         )
     except WeiboNlpError as error:
         return failure(error)
-    log_external_runs(arguments.log, runs, date=datetime.now(UTC).date().isoformat())
+    log_runs(arguments.log, runs)
     text = json.dumps(report.to_dict(), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
     for suffix, content in ((".json", text), (".md", markdown_document(report))):
         with atomic_path(outputs[suffix]) as temporary:

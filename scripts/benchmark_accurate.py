@@ -2,7 +2,6 @@
 
 import argparse
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.accurate import BLOCK, markdown_accurate, run_accurate
@@ -13,6 +12,7 @@ from benchmarks.publishing import (
     add_output_options,
     add_scored_option,
     failure,
+    log_runs,
     parse_with_copies,
     publish,
     tell,
@@ -20,7 +20,6 @@ from benchmarks.publishing import (
 from benchmarks.weights import Weights, held_back
 from training.weights import WEIGHTS
 
-from weibo_nlp.benchmark.suite import log_external_runs
 from weibo_nlp.errors import WeiboNlpError
 from weibo_nlp.models.weights import RESEARCH
 
@@ -42,7 +41,7 @@ def main() -> int:
             scored=given.scored,
             progress=tell,
         )
-        log_external_runs(given.log, held_back(runs), date=datetime.now(UTC).date().isoformat())
+        log_runs(given.log, held_back(runs))
         return document
 
     try:

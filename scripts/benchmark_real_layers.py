@@ -2,7 +2,6 @@
 
 import argparse
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.publishing import (
@@ -12,13 +11,13 @@ from benchmarks.publishing import (
     add_output_options,
     add_scored_option,
     failure,
+    log_runs,
     parse_with_copies,
     publish,
     tell,
 )
 from benchmarks.real_layers import BLOCK, markdown_table, run_layers
 
-from weibo_nlp.benchmark.suite import log_external_runs
 from weibo_nlp.errors import WeiboNlpError
 
 
@@ -41,7 +40,7 @@ def main() -> int:
             progress=tell,
         )
         if given.scored == "test":
-            log_external_runs(given.log, runs, date=datetime.now(UTC).date().isoformat())
+            log_runs(given.log, runs)
         return document
 
     try:

@@ -2,7 +2,6 @@
 
 import argparse
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.baselines import PEERS
@@ -12,13 +11,13 @@ from benchmarks.publishing import (
     add_log_option,
     add_output_options,
     failure,
+    log_runs,
     parse_with_copies,
     publish,
     tell,
 )
 from benchmarks.transfer import BLOCK, markdown_table, of_three_labels, run_transfer
 
-from weibo_nlp.benchmark.suite import log_external_runs
 from weibo_nlp.errors import WeiboNlpError
 
 
@@ -42,7 +41,7 @@ def main() -> int:
             seeds=given.seeds,
             progress=tell,
         )
-        log_external_runs(given.log, of_three_labels(runs), date=datetime.now(UTC).date().isoformat())
+        log_runs(given.log, of_three_labels(runs))
         return document
 
     try:

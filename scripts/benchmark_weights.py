@@ -2,7 +2,6 @@
 
 import argparse
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.baselines import PEERS
@@ -13,6 +12,7 @@ from benchmarks.publishing import (
     add_output_options,
     add_scored_option,
     failure,
+    log_runs,
     parse_with_copies,
     publish,
     tell,
@@ -21,7 +21,6 @@ from benchmarks.weights import BLOCK, PARTS, Weights, held_back, run_weights
 from benchmarks.weights_table import check_cards, fill_cards, markdown_tables
 from training.weights import WEIGHTS
 
-from weibo_nlp.benchmark.suite import log_external_runs
 from weibo_nlp.errors import WeiboNlpError
 from weibo_nlp.models.weights import RESEARCH
 
@@ -56,7 +55,7 @@ def main() -> int:
             peers=given.peers,
             progress=tell,
         )
-        log_external_runs(given.log, held_back(runs), date=datetime.now(UTC).date().isoformat())
+        log_runs(given.log, held_back(runs))
         return document
 
     try:

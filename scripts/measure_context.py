@@ -4,6 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from benchmarks.publishing import failure
+
 from weibo_nlp.benchmark.context import context_ablation
 from weibo_nlp.corpus import open_release
 from weibo_nlp.errors import WeiboNlpError
@@ -34,8 +36,7 @@ def main() -> int:
                 )
                 sys.stdout.flush()
     except WeiboNlpError as error:
-        print(f"Error: {error}", file=sys.stderr)
-        return 2
+        return failure(error)
     return 0
 
 

@@ -8,8 +8,9 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from benchmarks.blocks import check_file, fill_file
 
@@ -21,6 +22,9 @@ from weibo_nlp.provenance import described
 from weibo_nlp.report.display import NOTHING, bounds, number
 from weibo_nlp.report.markdown import figure_table
 from weibo_nlp.stats.estimate import Estimate
+
+if TYPE_CHECKING:
+    from weibo_nlp.benchmark.run import ModelRun
 
 SCRIPTS = Path(__file__).resolve().parents[1]
 DOCS = SCRIPTS.parent / "docs"
@@ -63,6 +67,13 @@ def add_copies_option(parser: argparse.ArgumentParser) -> None:
 def add_log_option(parser: argparse.ArgumentParser) -> None:
     """Add ``--log``: where what is scored on external sets is noted."""
     parser.add_argument("--log", type=Path, default=SCRIPTS / "external_runs.jsonl", help="log of external runs")
+
+
+def log_runs(path: Path, runs: Iterable[ModelRun]) -> None:
+    """Note what was scored on external sets today, where ``--log`` says."""
+    from weibo_nlp.benchmark.suite import log_external_runs  # scripts that score nothing start without it
+
+    log_external_runs(path, runs, date=datetime.now(UTC).date().isoformat())
 
 
 def add_scored_option(parser: argparse.ArgumentParser) -> None:

@@ -97,8 +97,17 @@ def read_above(above: Iterable[Above], html: HtmlChoice) -> tuple[list[Reading],
     """
     parents, roots, n_missing = [], [], 0
     nothing = read_parent(None, html)
+    known: dict[str, Reading] = {}  # one text has many answers
+
+    def reading_of(value: object) -> Reading:
+        if not isinstance(value, str):
+            return read_parent(value, html)
+        if value not in known:
+            known[value] = read_parent(value, html)
+        return known[value]
+
     for each in above:
-        parent, root = read_parent(each.parent, html), read_parent(each.root, html)
+        parent, root = reading_of(each.parent), reading_of(each.root)
         n_missing += each.is_missing or parent.problem is not None
         parents.append(nothing if parent.problem is not None else parent)
         roots.append(nothing if root.problem is not None else root)

@@ -129,7 +129,8 @@ def test_an_external_prediction_file_scores_as_the_run_did(tmp_path):
 def test_an_unknown_model_is_refused_before_the_known_ones_are_trained():
     told = []
     with pytest.raises(
-        UnknownNameError, match="unknown model 'bert'; there is: embedding, embedding_stance, linear, majority"
+        UnknownNameError,
+        match=r"unknown model 'bert'; there is: embedding, embedding_stance, endpoint:URL\?model=NAME, linear",
     ):
         run_corpus(tasks=["irony"], models=["majority", "bert"], progress=told.append)
     with pytest.raises(UnknownNameError, match="unknown model 'bert'"):

@@ -130,7 +130,7 @@ def test_an_unknown_kind_of_model_is_refused_with_the_known_ones(folder, kind):
     change_config(folder, model=kind)
     with pytest.raises(
         UnknownNameError,
-        match=r"unknown kind of model .*; there is: embedding, .*, target_prior\. .*config\.json",
+        match=r"unknown kind of model .*; there is: embedding, .*, target_prior, transformer\. .*config\.json",
     ):
         load_model(folder)
 

@@ -19,6 +19,7 @@ from weibo_nlp.external import find_texts
 from weibo_nlp.io import safe_stem
 from weibo_nlp.models import Classifier, create, is_seeded, name_and_version, names
 from weibo_nlp.models.answers import probabilities_of
+from weibo_nlp.models.registry import is_for, require_known
 from weibo_nlp.predictions import (
     ModelReference,
     PredictionFile,
@@ -393,8 +394,8 @@ def prediction_file(
 
 def _known(models: Sequence[str], seeds: int) -> Sequence[str]:
     """Models that were named, or all but those of ``ON_REQUEST``; a wrong call is refused before an hour is spent."""
-    if unknown := [name for name in models if name not in names()]:
-        raise UnknownNameError("model", unknown[0], names())
+    for name in models:
+        require_known(name)
     if seeds < 1:
         raise UsageError(f"seeds must be at least 1, better {SEEDS}; got {seeds}.")
     return models or [name for name in names() if name not in ON_REQUEST]
@@ -415,7 +416,7 @@ def _require_own_names(models: Sequence[str], specs: Sequence[TaskSpec]) -> None
 
 def _fitting(models: Sequence[str], spec: TaskSpec) -> list[str]:
     """Models that can answer a task: one of targets alone has nothing to say of a text without any."""
-    return [model for model in models if model in names(targeted=spec.targeted)]
+    return [model for model in models if is_for(model, targeted=spec.targeted)]
 
 
 def _require_fitting(models: Sequence[str], specs: Sequence[TaskSpec]) -> None:

@@ -69,9 +69,13 @@ class TextClassifier(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc,
     ----------
     name, version : str
         Who predicts, as prediction files record it: the kind of model, and the package that trained it.
+    kind : str
+        What a saved model's configuration calls it, by which :func:`weibo_nlp.models.load_model` reads it: the name,
+        unless that says more.
     """
 
     name: ClassVar[str]
+    kind: ClassVar[str] = ""
     layout: ClassVar[Layout]
 
     @property
@@ -131,7 +135,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc,
             config, arrays = self._state()
         except DataError as error:
             raise DataError(f"the {self.name} model cannot be saved: {error}.") from error
-        about = {"model": self.name, "version": self.version, "labels": labels}
+        about = {"model": self.kind or self.name, "version": self.version, "labels": labels}
         write_model(place, about | config, arrays, self.layout)
 
     @classmethod

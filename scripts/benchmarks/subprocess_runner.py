@@ -104,13 +104,13 @@ class Outcome:
 
 
 def run_adapter(
-    work: Literal["segment", "label", "score"], adapter: Adapter[Any], job: Mapping[str, Any], timeout: float
+    work: Literal["segment", "label", "score", "train"], adapter: Adapter[Any], job: Mapping[str, Any], timeout: float
 ) -> Outcome:
     """Let a program do a job in a fresh interpreter.
 
     Parameters
     ----------
-    work : {"segment", "label", "score"}
+    work : {"segment", "label", "score", "train"}
         Which function of :mod:`benchmarks._worker` is to measure it.
     adapter : Adapter
         The program; the process looks it up by its name.

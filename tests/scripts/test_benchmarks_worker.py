@@ -4,8 +4,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from benchmarks._worker import measure_labeller, measure_segmenter, score_sentiment
-from benchmarks.adapters import LabellerAdapter, SegmenterAdapter
+from benchmarks._worker import measure_labeller, measure_model, measure_segmenter, score_sentiment
+from benchmarks.adapters import MODELS, LabellerAdapter, ModelAdapter, SegmenterAdapter
+
+from weibo_nlp.models import MajorityClassifier
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 
@@ -99,3 +101,33 @@ def test_a_measured_process_starts_with_the_standard_library_alone():
     command = [sys.executable, "-S", "-c", code]
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
     assert done.stdout == "[]\n"
+
+
+class Counting(MajorityClassifier):
+    """Counts what it is asked."""
+
+    asked = ()
+
+    def predict_proba(self, texts):
+        Counting.asked += (len(texts),)
+        return super().predict_proba(texts)
+
+
+def test_a_model_is_trained_once_answers_whole_passes_and_is_saved(monkeypatch):
+    monkeypatch.setenv("WEIBO_NLP_HOME", "kept")
+    adapter = ModelAdapter("linear", "ours", (), "", lambda encoder: Counting)
+    figures = measure_model(adapter, encoder="", n_answered=7, repeat=2, seconds=1e-9)
+    # One pass to learn the speed, two timed.
+    assert (Counting.asked, len(figures["seconds"]), figures["passes"]) == ((7, 7, 7), 2, 1)
+    assert (figures["task"], figures["n_answered"]) == ("topic", 7)
+    assert figures["n_train"] > 1000
+    assert figures["folder_bytes"] > 0
+    assert os.environ["WEIBO_NLP_HOME"] == "kept"
+
+
+def test_a_class_of_targets_is_measured_on_stance_and_what_starts_from_an_encoder_asks_for_one():
+    adapter = ModelAdapter("target_prior", "ours", (), "", MODELS["target_prior"].load)
+    figures = measure_model(adapter, encoder="", n_answered=3, repeat=1, seconds=1e-9)
+    assert figures["task"] == "stance"
+    with pytest.raises(ValueError, match="no encoder to start from; name one with --encoder"):
+        measure_model(MODELS["transformer"], encoder="", n_answered=3, repeat=1, seconds=1e-9)

@@ -14,6 +14,7 @@ import numpy as np
 from weibo_nlp.corpus import Release, open_release
 from weibo_nlp.errors import UnknownNameError, UsageError
 from weibo_nlp.evaluation.files import judged_evaluation_set, judged_real_set, score_set
+from weibo_nlp.evaluation.judges import family_notes
 from weibo_nlp.evaluation.results import FoldScore, Provenance, Result
 from weibo_nlp.external import find_texts
 from weibo_nlp.io import safe_stem
@@ -350,7 +351,7 @@ def run_task(
         n_train=n_train,
         seconds={what: value / len(trainings) for what, value in seconds.items()},
         folds=_fold_scores(spec, evaluation_set, folds, files),
-        notes=evaluation_set.notes,
+        notes=(*evaluation_set.notes, *family_notes([name_and_version(first)[0]], evaluation_set.judges)),
         n_set_aside=evaluation_set.n_set_aside,
         details=getattr(first, "trained_on_", {}) if len(folds) == 1 else {},
     )

@@ -11,6 +11,7 @@ from typing import Any, Literal, TypeVar
 from weibo_nlp.errors import PredictionError, UsageError
 from weibo_nlp.evaluation.diagnostics import ContextScore
 from weibo_nlp.evaluation.files import resolve_evaluation_set, score_set
+from weibo_nlp.evaluation.judges import family_notes
 from weibo_nlp.evaluation.results import Comparison, ranks
 from weibo_nlp.io.names import printable_name, quoted
 from weibo_nlp.predictions import PredictionFile, PredictionHeader, check_against, read_predictions
@@ -144,8 +145,8 @@ def compare(
         ComparedFile(name, str(path), file.header, main, placed[name])
         for name, path, file, main in zip(names, paths, files, mains, strict=True)
     )
-    about = (evaluation_set.notes, evaluation_set.n_set_aside)
-    return FileComparison(spec, len(evaluation_set.gold), compared, comparisons, *about)
+    notes = (*evaluation_set.notes, *family_notes(names, evaluation_set.judges))
+    return FileComparison(spec, len(evaluation_set.gold), compared, comparisons, notes, evaluation_set.n_set_aside)
 
 
 def compare_runs(

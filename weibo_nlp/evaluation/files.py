@@ -9,6 +9,7 @@ from pathlib import Path
 from weibo_nlp.corpus import Release, open_release, versions
 from weibo_nlp.errors import PredictionError, UnknownNameError, UsageError
 from weibo_nlp.evaluation.alignment import require_own_seeds
+from weibo_nlp.evaluation.judges import family_notes, judge_families
 from weibo_nlp.evaluation.results import Provenance, Result, Scores
 from weibo_nlp.evaluation.scoring import score
 from weibo_nlp.evaluation.slices import corpus_slices, real_slices
@@ -45,7 +46,8 @@ def evaluate(
     Result
         Every metric of the task as an `Estimate`, with its interval over independent units; in ``notes``, which
         rows of an external copy were set aside (``n_set_aside`` counts them), that another part than test was scored,
-        and how many labels are not those of the highest score, if any.
+        that the system is of the family of models that judged the rows, and how many labels are not those of the
+        highest score, if any.
 
     Raises
     ------
@@ -81,7 +83,8 @@ def evaluate(
     spec, evaluation_set = resolve_evaluation_set(first.header, external_path, where=first.where_header)
     scores = score_set(files, spec, evaluation_set, bootstrap)
     provenance = Provenance.of(spec, first.header.model.name, first.header.model.version)
-    notes = (*evaluation_set.notes, *_label_notes(files))
+    of_judges = family_notes([first.header.model.name], evaluation_set.judges)
+    notes = (*evaluation_set.notes, *of_judges, *_label_notes(files))
     return Result(provenance, scores, notes=notes, n_set_aside=evaluation_set.n_set_aside)
 
 
@@ -129,6 +132,7 @@ def judged_evaluation_set(release: Release, spec: TaskSpec) -> EvaluationSet:
         evaluation_set,
         votes=corpus_votes(release, evaluation_set.gold, spec.labels),
         slices=corpus_slices(release, evaluation_set.gold),
+        judges=judge_families(release),
     )
 
 
@@ -140,6 +144,7 @@ def judged_real_set(real: RealTexts, spec: TaskSpec) -> EvaluationSet:
         evaluation_set,
         votes=label_distribution(judged, evaluation_set.gold, spec.labels),
         slices=real_slices(scored, evaluation_set.documents),
+        judges=judge_families(real.release),
     )
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from weibo_nlp.errors import DataError, UnknownNameError, UsageError, WeiboNlpError
 from weibo_nlp.evaluation.comparison import Family, compare_runs
 from weibo_nlp.evaluation.files import resolve_evaluation_set
+from weibo_nlp.evaluation.judges import family_notes
 from weibo_nlp.evaluation.results import Comparison, SeedScores, ranks, tied_with
 from weibo_nlp.io import sha256_of_file
 from weibo_nlp.io.names import printable_name, quoted
@@ -351,7 +352,8 @@ def _table(
     comparisons: tuple[Comparison, ...] = ()
     not_scored: tuple[tuple[str, ...], int] = ((), 0)
     if untested is None:
-        not_scored = (evaluation_set.notes, evaluation_set.n_set_aside)
+        of_judges = family_notes((row.name for row in rows), evaluation_set.judges)
+        not_scored = ((*evaluation_set.notes, *of_judges), evaluation_set.n_set_aside)
         by_row = {row.name: np.stack([runs[entry.stem] for entry in row.entries]) for row in rows}
         options: dict[str, Any] = {"n_permutations": n_permutations, "bootstrap": bootstrap, "family": family}
         comparisons = compare_runs(by_row, spec, evaluation_set, **options)

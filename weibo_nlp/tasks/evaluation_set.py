@@ -35,6 +35,8 @@ class EvaluationSet:
     n_set_aside : int
         Rows of the part that is scored which a user's copy should have, and which could not be read or found there;
         the notes say why.
+    judges : tuple of str
+        Families of the models that judged the rows; empty where people did, or nobody knows.
     """
 
     gold: tuple[GoldLabel, ...]
@@ -45,6 +47,7 @@ class EvaluationSet:
     votes: FloatArray | None = None
     slices: tuple[Mapping[str, str], ...] | None = None
     n_set_aside: int = 0
+    judges: tuple[str, ...] = ()
 
     def gold_indices(self, spec: TaskSpec) -> IntArray:
         """Gold labels as indices into the task's labels, shape (n_rows,)."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from weibo_nlp.models.majority import MajorityClassifier
     from weibo_nlp.models.stance import StanceClassifier
     from weibo_nlp.models.target_prior import TargetPriorClassifier
+    from weibo_nlp.models.transformer import TransformerClassifier
 
 __all__ = [
     "Classifier",
@@ -33,6 +34,7 @@ __all__ = [
     "MajorityClassifier",
     "StanceClassifier",
     "TargetPriorClassifier",
+    "TransformerClassifier",
     "as_examples",
     "create",
     "is_seeded",
@@ -52,6 +54,7 @@ _BUILT_IN = {
     "MajorityClassifier": "majority",
     "StanceClassifier": "stance",
     "TargetPriorClassifier": "target_prior",
+    "TransformerClassifier": "transformer",
 }
 
 

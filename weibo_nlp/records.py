@@ -183,15 +183,16 @@ def known_fields(record: type) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """What a model sees: a text, for stance a target, and the text it answers where that is known.
+    """What a model sees: a text, for stance a target, and the text it answers and the thread's first, where known.
 
-    ``plain`` says that text and parent are as a platform shows them, so that nothing in them is read as HTML.
+    ``plain`` says that they are as a platform shows them, so that nothing in them is read as HTML.
     """
 
     text: str
     target: str | None = None
     parent: str | None = None
     plain: bool = False
+    root: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,12 +77,15 @@ def model_text(text: str) -> str:
 def prepared(examples: Sequence[Example]) -> list[PreparedExample]:
     """Return examples as models see them; each different text is read once, and what is prepared stays as it is.
 
-    The text answered is the parent that an example names, or what its own repost chain says.
+    The text answered is the parent that an example names, or what its own repost chain says; a root that is the parent
+    counts once.
     """
     read: dict[bool, dict[str, PreparedText]] = {}
     for plain in (False, True):
         raw = (row for row in examples if bool(row.plain) is plain and not isinstance(row, PreparedExample))
-        texts = list(dict.fromkeys(text for row in raw for text in (row.text, row.parent) if text is not None))
+        texts = list(
+            dict.fromkeys(text for row in raw for text in (row.text, row.parent, row.root) if text is not None)
+        )
         read[plain] = dict(zip(texts, prepare_all(texts, False if plain else "auto"), strict=True))
     rows: list[PreparedExample] = []
     for row in examples:
@@ -91,7 +94,8 @@ def prepared(examples: Sequence[Example]) -> list[PreparedExample]:
             continue
         text = read[bool(row.plain)][row.text]
         parent = text.answered if row.parent is None else read[bool(row.plain)][row.parent].own
-        rows.append(PreparedExample(text.own, row.target, parent, plain=True))
+        root = None if row.root is None else read[bool(row.plain)][row.root].own
+        rows.append(PreparedExample(text.own, row.target, parent, plain=True, root=None if root == parent else root))
     return rows
 
 

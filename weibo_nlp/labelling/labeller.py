@@ -140,7 +140,7 @@ class Labeller:
         self.target, self.all_scores, self.weights, self.mode, self.html = target, all_scores, weights, mode, html
         self.min_score = None if min_score is None else _share(min_score)
         self._own: dict[str, Classifier] = {
-            name: load_model(model) if isinstance(model, str | Path) else model
+            name: load_model(model, task=name) if isinstance(model, str | Path) else model
             for name, model in ({} if models is None else models).items()
         }
         if encoder is not None:

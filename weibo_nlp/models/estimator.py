@@ -126,17 +126,8 @@ class TextClassifier(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc,
             model of ours would be replaced.
         """
         place = named_path(folder, "a folder for a model")
-        self._require_fitted()
-        labels = self.classes_.tolist()
-        if not all(isinstance(label, str) for label in labels):
-            raise DataError(f"labels {labels!r:.60} are no strings, which a saved model has; train with strings as y.")
-        try:
-            require_labels(labels)
-            config, arrays = self._state()
-        except DataError as error:
-            raise DataError(f"the {self.name} model cannot be saved: {error}.") from error
-        about = {"model": self.kind or self.name, "version": self.version, "labels": labels}
-        write_model(place, about | config, arrays, self.layout)
+        config, arrays = self._saved()
+        write_model(place, config, arrays, self.layout)
 
     @classmethod
     def from_pretrained(cls, folder: str | Path) -> Self:
@@ -172,6 +163,19 @@ class TextClassifier(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc,
         """Read a trained model: the old name of :meth:`from_pretrained`."""
         _renamed.warn("from_folder", "from_pretrained")
         return cls.from_pretrained(folder)
+
+    def _saved(self) -> tuple[dict[str, Any], Arrays]:
+        """Whole configuration and arrays of the trained model, as :meth:`save_pretrained` writes them."""
+        self._require_fitted()
+        labels = self.classes_.tolist()
+        if not all(isinstance(label, str) for label in labels):
+            raise DataError(f"labels {labels!r:.60} are no strings, which a saved model has; train with strings as y.")
+        try:
+            require_labels(labels)
+            config, arrays = self._state()
+        except DataError as error:
+            raise DataError(f"the {self.name} model cannot be saved: {error}.") from error
+        return {"model": self.kind or self.name, "version": self.version, "labels": labels} | config, arrays
 
     @abstractmethod
     def _state(self) -> tuple[dict[str, Any], Arrays]:

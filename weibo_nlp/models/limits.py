@@ -26,7 +26,12 @@ MAX_COEFFICIENTS = 2**27  # one for each label and column: 512 MiB
 MAX_CONFIG_BYTES = 4 * 1024 * 1024
 MAX_WEIGHTS_BYTES = 2 * 1024**3
 MAX_VERSION_LENGTH = 100
+MAX_ENCODER_BYTES = 8 * 1024**3  # two thousand million numbers
+MAX_TOKENIZER_BYTES = 64 * 1024**2
+MAX_ENCODER_LAYERS = 512
+MAX_ENCODER_NUMBER = 10_000_000  # of its configuration: tokens, positions, dimensions
 _MAX_HEADER_BYTES = 64 * 1024
+_MAX_ENCODER_HEADER_BYTES = 4 * 1024**2
 _NUMBER = re.compile(r"[+-][0-9]+(\.[0-9]+)?")  # a spreadsheet takes it for itself
 
 # Of an array with a dimension of one of these names, the file may say how long it is, up to here.
@@ -171,13 +176,44 @@ def require_layout(raw: bytes, layout: Layout, lengths: Mapping[str, int]) -> No
         raise DataError(f"{len(raw):,} bytes, its arrays take {start + end:,}")
 
 
-def _header(raw: bytes) -> tuple[dict[str, Any], int]:
+def require_shapes(raw: bytes, shapes: Mapping[str, tuple[int, ...]]) -> None:
+    """Refuse a safetensors file that holds other than arrays of 32-bit floats of these names and shapes.
+
+    Raises
+    ------
+    DataError
+        If an array is missing, too many, of another type or shape, or its bytes are not those of the file.
+    """
+    header, start = _header(raw, _MAX_ENCODER_HEADER_BYTES)
+    if header.pop("__metadata__", {"format": "pt"}) != {"format": "pt"}:
+        raise DataError("its metadata are not those of an encoder")
+    if other := header.keys() ^ shapes.keys():
+        raise DataError(f"array {quoted(sorted(other)[0])} is missing, or too many for its configuration")
+    size = 0
+    for name, shape in shapes.items():
+        entry, end = header[name], prod(shape) * _WIDTHS["F32"]
+        if not isinstance(entry, dict) or entry.keys() != {"dtype", "shape", "data_offsets"}:
+            raise DataError(f"array {quoted(name)} is described as {quoted(entry)}")
+        if entry["dtype"] != "F32" or entry["shape"] != list(shape):
+            raise DataError(
+                f"array {quoted(name)} is of {quoted(entry['dtype'])} and shape {quoted(entry['shape'])}, expected F32 "
+                f"and {list(shape)}"
+            )
+        offsets = entry["data_offsets"]
+        if not _are_counts(offsets) or len(offsets) != 2 or offsets[1] - offsets[0] != end:
+            raise DataError(f"array {quoted(name)} has the place {quoted(offsets)}, which does not fit its shape")
+        size += end
+    if start + size != len(raw):
+        raise DataError(f"{len(raw):,} bytes, its arrays take {start + size:,}")
+
+
+def _header(raw: bytes, limit: int = _MAX_HEADER_BYTES) -> tuple[dict[str, Any], int]:
     """Return what a safetensors file says of its arrays, and where the first begins."""
     if len(raw) < 8:
         raise DataError(f"{len(raw)} bytes are no safetensors file")
     (size,) = struct.unpack("<Q", raw[:8])
-    if size > min(len(raw) - 8, _MAX_HEADER_BYTES):
-        raise DataError(f"a header of {size:,} bytes in a file of {len(raw):,}; at most {_MAX_HEADER_BYTES:,} are read")
+    if size > min(len(raw) - 8, limit):
+        raise DataError(f"a header of {size:,} bytes in a file of {len(raw):,}; at most {limit:,} are read")
     try:
         header = parse_json(raw[8 : 8 + size].decode("utf-8"))
     except UnicodeDecodeError as error:

@@ -49,6 +49,10 @@ _READERS: dict[str, Reader] = {
     "transformer": lambda folder: built_in("transformer").from_pretrained(folder),
     "endpoint": lambda folder: built_in("endpoint").from_pretrained(folder),
 }
+# Kinds of folders that hold several models, each under the name of its task.
+_READERS_OF_SEVERAL: dict[str, Callable[[Path, str | None], Classifier]] = {
+    "multitask_transformer": lambda folder, task: built_in("transformer").from_pretrained(folder, task=task),
+}
 
 
 # Kinds of models that are made of something besides labels, which stands behind a colon.
@@ -142,7 +146,9 @@ def is_seeded(name: str) -> bool:
     return _kind_and_source(name)[0] in _SEEDED
 
 
-def load_model(task_or_folder: str | Path, weights: str = OPEN, mode: str = FAST) -> Classifier:
+def load_model(
+    task_or_folder: str | Path, weights: str = OPEN, mode: str = FAST, *, task: str | None = None
+) -> Classifier:
     """Load a trained model.
 
     Parameters
@@ -156,14 +162,17 @@ def load_model(task_or_folder: str | Path, weights: str = OPEN, mode: str = FAST
         brings them is run.
     mode : str
         Which of a task's models: ``fast``, of n-grams, or ``accurate``, of n-grams and an encoder's vectors.
+    task : str, optional
+        Of a folder that holds models of several tasks, which one; of another folder, it is of no consequence.
 
     Raises
     ------
     UnknownNameError
-        If it is neither, or there are no such weights or mode; for ``research``, it says how to install them.
+        If it is neither, or there are no such weights or mode; for ``research``, it says how to install them. Or if a
+        folder of several models has none for the task.
     UsageError
-        If it is an empty name, or none, or weights or a mode are named for a folder, which has its own; or if the
-        weights bring no models of the mode.
+        If it is an empty name, or none, a folder of several models is named and no task, or weights or a mode are named
+        for a folder, which has its own; or if the weights bring no models of the mode.
     DataError
         If the files are damaged or altered, the labels are not those of the task, the weights are made for a later
         version of the package, or their distribution does not work.
@@ -179,12 +188,14 @@ def load_model(task_or_folder: str | Path, weights: str = OPEN, mode: str = FAST
     >>> model.predict_proba(["失信被执行人就该上征信黑名单"]).argmax(axis=1).tolist(), model.classes_.tolist()
     ([0], ['credit', 'self_media', 'consumer_nationalism', 'other'])
     """
-    folder, config, task = _found(task_or_folder, weights, mode)
+    folder, config, task_ = _found(task_or_folder, weights, mode)
     kind = config.get("model")
+    if isinstance(kind, str) and (of_several := _READERS_OF_SEVERAL.get(kind)):
+        return of_several(folder, task)
     if not isinstance(kind, str) or kind not in _READERS:
         raise UnknownNameError("kind of model", kind, _READERS, f"Named in {folder / CONFIG}.")
     model = _READERS[kind](folder)
-    _require_labels_of(task, model.classes_.tolist(), folder, weights)
+    _require_labels_of(task_, model.classes_.tolist(), folder, weights)
     return model
 
 

@@ -1,4 +1,4 @@
-"""Models on disk: ``config.json``, ``model.safetensors`` and the manifest of both; nothing is executed when read.
+"""Models on disk: ``config.json``, ``model.safetensors`` and the manifest of all files; nothing is executed when read.
 
 A folder may come from anyone. So its files are compared with its manifest before anything in them is parsed, and what
 they claim is compared with the limits of :mod:`weibo_nlp.models.limits` before memory is taken for it.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -62,8 +62,18 @@ def write_model(
     UsageError
         If the folder cannot be made or written to, or a file in it would be replaced that no model of ours has.
     """
-    _require_own(folder)
-    contents = _contents(folder, config, arrays, layout)
+    write_files(folder, _contents(folder, config, arrays, layout))
+
+
+def write_files(folder: Path, contents: Mapping[str, bytes]) -> None:
+    """Write the files of a model, by name, and their manifest into a folder, as :func:`write_model` does.
+
+    Raises
+    ------
+    UsageError
+        If the folder cannot be made or written to, or a file in it would be replaced that no model of ours has.
+    """
+    _require_own(folder, contents)
     # The manifest comes first: beside it, no file of the model before is taken for one of this model.
     contents = {MANIFEST: manifest_of(contents), **contents}
     try:
@@ -79,12 +89,12 @@ def write_model(
             file.publish()
 
 
-def _require_own(folder: Path) -> None:
-    """Refuse a folder where a file of the three names is another program's, or leads elsewhere.
+def _require_own(folder: Path, names: Iterable[str]) -> None:
+    """Refuse a folder where the manifest or a file of some names is another program's, or leads elsewhere.
 
-    A damaged model is still ours: by its manifest, or by its configuration.
+    A damaged model is still ours: by its manifest, or by its configuration. Files beside these are by the manifest.
     """
-    paths = [path for name in (MANIFEST, CONFIG, WEIGHTS) if os.path.lexists(path := folder / name)]
+    paths = [path for name in (MANIFEST, *names) if os.path.lexists(path := folder / name)]
     for path in paths:
         require_kept(folder, path)
     manifest = _object(folder / MANIFEST, MAX_MANIFEST_BYTES)
@@ -97,8 +107,9 @@ def _require_own(folder: Path) -> None:
     # What cannot be parsed may be ours and damaged, if the other one says so; a model of format 1 has no manifest.
     ours[MANIFEST] |= ours[CONFIG] and manifest is None and config is not None and config["format"] != WITHOUT_MANIFEST
     ours[CONFIG] |= ours[MANIFEST] and (config is None or not config.keys().isdisjoint(_OWN_KEYS))
+    listed = manifest["files"] if ours[MANIFEST] and manifest is not None else {}
     for path in paths:
-        if not ours[path.name]:
+        if not ours.get(path.name, path.name in listed):
             raise UsageError(f"cannot write {path}: it is there and of no model of weibo_nlp; {_ELSEWHERE}.")
 
 
@@ -115,7 +126,7 @@ def _object(path: Path, limit: int) -> dict[str, Any] | None:
 
 
 def _names_a_model(files: object) -> bool:
-    return isinstance(files, dict) and files.keys() == {CONFIG, WEIGHTS}
+    return isinstance(files, dict) and files.keys() >= {CONFIG, WEIGHTS}
 
 
 def _contents(
@@ -127,20 +138,56 @@ def _contents(
     where = f"the model for {folder}"
     _require_finite(where, arrays, "Give weights and texts that a model can be learnt from.")
     weights = save({name: np.ascontiguousarray(array) for name, array in sorted(arrays.items())})
-    try:
-        settings = {"format": FORMAT, **config}
-        text = json.dumps(settings, ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False, default=_plain)
-        contents = {CONFIG: f"{text}\n".encode(), WEIGHTS: weights}
-        for (name, content), limit in zip(contents.items(), (MAX_CONFIG_BYTES, MAX_WEIGHTS_BYTES), strict=True):
-            if len(content) > limit:
-                raise DataError(f"{name} would have {len(content):,} bytes, at most {limit:,} are read")
-        if (parsed := parse_json_line(contents[CONFIG], 1, finite=True)).value is None:
-            raise DataError(f"{CONFIG} could not be read: {parsed.reason}")
-        require_version(config["version"])
+    with _written(folder):
+        contents = {CONFIG: _configured(config), WEIGHTS: weights}
+        require_bytes(contents, {WEIGHTS: MAX_WEIGHTS_BYTES})
         require_layout(weights, layout, {"labels": len(config["labels"])})
-    except (DataError, TypeError, ValueError, RecursionError) as error:
-        raise DataError(f"{where} cannot be written: {str(error).rstrip('.')}. {_OTHERWISE}") from error
     return contents
+
+
+def config_bytes(folder: Path, config: Mapping[str, Any]) -> bytes:
+    """Return a model's configuration as its file, which :func:`read_config` takes.
+
+    Raises
+    ------
+    DataError
+        If it holds what is no plain value, is too large, or its version is none.
+    """
+    with _written(folder):
+        return _configured(config)
+
+
+def require_bytes(contents: Mapping[str, bytes], limits: Mapping[str, int]) -> None:
+    """Refuse files beyond what is read.
+
+    Raises
+    ------
+    DataError
+        If one is longer than its limit.
+    """
+    for name, limit in limits.items():
+        if len(contents[name]) > limit:
+            raise DataError(f"{name} would have {len(contents[name]):,} bytes, at most {limit:,} are read")
+
+
+@contextmanager
+def _written(folder: Path) -> Iterator[None]:
+    """Say of what cannot be written which model it was."""
+    try:
+        yield
+    except (DataError, TypeError, ValueError, RecursionError) as error:
+        raise DataError(f"the model for {folder} cannot be written: {str(error).rstrip('.')}. {_OTHERWISE}") from error
+
+
+def _configured(config: Mapping[str, Any]) -> bytes:
+    settings = {"format": FORMAT, **config}
+    text = json.dumps(settings, ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False, default=_plain)
+    content = f"{text}\n".encode()
+    require_bytes({CONFIG: content}, {CONFIG: MAX_CONFIG_BYTES})
+    if (parsed := parse_json_line(content, 1, finite=True)).value is None:
+        raise DataError(f"{CONFIG} could not be read: {parsed.reason}")
+    require_version(config["version"])
+    return content
 
 
 def _plain(value: object) -> object:
@@ -170,10 +217,8 @@ def read_model(folder: Path, layout: Layout) -> tuple[dict[str, Any], dict[str, 
     from safetensors.numpy import load
 
     config, manifest = _configuration(folder)
-    if manifest is not None and (other := manifest["files"].keys() - {CONFIG, WEIGHTS}):
-        raise DataError(
-            f"{folder / MANIFEST}: names {quoted_list(sorted(other))}, and a model is {CONFIG} and {WEIGHTS}. {_AGAIN}"
-        )
+    if manifest is not None:
+        _require_names(folder, manifest, {CONFIG, WEIGHTS})
     path = folder / WEIGHTS
     raw = _content(folder, WEIGHTS, manifest, MAX_WEIGHTS_BYTES, _AGAIN)
     with rebuilding(folder):
@@ -197,6 +242,47 @@ def read_config(folder: Path) -> dict[str, Any]:
         If there is none, it is altered, or it is not what this version reads.
     """
     return _configuration(folder)[0]
+
+
+def read_files(folder: Path, limits: Mapping[str, int]) -> tuple[dict[str, Any], dict[str, bytes], dict[str, Any]]:
+    """Read the configuration of a model and its other files, each after comparing it with the folder's manifest.
+
+    Parameters
+    ----------
+    folder : Path
+        The model's.
+    limits : mapping of str to int
+        Names of the files that such a model may have, and the bytes of each that are read at the most.
+
+    Returns
+    -------
+    tuple of dict
+        The configuration, the content of the files by name, and what the manifest says of all of them.
+
+    Raises
+    ------
+    DataError
+        If there is no manifest, it names other files, or one is missing, damaged, altered, too large or of a later
+        format.
+    """
+    config, manifest = _configuration(folder)
+    if manifest is None:
+        raise DataError(f"{folder / MANIFEST}: missing, so nothing says whether the model is whole. {_AGAIN}")
+    _require_names(folder, manifest, {CONFIG, *limits})
+    contents = {
+        name: checked_bytes(folder, name, manifest, _AGAIN, limit)
+        for name, limit in limits.items()
+        if name in manifest["files"]
+    }
+    return config, contents, manifest["files"]
+
+
+def _require_names(folder: Path, manifest: Mapping[str, Any], names: Set[str]) -> None:
+    if other := manifest["files"].keys() - names:
+        raise DataError(
+            f"{folder / MANIFEST}: names {quoted_list(sorted(other))}, and a model is {' and '.join(sorted(names))}. "
+            f"{_AGAIN}"
+        )
 
 
 @contextmanager

@@ -80,7 +80,8 @@ def opened(folder: Path, known: Mapping[str, Any], *, resume: bool) -> Path | No
     except FileNotFoundError:
         if others := sorted(each.name for each in folder.iterdir()):
             raise UsageError(
-                f"{folder} holds {quoted_list(others)} and no state of a training; name an empty folder for checkpoints."
+                f"{folder} holds {quoted_list(others)} and no state of a training; name an empty folder for "
+                "checkpoints."
             ) from None
         with atomic_path(path) as temporary:
             text = json.dumps(known, ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False)

@@ -5,22 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Self
 
 import numpy as np
 from scipy.special import softmax
 
 from weibo_nlp._version import __version__
+from weibo_nlp.errors import DataError, UnknownNameError, UsageError
 from weibo_nlp.features.preparation import prepared
+from weibo_nlp.io.paths import named_path
 from weibo_nlp.models.base import Column, FloatArray, Texts, as_examples
 from weibo_nlp.models.estimator import Arrays, TextClassifier, TrainingData
 from weibo_nlp.models.transformer.data import TaskData
 from weibo_nlp.models.transformer.finetuned import FineTuned, Head
+from weibo_nlp.models.transformer.folder import ONE, TASK, Saved, read, write
+from weibo_nlp.models.transformer.hub import CARD, push_folder
 from weibo_nlp.models.transformer.parameters import ENCODER, Parameters, Reads
 from weibo_nlp.models.transformer.progress import Progress
-
-TASK = "labels"
-"""What the one head of a classifier is called inside."""
 
 
 class TransformerClassifier(TextClassifier):
@@ -225,8 +227,6 @@ class TransformerClassifier(TextClassifier):
         return self
 
     def _learnable(self, data: TaskData) -> TrainingData:
-        from weibo_nlp.errors import DataError
-
         checked = self._training_data(data.X, data.y, data.groups, data.sample_weight).weighted()
         if len(codes := np.unique(checked.codes)) < 2:
             labels = checked.labels[codes].tolist()
@@ -238,14 +238,97 @@ class TransformerClassifier(TextClassifier):
             data.X, data.y, data.groups, data.sample_weight, labels=learnt.labels.tolist()
         ).weighted()
 
-    def _state(self) -> tuple[dict[str, Any], Arrays]:
-        raise NotImplementedError
+    def save_pretrained(self, folder: str | Path) -> None:
+        """Write the trained model into a folder that transformers opens as well.
 
-    def _restore(self, config: Mapping[str, Any], arrays: Arrays) -> None:
-        raise NotImplementedError
+        Of a model that shares its encoder with others, the encoder is written with the head of this one alone.
+
+        Raises
+        ------
+        NotFittedError, DataError, UsageError
+            As of :meth:`weibo_nlp.models.estimator.TextClassifier.save_pretrained`.
+        """
+        place = named_path(folder, "a folder for a model")
+        about, _ = self._saved()
+        write(place, about, self.finetuned_, [self.task_], self._parameters(), self.history_)
+
+    @classmethod
+    def from_pretrained(cls, folder: str | Path, task: str | None = None) -> Self:
+        """Read what :meth:`save_pretrained` wrote, or one head of what a :class:`MultiTaskTransformer` did.
+
+        Parameters
+        ----------
+        folder : str or Path
+            Where it lies.
+        task : str, optional
+            The head, where there are several; heads that are read from one folder share its encoder in memory.
+
+        Raises
+        ------
+        DataError
+            If files are missing, damaged, altered, or do not fit each other.
+        UnknownNameError
+            If there is no such head.
+        UsageError
+            If there are several heads and no task is named, the folder is an empty name, or none, or torch or
+            transformers is missing.
+        """
+        place = named_path(folder, "a folder of a model")
+        saved = read(place)
+        heads = saved.finetuned.heads
+        if saved.kind == ONE:
+            task = TASK
+        elif task is None:
+            raise UsageError(
+                f"{place} holds several models: {', '.join(heads)}; name one, as load_model(folder, "
+                f"task={next(iter(heads))!r})."
+            )
+        elif task not in heads:
+            raise UnknownNameError("head", task, heads, f"These are in {place}.")
+        return cls._of(saved, task)
+
+    @classmethod
+    def _of(cls, saved: Saved, task: str) -> Self:
+        """A head of what a folder holds."""
+        labels = saved.finetuned.heads[task].labels
+        values = {field.name: getattr(saved.parameters, field.name) for field in fields(Parameters)}
+        model = cls(labels, **values)
+        model._with(saved.finetuned, task, np.array(labels), saved.history)
+        model.version_ = saved.version
+        return model
 
     def push_to_hub(
         self, repo_id: str, *, private: bool = True, token: str | None = None, card: str | None = None
     ) -> str:
-        """Upload the saved model to the Hugging Face Hub, with the address that it has there as the result."""
-        raise NotImplementedError
+        """Upload the saved model to the Hugging Face Hub.
+
+        Parameters
+        ----------
+        repo_id, private, token
+            As of :func:`weibo_nlp.models.transformer.push_folder`.
+        card : str, optional
+            Text of its ``README.md``.
+
+        Returns
+        -------
+        str
+            Its address.
+
+        Raises
+        ------
+        NotFittedError, DataError
+            As of :meth:`save_pretrained`.
+        UsageError
+            If the Hub cannot be reached, or refuses it.
+        """
+        with TemporaryDirectory() as folder:
+            self.save_pretrained(folder)
+            if card is not None:
+                Path(folder, CARD).write_text(card, "utf-8")
+            return push_folder(folder, repo_id, private=private, token=token)
+
+    def _state(self) -> tuple[dict[str, Any], Arrays]:
+        return {}, {}  # what there is besides labels is written with the encoder
+
+    def _restore(self, config: Mapping[str, Any], arrays: Arrays) -> None:
+        raise TypeError(f"a {self.kind} model is read with its encoder")

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from weibo_nlp.errors import UsageError
+from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.features.preparation import PreparedExample
 from weibo_nlp.io.names import quoted
 from weibo_nlp.models.base import FloatArray
@@ -110,15 +110,29 @@ def scores_of(network: Any, rows: Sequence[Row], inputs: TextInputs, batch_size:
 
     unique = sorted(set(rows), key=lambda row: (len(row.ids), row.ids))
     network.eval().to(device)
-    answers: list[list[Any]] = [[] for _ in network.models]
+    answers: list[list[FloatArray]] = [[] for _ in network.models]
     with torch.inference_mode():
         for start in range(0, len(unique), batch_size):
             batch = padded(unique[start : start + batch_size], inputs)
-            for answer, scores in zip(answers, network(**{k: v.to(device) for k, v in batch.items()}), strict=True):
-                answer.append(scores.double().cpu().numpy())
+            try:
+                scores = network(**{name: each.to(device) for name, each in batch.items()})
+            except torch.OutOfMemoryError as error:
+                raise UsageError(
+                    f"the device {device} has too little memory for {batch_size} texts at a time; set a smaller "
+                    "batch_size, as by set_params."
+                ) from error
+            except Exception as error:  # of a folder made to harm, or an encoder that does not fit its tokenizer
+                raise DataError(
+                    f"the encoder cannot read these texts ({type(error).__name__}: {str(error)[:200]}); use another."
+                ) from error
+            for answer, each in zip(answers, scores, strict=True):
+                answer.append(each.double().cpu().numpy())
     places = {row: place for place, row in enumerate(unique)}
     order = [places[row] for row in rows]
-    return [np.concatenate(answer)[order] for answer in answers]
+    joined = [np.concatenate(answer)[order] for answer in answers]
+    if not all(np.isfinite(answer).all() for answer in joined):
+        raise DataError("the encoder gives scores that are no numbers; train it with a lower learning_rate.")
+    return joined
 
 
 def padded(rows: Sequence[Row], inputs: TextInputs) -> dict[str, Any]:

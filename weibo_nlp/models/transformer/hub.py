@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from weibo_nlp._version import __version__
+from weibo_nlp.errors import DataError, UsageError
+from weibo_nlp.io.manifest import MANIFEST, check_file, read_manifest
+from weibo_nlp.io.names import quoted
+from weibo_nlp.io.paths import named_path
+
+CARD = "README.md"
+
 
 def push_folder(folder: str | Path, repo_id: str, *, private: bool = True, token: str | None = None) -> str:
     """Upload a saved model to the Hugging Face Hub.
@@ -23,5 +31,35 @@ def push_folder(folder: str | Path, repo_id: str, *, private: bool = True, token
     -------
     str
         Its address.
+
+    Raises
+    ------
+    DataError
+        If it is no saved model, or a file is not what its manifest says.
+    UsageError
+        If the Hub cannot be reached, or refuses it.
     """
-    raise NotImplementedError
+    from huggingface_hub import HfApi
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError
+
+    place = named_path(folder, "a folder of a model")
+    remedy = "Name a folder that a model was saved to."
+    try:
+        manifest = read_manifest(place, remedy)
+    except FileNotFoundError as error:
+        raise DataError(f"{place / MANIFEST}: missing. {remedy}") from error
+    for name in manifest["files"]:
+        check_file(place, name, manifest, remedy)
+    names = [*sorted(manifest["files"]), MANIFEST, *[CARD] * (place / CARD).is_file()]
+    hub = HfApi(token=token, library_name="weibo-nlp", library_version=__version__)
+    try:
+        hub.create_repo(repo_id, private=private, exist_ok=True)
+        hub.upload_folder(
+            repo_id=repo_id, folder_path=place, allow_patterns=names, commit_message="Upload a model of weibo_nlp"
+        )
+    except (OSError, ValueError, HfHubHTTPError, HFValidationError) as error:
+        raise UsageError(
+            f"{quoted(repo_id)} cannot be uploaded: {str(error).rstrip('.')[:300]}. Write the name as owner/name, log "
+            "in with `hf auth login`, and see that the Hub can be reached."
+        ) from error
+    return f"{hub.endpoint}/{repo_id}"

@@ -13,7 +13,10 @@ from weibo_nlp.text.recognise import find_hashtags
 
 MENTION, URL, HASHTAG, HASHTAG_END = MARKS = ("[MENTION]", "[URL]", "[HASHTAG]", "[/HASHTAG]")
 """Tokens for what encoders do not know; the names are those of our own tokenizer."""
+PARTS = ("target", "parent", "root")
+"""What may be read besides a text, in this order."""
 TOKENIZER = "tokenizer.json"
+_LEAST_ROOM = 2  # for a text and something beside it
 _PROBE = "好a1"
 
 
@@ -112,6 +115,8 @@ class TextInputs:
         self._marks = {mark: self._tokenizer.token_to_id(mark) for mark in MARKS}
         if missing := [mark for mark, number in self._marks.items() if number is None]:
             raise DataError(f"{TOKENIZER} has no token {missing[0]}")
+        if max_length < (least := _LEAST_ROOM + max(sum(map(len, self._alone)), sum(map(len, self._pair)))):
+            raise DataError(f"max_length is {max_length}; with what stands around texts, {least} are needed")
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.files, self.max_length, self.has_segments, self.pad_id)
@@ -122,6 +127,13 @@ class TextInputs:
         own = self._tokenizer.get_vocab(with_added_tokens=True).values()
         around = (number for pieces in (self._alone, self._pair) for piece in pieces for number, _ in piece)
         return 1 + max(self.pad_id, *own, *around)
+
+    @property
+    def n_segments(self) -> int:
+        """Numbers of segments that may occur, counted from 0."""
+        return 1 + max(
+            1, *(segment for pieces in (self._alone, self._pair) for piece in pieces for _, segment in piece)
+        )
 
     def rows(self, examples: Sequence[PreparedExample], parts: Sequence[str]) -> list[Row]:
         """Return what the encoder reads of prepared examples.

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, Self
 
-from weibo_nlp.errors import UnknownNameError, UsageError
+from weibo_nlp.errors import DataError, UnknownNameError, UsageError
+from weibo_nlp.io.paths import named_path
 from weibo_nlp.models.transformer.classifier import TransformerClassifier
 from weibo_nlp.models.transformer.data import TaskData
+from weibo_nlp.models.transformer.folder import SEVERAL, read, write
 from weibo_nlp.models.transformer.parameters import Parameters
 from weibo_nlp.models.transformer.progress import Progress
 
@@ -93,16 +96,49 @@ class MultiTaskTransformer:
         return self._classifiers[task]
 
     def save_pretrained(self, folder: str | Path) -> None:
-        """Write the encoder and all heads into one folder."""
-        raise NotImplementedError
+        """Write the encoder and all heads into one folder, from which ``load_model(folder, task=…)`` reads a head.
+
+        Raises
+        ------
+        UsageError
+            If nothing is trained, the folder cannot be written to, or a file in it would be replaced that no model of
+            ours has.
+        DataError
+            If it is too large to be read again.
+        """
+        place = named_path(folder, "a folder for a model")
+        models = {name: self.classifier(name) for name in self.tasks}
+        about = {
+            "model": SEVERAL,
+            "version": next(iter(models.values())).version,
+            "labels": {name: model._saved()[0]["labels"] for name, model in models.items()},
+        }
+        first = next(iter(models.values()))
+        write(place, about, first.finetuned_, list(models), self.parameters, self.history_)
 
     @classmethod
     def from_pretrained(cls, folder: str | Path) -> Self:
-        """Read what :meth:`save_pretrained` wrote."""
-        raise NotImplementedError
+        """Read what :meth:`save_pretrained` wrote.
+
+        Raises
+        ------
+        DataError
+            If files are missing, damaged, altered, do not fit each other, or are of a model of one task.
+        UsageError
+            If the folder is an empty name, or none, or torch or transformers is missing.
+        """
+        place = named_path(folder, "a folder of a model")
+        saved = read(place)
+        if saved.kind != SEVERAL:
+            raise DataError(f"{place} holds a model of one task; read it by load_model.")
+        values = {field.name: getattr(saved.parameters, field.name) for field in fields(Parameters)}
+        model = cls({name: head.labels for name, head in saved.finetuned.heads.items()}, **values)
+        model._classifiers = {name: TransformerClassifier._of(saved, name) for name in model.tasks}
+        model.history_ = saved.history
+        return model
 
     def _untrained(self, task: str) -> TransformerClassifier:
-        values = {name: getattr(self.parameters, name) for name in self.parameters.__slots__}
+        values = {field.name: getattr(self.parameters, field.name) for field in fields(Parameters)}
         return TransformerClassifier(self.tasks[task], **values)
 
     def _require_tasks(self, data: Mapping[str, TaskData], what: str) -> None:

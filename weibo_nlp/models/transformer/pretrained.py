@@ -12,7 +12,7 @@ from weibo_nlp.errors import UsageError
 from weibo_nlp.features.encoders.hub import INSTALL
 from weibo_nlp.io.names import quoted
 from weibo_nlp.models.transformer.inputs import MARKS, TextInputs
-from weibo_nlp.models.transformer.parameters import Parameters
+from weibo_nlp.models.transformer.parameters import MAX_LENGTH, Parameters
 
 TOKENIZER_FILES = (
     "tokenizer.json",
@@ -83,7 +83,7 @@ def pretrained(parameters: Parameters, labels: Sequence[Sequence[str]]) -> tuple
     _add_marks(name, tokenizer, model)
     name_labels(model.config, labels[0])
     network = Network([model, *(with_other_labels(model, each) for each in labels[1:])])
-    longest = min(parameters.max_length, longest_input(model, tokenizer))
+    longest = int(min(parameters.max_length, longest_input(model), tokenizer.model_max_length))
     has_segments = has_segments_of(model.config) and "token_type_ids" in tokenizer.model_input_names
     tokenizer.model_input_names = ["input_ids", *["token_type_ids"] * has_segments, "attention_mask"]
     tokenizer.model_max_length = longest
@@ -117,14 +117,13 @@ def _told_of(name: str) -> Iterator[None]:
         ) from error
 
 
-def longest_input(model: Any, tokenizer: Any) -> int:
-    """Return how many tokens an encoder can read, going by its positions and its tokenizer."""
-    positions = getattr(model.config, "max_position_embeddings", None) or tokenizer.model_max_length
+def longest_input(model: Any) -> int:
+    """Return how many tokens an encoder can read, going by its positions."""
     for place, part in model.base_model.named_modules():
         if place.endswith("position_embeddings") and hasattr(part, "num_embeddings"):
             # RoBERTa counts positions from behind that of padding.
-            positions = part.num_embeddings - (0 if part.padding_idx is None else part.padding_idx + 1)
-    return int(min(positions, tokenizer.model_max_length))
+            return int(part.num_embeddings) - (0 if part.padding_idx is None else part.padding_idx + 1)
+    return getattr(model.config, "max_position_embeddings", None) or MAX_LENGTH
 
 
 def has_segments_of(config: Any) -> bool:

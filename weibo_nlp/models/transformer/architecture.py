@@ -60,7 +60,7 @@ def read_architecture(
     for name, weight in weights.items():
         if not torch.isfinite(weight).all():
             raise DataError(f"{name} holds numbers that are not finite")
-    with torch.random.fork_rng():  # a fresh network draws its weights, which the caller's dice know nothing of
+    with torch.random.fork_rng([]):  # a fresh network draws its weights, which the caller's dice know nothing of
         network = _built(values, labels)
     _module(network, joint).load_state_dict(weights)
     return network.eval()

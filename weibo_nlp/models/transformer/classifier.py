@@ -71,7 +71,8 @@ class TransformerClassifier(TextClassifier):
         Of the computations in training: by default, 16 bits on a GPU and 32 otherwise. Answers are always computed in
         32 bits.
     device : str, optional
-        Such as ``cpu`` or ``cuda:1``; by default a GPU where torch finds one.
+        Such as ``cpu`` or ``cuda``; by default a GPU where torch finds one. Training takes the first of several, which
+        ``CUDA_VISIBLE_DEVICES`` can choose; answers are computed on any. It is not saved.
     random_state : int
         Seed of the head, the order of texts, and dropout.
 

@@ -21,7 +21,7 @@ from weibo_nlp.models.transformer.finetuned import FineTuned, Head, device_of, s
 from weibo_nlp.models.transformer.inputs import TextInputs, parts_read
 from weibo_nlp.models.transformer.parameters import Parameters
 from weibo_nlp.models.transformer.pretrained import pretrained, quiet, require_library
-from weibo_nlp.models.transformer.progress import Progress, best_epoch, is_over
+from weibo_nlp.models.transformer.progress import Progress, best_epoch
 from weibo_nlp.models.transformer.rows import TaskRows, held_out
 
 
@@ -57,7 +57,7 @@ def learn(
         for name, each in data.items()
     }
     labels = [[str(label) for label in each.labels.tolist()] for each in data.values()]
-    with _own_randomness(parameters.random_state), ExitStack() as stack:
+    with _own_randomness(parameters.random_state, device), ExitStack() as stack:
         network, inputs, commit = pretrained(parameters, labels)
         parts = {name: parts_read(parameters.reads, prepared(learnt.examples)) for name, (learnt, _) in split.items()}
         to_learn = {
@@ -116,11 +116,6 @@ def learn(
     return Learnt(FineTuned(network, inputs, heads), history)
 
 
-def is_finished(history: list[dict[str, Any]], parameters: Parameters) -> bool:
-    """Whether no epoch is left to train."""
-    return len(history) >= parameters.epochs or is_over(history, parameters.patience)
-
-
 def _rows(inputs: TextInputs, data: TrainingData, parts: tuple[str, ...]) -> TaskRows:
     return TaskRows(inputs.rows(prepared(data.examples), parts), data.codes, data.weights)
 
@@ -144,17 +139,19 @@ def _temperature(
 
 
 @contextmanager
-def _own_randomness(seed: int) -> Iterator[None]:
-    """Begin from a seed, compute alike each time where that can be asked for, and leave the caller's dice alone."""
+def _own_randomness(seed: int, device: str) -> Iterator[None]:
+    """Begin from a seed, on a CPU compute alike each time, and leave the caller's dice alone."""
     import torch
     from transformers import set_seed
 
     python, numpy, mode = random.getstate(), np.random.get_state(), torch.are_deterministic_algorithms_enabled()
     warns = torch.is_deterministic_algorithms_warn_only_enabled()
-    with torch.random.fork_rng(), quiet():
+    gpus = [torch.cuda.current_device()] if device.startswith("cuda") else []
+    with torch.random.fork_rng(gpus), quiet():
         set_seed(seed)
         try:
-            torch.use_deterministic_algorithms(True, warn_only=True)
+            if device == "cpu":
+                torch.use_deterministic_algorithms(True, warn_only=True)
             yield
         finally:
             torch.use_deterministic_algorithms(mode, warn_only=warns)

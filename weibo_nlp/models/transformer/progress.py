@@ -66,3 +66,8 @@ def is_over(rows: Sequence[Mapping[str, Any]], patience: int) -> bool:
     """Whether as many epochs as the patience has gone by since the best one."""
     best = best_epoch(rows)
     return best is not None and len(rows) - 1 - best >= patience
+
+
+def is_finished(rows: Sequence[Mapping[str, Any]], epochs: int, patience: int) -> bool:
+    """Whether no epoch is left to train."""
+    return len(rows) >= epochs or is_over(rows, patience)

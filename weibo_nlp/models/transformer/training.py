@@ -16,13 +16,14 @@ from torch.nn import functional
 from transformers import PrinterCallback, Trainer, TrainerCallback, TrainingArguments
 
 from weibo_nlp.errors import DataError, UsageError
+from weibo_nlp.io.atomic import write_errors
 from weibo_nlp.models.base import FloatArray
 from weibo_nlp.models.transformer import checkpoints as states
 from weibo_nlp.models.transformer.batches import LengthBuckets
 from weibo_nlp.models.transformer.finetuned import padded, scores_of
 from weibo_nlp.models.transformer.inputs import TextInputs
 from weibo_nlp.models.transformer.parameters import Parameters
-from weibo_nlp.models.transformer.progress import Progress, TrainingStep, best_epoch, is_over
+from weibo_nlp.models.transformer.progress import Progress, TrainingStep, best_epoch, is_finished, is_over
 from weibo_nlp.models.transformer.rows import NO_LABEL, JointRows, TaskRows
 from weibo_nlp.stats.metrics import confusion_matrix, macro_f1
 
@@ -71,31 +72,34 @@ def train(
     UsageError
         If the device has too little memory, or cannot compute in the precision asked for.
     """
-    before = [] if start is None else states.rows_of(start)
+    history = [] if start is None else states.rows_of(start)
     joint = JointRows.of(list(to_learn.values()))
     per_step = parameters.batch_size * parameters.accumulate
     steps = -(-len(joint.rows) // per_step)
     measure = _Measure(inputs, parameters.batch_size, device, held_out, seen)
     best: dict[str, Any] = {}
-    if start is None or not (len(before) >= parameters.epochs or is_over(before, parameters.patience)):
+    if not is_finished(history, parameters.epochs, parameters.patience):
         arguments = _arguments(parameters, device, folder, steps, is_kept)
         trainer = _EncoderTrainer(network, arguments, joint, inputs, parameters, measure, list(seen.values()), best)
-        watch = _Watch(trainer, steps, parameters, folder if is_kept else None, progress)
-        trainer.add_callback(watch)
+        trainer.add_callback(_Watch(trainer, steps, parameters, folder if is_kept else None, progress))
         trainer.remove_callback(PrinterCallback)
         try:
-            trainer.train(resume_from_checkpoint=None if start is None else str(start))
+            with write_errors(folder):
+                trainer.train(resume_from_checkpoint=None if start is None else str(start))
         except torch.OutOfMemoryError as error:
             raise UsageError(
                 f"the device {device} has too little memory for {parameters.batch_size} texts at a time; give a "
                 f"smaller batch_size and as much more accumulate ({str(error).splitlines()[0][:200]})."
             ) from error
-        before = states.rows_in(trainer.state.log_history)
-    epoch = best_epoch(before)
+        finally:
+            # Mixed precision has wrapped what the network computes; it answers in 32 bits.
+            trainer.accelerator.unwrap_model(network, keep_fp32_wrapper=False)
+        history = states.rows_in(trainer.state.log_history)
+    epoch = best_epoch(history)
     if epoch is not None:
-        weights = best or load_file(states.checkpoint_of(folder, before[epoch]["steps"]) / "model.safetensors")
+        weights = best or load_file(states.checkpoint_of(folder, history[epoch]["steps"]) / "model.safetensors")
         network.load_state_dict(weights)
-    return before
+    return history
 
 
 class _Measure:
@@ -296,8 +300,6 @@ def _arguments(parameters: Parameters, device: str, folder: Path, steps: int, is
         precision = ("bfloat16" if torch.cuda.is_bf16_supported() else "float16") if is_gpu else "float32"
     if precision == "float16" and not is_gpu:
         raise UsageError(f"the device {device} does not train in float16; give precision='bfloat16' or 'float32'.")
-    if is_gpu:
-        torch.cuda.set_device(device)
     arguments = TrainingArguments(
         output_dir=str(folder),
         num_train_epochs=parameters.epochs,
@@ -323,7 +325,10 @@ def _arguments(parameters: Parameters, device: str, folder: Path, steps: int, is
     )
     if arguments.world_size > 1:
         raise UsageError("the training runs in one process on one device; start it without torchrun.")
-    if torch.device(device).type != arguments.device.type:
-        raise UsageError(f"transformers trains on {arguments.device} here, not on {device}; name that, or cpu.")
+    wanted = torch.device(device)
+    if wanted.type != arguments.device.type or wanted.index not in (None, arguments.device.index):
+        raise UsageError(
+            f"training runs on {arguments.device} here, not on {device}; name that, or let CUDA_VISIBLE_DEVICES choose."
+        )
     arguments._n_gpu = min(arguments.n_gpu, 1)  # several in one process would each be given a copy of the model
     return arguments

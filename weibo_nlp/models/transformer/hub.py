@@ -59,7 +59,7 @@ def push_folder(folder: str | Path, repo_id: str, *, private: bool = True, token
         )
     except (OSError, ValueError, HfHubHTTPError, HFValidationError) as error:
         raise UsageError(
-            f"{quoted(repo_id)} cannot be uploaded: {str(error).rstrip('.')[:300]}. Write the name as owner/name, log "
+            f"{quoted(repo_id)} cannot be uploaded: {' '.join(str(error).split())[:300].rstrip('.')}. Write the name as owner/name, log "
             "in with `hf auth login`, and see that the Hub can be reached."
         ) from error
     return f"{hub.endpoint}/{repo_id}"

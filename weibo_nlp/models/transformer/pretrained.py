@@ -34,8 +34,8 @@ _PLACES = ("name_or_path", "is_local", "local_files_only", "trained_on")
 def require_library() -> None:
     """Raise UsageError, which says what to install, where torch, transformers or accelerate is missing."""
     try:
+        import torch  # noqa: F401, I001 - first, since the others only look for it
         import accelerate  # noqa: F401
-        import torch  # noqa: F401
         import transformers  # noqa: F401
     except ImportError as error:
         raise UsageError(
@@ -112,7 +112,7 @@ def _told_of(name: str) -> Iterator[None]:
         yield
     except (OSError, ValueError, RuntimeError, ImportError, KeyError, TypeError, AttributeError) as error:
         raise UsageError(
-            f"the encoder {quoted(name)} cannot be loaded: {str(error).rstrip('.')[:300]}. Name a model of the Hub or "
+            f"the encoder {quoted(name)} cannot be loaded: {' '.join(str(error).split())[:300].rstrip('.')}. Name a model of the Hub or "
             "a folder with a tokenizer and model.safetensors, of a kind that transformers knows by itself."
         ) from error
 

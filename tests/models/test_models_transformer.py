@@ -319,6 +319,49 @@ def test_a_labeller_takes_heads_by_the_names_of_its_tasks(several, tmp_path):
         Labeller({"sentiment": tmp_path})
 
 
+def test_a_labeller_gives_texts_with_their_threads_to_a_model_that_reads_them(encoders):
+    above = [Example("说得对", parent=parent, root="楼主") for parent in ("国货真好", "国货太差")] * 16
+    model = TransformerClassifier(("credit", "other"), encoder="bert", epochs=6, validation=0, **QUICK)
+    model.fit(above, ["credit", "other"] * 16)
+    labeller = Labeller({"topic": model})
+    assert "topic" in labeller.reading_parents
+    rows = labeller.label(["说得对"] * 2, parents=["国货真好", "国货太差"], roots=["楼主"] * 2)
+    assert [row["topic"] for row in rows] == ["credit", "other"]
+    expected = model.predict_proba(above[:2]).max(axis=1)
+    np.testing.assert_allclose([row["topic_score"] for row in rows], expected, atol=1e-5)
+
+
+def test_many_texts_are_answered_part_by_part_as_each_of_them(several, monkeypatch):
+    from weibo_nlp.models.transformer import finetuned
+
+    model = several.classifier("topic")
+    at_once = model.predict_proba(TEXTS)
+    monkeypatch.setattr(finetuned, "_ROWS", 7)
+    np.testing.assert_allclose(model.predict_proba(TEXTS), at_once, atol=1e-5)
+
+
+def test_a_model_goes_to_the_hub_as_it_is_saved(several, tmp_path, monkeypatch):
+    class FakeHub:
+        endpoint = "https://hub.example"
+
+        def __init__(self, **_):
+            pass
+
+        def create_repo(self, *_, **__):
+            pass
+
+        def upload_folder(self, *, folder_path, allow_patterns, **_):
+            uploaded.update({name: (folder_path / name).read_bytes() for name in allow_patterns})
+
+    uploaded = {}
+    monkeypatch.setattr("huggingface_hub.HfApi", FakeHub)
+    model = several.classifier("irony")
+    assert model.push_to_hub("me/irony", card="# 反讽\n") == "https://hub.example/me/irony"
+    model.save_pretrained(tmp_path)
+    expected = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    assert uploaded == expected | {"README.md": "# 反讽\n".encode()}
+
+
 def test_one_head_of_several_is_saved_as_a_model_that_transformers_opens(several, tmp_path):
     from transformers import AutoModelForSequenceClassification
 

@@ -92,6 +92,20 @@ def test_one_label_is_nothing_to_learn():
         TransformerClassifier().fit(["好", "坏"], ["a", "a"])
 
 
+@pytest.mark.parametrize(
+    ("validation", "error", "message"),
+    [
+        pytest.param(["好"], UsageError, "validation is a list; give a tuple of texts and their labels", id="no-tuple"),
+        pytest.param(([], []), DataError, "there is no text to validate by", id="empty"),
+        pytest.param((["好"], ["c"]), DataError, r"labels \['c'\] are not among a, b", id="unknown-label"),
+        pytest.param((["好"], []), DataError, "1 examples with 0 labels", id="lengths"),
+    ],
+)
+def test_validation_that_cannot_be_used_is_refused(validation, error, message):
+    with pytest.raises(error, match=message):
+        TransformerClassifier().fit(["好", "坏"], ["a", "b"], validation=validation)
+
+
 # What the encoder reads
 
 

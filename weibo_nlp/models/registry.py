@@ -49,11 +49,16 @@ _READERS: dict[str, Reader] = {
     "transformer": lambda folder: built_in("transformer").from_pretrained(folder),
     "endpoint": lambda folder: built_in("endpoint").from_pretrained(folder),
 }
-# Kinds of folders that hold several models, each under the name of its task.
-_READERS_OF_SEVERAL: dict[str, Callable[[Path, str | None], Classifier]] = {
-    "multitask_transformer": lambda folder, task: built_in("transformer").from_pretrained(folder, task=task),
-}
 
+
+def _head(folder: Path, task: str | None) -> Classifier:
+    from weibo_nlp.models.transformer import TransformerClassifier  # scikit-learn takes a second
+
+    return TransformerClassifier.from_pretrained(folder, task=task)
+
+
+# Kinds of folders that hold several models, each under the name of its task.
+_READERS_OF_SEVERAL: dict[str, Callable[[Path, str | None], Classifier]] = {"multitask_transformer": _head}
 
 # Kinds of models that are made of something besides labels, which stands behind a colon.
 _OF_A_SOURCE: dict[str, Callable[[str, Sequence[str], int], Classifier]] = {

@@ -63,7 +63,8 @@ def read_architecture(
     with torch.random.fork_rng([]):  # a fresh network draws its weights, which the caller's dice know nothing of
         network = _built(values, labels)
     _module(network, joint).load_state_dict(weights)
-    return network.eval()
+    network.eval()
+    return network
 
 
 def saved_weights(network: Network, place: int | None) -> dict[str, Any]:

@@ -39,7 +39,7 @@ class TransformerClassifier(TextClassifier):
         Labels in the order of the columns; without them, those of the training data, sorted.
     encoder : str or Path
         Id on the Hub, or a folder with a tokenizer and ``model.safetensors``. It is read when the model is trained;
-        code that lies beside it is not run.
+        code that lies beside it is not run. A saved model keeps of a folder the name alone.
     revision : str, optional
         Commit, tag or branch on the Hub; main without it.
     reads : {"auto", "text", "target", "thread"}
@@ -177,7 +177,7 @@ class TransformerClassifier(TextClassifier):
 
         parameters = self._parameters()
         data = self._learnable(TaskData(X, y, groups, sample_weight))
-        unseen = None if validation is None else {TASK: self._held_out(TaskData(*validation), data)}
+        unseen = None if validation is None else {TASK: self._held_out(_as_task_data(validation), data)}
         learnt = learn(parameters, {TASK: data}, unseen, checkpoints, resume, progress)
         return self._with(learnt.finetuned, TASK, data.labels, learnt.history)
 
@@ -235,9 +235,11 @@ class TransformerClassifier(TextClassifier):
         return checked
 
     def _held_out(self, data: TaskData, learnt: TrainingData) -> TrainingData:
-        return self._training_data(
-            data.X, data.y, data.groups, data.sample_weight, labels=learnt.labels.tolist()
-        ).weighted()
+        labels = learnt.labels.tolist()
+        checked = self._training_data(data.X, data.y, data.groups, data.sample_weight, labels=labels).weighted()
+        if not checked.examples:
+            raise DataError("there is no text to validate by; give some, or leave validation out.")
+        return checked
 
     def save_pretrained(self, folder: str | Path) -> None:
         """Write the trained model into a folder that transformers opens as well.
@@ -333,3 +335,9 @@ class TransformerClassifier(TextClassifier):
 
     def _restore(self, config: Mapping[str, Any], arrays: Arrays) -> None:
         raise TypeError(f"a {self.kind} model is read with its encoder")
+
+
+def _as_task_data(validation: object) -> TaskData:
+    if not isinstance(validation, tuple) or len(validation) != 2:
+        raise UsageError(f"validation is a {type(validation).__name__}; give a tuple of texts and their labels.")
+    return TaskData(*validation)

@@ -14,6 +14,9 @@ from weibo_nlp.io.names import quoted
 from weibo_nlp.models.base import FloatArray
 from weibo_nlp.models.transformer.inputs import Row, TextInputs
 
+_ROWS = 4096
+"""Examples that are read at a time, of which those of about one length make a batch."""
+
 
 @dataclass(frozen=True, slots=True)
 class Head:
@@ -72,14 +75,17 @@ class FineTuned:
         UsageError
             If there is no such device.
         """
-        head = self.heads[task]
-        rows = self.inputs.rows(examples, head.parts)
-        # Whoever labels asks the heads in turn about one batch: what all of them say of it was computed with the first.
-        known, scores = self._last
-        if rows != known:
-            scores = scores_of(self.network, rows, self.inputs, batch_size, device_of(device))
-            self._last = (rows, scores)
-        own = scores[list(self.heads).index(task)] / head.temperature
+        head, device = self.heads[task], device_of(device)
+        place, answers = list(self.heads).index(task), []
+        for start in range(0, len(examples), _ROWS):
+            rows = self.inputs.rows(examples[start : start + _ROWS], head.parts)
+            # Whoever labels asks the heads in turn about one batch: all of them said what they say with the first.
+            known, scores = self._last
+            if rows != known:
+                scores = scores_of(self.network, rows, self.inputs, batch_size, device)
+                self._last = (rows, scores)
+            answers.append(scores[place])
+        own = np.concatenate(answers) / head.temperature
         own[:, ~np.array(head.seen)] = -np.inf
         return own
 

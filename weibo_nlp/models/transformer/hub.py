@@ -58,8 +58,9 @@ def push_folder(folder: str | Path, repo_id: str, *, private: bool = True, token
             repo_id=repo_id, folder_path=place, allow_patterns=names, commit_message="Upload a model of weibo_nlp"
         )
     except (OSError, ValueError, HfHubHTTPError, HFValidationError) as error:
+        problem = " ".join(str(error).split())[:300].rstrip(".")
         raise UsageError(
-            f"{quoted(repo_id)} cannot be uploaded: {' '.join(str(error).split())[:300].rstrip('.')}. Write the name as owner/name, log "
-            "in with `hf auth login`, and see that the Hub can be reached."
+            f"{quoted(repo_id)} cannot be uploaded: {problem}. Write the name as owner/name, log in with "
+            "`hf auth login`, and see that the Hub can be reached."
         ) from error
     return f"{hub.endpoint}/{repo_id}"

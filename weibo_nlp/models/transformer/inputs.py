@@ -112,9 +112,12 @@ class TextInputs:
             self._tokenizer.encode_special_tokens = True  # what is typed as one is text
         except BaseException as error:
             raise _as_data_error(error) from error
-        self._marks = {mark: self._tokenizer.token_to_id(mark) for mark in MARKS}
-        if missing := [mark for mark, number in self._marks.items() if number is None]:
-            raise DataError(f"{TOKENIZER} has no token {missing[0]}")
+        self._marks: dict[str, int] = {}
+        for mark in MARKS:
+            number = self._tokenizer.token_to_id(mark)
+            if number is None:
+                raise DataError(f"{TOKENIZER} has no token {mark}")
+            self._marks[mark] = number
         if max_length < (least := _LEAST_ROOM + max(sum(map(len, self._alone)), sum(map(len, self._pair)))):
             raise DataError(f"max_length is {max_length}; with what stands around texts, {least} are needed")
 

@@ -60,7 +60,8 @@ class MultiTaskTransformer:
         data : mapping of str to TaskData
             One for each task.
         validation : mapping of str to TaskData, optional
-            Texts to stop and calibrate by; of a task that has none here, a part of its data is held out.
+            Texts to stop and calibrate by; of a task that has none here, a part of its data is held out. Other tasks
+            may learn from the same texts: give some of your own where a figure shall be believed.
         """
         from weibo_nlp.models.transformer.learning import learn
 

@@ -17,7 +17,7 @@ NOTHING = -1e4  # log odds of a label that was never learnt: a probability of ex
 _ONE_PASS = Lock()
 
 
-class Network(nn.Module):
+class Network(nn.Module):  # type: ignore[misc, no-any-unimported, unused-ignore]
     """Models for sequence classification, one a task, that share one encoder.
 
     Parameters
@@ -69,7 +69,8 @@ class Network(nn.Module):
 @contextmanager
 def _remembering(encoder: Any) -> Iterator[None]:
     """Let an encoder answer a first call, and later ones as that."""
-    forward, answers = encoder.forward, []
+    forward = encoder.forward
+    answers: list[Any] = []
 
     def remembered(*args: Any, **kwargs: Any) -> Any:
         if not answers:

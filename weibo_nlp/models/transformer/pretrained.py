@@ -27,7 +27,7 @@ TOKENIZER_FILES = (
     "tokenizer.model",
 )
 """What a tokenizer may consist of; whatever else one writes is none of ours."""
-_PLACES = ("name_or_path", "is_local", "local_files_only", "trained_on")
+_PLACES = ("name_or_path", "is_local", "local_files_only")
 """What a tokenizer's configuration tells of where it was read."""
 
 
@@ -111,9 +111,10 @@ def _told_of(name: str) -> Iterator[None]:
     try:
         yield
     except (OSError, ValueError, RuntimeError, ImportError, KeyError, TypeError, AttributeError) as error:
+        problem = " ".join(str(error).split())[:300].rstrip(".")
         raise UsageError(
-            f"the encoder {quoted(name)} cannot be loaded: {' '.join(str(error).split())[:300].rstrip('.')}. Name a model of the Hub or "
-            "a folder with a tokenizer and model.safetensors, of a kind that transformers knows by itself."
+            f"the encoder {quoted(name)} cannot be loaded: {problem}. Name a model of the Hub or a folder with "
+            "a tokenizer and model.safetensors, of a kind that transformers knows by itself."
         ) from error
 
 

@@ -165,6 +165,7 @@ class _EncoderTrainer(Trainer):  # type: ignore[misc, no-any-unimported, unused-
         )
         self._measure, self._unseen = measure, [torch.from_numpy(~each) for each in seen]
         self._began = monotonic()
+        self.control: Any
 
     def compute_loss(
         self, model: Any, inputs: dict[str, Any], return_outputs: bool = False, num_items_in_batch: Any = None

@@ -169,9 +169,9 @@ def _print_report(trained: TrainedModel) -> None:
     labels = [printable_name(label) for label in report.labels]
     print_line(card.how_scored(report))
     print_line()
-    print_table(card.SCORE_HEADINGS, card.score_rows(report), figures=(1, 2))
+    print_table(card.SCORE_HEADINGS, card.score_rows(report.scores, report.baseline), figures=(1, 2))
     print_line()
-    rows = [(label, *row[1:]) for label, row in zip(labels, card.label_rows(report), strict=True)]
+    rows = [(label, *row[1:]) for label, row in zip(labels, card.label_rows(report.scores), strict=True)]
     print_table(card.LABEL_HEADINGS, rows[:SHOWN_LABELS], figures=(1, 2, 3, 4))
     if (more := len(rows) - SHOWN_LABELS) > 0:
         print_line(f"and {more:,} other labels, in report.json")
@@ -182,7 +182,7 @@ def _print_report(trained: TrainedModel) -> None:
         print_table(("given, below predicted as", *labels), table, figures=range(1, len(labels) + 1))
     print_line()
     print_line(card.expected_line(report))
-    for line in (*card.calibration_lines(report), *card.curve_lines(report), *report.notes):
+    for line in (*card.calibration_lines(report.scores), *card.curve_lines(report), *report.notes):
         print_line(line)
 
 

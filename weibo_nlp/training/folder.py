@@ -18,16 +18,16 @@ from weibo_nlp.io.jsonl import read_json_object
 from weibo_nlp.io.manifest import MANIFEST
 from weibo_nlp.io.paths import is_folder, named_path
 from weibo_nlp.models.storage import CONFIG, WEIGHTS
-from weibo_nlp.training.card import MARK, model_card
+from weibo_nlp.training.card import MARK
 from weibo_nlp.training.learnt_from import KIND as LEARNT_FROM_KIND
 from weibo_nlp.training.learnt_from import LEARNT_FROM, MAX_BYTES
 from weibo_nlp.training.report import KIND as REPORT_KIND
 
 if TYPE_CHECKING:
     from weibo_nlp.training.learnt_from import LearntFrom
-    from weibo_nlp.training.report import TrainingReport
 
 CARD, REPORT = "README.md", "report.json"
+_HEAD_BYTES = 1024
 _KINDS = {REPORT: REPORT_KIND, LEARNT_FROM: LEARNT_FROM_KIND}
 
 
@@ -60,15 +60,15 @@ def require_free(folder: str | Path) -> Path:
     return place
 
 
-def write_folder(folder: str | Path, model: Any, report: TrainingReport, learnt_from: LearntFrom) -> None:
+def write_folder(folder: str | Path, model: Any, report: Mapping[str, Any], card: str, learnt_from: LearntFrom) -> None:
     """Write a model and what is known of it; see :meth:`weibo_nlp.training.TrainedModel.save`."""
     place = require_free(folder)
     with tempfile.TemporaryDirectory() as scratch:  # the same model gives the same bytes
         model.save_pretrained(scratch)
         weights = sha256_of_file(Path(scratch, WEIGHTS))
     contents = {
-        CARD: model_card(report),
-        REPORT: _json({**report.to_dict(), "weights": weights}),
+        CARD: card,
+        REPORT: _json({**report, "weights": weights}),
         LEARNT_FROM: _json(learnt_from.to_dict(weights)),
     }
     missing = [each for each in (place, *place.parents) if not os.path.lexists(each)]
@@ -105,7 +105,7 @@ def _is_ours(path: Path) -> bool:
     try:
         if path.name == CARD:
             with path.open("rb") as file:
-                return file.read(len(MARK.encode())) == MARK.encode()
+                return MARK.encode() in file.read(_HEAD_BYTES).splitlines()
         return read_json_object(path, MAX_BYTES).get("kind") == _KINDS[path.name]
     except DataError:
         return False

@@ -1,4 +1,4 @@
-"""What a trained model is worth: cross-validated scores with intervals, and what limits them, in sentences."""
+"""What a trained model is worth: scores of rows not learnt from, with intervals, and what limits them, in sentences."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from weibo_nlp.io.typed_json import to_json
 from weibo_nlp.report.display import few_units_note
 from weibo_nlp.training.curve import LearningCurve
 from weibo_nlp.training.rows import RowCounts
+from weibo_nlp.training.run import TrainingRun
 
 KIND = "weibo_nlp training report"
 FEW_TEXTS = 30
@@ -28,6 +29,7 @@ class TrainingReport:
     scores : Scores
         Cross-validated: each row is scored by a model that learnt from the other folds, and that has seen no row of the
         same group, nor a copy. The model that is saved learnt from all rows, and is about as good or a little better.
+        With a part held out: of the model that is saved, on that part.
     baseline : Scores
         Of always answering the most frequent label, in the same folds.
     curve : LearningCurve
@@ -42,6 +44,10 @@ class TrainingReport:
         How it was validated.
     set_size : float or None
         Mean number of labels in prediction sets of `COVERAGE`; None without sets.
+    held_out : float or None
+        Share of the rows that was held out to score by; None where they were cross-validated.
+    run : TrainingRun or None
+        How an encoder was fine-tuned, and what that took; None of other models.
     """
 
     scores: Scores
@@ -54,6 +60,8 @@ class TrainingReport:
     n_folds: int
     seed: int
     set_size: float | None = None
+    held_out: float | None = None
+    run: TrainingRun | None = None
     notes: tuple[str, ...] = field(default=(), init=False)
 
     def __post_init__(self) -> None:
@@ -66,18 +74,24 @@ class TrainingReport:
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything, ready for JSON."""
+        how = {"seed": self.seed, "grouped_by": self.rows.grouped_by}
+        if self.held_out is None:
+            scored_by: dict[str, Any] = {"cross_validation": {"folds": self.n_folds, **how}}
+        else:
+            scored_by = {"held_out": {"share": self.held_out, "rows": self.scores.n, **how}}
         return {
             "kind": KIND,
             "model": self.model,
             "version": self.version,
             "rows": to_json(self.rows),
-            "cross_validation": {"folds": self.n_folds, "seed": self.seed, "grouped_by": self.rows.grouped_by},
+            **scored_by,
             "scores": self.scores.to_dict(),
             "baseline": self.baseline.to_dict(),
             "learning_curve": self.curve.to_dict(),
             "prediction_sets": None if self.set_size is None else {"coverage": COVERAGE, "mean_size": self.set_size},
             "trained_on": dict(self.trained_on),
             "notes": list(self.notes),
+            **({} if self.run is None else {"run": to_json(self.run)}),
         }
 
     def _notes(self) -> Iterator[str]:

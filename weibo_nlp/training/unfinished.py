@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +22,48 @@ from weibo_nlp.models.base import FloatArray
 
 ABOUT = "training.json"
 KIND = "weibo_nlp unfinished training"
+
+
+def leaves_checkpoints(model: Any) -> bool:
+    """Whether a model's training takes so long that it leaves checkpoints and tells of its steps, as of encoders."""
+    return "checkpoints" in inspect.signature(model.fit).parameters
+
+
+def digest_of(values: Iterable[object]) -> str:
+    """Return a checksum of plain values in their order."""
+    state = sha256()
+    for value in values:
+        state.update(json.dumps(value, ensure_ascii=True).encode("ascii") + b"\n")
+    return state.hexdigest()
+
+
+@contextmanager
+def unfinished_of(
+    model: Any, folder: str | Path | None, about: Mapping[str, Any], *, resume: bool
+) -> Iterator[UnfinishedTraining | None]:
+    """Give the folder of a training, which stays for going on if the block is left by an error; None without one.
+
+    Raises
+    ------
+    UsageError
+        As :class:`UnfinishedTraining`; or if there is nowhere to go on from, or the model leaves no checkpoints.
+    """
+    if folder is None:
+        if resume:
+            raise UsageError("resume goes with checkpoints: the folder that the training was begun with; name it.")
+        yield None
+        return
+    if not leaves_checkpoints(model):
+        raise UsageError(
+            f"the model {type(model).__name__} leaves no checkpoints, since its training is short; leave checkpoints out."
+        )
+    unfinished = UnfinishedTraining(folder, about, resume=resume)
+    try:
+        yield unfinished
+    except BaseException:
+        if not unfinished.is_begun:
+            unfinished.discard()
+        raise
 
 
 class UnfinishedTraining:

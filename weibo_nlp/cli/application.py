@@ -94,7 +94,7 @@ def _exit_code(arguments: list[str]) -> Any:
         _require_no_nul(arguments)
         given = [argument for argument in arguments if argument != "--debug"]
         # Not standalone, because typer would print what is wrong with an argument as it was given.
-        return app(given, prog_name="weibo-nlp", standalone_mode=False) or 0
+        return app(given, prog_name="weibo-nlp", standalone_mode=False, obj=tuple(given)) or 0
     except Exception as raised:
         error = raised.error if isinstance(raised, _CommandError) else raised
         if "--debug" in arguments:

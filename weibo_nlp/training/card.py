@@ -6,9 +6,9 @@ import json
 import re
 from collections.abc import Iterator
 
+from weibo_nlp.evaluation.results import Scores
 from weibo_nlp.io.names import printable_name
 from weibo_nlp.models.limits import MAX_LABEL_LENGTH
-from weibo_nlp.evaluation.results import Scores
 from weibo_nlp.provenance import described
 from weibo_nlp.report.display import NOTHING, bounds, count, number, seconds
 from weibo_nlp.report.markdown import markdown_table

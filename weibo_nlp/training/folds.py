@@ -180,8 +180,8 @@ class CrossValidation:
 def _required_units(rows: LabelledRows) -> int:
     if rows.counts.groups < 2:
         raise DataError(
-            f"all {len(rows.labels):,} rows are of one group (or copies of each other), so that none can be scored by a "
-            "model that has not learnt from its like; label texts of other groups."
+            f"all {len(rows.labels):,} rows are of one group (or copies of each other), so that none can be scored by "
+            "a model that has not learnt from its like; label texts of other groups."
         )
     return rows.counts.groups
 

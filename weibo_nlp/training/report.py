@@ -1,4 +1,4 @@
-"""What a trained model is worth: scores of rows not learnt from, with intervals, and what limits them, in sentences."""
+"""What a trained model is worth: scores of rows not learnt from, with intervals, and what limits them."""
 
 from __future__ import annotations
 

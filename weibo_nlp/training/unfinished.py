@@ -1,4 +1,4 @@
-"""What a long training has done so far, in a folder of its own, so that it can be gone on with after an interruption."""
+"""What a long training has done so far, in a folder of its own, to be gone on with after an interruption."""
 
 from __future__ import annotations
 
@@ -55,7 +55,8 @@ def unfinished_of(
         return
     if not leaves_checkpoints(model):
         raise UsageError(
-            f"the model {type(model).__name__} leaves no checkpoints, since its training is short; leave checkpoints out."
+            f"the model {type(model).__name__} leaves no checkpoints, since its training is short; leave checkpoints "
+            "out."
         )
     unfinished = UnfinishedTraining(folder, about, resume=resume)
     try:

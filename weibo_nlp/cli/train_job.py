@@ -57,7 +57,11 @@ class TrainJob:
         from weibo_nlp.features.encoders import create_encoder
 
         if self.kind == TRANSFORMER:
-            self.untrained()
+            from weibo_nlp.models.transformer.pretrained import require_library
+            from weibo_nlp.training.run import parameters_of
+
+            parameters_of(self.untrained())
+            require_library()
             return
         if given := ["resume"] * self.resume + [*self.parameters]:
             raise UsageError(

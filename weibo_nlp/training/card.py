@@ -122,7 +122,7 @@ def run_lines(run: TrainingRun) -> Iterator[str]:
         escape=escaped_cell,
     )
     if run.history:
-        headings = tuple(run.history[0])
+        headings = tuple(name for name in run.history[0] if name != "by_task")
         rows = [tuple(_cell(row[name]) for name in headings) for row in run.history]
         yield markdown_table(headings, rows, figures=range(len(headings)), escape=escaped_cell)
     yield cost_line(run) + "\n"

@@ -19,7 +19,7 @@ from weibo_nlp.training.corpus_report import CorpusReport, corpus_card
 from weibo_nlp.training.corpus_tasks import CorpusTask
 from weibo_nlp.training.folder import write_folder
 from weibo_nlp.training.learnt_from import LearntFrom
-from weibo_nlp.training.run import TrainingRun, parameters_of
+from weibo_nlp.training.run import TrainingRun, settings_of
 from weibo_nlp.training.trainings import Steps, Trainings
 from weibo_nlp.training.unfinished import UnfinishedTraining, leaves_checkpoints, unfinished_of
 
@@ -90,25 +90,27 @@ def train_on_corpus(
     Training is stopped, and probabilities are calibrated, by the rows that are scored here, so that these scores are a
     little too good. Test is left unseen, for whoever has chosen.
     """
+
+    def about() -> dict[str, Any]:
+        return {**settings_of(model), **{f"rows of {task.spec.name}": task.digest for task in tasks}}
+
     has_heads = hasattr(model, "classifier")
     if len(tasks) > 1 and not has_heads:
         names = ", ".join(task.spec.name for task in tasks)
         raise UsageError(f"a {type(model).__name__} learns one task, and there are several: {names}; name one.")
-    about = {f"rows of {task.spec.name}": task.digest for task in tasks} | parameters_of(model)
     with unfinished_of(model, checkpoints, about, resume=resume) as unfinished:
         trainings = Trainings(unfinished, steps)
         model = _of_several(model, tasks, trainings) if has_heads else _of_one(model, tasks[0], trainings)
-    results, baselines = [], []
-    for task in tasks:
-        answering = model.classifier(task.spec.name) if has_heads else model
-        results.append(_result(task, answering, bootstrap))
-        baselines.append(_result(task, _majority(task), bootstrap))
+    answering = {task.spec.name: model.classifier(task.spec.name) if has_heads else model for task in tasks}
+    results = [_result(task, answering[task.spec.name], bootstrap) for task in tasks]
+    baselines = [_result(task, _majority(task), bootstrap) for task in tasks]
+    first = answering[tasks[0].spec.name]
     examples = [example for task in tasks for example in (*task.fold.train, *task.watched.examples)]
     report = CorpusReport(
         tuple(results),
         tuple(baselines),
         notes=tuple(note for task in tasks for note in task.notes),
-        run=TrainingRun.of(model, trainings) if leaves_checkpoints(model) else None,
+        run=TrainingRun.of(model, first.trained_on_, trainings) if leaves_checkpoints(model) else None,
     )
     return TrainedOnCorpus(model, report, LearntFrom.of(examples), unfinished)
 

@@ -8,21 +8,31 @@ from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from weibo_nlp.io.paths import is_folder
 from weibo_nlp.provenance import hardware
 from weibo_nlp.training.trainings import Trainings
 
+if TYPE_CHECKING:
+    from weibo_nlp.models.transformer.parameters import Parameters
+
 SOFTWARE = ("transformers", "torch", "accelerate")
-_ELSEWHERE = ("labels", "encoder", "revision", "device")
+_ELSEWHERE = ("encoder", "revision", "device")
 
 
-def parameters_of(model: Any) -> dict[str, Any]:
-    """Return what decides how a model is trained, as plain values: its parameters but its labels and its device."""
-    parameters = {name: value for name, value in model.get_params().items() if name not in ("labels", "device")}
-    plain = (str, int, float, bool, type(None))
-    return {name: value if isinstance(value, plain) else str(value) for name, value in parameters.items()}
+def parameters_of(model: Any) -> Parameters:
+    """Return the parameters of a model that is fine-tuned, of one task or of several."""
+    from weibo_nlp.models.transformer.parameters import Parameters
+
+    if isinstance(known := getattr(model, "parameters", None), Parameters):
+        return known
+    return Parameters.of({name: value for name, value in model.get_params().items() if name != "labels"})
+
+
+def settings_of(model: Any) -> dict[str, Any]:
+    """Return what decides how a training ends, as plain values: all parameters but the device."""
+    return {name: value for name, value in parameters_of(model).plain().items() if name != "device"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +72,15 @@ class TrainingRun:
     software: Mapping[str, str]
 
     @classmethod
-    def of(cls, model: Any, trainings: Trainings) -> Self:
-        """Describe how a model was trained, of these trainings."""
-        given = model.encoder
-        is_local = isinstance(given, Path) or is_folder(Path(given))
+    def of(cls, model: Any, about: Mapping[str, Any], trainings: Trainings) -> Self:
+        """Describe how a model was trained, of these trainings; `about` is what it says of that."""
+        parameters = parameters_of(model)
+        commit = about.get("revision")
         return cls(
-            encoder=Path(given).resolve().name if is_local else str(given),
-            revision=getattr(model, "revision_", None) or model.revision,
-            is_of_hub=not is_local,
-            parameters={name: value for name, value in parameters_of(model).items() if name not in _ELSEWHERE},
+            encoder=parameters.encoder_name,
+            revision=commit or parameters.revision,
+            is_of_hub=not is_folder(Path(parameters.encoder)),
+            parameters={name: value for name, value in parameters.plain().items() if name not in _ELSEWHERE},
             history=tuple(dict(row) for row in model.history_),
             trainings=trainings.n,
             seconds=round(trainings.seconds, 1),

@@ -27,7 +27,7 @@ from weibo_nlp.training.folds import CrossValidation
 from weibo_nlp.training.learnt_from import LearntFrom
 from weibo_nlp.training.report import COVERAGE, TrainingReport
 from weibo_nlp.training.rows import LabelledRows, read_labels
-from weibo_nlp.training.run import TrainingRun, parameters_of
+from weibo_nlp.training.run import TrainingRun, settings_of
 from weibo_nlp.training.trainings import Steps, Trainings
 from weibo_nlp.training.unfinished import UnfinishedTraining, digest_of, leaves_checkpoints, unfinished_of
 
@@ -237,14 +237,11 @@ def train_on_rows(
         held_out = HELD_OUT
     curve = _wanted_curve(curve, is_slow, folds, held_out)
     labels = tuple(sorted(rows.counts.labels))
-    about = {
-        "rows": _digest(rows),
-        **parameters_of(classifier),
-        "folds": folds,
-        "held_out": held_out,
-        "curve": curve,
-        "seed": seed,
-    }
+    scoring = {"folds": folds, "held_out": held_out, "curve": curve, "seed": seed}
+
+    def about() -> dict[str, Any]:
+        return {"rows": _digest(rows), **settings_of(classifier), **scoring}
+
     with unfinished_of(classifier, checkpoints, about, resume=resume) as unfinished:
         trainings = Trainings(unfinished, steps)
         if held_out is None:
@@ -268,7 +265,7 @@ def train_on_rows(
         seed=seed,
         set_size=size,
         held_out=held_out,
-        run=TrainingRun.of(model, trainings) if is_slow else None,
+        run=TrainingRun.of(model, model.trained_on_, trainings) if is_slow else None,
     )
     learnt = validation.folds[0][0] if held_out is not None else np.arange(len(rows.labels))
     return TrainedModel(model, report, LearntFrom.of_keys(rows.keys[place] for place in learnt), unfinished)

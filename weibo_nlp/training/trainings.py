@@ -53,8 +53,8 @@ class Trainings:
             if self.steps is not None:
                 given["progress"] = partial(self.steps, name)
             if self.unfinished is not None and name:
-                checkpoints = self.unfinished.checkpoints(name)
-                given |= {"checkpoints": checkpoints, "resume": checkpoints.is_dir()}
+                # Whether there may be anything to go on with was asked when the folder was opened.
+                given |= {"checkpoints": self.unfinished.checkpoints(name), "resume": True}
         trained = model.fit(*data, **given)
         self.n += 1
         self.seconds += time.perf_counter() - start

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
@@ -39,7 +39,7 @@ def digest_of(values: Iterable[object]) -> str:
 
 @contextmanager
 def unfinished_of(
-    model: Any, folder: str | Path | None, about: Mapping[str, Any], *, resume: bool
+    model: Any, folder: str | Path | None, about: Callable[[], Mapping[str, Any]], *, resume: bool
 ) -> Iterator[UnfinishedTraining | None]:
     """Give the folder of a training, which stays for going on if the block is left by an error; None without one.
 
@@ -58,7 +58,7 @@ def unfinished_of(
             f"the model {type(model).__name__} leaves no checkpoints, since its training is short; leave checkpoints "
             "out."
         )
-    unfinished = UnfinishedTraining(folder, about, resume=resume)
+    unfinished = UnfinishedTraining(folder, about(), resume=resume)
     try:
         yield unfinished
     except BaseException:

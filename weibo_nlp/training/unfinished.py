@@ -116,7 +116,7 @@ class UnfinishedTraining:
     @property
     def is_begun(self) -> bool:
         """Whether there is anything to go on with."""
-        return is_folder(self.folder) and any(path.name != ABOUT for path in self.folder.iterdir())
+        return any(path.is_file() and path.name != ABOUT for path in self.folder.rglob("*"))
 
     def checkpoints(self, name: str) -> Path:
         """Folder for the checkpoints of one training."""

@@ -1,4 +1,4 @@
-"""What fine-tunes an encoder, in a moment and without torch: it learns n-grams, and tells and leaves what encoders do."""
+"""What fine-tunes an encoder, in a moment and without torch: n-grams are learnt, and epochs told as encoders do."""
 
 import os
 import signal
@@ -11,7 +11,7 @@ from weibo_nlp.models.transformer import MultiTaskTransformer, TrainingStep, Tra
 from weibo_nlp.models.transformer.data import TaskData
 
 ENCODER = "made/encoder"
-ABOUT = {"revision": "c0ffee", "temperature": 1.0}
+ABOUT = {"commit": "c0ffee"}
 
 
 class Log:
@@ -40,14 +40,25 @@ def tell_epochs(log, epochs, checkpoints, resume, progress):
         if log.epochs == log.stop_at:
             os.kill(os.getpid(), signal.SIGINT)
     row = {"steps": 1, "validation_loss": 0.5, "macro_f1": 0.5, "by_task": None, "seconds": 0.5}
-    return [row | {"train_loss": 1 / epoch} for epoch in range(1, epochs + 1)]
+    return [{"epoch": epoch, **row, "train_loss": 1 / epoch} for epoch in range(1, epochs + 1)]
 
 
 class MadeTransformer(TransformerClassifier):
     log = Log()
+    trained_on_ = ABOUT
 
-    def fit(self, X, y, groups=None, sample_weight=None, *, validation=None, checkpoints=None, resume=False,
-            progress=None):  # fmt: skip
+    def fit(
+        self,
+        X,  # noqa: N803
+        y,
+        groups=None,
+        sample_weight=None,
+        *,
+        validation=None,
+        checkpoints=None,
+        resume=False,
+        progress=None,
+    ):
         self._parameters()
         self.history_ = tell_epochs(self.log, self.epochs, checkpoints, resume, progress)
         self.learnt_, self.watched_ = (list(X), list(y), groups, sample_weight), validation
@@ -55,9 +66,7 @@ class MadeTransformer(TransformerClassifier):
         self.classes_ = self.model_.classes_
         return self
 
-    trained_on_ = ABOUT
-
-    def predict_proba(self, X):
+    def predict_proba(self, X):  # noqa: N803
         return self.model_.predict_proba(X)
 
     def save_pretrained(self, folder):

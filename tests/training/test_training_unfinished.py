@@ -35,10 +35,18 @@ def test_what_was_changed_is_named_with_what_it_was_and_is(begun):
     [
         pytest.param(lambda place: None, True, UsageError, "there is no unfinished training", id="nothing-there"),
         pytest.param(
-            lambda place: (place / "a.txt").write_text("mine"), False, UsageError, "holds files and no", id="other-files"
+            lambda place: (place / "a.txt").write_text("mine"),
+            False,
+            UsageError,
+            "holds files and no",
+            id="other-files",
         ),
         pytest.param(
-            lambda place: UnfinishedTraining(place, SETTINGS), False, UsageError, "go on with it by --resume", id="begun"
+            lambda place: UnfinishedTraining(place, SETTINGS),
+            False,
+            UsageError,
+            "go on with it by --resume",
+            id="begun",
         ),
         pytest.param(lambda place: (place / ABOUT).write_text("[]"), True, DataError, ABOUT, id="no-object"),
         pytest.param(
@@ -69,7 +77,7 @@ def test_answers_that_are_no_probabilities_of_the_rows_are_refused(begun, answer
 
 
 class _Slow(LinearClassifier):
-    def fit(self, X, y, groups=None, sample_weight=None, *, checkpoints=None):
+    def fit(self, X, y, groups=None, sample_weight=None, *, checkpoints=None):  # noqa: N803
         return self
 
 
@@ -80,13 +88,15 @@ def test_a_training_that_fails_before_anything_was_done_leaves_nothing(tmp_path)
 
 
 def test_a_training_that_stops_later_leaves_what_was_done(tmp_path):
+    def stopped(unfinished):
+        unfinished.keep_answers("fold-1", np.ones((1, 2)))
+        raise KeyboardInterrupt
+
     with (
         pytest.raises(KeyboardInterrupt),
         unfinished_of(_Slow(), tmp_path / "own", lambda: SETTINGS, resume=False) as unfinished,
     ):
-        unfinished.checkpoints("model").mkdir()
-        (unfinished.checkpoints("model") / "state").write_text("")
-        raise KeyboardInterrupt
+        stopped(unfinished)
     assert json.loads((tmp_path / "own" / ABOUT).read_text("utf-8"))["about"] == SETTINGS
 
 

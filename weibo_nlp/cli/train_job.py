@@ -99,11 +99,16 @@ class TrainJob:
 
 @contextmanager
 def going_on(job: TrainJob) -> Iterator[None]:
-    """Say, where a training is left unfinished, by which command it is gone on with; also when quiet."""
+    """Say, where a training is left unfinished, by which command it is gone on with; also when quiet.
+
+    Where the call was wrong, the same one would be wrong again.
+    """
     from weibo_nlp.io.terminal import print_line
 
     try:
         yield
+    except UsageError:
+        raise
     except BaseException:
         if job.checkpoints is not None and job.checkpoints.is_dir():
             arguments = [each for each in job.arguments if each != "--resume"]

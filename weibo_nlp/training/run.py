@@ -75,7 +75,7 @@ class TrainingRun:
     def of(cls, model: Any, about: Mapping[str, Any], trainings: Trainings) -> Self:
         """Describe how a model was trained, of these trainings; `about` is what it says of that."""
         parameters = parameters_of(model)
-        commit = about.get("revision")
+        commit = about.get("commit")
         return cls(
             encoder=parameters.encoder_name,
             revision=commit or parameters.revision,

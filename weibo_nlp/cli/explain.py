@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from weibo_nlp.models.explanation import Explanation
 
 SHOWN_PIECES = 12
+UNEXPLAINED = ("transformer", "multitask_transformer", "endpoint")
+"""Kinds of models that are told from linear ones before anything is loaded."""
 
 
 def explain(
@@ -38,12 +40,16 @@ def explain(
     their characters and shown by words. --json writes all words and n-grams.
     """
     from weibo_nlp.cli.output import writable, write_json
+    from weibo_nlp.io.paths import is_folder
     from weibo_nlp.labelling.texts import read, read_parent, require_labelable
     from weibo_nlp.models import load_model
     from weibo_nlp.models.linear import LinearClassifier
+    from weibo_nlp.models.storage import read_config
     from weibo_nlp.records import Example
 
     writable({"--json": json_file})
+    if model is not None and is_folder(model) and (kind := read_config(model).get("model")) in UNEXPLAINED:
+        raise UsageError(f"{model}: a {kind} is no linear model, and so explains nothing; name one that is linear.")
     classifier = load_model(task if model is None else model, weights)
     if not isinstance(classifier, LinearClassifier):
         name = getattr(classifier, "name", type(classifier).__name__)

@@ -4,6 +4,7 @@ import json
 import shlex
 
 import pytest
+from made_hub import made_hub
 from made_transformer import ENCODER, MadeMultiTask, MadeTransformer, made_transformers
 
 from weibo_nlp.models import load_model
@@ -178,3 +179,20 @@ def test_the_made_models_stand_for_the_real_ones():
 
     for made, real in ((MadeTransformer, TransformerClassifier), (MadeMultiTask, MultiTaskTransformer)):
         assert list(signature(made.fit).parameters) == list(signature(real.fit).parameters)
+
+
+def test_a_model_that_is_pushed_says_what_goes_where(run, log, posts, tmp_path):
+    with made_hub() as hub:
+        code, _, err = run("train", posts, "-o", tmp_path / "m", *FINE_TUNE, "--push-to-hub", "me/kinds")
+    assert code == 0, err
+    assert [line for line in err.splitlines() if "ploading" in line or "ploaded" in line][-1].endswith("me/kinds")
+    assert "README.md" in hub.files["me/kinds"]
+    assert hub.private == {"me/kinds": True}
+
+
+def test_what_cannot_be_pushed_is_told_before_the_training(run, log, posts, tmp_path):
+    with made_hub():
+        code, _, err = run("train", posts, "-o", tmp_path / "m", *FINE_TUNE, "--push-to-hub", "them/kinds")
+    assert code == 2
+    assert "who owns none of 'them'" in err
+    assert log.fits == []

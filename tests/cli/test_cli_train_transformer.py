@@ -1,7 +1,6 @@
 """A tiny encoder through the real command line: trained, killed, gone on with, labelled by, opened by transformers."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -70,7 +69,7 @@ def test_killed_at_once_and_gone_on_with_it_ends_as_if_it_had_not_been(run, tiny
     assert ", epoch 1 of 5" not in err
     whole, again = contents(tmp_path / "whole"), contents(tmp_path / "killed")
     assert whole.keys() == again.keys()
-    assert [name for name in whole if whole[name] != again[name]] == ["README.md", "report.json"]  # seconds
+    assert {name for name in whole if whole[name] != again[name]} == {"README.md", "report.json"}  # for the seconds
     reports = [json.loads(each["report.json"]) for each in (whole, again)]
     assert reports[0]["scores"] == reports[1]["scores"]
     assert not (tmp_path / "killed.unfinished").exists()
@@ -132,7 +131,7 @@ def test_ctrl_c_amid_an_epoch_leaves_what_the_last_one_came_to(tiny, posts, tmp_
     for line in process.stderr:
         told.append(line.rstrip("\n"))
         if ", epoch 2 of 500" in line:
-            os.kill(process.pid, signal.SIGINT)
+            process.send_signal(signal.SIGINT)
     assert process.wait() == 130
     assert told[-1] == "Stopped; nothing half-written was left behind."
     assert told[-2].startswith("Go on with: weibo-nlp train ")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -147,6 +148,7 @@ def train(
     from weibo_nlp.cli.train_labels import learn_labels, leave_if_left_out, read_rows
     from weibo_nlp.io import open_table
     from weibo_nlp.training.folder import require_free
+    from weibo_nlp.training.publishing import require_pushable
 
     if output is None:
         raise UsageError("there is nowhere to put the model; name a folder with -o.")
@@ -193,14 +195,31 @@ def train(
     table = None if input is None else open_table(input, format)
     require_free(output)
     writable({}, inputs=[input, real], folders={"--output": output})
+    if push_to_hub is not None:
+        public = require_pushable(push_to_hub, public=public)
     if table is None:
         wanted = [] if tasks is None else [name.strip() for name in tasks.split(",")]
-        leave_if_set_aside(learn_corpus(job, wanted, real))
+        n_set_aside = learn_corpus(job, wanted, real)
+        leave = partial(leave_if_set_aside, n_set_aside)
     else:
         named = {"label": label_column, "target": target_column, "parent": parent_column, "group": group_column}
         rows = read_rows(table, text_column, named, quiet)
         learn_labels(rows, job, {"folds": folds, "held_out": held_out, "curve": curve})
-        leave_if_left_out(rows.counts, table.path)
+        leave = partial(leave_if_left_out, rows.counts, table.path)
+    if push_to_hub is not None:
+        _push(output, push_to_hub, public, quiet)
+    leave()
+
+
+def _push(folder: Path, repo_id: str, public: bool, quiet: bool) -> None:
+    from weibo_nlp.io.terminal import print_line
+    from weibo_nlp.training.publishing import push_folder, upload_line
+
+    if not quiet:
+        print_line(upload_line(folder, repo_id, public=public), err=True)
+    address = push_folder(folder, repo_id, private=not public)
+    if not quiet:
+        print_line(f"Uploaded: {address}", err=True)
 
 
 def _require_one_source(

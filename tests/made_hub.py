@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 from huggingface_hub.errors import LocalTokenNotFoundError, RepositoryNotFoundError
+from huggingface_hub.utils import validate_repo_id
 
 
 class MadeHub:
@@ -22,6 +23,7 @@ class MadeHub:
         return {"name": self.account, "orgs": [{"name": each} for each in self.orgs]}
 
     def repo_info(self, repo_id):
+        validate_repo_id(repo_id)
         if repo_id not in self.private:
             raise RepositoryNotFoundError("404", response=SimpleNamespace(headers={}, request=None))
         return SimpleNamespace(private=self.private[repo_id])

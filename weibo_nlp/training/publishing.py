@@ -41,12 +41,10 @@ def require_pushable(repo_id: str, *, public: bool = False) -> bool:
         HTTPError,
         RepositoryNotFoundError,
     )
-    from huggingface_hub.utils import validate_repo_id
 
     owner, _, name = repo_id.partition("/")
     hub = HfApi(library_name="weibo-nlp", library_version=__version__)
     try:
-        validate_repo_id(repo_id)
         account = hub.whoami()
         try:
             is_public = not hub.repo_info(repo_id).private

@@ -2,11 +2,14 @@
 
 import json
 import shlex
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from made_hub import made_hub
 from made_transformer import ENCODER, MadeMultiTask, MadeTransformer, made_transformers
 
+from weibo_nlp.cli.train_job import TrainJob
 from weibo_nlp.models import load_model
 
 DISHES = ("面条", "米饭", "包子", "豆浆", "烧饼", "馄饨", "凉皮", "汤圆")
@@ -147,7 +150,7 @@ class TestOnTheCorpus:
         assert "topic: " in err.splitlines()[0]
         assert "to stop by" in err.splitlines()[0]
         assert "transformer:chinese-roberta-wwm-ext" in out
-        assert "Nothing was chosen by test." in out
+        assert "so a little too good." in out
         assert f"Next: weibo-nlp label posts.csv -o labelled.csv --model topic={tmp_path / 'm'}" in err
         assert (
             "On test, which trains anew: weibo-nlp benchmark --task topic --model "
@@ -168,6 +171,7 @@ class TestOnTheCorpus:
         code, out, err = run("train", "--corpus", "--tasks", "irony", "-o", tmp_path / "m", "--resamples", "200")
         assert code == 0, err
         assert "majority" in out
+        assert "a little too good" not in out
         assert "weibo-nlp benchmark --task irony --model linear" in err
         assert load_model(tmp_path / "m").name == "linear"
 
@@ -196,3 +200,14 @@ def test_what_cannot_be_pushed_is_told_before_the_training(run, log, posts, tmp_
     assert code == 2
     assert "who owns none of 'them'" in err
     assert log.fits == []
+
+
+@pytest.mark.usefixtures("log")
+@pytest.mark.parametrize(("output", "name"), [("here", "here"), (".", "work"), ("../work", "work")])
+def test_what_is_unfinished_lies_beside_the_folder_of_the_model(tmp_path, monkeypatch, output, name):
+    (tmp_path / "work").mkdir()
+    monkeypatch.chdir(tmp_path / "work")
+    job = TrainJob(Path(output), "linear", None, {}, seed=0, resamples=200, resume=False, quiet=True, arguments=())
+    assert job.checkpoints is None
+    place = replace(job, kind="transformer").checkpoints
+    assert place.resolve() == (tmp_path if output != "here" else tmp_path / "work") / f"{name}.unfinished"

@@ -12,7 +12,7 @@ from weibo_nlp.training import learnt_from, read_labels, train
 from weibo_nlp.training.card import MARK, model_card
 from weibo_nlp.training.folder import require_free
 from weibo_nlp.training.folds import CrossValidation
-from weibo_nlp.training.trained_model import MODEL
+from weibo_nlp.training.trainings import MODEL
 from weibo_nlp.training.unfinished import ABOUT
 
 TEXTS, LABELS = posts("food", "weather", "work")
@@ -140,10 +140,11 @@ def test_the_card_says_what_was_fine_tuned_how_and_what_it_took(log, tmp_path):
         "base_model": ENCODER,
     }
     assert MARK in card.splitlines()
-    assert r"The encoder made/encoder of the Hub, revision `c0ffee`, fine-tuned." in card
+    assert r"The encoder made/encoder of the Hub, revision c0ffee, fine-tuned." in card
     assert "| learning\\_rate | 3e-05 |" in card
     assert "| epoch | steps | validation\\_loss | macro\\_f1 | seconds | train\\_loss |" in card
     assert "1 training: " in card
+    assert not [line for line in card.splitlines() if line.endswith("…")]
     assert f"{done.report.scores.n} of 60 rows were held out and are scored once; rows of one group" in card
     assert f"The model in this folder learnt from the other {60 - done.report.scores.n}." in card
     report = json.loads((tmp_path / "kinds" / "report.json").read_text("utf-8"))
@@ -153,10 +154,12 @@ def test_the_card_says_what_was_fine_tuned_how_and_what_it_took(log, tmp_path):
 
 
 def test_a_card_tells_of_a_folder_its_name_alone_and_is_no_markup(log, tmp_path):
-    place = tmp_path / 'a"b<i>'
+    place = tmp_path / 'a"b<i>`'
     place.mkdir()
     card = model_card(tuned(classifier=made().set_params(encoder=place)).report)
-    assert r'The encoder a"b\<i\> of a folder' in card
+    assert r'The encoder a"b\<i\>\` of a folder' in card
+    assert r'(model transformer:a"b\<i\>\`, seed 0)' in card
+    assert "<i" not in card.replace(r"\<i", "")
     assert "base_model" not in card
     assert str(tmp_path) not in card
 

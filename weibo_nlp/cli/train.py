@@ -11,7 +11,7 @@ import typer
 from typer import Argument, Option
 
 from weibo_nlp.cli.options import MAX_SEED, Resamples, input_path, output_folder
-from weibo_nlp.cli.train_job import TrainJob
+from weibo_nlp.cli.train_job import LINEAR, TrainJob
 from weibo_nlp.errors import UsageError
 
 
@@ -121,8 +121,8 @@ def train(
         str | None,
         Option(
             metavar="REPO",
-            help="Upload the model, its card and its report to a private repository of the Hugging Face Hub, as you "
-            "are logged in there.",
+            help="Upload the model and its card to a private repository of the Hugging Face Hub, as whom you are "
+            "logged in there.",
         ),
     ] = None,
     public: Annotated[
@@ -166,10 +166,10 @@ def train(
     _require_one_source(input, corpus, own, {"--real": real, "--tasks": tasks})
     if public and push_to_hub is None:
         raise UsageError("--public goes with --push-to-hub; name a repository, or leave it out.")
-    if parent_column is not None and target_column is None:
+    if parent_column is not None and target_column is None and model == LINEAR:
         raise UsageError(
-            "--parent-column goes with --target-column: `label` gives the text answered to models with targets alone; "
-            "leave it out."
+            "--parent-column goes with --target-column: linear models with targets read the text answered, and no "
+            "others; leave it out, or take --model transformer."
         )
     parameters = {
         "revision": revision,

@@ -93,7 +93,7 @@ def _print_report(report: CorpusReport, job: TrainJob, real: Path | None) -> Non
         print_line(note)
     if report.run is not None:
         print_line(card.cost_line(report.run))
-    for line in (*report.notes, *corpus_report.LIMITS):
+    for line in (*report.notes, *report.limits):
         print_line(line)
     print_line(f"Model, card and figures: {job.output}", err=True)
     print_line(f"Next: {corpus_report.use_line(report, shlex.quote(str(job.output)))}", err=True)

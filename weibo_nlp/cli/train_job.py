@@ -94,7 +94,11 @@ class TrainJob:
     @property
     def checkpoints(self) -> Path | None:
         """Folder of the unfinished training, of a model that leaves one: beside that of the model."""
-        return self.output.with_name(f"{self.output.name}.unfinished") if self.kind == TRANSFORMER else None
+        if self.kind != TRANSFORMER:
+            return None
+        # Of the folder we are in, or one above it, the path does not tell the name.
+        place = self.output if self.output.name not in ("", "..") else self.output.resolve()
+        return place.with_name(f"{place.name}.unfinished")
 
 
 @contextmanager

@@ -20,14 +20,20 @@ MARK = "<!-- written by weibo_nlp train -->"
 """By which a card is known to be ours."""
 SHOWN_LABELS = 12
 """Labels up to which the confusion matrix is shown."""
+SENTENCE_LENGTH = 4_000
 # What begins markup of Markdown or HTML within a line, and what links are recognised by where nobody made one.
 _MARKUP = re.compile(r"([\\`*_\[\]<>|~&@#!$]|(?<=:)/|(?<=www)\.)", re.IGNORECASE)
 _BINS = 5
 
 
-def escaped(text: str) -> str:
+def escaped(text: str, limit: int = MAX_LABEL_LENGTH) -> str:
     """Return text that is none of Markdown's or HTML's markup, on one line, with what is not printable as escapes."""
-    return _MARKUP.sub(r"\\\1", printable_name(text, limit=MAX_LABEL_LENGTH))
+    return _MARKUP.sub(r"\\\1", printable_name(text, limit=limit))
+
+
+def sentence(text: str) -> str:
+    """Return a sentence that may hold a user's words as :func:`escaped` does, as long as it is."""
+    return escaped(text, SENTENCE_LENGTH)
 
 
 def model_card(report: TrainingReport) -> str:
@@ -105,14 +111,15 @@ def how_scored(report: TrainingReport) -> str:
 def cost_line(run: TrainingRun) -> str:
     """Say what trainings took."""
     trainings = "1 training" if run.trainings == 1 else f"{count(run.trainings)} trainings"
-    on = run.hardware["accelerator"] or "no GPU"
-    versions = ", ".join(f"{name} {each}" for name, each in run.software.items())
-    return f"{trainings}: {seconds(run.seconds)} on {on}; {described(dict(run.hardware))}; {versions or 'no library'}."
+    gpu = run.hardware["accelerator"]
+    versions = "".join(f"; {name} {each}" for name, each in run.software.items())
+    where = "without a GPU" if gpu is None else f"on {gpu}"
+    return f"{trainings}: {seconds(run.seconds)} {where}; {described(dict(run.hardware))}{versions}."
 
 
 def run_lines(run: TrainingRun) -> Iterator[str]:
     """Say how an encoder was fine-tuned, in Markdown."""
-    revision = "" if run.revision is None else f", revision `{escaped(run.revision)}`"
+    revision = "" if run.revision is None else f", revision {escaped(run.revision)}"
     where = "of the Hub" if run.is_of_hub else "of a folder"
     yield f"The encoder {escaped(run.encoder)} {where}{revision}, fine-tuned.\n"
     yield markdown_table(
@@ -125,7 +132,7 @@ def run_lines(run: TrainingRun) -> Iterator[str]:
         headings = tuple(name for name in run.history[0] if name != "by_task")
         rows = [tuple(_cell(row[name]) for name in headings) for row in run.history]
         yield markdown_table(headings, rows, figures=range(len(headings)), escape=escaped_cell)
-    yield cost_line(run) + "\n"
+    yield sentence(cost_line(run)) + "\n"
 
 
 def calibration_lines(scores: Scores) -> Iterator[str]:
@@ -151,15 +158,15 @@ def _parts(report: TrainingReport) -> Iterator[str]:
     rows, scores = report.rows, report.scores
     yield f"# A text classifier of {len(report.labels)} labels\n"
     yield (
-        f"Made by `weibo_nlp train` {escaped(report.version)} (model `{report.model}`, seed {report.seed}). It labels "
-        f"Chinese posts with: {', '.join(map(escaped, report.labels))}.\n"
+        f"Made by `weibo_nlp train` {escaped(report.version)} (model {escaped(report.model)}, seed {report.seed}). It "
+        f"labels Chinese posts with: {', '.join(map(escaped, report.labels))}.\n"
     )
     yield "## Scores\n"
     learnt = "all rows" if report.held_out is None else f"the other {count(rows.used - scores.n)}"
     yield f"{how_scored(report)} The model in this folder learnt from {learnt}.\n"
     yield markdown_table(SCORE_HEADINGS, score_rows(scores, report.baseline), figures=(1, 2))
     yield markdown_table(LABEL_HEADINGS, label_rows(scores), figures=(1, 2, 3, 4), escape=escaped_cell)
-    yield from (f"- {escaped(note)}" for note in report.notes)
+    yield from (f"- {sentence(note)}" for note in report.notes)
     yield (f"\n{expected_line(report)} Of a crawl of another time, search or platform, nobody knows.\n")
     if len(report.labels) <= SHOWN_LABELS:
         yield "## Which labels are taken for which\n"
@@ -175,15 +182,16 @@ def _parts(report: TrainingReport) -> Iterator[str]:
         )
     if lines := list(curve_lines(report)):
         yield "\n## More labels\n"
-        yield from (f"- {escaped(line)}" for line in lines)
+        yield from (f"- {sentence(line)}" for line in lines)
     if report.run is not None:
         yield "\n## Training\n"
         yield from run_lines(report.run)
+    without = "" if report.held_out is None else f", but for the {count(scores.n)} rows held out"
     yield "\n## What it learnt from\n"
     yield (
-        f"{count(rows.used)} rows of {count(rows.given)} given, {count(rows.groups)} independent units. The texts are "
-        "not here; `learnt_from.json` holds keyed hashes, by which whoever has a text can tell whether it was among "
-        "them.\n"
+        f"{count(rows.used)} rows of {count(rows.given)} given, {count(rows.groups)} independent units{without}. The "
+        "texts are not here; `learnt_from.json` holds keyed hashes, by which whoever has a text can tell whether it "
+        "was among them.\n"
     )
     yield from (f"- left out: {escaped(reason)} ({count(n)})" for reason, n in rows.set_aside.items())
     yield "\n## Use\n"

@@ -20,10 +20,8 @@ from weibo_nlp.training.corpus_tasks import CorpusTask
 from weibo_nlp.training.folder import write_folder
 from weibo_nlp.training.learnt_from import LearntFrom
 from weibo_nlp.training.run import TrainingRun, settings_of
-from weibo_nlp.training.trainings import Steps, Trainings
+from weibo_nlp.training.trainings import MODEL, Steps, Trainings
 from weibo_nlp.training.unfinished import UnfinishedTraining, leaves_checkpoints, unfinished_of
-
-MODEL = "model"
 
 
 @dataclass(frozen=True)

@@ -20,17 +20,21 @@ from weibo_nlp.training.card import (
     header,
     label_rows,
     run_lines,
+    sentence,
 )
 from weibo_nlp.training.report import KIND
 from weibo_nlp.training.run import TrainingRun
 
 FIGURES = (5, 7, 8, 9)
-LIMITS = (
+_LABELS = (
     "The labels were given by a language model, and the composed texts were written by one: the model repeats what "
-    "such a model sees in a text.",
-    "The scores are of the rows by which training was stopped and probabilities were calibrated, so a little too good. "
-    "Nothing was chosen by test.",
-    "Of a crawl of another time, search or platform, nobody knows.",
+    "such a model sees in a text."
+)
+_CHOSEN = (
+    "The scores are of the rows by which training was stopped and probabilities were calibrated, so a little too good."
+)
+_UNKNOWN = (
+    "Nothing was learnt from test, nor chosen by it. Of a crawl of another time, search or platform, nobody knows."
 )
 
 
@@ -52,6 +56,11 @@ class CorpusReport:
     baselines: tuple[Result, ...]
     notes: tuple[str, ...] = ()
     run: TrainingRun | None = None
+
+    @property
+    def limits(self) -> tuple[str, ...]:
+        """What a reader of the scores has to know."""
+        return (_LABELS, _UNKNOWN) if self.run is None else (_LABELS, _CHOSEN, _UNKNOWN)
 
     @property
     def tasks(self) -> tuple[str, ...]:
@@ -94,7 +103,7 @@ def _parts(report: CorpusReport) -> Iterator[str]:
     tasks = ", ".join(report.tasks)
     yield f"# {tasks.capitalize()} of Chinese posts\n"
     yield (
-        f"Made by `weibo_nlp train --corpus` {escaped(first.model_version)} (model `{escaped(first.model)}`) from the "
+        f"Made by `weibo_nlp train --corpus` {escaped(first.model_version)} (model {escaped(first.model)}) from the "
         f"weibo_nlp corpus {escaped(first.corpus_version or '')}, label scheme {escaped(first.scheme)}.\n"
     )
     for result in report.results:
@@ -104,15 +113,15 @@ def _parts(report: CorpusReport) -> Iterator[str]:
     rows = result_rows([each for pair in zip(report.results, report.baselines, strict=True) for each in pair])
     yield markdown_table(HEADINGS, rows, figures=FIGURES, escape=escaped_cell)
     if note := few_units_note(result.scores.n_units for result in report.results):
-        yield f"{escaped(note)}.\n"
+        yield f"{sentence(note)}.\n"
     for result in report.results:
         yield f"### {result.provenance.task}\n"
         yield markdown_table(LABEL_HEADINGS, label_rows(result.scores), figures=(1, 2, 3, 4), escape=escaped_cell)
         yield from (f"- {line}" for line in calibration_lines(result.scores))
         yield ""
-    yield from (f"- {escaped(note)}" for note in report.notes)
+    yield from (f"- {sentence(note)}" for note in report.notes)
     yield "\n## Limits\n"
-    yield from (f"- {limit}" for limit in LIMITS)
+    yield from (f"- {limit}" for limit in report.limits)
     if report.run is not None:
         yield "\n## Training\n"
         yield from run_lines(report.run)

@@ -28,7 +28,7 @@ from weibo_nlp.training.learnt_from import LearntFrom
 from weibo_nlp.training.report import COVERAGE, TrainingReport
 from weibo_nlp.training.rows import LabelledRows, read_labels
 from weibo_nlp.training.run import TrainingRun, settings_of
-from weibo_nlp.training.trainings import Steps, Trainings
+from weibo_nlp.training.trainings import MODEL, Steps, Trainings
 from weibo_nlp.training.unfinished import UnfinishedTraining, digest_of, leaves_checkpoints, unfinished_of
 
 MAX_SET_ROWS = 20_000
@@ -38,8 +38,6 @@ BALANCE = 0.5
 other posts with it, .422 without and .458 where they weigh wholly alike, at a log loss of 1.22, 1.21 and 1.31."""
 HELD_OUT = 0.2
 """Share of the rows by which a model whose training takes long is scored."""
-MODEL = "model"
-"""Name of the training of the model that is returned."""
 _TASK = "label"
 Progress = Callable[[int, int], None]
 """Told how many trainings are done, and how many there are."""

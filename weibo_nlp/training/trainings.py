@@ -10,6 +10,8 @@ from typing import Any
 from weibo_nlp.models.base import FloatArray
 from weibo_nlp.training.unfinished import UnfinishedTraining, leaves_checkpoints
 
+MODEL = "model"
+"""Name of the training of the model that is kept."""
 Steps = Callable[[str, Any], None]
 """Told the name of a training, and where it stands: what models with checkpoints give as a TrainingStep."""
 

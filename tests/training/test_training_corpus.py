@@ -13,12 +13,14 @@ from weibo_nlp.errors import UsageError
 from weibo_nlp.external.hydration import text_key
 from weibo_nlp.models import LinearClassifier
 from weibo_nlp.records import Example
+from weibo_nlp.stats import BootstrapConfig
 from weibo_nlp.tasks.evaluation_set import full_text
 from weibo_nlp.tasks.folds import CONTEXT_WEIGHT, context_documents
 from weibo_nlp.tasks.real import RealTexts
 from weibo_nlp.training import composed_tasks, learnt_from, real_and_composed_tasks, train_on_corpus
 
 LINES = (Path(__file__).parents[1] / "data" / "public_texts" / "texts.jsonl").read_text("utf-8").splitlines()
+FEW = BootstrapConfig(200)
 TEXTS = {text_key(text): text for text in (json.loads(line)["text"] for line in LINES)}
 
 
@@ -52,7 +54,8 @@ def test_train_is_learnt_validation_watched_and_test_neither(release, composed):
 
 
 def test_what_needs_its_thread_weighs_as_in_the_benchmark(release, composed):
-    needy = {full_text(each) for each in release.documents() if each.id in context_documents(release)}
+    ids = context_documents(release)
+    needy = {full_text(each) for each in release.documents() if each.id in ids}
     fold = composed["topic"].fold
     weights = dict(zip((example.text for example in fold.train), fold.train_weights, strict=True))
     assert {weights[text] for text in weights if text in needy} == {CONTEXT_WEIGHT}
@@ -90,7 +93,7 @@ def test_a_change_of_any_row_changes_the_checksum(composed):
 def test_several_tasks_are_learnt_in_one_encoder_and_reported_each(log, composed, tmp_path):
     tasks = [composed["topic"], composed["stance"]]
     labels = {task.spec.name: task.spec.labels for task in tasks}
-    done = train_on_corpus(tasks, MadeMultiTask(labels, encoder=ENCODER, epochs=2))
+    done = train_on_corpus(tasks, MadeMultiTask(labels, encoder=ENCODER, epochs=2), bootstrap=FEW)
     assert done.report.tasks == ("topic", "stance")
     assert {name: list(data.X) for name, data in done.model.learnt_.items()} == {
         task.spec.name: list(task.fold.train) for task in tasks
@@ -117,14 +120,14 @@ def test_several_tasks_are_learnt_in_one_encoder_and_reported_each(log, composed
 
 def test_one_task_is_stopped_by_validation(log, composed):
     task = composed["irony"]
-    done = train_on_corpus([task], MadeTransformer(task.spec.labels, encoder=ENCODER, epochs=1))
+    done = train_on_corpus([task], MadeTransformer(task.spec.labels, encoder=ENCODER, epochs=1), bootstrap=FEW)
     assert done.model.watched_ == (task.watched.examples, task.labels)
     assert done.model.learnt_[2:] == (task.fold.train_groups, task.fold.train_weights)
     assert done.report.run.trainings == 1
 
 
 def test_a_linear_model_learns_one_task_and_no_more(composed):
-    done = train_on_corpus([composed["topic"]], LinearClassifier(composed["topic"].spec.labels, C=1.0))
+    done = train_on_corpus([composed["topic"]], LinearClassifier(composed["topic"].spec.labels, C=1.0), bootstrap=FEW)
     assert (done.report.run, done.report.results[0].model) == (None, "linear")
     with pytest.raises(UsageError, match="a LinearClassifier learns one task, and there are several: topic, irony"):
         train_on_corpus([composed["topic"], composed["irony"]], LinearClassifier())

@@ -48,6 +48,17 @@ def test_an_encoder_is_fine_tuned_scored_once_and_told_of_epoch_by_epoch(run, lo
     assert sorted(path.name for path in tmp_path.iterdir()) == ["m", "posts.csv"]
 
 
+def test_what_a_post_answers_is_read_without_a_target_by_an_encoder_alone(run, log, tmp_path):
+    path = tmp_path / "posts.csv"
+    path.write_text("text,label,above\n" + "".join(f"{text},{label},{text[-2:]}\n" for text, label in ROWS), "utf-8")
+    code, _, err = run("train", path, "-o", tmp_path / "m", "--parent-column", "above")
+    assert code == 2
+    assert "--parent-column goes with --target-column" in err
+    code, _, err = run("train", path, "-o", tmp_path / "m", "--parent-column", "above", *FINE_TUNE)
+    assert code == 0, err
+    assert err.splitlines()[-1].endswith(f"--model NAME={tmp_path / 'm'} --parent-column COLUMN")
+
+
 def test_quietly_it_says_nothing(run, log, posts, tmp_path):
     assert run("train", posts, "-o", tmp_path / "m", *FINE_TUNE, "--folds", "2", "-q")[0] == 2
     code, out, err = run("train", posts, "-o", tmp_path / "m", *FINE_TUNE[:4], "--folds", "2", "-q")

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from made_hub import made_hub
 
 pytestmark = pytest.mark.slow
 torch = pytest.importorskip("torch")
@@ -77,7 +78,13 @@ def test_killed_at_once_and_gone_on_with_it_ends_as_if_it_had_not_been(run, tiny
 
 def test_the_folder_labels_and_is_opened_by_transformers_as_it_is(run, tiny, posts, tmp_path):
     options = ["--model", "transformer", "--encoder", tiny, "--epochs", "6", "--patience", "6", *QUICK, "-q"]
-    assert run("train", posts, "-o", tmp_path / "kinds", *options) == (0, "", "")
+    with made_hub() as hub:
+        assert run("train", posts, "-o", tmp_path / "kinds", *options, "--push-to-hub", "me/kinds") == (0, "", "")
+    given_away = contents(tmp_path / "kinds")
+    assert hub.files["me/kinds"] == {
+        name: given_away[name] for name in given_away.keys() - {"learnt_from.json", "report.json"}
+    }
+    assert "tokenizer.json" in given_away
     code, _, err = run("label", posts, "-o", tmp_path / "out.csv", "--model", f"about={tmp_path / 'kinds'}", "-q")
     assert (code, err) == (0, "")
     rows = (tmp_path / "out.csv").read_text("utf-8").splitlines()

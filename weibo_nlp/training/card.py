@@ -149,9 +149,13 @@ def calibration_lines(scores: Scores) -> Iterator[str]:
 
 def use_lines(report: TrainingReport) -> tuple[str, ...]:
     """Commands and code that use the model in a folder called FOLDER."""
-    if report.rows.targets:
-        return ('weibo-nlp label posts.csv -o labelled.csv --model stance=FOLDER --target "TARGET"',)
-    return ("weibo-nlp label posts.csv -o labelled.csv --model NAME=FOLDER",)
+    return (f"weibo-nlp label posts.csv -o labelled.csv {use_options(report, 'FOLDER')}",)
+
+
+def use_options(report: TrainingReport, folder: str) -> str:
+    """Return what ``label`` is told to use the model in a folder, whose name is quoted for a shell already."""
+    named = f'--model stance={folder} --target "TARGET"' if report.rows.targets else f"--model NAME={folder}"
+    return f"{named} --parent-column COLUMN" if report.rows.with_parent else named
 
 
 def _parts(report: TrainingReport) -> Iterator[str]:

@@ -138,7 +138,7 @@ def test_other_rows_are_not_gone_on_with(log, composed, tmp_path):
     topic, irony = composed["topic"], composed["irony"]
     with pytest.raises(KeyboardInterrupt):
         train_on_corpus([topic], MadeTransformer(topic.spec.labels, encoder=ENCODER), checkpoints=tmp_path / "m")
-    with pytest.raises(UsageError, match="rows of irony was nothing, is"):
+    with pytest.raises(UsageError, match="rows of irony are others; rows of topic are others"):
         train_on_corpus(
             [irony], MadeTransformer(irony.spec.labels, encoder=ENCODER), checkpoints=tmp_path / "m", resume=True
         )

@@ -26,8 +26,10 @@ def test_the_same_training_is_gone_on_with_and_finds_what_was_done(begun):
 
 
 def test_what_was_changed_is_named_with_what_it_was_and_is(begun):
-    with pytest.raises(UsageError, match="is another one: epochs was 4, is 5; folds was nothing, is 3"):
-        UnfinishedTraining(begun.folder, {**SETTINGS, "epochs": 5, "folds": 3}, resume=True)
+    with pytest.raises(
+        UsageError, match="is another one: epochs was 4, is 5; folds was nothing, is 3; rows are others"
+    ):
+        UnfinishedTraining(begun.folder, {"rows": "cd34", "epochs": 5, "encoder": "made", "folds": 3}, resume=True)
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ def epoch_line(name: str, step: TrainingStep) -> str:
 
 
 def _called(name: str) -> str:
-    return name.replace("-", " ").capitalize()
+    return (name or "part").replace("-", " ").capitalize()  # parts of a learning curve have no name
 
 
 @contextmanager

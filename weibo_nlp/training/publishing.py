@@ -51,9 +51,10 @@ def require_pushable(repo_id: str, *, public: bool = False) -> bool:
         except RepositoryNotFoundError:
             is_public = public
     except (OSError, ValueError, HTTPError) as error:
+        problem = " ".join(str(error).split())[:300].rstrip(".")
         raise UsageError(
-            f"--push-to-hub {quoted(repo_id)}: {str(error).rstrip('.')[:300]}. Write the name as owner/name, log in "
-            "with `hf auth login`, and see that the Hub can be reached."
+            f"--push-to-hub {quoted(repo_id)}: {problem}. Write the name as owner/name, log in with `hf auth login`, "
+            "and see that the Hub can be reached."
         ) from error
     owners = [account["name"], *(each["name"] for each in account.get("orgs", []))]
     if not name or owner not in owners:

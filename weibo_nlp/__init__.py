@@ -12,6 +12,8 @@ label
     Topic, sentiment, irony and stance of texts, as a DataFrame.
 train
     A model of your own labels, with what it is worth.
+distil
+    A fast model that answers as a slow one does, with what was lost.
 segment
     A text cut into words.
 normalise, parse
@@ -54,7 +56,7 @@ if TYPE_CHECKING:
     from weibo_nlp.records import Document, Example, GoldLabel, Judgement, Prediction, Span
     from weibo_nlp.segmentation import segment
     from weibo_nlp.text import normalise, parse
-    from weibo_nlp.training import train
+    from weibo_nlp.training import distil, train
 
 __all__ = [
     "DataError",
@@ -73,6 +75,7 @@ __all__ = [
     "__version__",
     "compare",
     "corpus",
+    "distil",
     "evaluate",
     "evaluation",
     "external",
@@ -95,6 +98,7 @@ __all__ = [
 
 _HOMES = {
     "compare": "evaluation",
+    "distil": "training",
     "hf_tokenizer": "integrations.hf_tokenizer",
     "hydrate": "external.hydration",
     "label": "labelling",

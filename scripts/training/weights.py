@@ -174,7 +174,7 @@ class WeightsRecipe:
         rows = self._permitted(rows)
         if self.name == OPEN:
             rows = rows.of({None, *OPEN_SOURCES})
-        return rows.once(self._held_back)
+        return rows.once(self.held_back_texts)
 
     def validation(self, spec: TaskSpec) -> TrainingRows:
         """Validation part of the public texts, but for sources that are left out; for stance, on the text's own topic.
@@ -202,7 +202,7 @@ class WeightsRecipe:
         )
 
     @cached_property
-    def _held_back(self) -> tuple[str, ...]:
+    def held_back_texts(self) -> tuple[str, ...]:
         """Texts that these weights may not have seen: of the public test part, mission_dev, and what is left out."""
         texts = self.real.texts or {}
         public = [

@@ -189,3 +189,21 @@ def test_calibration_error_agrees_with_a_plain_loop_whatever_the_order(case, ran
 def test_misuse_is_named(call, message):
     with pytest.raises(UsageError, match=message):
         call()
+
+
+def test_kappa_is_agreement_beyond_chance():
+    # 7 of 10 agree; by the shares of rows (4, 3, 3) and columns (5, 3, 2), chance makes .35: .35 / .65.
+    assert float(metrics.cohen_kappa(CONFUSION)) == pytest.approx(0.35 / 0.65)
+    assert metrics.cohen_kappa(np.stack([CONFUSION, 2 * CONFUSION])) == pytest.approx([0.35 / 0.65] * 2)
+
+
+def test_kappa_of_one_label_alone_is_nothing_beyond_chance():
+    assert float(metrics.cohen_kappa(np.array([[5, 0], [0, 0]]))) == 0
+
+
+@given(labelled_rows())
+def test_kappa_is_that_of_scikit_learn_where_that_is_defined(rows):
+    n_labels, gold, predicted = rows
+    assume(len({*gold, *predicted}) > 1)
+    confusion = metrics.confusion_matrix(gold, predicted, n_labels)
+    assert float(metrics.cohen_kappa(confusion)) == pytest.approx(sklearn.metrics.cohen_kappa_score(gold, predicted))

@@ -118,3 +118,10 @@ def test_texts_that_recur_are_counted_and_so_are_those_with_different_labels():
     about = read_labels(texts, ["a", "b", "a", "b", "b", "a"], targets=list("xyxxxx"))
     assert (about.counts.recurring, about.counts.contradicted, about.counts.targets) == (2, 0, 2)
     assert about.groups[0] == about.groups[1] == about.groups[2]
+
+
+def test_labels_to_be_scored_by_may_be_of_one_kind_or_occur_once():
+    assert read_labels(["好", "坏"], ["a", "b"], to_learn=False).labels == ("a", "b")
+    assert read_labels(["好", "坏"], ["a", "a"], to_learn=False).counts.labels == {"a": 2}
+    with pytest.raises(DataError, match="have one text; to learn a label"):
+        read_labels(["好", "坏"], ["a", "b"])

@@ -14,6 +14,7 @@ from typer.core import TyperGroup
 from weibo_nlp.cli.benchmark import benchmark
 from weibo_nlp.cli.compare import compare
 from weibo_nlp.cli.corpus import corpus
+from weibo_nlp.cli.distil import distil
 from weibo_nlp.cli.evaluate import evaluate
 from weibo_nlp.cli.explain import explain
 from weibo_nlp.cli.label import label
@@ -58,6 +59,7 @@ app = typer.Typer(
 )
 app.command()(label)
 app.command()(train)
+app.command()(distil)
 app.command()(explain)
 app.command()(benchmark)
 app.command()(evaluate)

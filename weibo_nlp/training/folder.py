@@ -19,6 +19,7 @@ from weibo_nlp.io.manifest import MANIFEST
 from weibo_nlp.io.paths import is_folder, named_path
 from weibo_nlp.models.storage import CONFIG, WEIGHTS
 from weibo_nlp.training.card import MARK
+from weibo_nlp.training.distillation_report import KIND as DISTILLATION_KIND
 from weibo_nlp.training.learnt_from import KIND as LEARNT_FROM_KIND
 from weibo_nlp.training.learnt_from import LEARNT_FROM, MAX_BYTES
 from weibo_nlp.training.report import KIND as REPORT_KIND
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 CARD, REPORT = "README.md", "report.json"
 _HEAD_BYTES = 1024
-_KINDS = {REPORT: REPORT_KIND, LEARNT_FROM: LEARNT_FROM_KIND}
+_KINDS = {REPORT: (REPORT_KIND, DISTILLATION_KIND), LEARNT_FROM: (LEARNT_FROM_KIND,)}
 
 
 def require_free(folder: str | Path) -> Path:
@@ -54,7 +55,7 @@ def require_free(folder: str | Path) -> Path:
         require_kept(place, place / name)
         if not _is_ours(place / name):
             raise UsageError(
-                f"cannot write {place / name}: it is there and was not written by weibo_nlp train; name another "
+                f"cannot write {place / name}: it is there and was not written by weibo_nlp; name another "
                 "folder, or move the file away."
             )
     return place
@@ -106,7 +107,7 @@ def _is_ours(path: Path) -> bool:
         if path.name == CARD:
             with path.open("rb") as file:
                 return MARK.encode() in file.read(_HEAD_BYTES).splitlines()
-        return read_json_object(path, MAX_BYTES).get("kind") == _KINDS[path.name]
+        return read_json_object(path, MAX_BYTES).get("kind") in _KINDS[path.name]
     except DataError:
         return False
     except OSError as error:

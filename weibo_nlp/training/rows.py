@@ -160,6 +160,7 @@ def read_labels(
     parents: Iterable[Any] | None = None,
     groups: Iterable[Any] | None = None,
     html: HtmlChoice = "auto",
+    to_learn: bool = True,
 ) -> LabelledRows:
     """Check columns of texts and labels, and find out which rows belong together.
 
@@ -177,6 +178,8 @@ def read_labels(
         Thread, author or page of each text: rows that must not be learnt from and scored in turn.
     html : bool or "auto"
         Whether texts are HTML, which is read as text; by default each is looked at.
+    to_learn : bool
+        Whether a model shall learn from them. To be scored by, labels may be of one kind, or occur once.
 
     Returns
     -------
@@ -188,8 +191,8 @@ def read_labels(
     UsageError
         If one of them is no column, or they differ in length.
     DataError
-        If no row is left, a label is none that a table could hold, fewer than two labels occur, or one of them only
-        once.
+        If no row is left, or a label is none that a table could hold; to learn from, if fewer than two labels occur,
+        or one of them only once.
     """
     columns = {"texts": texts, "labels": labels, "targets": targets, "parents": parents, "groups": groups}
     lists = {name: column(values, name) for name, values in columns.items() if values is not None}
@@ -203,7 +206,7 @@ def read_labels(
     members = lists.get("groups", [_NO_GROUPS] * n)
     for place, row in enumerate(zip(*given, members, strict=True)):
         rows.add(place, row)
-    return _checked(rows, "position", groups is not None)
+    return _checked(rows, "position", groups is not None, to_learn)
 
 
 def read_labels_of_table(
@@ -215,6 +218,7 @@ def read_labels_of_table(
     parent_column: str | None = None,
     group_column: str | None = None,
     html: HtmlChoice = "auto",
+    to_learn: bool = True,
 ) -> LabelledRows:
     """Check the rows of a file, as :func:`read_labels` does; what cannot be read of it is set aside as well.
 
@@ -234,7 +238,7 @@ def read_labels_of_table(
         ]
         group = _NO_GROUPS if group_column is None else item.values.get(group_column)
         rows.add(item.number, [*values, group])
-    return _checked(rows, f"{table.path}, line", group_column is not None)
+    return _checked(rows, f"{table.path}, line", group_column is not None, to_learn)
 
 
 def guess_label_column(columns: Sequence[str]) -> str:
@@ -252,7 +256,7 @@ def guess_label_column(columns: Sequence[str]) -> str:
     return called[0]
 
 
-def _checked(rows: _Reader, where: str, with_groups: bool) -> LabelledRows:
+def _checked(rows: _Reader, where: str, with_groups: bool, to_learn: bool) -> LabelledRows:
     """Refuse what nothing can be learnt from; group the rest."""
     if rows.bad_labels:
         some = [f"{where} {place}: {problem}" for place, problem in rows.bad_labels.values()]
@@ -262,7 +266,7 @@ def _checked(rows: _Reader, where: str, with_groups: bool) -> LabelledRows:
     if not counts:
         why = "; ".join(f"{reason} ({count:,})" for reason, count in rows.set_aside.most_common(SHOWN_POSITIONS))
         raise DataError(f"none of {rows.given:,} rows has a text and a label{f': {why}' if why else ''}. Label some.")
-    if len(counts) < 2:
+    if len(counts) < 2 and to_learn:
         raise DataError(
             f"all {len(rows.labels):,} rows have the label {quoted(rows.labels[0])}; at least two labels are needed to "
             "learn a difference. Is it the right column of labels?"
@@ -272,13 +276,13 @@ def _checked(rows: _Reader, where: str, with_groups: bool) -> LabelledRows:
             f"{len(counts):,} different labels in {len(rows.labels):,} rows, at most {MAX_LABELS:,} can be learnt; "
             "name the right column of labels."
         )
-    if rare := [label for label, count in sorted(counts.items()) if count < LEAST_TEXTS]:
+    if to_learn and (rare := [label for label, count in sorted(counts.items()) if count < LEAST_TEXTS]):
         raise DataError(
             f"{quoted_list(rare)} {'has' if len(rare) == 1 else 'have'} one text; to learn a label and to score it "
             f"takes {LEAST_TEXTS} at the least, better 50. Label more, or give these rows another label or none."
         )
     keys = [row_key(example) for example in rows.examples]
-    groups = _components(rows.examples, keys, rows.groups if with_groups else None)
+    groups = units_of_texts([each.text for each in rows.examples], keys, rows.groups if with_groups else None)
     told = [(key, example.target) for key, example in zip(keys, rows.examples, strict=True)]
     said: dict[tuple[str, str | None], set[str]] = {}
     for text, label in zip(told, rows.labels, strict=True):
@@ -306,22 +310,37 @@ def _checked(rows: _Reader, where: str, with_groups: bool) -> LabelledRows:
     )
 
 
-def _components(examples: Sequence[Example], keys: Sequence[str], groups: Sequence[Hashable] | None) -> IntArray:
-    """Number units: what shares a group, or a text but for what copies differ in, is one, and so is what it shares."""
-    _, texts = numbered_ids(keys, "keys")
-    first = np.unique(texts, return_index=True)[1]
-    pairs = [(int(first[text]), place) for place, text in enumerate(texts.tolist())]
+def units_of_texts(texts: Sequence[str], keys: Sequence[str], groups: Sequence[Hashable] | None = None) -> IntArray:
+    """Number units: what shares a group, or a text but for what copies differ in, is one, and so is what it shares.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        As the platform shows them.
+    keys : sequence of str
+        Of each text, see :func:`weibo_nlp.training.learnt_from.row_key`.
+    groups : sequence, optional
+        Thread, author or page of each.
+
+    Returns
+    -------
+    ndarray of int, shape (n_texts,)
+        Numbered from 0.
+    """
+    _, numbers = numbered_ids(keys, "keys")
+    first = np.unique(numbers, return_index=True)[1]
+    pairs = [(int(first[number]), place) for place, number in enumerate(numbers.tolist())]
     # Texts that recur are one already: each is looked at once.
     pairs += [
         (int(first[one]), int(first[other]))
-        for one, other, _ in near_duplicates([examples[place].text for place in first.tolist()])
+        for one, other, _ in near_duplicates([texts[place] for place in first.tolist()])
     ]
     if groups is not None:
         _, members = numbered_ids(groups, "groups")
         start = np.unique(members, return_index=True)[1]
         pairs += [(int(start[member]), place) for place, member in enumerate(members.tolist())]
     left, right = np.array(pairs, dtype=np.int64).T
-    links = coo_matrix((np.ones(len(pairs), dtype=np.int8), (left, right)), shape=(len(examples), len(examples)))
+    links = coo_matrix((np.ones(len(pairs), dtype=np.int8), (left, right)), shape=(len(texts), len(texts)))
     return np.asarray(connected_components(links, directed=False)[1], dtype=np.int64)
 
 

@@ -12,11 +12,9 @@ import numpy as np
 
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.evaluation.results import Scores
-from weibo_nlp.evaluation.scoring import score
 from weibo_nlp.models.answers import probabilities_of
 from weibo_nlp.models.base import Classifier, FloatArray, IntArray, name_and_version
 from weibo_nlp.models.conformal import ConformalSets
-from weibo_nlp.records import GoldLabel, Prediction
 from weibo_nlp.stats import BootstrapConfig
 from weibo_nlp.stats.bootstrap import DEFAULT
 from weibo_nlp.text.plain import HtmlChoice
@@ -28,6 +26,7 @@ from weibo_nlp.training.learnt_from import LearntFrom
 from weibo_nlp.training.report import COVERAGE, TrainingReport
 from weibo_nlp.training.rows import LabelledRows, read_labels
 from weibo_nlp.training.run import TrainingRun, settings_of
+from weibo_nlp.training.scoring import scores_of
 from weibo_nlp.training.trainings import MODEL, Steps, Trainings
 from weibo_nlp.training.unfinished import UnfinishedTraining, digest_of, leaves_checkpoints, unfinished_of
 
@@ -38,7 +37,6 @@ BALANCE = 0.5
 other posts with it, .422 without and .458 where they weigh wholly alike, at a log loss of 1.22, 1.21 and 1.31."""
 HELD_OUT = 0.2
 """Share of the rows by which a model whose training takes long is scored."""
-_TASK = "label"
 Progress = Callable[[int, int], None]
 """Told how many trainings are done, and how many there are."""
 
@@ -333,16 +331,8 @@ def _scores(
     bootstrap: BootstrapConfig,
 ) -> Scores:
     """Score what models said of the rows at these places, with intervals over units."""
-    gold, predictions = [], []
-    for place in places.tolist():
-        example, label = rows.examples[place], rows.labels[place]
-        row = probabilities[place].tolist()
-        best = labels[row.index(max(row))]
-        gold.append(GoldLabel(str(place), _TASK, label, example.target))
-        scored = dict(zip(labels, row, strict=True))
-        predictions.append(Prediction(str(place), _TASK, best, scored, example.target))
-    units = [str(group) for group in rows.groups[places].tolist()]
-    return score(predictions, gold, labels, units, task=_TASK, main_metric="macro_f1", bootstrap=bootstrap)
+    examples, given = ([column[place] for place in places] for column in (rows.examples, rows.labels))
+    return scores_of(examples, given, rows.groups[places], labels, probabilities[places], bootstrap)
 
 
 def _fit_sets(

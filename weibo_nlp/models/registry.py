@@ -62,7 +62,7 @@ _READERS_OF_SEVERAL: dict[str, Callable[[Path, str | None], Classifier]] = {"mul
 
 # Kinds of models that are made of something besides labels, which stands behind a colon.
 _OF_A_SOURCE: dict[str, Callable[[str, Sequence[str], int], Classifier]] = {
-    "transformer": lambda source, labels, seed: built_in("transformer")(labels, encoder=source, random_state=seed),
+    "transformer": lambda source, labels, seed: _fine_tuned(source, labels, seed),
     "endpoint": lambda source, labels, seed: built_in("endpoint").from_spec(f"endpoint:{source}", labels),
 }
 SOURCES = ("transformer:MODEL_OR_FOLDER", "endpoint:URL?model=NAME")
@@ -86,6 +86,12 @@ def require_known(name: str) -> None:
 def is_for(name: str, *, targeted: bool) -> bool:
     """Whether a model can answer tasks about targets, or tasks about no target."""
     return targeted or name not in _OF_TARGETS
+
+
+def _fine_tuned(source: str, labels: Sequence[str], seed: int) -> Classifier:
+    from weibo_nlp.models.transformer.spec import parameters_of
+
+    return built_in("transformer")(labels, **parameters_of(source), random_state=seed)
 
 
 def _kind_and_source(name: str) -> tuple[str, str]:
@@ -127,8 +133,8 @@ def create(name: str, labels: Sequence[str], *, seed: int = 0) -> Classifier:
     Parameters
     ----------
     name : str
-        Of :func:`names`, or in a form of :data:`SOURCES`: ``transformer:`` and an encoder, or ``endpoint:`` and
-        an address.
+        Of :func:`names`, or in a form of :data:`SOURCES`: ``transformer:`` and an encoder (with ``?`` and
+        parameters behind it where wanted), or ``endpoint:`` and an address.
     labels : sequence of str
         What it answers with.
     seed : int

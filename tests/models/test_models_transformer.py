@@ -259,6 +259,39 @@ def test_a_training_is_resumed_with_what_it_was_begun_with_alone(encoders, tmp_p
         model.fit([*TEXTS[1:], "别的"], LABELS, checkpoints=tmp_path, resume=True)
 
 
+def test_the_best_epoch_before_a_training_was_resumed_is_read_from_disk(encoders, tmp_path, monkeypatch):
+    from weibo_nlp.models.transformer import training
+
+    figures = iter([(0.7, 1.0), (0.6, 1.0), (0.5, 1.0)])
+
+    def measured(*_):
+        macro_f1, loss = next(figures)
+        return {"labels": {"validation_loss": loss, "macro_f1": macro_f1}}
+
+    def interrupt(step):
+        if step.epoch > 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(training._Measure, "__call__", measured)
+    model = TransformerClassifier(encoder="bert", epochs=3, **QUICK)
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(TEXTS, LABELS, checkpoints=tmp_path, progress=interrupt)
+    best, last = tmp_path / "checkpoint-6", tmp_path / "checkpoint-12"
+    assert {path.name for path in tmp_path.iterdir()} == {"training.json", best.name, last.name}
+    shutil.copytree(tmp_path, tmp_path.parent / "moved")  # where it lies is of no consequence
+    model.fit(TEXTS, LABELS, checkpoints=tmp_path.parent / "moved", resume=True)
+    assert model.trained_on_["epoch"] == 1
+    from safetensors.numpy import load_file
+
+    kept = load_file(best / "model.safetensors")
+    for name, each in weights_of(model).items():
+        np.testing.assert_array_equal(each, kept[name])
+    figures = iter([(0.5, 1.0)])
+    (best / "model.safetensors").write_bytes(b"")
+    with pytest.raises(DataError, match=r"checkpoint-6: missing or damaged, and it has the weights of the best epoch"):
+        model.fit(TEXTS, LABELS, checkpoints=tmp_path, resume=True)
+
+
 # Several tasks
 
 
@@ -388,9 +421,10 @@ def saved(encoders, tmp_path_factory):
         ({"auto_map": {"AutoModel": "code.Model"}}, "has 'auto_map', which no plain encoder has"),
         ({"attn_implementation": "somebody/kernels"}, "has 'attn_implementation', which no plain encoder has"),
         ({"_attn_implementation": "somebody/kernels"}, "has '_attn_implementation'"),
+        ({"text": {"_attn_implementation": "somebody/kernels"}}, "has '_attn_implementation'"),
         ({"quantization_config": {"quant_method": "bitsandbytes"}}, "has 'quantization_config'"),
-        ({"num_hidden_layers": 10**6}, "'num_hidden_layers' of the configuration is 1000000; from -1 to 512"),
-        ({"hidden_size": 10**9}, "'hidden_size' of the configuration is 1000000000"),
+        ({"num_hidden_layers": 10**6}, "'num_hidden_layers' of the configuration is 1,000,000; at most 512"),
+        ({"hidden_size": 10**9}, "'hidden_size' of the configuration is 1,000,000,000"),
         ({"hidden_size": 64}, "is of 'F32' and shape"),
         ({"num_hidden_layers": 3}, "is missing, or too many"),
         ({"model_type": "nothing"}, "describes no encoder that can be made"),

@@ -66,6 +66,8 @@ def test_several_tasks_are_named_with_their_labels_and_parameters_by_their_names
         MultiTaskTransformer({"topic": ["a", "b"]}, epoch=3)
     with pytest.raises(UsageError, match="tasks must be a mapping of names to labels"):
         MultiTaskTransformer({})
+    with pytest.raises(UsageError, match="tasks cannot be named so: label '=1'"):
+        MultiTaskTransformer({"=1": ["a", "b"]})
     model = MultiTaskTransformer({"topic": ["a", "b"], "irony": ["c", "d"]})
     with pytest.raises(UsageError, match="there is no data for the task 'irony'"):
         model.fit({"topic": TaskData(["好", "坏"], ["a", "b"])})

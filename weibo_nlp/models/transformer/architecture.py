@@ -16,14 +16,32 @@ from weibo_nlp.models.limits import MAX_ENCODER_LAYERS, MAX_ENCODER_NUMBER, requ
 from weibo_nlp.models.transformer.network import Network, with_other_labels
 
 # What lets transformers run, fetch or choose code; a plain encoder has none of it.
-_CODE = ("auto_map", "quantization", "implementation", "kernel", "custom", "adapter", "peft")
+_CODE = {"auto_map", "custom_pipelines", "quantization_config", "compression_config", "use_kernels", "kernel_config"}
 _MAX_BUFFERS = 2**27  # numbers that a model makes for itself and does not save
 
 
 def plain_config(config: Any) -> dict[str, Any]:
     """Return the configuration of a model of transformers as plain values, without where it was read."""
-    values = config.to_dict()
-    return {name: value for name, value in values.items() if not name.startswith("_")}
+    return _without_private(config.to_dict())
+
+
+def require_readable(network: Network, labels: Sequence[Sequence[str]]) -> None:
+    """Refuse a network that :func:`read_architecture` would not give back, before it is trained.
+
+    Raises
+    ------
+    DataError
+        As there; or if it has weights that are no floats of 32 bits.
+    """
+    values = plain_config(network.models[0].config)
+    _require_plain(values)
+    with torch.device("meta"):
+        expected = {name: each.shape for name, each in _built(values, labels).state_dict().items()}
+    weights = network.state_dict()
+    if expected != {name: each.shape for name, each in weights.items()}:
+        raise DataError("its configuration does not describe its weights")
+    if other := [name for name, each in weights.items() if each.dtype != torch.float32]:
+        raise DataError(f"{quoted(other[0])} holds no floats of 32 bits")
 
 
 def read_architecture(
@@ -90,13 +108,21 @@ def _built(values: Mapping[str, Any], labels: Sequence[Sequence[str]]) -> Networ
         ) from error
 
 
+def _without_private(values: Mapping[Any, Any]) -> dict[Any, Any]:
+    return {
+        name: _without_private(value) if isinstance(value, dict) else value
+        for name, value in values.items()
+        if not str(name).startswith("_")
+    }
+
+
 def _require_plain(values: Mapping[str, Any]) -> None:
     """Refuse a configuration that asks for code, or for more than an encoder has."""
     for name, value in values.items():
-        if name.startswith("_") or any(word in name for word in _CODE):
+        if name in _CODE or name.startswith("_") or name.endswith("_implementation"):
             raise DataError(f"the configuration has {quoted(name)}, which no plain encoder has")
         if isinstance(value, dict):
-            _require_plain({str(key): each for key, each in value.items()})
+            _require_plain({str(key): each for key, each in value.items()})  # labels by number, configurations by name
         most = MAX_ENCODER_LAYERS if "layers" in name or name == "n_layer" else MAX_ENCODER_NUMBER
-        if isinstance(value, int) and not -1 <= value <= most:
-            raise DataError(f"{quoted(name)} of the configuration is {value}; from -1 to {most:,} are read")
+        if isinstance(value, int) and abs(value) > most:
+            raise DataError(f"{quoted(name)} of the configuration is {value:,}; at most {most:,} is read")

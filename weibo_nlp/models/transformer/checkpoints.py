@@ -19,6 +19,7 @@ from weibo_nlp.io.atomic import atomic_path
 from weibo_nlp.io.jsonl import read_json_object
 from weibo_nlp.io.manifest import check_file, read_manifest, write_manifest
 from weibo_nlp.io.names import quoted_list
+from weibo_nlp.models.storage import WEIGHTS
 
 TRAINING = "training.json"
 STATE = "trainer_state.json"
@@ -133,6 +134,22 @@ def keep(folder: Path, steps: Iterable[int]) -> None:
 def checkpoint_of(folder: Path, step: int) -> Path:
     """Where the checkpoint of a step lies."""
     return folder / f"checkpoint-{step}"
+
+
+def weights_of(folder: Path, step: int) -> dict[str, Any]:
+    """Return the weights of a checkpoint, as tensors of torch by name.
+
+    Raises
+    ------
+    DataError
+        If it is not there, or damaged.
+    """
+    from safetensors.torch import load_file
+
+    if not is_whole(checkpoint := checkpoint_of(folder, step)):
+        raise DataError(f"{checkpoint}: missing or damaged, and it has the weights of the best epoch. {_AGAIN}")
+    weights: dict[str, Any] = load_file(checkpoint / WEIGHTS)
+    return weights
 
 
 def rows_of(checkpoint: Path) -> list[dict[str, Any]]:

@@ -202,7 +202,7 @@ def _finetuned(
     inputs = TextInputs(files, length, has_segments, pad_id)
     model = network.models[0]
     known = model.get_input_embeddings().num_embeddings
-    if not pad_id >= 0 or inputs.n_ids > known:
+    if pad_id < 0 or inputs.n_ids > known:
         raise DataError(f"the tokenizer has {inputs.n_ids:,} tokens, the encoder knows {known:,}")
     if inputs.max_length > longest_input(model):
         raise DataError(f"max_length is {length:,}, the encoder reads {longest_input(model):,} tokens")

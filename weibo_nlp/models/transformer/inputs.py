@@ -38,8 +38,9 @@ def pieces_of(text: str) -> Iterator[tuple[str, bool]]:
     """
     marks = {place: URL for place, sign in enumerate(text) if sign == "⌁"}
     for place, sign in enumerate(text):
-        # As in the grammar, what stands behind a letter is no handle: that of an address is left.
-        if sign == "@" and not (place and text[place - 1].isascii() and (text[place - 1].isalnum())):
+        # As in the grammar, behind a letter it is no handle: that of an address is left.
+        before = text[place - 1] if place else ""
+        if sign == "@" and not (before.isascii() and (before.isalnum() or before == "_")):
             marks[place] = MENTION
     for left, right, _, _ in find_hashtags(text, 0, len(text)):
         marks[left], marks[right - 1] = HASHTAG, HASHTAG_END

@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from weibo_nlp.features.preparation import prepared
 from weibo_nlp.io.paths import named_path
@@ -97,11 +98,11 @@ def learn(
         )
         best = best_epoch(history)
         heads = {}
-        for place_, (name, each) in enumerate(zip(data, labels, strict=True)):
-            network.silence(place_, np.flatnonzero(~seen[name]).tolist())
+        for number, (name, each) in enumerate(zip(data, labels, strict=True)):
+            network.silence(number, np.flatnonzero(~seen[name]).tolist())
             temperature = 1.0
             if name in unseen:
-                temperature = _temperature(network, inputs, parameters, device, place_, unseen[name], seen[name])
+                temperature = _temperature(network, inputs, parameters, device, number, unseen[name], seen[name])
             about = {
                 "examples": len(to_learn[name].rows),
                 "validation_examples": len(unseen[name].rows) if name in unseen else 0,
@@ -125,15 +126,16 @@ def _temperature(
     inputs: TextInputs,
     parameters: Parameters,
     device: str,
-    place: int,
+    number: int,
     unseen: TaskRows,
-    seen: Any,
+    seen: npt.NDArray[np.bool_],
 ) -> float:
+    """Temperature of a head by its number, fitted on the rows whose labels were learnt."""
     known = seen[unseen.codes]
     rows = [row for row, is_known in zip(unseen.rows, known.tolist(), strict=True) if is_known]
     if not rows:
         return 1.0
-    scores = scores_of(network, rows, inputs, parameters.batch_size, device)[place]
+    scores = scores_of(network, rows, inputs, parameters.batch_size, device)[number]
     scores[:, ~seen] = -np.inf
     return fitted_temperature(scores, unseen.codes[known], unseen.weights[known])
 

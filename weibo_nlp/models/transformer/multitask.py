@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from weibo_nlp.errors import DataError, UnknownNameError, UsageError
 from weibo_nlp.io.paths import named_path
+from weibo_nlp.models.limits import require_labels
 from weibo_nlp.models.transformer.classifier import TransformerClassifier
 from weibo_nlp.models.transformer.data import TaskData
 from weibo_nlp.models.transformer.folder import SEVERAL, read, write
@@ -41,6 +42,10 @@ class MultiTaskTransformer:
     def __init__(self, tasks: Mapping[str, Sequence[str]], **parameters: Any) -> None:
         if not isinstance(tasks, Mapping) or not tasks:
             raise UsageError("tasks must be a mapping of names to labels, with one task at the least.")
+        try:
+            require_labels(list(tasks))  # they name heads in files and messages, as labels do columns
+        except DataError as error:
+            raise UsageError(f"tasks cannot be named so: {error}.") from error
         self.tasks = {name: tuple(labels) for name, labels in tasks.items()}
         self.parameters = Parameters.of(parameters)
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from weibo_nlp.errors import UsageError
+from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.features.encoders.hub import INSTALL
 from weibo_nlp.io.names import quoted
 from weibo_nlp.models.transformer.inputs import MARKS, TextInputs
@@ -63,6 +63,7 @@ def pretrained(parameters: Parameters, labels: Sequence[Sequence[str]]) -> tuple
     require_library()
     from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
+    from weibo_nlp.models.transformer.architecture import require_readable
     from weibo_nlp.models.transformer.network import Network, name_labels, with_other_labels
 
     name = str(parameters.encoder)
@@ -83,6 +84,12 @@ def pretrained(parameters: Parameters, labels: Sequence[Sequence[str]]) -> tuple
     _add_marks(name, tokenizer, model)
     name_labels(model.config, labels[0])
     network = Network([model, *(with_other_labels(model, each) for each in labels[1:])])
+    try:
+        require_readable(network, labels)
+    except DataError as error:
+        raise UsageError(
+            f"what is made of the encoder {quoted(name)} could not be saved: {error}; name another."
+        ) from error
     longest = int(min(parameters.max_length, longest_input(model), tokenizer.model_max_length))
     has_segments = has_segments_of(model.config) and "token_type_ids" in tokenizer.model_input_names
     tokenizer.model_input_names = ["input_ids", *["token_type_ids"] * has_segments, "attention_mask"]

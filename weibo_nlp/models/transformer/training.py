@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
-from safetensors.torch import load_file
 from scipy.special import log_softmax
 from torch.nn import functional
 from transformers import PrinterCallback, Trainer, TrainerCallback, TrainingArguments
@@ -96,9 +95,8 @@ def train(
             trainer.accelerator.unwrap_model(network, keep_fp32_wrapper=False)
         history = states.rows_in(trainer.state.log_history)
     epoch = best_epoch(history)
-    if epoch is not None:
-        weights = best or load_file(states.checkpoint_of(folder, history[epoch]["steps"]) / "model.safetensors")
-        network.load_state_dict(weights)
+    if epoch is not None:  # of an epoch before the training was resumed, they lie on disk
+        network.load_state_dict(best or states.weights_of(folder, history[epoch]["steps"]))
     return history
 
 

@@ -245,7 +245,7 @@ def test_a_manifest_that_names_more_than_a_model_is_refused_before_any_of_it_is_
     manifest = json.loads(path.read_text("utf-8"))
     manifest["files"]["extra.bin"] = {"bytes": 2**40, "sha256": "0" * 64}
     path.write_text(json.dumps(manifest), "utf-8")
-    with pytest.raises(DataError, match=r"manifest\.json: names 'extra\.bin', and a model is config\.json and model"):
+    with pytest.raises(DataError, match=r"manifest\.json: names 'extra\.bin', and a model is made of config\.json,"):
         load_model(folder)
 
 

@@ -280,8 +280,8 @@ def read_files(folder: Path, limits: Mapping[str, int]) -> tuple[dict[str, Any],
 def _require_names(folder: Path, manifest: Mapping[str, Any], names: Set[str]) -> None:
     if other := manifest["files"].keys() - names:
         raise DataError(
-            f"{folder / MANIFEST}: names {quoted_list(sorted(other))}, and a model is {' and '.join(sorted(names))}. "
-            f"{_AGAIN}"
+            f"{folder / MANIFEST}: names {quoted_list(sorted(other))}, and a model is made of "
+            f"{', '.join(sorted(names))}. {_AGAIN}"
         )
 
 

@@ -331,7 +331,7 @@ class TransformerClassifier(TextClassifier):
             return push_folder(folder, repo_id, private=private, token=token)
 
     def _state(self) -> tuple[dict[str, Any], Arrays]:
-        return {}, {}  # what there is besides labels is written with the encoder
+        return {}, {}  # what there is besides the labels belongs to the encoder, and is written with it
 
     def _restore(self, config: Mapping[str, Any], arrays: Arrays) -> None:
         raise TypeError(f"a {self.kind} model is read with its encoder")

@@ -1,7 +1,6 @@
 """Vectors on disk, so that no text is encoded twice: by encoder and by a hash of the text, without the text.
 
-One file of SQLite in the user's cache holds them all. Processes may share it: SQLite locks it for each of its
-transactions, and one that is cut off is undone. Where it grows beyond its bound, the vectors that came first go.
+One file of SQLite in the user's cache holds them all (:mod:`weibo_nlp.io.sqlite_file`).
 
 Who holds the file and a text can see whether the text was encoded, and vectors say much of what a text is about: the
 file is as private as the texts, and readable for its user alone.
@@ -9,19 +8,18 @@ file is as private as the texts, and readable for its user alone.
 
 from __future__ import annotations
 
-import os
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from weibo_nlp.errors import DataError, UsageError
+from weibo_nlp.errors import DataError
 from weibo_nlp.features.encoders.base import Encoder, FloatArray, encoded
 from weibo_nlp.features.encoders.fingerprint import Fingerprint, fingerprint
+from weibo_nlp.io.sqlite_file import SqliteFile
 from weibo_nlp.segmentation.store import cache_folder
 
 FILE = "vectors.sqlite"
@@ -30,8 +28,6 @@ MAX_BYTES = 2 * 1024**3  # some 2.5 million vectors of 384 dimensions
 _FORMAT = 1
 _AT_ONCE = 256  # texts encoded between two commits: what a stopped process loses
 _ASKED = 500  # hashes in a query, below every limit of SQLite
-_FREED = 0.1
-_WAIT = 60.0  # seconds for another process' transaction
 _TABLES = """
 CREATE TABLE IF NOT EXISTS encoders
     (id INTEGER PRIMARY KEY, name TEXT NOT NULL, precision TEXT NOT NULL, max_length INTEGER, dims INTEGER NOT NULL,
@@ -118,7 +114,12 @@ class VectorCache:
     """
 
     def __init__(self, path: Path, max_bytes: int = MAX_BYTES) -> None:
-        self.path, self.max_bytes = path, max_bytes
+        self._file = SqliteFile(path, max_bytes, tables=_TABLES, version=_FORMAT, held="vectors", remedy=CLEAR)
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self._file.path
 
     def read(self, encoder: Fingerprint, texts: Sequence[str]) -> dict[str, Half]:
         """Return the vectors of those texts that are there.
@@ -128,10 +129,10 @@ class VectorCache:
         DataError
             If the file is damaged, of a later format, or none of ours.
         """
-        if not os.path.lexists(self.path):
+        if not self._file.is_there:
             return {}
         dims = encoder.vectors.shape[1]
-        with self._opened() as connection:
+        with self._file.opened() as connection:
             number = self._number(connection, encoder)
             if number is None:
                 return {}
@@ -157,8 +158,8 @@ class VectorCache:
         UsageError
             If the file cannot be made or written to.
         """
-        self._make()
-        with self._opened() as connection, connection:
+        self._file.make()
+        with self._file.opened() as connection, connection:
             connection.execute("BEGIN IMMEDIATE")
             number = self._number(connection, encoder)
             if number is None:
@@ -179,51 +180,15 @@ class VectorCache:
                     for text, vector in zip(texts, vectors, strict=True)
                 ],
             )
-            self._bound(connection)
+            self._file.bound(connection, "vectors")
 
     def count(self) -> int:
         """Number of vectors."""
-        if not os.path.lexists(self.path):
-            return 0
-        with self._opened() as connection:
-            return int(connection.execute("SELECT count(*) FROM vectors").fetchone()[0])
+        return self._file.count("vectors")
 
     def clear(self) -> bool:
         """Delete the file, damaged or not; tell if there was one."""
-        there = os.path.lexists(self.path)
-        for path in (self.path, self.path.with_name(f"{self.path.name}-journal")):
-            path.unlink(missing_ok=True)
-        return there
-
-    def _make(self) -> None:
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
-        except OSError as error:
-            raise UsageError(
-                f"cannot write {self.path}: {error.strerror}; set WEIBO_NLP_HOME to a folder that is writable."
-            ) from error
-
-    @contextmanager
-    def _opened(self) -> Iterator[sqlite3.Connection]:
-        try:
-            with closing(sqlite3.connect(self.path, timeout=_WAIT, isolation_level=None)) as connection:
-                (version,) = connection.execute("PRAGMA user_version").fetchone()
-                if version not in (0, _FORMAT):
-                    raise DataError(
-                        f"{self.path}: vectors of format {version}, this version reads {_FORMAT}; upgrade weibo-nlp, "
-                        f"or clear them: {CLEAR}"
-                    )
-                if version == 0:
-                    connection.executescript(f"BEGIN;{_TABLES}PRAGMA user_version = {_FORMAT};COMMIT;")
-                yield connection
-        except sqlite3.DatabaseError as error:
-            # A file that may not be written, a full disk and a lock that is held too long are of this kind as well.
-            if isinstance(error, sqlite3.OperationalError):
-                raise UsageError(
-                    f"{self.path}: cannot be used: {error}. Make room, or set WEIBO_NLP_HOME to another folder."
-                ) from error
-            raise DataError(f"{self.path}: is damaged ({error}); clear it: {CLEAR}") from error
+        return self._file.clear()
 
     def _number(self, connection: sqlite3.Connection, encoder: Fingerprint) -> int | None:
         """Number of the encoder in the file; None where it is not there."""
@@ -233,32 +198,18 @@ class VectorCache:
         for number, precision, max_length, dims, probes in rows:
             held = np.frombuffer(probes, dtype="<f4")
             if dims < 1 or held.size % dims or not np.isfinite(held).all():
-                raise DataError(f"{self.path}: is damaged (an encoder without its probes); clear it: {CLEAR}")
+                raise self._file.damaged("an encoder without its probes")
             if encoder.matches(Fingerprint(encoder.name, precision, max_length, held.reshape(-1, dims))):
                 return int(number)
         return None
 
     def _half(self, vector: bytes, dims: int) -> Half:
         if len(vector) != 2 * dims:
-            raise DataError(f"{self.path}: is damaged (a vector of {len(vector)} bytes); clear it: {CLEAR}")
+            raise self._file.damaged(f"a vector of {len(vector)} bytes")
         half: Half = np.frombuffer(vector, dtype="<f2")
         if not np.isfinite(half).all():
-            raise DataError(f"{self.path}: is damaged (a vector that is not finite); clear it: {CLEAR}")
+            raise self._file.damaged("a vector that is not finite")
         return half
-
-    def _bound(self, connection: sqlite3.Connection) -> None:
-        """Let the oldest go where there are too many; their pages are used again."""
-        facts = {
-            name: connection.execute(f"PRAGMA {name}").fetchone()[0]
-            for name in ("page_count", "freelist_count", "page_size")
-        }
-        if (facts["page_count"] - facts["freelist_count"]) * facts["page_size"] <= self.max_bytes:
-            return
-        (count,) = connection.execute("SELECT count(*) FROM vectors").fetchone()
-        connection.execute(
-            "DELETE FROM vectors WHERE place IN (SELECT place FROM vectors ORDER BY place LIMIT ?)",
-            (max(1, int(count * _FREED)),),
-        )
 
 
 def _hash(text: str) -> bytes:

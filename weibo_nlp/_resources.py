@@ -20,6 +20,11 @@ def older_schemes_dir() -> Path:
     return _first_of(_PACKAGE / "data" / "schemes", _CHECKOUT / "annotations" / "schemes")
 
 
+def prompts_dir() -> Path:
+    """Folder of the prompts for language models, in a folder for each version."""
+    return _first_of(_PACKAGE / "data" / "prompts", _CHECKOUT / "annotations" / "prompts")
+
+
 def corpus_dir() -> Path:
     """Folder of the shipped corpus release."""
     return _first_of(_PACKAGE / "data" / "corpus", _CHECKOUT / "corpus")

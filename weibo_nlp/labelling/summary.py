@@ -12,6 +12,7 @@ from typing import Any
 from weibo_nlp._version import __version__
 from weibo_nlp.labelling.sets import JOINT, SetsOf
 from weibo_nlp.labelling.slots import Slot
+from weibo_nlp.models.endpoint.replies import ANSWERED
 from weibo_nlp.models.weights import FAST
 
 FORMAT = 1
@@ -29,7 +30,9 @@ class _Answers:
     """Sums over the answers of one slot."""
 
     labels: Counter[str] = field(default_factory=Counter)
+    outcomes: Counter[str] = field(default_factory=Counter)
     n: int = 0
+    scored: int = 0
     unsure: int = 0
     probability: float = 0.0
     in_sets: int = 0
@@ -80,15 +83,21 @@ class LabelSummary:
                 self._judged += 1
                 self._unlike += unlike
             for slot, label_column, score_column in self._columns:
-                if (score := row[score_column]) is not None:
-                    self._count(slot, self._answers[label_column], row[label_column], row, score)
+                answers = self._answers[label_column]
+                if slot.outcome is not None and (outcome := row[slot.outcome]) is not None:
+                    answers.outcomes[outcome] += 1
+                # What a language model answered may come without a score.
+                if (score := row[score_column]) is not None or row[label_column] is not None:
+                    self._count(slot, answers, row[label_column], row, score)
 
-    def _count(self, slot: Slot, answers: _Answers, label: Any, row: Mapping[str, Any], score: float) -> None:
-        if slot.task.stored == "bool":  # whose score is that of the yes
-            score = max(score, 1 - score)
+    def _count(self, slot: Slot, answers: _Answers, label: Any, row: Mapping[str, Any], score: float | None) -> None:
         answers.n += 1
-        answers.unsure += score < UNSURE
-        answers.probability += score
+        if score is not None:
+            if slot.task.stored == "bool":  # whose score is that of the yes
+                score = max(score, 1 - score)
+            answers.scored += 1
+            answers.unsure += score < UNSURE
+            answers.probability += score
         if label is not None:
             answers.labels[slot.task.to_label(label)] += 1
         if (sets := self._sets.get(slot.task.name)) is not None:
@@ -114,8 +123,9 @@ class LabelSummary:
             version; ``rows``; ``out_of_domain``, a share; and ``labels`` with an entry for each column of labels:
             ``answered`` rows, ``left_empty`` among them for their score, ``shares`` of the labels among the others,
             ``mean_score`` and ``below_half``, the mean probability of the most probable label and the share of rows
-            where that is below .5; where the target is the same for all texts, the ``target``; where there are
-            prediction sets, the ``sets`` with their ``coverage``, ``mean_size`` and the labels that are in each of
+            where that is below .5; where the target is the same for all texts, the ``target``; where a language model is
+            asked, the counts of its ``outcomes``, and how many rows have a score, ``scored``; where there are prediction
+            sets, the ``sets`` with their ``coverage``, ``mean_size`` and the labels that are in each of
             them, ``undecided``.
         """
         return {
@@ -133,11 +143,15 @@ class LabelSummary:
         """Return what a terminal shows: a line for the weights and for each column of labels, and one on the domain."""
         how = "" if self._mode == FAST else f", mode {self._mode}"
         lines = [f"Weights {self._weights}{how}, {self.rows:,} rows"]
-        lines += [self._line(slot) for slot in self._slots if self._answers[slot.label].n]
+        lines += [self._line(slot) for slot in self._slots if self._has_answers(slot)]
         if (share := self.out_of_domain) is not None:
             said = f"; {GUESSES}" if self.is_mostly_out_of_domain else ""
             lines.append(f"Texts unlike anything the weights learnt from: {share:.1%}{said}")
         return lines
+
+    def _has_answers(self, slot: Slot) -> bool:
+        answers = self._answers[slot.label]
+        return bool(answers.n or answers.outcomes)
 
     def _entry(self, slot: Slot) -> dict[str, Any]:
         answers = self._answers[slot.label]
@@ -146,9 +160,11 @@ class LabelSummary:
             "answered": answers.n,
             "left_empty": answers.n - n_labels,
             "shares": {label: _share(count, n_labels) for label, count in answers.labels.items()},
-            "mean_score": _share(answers.probability, answers.n),
-            "below_half": _share(answers.unsure, answers.n),
+            "mean_score": _share(answers.probability, answers.scored),
+            "below_half": _share(answers.unsure, answers.scored),
         }
+        if slot.outcome is not None:
+            entry |= {"outcomes": dict(sorted(answers.outcomes.items())), "scored": answers.scored}
         if slot.about is not None:
             entry["target"] = slot.about
         if (sets := self._sets.get(slot.task.name)) is not None:
@@ -168,9 +184,19 @@ class LabelSummary:
             shown.append(f"{more:,} other labels")
         named = slot.label if slot.about is None else f"{slot.label} ({slot.about})"
         line = f"{named}: {', '.join(shown) or 'no label'}"
-        if answers.n < self.rows:
-            line += f", of {answers.n:,} rows with a target"
-        line += f"; mean score {answers.probability / answers.n:.2f}, below .5 in {answers.unsure / answers.n:.1%}"
+        n_asked = answers.outcomes.total() if slot.outcome is not None else answers.n
+        if n_asked < self.rows:
+            line += f", of {n_asked:,} rows with a target"
+        if answers.scored:
+            mean, unsure = answers.probability / answers.scored, answers.unsure / answers.scored
+            line += f"; mean score {mean:.2f}, below .5 in {unsure:.1%}"
+            line += f", of {answers.scored:,} rows with a score" if answers.scored < answers.n else ""
+        elif answers.n:
+            line += "; without scores"
+        if lacking := [
+            f"{outcome} {count:,}" for outcome, count in sorted(answers.outcomes.items()) if outcome != ANSWERED
+        ]:
+            line += f"; no label in {', '.join(lacking)} of {n_asked:,} rows"
         if empty := answers.n - n_labels:
             line += f", left empty in {empty / answers.n:.1%}"
         if (sets := self._sets.get(slot.task.name)) is not None:

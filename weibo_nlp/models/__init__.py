@@ -16,6 +16,7 @@ from weibo_nlp.records import Example
 if TYPE_CHECKING:
     from weibo_nlp.models.embedding import EmbeddingClassifier
     from weibo_nlp.models.embedding_stance import EmbeddingStanceClassifier
+    from weibo_nlp.models.endpoint import EndpointClassifier
     from weibo_nlp.models.explanation import Contribution, Explanation
     from weibo_nlp.models.linear import LinearClassifier
     from weibo_nlp.models.majority import MajorityClassifier
@@ -28,6 +29,7 @@ __all__ = [
     "Contribution",
     "EmbeddingClassifier",
     "EmbeddingStanceClassifier",
+    "EndpointClassifier",
     "Example",
     "Explanation",
     "LinearClassifier",
@@ -50,6 +52,7 @@ __all__ = [
 _BUILT_IN = {
     "EmbeddingClassifier": "embedding",
     "EmbeddingStanceClassifier": "embedding_stance",
+    "EndpointClassifier": "endpoint",
     "LinearClassifier": "linear",
     "MajorityClassifier": "majority",
     "StanceClassifier": "stance",

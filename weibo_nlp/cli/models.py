@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument, Option
 
@@ -12,9 +12,14 @@ from weibo_nlp.cli.options import group
 from weibo_nlp.errors import DataError, UnknownNameError, UsageError
 from weibo_nlp.io.terminal import print_line, print_row
 
+if TYPE_CHECKING:
+    from weibo_nlp.features.encoders.cache import VectorCache
+    from weibo_nlp.models.endpoint.cache import AnswerCache
+
 _Name = Annotated[str, Argument(help="Name of the model, as `weibo-nlp models list` shows it.")]
 
-VECTORS = "vectors"
+VECTORS, ANSWERS = "vectors", "answers"
+"""Names of what is cached."""
 
 models = group()
 
@@ -38,10 +43,9 @@ def list_models() -> None:
     """List models, tab-separated: name, state (shipped, installed, fetched, absent, damaged), size, folder.
 
     Models of weights that are installed beside the package are called by both names, as research:topic; those of the
-    mode accurate, and those that read context, by folder and name, as accurate/topic. The last row is the cache of
-    vectors that encoders gave.
+    mode accurate, and those that read context, by folder and name, as accurate/topic. The last rows are the caches of
+    vectors that encoders gave, and of answers that language models did.
     """
-    from weibo_nlp.features.encoders.cache import VectorCache, vectors_path
     from weibo_nlp.models.weights import INSTALL_RESEARCH, OPEN, RESEARCH, weights_names
     from weibo_nlp.segmentation.fetch import SOURCES
     from weibo_nlp.segmentation.store import model_folder, stored_model
@@ -72,9 +76,9 @@ def list_models() -> None:
         except DataError as error:
             print_row((name, "damaged", "-", str(folder)))
             print_line(f"Warning: {error}", err=True)
-    cache = VectorCache(vectors_path())
-    size = f"{cache.path.stat().st_size / 1e6:.1f} MB" if cache.path.is_file() else "-"
-    print_row((VECTORS, "cached" if size != "-" else "absent", size, str(cache.path)))
+    for name, cache in _caches().items():
+        size = f"{cache.path.stat().st_size / 1e6:.1f} MB" if cache.path.is_file() else "-"
+        print_row((name, "cached" if size != "-" else "absent", size, str(cache.path)))
 
 
 @models.command()
@@ -106,15 +110,13 @@ def path(
 
 @models.command()
 def remove(name: _Name) -> None:
-    """Delete a fetched model, or the vectors of encoders, from the cache; a folder that holds other files too stays."""
-    from weibo_nlp.features.encoders.cache import VectorCache, vectors_path
+    """Delete a fetched model from the cache, or all vectors or answers; a folder that holds other files too stays."""
     from weibo_nlp.models.weights import OPEN, weights_names
     from weibo_nlp.segmentation.fetch import SOURCES
     from weibo_nlp.segmentation.store import model_folder, remove_model
 
-    if name == VECTORS:
-        removed = VectorCache(path := vectors_path()).clear()
-        print_line(f"{name}: removed from {path}" if removed else f"{name}: was not there")
+    if (cache := _caches().get(name)) is not None:
+        print_line(f"{name}: removed from {cache.path}" if cache.clear() else f"{name}: was not there")
         return
     shipped = _shipped()
     if name.partition(":")[0] in {*weights_names()} - {OPEN}:
@@ -122,9 +124,17 @@ def remove(name: _Name) -> None:
     if name in shipped:
         raise UsageError(f"{name} is shipped with the package and stays; only fetched models can be removed.")
     if name not in SOURCES:
-        raise UnknownNameError("model", name, [*shipped, *SOURCES, VECTORS])
+        raise UnknownNameError("model", name, [*shipped, *SOURCES, VECTORS, ANSWERS])
     removed = remove_model(name, SOURCES[name].files)
     print_line(f"{name}: removed from {model_folder(name)}" if removed else f"{name}: was not there")
+
+
+def _caches() -> dict[str, VectorCache | AnswerCache]:
+    """What is cached, by name."""
+    from weibo_nlp.features.encoders.cache import VectorCache, vectors_path
+    from weibo_nlp.models.endpoint.cache import AnswerCache, answers_path
+
+    return {VECTORS: VectorCache(vectors_path()), ANSWERS: AnswerCache(answers_path())}
 
 
 def _shipped() -> dict[str, Path]:

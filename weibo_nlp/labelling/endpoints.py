@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol, runtime_checkable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from weibo_nlp.errors import UsageError
 from weibo_nlp.io.names import quoted
 from weibo_nlp.labelling.slots import Slot
 from weibo_nlp.models.base import Classifier, Texts
-from weibo_nlp.scheme import Task
+from weibo_nlp.models.endpoint.hosts import is_told, sentence
+from weibo_nlp.scheme import Task, load_scheme
 
-OUTCOME_NOT_ASKED = "not asked"
-"""What a plan says of a text whose answer is not there yet."""
+if TYPE_CHECKING:
+    from weibo_nlp.models.endpoint.classifier import EndpointClassifier
+
+NOT_ASKED = "not asked"
+"""Outcome, in a trial run, of a text that was not answered before."""
 
 
 @runtime_checkable
 class Asked(Protocol):
     """A model that may give no answer, and says so: it is asked instead of its probabilities being taken."""
 
-    def ask(self, X: Texts) -> Sequence[Any]:
+    def ask(self, X: Texts) -> Sequence[Any]:  # noqa: N803 - as scikit-learn calls it
         """Return an answer for each text, as :class:`weibo_nlp.models.endpoint.EndpointAnswer` is one."""
 
 
@@ -53,6 +58,21 @@ def named_endpoint(name: str, spec: str, task: Task | None, **parameters: Any) -
             )
         model.task = task.name
     return model.fit([], [])
+
+
+def with_endpoints(models: Mapping[str, Path | str], **parameters: Any) -> dict[str, Classifier | Path | str]:
+    """Return models with the language models among them, which are there by their names, made.
+
+    Raises
+    ------
+    UsageError
+        As of :func:`named_endpoint`.
+    """
+    judged = load_scheme().judged
+    return {
+        name: named_endpoint(name, model, judged.get(name), **parameters) if isinstance(model, str) else model
+        for name, model in models.items()
+    }
 
 
 def filled(
@@ -91,12 +111,59 @@ def filled(
         row.update((slot.probability(name), value) for name, value in of_label.items())
 
 
-def hosts(models: Mapping[str, Classifier]) -> dict[tuple[str, str, bool], list[str]]:
-    """Host, name and rawness of the language models among models -> what each is asked for."""
-    from weibo_nlp.models.endpoint import EndpointClassifier
+class PlannedModel:
+    """A language model in a trial run: says what it answered before, counts what it would be asked, and asks nothing.
 
-    found: dict[tuple[str, str, bool], list[str]] = {}
-    for name, model in models.items():
+    Parameters
+    ----------
+    model : EndpointClassifier
+        The model.
+
+    Attributes
+    ----------
+    plan : RequestPlan
+        What asking would take.
+    """
+
+    def __init__(self, model: EndpointClassifier) -> None:
+        self.model, self.classes_, self.concurrency = model, model.classes_, model.concurrency
+        self.name, self.version = model.name, model.version
+        self.plan = model.plan([])
+
+    def ask(self, X: Texts) -> list[Any]:  # noqa: N803 - as scikit-learn calls it
+        """Return the answers that are known, and in the place of each other that it was not asked for."""
+        from weibo_nlp.models.endpoint import EndpointAnswer
+
+        unknown = EndpointAnswer(None, NOT_ASKED)
+        return [answer or unknown for answer in self.model.answered_before(X, self.plan)]
+
+    def predict_proba(self, X: Texts) -> Any:  # noqa: N803
+        """Refuse: what a trial run says is no probability.
+
+        Raises
+        ------
+        UsageError
+            Always.
+        """
+        raise UsageError("a planned model has no probabilities; ask the model itself.")
+
+
+def host_sentences(models: Mapping[str, Classifier], n_texts: int) -> list[str]:
+    """Say where texts will go, a sentence for each host and model; whoever asks for them tells the user.
+
+    Parameters
+    ----------
+    models : mapping of str to classifier
+        Task -> a model; others than language models send nothing.
+    n_texts : int
+        Texts that will be labelled.
+    """
+    from weibo_nlp.models.endpoint.classifier import EndpointClassifier
+
+    found: dict[tuple[str, str, bool], None] = {}
+    for model in models.values():
         if isinstance(model, EndpointClassifier):
-            found.setdefault((model.host, str(model.model), bool(model.send_raw)), []).append(name)
-    return found
+            found[model.host, str(model.model), bool(model.send_raw)] = None
+    for host, model_name, _ in found:
+        is_told(host, model_name)
+    return [sentence(host, model_name, n_texts, raw=raw) for host, model_name, raw in found]

@@ -14,6 +14,7 @@ from weibo_nlp.errors import UsageError
 from weibo_nlp.features.encoders import Encoder
 from weibo_nlp.io.rows import listed
 from weibo_nlp.labelling.columns import guess_text_column
+from weibo_nlp.labelling.endpoints import host_sentences
 from weibo_nlp.labelling.labeller import Labeller, Models
 from weibo_nlp.labelling.targets import Targets
 from weibo_nlp.labelling.texts import Reading, has_words, problems_of, read, read_parent, require_labelable, told
@@ -91,7 +92,8 @@ def label(
         the second, and so on.
         ``out_of_domain`` says that a text is unlike anything the weights learnt from, so that its labels are guesses;
         it is missing where the weights cannot tell. ``topic_set`` and ``sentiment_set`` have labels joined by ``|``.
-        ``irony`` is of type ``boolean`` instead of ``bool`` where a label is missing.
+        A task that a language model is asked for has a column ``<name>_outcome`` as well: ``answered``, ``refused`` or
+        ``unparseable``. ``irony`` is of type ``boolean`` instead of ``bool`` where a label is missing.
 
     Raises
     ------
@@ -105,7 +107,8 @@ def label(
     Warns
     -----
     UserWarning
-        If the stance model has not learnt about a target that was named; if no parent has words; if rows answer an id
+        Of the hosts that texts are sent to, before they are. If the stance model has not learnt about a target that was
+        named; if no parent has words; if rows answer an id
         that is not in the frame, or have the id of an earlier one that is answered; with
         ``errors="skip"``, how many texts have no labels.
 
@@ -163,6 +166,8 @@ def label(
     if parents and not any(has_words(parent.text) for parent in parents):
         warnings.warn(f"column {parent_column!r} (parent_column=) has no words in any row.", stacklevel=2)
     labeller.warn_of_unknown_targets(stacklevel=2)
+    for told_host in host_sentences(labeller.asked, len(values) - len(problems)):
+        warnings.warn(told_host, stacklevel=2)
     rows: list[dict[str, Any]] = [dict.fromkeys(labeller.columns) for _ in values]
     places = [place for place in range(len(values)) if place not in problems]
     for start in range(0, len(places), labeller.batch_size):

@@ -123,9 +123,9 @@ class LabelSummary:
             version; ``rows``; ``out_of_domain``, a share; and ``labels`` with an entry for each column of labels:
             ``answered`` rows, ``left_empty`` among them for their score, ``shares`` of the labels among the others,
             ``mean_score`` and ``below_half``, the mean probability of the most probable label and the share of rows
-            where that is below .5; where the target is the same for all texts, the ``target``; where a language model is
-            asked, the counts of its ``outcomes``, and how many rows have a score, ``scored``; where there are prediction
-            sets, the ``sets`` with their ``coverage``, ``mean_size`` and the labels that are in each of
+            where that is below .5; where the target is the same for all texts, the ``target``; where a language
+            model is asked, the counts of its ``outcomes``, and how many rows have a score, ``scored``; where there are
+            prediction sets, the ``sets`` with their ``coverage``, ``mean_size`` and the labels that are in each of
             them, ``undecided``.
         """
         return {

@@ -264,13 +264,34 @@ class EndpointClassifier(TextClassifier):
         NotFittedError, UsageError
             As of :meth:`ask`.
         """
-        examples = self._askable(X)
         plan = RequestPlan(self.host, str(self.model)) if plan is None else plan
-        cache = AnswerCache(answers_path())
+        self.answered_before(X, plan)
+        return plan
+
+    def answered_before(self, X: Texts, plan: RequestPlan | None = None) -> list[EndpointAnswer | None]:
+        """Return the answers that are in the cache, None in the place of each other; nothing is sent.
+
+        Parameters
+        ----------
+        X : iterable of str or Example
+            Texts.
+        plan : RequestPlan, optional
+            To which it is added what asking would take.
+
+        Raises
+        ------
+        NotFittedError, UsageError
+            As of :meth:`ask`.
+        """
+        examples, cache = self._askable(X), AnswerCache(answers_path())
+        answers: list[EndpointAnswer | None] = []
         for start in range(0, len(examples), AT_ONCE):
             requests = self._requests(examples[start : start + AT_ONCE])
-            plan.add(requests, cache.read([*dict(requests)], self._label_names))
-        return plan
+            held = cache.read([*dict(requests)], self._label_names)
+            if plan is not None:
+                plan.add(requests, held)
+            answers += [held.get(key) for key, _ in requests]
+        return answers
 
     @classmethod
     def from_pretrained(cls, folder: str | Path, url: str | None = None) -> Self:

@@ -1,7 +1,7 @@
 """A server of chat completions on loopback, which answers as a test wants, and keeps what it was asked."""
 
 import json
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
@@ -87,16 +87,12 @@ def chat_server(answer=by_text):
             pass
 
         def handle(self):
-            try:
+            with suppress(ConnectionError, ValueError):  # a client that went away, or a connection that was cut
                 super().handle()
-            except (ConnectionError, ValueError):  # a client that went away, or a connection that was cut
-                pass
 
         def finish(self):
-            try:
+            with suppress(OSError, ValueError):
                 super().finish()
-            except (ConnectionError, ValueError, OSError):
-                pass
 
     class Server(ThreadingHTTPServer):
         daemon_threads = True

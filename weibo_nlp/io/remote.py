@@ -103,7 +103,7 @@ def remedy(status: int) -> str:
     """Say what to do about a refusal."""
     if status in (401, 403):
         return f"Set the key in the environment variable {KEY_VARIABLE}."
-    if status == 404:
+    if status == 404 or 300 <= status < 400:  # nothing follows to another address, which nobody named
         return "Correct the base address or the name of the model."
     return "Correct the request: the model, or the length of the texts."
 

@@ -27,8 +27,8 @@ _WRITTEN = re.compile(
     r"[零〇一二三四五六七八九幺两壹贰叁肆伍陆柒捌玖](?:\s?[零〇一二三四五六七八九幺两壹贰叁肆伍陆柒捌玖]){6,}"
 )
 _REACHED_BY = re.compile(
-    r"((?:微信|薇信|威信|v信|wechat|weixin|wx|vx|qq|扣扣|企鹅|telegram|tg|电报|skype|line|whatsapp)(?:号|id|群)*"
-    r"|(?:加|\+)\s*[vqw]x?)(\s*[:：]?\s*(?:是|为)?\s*)(?=[a-z\-_.]*[0-9_])[a-z0-9][a-z0-9\-_.]{3,}"
+    r"((?:微信|薇信|威信|v信|wechat|weixin|wx|vx|qq|扣扣|企鹅|telegram|tg|电报|skype|line|whatsapp)(?:号|id|群){0,3}"
+    r"|(?:加|\+)\s*[vqw]x?)(\s*[:：]?\s*(?:是|为)?\s*)(?=[a-z\-_.]{0,40}[0-9_])[a-z0-9][a-z0-9\-_.]{3,}"
 )
 _IDENTITY = re.compile(r"(?<![0-9])0x(?![a-z0-9])")  # a number of an identity card that ends in X, masked up to it
 _PLATE = re.compile(

@@ -228,7 +228,7 @@ def label(
         "min_score": min_score,
         "coverage": coverage,
     }
-    columns_in = {"text_column": chosen, "parent_column": parent_column, "id_column": id_column}
+    columns_in: dict[str, Any] = {"text_column": chosen, "parent_column": parent_column, "id_column": id_column}
     if dry_run:
         print_plans(plans(table, loaded, settings, columns_in), price_in, price_out, by_topic=not target)
         return

@@ -37,7 +37,7 @@ def files_of(models: Mapping[str, Path | str]) -> list[Path]:
     prompts = (parameters(model).get("task") for model in models.values() if isinstance(model, str))
     return [
         *(model for model in models.values() if isinstance(model, Path)),
-        *(Path(prompt) for prompt in prompts if is_file(prompt)),
+        *(Path(str(prompt)) for prompt in prompts if is_file(prompt)),
     ]
 
 

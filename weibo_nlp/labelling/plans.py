@@ -40,7 +40,8 @@ def plans(
     from weibo_nlp.models.endpoint.classifier import EndpointClassifier
 
     planned = {name: PlannedModel(model) for name, model in models.items() if isinstance(model, EndpointClassifier)}
-    labeller = Labeller({**models, **planned}, **settings)
+    every: dict[str, Any] = {**models, **planned}
+    labeller = Labeller(every, **settings)
     with TemporaryDirectory() as folder:
         label_file(table, Path(folder) / "planned.jsonl", labeller, **columns)  # type: ignore[arg-type]
     return {name: model.plan for name, model in planned.items()}

@@ -3,6 +3,7 @@ import os
 from pathlib import Path
 
 import pytest
+from chat_server import chat_server, completion, labelled, text_of
 from sklearn.metrics import f1_score
 
 from weibo_nlp.benchmark import run_corpus, run_external
@@ -287,3 +288,25 @@ def test_a_protocol_of_the_corpus_is_refused_for_an_external_set():
         run_external("nlpcc2016", NLPCC2016, protocol="standard")
     with pytest.raises(UsageError, match="seeds must be at least 1"):
         run_corpus(tasks=["irony"], seeds=0)
+
+
+def test_a_language_model_behind_an_address_is_a_row_and_what_it_refuses_is_told(tmp_path, monkeypatch):
+    pytest.importorskip("openai")
+    monkeypatch.setenv("WEIBO_NLP_HOME", str(tmp_path / "home"))
+
+    def answer(body):
+        return completion("抱歉，我无法回答。") if "难" in text_of(body) else labelled("直说")
+
+    with chat_server(answer) as (url, asked), pytest.warns(UserWarning, match="gave no label for|Texts are sent"):
+        (run,) = run_corpus(
+            tasks=["irony"],
+            models=[f"endpoint:{url}?model=some/model"],
+            predictions=tmp_path / "kept",
+            bootstrap=FEW,
+        )
+    row = run.result.to_dict()
+    assert row["model"] == "endpoint:some/model"
+    assert 0 < len(asked) == len({*asked.texts}) <= row["n"]
+    assert "判断作者是在说反话" in asked[0]["messages"][0]["content"]
+    (kept,) = (tmp_path / "kept").iterdir()
+    assert evaluate(kept, bootstrap=FEW).to_dict()["metrics"] == row["metrics"]

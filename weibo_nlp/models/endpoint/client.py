@@ -33,7 +33,7 @@ from weibo_nlp.io.remote import (
 from weibo_nlp.models.endpoint.asking import StoppedError
 from weibo_nlp.models.endpoint.replies import FILTERED, EndpointAnswer, NoCompletionError, read_reply, refusal
 
-_TOP = 20  # tokens whose probabilities are asked for, the most that services give
+_TOP = 5  # tokens whose probabilities are asked for; some services refuse more
 # Besides what HTTP needs, openai's own mark of a response that is handed over unread, by which it knows it again.
 _LEFT_ON = frozenset(
     {
@@ -179,7 +179,7 @@ class ChatClient:
                 status = error.status_code
                 problem = f"status {status}: {shown(error.response.text)}"
                 if status not in AGAIN:
-                    raise EndpointError(f"{self.host}: {problem}. {remedy(status)}") from None
+                    raise EndpointError(f"{self.host}: {problem.rstrip('.')}. {remedy(status)}") from None
                 asked = error.response.headers.get("retry-after")
             except openai.APIConnectionError as error:
                 cause = error.__cause__ or error
@@ -193,7 +193,8 @@ class ChatClient:
                 if stopped.wait(wait):
                     raise StoppedError
         raise EndpointError(
-            f"{self.host}: no answer after {TRIES} tries: {problem}. Try again later; what was answered is kept."
+            f"{self.host}: no answer after {TRIES} tries: {problem.rstrip('.')}. Try again later; what was answered is "
+            "kept."
         )
 
     def _ask(self, messages: Sequence[Mapping[str, str]], words: Mapping[str, Sequence[str]]) -> EndpointAnswer:

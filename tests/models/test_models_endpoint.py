@@ -242,12 +242,30 @@ def test_a_name_that_is_none_is_told(spec, message):
         pytest.param({"temperature": "hot"}, "temperature must be", id="temperature"),
         pytest.param({"max_tokens": 1.5}, "max_tokens must be", id="max-tokens"),
         pytest.param({"timeout": 0}, "timeout must be", id="timeout"),
+        pytest.param({"send_raw": "no"}, "send_raw must be True or False", id="send-raw"),
         pytest.param({"task": "topic"}, "is for the labels 'credit'", id="labels-of-another-task"),
     ],
 )
 def test_a_parameter_that_cannot_be_is_told_before_anything_is_sent(parameters, message):
     with pytest.raises(UsageError, match=message):
         EndpointClassifier(LABELS, **{"url": "http://localhost:1/v1", "model": "m", **parameters}).fit([], [])
+
+
+def test_a_stance_is_asked_about_a_target_and_not_without():
+    with chat_server(by_text) as (url, asked):
+        model = made(url, ("against", "none", "favor"))
+        with pytest.raises(DataError, match=r"the prompt 'stance' asks about a target, and a text has none"):
+            model.ask([Example("支持", "信用惩戒"), Example("支持")])
+        assert not asked
+
+
+def test_answers_that_are_mostly_cut_off_are_told_with_what_to_do():
+    thinking = completion("<think>嗯", finish="length")
+    with (
+        chat_server(lambda body: thinking) as (url, _),
+        pytest.warns(UserWarning, match="2 of 2 answers were cut off at max_tokens=256"),
+    ):
+        assert [answer.problem for answer in made(url).ask(["一", "二"])] == ["cut off"] * 2
 
 
 def test_without_labels_there_is_nothing_to_ask():

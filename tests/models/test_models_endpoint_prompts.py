@@ -71,6 +71,7 @@ def test_a_codebook_of_ones_own_is_a_file(tmp_path):
     [
         pytest.param("[]", DataError, "holds no prompt", id="list"),
         pytest.param(OWN + "prices: 1", DataError, "key 'prices' is none of", id="key"),
+        pytest.param(OWN + "targeted: maybe", DataError, "write true or false", id="targeted"),
         pytest.param("labels: {a: b}", DataError, "codebook is no text", id="no-codebook"),
         pytest.param("codebook: x\nlabels: [a, b]", DataError, "labels must say", id="labels-in-a-list"),
         pytest.param("codebook: x\nlabels: {true: a}", DataError, "put both into quotes", id="bare-true"),

@@ -43,5 +43,5 @@ def plans(
     every: dict[str, Any] = {**models, **planned}
     labeller = Labeller(every, **settings)
     with TemporaryDirectory() as folder:
-        label_file(table, Path(folder) / "planned.jsonl", labeller, **columns)  # type: ignore[arg-type]
+        label_file(table, Path(folder) / "planned", labeller, **columns)  # type: ignore[arg-type]
     return {name: model.plan for name, model in planned.items()}

@@ -26,7 +26,7 @@ from weibo_nlp.models.endpoint.hosts import tell_host
 from weibo_nlp.models.endpoint.masks import sendable
 from weibo_nlp.models.endpoint.plan import RequestPlan
 from weibo_nlp.models.endpoint.prompts import prompt_for, read_prompt
-from weibo_nlp.models.endpoint.replies import EndpointAnswer
+from weibo_nlp.models.endpoint.replies import CUT_OFF, EndpointAnswer
 from weibo_nlp.models.endpoint.shots import drawn_shots
 from weibo_nlp.models.estimator import Arrays, TextClassifier
 from weibo_nlp.records import Example
@@ -129,12 +129,8 @@ class EndpointClassifier(TextClassifier):
     ) -> None:
         self.labels = labels
         self.url, self.model, self.task, self.shots = url, model, task, shots
-        self.concurrency, self.temperature, self.max_tokens, self.timeout = (
-            concurrency,
-            temperature,
-            max_tokens,
-            timeout,
-        )
+        self.concurrency, self.temperature = concurrency, temperature
+        self.max_tokens, self.timeout = max_tokens, timeout
         self.send_raw, self.save_examples, self.random_state = send_raw, save_examples, random_state
 
     @classmethod
@@ -362,7 +358,7 @@ class EndpointClassifier(TextClassifier):
             with client:
                 tell_host(self.host, str(self.model))
                 try:
-                    held |= ask_all(
+                    new = ask_all(
                         missing,
                         lambda messages, stopped: client.answer(messages, words, stopped),
                         cache.write,
@@ -371,6 +367,13 @@ class EndpointClassifier(TextClassifier):
                 finally:
                     for note in client.notes():
                         warnings.warn(printable(note), stacklevel=4)
+            held |= new
+            if 2 * (n_cut := sum(answer.problem == CUT_OFF for answer in new.values())) > len(new):
+                warnings.warn(
+                    f"{n_cut:,} of {len(new):,} answers were cut off at max_tokens={self.max_tokens}; give a model "
+                    "that thinks first more, as max_tokens=4000.",
+                    stacklevel=4,
+                )
         return [held[key] for key, _ in requests]
 
     def _require_parameters(self) -> None:
@@ -381,8 +384,13 @@ class EndpointClassifier(TextClassifier):
             raise UsageError(f"model is {quoted(self.model)}; give the name of the one that {self.host} serves.")
         for name, (number, least, most) in _RANGES.items():
             value = vars(self)[name]
-            if isinstance(value, bool) or not isinstance(value, number) or not least <= value <= most:  # type: ignore[operator]
+            is_number = isinstance(value, number) and not isinstance(value, bool)
+            if not is_number or not least <= value <= most:
                 raise UsageError(f"{name} must be a number from {least:g} to {most:g}; got {quoted(value)}.")
+
+        for name in ("send_raw", "save_examples"):
+            if not isinstance(value := vars(self)[name], bool | np.bool_):
+                raise UsageError(f"{name} must be True or False; got {quoted(value)}.")
 
     def _state(self) -> tuple[dict[str, Any], Arrays]:
         if self.shots_ and not self.save_examples:
@@ -402,8 +410,8 @@ class EndpointClassifier(TextClassifier):
             raise DataError(f"parameters are {quoted([*parameters])}, which are others than a model has")
         for name, value in parameters.items():
             setattr(self, name, value)
-        for name, types in {"task": (str, type(None)), "random_state": (int, type(None)), "send_raw": (bool,)}.items():
-            if not isinstance(parameters[name], types):
+        for name, kind in {"task": str, "random_state": int}.items():
+            if not isinstance(parameters[name], kind | None):
                 raise DataError(f"{name} is {quoted(parameters[name])}, which it cannot be")
         try:
             self._require_parameters()

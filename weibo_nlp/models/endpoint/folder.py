@@ -10,6 +10,7 @@ from weibo_nlp.io.names import quoted
 from weibo_nlp.models.endpoint.prompts import LONGEST_SYSTEM, Prompt
 from weibo_nlp.records import Example
 
+_PROMPT = ("name", "version", "system", "targeted", "words")
 Shot = tuple[Example, int]
 """An example as it is sent, and the place of its label."""
 
@@ -20,6 +21,7 @@ def saved_prompt(prompt: Prompt) -> dict[str, Any]:
         "name": prompt.name,
         "version": prompt.version,
         "system": prompt.system,
+        "targeted": prompt.targeted,
         "words": {label: list(words) for label, words in prompt.words.items()},
     }
 
@@ -32,16 +34,17 @@ def restored_prompt(saved: object, labels: Sequence[str]) -> Prompt:
     DataError
         If it is none for these labels.
     """
-    name, version, system, words = (
-        mapping("the prompt", saved).get(key) for key in ("name", "version", "system", "words")
-    )
+    saved = mapping("the prompt", saved)
+    name, version, system, targeted, words = (saved.get(key) for key in _PROMPT)
     if not all(isinstance(text, str) and 0 < len(text) <= LONGEST_SYSTEM for text in (name, version, system)):
         raise DataError("the prompt is no text of a possible length")
+    if not isinstance(targeted, bool):
+        raise DataError(f"targeted of the prompt is {quoted(targeted)}, which it cannot be")
     if not isinstance(words, dict) or set(words) != set(labels):
         raise DataError("the words of the prompt are for other labels")
     if not all(isinstance(each, list) and each and all(map(_is_word, each)) for each in words.values()):
         raise DataError("the words of the prompt are no texts")
-    return Prompt(str(name), str(version), str(system), {label: tuple(words[label]) for label in labels})
+    return Prompt(str(name), str(version), str(system), {label: tuple(words[label]) for label in labels}, targeted)
 
 
 def saved_shots(shots: Sequence[Shot]) -> list[dict[str, Any]]:

@@ -51,12 +51,15 @@ class Prompt:
         All that is said before a text: role, codebook, labels and the form of the answer.
     words : mapping of str to tuple of str
         Label -> the words it may be answered in; the first one is asked for.
+    targeted : bool
+        Whether a label is about a target, which every example then has.
     """
 
     name: str
     version: str
     system: str
     words: Mapping[str, tuple[str, ...]]
+    targeted: bool = False
 
     def messages(self, example: Example, shots: Sequence[tuple[Example, str]] = ()) -> list[dict[str, str]]:
         """Return the messages of a chat about an example.
@@ -67,7 +70,16 @@ class Prompt:
             As it is sent (:func:`weibo_nlp.models.endpoint.masks.sendable`).
         shots : sequence of (Example, str)
             Examples that are answered before it, with their labels.
+
+        Raises
+        ------
+        DataError
+            If labels are about targets, and the example has none.
         """
+        if self.targeted and example.target is None:
+            raise DataError(
+                f"the prompt {self.name!r} asks about a target, and a text has none; give Example(text, target)."
+            )
         turns = [{"role": "system", "content": self.system}]
         for shot, label in shots:
             turns.append({"role": "user", "content": _shown(shot)})
@@ -117,11 +129,11 @@ def prompt_for(task: str | Path | None, labels: Sequence[str], *, raw: bool = Fa
     answer = frame["answer"] + "、".join(f"“{words[label][0]}”" for label in meanings)
     parts = [frame["role"], content["codebook"], f"标签：\n{of_labels}", frame["data"], frame["masks"], answer]
     system = "\n\n".join(part.strip() for part in parts if not (raw and part is frame["masks"]))
-    return Prompt(content["name"], content["version"], system, words)
+    return Prompt(content["name"], content["version"], system, words, content["targeted"])
 
 
 def read_prompt(task: str | Path) -> Mapping[str, Any]:
-    """Return what stands in a prompt: ``name``, ``version``, ``codebook``, ``labels`` and ``words``.
+    """Return what stands in a prompt: ``name``, ``version``, ``codebook``, ``labels``, ``words`` and ``targeted``.
 
     Raises
     ------
@@ -164,6 +176,9 @@ def _read(path: Path, version: str | None = None, words: Mapping[str, Sequence[s
             require_label(label)
         except DataError as error:
             raise DataError(f"{path}: {error}.") from None
+    targeted = content.get("targeted", False)
+    if not isinstance(targeted, bool):
+        raise DataError(f"{path}: targeted is {quoted(targeted)}; write true or false.")
     spoken = content.get("words", words or {})
     if not isinstance(spoken, dict | Mapping) or not all(map(_are_words, spoken.values())):
         raise DataError(f"{path}: words must give a list of texts for a label, as `complaint: [投诉, 抱怨]`.")
@@ -177,6 +192,7 @@ def _read(path: Path, version: str | None = None, words: Mapping[str, Sequence[s
         "codebook": codebook,
         "labels": {label: meaning or "" for label, meaning in labels.items()},
         "words": spoken,
+        "targeted": targeted,
     }
 
 

@@ -23,7 +23,7 @@ PROBLEMS = (CUT_OFF, EMPTY, SEVERAL, NO_LABEL, NO_JSON)
 
 # What services in and outside China say when they will not read a text; a status of 400 is then about the text.
 FILTERED = re.compile(
-    r"content[ _-]?(?:filter|policy|management|exists risk)|data_?inspection|inappropriate|sensitive|unsafe"
+    r"content[ _-]?(?:filter|policy|management|exists risk)|data_?inspection|inappropriate|(?<!case[ -])sensitive"
     r"|responsible ?ai|moderation|敏感|违规|不合规|安全审核|内容审核|\"1301\"",
     re.IGNORECASE,
 )

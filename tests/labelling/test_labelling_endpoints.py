@@ -11,24 +11,25 @@ from weibo_nlp.models.endpoint.replies import EndpointAnswer
 pytest.importorskip("openai")
 
 
+SAYS = {
+    "好": EndpointAnswer("positive", "answered", (0.1, 0.2, 0.7)),
+    "坏": EndpointAnswer("negative", "answered"),
+    "难": EndpointAnswer(None, "refused"),
+}
+
+
 class Scripted:
     """Answers by what a text is, without an address."""
 
-    classes_ = ["negative", "neutral", "positive"]
+    classes_ = ("negative", "neutral", "positive")
     name, version = "scripted", "1"
 
     def ask(self, examples):
         self.asked = list(examples)
-        return [self.answers[example.text] for example in examples]
+        return [SAYS[example.text] for example in examples]
 
     def predict_proba(self, examples):
         raise AssertionError("a model that can be asked is asked")
-
-    answers = {
-        "好": EndpointAnswer("positive", "answered", (0.1, 0.2, 0.7)),
-        "坏": EndpointAnswer("negative", "answered"),
-        "难": EndpointAnswer(None, "refused"),
-    }
 
 
 def test_an_answer_has_a_score_where_there_is_one_and_none_is_a_row_without_label():

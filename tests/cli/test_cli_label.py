@@ -125,9 +125,9 @@ def test_any_file_name_and_column_name_is_shown_as_it_is(run, tmp_path, monkeypa
         pytest.param(
             ["{posts}", "--example"], 2, "and --example exclude each other; leave one", id="input-and-example"
         ),
-        pytest.param(["{posts}", "--model", "topic"], 2, "--model 'topic' is not NAME=FOLDER; write", id="no-equals"),
-        pytest.param(["{posts}", "--model", "=x"], 2, "--model '=x' is not NAME=FOLDER", id="no-name"),
-        pytest.param(["{posts}", "--model", "topic="], 2, "--model 'topic=' is not NAME=FOLDER", id="no-folder"),
+        pytest.param(["{posts}", "--model", "topic"], 2, "--model 'topic' is not NAME=MODEL; write", id="no-equals"),
+        pytest.param(["{posts}", "--model", "=x"], 2, "--model '=x' is not NAME=MODEL", id="no-name"),
+        pytest.param(["{posts}", "--model", "topic="], 2, "--model 'topic=' is not NAME=MODEL", id="no-folder"),
         pytest.param(["{posts}", *["--model", "a=b"] * 2], 2, "--model names 'a' twice; leave", id="name-twice"),
         pytest.param(
             ["{posts}", "--model", "a={tmp}/none"], 2, "Or name a folder that a model was saved to", id="nowhere"

@@ -158,11 +158,12 @@ def label(
     The output has the input's columns, then topic, topic_score, sentiment, sentiment_score, irony, irony_score,
     stance_target, stance_known_target, stance, stance_score, out_of_domain; a score is the label's probability,
     irony_score the probability of irony; stance_known_target says whether the model has learnt about the target. With
-    several targets, the columns of stance end in _1, _2 and so on. Where out_of_domain is true, the text is unlike
-    anything the weights learnt from, and its labels are guesses. A summary of the labels is printed in the end and
-    stands in OUTPUT.summary.json, unless the output is a pipe or a device. Rows that cannot be read or have no text are
-    set aside in OUTPUT.rejected.jsonl, or if the output is a pipe or a device in INPUT.stream-rejected.jsonl, and the
-    exit code is then 1. Until all is done, nothing is changed.
+    several targets, the columns of stance end in _1, _2 and so on. Where a language model is asked for topic, a column
+    topic_outcome says whether it answered; where it did not, label and score are empty. Where out_of_domain is true,
+    the text is unlike anything the weights learnt from, and its labels are guesses. A summary of the labels is printed
+    in the end and stands in OUTPUT.summary.json, unless the output is a pipe or a device. Rows that cannot be read or
+    have no text are set aside in OUTPUT.rejected.jsonl, or if the output is a pipe or a device in
+    INPUT.stream-rejected.jsonl, and the exit code is then 1. Until all is done, nothing is changed.
     """
     from rich.progress import (
         BarColumn,

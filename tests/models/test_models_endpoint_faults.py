@@ -28,6 +28,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:Texts are sent")
 KEY = "sk-not-for-anybody"
 LABELS = ("negative", "neutral", "positive")
 TEXTS = [f"第{number}条" for number in range(10)]
+SIGNALS = pytest.mark.skipif(os.name == "nt", reason="Windows knows no SIGINT between processes")
 
 
 @pytest.fixture(autouse=True)
@@ -276,6 +277,7 @@ def steady(body):
     return by_text(body)
 
 
+@SIGNALS
 def test_an_interruption_keeps_what_is_under_way_and_the_same_call_goes_on_from_there():
     with chat_server(steady) as (url, asked):
         model = made(url, concurrency=3)
@@ -290,6 +292,7 @@ def test_an_interruption_keeps_what_is_under_way_and_the_same_call_goes_on_from_
         assert max(Counter(asked.texts).values()) == 1
 
 
+@SIGNALS
 def test_a_second_interruption_gives_up_what_is_under_way():
     let_go = Event()
 
@@ -307,6 +310,7 @@ def test_a_second_interruption_gives_up_what_is_under_way():
         let_go.set()
 
 
+@SIGNALS
 @pytest.mark.slow
 def test_a_run_that_is_interrupted_goes_on_from_what_was_answered_and_asks_nothing_twice(run, tmp_path):
     texts = [f"第{number}条" for number in range(40)]

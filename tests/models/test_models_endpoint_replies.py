@@ -65,10 +65,15 @@ def test_whatever_names_no_label_becomes_none(body, outcome, problem):
     assert (answer.label, answer.outcome, answer.problem) == (None, outcome, problem)
 
 
-@pytest.mark.parametrize("body", [None, [], {}, {"choices": []}, {"choices": [{"message": {"content": ["x"]}}]}, "x"])
+@pytest.mark.parametrize("body", [None, [], {}, {"choices": []}, {"choices": [{"message": {"content": 7}}]}, "x"])
 def test_what_is_no_completion_is_no_outcome_but_an_error(body):
     with pytest.raises(NoCompletionError):
         read_reply(body, STANCE)
+
+
+def test_an_answer_in_parts_is_one():
+    parts = completion([{"type": "text", "text": '{"label": '}, {"type": "text", "text": '"支持"}'}])
+    assert read_reply(parts, STANCE).label == "favor"
 
 
 def test_a_word_of_latin_letters_is_not_found_inside_another():

@@ -244,8 +244,8 @@ def label(
             print_line(f"{result} has no suffix of a format; it is written as {shape}", err=True)
         print_line(f"Reading {path} as {table.format}; text column: {chosen}{how}", err=True)
     labeller.warn_of_unknown_targets()  # here, for a line of text would break a bar of progress
-    if labeller.asked:  # said even when quiet
-        for sentence in host_sentences(labeller.asked, sum(1 for _ in table.rows())):
+    if labeller.language_models:  # said even when quiet
+        for sentence in host_sentences(labeller.language_models, sum(1 for _ in table.rows())):
             print_line(sentence, err=True)
     bars: list[ProgressColumn] = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()]
     # Off a terminal the bar would fill log files with control characters.

@@ -166,7 +166,7 @@ def label(
     if parents and not any(has_words(parent.text) for parent in parents):
         warnings.warn(f"column {parent_column!r} (parent_column=) has no words in any row.", stacklevel=2)
     labeller.warn_of_unknown_targets(stacklevel=2)
-    for told_host in host_sentences(labeller.asked, len(values) - len(problems)):
+    for told_host in host_sentences(labeller.language_models, len(values) - len(problems)):
         warnings.warn(told_host, stacklevel=2)
     rows: list[dict[str, Any]] = [dict.fromkeys(labeller.columns) for _ in values]
     places = [place for place in range(len(values)) if place not in problems]

@@ -201,7 +201,7 @@ class Labeller:
         )
 
     @property
-    def asked(self) -> Mapping[str, Classifier]:
+    def language_models(self) -> Mapping[str, Classifier]:
         """Task -> the language model that is asked for it."""
         return {name: self._own[name] for name in self.tasks if name in self._asked}
 

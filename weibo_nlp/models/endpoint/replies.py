@@ -92,6 +92,8 @@ def read_reply(body: object, words: Mapping[str, Sequence[str]]) -> EndpointAnsw
         content, refused = message.get("content"), message.get("refusal")
     except (KeyError, IndexError, TypeError, AttributeError) as error:
         raise NoCompletionError("its answer is no chat completion") from error
+    if isinstance(content, list):  # in parts, as some gateways hand it over
+        content = "".join(str(part.get("text") or "") for part in content if isinstance(part, dict))
     if not isinstance(content, str | None):
         raise NoCompletionError("its answer holds no text")
     said = content or ""

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from chat_server import by_text, chat_server, completion, labelled, text_of, words_of
 
+from weibo_nlp.models import EndpointClassifier
+
 pytest.importorskip("openai")
 
 POSTS = "id,text,parent\n1,支持列入征信 13812345678,老赖太多\n2,拒绝,\n3,很乱,\n4,支持列入征信 13812345678,老赖太多\n"
@@ -127,6 +129,20 @@ def test_a_dry_run_sends_and_writes_nothing_and_says_what_it_would_take(run, tmp
         _, out, _ = run(*line, "--dry-run")
     assert "topic: 4 texts, 4 answered before; 0 requests" in out
     assert "stance: 2 texts, 2 answered before; 0 requests" in out
+
+
+def test_a_model_that_was_saved_with_shots_is_planned_and_asked_as_one_that_is_named(run):
+    labels = ["true", "false"] * 2
+    with chat_server(answer) as (url, asked):
+        model = EndpointClassifier(url=url, model="made", shots=2, save_examples=True)
+        model.fit(["真行", "不行", "真会", "不会"], labels).save_pretrained("saved")
+        line = ["label", "posts.csv", "-o", "out.csv", "--model", "irony=saved", "--concurrency", "2"]
+        assert "irony: 4 texts, 0 answered before; 3 requests" in run(*line, "--dry-run")[1]
+        assert run(*line)[0] == 0
+        assert {len(body["messages"]) for body in asked} == {6}
+        code, _, err = run(*line, "--send-raw")
+    assert code == 2
+    assert "was saved to be sent masked texts" in err
 
 
 @pytest.mark.parametrize(

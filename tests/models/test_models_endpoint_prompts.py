@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from hashlib import sha256
 
 import pytest
 import yaml
@@ -97,6 +98,13 @@ def test_a_prompt_that_is_none_is_told_with_those_there_are():
 def test_the_folder_of_prompts_holds_its_version_and_the_guideline_s():
     frame = yaml.safe_load((_resources.prompts_dir() / VERSION / "frame.yaml").read_text("utf-8"))
     assert (frame["version"], frame["guideline"]) == (VERSION, "1.2.0")
+
+
+def test_what_a_version_asks_does_not_change():
+    # cat annotations/prompts/1.0.0/*.yaml | sha256sum; whoever changes a word makes a new folder.
+    files = sorted((_resources.prompts_dir() / "1.0.0").glob("*.yaml"))
+    digest = sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
+    assert digest == "c892cb20f45bfc745fb80095fbf99561a767ccb0d963f5cb228abff971ff71e8"
 
 
 def shown(text, target=None, parent=None, raw=False):

@@ -177,7 +177,7 @@ def label(
 
     from weibo_nlp import _resources
     from weibo_nlp.cli.output import writable
-    from weibo_nlp.cli.own_models import endpoint_parameters, files_of, own_models
+    from weibo_nlp.cli.own_models import files_of, own_models
     from weibo_nlp.cli.plans import print_plans
     from weibo_nlp.io import open_table
     from weibo_nlp.io.destination import destination_of
@@ -186,7 +186,7 @@ def label(
     from weibo_nlp.io.writers import output_format
     from weibo_nlp.labelling import Labeller, columns_of, guess_text_column, label_file
     from weibo_nlp.labelling.columns import TextColumns, input_columns, require_no_header
-    from weibo_nlp.labelling.endpoints import host_sentences, with_endpoints
+    from weibo_nlp.labelling.endpoints import host_sentences, with_language_models
     from weibo_nlp.labelling.plans import plans
     from weibo_nlp.labelling.summary import OUT_OF_DOMAIN
 
@@ -218,7 +218,7 @@ def label(
     aside = None if rejects is None else _named(rejects)
     shape = output_format(result, "csv" if table.format == "lines" else table.format)
     writable({"--output": result, "--rejects": aside}, inputs=[path], closed=files_of(models))
-    loaded = with_endpoints(models, **endpoint_parameters(models, send_raw, concurrency, dry_run))
+    loaded = with_language_models(models, send_raw=send_raw, concurrency=concurrency, dry_run=dry_run)
     settings: dict[str, Any] = {
         "target": target or None,
         "all_scores": all_scores,

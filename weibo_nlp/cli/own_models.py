@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from weibo_nlp.errors import UsageError
 from weibo_nlp.models.endpoint.prompts import is_file
@@ -39,24 +38,3 @@ def files_of(models: Mapping[str, Path | str]) -> list[Path]:
         *(model for model in models.values() if isinstance(model, Path)),
         *(Path(str(prompt)) for prompt in prompts if is_file(prompt)),
     ]
-
-
-def endpoint_parameters(
-    models: Mapping[str, Path | str], send_raw: bool, concurrency: int | None, dry_run: bool
-) -> dict[str, Any]:
-    """Return the parameters that the command line gives for all language models.
-
-    Raises
-    ------
-    UsageError
-        If it gives some, and there is no language model.
-    """
-    given: dict[str, Any] = {} if concurrency is None else {"concurrency": concurrency}
-    if send_raw:
-        given["send_raw"] = True
-    if (given or dry_run) and not any(isinstance(model, str) for model in models.values()):
-        raise UsageError(
-            "--dry-run, --send-raw and --concurrency are for language models, and none is named; name one by --model "
-            "topic=endpoint:URL?model=NAME."
-        )
-    return given

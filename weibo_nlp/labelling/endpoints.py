@@ -11,6 +11,7 @@ from weibo_nlp.io.names import quoted
 from weibo_nlp.labelling.slots import Slot
 from weibo_nlp.models.base import Classifier, Texts
 from weibo_nlp.models.endpoint.hosts import is_told, sentence
+from weibo_nlp.models.registry import load_model
 from weibo_nlp.scheme import Task, load_scheme
 
 if TYPE_CHECKING:
@@ -60,19 +61,51 @@ def named_endpoint(name: str, spec: str, task: Task | None, **parameters: Any) -
     return model.fit([], [])
 
 
-def with_endpoints(models: Mapping[str, Path | str], **parameters: Any) -> dict[str, Classifier | Path | str]:
-    """Return models with the language models among them, which are there by their names, made.
+def with_language_models(
+    models: Mapping[str, Path | str], *, send_raw: bool, concurrency: int | None, dry_run: bool
+) -> dict[str, Classifier]:
+    """Return models that stand under their names or in folders, with what is asked of the language models among them.
+
+    Parameters
+    ----------
+    models : mapping of str to Path or str
+        Task -> a folder, or the name of a language model.
+    send_raw : bool
+        Send texts as they are.
+    concurrency : int, optional
+        Requests under way at a time.
+    dry_run : bool
+        Whether their requests are only counted.
 
     Raises
     ------
     UsageError
-        As of :func:`named_endpoint`.
+        As of :func:`named_endpoint`; or if one of these is asked for and there is no language model, or texts are to be
+        sent as they are to one that was saved to be sent them masked.
     """
+    given = {} if concurrency is None else {"concurrency": concurrency}
     judged = load_scheme().judged
-    return {
-        name: named_endpoint(name, model, judged.get(name), **parameters) if isinstance(model, str) else model
+    loaded = {
+        name: named_endpoint(name, model, judged.get(name), send_raw=send_raw, **given)
+        if isinstance(model, str)
+        else load_model(model)
         for name, model in models.items()
     }
+    if not (send_raw or given or dry_run):
+        return loaded
+    from weibo_nlp.models.endpoint.classifier import EndpointClassifier
+
+    asked = {name: model for name, model in loaded.items() if isinstance(model, EndpointClassifier)}
+    if not asked:
+        raise UsageError(
+            "--dry-run, --send-raw and --concurrency are for language models, and none is named; name one by --model "
+            "topic=endpoint:URL?model=NAME."
+        )
+    for name, model in asked.items():
+        if send_raw and not model.send_raw:
+            raise UsageError(f"the model for {name!r} was saved to be sent masked texts; leave out --send-raw.")
+        model.set_params(**given)
+    return loaded
 
 
 def filled(

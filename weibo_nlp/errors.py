@@ -35,6 +35,10 @@ class UnknownNameError(WeiboNlpError):
         return f"unknown {what} {shown}; there is: {', '.join(known) or 'nothing'}.{' ' + remedy if remedy else ''}"
 
 
+class EndpointError(WeiboNlpError):
+    """An address did not answer, or not with what it was asked for."""
+
+
 class UsageError(WeiboNlpError):
     """The call itself is wrong: arguments that exclude each other, a missing column name, an unreadable path."""
 

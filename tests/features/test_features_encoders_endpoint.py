@@ -7,7 +7,7 @@ from threading import Thread
 import numpy as np
 import pytest
 
-from weibo_nlp.errors import UsageError
+from weibo_nlp.errors import EndpointError, UsageError
 from weibo_nlp.features.encoders import EndpointEncoder, VectorCache, endpoint, vectors
 from weibo_nlp.io import remote
 
@@ -85,7 +85,7 @@ def test_the_key_comes_from_the_environment_and_stands_in_no_message(monkeypatch
     monkeypatch.setenv("WEIBO_NLP_API_KEY", KEY)
     with served([failing(401, f"bad key {KEY}".encode())]) as (url, seen):
         encoder = EndpointEncoder(url, "m")
-        with pytest.raises(remote.EndpointError, match="status 401: bad key …") as raised:
+        with pytest.raises(EndpointError, match="status 401: bad key …") as raised:
             encoder.encode(["一"])
     assert seen[0][2] == f"Bearer {KEY}"
     assert KEY not in f"{raised.value!r} {encoder!r}"
@@ -123,7 +123,7 @@ def test_a_busy_server_is_asked_again(first):
     ],
 )
 def test_what_is_no_answer_is_told_with_the_host(answer, message):
-    with served([answer]) as (url, _), pytest.raises(remote.EndpointError, match=f"127.0.0.1: .*{message}"):
+    with served([answer]) as (url, _), pytest.raises(EndpointError, match=f"127.0.0.1: .*{message}"):
         EndpointEncoder(url, "m").encode(["一"])
 
 
@@ -131,7 +131,7 @@ def test_what_is_no_answer_is_told_with_the_host(answer, message):
 def test_nobody_at_the_address_is_told():
     with served([lengths]) as (url, _):
         pass
-    with pytest.raises(remote.EndpointError, match="no answer after 6 tries: ConnectError"):
+    with pytest.raises(EndpointError, match="no answer after 6 tries: ConnectError"):
         EndpointEncoder(url, "m").encode(["一"])
 
 
@@ -140,5 +140,5 @@ def test_vectors_of_several_lengths_are_refused():
     def longer(_):
         return 200, {"data": [{"index": 0, "embedding": [1.0, 2.0, 3.0]}]}, {}
 
-    with served([lengths, longer]) as (url, _), pytest.raises(remote.EndpointError, match="several lengths"):
+    with served([lengths, longer]) as (url, _), pytest.raises(EndpointError, match="several lengths"):
         EndpointEncoder(url, "m", batch_size=1).encode(["一", "二"])

@@ -222,6 +222,7 @@ def test_a_model_is_made_by_its_name_with_the_prompt_that_has_the_labels():
         pytest.param("endpoint:?model=m", "names no language model", id="no-address"),
         pytest.param("endpoint:http://localhost/v1?model=m&key=sk", "no option 'key'", id="option"),
         pytest.param("endpoint:http://localhost/v1?model=m&shots=few", "shots .* give a number", id="number"),
+        pytest.param("endpoint:http://localhost/v1?model=m&extra_body={a", "is no JSON", id="body"),
         pytest.param("endpoint:http://localhost/v1?model=m&model=n", "stands twice", id="twice"),
         pytest.param("endpoint:http://localhost/v1?model=m&task=topic&prompt=x.yaml", "leave one out", id="both"),
     ],
@@ -242,6 +243,8 @@ def test_a_name_that_is_none_is_told(spec, message):
         pytest.param({"temperature": "hot"}, "temperature must be", id="temperature"),
         pytest.param({"max_tokens": 1.5}, "max_tokens must be", id="max-tokens"),
         pytest.param({"timeout": 0}, "timeout must be", id="timeout"),
+        pytest.param({"extra_body": {"messages": []}}, "without messages, model, n, stream", id="body-of-ours"),
+        pytest.param({"extra_body": {"a": {1}}}, "as plain values by name", id="body-of-a-set"),
         pytest.param({"send_raw": "no"}, "send_raw must be True or False", id="send-raw"),
         pytest.param({"task": "topic"}, "is for the labels 'credit'", id="labels-of-another-task"),
     ],
@@ -249,6 +252,17 @@ def test_a_name_that_is_none_is_told(spec, message):
 def test_a_parameter_that_cannot_be_is_told_before_anything_is_sent(parameters, message):
     with pytest.raises(UsageError, match=message):
         EndpointClassifier(LABELS, **{"url": "http://localhost:1/v1", "model": "m", **parameters}).fit([], [])
+
+
+def test_fields_that_a_server_wants_are_sent_and_make_another_question(tmp_path):
+    with chat_server(by_word) as (url, asked):
+        made(url).ask(["很好"])
+        spec = f'endpoint:{url}?model=made&extra_body={{"enable_thinking": false}}'
+        model = EndpointClassifier.from_spec(spec, LABELS).fit([], [])
+        model.ask(["很好"])
+        assert [body.get("enable_thinking") for body in asked] == [None, False]
+        model.save_pretrained(tmp_path)
+        assert load_model(tmp_path).get_params() == model.get_params()
 
 
 def test_a_stance_is_asked_about_a_target_and_not_without():

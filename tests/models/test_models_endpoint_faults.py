@@ -16,9 +16,8 @@ from threading import Event, Timer
 import pytest
 from chat_server import by_text, chat_server, completion, labelled, text_of
 
-from weibo_nlp.errors import UsageError
+from weibo_nlp.errors import EndpointError, UsageError
 from weibo_nlp.io import remote
-from weibo_nlp.io.remote import EndpointError
 from weibo_nlp.models import EndpointClassifier
 from weibo_nlp.models.endpoint.cache import AnswerCache, answers_path
 

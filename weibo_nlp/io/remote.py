@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
-from weibo_nlp.errors import UsageError, WeiboNlpError
+from weibo_nlp.errors import UsageError
 from weibo_nlp.io.names import printable, quoted
 
 KEY_VARIABLE = "WEIBO_NLP_API_KEY"
@@ -23,10 +23,6 @@ LONGEST_ASKED_WAIT = 600.0
 AGAIN = frozenset({408, 409, 425, 429, 500, 502, 503, 504})
 """Answers by which a server says that another time it may do better."""
 _SHOWN = 200  # characters of an answer that a message repeats
-
-
-class EndpointError(WeiboNlpError):
-    """An address did not answer, or not with what it was asked for."""
 
 
 def require_address(url: str, what: str) -> None:

@@ -91,6 +91,7 @@ class Labeller:
         From 0 to 1. A label less probable than that is left out (None), its score is given all the same; where the
         topic is left out, there is no canonical target and so no stance. Of irony, what counts is the probability of
         the label, be it true or false.
+        What a language model answers without a score stays.
     coverage : float, optional
         Above 0 and below 1. Adds for topic and sentiment a set of labels, ``topic_set`` and ``sentiment_set``, that
         holds the right one in this share of texts of each label (:class:`weibo_nlp.models.conformal.ConformalSets`),

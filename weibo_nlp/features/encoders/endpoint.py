@@ -11,14 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from weibo_nlp.errors import UsageError
+from weibo_nlp.errors import EndpointError, UsageError
 from weibo_nlp.features.encoders.base import FloatArray
 from weibo_nlp.io.names import printable
 from weibo_nlp.io.remote import (
     AGAIN,
     INSTALL,
     TRIES,
-    EndpointError,
     host_of,
     is_here,
     key_for,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import warnings
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from numbers import Integral, Real
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Self
@@ -24,6 +23,7 @@ from weibo_nlp.models.endpoint.client import ChatClient
 from weibo_nlp.models.endpoint.folder import mapping, restored_prompt, restored_shots, saved_prompt, saved_shots
 from weibo_nlp.models.endpoint.hosts import tell_host
 from weibo_nlp.models.endpoint.masks import sendable
+from weibo_nlp.models.endpoint.parameters import require_parameters
 from weibo_nlp.models.endpoint.plan import RequestPlan
 from weibo_nlp.models.endpoint.prompts import prompt_for, read_prompt
 from weibo_nlp.models.endpoint.replies import CUT_OFF, EndpointAnswer
@@ -32,15 +32,10 @@ from weibo_nlp.models.estimator import Arrays, TextClassifier
 from weibo_nlp.records import Example
 
 AT_ONCE = 1000  # examples whose messages are in memory together
-LONGEST_NAME = 200
-_RANGES: Mapping[str, tuple[type, float, float]] = {
-    "shots": (Integral, 0, 100),
-    "concurrency": (Integral, 1, 256),
-    "temperature": (Real, 0, 2),
-    "max_tokens": (Integral, 1, 100_000),
-    "timeout": (Real, 0.01, 3600),
-}
-_SAVED = ("url", "model", "shots", "concurrency", "temperature", "max_tokens", "timeout", "send_raw", "save_examples")
+_SAVED = (
+    *("url", "model", "shots", "concurrency", "temperature", "max_tokens", "timeout", "extra_body"),
+    *("send_raw", "save_examples"),
+)
 Messages = list[dict[str, str]]
 
 
@@ -74,6 +69,8 @@ class EndpointClassifier(TextClassifier):
         Longest answer; one that is cut off there is none.
     timeout : float
         Seconds after which a request counts as lost, and is sent again.
+    extra_body : mapping, optional
+        Further fields of each request, as some servers want them: ``{"enable_thinking": False}``.
     send_raw : bool
         Send texts as they are, with everything that names people in them.
     save_examples : bool
@@ -123,6 +120,7 @@ class EndpointClassifier(TextClassifier):
         temperature: float = 0.0,
         max_tokens: int = 256,
         timeout: float = 60.0,
+        extra_body: Mapping[str, Any] | None = None,
         send_raw: bool = False,
         save_examples: bool = False,
         random_state: int | None = 0,
@@ -130,7 +128,7 @@ class EndpointClassifier(TextClassifier):
         self.labels = labels
         self.url, self.model, self.task, self.shots = url, model, task, shots
         self.concurrency, self.temperature = concurrency, temperature
-        self.max_tokens, self.timeout = max_tokens, timeout
+        self.max_tokens, self.timeout, self.extra_body = max_tokens, timeout, extra_body
         self.send_raw, self.save_examples, self.random_state = send_raw, save_examples, random_state
 
     @classmethod
@@ -176,7 +174,7 @@ class EndpointClassifier(TextClassifier):
         UsageError, UnknownNameError
             If a parameter cannot be what it is, or there is no such task or prompt, or it has other labels.
         """
-        self._require_parameters()
+        require_parameters(vars(self))
         labels = vars(self)["labels"]
         if labels is None and self.task is not None:
             labels = tuple(read_prompt(self.task)["labels"]) or None
@@ -324,7 +322,7 @@ class EndpointClassifier(TextClassifier):
                 f"the model was saved to ask {printable(served)}, and a folder must not say where texts are sent; if "
                 f"they are to go there, load it by EndpointClassifier.from_pretrained(folder, url={served!r})."
             )
-        self._require_parameters()
+        require_parameters(vars(self))
         return as_examples(X)
 
     def _requests(self, examples: Sequence[Example]) -> list[tuple[bytes, Messages]]:
@@ -334,6 +332,7 @@ class EndpointClassifier(TextClassifier):
             "model": self.model,
             "temperature": float(self.temperature),
             "max_tokens": int(self.max_tokens),
+            "extra_body": self.extra_body,
         }
         shots = [(example, names[place]) for example, place in self.shots_]
         words = [self.prompt_.words[name] for name in names]
@@ -354,6 +353,7 @@ class EndpointClassifier(TextClassifier):
                 temperature=float(self.temperature),
                 max_tokens=int(self.max_tokens),
                 timeout=float(self.timeout),
+                extra_body=self.extra_body,
             )
             with client:
                 tell_host(self.host, str(self.model))
@@ -375,22 +375,6 @@ class EndpointClassifier(TextClassifier):
                     stacklevel=4,
                 )
         return [held[key] for key, _ in requests]
-
-    def _require_parameters(self) -> None:
-        if not isinstance(self.url, str):
-            raise UsageError(f"url is {quoted(self.url)}; give the base address of a server, as https://host/v1.")
-        require_address(self.url, "a language model")
-        if not isinstance(self.model, str) or not 0 < len(self.model) <= LONGEST_NAME or not self.model.isprintable():
-            raise UsageError(f"model is {quoted(self.model)}; give the name of the one that {self.host} serves.")
-        for name, (number, least, most) in _RANGES.items():
-            value = vars(self)[name]
-            is_number = isinstance(value, number) and not isinstance(value, bool)
-            if not is_number or not least <= value <= most:
-                raise UsageError(f"{name} must be a number from {least:g} to {most:g}; got {quoted(value)}.")
-
-        for name in ("send_raw", "save_examples"):
-            if not isinstance(value := vars(self)[name], bool | np.bool_):
-                raise UsageError(f"{name} must be True or False; got {quoted(value)}.")
 
     def _state(self) -> tuple[dict[str, Any], Arrays]:
         if self.shots_ and not self.save_examples:
@@ -414,7 +398,7 @@ class EndpointClassifier(TextClassifier):
             if not isinstance(parameters[name], kind | None):
                 raise DataError(f"{name} is {quoted(parameters[name])}, which it cannot be")
         try:
-            self._require_parameters()
+            require_parameters(vars(self))
         except UsageError as error:
             raise DataError(str(error)) from None
         if not is_here(self.host):

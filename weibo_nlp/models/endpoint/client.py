@@ -18,12 +18,11 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 from weibo_nlp._version import __version__
-from weibo_nlp.errors import UsageError
+from weibo_nlp.errors import EndpointError, UsageError
 from weibo_nlp.io.remote import (
     AGAIN,
     INSTALL,
     TRIES,
-    EndpointError,
     host_of,
     is_here,
     key_for,
@@ -85,6 +84,8 @@ class ChatClient:
         Longest answer.
     timeout : float
         Seconds until a request counts as lost.
+    extra_body : mapping, optional
+        Further fields of each request.
 
     Raises
     ------
@@ -92,13 +93,22 @@ class ChatClient:
         If openai is not installed, or a key would go unencrypted to another machine.
     """
 
-    def __init__(self, url: str, model: str, *, temperature: float, max_tokens: int, timeout: float) -> None:
+    def __init__(
+        self,
+        url: str,
+        model: str,
+        *,
+        temperature: float,
+        max_tokens: int,
+        timeout: float,
+        extra_body: Mapping[str, Any] | None = None,
+    ) -> None:
         try:
             import openai
         except ImportError as error:
             raise UsageError(f"a language model behind an address needs openai ({error}); run: {INSTALL}.") from error
         self.url, self.model, self.host = url, model, host_of(url)
-        self._temperature, self._max_tokens = temperature, max_tokens
+        self._temperature, self._max_tokens, self._extra_body = temperature, max_tokens, extra_body
         key = key_for(url)
 
         def without_what_is_for_others(request: Any) -> None:
@@ -228,7 +238,7 @@ class ChatClient:
 
     def _options(self, words: Mapping[str, Sequence[str]], refused: set[str]) -> dict[str, Any]:
         length = "max_completion_tokens" if _LENGTH in refused else "max_tokens"
-        options: dict[str, Any] = {length: self._max_tokens}
+        options: dict[str, Any] = {length: self._max_tokens, "extra_body": self._extra_body}
         if _WARMTH not in refused:
             options["temperature"] = self._temperature
         if _SCORES not in refused:

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from weibo_nlp.errors import UsageError
+from weibo_nlp.io.jsonl import parse_json
 from weibo_nlp.io.names import quoted
 
 KIND = "endpoint"
@@ -18,7 +19,7 @@ _NUMBERS: Mapping[str, type] = {
     "temperature": float,
     "timeout": float,
 }
-_TEXTS = ("model", "task", "prompt")
+_TEXTS = ("model", "task", "prompt", "extra_body")
 
 
 def is_spec(name: object) -> bool:
@@ -34,7 +35,8 @@ def parameters(spec: str) -> dict[str, Any]:
     spec : str
         ``endpoint:``, a base address, and behind ``?`` the ``model``; ``task`` for the prompt of a task of the scheme,
         or ``prompt`` for a file with a codebook of one's own; ``shots``, ``concurrency``, ``max_tokens``,
-        ``temperature``, ``timeout``. Options are joined by ``&``, and in values ``%26`` stands for that sign.
+        ``temperature``, ``timeout``; ``extra_body``, a JSON object. Options are joined by ``&``, and in values ``%26``
+        stands for that sign.
 
     Raises
     ------
@@ -58,6 +60,11 @@ def parameters(spec: str) -> dict[str, Any]:
     given: dict[str, Any] = {"url": place, "model": options["model"]}
     if (task := options.get("prompt", options.get("task"))) is not None:
         given["task"] = task
+    if "extra_body" in options:
+        try:
+            given["extra_body"] = parse_json(options["extra_body"])
+        except ValueError as error:
+            raise UsageError(f'extra_body in {quoted(spec)} is no JSON ({error}); write it as {{"key": …}}.') from None
     for name in options.keys() & _NUMBERS.keys():
         try:
             given[name] = _NUMBERS[name](options[name])

@@ -145,6 +145,15 @@ def test_a_model_that_was_saved_with_shots_is_planned_and_asked_as_one_that_is_n
     assert "was saved to be sent masked texts" in err
 
 
+def test_a_folder_that_says_where_texts_go_is_not_obeyed(run, tmp_path):
+    model = EndpointClassifier(("true", "false"), url="https://elsewhere.invalid/v1", model="made")
+    model.fit([], []).save_pretrained("saved")
+    code, _, err = run("label", "posts.csv", "-o", "out.csv", "--model", "irony=saved")
+    assert code == 2
+    assert "saved to ask https://elsewhere.invalid/v1, and a folder must not say where texts are sent" in err
+    assert not (tmp_path / "out.csv").exists()
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

@@ -190,12 +190,18 @@ def host_sentences(models: Mapping[str, Classifier], n_texts: int) -> list[str]:
         Task -> a model; others than language models send nothing.
     n_texts : int
         Texts that will be labelled.
+
+    Raises
+    ------
+    UsageError
+        If a model was saved to ask another machine, and nobody named it since.
     """
     from weibo_nlp.models.endpoint.classifier import EndpointClassifier
 
     found: dict[tuple[str, str, bool], None] = {}
     for model in models.values():
         if isinstance(model, EndpointClassifier):
+            model.plan([])  # which refuses a model without an address
             found[model.host, str(model.model), bool(model.send_raw)] = None
     for host, model_name, _ in found:
         is_told(host, model_name)

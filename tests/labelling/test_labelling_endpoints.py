@@ -63,7 +63,7 @@ def test_what_stands_above_a_text_is_asked_with_it_for_every_task():
     assert "sentiment" in labeller.reading_parents
     labeller.label(["好"], ["回复@甲:怎么样//@乙:在吗"], ["首帖"])
     (example,) = model.asked
-    assert (example.text, example.parent) == ("好", "怎么样\n首帖")
+    assert (example.text, example.parent, example.root) == ("好", "回复@甲:怎么样//@乙:在吗", "首帖")
 
 
 def test_a_frame_is_labelled_by_the_name_of_a_language_model_and_its_host_is_told(tmp_path, monkeypatch):

@@ -104,16 +104,20 @@ def test_what_a_version_asks_does_not_change():
     # cat annotations/prompts/1.0.0/*.yaml | sha256sum; whoever changes a word makes a new folder.
     files = sorted((_resources.prompts_dir() / "1.0.0").glob("*.yaml"))
     digest = sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
-    assert digest == "c892cb20f45bfc745fb80095fbf99561a767ccb0d963f5cb228abff971ff71e8"
+    assert digest == "479bd4b71fbf7ccce7f24e342333600d23f537218b9e8e02078ba8745fb7c5fe"
 
 
-def shown(text, target=None, parent=None, raw=False):
-    (example,) = sendable([Example(text, target, parent)], raw=raw)
+def shown(text, target=None, parent=None, raw=False, root=None):
+    (example,) = sendable([Example(text, target, parent, root=root)], raw=raw)
     return prompt_for(None, ("a", "b")).messages(example)[-1]["content"]
 
 
 def test_target_and_what_is_answered_stand_beside_the_text():
     assert shown("+1", "信用惩戒", "该上名单") == "<目标>信用惩戒</目标>\n<上文>该上名单</上文>\n<文本>+1</文本>"
+    # Of what stands above, the own words.
+    said = shown("+1", parent="回复@甲:怎么样//@乙:在吗", root="首帖@丙")
+    assert said == "<首帖>首帖@</首帖>\n<上文>怎么样</上文>\n<文本>+1</文本>"
+    assert shown("+1", parent="同一条", root="同一条") == "<上文>同一条</上文>\n<文本>+1</文本>"
     assert shown("转发微博") == "<文本>（没有自己的话）</文本>"
 
 
@@ -133,7 +137,7 @@ def test_what_a_text_says_stays_inside_its_marks(typed, raw):
     said = shown(typed, raw=raw)
     inside = said.removeprefix("<文本>").removesuffix("</文本>")
     assert said == f"<文本>{inside}</文本>"
-    assert not re.search(r"[<>]|[＜《〈]\s*/?\s*(文本|上文|目标)|\[/?INST\]", inside)
+    assert not re.search(r"[<>]|[＜《〈]\s*/?\s*(文本|上文|首帖|目标)|\[/?INST\]", inside)
     assert "好" in inside  # it is data, and is read as such
 
 
@@ -169,7 +173,7 @@ def test_a_target_and_a_parent_stay_inside_their_marks():
     ],
 )
 def test_what_leads_to_a_person_is_masked_in_a_text_and_in_what_it_answers(text, secret):
-    said = shown(text, parent=text)
+    said = shown(text, parent=text, root=f"首帖：{text}")
     assert secret.lower() not in said.lower()
     assert secret.lower() in unicodedata.normalize("NFKC", shown(text, raw=True)).lower()
 

@@ -108,11 +108,6 @@ class Batch:
         """Examples of some of the texts with what stands above them."""
         return [Example(self.texts[at], parent=self.contexts[at], plain=True) for at in places]
 
-    def examples_to_ask(self, places: Sequence[int], targets: Sequence[str | None] | None) -> list[Example]:
-        """Examples of some of the texts with all that is known: targets, and what stands above them."""
-        about = [None] * len(self.texts) if targets is None else targets
-        return [Example(self.texts[at], about[at], self.contexts[at], plain=True) for at in places]
-
     @cached_property
     def _parents_prepared(self) -> list[str | None] | None:
         return None if self._parents is None else _own_words(self._parents)

@@ -88,7 +88,7 @@ def with_language_models(
     loaded = {
         name: named_endpoint(name, model, judged.get(name), send_raw=send_raw, **given)
         if isinstance(model, str)
-        else load_model(model)
+        else load_model(model, task=name)
         for name, model in models.items()
     }
     if not (send_raw or given or dry_run):

@@ -386,7 +386,8 @@ class Labeller:
             raise UsageError(f"the model for {task.name!r} was trained on other labels meanwhile; make a new Labeller.")
         if isinstance(model, Asked):
             least = -1.0 if self.min_score is None else self.min_score
-            for place, given in zip(places, model.ask(batch.examples_to_ask(places, targets)), strict=True):
+            examples = batch.examples(places, targets, prepared=False, in_threads=True)
+            for place, given in zip(places, model.ask(examples), strict=True):
                 filled(rows[place], slot, given, labels, least, all_scores=self.all_scores)
             return
         if in_context:

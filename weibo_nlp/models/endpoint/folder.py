@@ -10,6 +10,7 @@ from weibo_nlp.io.names import quoted
 from weibo_nlp.models.endpoint.prompts import LONGEST_SYSTEM, Prompt
 from weibo_nlp.records import Example
 
+_TEXTS = ("text", "target", "parent", "root")
 _PROMPT = ("name", "version", "system", "targeted", "words")
 Shot = tuple[Example, int]
 """An example as it is sent, and the place of its label."""
@@ -49,10 +50,7 @@ def restored_prompt(saved: object, labels: Sequence[str]) -> Prompt:
 
 def saved_shots(shots: Sequence[Shot]) -> list[dict[str, Any]]:
     """Return shots as plain values."""
-    return [
-        {"text": example.text, "target": example.target, "parent": example.parent, "label": place}
-        for example, place in shots
-    ]
+    return [{**{name: getattr(example, name) for name in _TEXTS}, "label": place} for example, place in shots]
 
 
 def restored_shots(saved: object, n_labels: int) -> tuple[Shot, ...]:
@@ -86,9 +84,10 @@ def _is_word(word: object) -> bool:
 
 
 def _shot(saved: Mapping[str, Any], n_labels: int) -> Shot:
-    text, target, parent, label = (saved.get(key) for key in ("text", "target", "parent", "label"))
+    text, target, parent, root = (saved.get(key) for key in _TEXTS)
+    label = saved.get("label")
     if type(label) is not int or not 0 <= label < n_labels or not isinstance(text, str):
         raise DataError("a shot has no text, or none of the labels")
-    if not isinstance(target, str | None) or not isinstance(parent, str | None):
-        raise DataError("the target or parent of a shot is no text")
-    return Example(text, target, parent, plain=True), label
+    if not all(isinstance(each, str | None) for each in (target, parent, root)):
+        raise DataError("the target of a shot, or what stands above it, is no text")
+    return Example(text, target, parent, True, root), label

@@ -8,8 +8,8 @@ are spaced out. Names of people in running words are not found.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from weibo_nlp.features.preparation import PreparedExample, prepared
 from weibo_nlp.records import Example
@@ -47,24 +47,22 @@ def sendable(examples: Sequence[Example], *, raw: bool = False) -> list[Example]
         Leave everything in that a reader sees: chains of reposts, names, numbers.
     """
     if raw:
-        return [
-            replace(row, text=_plain(row, row.text), parent=row.parent and _plain(row, row.parent), plain=True)
-            for row in examples
-        ]
+        return [row if row.plain else _with(row, _read) for row in examples]
     without_mail = [
-        row
-        if isinstance(row, PreparedExample)
-        else replace(row, text=_MAIL.sub(CONTACT, row.text), parent=row.parent and _MAIL.sub(CONTACT, row.parent))
+        row if isinstance(row, PreparedExample) else _with(row, partial(_MAIL.sub, CONTACT), plain=row.plain)
         for row in examples
     ]
-    return [
-        Example(_without_contacts(row.text), row.target, row.parent and _without_contacts(row.parent), plain=True)
-        for row in prepared(without_mail)
-    ]
+    return [_with(row, _without_contacts) for row in prepared(without_mail)]
 
 
-def _plain(row: Example, text: str) -> str:
-    return text if row.plain else plain_text(text).text
+def _with(row: Example, change: Callable[[str], str], *, plain: bool = True) -> Example:
+    """Change the text of an example, and those above it."""
+    parent, root = (None if text is None else change(text) for text in (row.parent, row.root))
+    return Example(change(row.text), row.target, parent, plain, root)
+
+
+def _read(text: str) -> str:
+    return plain_text(text).text
 
 
 def _without_contacts(text: str) -> str:

@@ -33,7 +33,7 @@ _KEYS = frozenset({"name", "version", "codebook", "labels", "words", "targeted"}
 _FRAME_KEYS = ("role", "data", "masks", "answer")
 _CUT = "……（后文略）"
 # The marks around a text, however they are typed; every other angle bracket becomes one that opens nothing.
-_MARKS = "文本|上文|目标"
+_MARKS = "文本|上文|首帖|目标"
 _TYPED = re.compile(rf"[<＜〈《‹«﹤]\s*[/／]?\s*({_MARKS})\s*[>＞〉》›»﹥]")
 _TEMPLATE = re.compile(r"\[(/?(?:INST|SYS|SYSTEM|USER|ASSISTANT))\]", re.IGNORECASE)
 _ANGLES = str.maketrans("<>", "＜＞")
@@ -224,8 +224,9 @@ def _doubled(words: Mapping[str, Sequence[str]]) -> str | None:
 
 def _shown(example: Example) -> str:
     """What is said of an example: each part between its marks, which nothing inside can close."""
-    parts = [("目标", example.target, LONGEST_CONTEXT), ("上文", example.parent, LONGEST_CONTEXT)]
-    marked = [f"<{mark}>{_inert(text, most)}</{mark}>" for mark, text, most in parts if text]
+    root = None if example.root == example.parent else example.root
+    above = (("目标", example.target), ("首帖", root), ("上文", example.parent))
+    marked = [f"<{mark}>{_inert(text, LONGEST_CONTEXT)}</{mark}>" for mark, text in above if text]
     return "\n".join([*marked, f"<文本>{_inert(example.text, LONGEST_TEXT) or '（没有自己的话）'}</文本>"])
 
 

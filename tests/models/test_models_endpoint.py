@@ -53,7 +53,9 @@ def test_each_text_is_asked_once_however_often_it_comes(home):
         answers = made(url).ask(texts)
         assert [answer.label for answer in answers] == ["positive", "negative", "positive", "positive", "positive"]
         assert sorted(asked.texts) == ["@ 很好", "很坏", "很好"]
+        assert not any(answer.kept for answer in answers)
         again = made(url).ask([*texts, "也好"])
+        assert [answer.kept for answer in again] == [True] * 5 + [False]
         assert [answer.label for answer in again[:5]] == [answer.label for answer in answers]
         assert asked.texts[3:] == ["也好"]
         # Under another setting, it is another question.

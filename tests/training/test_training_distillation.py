@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from chat_server import chat_server, completion, labelled, text_of
 from labelled_posts import AROUND, WORDS, quick
 from made_encoder import MadeEncoder
 
@@ -114,6 +115,24 @@ def test_an_answer_without_probabilities_is_wholly_its_label():
     said = asked.answers(["梦见了面条", "楼下的面条", "从面条开始的周末"], [None] * 3).probabilities[:, 0]
     assert said[:2].tolist() == [[1.0, 0.0], [0.9, 0.1]]
     assert np.isnan(said[2]).all()
+
+
+@pytest.mark.filterwarnings("ignore:Texts are sent")
+def test_a_language_model_at_an_address_teaches_with_what_stands_above_a_post(tmp_path, monkeypatch):
+    pytest.importorskip("openai")
+    monkeypatch.setenv("WEIBO_NLP_HOME", str(tmp_path))
+
+    def answer(body):
+        return completion("抱歉，我无法回答。") if "难" in text_of(body) else labelled("正面")
+
+    with chat_server(answer) as (url, asked):
+        slow = teacher_module.Teacher(f"endpoint:{url}?model=made", task="sentiment")
+        said = slow.answers(["很好吃", "难说"], ["这家怎么样", None])
+        assert slow.facts.name == "endpoint:made"
+        assert "<上文>这家怎么样</上文>\n<文本>很好吃</文本>" in [body["messages"][-1]["content"] for body in asked]
+    assert said.outcomes == {"refused": 1}
+    assert said.probabilities[0, 0].tolist() == [0.0, 0.0, 1.0]
+    assert np.isnan(said.probabilities[1]).all()
 
 
 def test_both_are_scored_on_given_labels_which_are_not_learnt_from():

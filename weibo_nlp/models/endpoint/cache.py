@@ -130,7 +130,7 @@ class AnswerCache:
             or problem not in (None, *PROBLEMS)
         ):
             raise self._file.damaged("an answer that is none")
-        return EndpointAnswer(label, outcome, probabilities, problem, str(digest))
+        return EndpointAnswer(label, outcome, probabilities, problem, str(digest), kept=True)
 
     def _probabilities(self, held: str, count: int) -> tuple[float, ...]:
         try:

@@ -87,6 +87,8 @@ class EndpointClassifier(TextClassifier):
         Their shares in the training data, which stand for a text without an answer; equal without training data.
     prompt_ : Prompt
         What stands before every text.
+    reading_context_ : bool
+        That it reads what stands above a text.
     shots_ : tuple of (Example, int)
         The examples that were drawn, as they are sent, and the places of their labels.
 
@@ -106,6 +108,7 @@ class EndpointClassifier(TextClassifier):
     """
 
     kind = "endpoint"
+    reading_context_ = True
     layout = MappingProxyType({"shares": ("F64", ("labels",))})
 
     def __init__(

@@ -9,7 +9,7 @@ import json
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
@@ -52,6 +52,8 @@ class EndpointAnswer:
         Of what is unparseable, why: one of ``PROBLEMS``.
     digest : str
         The first 16 hex digits of the SHA-256 of what was said, which itself is kept nowhere: it may quote the text.
+    kept : bool
+        Whether it was there from before, and not asked for now; of no consequence for what equals what.
     """
 
     label: str | None
@@ -59,6 +61,7 @@ class EndpointAnswer:
     probabilities: tuple[float, ...] | None = None
     problem: str | None = None
     digest: str = ""
+    kept: bool = field(default=False, compare=False)
 
     @property
     def gives_scores(self) -> bool:

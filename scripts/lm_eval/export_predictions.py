@@ -1,4 +1,4 @@
-"""Write the samples of an lm_eval run as prediction files, which weibo-nlp evaluate scores with intervals."""
+"""Write what runs of lm_eval or inspect_ai logged as prediction files, which weibo-nlp evaluate scores with intervals."""
 
 import argparse
 import sys
@@ -12,14 +12,21 @@ from weibo_nlp.predictions import write_predictions
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("results", type=Path, help="results_<time>.json of a run with --log_samples")
+    parser.add_argument(
+        "results", type=Path, nargs="+", help="results_<time>.json of lm_eval --log_samples, or .eval of inspect_ai"
+    )
     parser.add_argument("--output", type=Path, required=True, help="folder for the files, one a task and prompt")
     parser.add_argument(
         "--unanswered", choices=[MAJORITY], help="label of answers that name none; without it they are refused"
     )
     arguments = parser.parse_args()
     try:
-        exports = read_exports(arguments.results, unanswered=arguments.unanswered)
+        exports = [
+            export for path in arguments.results for export in read_exports(path, unanswered=arguments.unanswered)
+        ]
+        names = [export.name for export in exports]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise UsageError(f"{', '.join(twice)} in several of these runs; give each run a folder of its own.")
         arguments.output.mkdir(parents=True, exist_ok=True)
         for export in exports:
             path = arguments.output / f"{export.name}.jsonl"

@@ -1,4 +1,4 @@
-"""What `lm_eval --log_samples` writes, read as prediction files that `weibo-nlp evaluate` scores with intervals.
+"""What a run of lm_eval or inspect_ai has logged, read as prediction files that `weibo-nlp evaluate` scores with intervals.
 
 A prediction file has one label a row, and an answer that names none is no label. Whoever exports decides what stands
 there instead: there is no default, and no label is chosen with an eye on the gold.
@@ -23,7 +23,10 @@ from weibo_nlp.records import Prediction
 from weibo_nlp.tasks import CORPUS, STANDARD
 
 MAJORITY = "majority"
+LOG = ".eval"
+"""How the names of inspect_ai's logs end."""
 _TASK = re.compile(r"weibo_nlp_(?P<task>[a-z]+)_(?P<mode>logits|generate)_(?P<prompt>\d+)")
+_INSPECT_TASK = re.compile(r"weibo_nlp_[a-z]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +56,24 @@ class _Row:
     scores: Mapping[str, float]
 
 
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What was logged of one task with one prompt; the version is everything that would make it another system."""
+
+    name: str
+    corpus_version: str
+    model: str
+    version: str
+    rows: Sequence[_Row]
+
+
 def read_exports(results: Path, *, unanswered: str | None = None) -> list[Export]:
     """Turn a run's samples into predictions.
 
     Parameters
     ----------
     results : Path
-        ``results_<time>.json`` of the run; its samples lie beside it.
+        ``results_<time>.json`` of an lm_eval run, whose samples lie beside it; or a ``.eval`` log of inspect_ai.
     unanswered : {"majority"}, optional
         What an answer without a label becomes: the commonest label of the training split, as if the model were
         deployed with it to fall back on. The header's model version then says how often. Without it, such answers
@@ -74,7 +88,7 @@ def read_exports(results: Path, *, unanswered: str | None = None) -> list[Export
     Raises
     ------
     DataError
-        If the run holds none of our tasks, was cut short (``--limit``), or its samples are not as `lm_eval` logs them.
+        If the run holds none of our tasks, was cut short (``--limit``), or its samples are not as they are logged.
     UsageError
         If answers name no label and `unanswered` is not given, naming the tasks; if a file cannot be read.
     PredictionError
@@ -82,28 +96,26 @@ def read_exports(results: Path, *, unanswered: str | None = None) -> list[Export
     """
     if unanswered not in (None, MAJORITY):
         raise UsageError(f"unanswered={unanswered!r}; it is {MAJORITY!r} or nothing.")
-    run = _read_run(results)
-    names = sorted(name for name in run["configs"] if _TASK.fullmatch(name))
-    if not names:
-        raise DataError(f"{results}: holds no task weibo_nlp_<task>_<logits|generate>_<n>; run lm_eval with them.")
-    logged = {name: _read_rows(_samples_beside(results, name), name) for name in names}
-    release = open_release(version=_corpus_version(results, run, names))
-    for name, rows in logged.items():
-        scored = len(release.gold(_parts(name)[0], "test"))
-        if len(rows) < scored:
-            raise DataError(f"{results}: {name} has {len(rows)} of {scored} rows; run it again without --limit.")
-    lacking = {name: sum(row.label is None for row in rows) for name, rows in logged.items()}
+    runs = [_inspect_run(results)] if results.suffix == LOG else _lm_eval_runs(results)
+    for run in runs:
+        scored = len(open_release(version=run.corpus_version).gold(_parts(run.name)[0], "test"))
+        if len(run.rows) < scored:
+            raise DataError(
+                f"{results}: {run.name} has {len(run.rows)} of {scored} rows; run it again without --limit."
+            )
+    lacking = {run.name: sum(row.label is None for row in run.rows) for run in runs}
     if unanswered is None and any(lacking.values()):
-        counts = "; ".join(f"{name} {count} of {len(logged[name])}" for name, count in lacking.items() if count)
+        counts = "; ".join(f"{run.name} {lacking[run.name]} of {len(run.rows)}" for run in runs if lacking[run.name])
         raise UsageError(
             f"{results}: answers name no label ({counts}), and a prediction file needs one for every row. "
             f"--unanswered {MAJORITY} gives these rows the commonest training label and says so in the model's version."
         )
-    return [_export(release, run, name, logged[name]) for name in names]
+    return [_export(run) for run in runs]
 
 
-def _export(release: Release, run: Mapping[str, Any], name: str, rows: Sequence[_Row]) -> Export:
-    task, mode, prompt = _parts(name)
+def _export(run: _Run) -> Export:
+    task, mode, prompt = _parts(run.name)
+    release, rows = open_release(version=run.corpus_version), run.rows
     substitute = _majority(release, task)
     predictions = [
         Prediction(row.document_id, task, substitute if row.label is None else row.label, row.scores, row.target)
@@ -111,7 +123,7 @@ def _export(release: Release, run: Mapping[str, Any], name: str, rows: Sequence[
     ]
     refused = sum(row.refused for row in rows)
     unparseable = sum(row.label is None and not row.refused for row in rows)
-    version = _version(run, name, mode)
+    version = run.version
     if refused or unparseable:
         version += (
             f", {refused + unparseable} of {len(rows)} without an answer ({refused} refused, {unparseable} unparseable)"
@@ -124,14 +136,82 @@ def _export(release: Release, run: Mapping[str, Any], name: str, rows: Sequence[
         task=task,
         protocol=STANDARD,
         scheme=release.scheme.version,
-        model=ModelReference(f"{run['model_name']} ({mode}, prompt {prompt})", version),
+        model=ModelReference(f"{run.model} ({mode}, prompt {prompt})", version),
     )
     aligned = align_predictions(predictions, release.gold(task, "test"), release.scheme.task(task).labels)
-    return Export(name, header, aligned, refused, unparseable)
+    return Export(run.name, header, aligned, refused, unparseable)
 
 
-def _version(run: Mapping[str, Any], name: str, mode: str) -> str:
-    """Everything that would make it another system: weights, harness, prompts, shots, template."""
+def _majority(release: Release, task: str) -> str:
+    counts = Counter(gold.label for gold in release.gold(task, "train"))
+    return max(release.scheme.task(task).labels, key=lambda label: counts[label])
+
+
+# inspect_ai
+
+
+def _inspect_run(path: Path) -> _Run:
+    try:
+        from inspect_ai.log import read_eval_log
+    except ImportError as error:
+        raise UsageError(
+            f"{path}: a log of inspect_ai, which is not installed; pip install weibo-nlp[inspect]."
+        ) from error
+    if not path.is_file():
+        raise UsageError(f"{path}: no such file. Name the log of a run of scripts/inspect_tasks.")
+    try:
+        log = read_eval_log(str(path))
+    except Exception as error:  # a damaged archive: whatever its reader stumbles over
+        raise DataError(f"{path}: cannot be read as a log of inspect_ai ({error!r:.200}).") from error
+    task, settings = log.eval.task.rpartition("/")[2], log.eval.task_args
+    corpus_version = (log.eval.metadata or {}).get("corpus_version")
+    if not (_INSPECT_TASK.fullmatch(task) and settings.keys() >= {"prompt", "shots", "seed"} and corpus_version):
+        raise DataError(f"{path}: the log of {log.eval.task!r}, which is no task of scripts/inspect_tasks.")
+    if log.status != "success":
+        raise DataError(f"{path}: the run ended with {log.status!r}; finish it with `inspect eval-retry {path}`.")
+    name = f"{task}_generate_{settings['prompt']}"
+    shots = settings["shots"]
+    samples = log.samples or []
+    served = ", ".join(sorted({sample.output.model for sample in samples}))
+    parts = [
+        f"weights {served or 'of unknown version'}",
+        f"inspect_ai {log.eval.packages.get('inspect_ai')}",
+        f"tasks {log.eval.task_version}",
+        f"{shots}-shot",
+        *([f"shots seed {settings['seed']}"] if shots else []),
+        *([f"solver {log.eval.solver}"] if log.eval.solver else []),
+        # Headers and the model's own arguments may hold a key.
+        f"settings {_shown(log.plan.config.model_dump(exclude_none=True, exclude={'extra_headers', 'extra_body'}))}",
+    ]
+    rows = [_inspect_row(path, sample) for sample in samples]
+    return _Run(name, corpus_version, log.eval.model, ", ".join(parts), rows)
+
+
+def _inspect_row(path: Path, sample: Any) -> _Row:
+    try:
+        (score,) = sample.scores.values()
+        about = sample.metadata
+        return _Row(about["document_id"], about["target"], score.answer, bool(score.value["refused"]), {})
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise DataError(f"{path}: sample {sample.id!r} is not one of scripts/inspect_tasks ({error!r}).") from error
+
+
+# lm_eval
+
+
+def _lm_eval_runs(results: Path) -> list[_Run]:
+    run = _read_run(results)
+    names = sorted(name for name in run["configs"] if _TASK.fullmatch(name))
+    if not names:
+        raise DataError(f"{results}: holds no task weibo_nlp_<task>_<logits|generate>_<n>; run lm_eval with them.")
+    version = _corpus_version(results, run, names)
+    return [
+        _Run(name, version, run["model_name"], _version(run, name), _read_rows(_samples_beside(results, name), name))
+        for name in names
+    ]
+
+
+def _version(run: Mapping[str, Any], name: str) -> str:
     settings = run["config"]
     parts = [
         f"weights {settings.get('model_sha') or settings.get('model_revision') or 'of unknown version'}",
@@ -145,14 +225,9 @@ def _version(run: Mapping[str, Any], name: str, mode: str) -> str:
         parts.append(f"chat template {run['chat_template_sha'][:8]}")
     if run.get("system_instruction_sha"):
         parts.append(f"system instruction {run['system_instruction_sha'][:8]}")
-    if mode == "generate" and settings.get("gen_kwargs"):
-        parts.append(f"settings {json.dumps(settings['gen_kwargs'], ensure_ascii=False, sort_keys=True)}")
+    if _parts(name)[1] == "generate" and settings.get("gen_kwargs"):
+        parts.append(f"settings {_shown(settings['gen_kwargs'])}")
     return ", ".join(parts)
-
-
-def _majority(release: Release, task: str) -> str:
-    counts = Counter(gold.label for gold in release.gold(task, "train"))
-    return max(release.scheme.task(task).labels, key=lambda label: counts[label])
 
 
 def _read_run(path: Path) -> dict[str, Any]:
@@ -229,3 +304,7 @@ def _parts(name: str) -> tuple[str, str, str]:
     if match is None:
         raise UsageError(f"{name!r} is no task of ours.")
     return match["task"], match["mode"], match["prompt"]
+
+
+def _shown(settings: Mapping[str, Any]) -> str:
+    return json.dumps(settings, ensure_ascii=False, sort_keys=True, default=str)

@@ -14,6 +14,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score, f1_score
+from tiny_language_model import write_language_model
 
 from weibo_nlp.corpus import open_release
 from weibo_nlp.errors import DataError, PredictionError, UnknownNameError, UsageError
@@ -459,20 +460,7 @@ def harness():
 @pytest.fixture(scope="module")
 def tiny(harness, tmp_path_factory):
     """Folder of a random language model of two layers, over the project's own tokenizer."""
-    import torch
-    from transformers import GPT2Config, GPT2LMHeadModel
-
-    from weibo_nlp.integrations.hf_tokenizer import hf_tokenizer
-
-    tokenizer = hf_tokenizer()
-    tokenizer.eos_token = tokenizer.sep_token
-    torch.manual_seed(0)
-    size = {"n_positions": 256, "n_embd": 32, "n_layer": 2, "n_head": 2}
-    config = GPT2Config(vocab_size=len(tokenizer), eos_token_id=tokenizer.eos_token_id, bos_token_id=None, **size)
-    folder = tmp_path_factory.mktemp("tiny")
-    GPT2LMHeadModel(config).save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
-    return folder
+    return write_language_model(tmp_path_factory.mktemp("tiny"), n_positions=256)
 
 
 @pytest.mark.slow

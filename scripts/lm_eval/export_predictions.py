@@ -1,4 +1,4 @@
-"""Write what runs of lm_eval or inspect_ai logged as prediction files, which weibo-nlp evaluate scores with intervals."""
+"""Write what lm_eval or inspect_ai logged as prediction files, which weibo-nlp evaluate scores with intervals."""
 
 import argparse
 import sys

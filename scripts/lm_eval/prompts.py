@@ -1,4 +1,4 @@
-"""The questions of the task files as texts, for those who ask without lm_eval: the same templates, the same examples."""
+"""The questions of the task files as texts, for those who ask without lm_eval: the same templates and examples."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FOLDER = Path(__file__).resolve().parent
 SHOTS_SEED = 1234
 """What lm_eval draws examples with unless it is told otherwise."""
 
-_JINJA = Environment(loader=BaseLoader, undefined=StrictUndefined, keep_trailing_newline=True)  # noqa: S701 - no HTML
+_JINJA = Environment(loader=BaseLoader, undefined=StrictUndefined, keep_trailing_newline=True)
 
 
 class Settings(NamedTuple):

@@ -1,4 +1,4 @@
-"""What a run of lm_eval or inspect_ai has logged, read as prediction files that `weibo-nlp evaluate` scores with intervals.
+"""What lm_eval or inspect_ai has logged, read as prediction files that `weibo-nlp evaluate` scores with intervals.
 
 A prediction file has one label a row, and an answer that names none is no label. Whoever exports decides what stands
 there instead: there is no default, and no label is chosen with an eye on the gold.

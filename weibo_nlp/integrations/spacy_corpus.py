@@ -61,9 +61,8 @@ def create_corpus(
     task : str
         Task of the scheme that has no target.
     split : {"train", "dev", "test"}
-        What the fold learns from but for one group (a thread, a hashtag) in ten; that group in ten, on which training is
-        stopped and nothing is scored; or what the fold holds out. Which groups are ``dev`` hangs on their names
-        alone.
+        What the fold learns from but for one group (a thread, a hashtag) in ten; that one, which says when to stop
+        training and is not scored; or what the fold holds out. Which groups are ``dev`` hangs on their names alone.
     protocol : str
         Of the corpus, as ``standard`` and ``cross_event``, or of the public texts, as ``real``.
     fold : str or int, optional

@@ -6,16 +6,17 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import redirect_stdout
+from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
-import spacy
 from benchmarks.answers import compare_pairs
 from benchmarks.publishing import estimate_cell, made_by, note_list
 from spacy.cli.train import train
 from spacy.language import Language
+from spacy.util import load_model
 
 from weibo_nlp._version import __version__
 from weibo_nlp.benchmark.run import SEEDS, ModelRun, Progress, prediction_file, prediction_name, run_task
@@ -171,7 +172,7 @@ def _run(
     asked: Questions, copies: Path | None, seeds: int, config: Path, bootstrap: BootstrapConfig, progress: Progress
 ) -> ModelRun:
     spec, evaluation_set = asked.spec, asked.evaluation_set
-    reference = ModelReference(NAME, f"spacy {spacy.__version__}, {config.name} {sha256_of_file(config)[:8]}")
+    reference = ModelReference(NAME, f"spacy {version('spacy')}, {config.name} {sha256_of_file(config)[:8]}")
     seconds = {"train": 0.0, "predict": 0.0}
     files: list[PredictionFile] = []
     for seed in range(seeds):
@@ -189,7 +190,7 @@ def _run(
                 }
                 with redirect_stdout(sys.stderr):  # its progress; the table goes to the other
                     train(config, folder, overrides=overrides)
-                nlp = spacy.load(Path(folder) / "model-best")
+                nlp = load_model(Path(folder) / "model-best")
             trained = time.perf_counter()
             texts = [example.text for example, _ in asked.rows("test", fold.name)]
             found[list(fold.held_out)] = probabilities_of(nlp, texts, spec.name, spec.labels)

@@ -21,7 +21,7 @@ LM_EVAL = Path(__file__).resolve().parents[1] / "lm_eval"
 
 
 def _load(name: str) -> Any:
-    """A file of lm_eval's folder, which is no package: under the name of one it would hide that."""
+    """A file of the folder lm_eval by its path: imported by name, the folder would pass for the package."""
     spec = spec_from_file_location(f"weibo_nlp_lm_eval_{name}", LM_EVAL / f"{name}.py")
     loaded = module_from_spec(spec)
     spec.loader.exec_module(loaded)

@@ -120,6 +120,12 @@ def figures(log):
     return {(score.name, name): metric.value for score in log.results.scores for name, metric in score.metrics.items()}
 
 
+def test_without_inspect_ai_its_logs_are_refused_with_what_to_install(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "inspect_ai.log", None)
+    with pytest.raises(UsageError, match=r"run\.eval: a log of inspect_ai, which is not installed; pip install"):
+        samples.read_exports(tmp_path / "run.eval")
+
+
 @pytest.mark.slow
 def test_figures_are_over_all_rows_and_their_standard_errors_over_threads(inspect_ai, tmp_path):
     from inspect_ai.dataset import Sample

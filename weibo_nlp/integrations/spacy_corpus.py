@@ -158,7 +158,8 @@ def questions(task: str, protocol: str = STANDARD, copies: Path | str | None = N
     UnknownNameError, UsageError, DataError
         As :func:`create_corpus`.
     """
-    return _questions(open_release().path, task, protocol, copies)
+    # As text: a configuration has no paths, and what was read once is looked up by what was asked.
+    return _questions(open_release().path, task, protocol, None if copies is None else str(copies))
 
 
 def category(task: str, label: str) -> str:
@@ -168,7 +169,7 @@ def category(task: str, label: str) -> str:
 
 # Asked for train and for dev in turn; finding texts in copies takes longer than a hundred steps of training.
 @lru_cache(maxsize=1)
-def _questions(corpus: Path, task: str, protocol: str, copies: Path | str | None) -> Questions:
+def _questions(corpus: Path, task: str, protocol: str, copies: str | None) -> Questions:
     release = open_release(corpus)
     spec = _spec(release, task, protocol)
     if protocol in CORPUS_PROTOCOLS:

@@ -26,7 +26,7 @@ MAJORITY = "majority"
 LOG = ".eval"
 """How the names of inspect_ai's logs end."""
 _TASK = re.compile(r"weibo_nlp_(?P<task>[a-z]+)_(?P<mode>logits|generate)_(?P<prompt>\d+)")
-_INSPECT_TASK = re.compile(r"weibo_nlp_[a-z]+")
+_INSPECT_TASK, _INSPECT_SCORER = re.compile(r"weibo_nlp_[a-z]+"), "label_named"
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,8 +189,7 @@ def _inspect_run(path: Path) -> _Run:
 
 def _inspect_row(path: Path, sample: Any) -> _Row:
     try:
-        (score,) = sample.scores.values()
-        about = sample.metadata
+        score, about = sample.scores[_INSPECT_SCORER], sample.metadata
         return _Row(about["document_id"], about["target"], score.answer, bool(score.value["refused"]), {})
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise DataError(f"{path}: sample {sample.id!r} is not one of scripts/inspect_tasks ({error!r}).") from error

@@ -238,6 +238,23 @@ def test_a_log_that_is_damaged_or_of_another_task_is_refused(inspect_ai, tmp_pat
 
 
 @pytest.mark.slow
+def test_a_run_that_was_broken_off_and_rows_scored_otherwise_are_refused(inspect_ai, tmp_path):
+    from inspect_ai.dataset import Sample
+    from inspect_ai.log import write_eval_log
+    from inspect_ai.scorer import match
+
+    task = inspect_ai.Task(dataset=[Sample(id="a-1", input="1", target="1")], scorer=match(), name="weibo_nlp_topic")
+    (log,) = inspect_ai.eval(task, model=saying(str), log_dir=str(tmp_path))
+    log.eval.task_args = {"prompt": 1, "shots": 0, "seed": 1}
+    log.eval.metadata = {"corpus_version": open_release().version}
+    for status, message in (("success", "sample 'a-1' is not one of"), ("cancelled", "ended with 'cancelled'; finish")):
+        log.status = status
+        write_eval_log(log, str(tmp_path / f"{status}.eval"))
+        with pytest.raises(DataError, match=rf"{status}\.eval: .*{message}"):
+            samples.read_exports(tmp_path / f"{status}.eval")
+
+
+@pytest.mark.slow
 def test_a_model_of_transformers_is_asked_and_a_run_cut_short_is_not_exported(inspect_ai, tmp_path):
     pytest.importorskip("torch", reason=NEEDED)
     write_language_model(tmp_path / "tiny", n_positions=2048, chat_template=CHAT)

@@ -83,7 +83,8 @@ def distil(
         ),
     ] = None,
     held_out: Annotated[
-        float, Option(help="Share of the posts that is not learnt from, and on which both models are compared.")
+        float,
+        Option(min=0, max=1, help="Share of the posts that is not learnt from, and on which both models are compared."),
     ] = 0.2,
     format: Annotated[
         Literal["csv", "tsv", "jsonl", "parquet", "lines"] | None,

@@ -80,15 +80,21 @@ def train(
     revision: Annotated[
         str | None, Option(help="With --model transformer: commit, tag or branch of the encoder on the Hub.")
     ] = None,
-    epochs: Annotated[int | None, Option(min=1, help="Of a transformer: times that all rows are learnt from.")] = None,
-    batch_size: Annotated[int | None, Option(min=1, help="Of a transformer: texts at a time.")] = None,
+    epochs: Annotated[
+        int | None, Option(min=1, max=10_000, help="Of a transformer: times that all rows are learnt from.")
+    ] = None,
+    batch_size: Annotated[int | None, Option(min=1, max=100_000, help="Of a transformer: texts at a time.")] = None,
     accumulate: Annotated[
-        int | None, Option(min=1, help="Of a transformer: batches that make one step, where memory is short.")
+        int | None,
+        Option(min=1, max=100_000, help="Of a transformer: batches that make one step, where memory is short."),
     ] = None,
     learning_rate: Annotated[float | None, Option(help="Of a transformer: the highest of the training.")] = None,
-    max_length: Annotated[int | None, Option(min=8, help="Of a transformer: tokens of a text that are read.")] = None,
+    max_length: Annotated[
+        int | None, Option(min=8, max=100_000, help="Of a transformer: tokens of a text that are read.")
+    ] = None,
     patience: Annotated[
-        int | None, Option(min=1, help="Of a transformer: epochs without a better validation that end the training.")
+        int | None,
+        Option(min=1, max=10_000, help="Of a transformer: epochs without a better validation that end the training."),
     ] = None,
     device: Annotated[
         str | None, Option(help="Of a transformer: cpu, cuda:1 or the like; by default a GPU where there is one.")
@@ -99,7 +105,12 @@ def train(
     ] = False,
     folds: Annotated[
         int | None,
-        Option(min=2, metavar="K", help="Score by K folds, that is K trainings more; default for the linear model."),
+        Option(
+            min=2,
+            max=1_000,
+            metavar="K",
+            help="Score by K folds, that is K trainings more; default for the linear model.",
+        ),
     ] = None,
     held_out: Annotated[
         float | None,

@@ -134,7 +134,7 @@ def test_a_list_of_texts_will_do(run, copies, tmp_path):
     [
         pytest.param("copies/out.parquet", "is in .*copies, which is read; name another place", id="in-the-folder"),
         pytest.param("copies/SWSR/SexWeibo.csv", "is in .*copies, which is read", id="onto-a-copy"),
-        pytest.param("out.xlsx", ".xlsx stands for a spreadsheet, which is not written here", id="format"),
+        pytest.param("out.xls", ".xls stands for a spreadsheet, which is not written here", id="format"),
         pytest.param("nowhere/out.csv", "the folder does not exist; make it first", id="no-folder"),
     ],
 )

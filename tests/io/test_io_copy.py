@@ -47,10 +47,10 @@ def test_a_copy_that_cannot_be_written_is_no_fault_of_the_input(monkeypatch, tab
 
 def test_an_input_that_cannot_be_read_to_its_end_is_no_fault_of_the_copy(monkeypatch, table):
     @contextmanager
-    def failing(path, since):
+    def failing(path, *_, **__):
         yield Failing(errno.EIO)
 
-    monkeypatch.setattr(copy, "open_unchanged", failing)
+    monkeypatch.setattr(copy, "open_stream", failing)
     with (
         pytest.raises(DataError, match=r"a\.jsonl: cannot be read to its end"),
         copy.read_once(table),

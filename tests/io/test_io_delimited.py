@@ -37,7 +37,7 @@ def test_such_a_cell_with_a_comma_in_it_is_set_aside(tmp_path):
 def test_a_carriage_return_outside_of_quotes_has_a_reason_of_its_own(tmp_path):
     assert cells(tmp_path, "id,text\n1,文\ra\n2,好\r\n") == ([["2", "好"]], [(2, BARE_RETURN)])
     with pytest.raises(DataError, match=r"a\.csv:1: the header is not a row of cells: .*Save the file with line feeds"):
-        opened(tmp_path, "id,text\r1,好\r")
+        opened(tmp_path, "id,text\r1,好\n2,坏\n")
 
 
 @pytest.mark.parametrize(

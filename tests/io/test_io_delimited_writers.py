@@ -61,7 +61,7 @@ def test_rows_come_as_written_or_something_is_told(tmp_path, program, format, da
     header = data.draw(st.sampled_from([written, WRITERS[program]]))([names], delimiter)
     body = WRITERS[program](rows, delimiter)
     (tmp_path / f"a.{format}").write_text(header + body, "utf-8")
-    items = list(open_table(tmp_path / f"a.{format}").rows())
+    items = list(open_table(tmp_path / f"a.{format}", delimiter=delimiter, header=True).rows())
     told = [item for item in items if not isinstance(item, Row) or item.swallows]
     found = [list(item.values.values()) for item in items if isinstance(item, Row)]
     if program.startswith("double") and format == "csv":

@@ -137,11 +137,11 @@ def test_a_quotation_mark_in_a_tab_separated_file_is_text_where_the_line_is_whol
 @pytest.mark.parametrize(
     ("body", "kind"),
     [
-        pytest.param("a\tb\nc\td\n", "tsv", id="a-tab-on-each-line"),
+        pytest.param("id\tb\nc\td\n", "tsv", id="a-tab-on-each-line"),
         pytest.param("a\tb\nc\n", "lines", id="a-tab-on-half-of-the-lines"),
-        pytest.param("a\tb\nc\td\ne\n", "tsv", id="a-tab-on-most"),
+        pytest.param("id\tb\nc\td\ne\n", "tsv", id="a-tab-on-most"),
         pytest.param("a\nb\tc\n", "lines", id="none-on-the-first"),
-        pytest.param("a\tb\n" * 11 + "c\n" * 50, "tsv", id="twenty-lines-are-looked-at"),
+        pytest.param("id\tb\n" * 11 + "c\n" * 50, "tsv", id="twenty-lines-are-looked-at"),
         pytest.param('\ufeff\n  {"a": 1}\n', "jsonl", id="object-behind-blanks"),
         pytest.param('x\n{"a": 1}\n', "lines", id="object-on-the-second-line"),
         pytest.param("[1]\n", "lines", id="array"),

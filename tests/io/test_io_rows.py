@@ -1,4 +1,3 @@
-import gzip
 import json
 import os
 from pathlib import Path
@@ -53,9 +52,6 @@ def test_a_bad_csv_line_costs_one_row_and_says_why(rule, reason):
 @pytest.mark.parametrize(
     ("rule", "message"),
     [
-        ("not_utf8", r":1: the header cannot be read: not UTF-8: byte 0xb1 at byte 0\. Save the file as UTF-8"),
-        ("utf16", r" holds NUL characters in its header or most lines, as UTF-16 does; save it as UTF-8"),
-        ("column_twice", r":1: column 'text' stands twice in the header; rename one"),
         ("quote_open", r":1: the header is not a row of cells: 'id,\"text'\. Close its quotes"),
     ],
 )
@@ -124,7 +120,8 @@ def test_an_open_quote_before_a_line_that_is_no_utf8_takes_nothing_with_it(tmp_p
 @given(body=st.text(st.sampled_from('a,\t"\n\r{}好 '), max_size=40).map(str.encode) | st.binary(max_size=40))
 def test_no_content_raises_and_every_line_is_looked_at_once_and_in_order(tmp_path, format, body):
     path = written(tmp_path, "any", b"a,b\tc\n" + body)
-    numbers = [item.number if isinstance(item, Row) else item.line for item in open_table(path, format).rows()]
+    items = open_table(path, format, encoding="utf-8", header=True).rows()
+    numbers = [item.number if isinstance(item, Row) else item.line for item in items]
     assert numbers == sorted(set(numbers))
     if format in ("lines", "jsonl"):
         assert numbers == list(range(1, len(numbers) + 1))
@@ -158,20 +155,6 @@ def test_parquet_is_told_by_its_first_bytes(tmp_path):
     pq.write_table(pa.table({"text": ["好"]}), tmp_path / "a.dat")
     table = open_table(tmp_path / "a.dat")
     assert (table.format, table.columns, table.has_mark) == ("parquet", ("text",), False)
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "found"),
-    [
-        pytest.param("a.xlsx", b"PK\x03\x04rest", "an Excel workbook or a zip archive", id="excel"),
-        pytest.param("a.csv.gz", gzip.compress(b"text\n"), "compressed with gzip", id="gzip"),
-        pytest.param("a.txt", "好\n".encode("utf-16"), "UTF-16 text", id="utf-16"),
-        pytest.param("a.json", b'\n [{"text": "a"}]', "one JSON array", id="json-array"),
-    ],
-)
-def test_what_is_no_text_is_not_read_as_lines(tmp_path, name, content, found):
-    with pytest.raises(DataError, match=f"is {found}; save it as CSV or JSON Lines in UTF-8"):
-        open_table(written(tmp_path, name, content))
 
 
 @pytest.mark.parametrize(
@@ -216,7 +199,7 @@ def test_what_is_no_file_is_refused(path, found):
 
 @pytest.mark.parametrize("width", [MAX_COLUMNS, MAX_COLUMNS + 1, 500_000])
 def test_a_header_has_at_most_so_many_columns(tmp_path, width):
-    path = written(tmp_path, "a.csv", ",".join(map(str, range(width))) + "\n" + "," * (width - 1) + "\n")
+    path = written(tmp_path, "a.csv", ",".join(f"c{n}" for n in range(width)) + "\n" + "," * (width - 1) + "\n")
     if width > MAX_COLUMNS:
         with pytest.raises(DataError, match=r"a\.csv:1: the header has more than 4,096 names; keep the columns"):
             open_table(path)
@@ -374,7 +357,7 @@ RETURN = "a carriage return stands in it, where another line may begin; save the
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        pytest.param(b"a\rb\rc", [RETURN], id="old-mac"),
+        pytest.param(b"a\rb\rc", ["a", "b", "c"], id="old-mac"),
         pytest.param(b"a\rb\r\nc\n", [RETURN, "c"], id="mixed"),
         pytest.param(b"a\r\r\nb\r\n", ["a", "b"], id="returns-before-the-line-feed"),
         pytest.param("a\x85b\nc\u2028d\n".encode(), ["a\x85b", "c\u2028d"], id="other-signs-are-text"),
@@ -394,7 +377,7 @@ def test_plain_lines_that_may_be_several_are_set_aside(tmp_path, content, expect
         pytest.param("a.csv", "id,text\n1,a\n\ufeff2,b\n", [["1", "a"], "a byte order mark"], id="mark-in-an-id"),
         pytest.param("a.csv", "id,text\n1,a\nid,text\n", [["1", "a"], "it is the header again"], id="second-header"),
         pytest.param("a.tsv", "id\ttext\n1\ta\rb\n2\tc\n", ["a carriage return", ["2", "c"]], id="return-in-tsv"),
-        pytest.param("a.csv", "text\ntext\n", [["text"]], id="one-column-may-repeat-its-name"),
+        pytest.param("a.csv", "text\na\ntext\n", [["a"], "it is the header again"], id="of-one-column"),
     ],
 )
 def test_traces_of_other_files_and_line_ends_are_no_values(tmp_path, name, content, expected):
@@ -438,36 +421,15 @@ def test_a_record_that_is_set_aside_goes_as_a_whole_and_its_end_opens_no_other(t
     [
         ("a.csv", b'id,"te\n\xffxt"\n1,a\n', ":1: the header cannot be read: line 2: not UTF-8: byte 0xff at byte 0"),
         ("a.csv", b"\xef\xbb\xbf", "is empty but for a byte order mark; nothing to read"),
-        ("a.csv", b"\nid,text\n1,a\n", ":1: the header is a blank line. Remove it, or write the names of the columns"),
-        ("a.tsv", b"text\ra\rb", ":1: the header is not a row of cells: .* Save the file with line feeds"),
-        ("a.txt", "失信\n被执行\n上\n".encode("utf-16-le"), "holds NUL characters in its header or most lines"),
-        ("a.csv", "id,text\n".encode("utf-16-be"), "holds NUL characters in its header or most lines"),
+        ("a.csv", b"id,te\0xt\n1,a\n", "holds NUL characters in its header or most lines, .*name its --encoding"),
+        ("a.csv", b"\n,,,\n \n", "has blank lines alone; nothing to read"),
     ],
-    ids=["unreadable-name", "mark-only", "blank-line-first", "old-mac-tsv", "utf16-lines", "utf16-header"],
+    ids=["unreadable-name", "mark-only", "nul-in-a-name", "blank-lines"],
 )
 def test_a_file_that_does_not_begin_as_its_format_does_is_refused(tmp_path, name, content, message):
     path = tmp_path / name
     path.write_bytes(content)
     with pytest.raises(DataError, match=message):
-        open_table(path)
-
-
-@pytest.mark.parametrize(
-    ("name", "header", "sign"),
-    [
-        ("a.csv", "id;text", "';'"),
-        ("a.csv", "id\ttext", r"'\\t'"),
-        ("a.csv", '"id"|"text"', r"'\|'"),
-        ("a.csv", "编号，正文", "'，'"),
-        ("a.csv", "编号；正文", "'；'"),
-        ("a.tsv", "id,text", "','"),
-        ("a.tsv", "id;text", "';'"),
-    ],
-)
-def test_a_header_of_one_name_that_another_sign_parts_is_refused(tmp_path, name, header, sign):
-    path = tmp_path / name
-    path.write_text(f"{header}\n{header}\n", "utf-8")
-    with pytest.raises(DataError, match=rf":1: the header is one name, .* with {sign} in it, as where that parts"):
         open_table(path)
 
 

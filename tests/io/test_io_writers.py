@@ -106,10 +106,29 @@ def test_a_columns_type_loses_no_value(values, expected):
 
 @pytest.mark.parametrize(
     ("name", "expected"),
-    [("a.CSV", "csv"), ("a.tab", "tsv"), ("a.ndjson", "jsonl"), ("a.parquet", "parquet"), ("a.txt", "tsv")],
+    [
+        ("a.CSV", "csv"),
+        ("a.tab", "tsv"),
+        ("a.ndjson", "jsonl"),
+        ("a.parquet", "parquet"),
+        ("a.xlsx", "xlsx"),
+        ("a.csv.gz", "csv"),
+        ("a.jsonl.zst", "jsonl"),
+        ("a", "tsv"),
+    ],
 )
 def test_the_output_format_follows_the_suffix_or_else_the_input(tmp_path, name, expected):
     assert output_format(tmp_path / name, "tsv") == expected
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.json", "a.csv.bz2", "a.csv.zip", "a.txt.gz", "a.gz", "a.xls", "a.2"])
+def test_an_output_with_another_suffix_is_refused(tmp_path, name):
+    with pytest.raises(UsageError, match=r"(no suffix of what is|which is not) written.*; name a file that ends in"):
+        output_format(tmp_path / name, "tsv")
+
+
+def test_the_name_of_a_stream_promises_no_format():
+    assert output_format(Path("/dev/stdout"), "jsonl") == "jsonl"
 
 
 def label(output, rows, rejects, source="输入.csv"):

@@ -15,7 +15,7 @@ from weibo_nlp.errors import UsageError
 
 if TYPE_CHECKING:
     from weibo_nlp.external.hydration import Hydrated, SetReport, Unread
-    from weibo_nlp.io.rows import OutputFormat
+    from weibo_nlp.io.formats import OutputFormat
 
 SHOWN_FILES = 10
 

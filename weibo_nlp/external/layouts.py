@@ -31,8 +31,9 @@ from weibo_nlp.external.sets import Dropped, SetInfo
 from weibo_nlp.external.smp2020 import NOT_A_RECORD
 from weibo_nlp.io import Reject, open_table
 from weibo_nlp.io.delimited import DelimitedReader, PhysicalLine, delimited_records
+from weibo_nlp.io.formats import SUFFIXES
 from weibo_nlp.io.jsonl import BLANK, json_lines, lines_of
-from weibo_nlp.io.rows import SUFFIXES, listed
+from weibo_nlp.io.rows import listed
 
 Texts = Iterator[str | Dropped]
 """Texts of a file as they were published, and between them what could not be read."""
@@ -101,7 +102,7 @@ def list_texts(path: Path, *, required: bool = False) -> Texts:
     if path.suffix == ".gz":
         yield from _packed_texts(path, required)
         return
-    table = replace(open_table(path), converted=frozenset({TEXT}))
+    table = replace(open_table(path, header=True), converted=frozenset({TEXT}))
     if table.columns and TEXT not in table.columns:
         _require_column(path, required, table.columns)
         return

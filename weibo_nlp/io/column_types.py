@@ -40,7 +40,7 @@ def column_type(kinds: Set[ValueKind]) -> ColumnType:
 
 def arrow_schema(table: Table) -> Any:
     """Arrow schema of a Parquet table, with all its metadata."""
-    with open_parquet(table.path, table.state) as opened:
+    with open_parquet(table.path, table.state, table.sniffed.compression) as opened:
         return opened.schema
 
 

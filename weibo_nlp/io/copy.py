@@ -12,7 +12,7 @@ from typing import IO
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.io.atomic import write_errors
 from weibo_nlp.io.rows import Table
-from weibo_nlp.io.stable import open_unchanged
+from weibo_nlp.io.streams import open_stream
 
 HELD_BYTES = 16 * 1024 * 1024  # up to here the copy stays in memory, beyond it is a nameless file that dies with us
 CHUNK_BYTES = 1024 * 1024
@@ -22,7 +22,8 @@ CHUNK_BYTES = 1024 * 1024
 def read_once(table: Table) -> Iterator[Table]:
     """Give a table that may be read as often as needed, while the user's file is read once.
 
-    Only JSON Lines has to be: its columns are known at its end. The copy lies where temporary files do (``TMPDIR``).
+    Only JSON has to be: its columns are known at its end. What is copied is the text, unpacked and in UTF-8. The copy
+    lies where temporary files do (``TMPDIR``).
 
     Raises
     ------
@@ -33,12 +34,13 @@ def read_once(table: Table) -> Iterator[Table]:
     UsageError
         If there is no folder for it.
     """
-    if table.format != "jsonl":
+    if not table.is_keyed or table.copy is not None:
         yield table
         return
     with tempfile.SpooledTemporaryFile(HELD_BYTES) as copy:
-        with open_unchanged(table.path, table.state) as handle:
-            for chunk in _chunks(handle, table.path):
+        found = table.sniffed
+        with open_stream(table.path, table.state, found.compression, found.encoding, returns=found.returns) as stream:
+            for chunk in _chunks(stream, table.path):
                 _append(copy, chunk, table.path)
         yield replace(table, copy=copy)
 

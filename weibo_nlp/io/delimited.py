@@ -48,10 +48,19 @@ class DelimitedReader:
         Between cells.
     quoted : bool
         Whether a cell may stand in quotation marks; otherwise these are text, and a record is a line.
+    short : frozenset of int
+        Numbers of cells that a record may have instead of the header's: its last cells are then empty.
     """
 
-    def __init__(self, lines: Iterator[PhysicalLine], delimiter: str, *, quoted: bool = True) -> None:
-        self.lines, self.delimiter, self.quoted = lines, delimiter, quoted
+    def __init__(
+        self,
+        lines: Iterator[PhysicalLine],
+        delimiter: str,
+        *,
+        quoted: bool = True,
+        short: frozenset[int] = frozenset(),
+    ) -> None:
+        self.lines, self.delimiter, self.quoted, self.short = lines, delimiter, quoted, short
         self.width = 0
         self.names: list[str] = []
         self.ahead: list[PhysicalLine] = []
@@ -72,6 +81,11 @@ class DelimitedReader:
             self.width, self.names = len(cells), cells
             self.has_bare_name = cells == [text.removesuffix("\r")]
         return cells
+
+    def expect(self, width: int) -> None:
+        """Take every record for one of so many cells, where the file has no header."""
+        self.width = width
+        self.has_bare_name = width == 1
 
     def _header_cells(self, text: str) -> list[str] | str:
         line = text.removesuffix("\r")
@@ -103,12 +117,16 @@ class DelimitedReader:
             found = self._quoted_cells(text) if self.quoted else self._bare_cells(text)
             if isinstance(found, str):
                 yield Record(number, raw, None, found)
-            elif len(found) != self.width:
+            elif not self._fits(found):
                 yield Record(number, raw, None, f"{len(found)} cells, the header has {self.width}")
-            elif self.width > 1 and found == self.names:
+            elif found == self.names:
                 yield Record(number, raw, None, SECOND_HEADER)
             else:
-                yield Record(number, raw, found, swallows=self._is_doubtful(number, found))
+                cells = found + [""] * (self.width - len(found))
+                yield Record(number, raw, cells, swallows=self._is_doubtful(number, cells))
+
+    def _fits(self, cells: Sequence[str]) -> bool:
+        return len(cells) == self.width or len(cells) in self.short
 
     def _is_doubtful(self, number: int, cells: list[str]) -> bool:
         """Whether the record read last may be several, or a part of one."""
@@ -132,7 +150,7 @@ class DelimitedReader:
             return self._escaped(self.joined(text, escaped=True)) if self.marks.are_escaped(text) else cells
         if self.is_open(text):
             joined = self.joined(text)
-            if joined is None or len(joined[0]) != self.width:
+            if joined is None or not self._fits(joined[0]):
                 return self._not_joined(text, joined)
             if not (fault := _fault(joined[1])):
                 self.text = "\n".join([text, *(raw.decode() for _, raw, _ in joined[1])])
@@ -240,7 +258,7 @@ class DelimitedReader:
 
     def literal_cells(self, line: str) -> list[str]:
         """Cells of a line on which some cell goes on behind its closing mark: that one is kept as it stands."""
-        quoted = re.compile(rf'"((?:[^"]|"")*+)"(?={self.delimiter}|\Z)')
+        quoted = re.compile(rf'"((?:[^"]|"")*+)"(?={re.escape(self.delimiter)}|\Z)')
         line = line.rstrip("\r")
         cells: list[str] = []
         place = -1

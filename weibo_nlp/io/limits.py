@@ -55,3 +55,20 @@ PARQUET_GROUP_BYTES = 64 * 1024 * 1024
 PARQUET_RATIO = 200
 """A Parquet row group is refused by what it says it unpacks to: more than ``PARQUET_GROUP_BYTES``, and either more than
 ``MAX_LINE_BYTES`` a row or ``PARQUET_RATIO`` times its packed size (text is packed to a tenth)."""
+
+UNPACKED_BYTES = 64 * 1024 * 1024
+UNPACKED_RATIO = 200
+"""A compressed file is refused, while it is read, when more than ``UNPACKED_BYTES`` and more than ``UNPACKED_RATIO``
+times what was read of it came out."""
+
+UNPACKING_BYTES = 256 * 1024 * 1024
+"""Memory that a decompressor may take: the strongest settings of xz and zst ask for less."""
+
+SNIFFED_BYTES = 1024 * 1024
+"""How much of a file is looked at to tell its encoding and its shape."""
+
+SNIFFED_ROWS = 200
+"""Rows by whose values columns are told apart: numbers, dates, ids, texts."""
+
+WORKBOOK_BYTES = 512 * 1024 * 1024
+"""Most that the parts of a workbook may unpack to: it is read whole, and takes some times as much in memory."""

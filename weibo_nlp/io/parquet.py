@@ -12,6 +12,7 @@ from typing import Any
 
 from weibo_nlp.errors import DataError
 from weibo_nlp.io.arrow_values import know_pandas_types, python_values
+from weibo_nlp.io.compression import Compression
 from weibo_nlp.io.limits import (
     MAX_COLUMNS,
     MAX_LINE_BYTES,
@@ -19,7 +20,8 @@ from weibo_nlp.io.limits import (
     PARQUET_GROUP_BYTES,
     PARQUET_RATIO,
 )
-from weibo_nlp.io.stable import FileState, open_unchanged
+from weibo_nlp.io.stable import FileState
+from weibo_nlp.io.streams import open_seekable
 
 # Rows of a batch that come to more are looked at one by one: together they may be a hundred times as much in Python.
 _SMALL_BATCH_BYTES = 1024 * 1024
@@ -97,7 +99,9 @@ class OpenParquet:
 
 
 @contextmanager
-def open_parquet(path: Path, since: FileState | None = None) -> Iterator[OpenParquet]:
+def open_parquet(
+    path: Path, since: FileState | None = None, compression: Compression | None = None
+) -> Iterator[OpenParquet]:
     """Open a Parquet file whose rows can be read in bounded memory.
 
     Parameters
@@ -106,6 +110,8 @@ def open_parquet(path: Path, since: FileState | None = None) -> Iterator[OpenPar
         The file.
     since : FileState, optional
         State at an earlier reading that this one belongs to.
+    compression : {"gz", "bz2", "xz", "zst"}, optional
+        What the whole file is packed with.
 
     Yields
     ------
@@ -120,7 +126,7 @@ def open_parquet(path: Path, since: FileState | None = None) -> Iterator[OpenPar
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    with open_unchanged(path, since) as handle:
+    with open_seekable(path, since, compression) as handle:
         try:
             with pq.ParquetFile(handle) as file:
                 schema, metadata = file.schema_arrow, file.metadata

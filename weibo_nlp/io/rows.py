@@ -1,47 +1,36 @@
-"""Rows of a user's file, streamed: CSV, TSV, JSONL, Parquet or plain lines; what cannot be read comes as a Reject."""
+"""Rows of a user's file, streamed, whatever shape it has; what cannot be read comes as a Reject."""
 
 from __future__ import annotations
 
+import json
+import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
-from dataclasses import dataclass, field
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
-from typing import IO, Any, Literal
+from typing import IO, Any
 
 from weibo_nlp.errors import DataError, UsageError
-from weibo_nlp.io.delimited import DelimitedReader, text_lines
-from weibo_nlp.io.jsonl import excerpt, json_lines, lines_of, raw_lines, without_marks
-from weibo_nlp.io.limits import MAX_COLUMNS, MAX_NAME_CHARACTERS
-from weibo_nlp.io.names import quoted as shown
+from weibo_nlp.io.atomic import write_errors
+from weibo_nlp.io.column_names import is_header, names_a_text, numbered_names, usable_names
+from weibo_nlp.io.delimited import SECOND_HEADER, DelimitedReader, text_lines
+from weibo_nlp.io.formats import DELIMITED, KEYED, WORKBOOKS, Format, Reading, Sniffed
+from weibo_nlp.io.json_documents import document_records
+from weibo_nlp.io.jsonl import JsonLine, excerpt, json_lines, lines_of, parse_json_line
+from weibo_nlp.io.limits import MAX_COLUMNS, MAX_NAME_CHARACTERS, SNIFFED_ROWS
+from weibo_nlp.io.names import quoted_list
 from weibo_nlp.io.parquet import ArrowRow, open_parquet
 from weibo_nlp.io.paths import named_path
-from weibo_nlp.io.quoting import uses_quoting
-from weibo_nlp.io.stable import FileState, open_unchanged
+from weibo_nlp.io.sniffing import lines_below, sniff
+from weibo_nlp.io.spreadsheets import sheet_rows
+from weibo_nlp.io.stable import FileState
+from weibo_nlp.io.streams import open_seekable, open_stream
 
-OutputFormat = Literal["csv", "tsv", "jsonl", "parquet"]
-Format = OutputFormat | Literal["lines"]
-
-SUFFIXES: dict[str, OutputFormat] = {
-    ".csv": "csv",
-    ".tsv": "tsv",
-    ".tab": "tsv",
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-    ".parquet": "parquet",
-}
-_DELIMITERS = {"csv": ",", "tsv": "\t"}
-# What parts the cells of files that are called CSV or TSV, or was typed for it.
-_SEPARATORS = ",;\t|，；"
 LISTED_NAMES = 20
 INNER_RETURN = "a carriage return stands in it, where another line may begin; save the file with line feeds"
-# What people hand over for text; read as lines it would be labelled as noise.
-_NO_TEXT = {
-    b"PK\x03\x04": "an Excel workbook or a zip archive",
-    b"\x1f\x8b": "compressed with gzip",
-    b"\xff\xfe": "UTF-16 text",
-    b"\xfe\xff": "UTF-16 text",
-}
+_HELD_BYTES = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,36 +68,65 @@ class Reject:
 
 @dataclass(frozen=True)
 class Table:
-    """An opened input: its format, its columns where the file names them, and its rows as an iterator.
+    """An opened input: what it was found to be, its columns where the file names them, and its rows as an iterator.
 
     Attributes
     ----------
     path : Path
         The file.
-    format : {"csv", "tsv", "jsonl", "parquet", "lines"}
+    sniffed : Sniffed
         What it is read as.
     columns : tuple of str
-        Names of the columns; of JSON Lines, none.
+        Names of the columns; of JSON, none.
     state : FileState
         By which it is seen, whenever rows are read, that the file is still the one that was opened.
-    has_mark : bool
-        Whether the file begins with a UTF-8 byte order mark.
     copy : file, optional
-        The same bytes in a file of our own, which nobody changes; read instead.
-    quoted : bool
-        Whether quotation marks quote in a delimited file; otherwise they are text.
+        The same text in UTF-8, in a file of our own, which nobody changes; read instead. Of a workbook, the cells of
+        its sheet, a row a line.
     converted : frozenset of str, optional
         The columns of a Parquet file whose values are wanted; by default all of them.
+    short : frozenset of int
+        Numbers of cells that a row of a delimited file may have instead of the header's: its last ones are then empty.
+    alias : Path, optional
+        What stands for the file in rejects, and beside what its rejects lie; by default its path.
     """
 
     path: Path
-    format: Format
+    sniffed: Sniffed
     columns: tuple[str, ...]
     state: FileState
-    has_mark: bool = False
     copy: IO[bytes] | None = None
-    quoted: bool = True
     converted: frozenset[str] | None = None
+    short: frozenset[int] = frozenset()
+    alias: Path | None = None
+
+    @property
+    def called(self) -> Path:
+        """What the file is called for its user."""
+        return self.path if self.alias is None else self.alias
+
+    @property
+    def format(self) -> Format:
+        """Shape of the rows."""
+        return self.sniffed.format
+
+    @property
+    def is_keyed(self) -> bool:
+        """Whether every row has keys of its own, as in JSON, and the columns are known at the end only."""
+        return self.format in KEYED
+
+    @property
+    def has_mark(self) -> bool:
+        """Whether a delimited output should begin with a byte order mark, by which Excel knows Chinese.
+
+        So it should where the input had one, and where it came from Windows or a spreadsheet by its looks.
+        """
+        return self.sniffed.has_mark or self.sniffed.encoding != "utf-8" or self.format in WORKBOOKS
+
+    @property
+    def quoted(self) -> bool:
+        """Whether quotation marks quote in a delimited file; otherwise they are text."""
+        return self.sniffed.quoted
 
     def rows(self) -> Iterator[Row | Reject]:
         """Stream rows and rejects in file order; each call starts at the first row again.
@@ -118,68 +136,130 @@ class Table:
         DataError
             If the file breaks off, or changed since it was opened; the latter may be known at the end only.
         """
-        if self.format in _DELIMITERS:
+        if self.format in DELIMITED:
             return self._delimited_rows()
-        return {"jsonl": self._json_rows, "parquet": self._parquet_rows, "lines": self._line_rows}[self.format]()
+        if self.format in WORKBOOKS:
+            return self._sheet_rows()
+        if self.is_keyed:
+            return self._json_rows()
+        return self._parquet_rows() if self.format == "parquet" else self._line_rows()
 
-    def _lines(self) -> Iterator[tuple[int, bytes, bool]]:
-        if self.copy is None:
-            return raw_lines(self.path, since=self.state)
-        self.copy.seek(0)
-        return lines_of(self.copy)
+    def _lines(self) -> Generator[tuple[int, bytes, bool], None, None]:
+        with self._opened() as stream:
+            yield from lines_of(stream)
+
+    @contextmanager
+    def _opened(self) -> Iterator[IO[bytes]]:
+        """Open the text of the file in UTF-8, or the copy there is of it."""
+        found = self.sniffed
+        if self.copy is not None:
+            self.copy.seek(0)
+            yield self.copy
+            return
+        with open_stream(self.path, self.state, found.compression, found.encoding, returns=found.returns) as stream:
+            yield stream
+
+    def _reject(self, number: int, reason: str, raw: str = "") -> Reject:
+        if self.sniffed.encoding != "utf-8" and "not UTF-8" in reason:
+            before = reason.partition("not UTF-8")[0]
+            reason = f"{before}not {self.sniffed.encoding}: bytes that stand for no character"
+        return Reject(str(self.called), number, reason, raw)
 
     def _delimited_rows(self) -> Iterator[Row | Reject]:
-        reader = DelimitedReader(self._lines(), _DELIMITERS[self.format], quoted=self.quoted)
-        reader.header()
+        found = self.sniffed
+        lines = lines_below(self._lines(), found.skipped)
+        reader = DelimitedReader(lines, found.delimiter, quoted=found.quoted, short=self.short)
+        if found.header_line is None:
+            reader.expect(found.width)
+        else:
+            reader.header()
         for record in reader.records():
             if record.cells is None:
-                yield Reject(str(self.path), record.number, record.reason, excerpt(record.raw))
+                yield self._reject(record.number, record.reason, excerpt(record.raw))
             else:
                 values = dict(zip(self.columns, record.cells, strict=True))
                 yield Row(record.number, values, swallows=record.swallows)
 
     def _json_rows(self) -> Iterator[Row | Reject]:
-        for line in json_lines(self._lines(), finite=True):
+        for line in json_lines(self._lines(), finite=True) if self.format == "jsonl" else self._documents():
             reason = line.reason or _names_problem(line.value or {})
             if line.value is None or reason:
-                yield Reject(str(self.path), line.number, reason or "", line.raw)
+                yield self._reject(line.number, reason or "", line.raw)
             else:
                 yield Row(line.number, line.value)
+
+    def _documents(self) -> Iterator[JsonLine]:
+        with self._opened() as stream:
+            for number, raw, too_long in document_records(stream, self.path, self.sniffed.records):
+                yield parse_json_line(raw, number, too_long=too_long, finite=True)
 
     def _line_rows(self) -> Iterator[Row | Reject]:
         for number, raw, text, reason in text_lines(self._lines()):
             if text is not None and "\r" in (text := text.rstrip("\r")):
                 text, reason = None, INNER_RETURN
             if text is None:
-                yield Reject(str(self.path), number, reason, excerpt(raw))
+                yield self._reject(number, reason, excerpt(raw))
             else:
                 yield Row(number, {"text": text})
 
     def _parquet_rows(self) -> Iterator[Row | Reject]:
-        with open_parquet(self.path, self.state) as opened:
+        with open_parquet(self.path, self.state, self.sniffed.compression) as opened:
             for number, item in enumerate(opened.located_rows(self.converted), start=1):
                 if isinstance(item, str):
-                    yield Reject(str(self.path), number, item)
+                    yield Reject(str(self.called), number, item)
                 else:
                     yield Row(number, *item)
 
+    def _sheet_rows(self) -> Iterator[Row | Reject]:
+        names: list[str] | None = None
+        for number, cells in _cells_of(self.copy):
+            if number <= self.sniffed.skipped:
+                continue
+            if number == self.sniffed.header_line:
+                names = cells
+                continue
+            if cells == names:
+                yield Reject(str(self.called), number, SECOND_HEADER, "\t".join(cells)[:2000])
+                continue
+            cells += [""] * (len(self.columns) - len(cells))
+            yield Row(number, dict(zip(self.columns, cells, strict=True)))
 
-def open_table(path: Path | str, format: Format | None = None) -> Table:
-    """Find out what a file is, by its suffix or its first bytes, and which columns it has.
+
+def open_table(
+    path: Path | str,
+    format: Format | None = None,
+    *,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    header: bool | None = None,
+    records: str | None = None,
+    sheet: str | None = None,
+) -> Table:
+    """Find out what a file is, by its content before its suffix, and which columns it has.
 
     Parameters
     ----------
     path : Path or str
-        The input file.
-    format : {"csv", "tsv", "jsonl", "parquet", "lines"}, optional
-        Given where the guess would be wrong.
+        The input file, plain or compressed.
+    format : {"csv", "tsv", "jsonl", "json", "parquet", "xlsx", "xls", "lines"}, optional
+        Given where the guess would be wrong, as the others are.
+    encoding : str, optional
+        Name of a codec.
+    delimiter : str, optional
+        Sign between cells.
+    header : bool, optional
+        Whether the first row holds the names of the columns.
+    records : str, optional
+        Keys with dots between them that lead to the records of a JSON document; ``$`` for the document itself.
+    sheet : str, optional
+        Name of a sheet of a workbook.
 
     Raises
     ------
     UsageError
-        If the file does not exist or is a folder.
+        If the file does not exist or is a folder, or two readings of it are about equally likely.
     DataError
-        If it is empty, or is not what its suffix says.
+        If it is empty, holds no rows of text, or is not what is said of it.
     """
     path = named_path(path, "a table")
     if not path.is_file():
@@ -188,79 +268,78 @@ def open_table(path: Path | str, format: Format | None = None) -> Table:
     if path.stat().st_size == 0:
         raise DataError(f"{path} is empty; nothing to read.")
     state = FileState.of(path)
-    with open_unchanged(path, state) as handle:
-        head = handle.read(64 * 1024)
-    if not (content := without_marks(head)):
-        raise DataError(f"{path} is empty but for a byte order mark; nothing to read.")
-    kind = SUFFIXES.get(path.suffix.lower()) or _sniff(path, head) if format is None else format
-    columns: tuple[str, ...] = ("text",) if kind == "lines" else ()
-    quoted = True
-    if _is_wide(content, kind):
-        raise DataError(f"{path} holds NUL characters in its header or most lines, as UTF-16 does; save it as UTF-8.")
-    if kind == "parquet":
-        columns = _parquet_columns(path, state)
-    elif kind in _DELIMITERS:
-        quoted = kind == "csv" or _uses_quoting(path, state)
-        columns = _header(path, state, _DELIMITERS[kind], quoted)
-    return Table(path, kind, columns, state, has_mark=content != head, quoted=quoted)
+    wanted = Reading(format, encoding, delimiter, header, records, sheet)
+    table = Table(path, sniff(path, state, wanted), (), state)
+    if table.format in WORKBOOKS:
+        return _with_sheet(table, wanted)
+    if table.format == "parquet":
+        with open_parquet(path, state, table.sniffed.compression) as opened:
+            names = tuple(opened.schema.names)
+        require_columns(f"{path}", names)
+        return replace(table, columns=names)
+    if table.format in DELIMITED:
+        return _with_header(table)
+    return replace(table, columns=("text",) if table.format == "lines" else ())
 
 
-def _sniff(path: Path, head: bytes) -> Format:
-    """Tell an unknown suffix by its first bytes: Parquet's magic, a JSON object, or a constant number of tabs."""
-    content = next((what for magic, what in _NO_TEXT.items() if head.startswith(magic)), None)
-    if path.suffix.lower() == ".json" and without_marks(head).lstrip().startswith(b"["):
-        content = "one JSON array"
-    if content:
-        raise DataError(f"{path} is {content}; save it as CSV or JSON Lines in UTF-8, unpacked, or name the --format.")
-    if head.startswith(b"PAR1"):
-        return "parquet"
-    lines = [line for line in without_marks(head).split(b"\n")[:20] if line.strip()]
-    if lines and lines[0].lstrip().startswith(b"{"):
-        return "jsonl"
-    tabs = lines[0].count(b"\t") if lines else 0
-    if tabs and sum(line.count(b"\t") == tabs for line in lines) * 2 > len(lines):
-        return "tsv"
-    return "lines"
-
-
-def _is_wide(content: bytes, kind: Format) -> bool:
-    """Whether text is of two bytes a character without a mark that tells: as UTF-8 some of it can be read, as noise."""
-    lines = content.split(b"\n")[:20]
-    if kind != "lines":
-        return kind in _DELIMITERS and b"\0" in lines[0]
-    return sum(b"\0" in line for line in lines) * 2 > len(lines)
-
-
-def _parquet_columns(path: Path, state: FileState) -> tuple[str, ...]:
-    with open_parquet(path, state) as opened:
-        names = tuple(opened.schema.names)
-    require_columns(f"{path}", names)
-    return names
-
-
-def _uses_quoting(path: Path, state: FileState) -> bool:
-    with closing(raw_lines(path, since=state)) as lines:
-        return uses_quoting(lines, "\t")
-
-
-def _header(path: Path, state: FileState, delimiter: str, quoted: bool) -> tuple[str, ...]:
-    with closing(raw_lines(path, since=state)) as lines:
-        names = DelimitedReader(lines, delimiter, quoted=quoted).header()
+def _with_header(table: Table) -> Table:
+    found = table.sniffed
+    if found.header_line is None:
+        return _named(table, numbered_names(found.width), f"{table.path}:{found.skipped + 1}")
+    with closing(table._lines()) as lines:
+        reader = DelimitedReader(lines_below(lines, found.skipped), found.delimiter, quoted=found.quoted)
+        names = reader.header()
+    where = f"{table.path}:{found.header_line}"
     if isinstance(names, str):
-        raise DataError(f"{path}:1: the header {names}.")
-    require_columns(f"{path}:1", names)
-    _require_separated(f"{path}:1", names, delimiter)
-    return tuple(names)
+        raise DataError(f"{where}: the header {names}.")
+    return _named(table, names, where)
 
 
-def _require_separated(where: str, names: Sequence[str], delimiter: str) -> None:
-    """Refuse a header of one name that another sign parts: whole rows would be taken for texts."""
-    others = [sign for sign in _SEPARATORS if sign != delimiter and sign in names[0]]
-    if len(names) == 1 and others:
-        raise DataError(
-            f"{where}: the header is one name, {shown(names[0])}, with {others[0]!r} in it, as where that parts the "
-            "cells; save the file with commas (tsv: with tabs), name the right --format, or rename the column."
+def _named(table: Table, names: Sequence[str], where: str) -> Table:
+    if problem := _names_problem(names):
+        raise DataError(f"{where}: the header has {problem}; keep the columns that are needed.")
+    columns, notes = usable_names(names)
+    return replace(table, columns=columns, sniffed=replace(table.sniffed, notes=(*table.sniffed.notes, *notes)))
+
+
+def _with_sheet(table: Table, wanted: Reading) -> Table:
+    """Copy the cells of a sheet once, so that a workbook is not held in memory while its rows are used."""
+    found, path = table.sniffed, table.path
+    copy = tempfile.SpooledTemporaryFile(_HELD_BYTES)  # noqa: SIM115 (it goes with the table)
+    width = 0
+    place = f"a copy of {path} where temporary files lie (TMPDIR names another folder)"
+    with open_seekable(path, table.state, found.compression) as book, write_errors(place):
+        for number, cells in sheet_rows(book, str(path), found.format, found.sheet):
+            while not cells[-1]:
+                cells.pop()
+            width = max(width, len(cells))
+            copy.write(json.dumps([number, cells]).encode() + b"\n")
+        copy.flush()
+    first = [(number, cells + [""] * (width - len(cells))) for number, cells in islice(_cells_of(copy), SNIFFED_ROWS)]
+    titles = 0
+    while width > 1 and len(first) - titles > 1 and len([cell for cell in first[titles][1] if cell]) == 1:
+        titles += 1
+    if not names_a_text(first[titles][1]):
+        titles = 0
+    line, names = first[titles]
+    has_header = is_header([cells for _, cells in first[titles:]]) if wanted.header is None else wanted.header
+    if has_header is None:
+        raise UsageError(
+            f"{path}: its first row, {quoted_list(names)}, may be the names of the columns or a row as the others; say "
+            "which with --header or --no-header."
         )
+    notes = (f"{titles} rows above the header are left out",) if titles else ()
+    found = replace(found, header_line=line if has_header else None, skipped=line - 1 if has_header else 0)
+    table = replace(table, sniffed=replace(found, notes=notes), copy=copy)
+    return _named(table, names, f"{path}:{line}") if has_header else replace(table, columns=numbered_names(width))
+
+
+def _cells_of(copy: IO[bytes] | None) -> Iterator[tuple[int, list[str]]]:
+    if copy is not None:
+        copy.seek(0)
+        for line in copy:
+            number, cells = json.loads(line)
+            yield number, cells
 
 
 def require_columns(where: str, names: Sequence[str]) -> None:

@@ -50,8 +50,9 @@ class StrayMarks:
     """
 
     def __init__(self, delimiter: str) -> None:
-        self.opening = re.compile(rf'(?:^|{delimiter})"')
-        self.quoted_cell = re.compile(rf'(?<![^{delimiter}])"(?:[^"]|"")*+"(?={delimiter}|\Z)')
+        sign = re.escape(delimiter)
+        self.opening = re.compile(rf'(?:^|{sign})"')
+        self.quoted_cell = re.compile(rf'(?<![^{sign}])"(?:[^"]|"")*+"(?={sign}|\Z)')
         self.has_opened = False
         self.open_line = -MAX_RECORD_LINES
 

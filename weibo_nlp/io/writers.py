@@ -1,4 +1,4 @@
-"""Rows out: CSV, TSV, JSON Lines or Parquet, streamed in batches, written beside and renamed."""
+"""Rows out: CSV, TSV, JSON Lines, Parquet or a workbook, streamed in batches, written beside and renamed."""
 
 from __future__ import annotations
 
@@ -6,16 +6,22 @@ import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import TextIOWrapper
 from pathlib import Path
 from typing import IO, Any
 
 from weibo_nlp.errors import UsageError
 from weibo_nlp.io.atomic import PendingFile, atomic_path, pending_file
 from weibo_nlp.io.column_types import ColumnType
+from weibo_nlp.io.compression import WRITTEN as PACKED
+from weibo_nlp.io.compression import Compression, packed
+from weibo_nlp.io.destination import destination_of
+from weibo_nlp.io.formats import SUFFIXES, OutputFormat
+from weibo_nlp.io.formulas import inert
 from weibo_nlp.io.names import quoted as shown
 from weibo_nlp.io.parquet import ArrowRow, tables_of
 from weibo_nlp.io.rejects import RejectWriter, output_of_rejects, outputs_of_rejects, usable_rejects_path
-from weibo_nlp.io.rows import SUFFIXES, OutputFormat
+from weibo_nlp.io.spreadsheets import SheetWriter
 from weibo_nlp.io.suffixes import require_suffix
 from weibo_nlp.io.transaction import publish_pair
 from weibo_nlp.io.value_text import cell_text, json_text, plain_value
@@ -39,14 +45,16 @@ def open_writer(
     mark: bool = False,
     quoted: bool = True,
     passed_on: Any = None,
+    raw_cells: bool = False,
 ) -> Iterator[RowWriter]:
     """Open an output file for rows.
 
     Parameters
     ----------
     path : Path or str
-        The finished file; until the block ends without an error it does not change.
-    format : {"csv", "tsv", "jsonl", "parquet"}
+        The finished file; until the block ends without an error it does not change. A suffix that stands for a
+        compression is heeded.
+    format : {"csv", "tsv", "jsonl", "parquet", "xlsx"}
         Shape of the file.
     columns : mapping of str to column type
         Names in order, with types; JSON Lines ignores it and keeps every row's own keys.
@@ -58,6 +66,9 @@ def open_writer(
     passed_on : pyarrow.Schema, optional
         First columns of a Parquet file, with all metadata: they are those of the input, untouched, and `columns` are
         written behind them.
+    raw_cells : bool
+        Leave texts that a spreadsheet would execute as they are; by default, in delimited files, an apostrophe is put
+        before them (:mod:`weibo_nlp.io.formulas`). In a workbook they are text in any case.
 
     Yields
     ------
@@ -65,20 +76,34 @@ def open_writer(
         To be given rows in batches; values of type ``json`` are written as JSON text in tables, but for strings, which
         stand as they are.
     """
-    with atomic_path(path) as temporary, _row_writer(temporary, format, columns, mark, quoted, passed_on) as writer:
+    shape = _Shape(format, columns, mark, quoted, passed_on, output_compression(Path(path)), raw_cells)
+    with atomic_path(path) as temporary, _row_writer(temporary, shape) as writer:
         yield writer
 
 
 def output_format(path: Path, fallback: OutputFormat) -> OutputFormat:
-    """Tell the output format by the suffix; one that names no format gets the fallback.
+    """Tell the output format by the suffix, that of a compression aside; a name without any gets the fallback.
 
     Raises
     ------
     UsageError
-        If the suffix names a format that is not written.
+        If the suffix is none of those that are written; what leads to a stream may have any.
     """
-    require_suffix(path, *SUFFIXES)
-    return SUFFIXES.get(path.suffix.lower(), fallback)
+    require_suffix(path, *SUFFIXES, *PACKED)
+    shape = (path if output_compression(path) is None else path.with_suffix("")).suffix.lower()
+    if shape in SUFFIXES:
+        return SUFFIXES[shape]
+    if path.suffix and destination_of(path).file is not None:
+        raise UsageError(
+            f"cannot write {path}: {shape or path.suffix} is no suffix of what is written; name a file that ends in "
+            f"{', '.join(SUFFIXES)}, behind which may stand {' or '.join(PACKED)}."
+        )
+    return fallback
+
+
+def output_compression(path: Path) -> Compression | None:
+    """Tell by the suffix what an output is packed with."""
+    return PACKED.get(path.suffix.lower())
 
 
 @contextmanager
@@ -93,6 +118,7 @@ def open_outputs(
     mark: bool = False,
     quoted: bool = True,
     passed_on: Any = None,
+    raw_cells: bool = False,
 ) -> Iterator[tuple[RowWriter, RejectWriter]]:
     """Open an output file for rows and, as one transaction with it, the file of the rows that are set aside.
 
@@ -102,7 +128,7 @@ def open_outputs(
     ----------
     output : Path or str
         The finished file, or a stream such as ``/dev/stdout``.
-    format, columns, mark, quoted, passed_on
+    format, columns, mark, quoted, passed_on, raw_cells
         As for :func:`open_writer`.
     source : Path
         The file the rows are from; beside it lie the rejects of a stream.
@@ -123,9 +149,10 @@ def open_outputs(
     """
     output = Path(output)
     place = usable_rejects_path(output, source, rejects)
+    shape = _Shape(format, columns, mark, quoted, passed_on, output_compression(output), raw_cells)
     set_aside = RejectWriter(place, output_of_rejects(output, source, place))
     with set_aside, pending_file(output) as rows:
-        with _row_writer(rows.path, format, columns, mark, quoted, passed_on) as writer:
+        with _row_writer(rows.path, shape) as writer:
             yield writer, set_aside
         publish_pair(rows, set_aside, outputs_of_rejects(output, source, place), report)
 
@@ -140,57 +167,92 @@ class _UnixLines:
         self.handle.write(row.removesuffix("\r\n") + "\n")
 
 
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """How rows are written, as `open_writer` is told."""
+
+    format: OutputFormat
+    columns: Mapping[str, ColumnType]
+    mark: bool
+    quoted: bool
+    passed_on: Any
+    compression: Compression | None
+    raw_cells: bool
+
+
 @contextmanager
-def _row_writer(
-    path: Path,
-    format: OutputFormat,
-    columns: Mapping[str, ColumnType],
-    mark: bool,
-    quoted: bool,
-    passed_on: Any,
-) -> Iterator[RowWriter]:
-    if format == "parquet":
-        with _parquet_writer(path, columns, passed_on) as writer:
-            yield writer
-        return
-    # The ends of lines are the writers' own; csv brings its mark along.
-    encoding = "utf-8-sig" if mark and format != "jsonl" else "utf-8"
-    with path.open("w", encoding=encoding, newline="") as handle:
-        if format == "jsonl":
+def _row_writer(path: Path, shape: _Shape) -> Iterator[RowWriter]:
+    with packed(path, shape.compression) as stream:
+        if shape.format == "parquet":
+            with _parquet_writer(stream, shape.columns, shape.passed_on) as writer:
+                yield writer
+            return
+        if shape.format == "xlsx":
+            with _sheet_writer(stream, shape.columns) as writer:
+                yield writer
+            return
+        # The ends of lines are the writers' own; csv brings its mark along.
+        encoding = "utf-8-sig" if shape.mark and shape.format != "jsonl" else "utf-8"
+        handle = TextIOWrapper(stream, encoding=encoding, newline="")
+        if shape.format == "jsonl":
             yield RowWriter(lambda rows: handle.writelines(json_text(row) + "\n" for row in rows))
         else:
-            delimited = _quoted_rows if quoted or format == "csv" else _bare_rows
-            yield delimited(handle, columns, "," if format == "csv" else "\t")
+            delimited = _quoted_rows if shape.quoted or shape.format == "csv" else _bare_rows
+            yield delimited(handle, shape)
+        handle.flush()
+        handle.detach()
 
 
-def _quoted_rows(handle: IO[str], columns: Mapping[str, ColumnType], delimiter: str) -> RowWriter:
+@contextmanager
+def _sheet_writer(stream: IO[bytes], columns: Mapping[str, ColumnType]) -> Iterator[RowWriter]:
+    names = list(columns)
+    sheet = SheetWriter(stream, names)
+    try:
+        yield RowWriter(lambda rows: sheet.write((_plain(row, columns) for row in rows), names))
+    except BaseException:
+        sheet.discard()
+        raise
+    sheet.close()
+
+
+def _quoted_rows(handle: IO[str], shape: _Shape) -> RowWriter:
+    delimiter = "," if shape.format == "csv" else "\t"
     writer = csv.writer(_UnixLines(handle), delimiter=delimiter, lineterminator="\r\n")
-    writer.writerow(list(columns))
-    return RowWriter(lambda rows: writer.writerows(_cells(row, columns) for row in rows))
+    writer.writerow(_header(shape))
+    return RowWriter(lambda rows: writer.writerows(_cells(row, shape) for row in rows))
 
 
-def _bare_rows(handle: IO[str], columns: Mapping[str, ColumnType], delimiter: str) -> RowWriter:
+def _bare_rows(handle: IO[str], shape: _Shape) -> RowWriter:
     def line(cells: Iterable[Any]) -> str:
         texts = ["" if cell is None else str(cell) for cell in cells]
-        signs = (delimiter, "\n", "\r")
+        signs = ("\t", "\n", "\r")
         if any(sign in text for text in texts for sign in signs):
             text = next(text for text in texts if any(sign in text for sign in signs))
             raise UsageError(
                 f"{shown(text, 40)} has a tab or a line end, which has no place in a tab-separated file whose "
                 "quotation marks are text, as the input's are; name an output of another format with -o."
             )
-        return delimiter.join(texts) + "\n"
+        return "\t".join(texts) + "\n"
 
-    handle.write(line(columns))
-    return RowWriter(lambda rows: handle.writelines(line(_cells(row, columns)) for row in rows))
+    handle.write(line(_header(shape)))
+    return RowWriter(lambda rows: handle.writelines(line(_cells(row, shape)) for row in rows))
 
 
-def _cells(row: Mapping[str, Any], columns: Mapping[str, ColumnType]) -> list[Any]:
-    return [(cell_text if kind == "json" else plain_value)(row.get(name)) for name, kind in columns.items()]
+def _header(shape: _Shape) -> list[Any]:
+    return list(shape.columns) if shape.raw_cells else list(map(inert, shape.columns))
+
+
+def _cells(row: Mapping[str, Any], shape: _Shape) -> list[Any]:
+    cells = _plain(row, shape.columns).values()
+    return list(cells) if shape.raw_cells else list(map(inert, cells))
+
+
+def _plain(row: Mapping[str, Any], columns: Mapping[str, ColumnType]) -> dict[str, Any]:
+    return {name: (cell_text if kind == "json" else plain_value)(row.get(name)) for name, kind in columns.items()}
 
 
 @contextmanager
-def _parquet_writer(path: Path, columns: Mapping[str, ColumnType], passed_on: Any) -> Iterator[RowWriter]:
+def _parquet_writer(stream: IO[bytes], columns: Mapping[str, ColumnType], passed_on: Any) -> Iterator[RowWriter]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -214,5 +276,5 @@ def _parquet_writer(path: Path, columns: Mapping[str, ColumnType], passed_on: An
             writer.write_table(pa.Table.from_arrays([*kept.columns, *beside.columns], schema=schema))
             start += len(kept)
 
-    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+    with pq.ParquetWriter(stream, schema, compression="zstd") as writer:
         yield RowWriter(write)

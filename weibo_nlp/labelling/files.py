@@ -13,11 +13,11 @@ from sys import getsizeof
 from weibo_nlp.io import Reject, Row, Table, open_outputs
 from weibo_nlp.io.atomic import PendingFile, pending_file
 from weibo_nlp.io.copy import read_once
+from weibo_nlp.io.formats import output_of
 from weibo_nlp.io.limits import MAX_REASONS
 from weibo_nlp.io.pandas_metadata import has_range_index, renamed_schema, with_index_column
 from weibo_nlp.io.parquet import open_parquet
 from weibo_nlp.io.rejects import usable_rejects_path
-from weibo_nlp.io.rows import OutputFormat
 from weibo_nlp.io.value_text import json_text
 from weibo_nlp.io.writers import output_format
 from weibo_nlp.labelling.columns import TextColumns, input_columns
@@ -77,6 +77,7 @@ def label_file(
     parent_column: str | None = None,
     id_column: str | None = None,
     rejects: Path | None = None,
+    raw_cells: bool = False,
     advance: Callable[[int], None] | None = None,
 ) -> LabelledFile:
     """Label a file row by row, in batches and in order; rows that cannot be labelled go to ``<output>.rejected.jsonl``.
@@ -90,7 +91,7 @@ def label_file(
     table : Table
         The opened input.
     output : Path
-        Its suffix decides the format; with an unknown suffix, the input's format is kept.
+        Its suffix decides the format and the compression; without any, and for a stream, the input's format is kept.
     labeller : Labeller
         The models.
     text_column, parent_column : str
@@ -99,6 +100,9 @@ def label_file(
         Column with the ids by which `parent_column` names rows of the same file, which is read twice more for them.
     rejects : Path, optional
         Where rows that are set aside go instead.
+    raw_cells : bool
+        Leave texts that a spreadsheet would execute as they are; by default, in CSV and TSV, an apostrophe is put
+        before them.
     advance : callable, optional
         Told the number of records done, for a progress bar.
 
@@ -115,11 +119,11 @@ def label_file(
     DataError
         If the input breaks off, changed since it was opened, or has too many columns; nothing is written then.
     """
-    place = usable_rejects_path(output, table.path, rejects)
-    summary_file = usable_summary_path(output, table.path, place)
+    place = usable_rejects_path(output, table.called, rejects)
+    summary_file = usable_summary_path(output, table.called, place)
     with read_once(table) as source, nullcontext() if summary_file is None else pending_file(summary_file) as pending:
         texts = TextColumns(text_column, parent_column, labeller.html, id_column)
-        return _label_rows(source, output, place, pending, labeller, texts, advance)
+        return _label_rows(source, output, place, pending, labeller, texts, raw_cells, advance)
 
 
 def _label_rows(
@@ -129,10 +133,10 @@ def _label_rows(
     pending: PendingFile | None,
     labeller: Labeller,
     texts: TextColumns,
+    raw_cells: bool,
     advance: Callable[[int], None] | None,
 ) -> LabelledFile:
-    fallback: OutputFormat = "csv" if table.format == "lines" else table.format
-    shape = output_format(output, fallback)
+    shape = output_format(output, output_of(table.format))
     inputs = input_columns(table, texts)
     added = labeller.columns
     scores = [name for name, kind in added.items() if kind == "float"]
@@ -140,7 +144,7 @@ def _label_rows(
     columns = {renamed.get(name, name): kind for name, kind in inputs.items()} | added
     passed_on, index_name, index = None, "", None
     if table.format == shape == "parquet":
-        with open_parquet(table.path, table.state) as source:
+        with open_parquet(table.path, table.state, table.sniffed.compression) as source:
             schema, n_input = source.schema, source.n_rows
         passed_on, columns = renamed_schema(schema, renamed), added
         # What is not looked at cannot be changed.
@@ -162,12 +166,13 @@ def _label_rows(
         output,
         shape,
         columns,
-        source=table.path,
+        source=table.called,
         rejects=place,
         report=pending,
         mark=table.has_mark,
         quoted=table.quoted,
         passed_on=passed_on,
+        raw_cells=raw_cells,
     )
     with opened as (writer, rejects):
         batch: list[tuple[Row, Reading, Reading | None]] = []
@@ -180,7 +185,7 @@ def _label_rows(
             parents, more = None, {}
             if threads is not None and texts.parent is not None:
                 ids = [
-                    as_id(row.values.get(texts.parent), f"{table.path}:{row.number}", texts.parent)
+                    as_id(row.values.get(texts.parent), f"{table.called}:{row.number}", texts.parent)
                     for row, _, _ in batch
                 ]
                 parents, roots, missing = read_above(map(threads.above, ids), texts.html)
@@ -222,7 +227,7 @@ def _label_rows(
                         first_swallowing = first_swallowing or item.number
                 else:
                     values = item.values if item.origin is None else item.origin.readable()
-                    item = Reject(str(table.path), item.number, reading.problem, json_text(values)[:2000])
+                    item = Reject(str(table.called), item.number, reading.problem, json_text(values)[:2000])
             if isinstance(item, Reject):
                 rejects.write(item)
                 reason = item.reason if item.reason in reasons or len(reasons) < MAX_REASONS else OTHER_REASONS

@@ -478,15 +478,15 @@ def test_columns_may_be_called_nothing_or_zero():
         label(TEXTS, target="")
 
 
-def test_a_column_without_a_name_can_be_the_text_or_the_parent(tmp_path):
+def test_a_column_without_a_name_gets_one_and_can_be_the_text_or_the_parent(tmp_path):
     table = write(tmp_path / "a.csv", f"id,\n1,{TEXTS[0]}\n")
-    done = label_file(table, tmp_path / "o.csv", Labeller(), text_column="", parent_column="id")
+    done = label_file(table, tmp_path / "o.csv", Labeller(), text_column="column_2", parent_column="id")
     assert (done.rows, pd.read_csv(done.output)["topic"].tolist()) == (1, ["credit"])
 
 
 def test_an_empty_option_is_the_column_without_a_name_and_not_a_guess(tmp_path, run):
-    path = tmp_path / "a.csv"
-    path.write_text(f"text,\n好,{TEXTS[0]}\n", "utf-8")
+    path = tmp_path / "a.jsonl"
+    path.write_text(json.dumps({"text": "好", "": TEXTS[0]}) + "\n", "utf-8")
     code, _, err = run("label", path, "-o", tmp_path / "o.csv", "--text-column", "")
     assert (code, "(guessed" in err) == (0, False)
     assert pd.read_csv(tmp_path / "o.csv")["topic"].tolist() == ["credit"]

@@ -2,76 +2,144 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.io import Reject, Row, Table
+from weibo_nlp.io.column_kinds import NO_TEXT, column_kind, first_values, lost_digits
+from weibo_nlp.io.column_names import TEXT_NAMES
 from weibo_nlp.io.column_types import ColumnType, ValueKind, arrow_schema, column_type, column_type_of, value_kind
 from weibo_nlp.io.limits import MAX_COLUMNS
+from weibo_nlp.io.mojibake import mojibake
 from weibo_nlp.io.names import quoted
 from weibo_nlp.io.rows import listed
 from weibo_nlp.labelling.texts import Reading, read, read_parent
 from weibo_nlp.text.plain import HtmlChoice
 
-TEXT_COLUMNS = (
-    "text", "正文", "微博正文", "content", "内容", "text_raw", "full_text", "comment", "评论", "评论内容", "post",
-    "微博内容", "content_text", "body", "message", "desc", "sentence", "review",
-)  # fmt: skip
+TEXT_COLUMNS = TEXT_NAMES
+SHOWN_TEXT = 40
 
 
-def guess_text_column(columns: Sequence[str]) -> str:
-    """Find the column that holds the text by the names crawlers and people give it.
+def guess_text_column(columns: Sequence[str], values: Mapping[str, Sequence[Any]] | None = None) -> str:
+    """Find the column that holds the text, by the names crawlers and people give it and by what is in it.
+
+    Parameters
+    ----------
+    columns : sequence of str
+        Names.
+    values : mapping of str to sequence, optional
+        Some values of each, as :func:`first_rows` gives them: a column of numbers, dates or ids is no text whatever it
+        is called, and the only one with sentences is it.
 
     Raises
     ------
     UsageError
-        If there is none or none is known, listing the columns there are; or if two have the same name but for case or
-        blanks.
+        If there is none or none is known, listing the columns there are; or if several may be it.
     """
     if not columns:
         raise UsageError("the frame has no columns; give one with a column of texts.")
+    kinds = {} if values is None else {name: column_kind(values.get(name, ())) for name in columns}
+    left = [name for name in columns if kinds.get(name) not in NO_TEXT]
     if len(columns) == 1:
+        if not left and kinds[columns[0]] != "empty":
+            raise UsageError(
+                f"the only column, {columns[0]}, holds {_PLURALS[kinds[columns[0]]]} and no texts; if these are meant, "
+                "name it with --text-column / text_column=."
+            )
         return columns[0]
-    plain = [str(column).strip().casefold() for column in columns]
-    if (name := next((name for name in TEXT_COLUMNS if name in plain), None)) is not None:
-        called = [column for column, each in zip(columns, plain, strict=True) if each == name]
-        if len(set(called)) == 1:
-            return called[0]
-        raise UsageError(f"text columns may be {listed(called)}; name one with --text-column / text_column=.")
+    # A column that is empty in the first rows may be filled further on, but any other comes before.
+    for among in (left, [name for name in columns if kinds.get(name) == "empty"]):
+        if (called := _by_name(among)) is not None:
+            return called
+    texts = [name for name in left if kinds.get(name) == "text"]
+    if len(texts) == 1:
+        return texts[0]
+    if texts:
+        raise UsageError(f"texts stand in {listed(texts)}; name the column with --text-column / text_column=.")
     raise UsageError(f"no text column among {listed(columns)}; name it with --text-column / text_column=.")
 
 
-def require_no_header(table: Table) -> None:
-    """Refuse to read as plain lines what begins with names of columns, one of which is a text column's.
+_PLURALS = {"number": "numbers", "date": "dates", "id": "ids", "address": "addresses", "nested": "lists or records"}
+
+
+def _by_name(columns: Sequence[str]) -> str | None:
+    plain = [str(column).strip().casefold() for column in columns]
+    name = next((name for name in TEXT_COLUMNS if name in plain), None)
+    if name is None:
+        return None
+    called = [column for column, each in zip(columns, plain, strict=True) if each == name]
+    if len(set(called)) == 1:
+        return called[0]
+    raise UsageError(f"text columns may be {listed(called)}; name one with --text-column / text_column=.")
+
+
+def first_rows(table: Table) -> dict[str, list[Any]]:
+    """Values of the first rows of a table by column, by which its columns are told apart."""
+    return first_values(item.values for item in table.rows() if isinstance(item, Row))
+
+
+def choose_text_column(table: Table, columns: Sequence[str], named: str | None) -> tuple[str, list[str]]:
+    """Return the column of the texts, and what was found by looking at the first rows.
+
+    Parameters
+    ----------
+    table : Table
+        The file.
+    columns : sequence of str
+        Those that may be it.
+    named : str, optional
+        The one that the user named.
+
+    Returns
+    -------
+    tuple of str and list of str
+        The column; and a sentence for what may not be as it was meant: columns that were given names, lines that were
+        left out, ids that have lost digits.
 
     Raises
     ------
     UsageError
-        Asking for the format.
+        As of :func:`guess_text_column`.
+    DataError
+        If its texts are broken, as of :func:`require_no_mojibake`.
     """
-    first = next(table.rows(), None)
-    if not isinstance(first, Row):
-        return
-    names = [name.strip(' "').casefold() for name in re.split("[,;|\t]", first.values["text"])]
-    if len(names) > 1 and not set(names).isdisjoint(TEXT_COLUMNS):
-        raise UsageError(
-            f"{table.path} begins as a table does, with {quoted(first.values['text'])}; name the --format, csv or tsv, "
-            "or lines if each line is a text."
-        )
+    values = first_rows(table)
+    column = guess_text_column(columns, values) if named is None else named
+    require_no_mojibake(table.called, column, values.get(column, ()))
+    lost = (lost_digits(str(name), some) for name, some in values.items())
+    return column, [*table.sniffed.notes, *(problem for problem in lost if problem is not None)]
 
 
-def columns_of(table: Table, wanted: Sequence[str] = (), sample: int = 1000) -> list[str]:
-    """Columns of a table; of JSON Lines, the keys of its first rows, and of as many more as it takes to see `wanted`.
+def require_no_mojibake(where: object, column: str, values: Sequence[Any]) -> None:
+    """Refuse texts that were read in a wrong encoding before they were saved: their labels would be noise.
 
     Raises
     ------
     DataError
-        If no line of a JSON Lines file can be read, naming the first.
+        Naming what was done to them, with an example.
     """
-    if table.format != "jsonl":
+    found = mojibake([value for value in values if isinstance(value, str)])
+    if found is None:
+        return
+    what, text, original = found
+    example = f"{quoted(text, SHOWN_TEXT)}, which was {quoted(original, SHOWN_TEXT)}" if original else quoted(text)
+    raise DataError(
+        f"{where}: the texts of column {column} are broken: {what}, as in {example}. Export them again from where they "
+        "come from, or give the file as it was with --encoding."
+    )
+
+
+def columns_of(table: Table, wanted: Sequence[str] = (), sample: int = 1000) -> list[str]:
+    """Columns of a table; of JSON, the keys of its first rows, and of as many more as it takes to see `wanted`.
+
+    Raises
+    ------
+    DataError
+        If no row of JSON can be read, naming the first.
+    """
+    if not table.is_keyed:
         return list(table.columns)
     keys: dict[str, None] = {}
     first: Reject | None = None
@@ -132,16 +200,16 @@ class TextColumns:
 
 
 def input_columns(table: Table, texts: TextColumns) -> dict[str, ColumnType]:
-    """Columns of the input with types; reads JSON Lines once through, since a table needs all its columns up front.
+    """Columns of the input with types; reads JSON once through, since a table needs all its columns up front.
 
     Raises
     ------
     DataError
-        If the rows of JSON Lines have more than ``MAX_COLUMNS`` different keys, naming the line.
+        If the rows of JSON have more than ``MAX_COLUMNS`` different keys, naming the line.
     """
     if table.format == "parquet":
         return {item.name: column_type_of(item.type) for item in arrow_schema(table)}
-    if table.format != "jsonl":
+    if not table.is_keyed:
         return dict.fromkeys(table.columns, "string")
     kinds: dict[str, set[ValueKind]] = {}
     for item in table.rows():

@@ -12,6 +12,8 @@ import numpy as np
 from weibo_nlp.corpus.tree import Thread, above_of
 from weibo_nlp.errors import UsageError
 from weibo_nlp.features.encoders import Encoder
+from weibo_nlp.io.column_kinds import first_values
+from weibo_nlp.io.limits import SNIFFED_ROWS
 from weibo_nlp.io.rows import listed
 from weibo_nlp.labelling.columns import guess_text_column
 from weibo_nlp.labelling.endpoints import host_sentences
@@ -131,7 +133,9 @@ def label(
         frame = _as_frame(texts)
     columns: list[Any] = list(frame.columns)
     if text_column is None:
-        text_column = guess_text_column(columns)
+        some = frame.head(SNIFFED_ROWS)
+        first = first_values(dict(zip(columns, row, strict=True)) for row in some.itertuples(index=False, name=None))
+        text_column = guess_text_column(columns, first if len(columns) > 1 else None)
     values = frame.iloc[:, _place(columns, text_column)].tolist()
     answered = None if parent_column is None else frame.iloc[:, _place(columns, parent_column)].tolist()
     ids = None if id_column is None else frame.iloc[:, _place(columns, id_column)].tolist()

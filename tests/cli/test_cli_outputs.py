@@ -198,7 +198,7 @@ def test_labelled_rows_are_not_lost_in_a_redirection_onto_the_rejects(folder, ta
 
 @posix
 def test_a_stream_and_a_file_share_no_rejects(run, folder):
-    assert run("label", "posts.csv", "-o", "posts.csv.labelled", "-q")[0] == 1
+    assert run("label", "posts.csv", "-o", "posts.labelled.csv", "-q")[0] == 1
     before = content(folder)
     assert run("label", "posts.csv", "-o", os.devnull, "-q")[2] == "1 rows set aside: posts.csv.stream-rejected.jsonl\n"
     added = content(folder).items() - before.items()
@@ -206,14 +206,17 @@ def test_a_stream_and_a_file_share_no_rejects(run, folder):
     assert before.items() <= content(folder).items()
 
 
-SPREADSHEET = ".xlsx stands for a spreadsheet, which is not written here; name a file that ends in .csv or .tsv"
+SPREADSHEET = ".xls stands for a spreadsheet, which is not written here; name a file that ends in .csv or .tsv"
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        pytest.param(["label", "posts.csv", "-o", "out.xlsx"], SPREADSHEET, id="xlsx"),
-        pytest.param(["label", "posts.csv", "-o", "out.csv.gz"], ".gz stands for a compressed file", id="gz"),
+        pytest.param(["label", "posts.csv", "-o", "out.xls"], SPREADSHEET, id="xls"),
+        pytest.param(["label", "posts.csv", "-o", "out.csv.bz2"], ".bz2 stands for a compressed file", id="bz2"),
+        pytest.param(["label", "posts.csv", "-o", "out.txt"], ".txt is no suffix of what is written", id="txt"),
+        pytest.param(["label", "posts.csv", "-o", "out.csv~"], ".csv~ is no suffix of what is written", id="csv~"),
+        pytest.param(["label", "posts.csv", "-o", "out.txt.gz"], ".txt is no suffix of what is written", id="txt-gz"),
         pytest.param(["label", "posts.csv", "-o", "out.JSON"], ".json stands for JSON, which", id="json"),
         pytest.param(["label", "posts.csv", "-o", "out.db"], ".db stands for a database", id="db"),
         pytest.param(["label", "--example", "-o", "out.zip"], ".zip stands for an archive", id="example"),
@@ -229,8 +232,8 @@ def test_a_suffix_of_a_format_that_is_not_written_is_a_wrong_call(run, folder, a
     assert content(folder) == before
 
 
-@pytest.mark.parametrize("output", ["out.txt", "out", "out.csv~"])
-def test_a_suffix_of_no_format_is_told_and_gets_the_inputs(run, folder, output):
+def test_an_output_without_a_suffix_gets_the_inputs_format_which_is_told(run, folder):
+    output = "out"
     code, _, err = run("label", "clean.csv", "-o", output)
     assert code == 0
     assert f"{output} has no suffix of a format; it is written as csv\n" in err

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from typer import Argument, Option
 
+from weibo_nlp.cli.inputs import FormatName
 from weibo_nlp.cli.options import MAX_SEED, Resamples, input_path, output_folder
 from weibo_nlp.errors import UsageError
 
@@ -87,7 +88,7 @@ def distil(
         Option(min=0, max=1, help="Share of the posts that is not learnt from, and on which both models are compared."),
     ] = 0.2,
     format: Annotated[
-        Literal["csv", "tsv", "jsonl", "parquet", "lines"] | None,
+        FormatName | None,
         Option(help="Format of --texts, where its suffix misleads."),
     ] = None,
     seed: Annotated[
@@ -111,7 +112,6 @@ def distil(
     from weibo_nlp.cli.output import writable
     from weibo_nlp.io import open_table
     from weibo_nlp.io.terminal import print_line, terminal_console
-    from weibo_nlp.labelling.columns import require_no_header
     from weibo_nlp.stats import BootstrapConfig
     from weibo_nlp.training import distil_posts
     from weibo_nlp.training.folder import require_free
@@ -125,8 +125,6 @@ def distil(
     if gold_column is not None and gold is None:
         raise UsageError("--gold-column names a column of --gold; name that file as well, or leave both out.")
     table = open_table(texts, format)
-    if table.format == "lines" and format is None:
-        require_no_header(table)
     column = _text_column(table, text_column, parent_column)
     require_free(output)
     folder = Path(teacher)
@@ -136,7 +134,7 @@ def distil(
     kept = output.absolute().with_name(f"{output.absolute().name}{KEPT}")
     n_kept = 0 if (file := slow.kept(kept)) is None else sum(len(batch.texts) for batch in file.batches)
     if not quiet:
-        print_line(f"Reading {texts} as {table.format}; text column: {column}", err=True)
+        print_line(f"Reading {texts} as {table.sniffed.describe()}; text column: {column}", err=True)
         if n_kept:
             print_line(f"Going on from {n_kept:,} answers of an earlier run: {kept}", err=True)
     posts = read_posts_of_table(table, text_column=column, parent_column=parent_column)
@@ -171,7 +169,7 @@ def distil(
 
 def _text_column(table: Table, named: str | None, parent: str | None) -> str:
     from weibo_nlp.io.rows import listed
-    from weibo_nlp.labelling import columns_of, guess_text_column
+    from weibo_nlp.labelling.columns import choose_text_column, columns_of
 
     given = [name for name in (named, parent) if name is not None]
     columns = columns_of(table, given)
@@ -179,14 +177,14 @@ def _text_column(table: Table, named: str | None, parent: str | None) -> str:
         raise UsageError(f"{table.path}: no column {missing[0]!r}; there is: {listed(columns)}.")
     if named is not None and named == parent:
         raise UsageError(f"column {named!r} cannot be the text and what it answers; name another.")
-    return guess_text_column([name for name in columns if name != parent]) if named is None else named
+    return choose_text_column(table, [name for name in columns if name != parent], named)[0]
 
 
 def _labelled(path: Path, text: str | None, label: str | None, parent: str | None) -> LabelledRows:
     """Read labelled posts; their texts stand in the column that those of --texts do, or in one that is guessed."""
     from weibo_nlp.io import open_table
     from weibo_nlp.io.rows import listed
-    from weibo_nlp.labelling import columns_of, guess_text_column
+    from weibo_nlp.labelling.columns import choose_text_column, columns_of
     from weibo_nlp.training import read_labels_of_table
     from weibo_nlp.training.rows import guess_label_column
 
@@ -198,7 +196,7 @@ def _labelled(path: Path, text: str | None, label: str | None, parent: str | Non
     left = [name for name in columns if name not in (label, parent)]
     return read_labels_of_table(
         table,
-        text_column=text if text in left else guess_text_column(left),
+        text_column=choose_text_column(table, left, text if text in left else None)[0],
         label_column=label,
         parent_column=parent if parent in columns else None,
         to_learn=False,

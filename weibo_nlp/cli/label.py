@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence, Set
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -10,11 +11,25 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 from typer import Argument, Option
 
-from weibo_nlp.cli.options import input_path, output_file
+from weibo_nlp.cli.inputs import (
+    Delimiter,
+    Encoding,
+    FormatName,
+    Header,
+    Records,
+    Sheet,
+    alias_of,
+    input_files,
+    outputs_for,
+    reading_of,
+    standard_input,
+)
+from weibo_nlp.cli.options import input_path, output_file, output_place
 from weibo_nlp.errors import DataError, UsageError
 
 if TYPE_CHECKING:
     from weibo_nlp.io import Table
+    from weibo_nlp.io.formats import Format
     from weibo_nlp.labelling import LabelledFile, Labeller
 
 SHOWN_REASONS = 10
@@ -25,9 +40,12 @@ TEXT_CELLS = 40  # terminal cells, of which a Chinese character takes two
 
 def label(
     input: Annotated[
-        Path | None,
+        list[Path] | None,
         Argument(
-            parser=input_path, metavar="input", help="CSV, TSV, JSONL, Parquet, or plain text with one post a line."
+            parser=input_path,
+            metavar="input...",
+            help="CSV, TSV, JSON, JSONL, Parquet, Excel, or plain text with one post a line, also packed with gz, bz2, "
+            "xz or zst; - for standard input. Several files, and folders of them, are labelled one after the other.",
         ),
     ] = None,
     output: Annotated[
@@ -35,9 +53,10 @@ def label(
         Option(
             "-o",
             "--output",
-            parser=output_file,
+            parser=output_place,
             metavar="PATH",
-            help="Result file, - for standard output; by default <name>.labelled.<format> beside the input, where its "
+            help="Result file (.csv, .tsv, .jsonl, .parquet or .xlsx, behind it .gz or .zst), - for standard output; "
+            "of several inputs, a folder; by default <name>.labelled.<format> beside the input, where its "
             "suffix is not its format's <name>.<suffix>-labelled.<format>, which replaces none but an earlier result.",
         ),
     ] = None,
@@ -147,10 +166,20 @@ def label(
             "first text of the thread as well."
         ),
     ] = None,
-    format: Annotated[
-        Literal["csv", "tsv", "jsonl", "parquet", "lines"] | None,
-        Option(help="Format of the input, where its suffix misleads."),
-    ] = None,
+    format: Annotated[FormatName | None, Option(help="Format of the input, where its content misleads.")] = None,
+    encoding: Encoding = None,
+    delimiter: Delimiter = None,
+    header: Header = None,
+    records: Records = None,
+    sheet: Sheet = None,
+    raw_cells: Annotated[
+        bool,
+        Option(
+            "--raw-cells",
+            help="Write texts into CSV and TSV as they are that a spreadsheet would execute; by default an apostrophe "
+            "is put before them.",
+        ),
+    ] = False,
     quiet: Annotated[bool, Option("-q", "--quiet", help="Show no progress bar and no summary.")] = False,
 ) -> None:
     """Label posts with topic, sentiment, irony and stance.
@@ -165,6 +194,7 @@ def label(
     have no text are set aside in OUTPUT.rejected.jsonl, or if the output is a pipe or a device in
     INPUT.stream-rejected.jsonl, and the exit code is then 1. Until all is done, nothing is changed.
     """
+    given = dict(locals())
     from rich.progress import (
         BarColumn,
         MofNCompleteColumn,
@@ -181,31 +211,41 @@ def label(
     from weibo_nlp.cli.plans import print_plans
     from weibo_nlp.io import open_table
     from weibo_nlp.io.destination import destination_of
-    from weibo_nlp.io.rows import SUFFIXES, listed
+    from weibo_nlp.io.formats import output_of
+    from weibo_nlp.io.rows import listed
     from weibo_nlp.io.terminal import print_line, terminal_console
     from weibo_nlp.io.writers import output_format
-    from weibo_nlp.labelling import Labeller, columns_of, guess_text_column, label_file
-    from weibo_nlp.labelling.columns import TextColumns, input_columns, require_no_header
+    from weibo_nlp.labelling import Labeller, columns_of, label_file
+    from weibo_nlp.labelling.columns import TextColumns, choose_text_column, input_columns
     from weibo_nlp.labelling.endpoints import host_sentences, with_language_models
     from weibo_nlp.labelling.plans import plans
     from weibo_nlp.labelling.summary import OUT_OF_DOMAIN
 
-    if input is not None and example:
-        raise UsageError(f"INPUT ({input}) and --example exclude each other; leave one out.")
-    if input is None and not example:
+    if input and example:
+        raise UsageError(f"INPUT ({input[0]}) and --example exclude each other; leave one out.")
+    if not input and not example:
         raise UsageError("there is nothing to label; name a file of posts as INPUT, or try --example.")
     if (price_in is None) != (price_out is None) or (price_in is not None and not dry_run):
         raise UsageError("--price-in and --price-out go together, and with --dry-run; give all three, or no price.")
     models = own_models(model or [])
-    path = input or _resources.example_path()
+    if input == [Path("-")]:
+        with standard_input() as copy:
+            label(**{**given, "input": [copy], "output": output or Path("-")})
+        return
+    files = input_files(input or [])
+    reading = reading_of(encoding=encoding, delimiter=delimiter, header=header, records=records, sheet=sheet)
+    if len(files) > 1 or (input and input[0].is_dir()):
+        _label_each(files, given, {"format": format, **reading})
+        return
+    path = files[0] if files else _resources.example_path()
+    output = None if output is None else output_file(output)
     console = terminal_console(err=True, quiet=quiet)
-    table = open_table(path, format)
-    if table.format == "lines" and format is None:
-        require_no_header(table)
+    table = open_table(path, format, **reading)
+    table = replace(table, alias=alias_of(path))
     columns = columns_of(table, [name for name in (text_column, parent_column, id_column) if name is not None])
     if not columns:
         raise DataError(f"{path}: no column was found reading it as {table.format}; name the right --format.")
-    chosen = guess_text_column(columns) if text_column is None else text_column
+    chosen, notes = choose_text_column(table, columns, text_column)
     if id_column is not None and parent_column is None:
         raise UsageError("--id-column says how --parent-column is meant; name that as well, or leave both out.")
     for name in (chosen, parent_column, id_column):
@@ -216,7 +256,7 @@ def label(
         output = _example_output(path) if example else _default_output(path, table.format)
     result = _named(output)
     aside = None if rejects is None else _named(rejects)
-    shape = output_format(result, "csv" if table.format == "lines" else table.format)
+    shape = output_format(result, output_of(table.format))
     writable({"--output": result, "--rejects": aside}, inputs=[path], closed=files_of(models))
     loaded = with_language_models(models, send_raw=send_raw, concurrency=concurrency, dry_run=dry_run)
     settings: dict[str, Any] = {
@@ -240,9 +280,11 @@ def label(
         )
     how = " (guessed; --text-column names another)" if text_column is None else ""
     if not quiet:
-        if result.suffix.lower() not in SUFFIXES and destination_of(result).file is not None:
+        if not result.suffix and destination_of(result).file is not None:
             print_line(f"{result} has no suffix of a format; it is written as {shape}", err=True)
-        print_line(f"Reading {path} as {table.format}; text column: {chosen}{how}", err=True)
+        print_line(f"Reading {table.called} as {table.sniffed.describe()}; text column: {chosen}{how}", err=True)
+    for note in notes:  # said even when quiet: it may not be what was meant
+        print_line(f"{table.called}: {note}", err=True)
     labeller.warn_of_unknown_targets()  # here, for a line of text would break a bar of progress
     if labeller.language_models:  # said even when quiet
         for sentence in host_sentences(labeller.language_models, sum(1 for _ in table.rows())):
@@ -268,6 +310,7 @@ def label(
             labeller,
             **columns_in,
             rejects=aside,
+            raw_cells=raw_cells,
             advance=advance,
         )
     if example and not quiet and destination_of(result).file is not None:
@@ -275,7 +318,7 @@ def label(
         said = {OUT_OF_DOMAIN, *(slot.known for slot in labeller.slots)}
         shown = [name for name, kind in labeller.columns.items() if kind != "float" and name not in said]
         _print_first_rows(result, [chosen, *shown])
-    _summarise(labelled, path, quiet)
+    _summarise(labelled, table.called, quiet)
     if not quiet:
         for line in labelled.summary.lines():
             print_line(line, err=True)
@@ -283,6 +326,29 @@ def label(
             print_line(f"Summary: {labelled.summary_file}", err=True)
     _tell_answering(labelled, labeller, parent_column, id_column, quiet)
     if labelled.rejected:
+        raise typer.Exit(1)
+
+
+def _label_each(files: Sequence[Path], given: Mapping[str, Any], reading: Mapping[str, Any]) -> None:
+    """Label several files as each would be alone; before the first, see that all can be read and have a text column."""
+    from weibo_nlp.io import open_table
+    from weibo_nlp.labelling.columns import choose_text_column, columns_of
+
+    if given["rejects"] is not None:
+        raise UsageError("--rejects names one file, and several are labelled; leave it out, or label them apart.")
+    names: dict[Path, str] = {}
+    for file in files:
+        table = open_table(file, **reading)
+        choose_text_column(table, columns_of(table), given["text_column"])
+        names[file] = _default_output(file, table.format).name
+    outputs = outputs_for(files, given["output"], names)
+    is_incomplete = False
+    for file, output in zip(files, outputs, strict=True):
+        try:
+            label(**{**given, "input": [file], "output": output})
+        except typer.Exit as left:
+            is_incomplete = is_incomplete or left.exit_code != 0
+    if is_incomplete:
         raise typer.Exit(1)
 
 
@@ -311,11 +377,14 @@ def _named(output: Path) -> Path:
     return Path("/dev/stdout") if str(output) == "-" else output
 
 
-def _default_output(input: Path, format: str) -> Path:
+def _default_output(input: Path, format: Format) -> Path:
     """Name the result so that no other input shares it: one hyphen tells posts and posts.txt from posts.csv."""
-    if input.suffix == f".{format}":
-        return input.with_name(f"{input.stem}.labelled.{format}")
-    return input.with_name(f"{input.name}-labelled.{'csv' if format == 'lines' else format}")
+    from weibo_nlp.io.formats import output_of
+
+    suffix = output_of(format)
+    if input.suffix == f".{suffix}":
+        return input.with_name(f"{input.stem}.labelled.{suffix}")
+    return input.with_name(f"{input.name}-labelled.{suffix}")
 
 
 def _example_output(example: Path) -> Path:
@@ -324,7 +393,7 @@ def _example_output(example: Path) -> Path:
     if output.exists():
         try:
             ids, expected = ([row.get("id") for row in _first_rows(path, 100)] for path in (output, example))
-        except DataError:  # no table at all
+        except (DataError, UsageError):  # no table at all, or none as we write them
             ids, expected = [], [None]
         if ids != expected:
             raise UsageError(f"{output} exists and is no result of --example; name another file with -o.")
@@ -357,7 +426,7 @@ def _require_own(output: Path, labeller: Labeller, inputs: Callable[[], Collecti
     possible = columns | scores | set(renamed_columns(names, labels | scores).values())
     try:
         problem = _foreign(open_table(output), columns, labels, possible)
-    except DataError:  # no table at all
+    except (DataError, UsageError):  # no table at all, or none as we write them
         problem = _columns_problem((), columns, possible)
     if problem:
         raise UsageError(
@@ -370,7 +439,7 @@ def _foreign(table: Table, columns: Set[str], labels: Set[str], possible: Set[st
     """Say by what a table is seen not to have been written by us; rows of JSON Lines have keys of their own each."""
     from weibo_nlp.io import Row
 
-    if table.format != "jsonl":
+    if not table.is_keyed:
         # An index of pandas becomes a column of Parquet where rows are set aside.
         index = {name for name in table.columns if table.format == "parquet" and name.startswith("__index_level_")}
         return _columns_problem(table.columns, columns, possible | index)

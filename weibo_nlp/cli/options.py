@@ -26,8 +26,8 @@ def output_file(text: str | Path) -> Path:
     UsageError
         If it is empty, or can only be that of a folder.
     """
-    path, name = named_path(text, "an output"), os.fspath(text)
-    if name.endswith(("/", os.sep, "/.", f"{os.sep}.")):
+    path, name = named_path(text, "an output"), text.written if isinstance(text, FolderName) else os.fspath(text)
+    if name.endswith(_FOLDER_ENDS):
         raise UsageError(f"cannot write {name}: the name is that of a folder; name a file.")
     return path
 
@@ -37,6 +37,22 @@ def output_folder(text: str | Path) -> Path:
     return named_path(text, "an output")
 
 
+class FolderName(type(Path())):  # type: ignore[misc]
+    """A path that was written as that of a folder, with a slash behind it, which a Path forgets."""
+
+    written = ""
+
+
+def output_place(text: str | Path) -> Path:
+    """Path of a file, or of a folder where several are written, as it stands on the line."""
+    path, name = named_path(text, "an output"), os.fspath(text)
+    if name.endswith(_FOLDER_ENDS):
+        path = FolderName(path)
+        path.written = name
+    return path
+
+
+_FOLDER_ENDS = ("/", os.sep, "/.", f"{os.sep}.")
 MAX_SEED = 2**32 - 1  # what scikit-learn takes
 Seed = Annotated[int, Option(min=0, max=MAX_SEED, help="Random seed of the bootstrap and of paired tests.")]
 Resamples = Annotated[int, Option(min=200, max=100_000, help="Resamples of the bootstrap.")]

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 import typer
 from typer import Argument, Option
 
+from weibo_nlp.cli.inputs import Encoding, FormatName
 from weibo_nlp.cli.options import MAX_SEED, Resamples, input_path, output_folder
 from weibo_nlp.cli.train_job import LINEAR, TrainJob
 from weibo_nlp.errors import UsageError
@@ -19,7 +20,7 @@ def train(
     context: typer.Context,
     input: Annotated[
         Path | None,
-        Argument(parser=input_path, metavar="input", help="CSV, TSV, JSONL or Parquet with texts and labels."),
+        Argument(parser=input_path, metavar="input", help="CSV, TSV, JSON(L), Parquet or Excel with texts and labels."),
     ] = None,
     output: Annotated[
         Path | None,
@@ -45,9 +46,8 @@ def train(
             help="Column with the thread, author or page: rows of one group are never learnt from and scored in turn."
         ),
     ] = None,
-    format: Annotated[
-        Literal["csv", "tsv", "jsonl", "parquet"] | None, Option(help="Format of the input, where its suffix misleads.")
-    ] = None,
+    format: Annotated[FormatName | None, Option(help="Format of the input, where its content misleads.")] = None,
+    encoding: Encoding = None,
     corpus: Annotated[
         bool, Option("--corpus", help="Learn the tasks of the shipped corpus instead of a file; test is left unseen.")
     ] = False,
@@ -170,6 +170,7 @@ def train(
         "--parent-column": parent_column,
         "--group-column": group_column,
         "--format": format,
+        "--encoding": encoding,
         "--folds": folds,
         "--held-out": held_out,
         "--curve": curve,
@@ -203,7 +204,7 @@ def train(
         quiet,
         arguments=context.obj,
     )
-    table = None if input is None else open_table(input, format)
+    table = None if input is None else open_table(input, format, encoding=encoding)
     require_free(output)
     writable({}, inputs=[input, real], folders={"--output": output})
     if push_to_hub is not None:

@@ -44,8 +44,7 @@ def read_rows(table: Table, text_column: str | None, named: Mapping[str, str | N
     """
     from weibo_nlp.io.rows import listed
     from weibo_nlp.io.terminal import print_line
-    from weibo_nlp.labelling import guess_text_column
-    from weibo_nlp.labelling.columns import columns_of
+    from weibo_nlp.labelling.columns import choose_text_column, columns_of
     from weibo_nlp.training import read_labels_of_table
     from weibo_nlp.training.rows import guess_label_column
 
@@ -54,7 +53,7 @@ def read_rows(table: Table, text_column: str | None, named: Mapping[str, str | N
     if missing := [name for name in given if name not in columns]:
         raise UsageError(f"{table.path}: no column {missing[0]!r}; there is: {listed(columns)}.")
     left = [name for name in columns if name not in named.values()]
-    text = guess_text_column(left) if text_column is None else text_column
+    text, notes = choose_text_column(table, left, text_column)
     label = named["label"] or guess_label_column(columns)
     chosen = {"text": text, **{what: name for what, name in {**named, "label": label}.items() if name is not None}}
     if len(set(chosen.values())) < len(chosen):
@@ -62,7 +61,9 @@ def read_rows(table: Table, text_column: str | None, named: Mapping[str, str | N
         raise UsageError(f"one column cannot be two things: {told}; name another.")
     if not quiet:
         told = ", ".join(f"{what} {name}" for what, name in chosen.items())
-        print_line(f"Reading {table.path} as {table.format}; columns: {told}", err=True)
+        print_line(f"Reading {table.path} as {table.sniffed.describe()}; columns: {told}", err=True)
+    for note in notes:
+        print_line(f"{table.path}: {note}", err=True)
     return read_labels_of_table(
         table,
         text_column=text,

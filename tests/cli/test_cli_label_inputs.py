@@ -145,7 +145,7 @@ def piped(arguments, content, folder):
 def test_a_pipe_goes_in_and_out(folder):
     content = posts(folder / "a.csv", ";", "gb18030").read_bytes() + b"1;2;3\n"
     done = piped(["-", "-q"], gzip.compress(content), folder)
-    text = done.stdout.decode("utf-8-sig")
+    text = done.stdout.decode()
     assert [(row["id"], row["topic"]) for row in csv.DictReader(io.StringIO(text))] == EXPECTED
     assert done.returncode == 1
     assert done.stderr.decode() == "1 rows set aside: standard_input.stream-rejected.jsonl\n"

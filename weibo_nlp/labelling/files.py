@@ -13,6 +13,7 @@ from sys import getsizeof
 from weibo_nlp.io import Reject, Row, Table, open_outputs
 from weibo_nlp.io.atomic import PendingFile, pending_file
 from weibo_nlp.io.copy import read_once
+from weibo_nlp.io.destination import destination_of
 from weibo_nlp.io.formats import output_of
 from weibo_nlp.io.limits import MAX_REASONS
 from weibo_nlp.io.pandas_metadata import has_range_index, renamed_schema, with_index_column
@@ -169,7 +170,8 @@ def _label_rows(
         source=table.called,
         rejects=place,
         report=pending,
-        mark=table.has_mark,
+        # Excel opens files; what reads a pipe would take a mark that the input had not for a part of the first name.
+        mark=table.has_mark if destination_of(output).file is not None else table.sniffed.has_mark,
         quoted=table.quoted,
         passed_on=passed_on,
         raw_cells=raw_cells,

@@ -32,7 +32,6 @@ class _Reading:
     """How a text looks if a sign parts its cells."""
 
     delimiter: str
-    width: int
     n_rows: int
     fit: float
     """Share of the rows below the first that have as many cells as it."""
@@ -127,7 +126,6 @@ def _reading(lines: Sequence[str], delimiter: str) -> _Reading | None:
     n_known = sum(map(is_known, first))
     return _Reading(
         delimiter=delimiter,
-        width=len(first),
         n_rows=len(others),
         fit=fit,
         n_known=n_known,

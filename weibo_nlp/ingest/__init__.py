@@ -1,0 +1,7 @@
+"""Crawls read as documents: one file a family of crawlers, each recognised by what it holds."""
+
+from weibo_nlp.ingest.base import Family, Options
+from weibo_nlp.ingest.reading import Import, Tally, read
+from weibo_nlp.ingest.registry import FAMILIES, get_family, recognise
+
+__all__ = ["FAMILIES", "Family", "Import", "Options", "Tally", "get_family", "read", "recognise"]

@@ -1,0 +1,92 @@
+"""What a family of crawlers is: how its files are recognised, and how documents are made of their records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from weibo_nlp.ingest.source import Source
+from weibo_nlp.io import Reject
+from weibo_nlp.records import Document
+
+NICKNAME = "nickname"
+"""Key of ``extra`` for the name that a user shows, where ``author`` is the id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What the first records of a file look like, by which its family is known.
+
+    Attributes
+    ----------
+    keys : frozenset of str
+        Columns of a table, or keys of JSON records; of nested ones paths, such as ``user.screen_name``. The items of a
+        list are at ``[]``: ``weibo[].text``.
+    tables : mapping of str to frozenset of str
+        Of an SQLite file, its tables and their columns.
+    """
+
+    keys: frozenset[str] = frozenset()
+    tables: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def has(self, *keys: str) -> bool:
+        """Whether all of some keys stand in the records."""
+        return self.keys.issuperset(keys)
+
+    def has_any(self, *keys: str) -> bool:
+        """Whether one of some keys stands in the records."""
+        return not self.keys.isdisjoint(keys)
+
+    def has_table(self, name: str, *columns: str) -> bool:
+        """Whether there is an SQLite table with some columns."""
+        return self.tables.get(name, frozenset()).issuperset(columns) and name in self.tables
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the caller knows and the files do not say.
+
+    Attributes
+    ----------
+    root : str, optional
+        Id of the post that comments answer, where their records do not name it.
+    crawled_at : datetime, optional
+        When the files were crawled, with its zone; relative dates count from it.
+    """
+
+    root: str | None = None
+    crawled_at: datetime | None = None
+
+
+Documents = Iterator[Document | Reject]
+"""Documents of a file in its order, and between them the records that none could be made of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """The files of one crawler.
+
+    Attributes
+    ----------
+    name : str
+        As users name it.
+    generations : tuple of str
+        The shapes that its versions have written and that are read.
+    matches : callable
+        Whether a sample is one of its files. No file is of two families.
+    documents : callable
+        Documents of a file. Each has ``thread``, ``root``, ``parent`` and ``repost_of`` as far as its own record tells;
+        an original or a comment inside of a record is a document of its own, the outer one first.
+    """
+
+    name: str
+    generations: tuple[str, ...]
+    matches: Callable[[Sample], bool]
+    documents: Callable[[Source, Options], Documents]
+
+
+def without_nothing(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out what a source has left empty, as ``extra`` does: None, and texts and lists without anything in them."""
+    return {name: value for name, value in values.items() if value is not None and value != "" and value != []}

@@ -1,0 +1,138 @@
+"""Documents made of what a record says, by the conventions that all families share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from weibo_nlp.errors import DataError
+from weibo_nlp.ingest.base import NICKNAME, Options, without_nothing
+from weibo_nlp.ingest.flags import UNDATED
+from weibo_nlp.ingest.removed import notice_flag
+from weibo_nlp.ingest.source import Source
+from weibo_nlp.ingest.texts import markup_of
+from weibo_nlp.ingest.times import parse_time
+from weibo_nlp.io import Reject
+from weibo_nlp.io.limits import MAX_TEXT_CHARACTERS
+from weibo_nlp.records import AccountType, Counts, Document, Kind
+from weibo_nlp.records import Source as Place
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Who a document is of, as far as its record says.
+
+    Attributes
+    ----------
+    id : str, optional
+        By which the platform knows the user.
+    nickname : str, optional
+        The name that is shown; stands in for the id where there is none.
+    """
+
+    id: str | None = None
+    nickname: str | None = None
+    account_type: AccountType = "unknown"
+    extra: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Builder:
+    """Makes documents of one file's records.
+
+    Parameters
+    ----------
+    source : Source
+        The file.
+    options : Options
+        What the caller knows.
+    format : str
+        The family, and after a stroke its shape, as in ``weibo-crawler/csv``.
+    platform : str
+        Where the texts were published.
+    """
+
+    source: Source
+    options: Options
+    format: str
+    platform: str = "weibo"
+
+    def document(
+        self,
+        row: int,
+        kind: Kind,
+        id: str | None,
+        text: str,
+        *,
+        speaker: Speaker,
+        created: object = None,
+        crawled_at: datetime | None = None,
+        parent: str | None = None,
+        root: str | None = None,
+        repost_of: str | None = None,
+        title: str | None = None,
+        region: str | None = None,
+        counts: Counts | None = None,
+        flags: Iterable[str] = (),
+        extra: Mapping[str, Any] | None = None,
+    ) -> Document | Reject:
+        """Return a document, or a reject where the record has no id or a text beyond all measure.
+
+        A text that is a notice of removal becomes a place-holder: no text, and a flag. A date that says no moment stays
+        in ``extra``.
+
+        Parameters
+        ----------
+        row : int
+            Number of the record in the file.
+        created : object
+            The date as the source has it.
+        crawled_at : datetime, optional
+            When this record was crawled; by default what the caller knows.
+        parent, root : str, optional
+            Of a comment, ids of the document that it answers and of the post at the top; without a root, the document
+            is one itself.
+        repost_of : str, optional
+            Of a repost, the id of its original, which is then its root.
+        """
+        if not id:
+            return self.source.reject(row, "no id")
+        if len(text) > MAX_TEXT_CHARACTERS:
+            return self.source.reject(row, f"text longer than {MAX_TEXT_CHARACTERS:,} characters")
+        root = repost_of if root is None else root
+        root = None if root == id else root
+        notice = notice_flag(text)
+        created_at = parse_time(created, crawled_at or self.options.crawled_at)
+        undated = created_at is None and created not in (None, "")
+        try:
+            return Document(
+                id=id,
+                kind=kind,
+                text="" if notice else text,
+                thread=root or id,
+                platform=self.platform,
+                title=title or None,
+                created_at=created_at,
+                author=speaker.id or speaker.nickname or None,
+                account_type=speaker.account_type,
+                parent=None if parent == id else parent,
+                root=root,
+                repost_of=None if repost_of == id else repost_of,
+                counts=counts or Counts(),
+                region=region,
+                source=Place(self.format, self.source.name, row),
+                flags=tuple(dict.fromkeys([*flags, *([notice] if notice else []), *([UNDATED] if undated else [])])),
+                extra=without_nothing(
+                    {
+                        NICKNAME: speaker.nickname if speaker.id else None,
+                        **(speaker.extra or {}),
+                        **(extra or {}),
+                        "created_raw": str(created)[:64] if undated else None,
+                    }
+                ),
+                **({} if notice else markup_of(text)),
+            )
+        except DataError as error:  # of the record's own rules
+            return self.source.reject(row, str(error))

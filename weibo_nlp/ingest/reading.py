@@ -1,0 +1,170 @@
+"""Files and folders of crawls, read as documents."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from weibo_nlp.errors import DataError, UsageError
+from weibo_nlp.ingest.base import Family, Options
+from weibo_nlp.ingest.registry import get_family, recognise
+from weibo_nlp.ingest.source import Source, open_source
+from weibo_nlp.io import Reject
+from weibo_nlp.io.limits import MAX_REASONS
+from weibo_nlp.io.paths import named_path
+from weibo_nlp.records import Document
+
+
+@dataclass
+class Tally:
+    """What became of the records: each is written, set aside, or merged into another of the same id.
+
+    Attributes
+    ----------
+    records : int
+        Posts, reposts and comments that were met, those inside of others included.
+    documents, set_aside, merged : int
+        Together `records`.
+    kinds, flags, reasons : Counter
+        How many documents there are of each kind and with each flag, and how many were set aside for each reason.
+    """
+
+    records: int = 0
+    documents: int = 0
+    set_aside: int = 0
+    merged: int = 0
+    kinds: Counter[str] = field(default_factory=Counter)
+    flags: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)
+
+    def count_document(self, document: Document) -> None:
+        """Count a document that goes out."""
+        self.documents += 1
+        self.kinds[document.kind] += 1
+        self.flags.update(document.flags)
+
+    def count_reject(self, reject: Reject) -> None:
+        """Count a record that is set aside."""
+        self.set_aside += 1
+        reason = reject.reason if len(self.reasons) < MAX_REASONS or reject.reason in self.reasons else "others"
+        self.reasons[reason] += 1
+
+
+@dataclass(frozen=True)
+class Crawl:
+    """One file with the family that it is of."""
+
+    source: Source
+    family: Family
+
+
+@dataclass(frozen=True)
+class Unread:
+    """A file of a folder that is of no family, and why it was passed over."""
+
+    path: Path
+    reason: str
+
+
+@dataclass
+class Import:
+    """Documents of some files, streamed; iterating again reads the files again.
+
+    Attributes
+    ----------
+    crawls : tuple of Crawl
+        The files that are read, in their order.
+    unread : tuple of Unread
+        Files of the folders that were passed over.
+    options : Options
+        What the caller knows.
+    tally : Tally
+        Of the last reading, complete when that is.
+    """
+
+    crawls: tuple[Crawl, ...]
+    unread: tuple[Unread, ...] = ()
+    options: Options = field(default_factory=Options)
+    tally: Tally = field(default_factory=Tally)
+
+    def __iter__(self) -> Iterator[Document]:
+        return (item for item in self.items() if isinstance(item, Document))
+
+    def items(self) -> Iterator[Document | Reject]:
+        """Yield the documents, and between them what is set aside.
+
+        Raises
+        ------
+        DataError
+            If a file breaks off, or changed since it was recognised.
+        """
+        self.tally = tally = Tally()
+        for crawl in self.crawls:
+            for item in crawl.family.documents(crawl.source, self.options):
+                tally.records += 1
+                if isinstance(item, Document):
+                    tally.count_document(item)
+                else:
+                    tally.count_reject(item)
+                yield item
+
+
+def read(paths: Path | str | Sequence[Path | str], family: str | None = None, options: Options | None = None) -> Import:
+    """Recognise files of crawls and make ready to read them.
+
+    Parameters
+    ----------
+    paths : path or sequence of paths
+        Files and folders; of a folder, all files in it and below it.
+    family : str, optional
+        The family that all of them are of, where their content does not tell.
+    options : Options, optional
+        What the files do not say.
+
+    Returns
+    -------
+    Import
+        Documents to iterate over.
+
+    Raises
+    ------
+    UsageError
+        If a path does not exist, a file that was named is of no family or of several, or a folder holds none.
+    DataError
+        If a file that was named is damaged.
+    """
+    named = [named_path(path, "a crawl") for path in ([paths] if isinstance(paths, str | Path) else paths)]
+    chosen = None if family is None else get_family(family)
+    crawls: list[Crawl] = []
+    unread: list[Unread] = []
+    for path in named:
+        if not path.is_dir():
+            crawls.append(_crawl(path, path.name, chosen))
+            continue
+        for file in _files_below(path):
+            try:
+                crawls.append(_crawl(file, file.relative_to(path).as_posix(), chosen))
+            except (DataError, UsageError) as error:
+                unread.append(Unread(file, str(error)))
+    if not crawls:
+        why = f" ({unread[0].reason})" if unread else ""
+        raise UsageError(f"{', '.join(map(str, named))}: no file of a crawler was found{why}.")
+    return Import(tuple(crawls), tuple(unread), options or Options())
+
+
+def _crawl(path: Path, name: str, family: Family | None) -> Crawl:
+    source = open_source(path, name)
+    return Crawl(source, recognise(source) if family is None else family)
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    """Yield the files in a folder and below it in the order of their names; links lead to other places."""
+    for place, folders, names in os.walk(folder):
+        folders.sort()
+        for name in sorted(names):
+            file = Path(place, name)
+            if file.is_file() and not file.is_symlink():
+                yield file

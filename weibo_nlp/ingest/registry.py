@@ -1,0 +1,80 @@
+"""The families that can be read, and which of them a file is of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any
+
+from weibo_nlp.errors import UnknownNameError, UsageError
+from weibo_nlp.ingest import weibo_search
+from weibo_nlp.ingest.base import Family, Sample
+from weibo_nlp.ingest.source import Source
+from weibo_nlp.io import Row
+
+FAMILIES: dict[str, Family] = {family.name: family for family in (weibo_search.FAMILY,)}
+
+_SAMPLED_ROWS = 20
+_SAMPLED_ITEMS = 5
+_MAX_DEPTH = 6
+_MAX_KEYS = 5_000
+
+
+def get_family(name: str) -> Family:
+    """Return a family by its name.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is none of that name.
+    """
+    if name not in FAMILIES:
+        raise UnknownNameError("family of crawlers", name, FAMILIES)
+    return FAMILIES[name]
+
+
+def recognise(source: Source) -> Family:
+    """Tell by what a file holds, never by its name, which family it is of.
+
+    Raises
+    ------
+    UsageError
+        If it is of none, or of several.
+    """
+    sample = sample_of(source)
+    found = [family for family in FAMILIES.values() if family.matches(sample)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise UsageError(
+            f"{source.path}: could be of {' or '.join(family.name for family in found)}; name one with --family."
+        )
+    held = ", ".join(sorted(sample.keys or sample.tables)[:12]) or "nothing"
+    raise UsageError(
+        f"{source.path}: of no family that is known ({', '.join(FAMILIES)}); it has {held[:300]}. Name one with "
+        "--family, or label the file as a table of your own."
+    )
+
+
+def sample_of(source: Source) -> Sample:
+    """Look at the first records of a file."""
+    if source.sqlite is not None:
+        return Sample(tables={name: frozenset(columns) for name, columns in source.sqlite.tables.items()})
+    first = [item.values for item in islice(source.rows(), _SAMPLED_ROWS) if isinstance(item, Row)]
+    paths = (path for values in first for path in _paths(values, "", _MAX_DEPTH))
+    return Sample(keys=frozenset(source.columns).union(islice(paths, _MAX_KEYS)))
+
+
+def _paths(value: Any, above: str, depth: int) -> Iterator[str]:
+    """Yield the paths of all keys in a value."""
+    if depth == 0:
+        return
+    inner: Iterable[tuple[str, Any]] = ()
+    if isinstance(value, dict):
+        inner = ((f"{above}.{key}" if above else key, item) for key, item in value.items())
+    elif isinstance(value, list):
+        inner = ((f"{above}[]", item) for item in value[:_SAMPLED_ITEMS])
+    for path, item in inner:
+        if isinstance(value, dict):
+            yield path
+        yield from _paths(item, path, depth - 1)

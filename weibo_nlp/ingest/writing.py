@@ -1,0 +1,122 @@
+"""Documents as a Parquet file with all their fields, written and read back in batches."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields
+from functools import cache
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from weibo_nlp.errors import DataError
+from weibo_nlp.io.atomic import atomic_path
+from weibo_nlp.io.jsonl import parse_json
+from weibo_nlp.io.parquet import open_parquet
+from weibo_nlp.records import Counts, Document, Source
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+BATCH_ROWS = 4096
+"""Documents that are held together, and the size of a row group."""
+
+_LISTS = ("hashtags", "mentions", "urls", "flags")
+# Anything may stand in these, so that no type of Parquet describes them.
+_JSON = ("votes", "extra")
+# Records within a record are columns side by side, as tables for people have them.
+_COUNTS = tuple(item.name for item in fields(Counts))
+_SOURCE = {f"source_{item.name}": item.name for item in fields(Source)}
+_PLAIN = tuple(item.name for item in fields(Document) if item.name not in (*_LISTS, *_JSON, "counts", "source"))
+_INTEGERS = {"fold": "int32", "source_row": "int64", **dict.fromkeys(_COUNTS, "int64")}
+COLUMNS = (*_PLAIN, *_LISTS, *_COUNTS, *_SOURCE, *_JSON)
+"""Columns of the file: the fields of :class:`weibo_nlp.records.Document`; ``votes`` and ``extra`` are JSON."""
+
+
+def write_documents(path: Path, documents: Iterable[Document]) -> int:
+    """Write documents, beside and renamed; memory is bounded by a batch. Return how many.
+
+    Raises
+    ------
+    DataError
+        If a document holds in ``extra`` or ``votes`` what JSON cannot, or a number beyond 64 bits.
+    WriteError
+        If the disk is full; what was there before still stands.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    count = 0
+    rows = iter(documents)
+    with atomic_path(path) as temporary, pq.ParquetWriter(temporary, _schema(), compression="zstd") as writer:
+        while batch := list(islice(rows, BATCH_ROWS)):
+            columns = zip(*map(_cells, batch), strict=True)
+            try:
+                arrays = [pa.array(cells, item.type) for cells, item in zip(columns, _schema(), strict=True)]
+            except (pa.ArrowException, OverflowError, UnicodeEncodeError) as error:
+                raise DataError(f"{path}: documents {batch[0].id!r} and on cannot be written: {error}.") from error
+            writer.write_table(pa.Table.from_arrays(arrays, schema=_schema()))
+            count += len(batch)
+    return count
+
+
+def read_documents(path: Path) -> Iterator[Document]:
+    """Read documents back, equal to those that were written, in memory bounded by a batch.
+
+    Raises
+    ------
+    DataError
+        If it is no such file, or a row cannot be read, naming it.
+    """
+    with open_parquet(path) as opened:
+        if missing := [name for name in COLUMNS if name not in opened.schema.names]:
+            raise DataError(f"{path}: no column {', '.join(missing)}; a file of imported documents is expected.")
+        for number, row in enumerate(opened.rows(), 1):
+            if isinstance(row, str):
+                raise DataError(f"{path}: row {number}: {row}. Import the crawl again.")
+            yield _document(path, number, row)
+
+
+@cache
+def _schema() -> pa.Schema:
+    import pyarrow as pa
+
+    def type_of(name: str) -> pa.DataType:
+        return pa.list_(pa.string()) if name in _LISTS else pa.type_for_alias(_INTEGERS.get(name, "string"))
+
+    return pa.schema([(name, type_of(name)) for name in COLUMNS])
+
+
+def _cells(document: Document) -> list[Any]:
+    source = document.source
+    return [
+        *(getattr(document, name) for name in _PLAIN),
+        *(list(getattr(document, name)) for name in _LISTS),
+        *(getattr(document.counts, name) for name in _COUNTS),
+        *(None if source is None else getattr(source, name) for name in _SOURCE.values()),
+        *(_json(document, name) for name in _JSON),
+    ]
+
+
+def _json(document: Document, name: str) -> str | None:
+    value: Mapping[str, Any] = getattr(document, name)
+    try:
+        return json.dumps(value, ensure_ascii=False, allow_nan=False) if value else None
+    except (TypeError, ValueError) as error:
+        raise DataError(f"document {document.id!r}: {name} is no JSON: {error}.") from None
+
+
+def _document(path: Path, number: int, row: Mapping[str, Any]) -> Document:
+    values = {name: row[name] for name in _PLAIN}
+    for name in _LISTS:
+        values[name] = tuple(row[name] or ())
+    values["counts"] = Counts(**{name: row[name] for name in _COUNTS})
+    if row["source_format"] is not None:
+        values["source"] = Source(**{field: row[name] for name, field in _SOURCE.items()})
+    try:
+        values["extra"] = parse_json(row["extra"] or "{}")
+        values["votes"] = {task: tuple(labels) for task, labels in parse_json(row["votes"] or "{}").items()}
+        return Document(**values)
+    except (TypeError, ValueError, AttributeError, DataError) as error:
+        raise DataError(f"{path}: row {number}: {error}. Import the crawl again.") from None

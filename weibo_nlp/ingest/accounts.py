@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
 from weibo_nlp.records import AccountType
 
 _WEIBO_TYPES: dict[int, AccountType] = {
@@ -42,3 +46,46 @@ def weibo_account_type(verified_type: object = None, *, badge: object = None, ve
     if badge is not None and (kind := _BADGES.get(str(badge).strip().replace("v", "V"))):
         return kind
     return "netizen" if verified is False else "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Who a document is of, as far as its record says.
+
+    Attributes
+    ----------
+    id : str, optional
+        By which the platform knows the user.
+    nickname : str, optional
+        The name that is shown; stands in for the id where there is none.
+    """
+
+    id: str | None = None
+    nickname: str | None = None
+    account_type: AccountType = "unknown"
+    extra: Mapping[str, Any] | None = None
+
+
+def weibo_speaker(user: object, *, id: object = None, nickname: object = None) -> Speaker:
+    """Return whom a Weibo record is of, by its object of a user; the raw codes of verification stay in ``extra``.
+
+    Parameters
+    ----------
+    user : object
+        The object, of whichever source; anything else says nothing.
+    id, nickname : object
+        What the record says beside it.
+    """
+    held: Mapping[str, Any] = user if isinstance(user, Mapping) else {}
+    code = held.get("verified_type")
+    return Speaker(
+        _name(id, held.get("idstr"), held.get("id"), held.get("_id"), held.get("user_id")),
+        _name(nickname, held.get("screen_name"), held.get("nick_name"), held.get("nickname")),
+        weibo_account_type(code, verified=held.get("verified")),
+        {"verified_type": code, "verified_type_ext": held.get("verified_type_ext")},
+    )
+
+
+def _name(*values: object) -> str | None:
+    texts = (str(value).strip() for value in values if isinstance(value, str | int) and not isinstance(value, bool))
+    return next((text for text in texts if text), None)

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from weibo_nlp.errors import DataError
+from weibo_nlp.ingest.accounts import Speaker
 from weibo_nlp.ingest.base import NICKNAME, Options, without_nothing
 from weibo_nlp.ingest.flags import UNDATED
 from weibo_nlp.ingest.removed import notice_flag
@@ -16,26 +17,8 @@ from weibo_nlp.ingest.texts import markup_of
 from weibo_nlp.ingest.times import parse_time
 from weibo_nlp.io import Reject
 from weibo_nlp.io.limits import MAX_TEXT_CHARACTERS
-from weibo_nlp.records import AccountType, Counts, Document, Kind
+from weibo_nlp.records import Counts, Document, Kind
 from weibo_nlp.records import Source as Place
-
-
-@dataclass(frozen=True, slots=True)
-class Speaker:
-    """Who a document is of, as far as its record says.
-
-    Attributes
-    ----------
-    id : str, optional
-        By which the platform knows the user.
-    nickname : str, optional
-        The name that is shown; stands in for the id where there is none.
-    """
-
-    id: str | None = None
-    nickname: str | None = None
-    account_type: AccountType = "unknown"
-    extra: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +58,8 @@ class Builder:
         title: str | None = None,
         region: str | None = None,
         counts: Counts | None = None,
+        mentioned: Iterable[str] = (),
+        withheld: str | None = None,
         flags: Iterable[str] = (),
         extra: Mapping[str, Any] | None = None,
     ) -> Document | Reject:
@@ -96,6 +81,10 @@ class Builder:
             is one itself.
         repost_of : str, optional
             Of a repost, the id of its original, which is then its root.
+        mentioned : iterable of str
+            Names that the source says are mentioned; they are known where they stand in the text.
+        withheld : str, optional
+            The flag of a place-holder, where the record says otherwise than by its text that it is one.
         """
         if not id:
             return self.source.reject(row, "no id")
@@ -103,7 +92,7 @@ class Builder:
             return self.source.reject(row, f"text longer than {MAX_TEXT_CHARACTERS:,} characters")
         root = repost_of if root is None else root
         root = None if root == id else root
-        notice = notice_flag(text)
+        notice = notice_flag(text) or withheld
         created_at = parse_time(created, crawled_at or self.options.crawled_at)
         undated = created_at is None and created not in (None, "")
         try:
@@ -132,7 +121,7 @@ class Builder:
                         "created_raw": str(created)[:64] if undated else None,
                     }
                 ),
-                **({} if notice else markup_of(text)),
+                **({} if notice else markup_of(text, mentioned)),
             )
         except DataError as error:  # of the record's own rules
             return self.source.reject(row, str(error))

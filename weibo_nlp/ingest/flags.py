@@ -22,3 +22,6 @@ HIDDEN = "hidden"
 
 UNDATED = "undated"
 """The date says no moment (``3分钟前`` without the time of the crawl); it stands in ``extra["created_raw"]``."""
+
+MADE_ID = "made_id"
+"""The source has no id of it; it is made of what the source does have."""

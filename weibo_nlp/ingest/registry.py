@@ -7,16 +7,25 @@ from itertools import islice
 from typing import Any
 
 from weibo_nlp.errors import UnknownNameError, UsageError
-from weibo_nlp.ingest import weibo_search
+from weibo_nlp.ingest import nghuyong, weibo_crawler, weibo_endpoint, weibo_search, weibo_spider
 from weibo_nlp.ingest.base import Family, Sample
 from weibo_nlp.ingest.source import Source
 from weibo_nlp.io import Row
 
-FAMILIES: dict[str, Family] = {family.name: family for family in (weibo_search.FAMILY,)}
+FAMILIES: dict[str, Family] = {
+    family.name: family
+    for family in (
+        weibo_crawler.FAMILY,
+        weibo_spider.FAMILY,
+        weibo_search.FAMILY,
+        nghuyong.FAMILY,
+        weibo_endpoint.FAMILY,
+    )
+}
 
 _SAMPLED_ROWS = 20
 _SAMPLED_ITEMS = 5
-_MAX_DEPTH = 6
+_MAX_DEPTH = 10
 _MAX_KEYS = 5_000
 
 

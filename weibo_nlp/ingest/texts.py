@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from weibo_nlp.text import parse
 from weibo_nlp.text.grammar import parse_without_emoticons
@@ -19,6 +20,18 @@ _REGION = re.compile(r"(?:发布于|来自|IP属地[:：]?|IP归属地[:：]?)\s
 def read_text(value: object, html: HtmlChoice = "auto") -> str:
     """Return a text as the platform shows it; nothing for what is no text."""
     return plain_text(value, html).text if isinstance(value, str) else ""
+
+
+def cell(value: object) -> str | None:
+    """Return what a cell holds as text, without blanks and tabs around it; None where it is empty."""
+    text = "" if value is None else str(value).strip()
+    return text or None
+
+
+def listed(value: object) -> list[str]:
+    """Return the names that a source has joined by commas, or has in a list."""
+    items = value if isinstance(value, list) else str(value or "").split(",")
+    return [text for item in items if (text := str(item).strip())]
 
 
 def is_truncated(text: str, *, is_long: bool = False) -> bool:
@@ -45,10 +58,19 @@ def region_of(value: object) -> str | None:
     return _REGION.sub("", text, count=1) if _REGION.match(text) else text or None
 
 
-def markup_of(text: str) -> dict[str, tuple[str, ...]]:
-    """Hashtags, mentions and addresses of a text, by the fields of a document that hold them."""
+def markup_of(text: str, mentioned: Iterable[str] = ()) -> dict[str, tuple[str, ...]]:
+    """Hashtags, mentions and addresses of a text, by the fields of a document that hold them.
+
+    Parameters
+    ----------
+    text : str
+        As it is shown.
+    mentioned : iterable of str
+        Names that the source says are mentioned.
+    """
     if not any(sign in text for sign in "#＃@＠/"):
         return {}
-    post = parse_without_emoticons(text)
+    known = [name for name in mentioned if name]
+    post = parse(text, known_mentions=known) if known else parse_without_emoticons(text)
     mentions = tuple(dict.fromkeys(handle.value for handle in post.handles))
     return {"hashtags": post.hashtags, "mentions": mentions, "urls": post.urls}

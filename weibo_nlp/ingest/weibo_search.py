@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from weibo_nlp.ingest.accounts import weibo_account_type
+from weibo_nlp.ingest.accounts import Speaker, weibo_account_type
 from weibo_nlp.ingest.base import Documents, Family, Options, Sample
-from weibo_nlp.ingest.building import Builder, Speaker
+from weibo_nlp.ingest.building import Builder
 from weibo_nlp.ingest.counts import parse_count
 from weibo_nlp.ingest.flags import TRUNCATED
 from weibo_nlp.ingest.source import Source
-from weibo_nlp.ingest.texts import is_truncated, read_text, region_of
+from weibo_nlp.ingest.texts import cell, is_truncated, listed, read_text, region_of
 from weibo_nlp.ingest.weibo_ids import post_id
 from weibo_nlp.io import Reject
 from weibo_nlp.records import Counts
@@ -42,15 +42,10 @@ def _documents(source: Source, options: Options) -> Documents:
             repost_of=original,
             region=region_of(row.get("ip")),
             counts=Counts(*(parse_count(row.get(name)) for name in ("点赞数", "转发数", "评论数"))),
+            mentioned=listed(row.get("艾特用户")),
             flags=[TRUNCATED] if is_truncated(text) else [],
-            extra={"bid": cell(row["bid"]), "client": cell(row.get("发布工具")), "place": cell(row.get("发布位置"))},
+            extra={"bid": cell(row["bid"]), "client": cell(row.get("发布工具"))},
         )
-
-
-def cell(value: object) -> str | None:
-    """Return what a cell holds, without blanks around it; None where it is empty."""
-    text = "" if value is None else str(value).strip()
-    return text or None
 
 
 FAMILY = Family("weibo-search", ("csv of 16 columns", "csv with ip and user_authentication"), _matches, _documents)

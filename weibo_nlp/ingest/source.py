@@ -15,6 +15,8 @@ from weibo_nlp.io.limits import MAX_FILE_BYTES, MAX_LINE_BYTES, MAX_VALUES
 from weibo_nlp.io.paths import named_path
 from weibo_nlp.io.stable import FileState, open_unchanged
 
+SWALLOWING = "quotation marks may have made it of several rows"
+
 
 @dataclass(frozen=True)
 class Source:
@@ -60,7 +62,12 @@ class Source:
         """
         if self.table is not None:
             for item in replace(self.table, short=short).rows():
-                yield replace(item, file=self.name) if isinstance(item, Reject) else item
+                if isinstance(item, Reject):
+                    yield replace(item, file=self.name)
+                elif item.swallows:
+                    yield self.reject(item.number, SWALLOWING)
+                else:
+                    yield item
         elif self.sqlite is None:
             document = self._document()
             items = document if isinstance(document, list) else [document]

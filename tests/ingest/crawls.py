@@ -182,8 +182,8 @@ def database(path, tables):
     """An SQLite file with tables, each of rows that have all its columns."""
     with closing(sqlite3.connect(path)) as connection, connection:
         for name, rows in tables.items():
-            columns = ", ".join(f'"{column}"' for column in rows[0])
-            connection.execute(f'CREATE TABLE "{name}" ({columns})')
+            name, *columns = ('"' + each.replace('"', '""') + '"' for each in (name, *rows[0]))
+            connection.execute(f"CREATE TABLE {name} ({', '.join(columns)})")
             marks = ", ".join("?" for _ in rows[0])
-            connection.executemany(f'INSERT INTO "{name}" VALUES ({marks})', [tuple(row.values()) for row in rows])
+            connection.executemany(f"INSERT INTO {name} VALUES ({marks})", [tuple(row.values()) for row in rows])
     return path

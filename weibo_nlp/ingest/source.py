@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -102,7 +103,7 @@ class Source:
             document = parse_json(text)
             if "\\u" in text:
                 # Half of an escaped character could not be written again.
-                repr(document).encode()
+                json.dumps(document, ensure_ascii=False).encode()
         except UnicodeDecodeError as error:
             raise DataError(f"{self.path}: not UTF-8 at byte {error.start}; save it as UTF-8.") from None
         except UnicodeEncodeError:

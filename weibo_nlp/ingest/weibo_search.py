@@ -28,23 +28,23 @@ def _documents(source: Source, options: Options) -> Documents:
             continue
         row = item.values
         original = post_id(row.get("retweet_id"))
-        text = read_text(row["微博正文"])
+        text = read_text(row.get("微博正文"))
         badge = row.get(_BADGE)
         yield builder.document(
             item.number,
             "repost" if original else "post",
-            post_id(row["id"]) or post_id(row["bid"]),
+            post_id(row.get("id")) or post_id(row.get("bid")),
             text,
             speaker=Speaker(
-                cell(row["user_id"]), cell(row["用户昵称"]), weibo_account_type(badge=badge), {_BADGE: badge}
+                cell(row.get("user_id")), cell(row.get("用户昵称")), weibo_account_type(badge=badge), {_BADGE: badge}
             ),
-            created=row["发布时间"],
+            created=row.get("发布时间"),
             repost_of=original,
             region=region_of(row.get("ip")),
             counts=Counts(*(parse_count(row.get(name)) for name in ("点赞数", "转发数", "评论数"))),
             mentioned=listed(row.get("艾特用户")),
             flags=[TRUNCATED] if is_truncated(text) else [],
-            extra={"bid": cell(row["bid"]), "client": cell(row.get("发布工具"))},
+            extra={"bid": cell(row.get("bid")), "client": cell(row.get("发布工具"))},
         )
 
 

@@ -17,6 +17,7 @@ from weibo_nlp.cli.corpus import corpus
 from weibo_nlp.cli.distil import distil
 from weibo_nlp.cli.evaluate import evaluate
 from weibo_nlp.cli.explain import explain
+from weibo_nlp.cli.import_ import import_
 from weibo_nlp.cli.label import label
 from weibo_nlp.cli.leaderboard import leaderboard
 from weibo_nlp.cli.models import models
@@ -58,6 +59,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(label)
+app.command("import")(import_)
 app.command()(train)
 app.command()(distil)
 app.command()(explain)

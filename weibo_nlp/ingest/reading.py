@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -91,16 +91,31 @@ class Import:
     tally: Tally = field(default_factory=Tally)
 
     def __iter__(self) -> Iterator[Document]:
-        return (item for item in self.items() if isinstance(item, Document))
+        return self.documents()
 
-    def items(self) -> Iterator[Document | Reject]:
-        """Yield the documents, and between them what is set aside.
+    def documents(self, set_aside: Callable[[Reject], object] | None = None) -> Iterator[Document]:
+        """Yield the documents.
+
+        Parameters
+        ----------
+        set_aside : callable, optional
+            Is given every record that no document could be made of.
 
         Raises
         ------
         DataError
             If a file breaks off, or changed since it was recognised.
+        UsageError
+            If records need what `options` do not say.
         """
+        for item in self.items():
+            if isinstance(item, Document):
+                yield item
+            elif set_aside is not None:
+                set_aside(item)
+
+    def items(self) -> Iterator[Document | Reject]:
+        """Yield the documents as :meth:`documents` does, and between them what is set aside."""
         self.tally = tally = Tally()
         for crawl in self.crawls:
             for item in crawl.family.documents(crawl.source, self.options):

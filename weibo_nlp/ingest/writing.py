@@ -44,18 +44,24 @@ def write_documents(path: Path, documents: Iterable[Document]) -> int:
     WriteError
         If the disk is full; what was there before still stands.
     """
+    with atomic_path(path) as temporary:
+        return write_rows(temporary, documents)
+
+
+def write_rows(path: Path, documents: Iterable[Document]) -> int:
+    """Write documents as :func:`write_documents` does, into a file that the caller renames."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     count = 0
     rows = iter(documents)
-    with atomic_path(path) as temporary, pq.ParquetWriter(temporary, _schema(), compression="zstd") as writer:
+    with pq.ParquetWriter(path, _schema(), compression="zstd") as writer:
         while batch := list(islice(rows, BATCH_ROWS)):
             columns = zip(*map(_cells, batch), strict=True)
             try:
                 arrays = [pa.array(cells, item.type) for cells, item in zip(columns, _schema(), strict=True)]
             except (pa.ArrowException, OverflowError, UnicodeEncodeError) as error:
-                raise DataError(f"{path}: documents {batch[0].id!r} and on cannot be written: {error}.") from error
+                raise DataError(f"documents {batch[0].id!r} and on cannot be written: {error}.") from error
             writer.write_table(pa.Table.from_arrays(arrays, schema=_schema()))
             count += len(batch)
     return count

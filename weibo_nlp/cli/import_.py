@@ -1,0 +1,130 @@
+"""``weibo-nlp import``: files of crawlers in, documents out, people protected."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from typer import Argument, Option
+
+from weibo_nlp.cli.options import input_path, output_folder
+from weibo_nlp.errors import UsageError
+
+if TYPE_CHECKING:
+    from weibo_nlp.ingest import Import
+    from weibo_nlp.ingest.folder import Protect
+
+SHOWN_FILES = 10
+
+
+def import_(
+    paths: Annotated[
+        list[Path],
+        Argument(parser=input_path, metavar="path", help="Files of crawlers, and folders of them."),
+    ],
+    output: Annotated[
+        Path,
+        Option("-o", "--output", parser=output_folder, metavar="FOLDER", help="Folder for documents.parquet."),
+    ],
+    family: Annotated[
+        str | None, Option(metavar="NAME", help="Family of all files, where what they hold does not tell.")
+    ] = None,
+    root: Annotated[
+        str | None,
+        Option(metavar="ID", help="Post that comments answer, as id or address, where their records do not name it."),
+    ] = None,
+    crawled_at: Annotated[
+        str | None,
+        Option(metavar="TIME", help="When it was crawled, as 2023-05-01T12:00; dates such as 3分钟前 count from it."),
+    ] = None,
+    keep_raw: Annotated[
+        bool,
+        Option(
+            "--keep-raw", help="Leave ids, names, numbers and addresses of people as they are. By default none stay."
+        ),
+    ] = False,
+    secret: Annotated[
+        Path | None,
+        Option(
+            parser=input_path, metavar="PATH", help="Secret that pseudonyms are made with; by default one of your own."
+        ),
+    ] = None,
+    quiet: Annotated[bool, Option("-q", "--quiet", help="Show no summary.")] = False,
+) -> None:
+    """Read crawls as documents: posts, reposts and comments with their threads, in one form for all crawlers.
+
+    The crawler is known by what its files hold. FOLDER gets documents.parquet, which label reads, import.json with
+    figures, and documents.parquet.rejected.jsonl with the records that are set aside. People are protected: users and
+    posts get pseudonyms, the same in every import with the same secret. If records are set aside or files of a folder
+    passed over, the exit code is 1.
+    """
+    from weibo_nlp.cli.output import writable
+    from weibo_nlp.ingest import Options, read
+    from weibo_nlp.ingest.folder import write_import
+    from weibo_nlp.io.terminal import print_line, terminal_console
+
+    if keep_raw and secret is not None:
+        raise UsageError("--keep-raw and --secret exclude each other; leave one out.")
+    writable({}, inputs=paths, closed=[path for path in paths if path.is_dir()], folders={"--output": output})
+    protect = None if keep_raw else _protection(secret, output)
+    crawl = read(paths, family, Options(root=root, crawled_at=_moment(crawled_at)))
+    if not quiet:
+        for each in crawl.crawls[:SHOWN_FILES]:
+            print_line(f"Reading {each.source.path} as {each.family.name}", err=True)
+        if len(crawl.crawls) > SHOWN_FILES:
+            print_line(f"and {len(crawl.crawls) - SHOWN_FILES:,} more", err=True)
+    console = terminal_console(err=True, quiet=quiet)
+    if console.is_terminal and not quiet:
+        with console.status("Reading"):
+            written = write_import(crawl, output, protect)
+    else:
+        written = write_import(crawl, output, protect)
+    _tell_unread(crawl)
+    if not quiet:
+        _tell(crawl, written)
+    if crawl.tally.set_aside or crawl.unread:
+        raise typer.Exit(1)
+
+
+def _protection(secret: Path | None, output: Path) -> Protect:
+    from weibo_nlp.privacy import load_secret, protect
+
+    key = load_secret(secret, apart_from=[output])
+    return lambda documents: protect(documents, key)
+
+
+def _moment(text: str | None) -> datetime | None:
+    from weibo_nlp.ingest.times import CHINA
+
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"--crawled-at {text!r} is no time; write it as 2023-05-01T12:00.") from None
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=CHINA)
+
+
+def _tell_unread(crawl: Import) -> None:
+    from weibo_nlp.io.terminal import print_line
+
+    for each in crawl.unread[:SHOWN_FILES]:
+        print_line(f"Passed over: {each.reason}", err=True)
+    if len(crawl.unread) > SHOWN_FILES:
+        print_line(f"and {len(crawl.unread) - SHOWN_FILES:,} files more", err=True)
+
+
+def _tell(crawl: Import, written: Path) -> None:
+    from weibo_nlp.io.terminal import print_line
+
+    tally = crawl.tally
+    kinds = ", ".join(f"{count:,} {kind}s" for kind, count in sorted(tally.kinds.items()))
+    print_line(f"{tally.records:,} records: {tally.documents:,} documents ({kinds or 'none'}): {written}", err=True)
+    if tally.merged:
+        print_line(f"{tally.merged:,} records merged into others of the same id", err=True)
+    for flag, count in sorted(tally.flags.items()):
+        print_line(f"{count:,} documents flagged {flag}", err=True)
+    for reason, count in tally.reasons.most_common(SHOWN_FILES):
+        print_line(f"{count:,} records set aside: {reason}", err=True)

@@ -49,7 +49,7 @@ def test_documents_rejects_and_figures_lie_side_by_side(tmp_path):
 
 def test_nothing_beside_protected_documents_holds_what_they_do_not(tmp_path):
     path = written(
-        tmp_path, "100001.jsonl", '{"user": {"id": 1}, "weibo": []}\n{"小甲": 4900000000000001, "小甲": 1e400}\n'
+        tmp_path, "100001.jsonl", '{"user": {"id": 1}, "weibo": []}\n{"小甲": 4900000000000001, "小甲": 1}\n'
     )
     output = write_import(read(path, family="weibo-crawler"), tmp_path / "out", nameless)
     content = b"".join(each.read_bytes() for each in output.parent.iterdir())

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from weibo_nlp.errors import DataError
-from weibo_nlp.ingest import writing
+from weibo_nlp.ingest import read, writing
 from weibo_nlp.ingest.writing import COLUMNS, read_documents, write_documents
 from weibo_nlp.records import ACCOUNT_TYPES, KINDS, SCRIPTS, Counts, Document, Source, known_fields
 
@@ -48,7 +48,7 @@ documents = st.builds(
 )
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(st.lists(documents, max_size=3))
 def test_documents_read_back_are_those_that_were_written(tmp_path_factory, items):
     path = tmp_path_factory.mktemp("a") / "documents.parquet"
@@ -58,7 +58,24 @@ def test_documents_read_back_are_those_that_were_written(tmp_path_factory, items
 
 def test_all_fields_of_a_document_have_columns(tmp_path):
     held = {name.removeprefix("source_") for name in COLUMNS}
-    assert known_fields(Document) - {"counts", "source"} | known_fields(Counts) | known_fields(Source) == held
+    fields = known_fields(Document) - {"counts", "source"} | known_fields(Counts) | known_fields(Source)
+    assert fields | {"above"} == held
+
+
+def test_one_column_says_what_a_document_answers_or_reposts(tmp_path):
+    items = [
+        Document("1", "post", "好", "1"),
+        Document("2", "comment", "好", "1", parent="1", root="1"),
+        Document("3", "repost", "好", "1", repost_of="1", root="1"),
+    ]
+    write_documents(tmp_path / "a.parquet", items)
+    assert pq.read_table(tmp_path / "a.parquet")["above"].to_pylist() == [None, "1", "1"]
+
+
+def test_an_import_is_read_again_as_any_crawl_is(tmp_path):
+    items = [Document("1", "post", "好", "1"), Document("2", "comment", "好", "1", parent="1", root="1")]
+    write_documents(tmp_path / "a.parquet", items)
+    assert list(read(tmp_path / "a.parquet")) == items
 
 
 def test_batches_are_row_groups(tmp_path, monkeypatch):

@@ -39,6 +39,7 @@ TEXT_CELLS = 40  # terminal cells, of which a Chinese character takes two
 
 
 def label(
+    context: typer.Context,
     input: Annotated[
         list[Path] | None,
         Argument(
@@ -217,6 +218,7 @@ def label(
     from weibo_nlp.io.writers import output_format
     from weibo_nlp.labelling import Labeller, columns_of, label_file
     from weibo_nlp.labelling.columns import TextColumns, choose_text_column, input_columns
+    from weibo_nlp.labelling.crawls import find_crawl
     from weibo_nlp.labelling.endpoints import host_sentences, with_language_models
     from weibo_nlp.labelling.plans import plans
     from weibo_nlp.labelling.summary import OUT_OF_DOMAIN
@@ -240,11 +242,20 @@ def label(
     path = files[0] if files else _resources.example_path()
     output = None if output is None else output_file(output)
     console = terminal_console(err=True, quiet=quiet)
-    table = open_table(path, format, **reading)
-    table = replace(table, alias=alias_of(path))
+    crawl = None
+    if not reading and (text_column, parent_column, id_column, format) == (None, None, None, None):
+        crawl = find_crawl(path)
+    if crawl is None:
+        table = replace(open_table(path, format, **reading), alias=alias_of(path))
+    else:
+        table = replace(context.with_resource(crawl.table()), alias=alias_of(path) or path)
     columns = columns_of(table, [name for name in (text_column, parent_column, id_column) if name is not None])
     if not columns:
         raise DataError(f"{path}: no column was found reading it as {table.format}; name the right --format.")
+    if crawl is not None:
+        text_column = crawl.columns.text
+        if crawl.columns.parent in columns:
+            id_column, parent_column = crawl.columns.id, crawl.columns.parent
     chosen, notes = choose_text_column(table, columns, text_column)
     if id_column is not None and parent_column is None:
         raise UsageError("--id-column says how --parent-column is meant; name that as well, or leave both out.")
@@ -282,7 +293,8 @@ def label(
     if not quiet:
         if not result.suffix and destination_of(result).file is not None:
             print_line(f"{result} has no suffix of a format; it is written as {shape}", err=True)
-        print_line(f"Reading {table.called} as {table.sniffed.describe()}; text column: {chosen}{how}", err=True)
+        read_as = table.sniffed.describe() if crawl is None else crawl.describe(table)
+        print_line(f"Reading {table.called} as {read_as}; text column: {chosen}{how}", err=True)
     for note in notes:  # said even when quiet: it may not be what was meant
         print_line(f"{table.called}: {note}", err=True)
     labeller.warn_of_unknown_targets()  # here, for a line of text would break a bar of progress
@@ -324,8 +336,12 @@ def label(
             print_line(line, err=True)
         if labelled.summary_file is not None:
             print_line(f"Summary: {labelled.summary_file}", err=True)
-    _tell_answering(labelled, labeller, parent_column, id_column, quiet)
-    if labelled.rejected:
+    if crawl is None or labelled.answering:  # of a crawl nobody named a column of what is answered
+        _tell_answering(labelled, labeller, parent_column, id_column, quiet)
+    n_unread = 0 if crawl is None else crawl.n_set_aside
+    if n_unread:
+        print_line(f"{n_unread:,} records of {table.called} could not be read; weibo-nlp import says which", err=True)
+    if labelled.rejected or n_unread:
         raise typer.Exit(1)
 
 
@@ -333,11 +349,15 @@ def _label_each(files: Sequence[Path], given: Mapping[str, Any], reading: Mappin
     """Label several files as each would be alone; before the first, see that all can be read and have a text column."""
     from weibo_nlp.io import open_table
     from weibo_nlp.labelling.columns import choose_text_column, columns_of
+    from weibo_nlp.labelling.crawls import find_crawl
 
     if given["rejects"] is not None:
         raise UsageError("--rejects names one file, and several are labelled; leave it out, or label them apart.")
     names: dict[Path, str] = {}
     for file in files:
+        if (crawl := find_crawl(file)) is not None:
+            names[file] = _default_output(file, crawl.output_format).name
+            continue
         table = open_table(file, **reading)
         choose_text_column(table, columns_of(table), given["text_column"])
         names[file] = _default_output(file, table.format).name

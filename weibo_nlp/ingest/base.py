@@ -54,14 +54,30 @@ class Options:
         Id of the post that comments answer, where their records do not name it.
     crawled_at : datetime, optional
         When the files were crawled, with its zone; relative dates count from it.
+    needs_root : bool
+        Whether comments whose post nobody names are refused; otherwise each is the root of its own answers.
     """
 
     root: str | None = None
     crawled_at: datetime | None = None
+    needs_root: bool = True
 
 
 Documents = Iterator[Document | Reject]
 """Documents of a file in its order, and between them the records that none could be made of."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableColumns:
+    """Columns of a file that can be used as the table it is: with the text, its id, and the id of what it answers."""
+
+    text: str
+    id: str | None = None
+    parent: str | None = None
+
+
+def _no_columns(sample: Sample) -> TableColumns | None:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +95,16 @@ class Family:
     documents : callable
         Documents of a file. Each has ``thread``, ``root``, ``parent`` and ``repost_of`` as far as its own record tells;
         an original or a comment inside of a record is a document of its own, the outer one first.
+    columns : callable
+        Columns of a sample's file where a row is one document and a cell its text, so that the rows can be labelled as
+        they stand; None where that takes the documents.
     """
 
     name: str
     generations: tuple[str, ...]
     matches: Callable[[Sample], bool]
     documents: Callable[[Source, Options], Documents]
+    columns: Callable[[Sample], TableColumns | None] = _no_columns
 
 
 def without_nothing(values: Mapping[str, Any]) -> dict[str, Any]:

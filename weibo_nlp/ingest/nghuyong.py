@@ -8,7 +8,7 @@ from typing import Any
 
 from weibo_nlp.errors import UsageError
 from weibo_nlp.ingest.accounts import weibo_speaker
-from weibo_nlp.ingest.base import Documents, Family, Options, Sample
+from weibo_nlp.ingest.base import Documents, Family, Options, Sample, TableColumns
 from weibo_nlp.ingest.building import Builder
 from weibo_nlp.ingest.counts import parse_count
 from weibo_nlp.ingest.flags import EMBEDDED, ORIGINAL_UNKNOWN, TRUNCATED
@@ -74,7 +74,7 @@ def _post(builder: Builder, number: int, post: Mapping[str, Any]) -> Document | 
 def _comments(builder: Builder, number: int, comment: Mapping[str, Any]) -> Documents:
     """Make a document of a comment, and behind it one of the comment that it answers, where that stands in it."""
     root = post_id(comment.get("weibo_id")) or post_id(comment.get("weibo_url")) or post_id(builder.options.root)
-    if root is None:
+    if root is None and builder.options.needs_root:
         raise UsageError(
             f"{builder.source.path}: comments do not say which post they answer; name it with --root ID, and import "
             "the comments of each post by themselves."
@@ -87,7 +87,7 @@ def _comments(builder: Builder, number: int, comment: Mapping[str, Any]) -> Docu
 
 
 def _comment(
-    builder: Builder, number: int, comment: Mapping[str, Any], root: str, parent: str, *flags: str
+    builder: Builder, number: int, comment: Mapping[str, Any], root: str | None, parent: str | None, *flags: str
 ) -> Document | Reject:
     text = comment.get("content")
     return builder.document(
@@ -125,5 +125,9 @@ def _crawled_at(values: Mapping[str, Any]) -> datetime | None:
 
 
 FAMILY = Family(
-    "nghuyong-weibospider", ("of MongoDB", "posts", "comments, whose post --root names"), _matches, _documents
+    "nghuyong-weibospider",
+    ("of MongoDB", "posts", "comments, whose post --root names"),
+    _matches,
+    _documents,
+    lambda sample: TableColumns("content", "_id", "retweet_id" if sample.has("retweet_id") else None),
 )

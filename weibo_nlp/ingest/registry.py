@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any
 
 from weibo_nlp.errors import UnknownNameError, UsageError
-from weibo_nlp.ingest import nghuyong, weibo_crawler, weibo_endpoint, weibo_search, weibo_spider
+from weibo_nlp.ingest import imported, nghuyong, weibo_crawler, weibo_endpoint, weibo_search, weibo_spider
 from weibo_nlp.ingest.base import Family, Sample
 from weibo_nlp.ingest.source import Source
 from weibo_nlp.io import Row
@@ -20,6 +20,7 @@ FAMILIES: dict[str, Family] = {
         weibo_search.FAMILY,
         nghuyong.FAMILY,
         weibo_endpoint.FAMILY,
+        imported.FAMILY,
     )
 }
 
@@ -51,7 +52,7 @@ def recognise(source: Source) -> Family:
         If it is of none, or of several.
     """
     sample = sample_of(source)
-    found = [family for family in FAMILIES.values() if family.matches(sample)]
+    found = families_of(sample)
     if len(found) == 1:
         return found[0]
     if found:
@@ -63,6 +64,11 @@ def recognise(source: Source) -> Family:
         f"{source.path}: of no family that is known ({', '.join(FAMILIES)}); it has {held[:300]}. Name one with "
         "--family, or label the file as a table of your own."
     )
+
+
+def families_of(sample: Sample) -> list[Family]:
+    """Return the families that a sample may be of; for every file of a crawler that is known, one."""
+    return [family for family in FAMILIES.values() if family.matches(sample)]
 
 
 def sample_of(source: Source) -> Sample:

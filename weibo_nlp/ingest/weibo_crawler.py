@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from weibo_nlp.ingest.accounts import Speaker, weibo_speaker
-from weibo_nlp.ingest.base import Documents, Family, Options, Sample
+from weibo_nlp.ingest.base import Documents, Family, Options, Sample, TableColumns
 from weibo_nlp.ingest.building import Builder
 from weibo_nlp.ingest.counts import parse_count
 from weibo_nlp.ingest.flags import CHAIN_LOST, EMBEDDED, TRUNCATED
@@ -205,4 +205,6 @@ FAMILY = Family(
     ("csv, dates to the day", "csv with 完整日期 and edits", "json", "sqlite without comments", "sqlite"),
     _matches,
     _documents,
+    # With reposts in it, a row is two documents, and some rows are short.
+    lambda sample: TableColumns("正文", "id") if sample.has("正文") and not sample.has(_IS_ORIGINAL) else None,
 )

@@ -136,7 +136,7 @@ def _comments(
 ) -> Documents:
     """Make a document of a comment, and behind it of the one that it answers and of its own answers."""
     root = post or _post_of(comment) or post_id(builder.options.root)
-    if root is None:
+    if root is None and builder.options.needs_root:
         raise UsageError(
             f"{builder.source.path}: comments do not say which post they answer; name it with --root ID, and import "
             "the comments of each post by themselves."
@@ -147,8 +147,9 @@ def _comments(
         cell(comment.get("rootidstr") or comment.get("rootid")),
     )
     above = above if isinstance(above, dict) and _comment_id(above) else None
-    fallback = outer or (root if top in (None, "0", own) else top)
-    parent = fallback if above is None else _comment_id(above)
+    top = None if top in ("0", own) else top
+    parent = (outer or top or root) if above is None else _comment_id(above)
+    root = root or outer or top
     yield _comment(builder, number, comment, root, parent)
     if above is not None:
         yield _comment(builder, number, above, root, outer or root, EMBEDDED)
@@ -157,7 +158,7 @@ def _comments(
 
 
 def _comment(
-    builder: Builder, number: int, comment: Mapping[str, Any], root: str, parent: str | None, *flags: str
+    builder: Builder, number: int, comment: Mapping[str, Any], root: str | None, parent: str | None, *flags: str
 ) -> Document | Reject:
     origin = cell(comment.get("source"))
     text, _ = _text(comment)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from weibo_nlp.ingest.accounts import Speaker, weibo_account_type
-from weibo_nlp.ingest.base import Documents, Family, Options, Sample
+from weibo_nlp.ingest.base import Documents, Family, Options, Sample, TableColumns
 from weibo_nlp.ingest.building import Builder
 from weibo_nlp.ingest.counts import parse_count
 from weibo_nlp.ingest.flags import TRUNCATED
@@ -48,4 +48,10 @@ def _documents(source: Source, options: Options) -> Documents:
         )
 
 
-FAMILY = Family("weibo-search", ("csv of 16 columns", "csv with ip and user_authentication"), _matches, _documents)
+FAMILY = Family(
+    "weibo-search",
+    ("csv of 16 columns", "csv with ip and user_authentication"),
+    _matches,
+    _documents,
+    lambda _: TableColumns("微博正文", "id", "retweet_id"),
+)

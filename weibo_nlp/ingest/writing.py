@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from weibo_nlp.corpus.tree import above_of
 from weibo_nlp.errors import DataError
 from weibo_nlp.io.atomic import atomic_path
 from weibo_nlp.io.jsonl import parse_json
@@ -30,7 +31,9 @@ _COUNTS = tuple(item.name for item in fields(Counts))
 _SOURCE = {f"source_{item.name}": item.name for item in fields(Source)}
 _PLAIN = tuple(item.name for item in fields(Document) if item.name not in (*_LISTS, *_JSON, "counts", "source"))
 _INTEGERS = {"fold": "int32", "source_row": "int64", **dict.fromkeys(_COUNTS, "int64")}
-COLUMNS = (*_PLAIN, *_LISTS, *_COUNTS, *_SOURCE, *_JSON)
+ABOVE = "above"
+"""Column with the id of what a document answers or reposts, which no field has alone: ``parent``, or ``repost_of``."""
+COLUMNS = (*_PLAIN, *_LISTS, *_COUNTS, *_SOURCE, *_JSON, ABOVE)
 """Columns of the file: the fields of :class:`weibo_nlp.records.Document`; ``votes`` and ``extra`` are JSON."""
 
 
@@ -102,6 +105,7 @@ def _cells(document: Document) -> list[Any]:
         *(getattr(document.counts, name) for name in _COUNTS),
         *(None if source is None else getattr(source, name) for name in _SOURCE.values()),
         *(_json(document, name) for name in _JSON),
+        above_of(document),
     ]
 
 

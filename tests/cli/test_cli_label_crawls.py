@@ -1,0 +1,64 @@
+"""``weibo-nlp label`` of files that crawlers wrote: their texts and threads are known."""
+
+import csv
+import json
+
+import pyarrow.parquet as pq
+import pytest
+
+SEARCH = ("id", "bid", "user_id", "用户昵称", "微博正文", "发布时间", "retweet_id", "会员等级")
+CRAWL = {
+    "user": {"id": "100001", "screen_name": "小甲"},
+    "weibo": [
+        {"id": 4900000000000001, "text": "支持禁乘", "retweet": {"id": 4900000000000000, "text": "失信就该禁乘"}},
+        {"id": 4900000000000002, "text": "说得好", "retweet": {"id": 4900000000000003, "text": "该微博已被删除"}},
+        {"text": "没有编号"},
+    ],
+}
+
+
+@pytest.fixture
+def crawl(tmp_path):
+    path = tmp_path / "crawl.json"
+    path.write_text(json.dumps(CRAWL, ensure_ascii=False, indent=1), "utf-8")
+    return path
+
+
+def test_a_crawl_that_is_no_table_is_labelled_document_by_document(crawl, run):
+    code, _, err = run("label", crawl)
+    assert code == 1
+    assert f"Reading {crawl} as weibo-crawler, a row a document; text column: text\n" in err
+    assert f"1 records of {crawl} could not be read; weibo-nlp import says which\n" in err
+    assert "1 rows answer a text, which was read for " in err
+    rows = pq.read_table(crawl.with_name("crawl.json-labelled.parquet")).to_pylist()
+    assert [(row["id"], row["kind"], row["above"]) for row in rows] == [
+        ("4900000000000001", "repost", "4900000000000000"),
+        ("4900000000000000", "post", None),
+        ("4900000000000002", "repost", "4900000000000003"),
+    ]
+    assert all(row["topic"] for row in rows)
+    (reject,) = map(json.loads, crawl.with_name("crawl.json-labelled.parquet.rejected.jsonl").open(encoding="utf-8"))
+    assert (reject["reason"], "4900000000000003" in reject["raw"]) == ("text: empty", True)  # a place-holder
+
+
+def test_a_crawl_that_is_a_table_stays_one_and_its_threads_are_known(tmp_path, run):
+    path, out = tmp_path / "海.csv", tmp_path / "out.csv"
+    rows = [
+        SEARCH,
+        ("4900000000000000", "a", "1", "小甲", "失信就该禁乘", "2023-05-01 08:00", "", "3"),
+        ("4900000000000001", "b", "2", "小乙", "支持禁乘", "2023-05-01 08:01", "4900000000000000", ""),
+    ]
+    path.write_text("\n".join(map(",".join, rows)) + "\n", "utf-8")
+    code, _, err = run("label", path, "-o", out)
+    assert code == 0
+    assert f"Reading {path} as weibo-search; text column: 微博正文\n" in err
+    assert "1 rows answer a text, which was read for " in err
+    (first, _) = csv.DictReader(out.open(encoding="utf-8"))
+    assert (first["会员等级"], set(SEARCH) < set(first)) == ("3", True)
+
+
+def test_a_column_that_is_named_makes_a_table_of_it(tmp_path, run):
+    path = tmp_path / "海.csv"
+    path.write_text(",".join(SEARCH) + "\n1,a,1,小甲,失信就该禁乘,2023-05-01 08:00,,\n", "utf-8")
+    code, _, err = run("label", path, "-o", tmp_path / "out.csv", "--text-column", "用户昵称")
+    assert (code, f"Reading {path} as csv; text column: 用户昵称" in err) == (0, True)

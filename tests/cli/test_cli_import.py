@@ -69,3 +69,71 @@ def test_nothing_is_written_into_what_is_read(crawl, run):
     code, *_ = run("import", crawl, "-o", crawl / "out", "--keep-raw")
     assert code == 2
     assert sorted(each.name for each in crawl.iterdir()) == ["tweets.jsonl"]
+
+
+PLANTED = (
+    "4900000000000001", "4900000000000000", "MAAAAA001", "100001", "100002", "小甲", "小乙", "13800138000",
+    "000186a1gy1abcdefghij.jpg", "someone@example.org", "小丁的妹妹",
+)  # fmt: skip
+
+
+@pytest.fixture
+def telling(tmp_path):
+    """A crawl in which people are named in every place that there is, and records that are set aside."""
+    folder = tmp_path / "telling"
+    folder.mkdir()
+    original = {
+        "user_id": 100002,
+        "screen_name": "小乙",
+        "id": 4900000000000000,
+        "text": "找 @小甲 13800138000",
+        "pics": "https://wx1.example.org/large/000186a1gy1abcdefghij.jpg",
+    }
+    post = {
+        "user_id": 100001,
+        "id": 4900000000000001,
+        "bid": "MAAAAA001",
+        "text": "someone@example.org 见 //@小乙:找 @小丁的妹妹 https://weibo.com/100001/MAAAAA001",
+        "at_users": "小丁的妹妹",
+        "retweet": original,
+    }
+    content = {"user": {"id": "100001", "screen_name": "小甲"}, "weibo": [post, {"text": "100001 小甲"}, "小甲"]}
+    (folder / "100001.json").write_text(json.dumps(content, ensure_ascii=False), "utf-8")
+    (folder / "100002.jsonl").write_text(
+        json.dumps(POST | {"user": {"_id": "100002", "nick_name": "小乙"}}) + '\n{"小甲": 1, "小甲": 2}\n', "utf-8"
+    )
+    return folder
+
+
+def test_no_byte_of_an_import_tells_who_was_crawled(telling, tmp_path, run, monkeypatch):
+    monkeypatch.setenv("WEIBO_NLP_HOME", str(tmp_path / "home"))
+    code, _, _ = run("import", telling, "-o", tmp_path / "out", "--root", "4900000000000001")
+    assert code == 1
+    written = [*(tmp_path / "out").iterdir()]
+    assert {path.name for path in written} == {"documents.parquet", "documents.parquet.rejected.jsonl", "import.json"}
+    unpacked = str([*read_documents(tmp_path / "out" / "documents.parquet")])
+    content = b"".join(path.read_bytes() for path in written) + unpacked.encode()
+    assert [each for each in PLANTED if each.encode() in content] == []
+    assert "[电话号码]" in unpacked
+    raw = str([*read_documents(_raw(run, telling, tmp_path / "raw"))])
+    assert [each for each in PLANTED if each not in raw] == ["000186a1gy1abcdefghij.jpg"]  # images are never imported
+
+
+def test_imports_with_one_secret_join_and_with_another_do_not(telling, tmp_path, run):
+    ids = {}
+    for number, secret in enumerate(("a", "a", "b")):
+        out = tmp_path / str(number)
+        run("import", telling, "-o", out, "--secret", tmp_path / secret)
+        ids[number] = {document.id for document in read_documents(out / "documents.parquet")}
+    assert ids[0] == ids[1]
+    assert not ids[0] & ids[2]
+
+
+def test_the_secret_is_not_given_away_with_the_documents(telling, tmp_path, run):
+    code, _, err = run("import", telling, "-o", tmp_path / "out", "--secret", tmp_path / "out" / "secret")
+    assert (code, "which is written to be given away" in err) == (2, True)
+
+
+def _raw(run, crawl, folder):
+    run("import", crawl, "-o", folder, "--keep-raw")
+    return folder / "documents.parquet"

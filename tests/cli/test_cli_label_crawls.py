@@ -51,7 +51,7 @@ def test_a_crawl_that_is_a_table_stays_one_and_its_threads_are_known(tmp_path, r
     path.write_text("\n".join(map(",".join, rows)) + "\n", "utf-8")
     code, _, err = run("label", path, "-o", out)
     assert code == 0
-    assert f"Reading {path} as weibo-search; text column: 微博正文\n" in err
+    assert f"Reading {path} as weibo-search, csv; text column: 微博正文\n" in err
     assert "1 rows answer a text, which was read for " in err
     (first, _) = csv.DictReader(out.open(encoding="utf-8"))
     assert (first["会员等级"], set(SEARCH) < set(first)) == ("3", True)

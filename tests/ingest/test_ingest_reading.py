@@ -1,9 +1,16 @@
+import bz2
+import gzip
+import json
+import lzma
+from dataclasses import replace
+
 import pytest
 from crawls import (
     CRAWLER,
     SEARCH,
     SPIDER,
     comment,
+    crawler_repost,
     crawler_row,
     csv_text,
     search_row,
@@ -53,7 +60,41 @@ def test_a_folder_is_read_with_all_below_it_and_what_is_no_crawl_is_told(tmp_pat
         "b/4.jsonl",
         "b/c/posts.csv",
     }
-    assert {unread.path.name for unread in crawl.unread} == {"notes.txt", "image.jpg"}
+    assert {unread.path.name: unread.holds_text for unread in crawl.unread} == {"notes.txt": True, "image.jpg": False}
+
+
+def packed(content, suffix):
+    return {"": bytes, ".gz": gzip.compress, ".bz2": bz2.compress, ".xz": lzma.compress}[suffix](content)
+
+
+@pytest.mark.parametrize("suffix", ["", ".gz", ".bz2", ".xz"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_a_crawl_is_the_same_in_whatever_encoding_and_packing(tmp_path, encoding, suffix):
+    repost = crawler_repost(crawler_row(id="4900000000000000", text="海边有人在放烟花"), text="好想去")
+    shapes = {
+        "a.csv": csv_text(CRAWLER, repost, [*crawler_row(id="4900000000000002"), "True"]),
+        "b.json": json.dumps({"ok": 1, "data": {"list": [status()]}}, ensure_ascii=False, indent=1),
+        "c.jsonl": json.dumps(status(), ensure_ascii=False) + "\n" + json.dumps(status("4900000000000002")) + "\n",
+        "d.json": json.dumps([status(), status("4900000000000002")], ensure_ascii=False),
+    }
+    for name, text in shapes.items():
+        plain, other = tmp_path / name, tmp_path / f"x{name}{suffix}"
+        plain.write_text(text, "utf-8", newline="")
+        other.write_bytes(packed(text.encode(encoding), suffix))
+        assert [replace(each, source=None) for each in read(other)] == [
+            replace(each, source=None) for each in read(plain)
+        ]
+        assert read(other).crawls[0].family == read(plain).crawls[0].family
+
+
+def test_a_table_saved_as_a_workbook_is_read(tmp_path):
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    for row in (SEARCH, search_row()):
+        book.active.append(row)
+    book.save(tmp_path / "a.xlsx")
+    (post,) = read(tmp_path / "a.xlsx")
+    assert (post.id, post.text, post.created_at) == ("4900000000000001", "今天的地铁真挤", "2023-05-01T08:00+08:00")
 
 
 def test_a_named_file_that_is_no_crawl_is_refused(tmp_path):

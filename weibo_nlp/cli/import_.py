@@ -58,7 +58,7 @@ def import_(
     The crawler is known by what its files hold. FOLDER gets documents.parquet, which label reads, import.json with
     figures, and documents.parquet.rejected.jsonl with the records that are set aside. People are protected: users and
     posts get pseudonyms, the same in every import with the same secret. If records are set aside or files of a folder
-    passed over, the exit code is 1.
+    with texts passed over, the exit code is 1.
     """
     from weibo_nlp.cli.output import writable
     from weibo_nlp.ingest import Options, read
@@ -84,7 +84,7 @@ def import_(
     _tell_unread(crawl)
     if not quiet:
         _tell(crawl, written)
-    if crawl.tally.set_aside or crawl.unread:
+    if crawl.tally.set_aside or any(each.holds_text for each in crawl.unread):
         raise typer.Exit(1)
 
 
@@ -110,10 +110,13 @@ def _moment(text: str | None) -> datetime | None:
 def _tell_unread(crawl: Import) -> None:
     from weibo_nlp.io.terminal import print_line
 
-    for each in crawl.unread[:SHOWN_FILES]:
+    texts = [each for each in crawl.unread if each.holds_text]
+    for each in texts[:SHOWN_FILES]:
         print_line(f"Passed over: {each.reason}", err=True)
-    if len(crawl.unread) > SHOWN_FILES:
-        print_line(f"and {len(crawl.unread) - SHOWN_FILES:,} files more", err=True)
+    if len(texts) > SHOWN_FILES:
+        print_line(f"and {len(texts) - SHOWN_FILES:,} files more", err=True)
+    if n_others := len(crawl.unread) - len(texts):
+        print_line(f"{n_others:,} files without text passed over, such as pictures", err=True)
 
 
 def _tell(crawl: Import, written: Path) -> None:

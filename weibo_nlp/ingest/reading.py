@@ -12,10 +12,16 @@ from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.ingest.base import Family, Options
 from weibo_nlp.ingest.registry import get_family, recognise
 from weibo_nlp.ingest.source import Source, open_source
+from weibo_nlp.ingest.sqlite import MAGIC
 from weibo_nlp.io import Reject
 from weibo_nlp.io.limits import MAX_REASONS
+from weibo_nlp.io.magic import no_text
 from weibo_nlp.io.paths import named_path
+from weibo_nlp.io.stable import open_unchanged
 from weibo_nlp.records import Document
+
+_HEAD_BYTES = 512
+_FILM = b"ftyp"  # behind the length of the first box of MP4
 
 
 @dataclass
@@ -63,10 +69,17 @@ class Crawl:
 
 @dataclass(frozen=True)
 class Unread:
-    """A file of a folder that is of no family, and why it was passed over."""
+    """A file of a folder that is of no family, and why it was passed over.
+
+    Attributes
+    ----------
+    holds_text : bool
+        Whether it may hold records; pictures and films, which crawlers put beside them, do not.
+    """
 
     path: Path
     reason: str
+    holds_text: bool = True
 
 
 @dataclass
@@ -163,7 +176,7 @@ def read(paths: Path | str | Sequence[Path | str], family: str | None = None, op
             try:
                 crawls.append(_crawl(file, file.relative_to(path).as_posix(), chosen))
             except (DataError, UsageError) as error:
-                unread.append(Unread(file, str(error)))
+                unread.append(Unread(file, str(error), _holds_text(file)))
     if not crawls:
         why = f" ({unread[0].reason})" if unread else ""
         raise UsageError(f"{', '.join(map(str, named))}: no file of a crawler was found{why}.")
@@ -173,6 +186,12 @@ def read(paths: Path | str | Sequence[Path | str], family: str | None = None, op
 def _crawl(path: Path, name: str, family: Family | None) -> Crawl:
     source = open_source(path, name)
     return Crawl(source, recognise(source) if family is None else family)
+
+
+def _holds_text(file: Path) -> bool:
+    with open_unchanged(file) as handle:
+        head = handle.read(_HEAD_BYTES)
+    return head.startswith(MAGIC) or (no_text(head) is None and head[4:8] != _FILM)
 
 
 def _files_below(folder: Path) -> Iterator[Path]:

@@ -11,12 +11,17 @@ from typing import Any
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.ingest.sqlite import MAGIC, SqliteFile
 from weibo_nlp.io import Reject, Row, Table, open_table
-from weibo_nlp.io.jsonl import has_many_values, parse_json, parse_json_line, without_marks
-from weibo_nlp.io.limits import MAX_FILE_BYTES, MAX_LINE_BYTES, MAX_VALUES
+from weibo_nlp.io.json_documents import TOP
+from weibo_nlp.io.jsonl import has_many_values, parse_json, without_marks
+from weibo_nlp.io.limits import MAX_FILE_BYTES, MAX_VALUES
 from weibo_nlp.io.paths import named_path
-from weibo_nlp.io.stable import FileState, open_unchanged
+from weibo_nlp.io.stable import open_unchanged
+from weibo_nlp.io.streams import open_stream
 
 SWALLOWING = "quotation marks may have made it of several rows"
+_HEAD_BYTES = 4096
+# How a reader of tables is told that a JSON document is one record, whatever arrays it has.
+_WHOLE = "$"
 
 
 @dataclass(frozen=True)
@@ -29,17 +34,14 @@ class Source:
         The file.
     name : str
         What it is called in documents and messages: its path from the folder that was named, or its name alone.
-    state : FileState
-        By which it is seen, whenever it is read, that it is still the one that was opened.
     table : Table, optional
-        Of CSV, TSV, JSON Lines or Parquet.
+        Of anything but SQLite: what it was found to be.
     sqlite : SqliteFile, optional
-        Of SQLite. Without either, the file is one JSON document.
+        Of SQLite.
     """
 
     path: Path
     name: str
-    state: FileState
     table: Table | None = None
     sqlite: SqliteFile | None = None
 
@@ -47,6 +49,11 @@ class Source:
     def columns(self) -> tuple[str, ...]:
         """Columns of a table that names them in its first line; of JSON, none."""
         return () if self.table is None else self.table.columns
+
+    @property
+    def is_document(self) -> bool:
+        """Whether the file is one JSON object, which is read whole."""
+        return self.table is not None and self.table.format == "json" and self.table.sniffed.records == TOP
 
     def rows(self, short: frozenset[int] = frozenset()) -> Iterator[Row | Reject]:
         """Yield the records: rows of a table, the objects of a JSON array, or the one object that a document is.
@@ -61,22 +68,18 @@ class Source:
         DataError
             If the file breaks off, or changed since it was opened.
         """
-        if self.table is not None:
-            for item in replace(self.table, short=short).rows():
-                if isinstance(item, Reject):
-                    yield replace(item, file=self.name)
-                elif item.swallows:
-                    yield self.reject(item.number, SWALLOWING)
-                else:
-                    yield item
-        elif self.sqlite is None:
-            document = self._document()
-            items = document if isinstance(document, list) else [document]
-            for number, item in enumerate(items, 1):
-                if isinstance(item, dict):
-                    yield Row(number, item)
-                else:
-                    yield self.reject(number, "not a JSON object")
+        if self.table is None:
+            return
+        if self.is_document:
+            yield Row(1, self._document(self.table))
+            return
+        for item in replace(self.table, short=short).rows():
+            if isinstance(item, Reject):
+                yield replace(item, file=self.name)
+            elif item.swallows:
+                yield self.reject(item.number, SWALLOWING)
+            else:
+                yield item
 
     def table_rows(self, name: str) -> Iterator[Row | Reject]:
         """Yield the rows of a table of SQLite."""
@@ -89,23 +92,27 @@ class Source:
         """Make a reject of a record, by its number and the reason."""
         return Reject(self.name, number, reason)
 
-    def _document(self) -> Any:
-        with open_unchanged(self.path, self.state) as handle:
-            raw = handle.read(MAX_FILE_BYTES + 1)
+    def _document(self, table: Table) -> dict[str, Any]:
+        found = table.sniffed
+        with open_stream(self.path, table.state, found.compression, found.encoding, returns=found.returns) as stream:
+            raw = stream.read(MAX_FILE_BYTES + 1)
         if len(raw) > MAX_FILE_BYTES:
             raise DataError(
-                f"{self.path}: a JSON document of more than {MAX_FILE_BYTES:,} bytes; save it as JSON Lines."
+                f"{self.path}: one JSON document of more than {MAX_FILE_BYTES:,} bytes, which is read whole; save its "
+                "records as JSON Lines, or take another format of the crawler."
             )
         try:
             text = without_marks(raw).decode()
             if has_many_values(text):
-                raise DataError(f"{self.path}: more than {MAX_VALUES:,} values; save it as JSON Lines.")
+                raise ValueError(f"more than {MAX_VALUES:,} values")
             document = parse_json(text)
+            if not isinstance(document, dict):
+                raise ValueError(f"not a JSON object but {type(document).__name__}")
             if "\\u" in text:
                 # Half of an escaped character could not be written again.
                 json.dumps(document, ensure_ascii=False).encode()
         except UnicodeDecodeError as error:
-            raise DataError(f"{self.path}: not UTF-8 at byte {error.start}; save it as UTF-8.") from None
+            raise DataError(f"{self.path}: not {found.encoding} at byte {error.start}; name another file.") from None
         except UnicodeEncodeError:
             raise DataError(f"{self.path}: a lone surrogate (half of an escaped character) stands in it.") from None
         except ValueError as error:
@@ -114,7 +121,7 @@ class Source:
 
 
 def open_source(path: Path | str, name: str | None = None) -> Source:
-    """Open a file of a crawler as what its first bytes are.
+    """Open a file of a crawler as what it is by its content, packed or not, in whatever encoding.
 
     Parameters
     ----------
@@ -126,30 +133,28 @@ def open_source(path: Path | str, name: str | None = None) -> Source:
     Raises
     ------
     UsageError
-        If it does not exist, or is a folder.
+        If it does not exist, is a folder, or two readings of it are about equally likely.
     DataError
-        If it is empty or damaged.
+        If it is empty, damaged, or holds no records.
     """
     path = named_path(path, "a crawl")
     name = path.name if name is None else name
     if path.is_file():
-        state = FileState.of(path)
-        with open_unchanged(path, state) as handle:
-            head = handle.read(MAX_LINE_BYTES)
-        if head.startswith(MAGIC):
-            return Source(path, name, state, sqlite=SqliteFile(path))
-        if _is_document(without_marks(head)):
-            return Source(path, name, state)
-    table = open_table(path)
-    return Source(path, name, table.state, table)
+        with open_unchanged(path) as handle:
+            head = handle.read(len(MAGIC))
+        if head == MAGIC:
+            return Source(path, name, sqlite=SqliteFile(path))
+    table = open_table(path, records=_WHOLE)
+    sign = _first_sign(table)
+    if sign in (b"{", b"[") and not table.is_keyed:  # JSON over many lines, under the suffix of another format
+        table = open_table(path, "json", records=_WHOLE)
+    if sign == b"[" and table.format == "json":  # its elements are read one by one
+        table = replace(table, sniffed=replace(table.sniffed, records=()))
+    return Source(path, name, table)
 
 
-def _is_document(head: bytes) -> bool:
-    """Whether a file is one JSON value, over as many lines as it likes, rather than JSON Lines."""
-    content = head.lstrip()
-    if content.startswith(b"["):
-        return content[1:].lstrip()[:1] in (b"{", b"]")
-    if not content.startswith(b"{"):
-        return False
-    line, _, rest = content.partition(b"\n")
-    return parse_json_line(line, 1).value is None and (rest != b"" or len(head) == MAX_LINE_BYTES)
+def _first_sign(table: Table) -> bytes:
+    """Return the first byte of a text that is no blank."""
+    found = table.sniffed
+    with open_stream(table.path, table.state, found.compression, found.encoding, returns=found.returns) as stream:
+        return without_marks(stream.read(_HEAD_BYTES)).lstrip()[:1]

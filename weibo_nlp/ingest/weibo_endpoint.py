@@ -43,7 +43,7 @@ def _documents(source: Source, options: Options) -> Documents:
         for record in _records(item.values):
             met += 1
             # In one document all of them would stand in its first record.
-            number = met if source.table is None else item.number
+            number = met if source.is_document else item.number
             if _is_comment(record):
                 yield from _comments(builder, number, record, None, None)
             else:

@@ -2,6 +2,8 @@
 
 import csv
 import json
+import sqlite3
+from contextlib import closing
 
 import pyarrow.parquet as pq
 import pytest
@@ -62,3 +64,17 @@ def test_a_column_that_is_named_makes_a_table_of_it(tmp_path, run):
     path.write_text(",".join(SEARCH) + "\n1,a,1,小甲,失信就该禁乘,2023-05-01 08:00,,\n", "utf-8")
     code, _, err = run("label", path, "-o", tmp_path / "out.csv", "--text-column", "用户昵称")
     assert (code, f"Reading {path} as csv; text column: 用户昵称" in err) == (0, True)
+
+
+def test_several_crawls_are_labelled_as_each_would_be_alone(crawl, tmp_path, run):
+    database = tmp_path / "weibo.db"
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("CREATE TABLE weibo (id, user_id, text, attitudes_count)")
+        connection.execute("INSERT INTO weibo VALUES ('4900000000000001', '1', '失信就该禁乘', 3)")
+    code, *_ = run("label", database, crawl, "-o", tmp_path / "out", "-q")
+    assert code == 1
+    assert {path.name for path in (tmp_path / "out").glob("*.parquet")} == {
+        "weibo.db-labelled.parquet",
+        "crawl.json-labelled.parquet",
+    }
+    assert pq.read_table(tmp_path / "out" / "weibo.db-labelled.parquet")["likes"].to_pylist() == [3]

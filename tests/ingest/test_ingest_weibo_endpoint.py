@@ -121,6 +121,13 @@ def test_comments_inside_a_status_are_below_it(tmp_path):
     assert (below.kind, below.parent) == ("comment", post.id)
 
 
+@pytest.mark.parametrize("long", [{"text_raw": "好" * 100_001}, {"source": "好" * 100_001}])
+def test_a_record_beyond_all_measure_is_set_aside(tmp_path, long):
+    crawl = read(written(tmp_path, "a.jsonl", [status(**long), status("4900000000000002")]))
+    assert [document.id for document in crawl] == ["4900000000000002"]
+    assert "longer than 100,000 characters" in next(iter(crawl.tally.reasons))
+
+
 def test_ids_of_sixteen_digits_keep_them_all(tmp_path):
     exact = "4902837465012837465"
     post = {key: value for key, value in status().items() if key not in ("idstr", "mid")} | {"id": int(exact)}

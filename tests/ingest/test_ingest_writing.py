@@ -86,6 +86,13 @@ def test_batches_are_row_groups(tmp_path, monkeypatch):
     assert list(read_documents(tmp_path / "a.parquet")) == items
 
 
+def test_a_batch_ends_early_where_texts_are_long(tmp_path, monkeypatch):
+    monkeypatch.setattr(writing, "BATCH_CHARACTERS", 1000)
+    items = [Document(str(number), "post", "好" * 400, str(number)) for number in range(5)]
+    write_documents(tmp_path / "a.parquet", items)
+    assert pq.ParquetFile(tmp_path / "a.parquet").num_row_groups == 2
+
+
 @pytest.mark.parametrize(
     "document",
     [

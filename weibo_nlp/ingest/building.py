@@ -63,7 +63,7 @@ class Builder:
         flags: Iterable[str] = (),
         extra: Mapping[str, Any] | None = None,
     ) -> Document | Reject:
-        """Return a document, or a reject where the record has no id or a text beyond all measure.
+        """Return a document, or a reject where the record has no id, or is long beyond all measure.
 
         A text that is a notice of removal becomes a place-holder: no text, and a flag. A date that says no moment stays
         in ``extra``.
@@ -88,8 +88,10 @@ class Builder:
         """
         if not id:
             return self.source.reject(row, "no id")
-        if len(text) > MAX_TEXT_CHARACTERS:
-            return self.source.reject(row, f"text longer than {MAX_TEXT_CHARACTERS:,} characters")
+        beside = (id, title, parent, root, repost_of, region, speaker.id, speaker.nickname, *(extra or {}).values())
+        for what, length in (("text", len(text)), ("fields beside the text", sum(map(_length, beside)))):
+            if length > MAX_TEXT_CHARACTERS:
+                return self.source.reject(row, f"{what} longer than {MAX_TEXT_CHARACTERS:,} characters")
         root = repost_of if root is None else root
         root = None if root == id else root
         notice = notice_flag(text) or withheld
@@ -125,3 +127,7 @@ class Builder:
             )
         except DataError as error:  # of the record's own rules
             return self.source.reject(row, str(error))
+
+
+def _length(value: object) -> int:
+    return len(value) if isinstance(value, str) else 0

@@ -63,7 +63,11 @@ def write_import(crawl: Import, folder: Path, protect: Protect | None = None) ->
         pending_file(output) as rows,
         pending_file(folder / SUMMARY) as summary,
     ):
-        set_aside = rejects.write if protect is None else lambda reject: rejects.write(_protected(reject))
+        places = {each.source.name: place for place, each in enumerate(crawl.crawls, 1)}
+
+        def set_aside(reject: Reject) -> None:
+            rejects.write(reject if protect is None else _protected(reject, places[reject.file]))
+
         documents: Iterable[Document] = crawl.documents(set_aside)
         write_rows(rows.path, documents if protect is None else protect(documents))
         content = json.dumps(figures(crawl, is_protected=protect is not None), ensure_ascii=False, indent=2)
@@ -94,6 +98,6 @@ def figures(crawl: Import, *, is_protected: bool) -> Mapping[str, Any]:
     }
 
 
-def _protected(reject: Reject) -> Reject:
-    """Return a reject without what it shows of its record, and without the name of its file, which may be a user's."""
-    return replace(reject, file="", reason=_REPEATED.sub("…", reject.reason), raw="")
+def _protected(reject: Reject, place: int) -> Reject:
+    """Return a reject without what it shows of its record, and with the file's number: its name may be a user's."""
+    return replace(reject, file=f"file {place}", reason=_REPEATED.sub("…", reject.reason), raw="")

@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from functools import cache
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +20,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 BATCH_ROWS = 4096
-"""Documents that are held together, and the size of a row group."""
+BATCH_CHARACTERS = 16 * 1024 * 1024
+"""Documents that are held together, and that are a row group; fewer where they come to more characters."""
 
 _LISTS = ("hashtags", "mentions", "urls", "flags")
 # Anything may stand in these, so that no type of Parquet describes them.
@@ -57,17 +57,29 @@ def write_rows(path: Path, documents: Iterable[Document]) -> int:
     import pyarrow.parquet as pq
 
     count = 0
-    rows = iter(documents)
     with pq.ParquetWriter(path, _schema(), compression="zstd") as writer:
-        while batch := list(islice(rows, BATCH_ROWS)):
-            columns = zip(*map(_cells, batch), strict=True)
+        for batch in _batches(documents):
+            columns = zip(*batch, strict=True)
             try:
                 arrays = [pa.array(cells, item.type) for cells, item in zip(columns, _schema(), strict=True)]
             except (pa.ArrowException, OverflowError, UnicodeEncodeError) as error:
-                raise DataError(f"documents {batch[0].id!r} and on cannot be written: {error}.") from error
+                raise DataError(f"documents {batch[0][0]!r} and on cannot be written: {error}.") from error
             writer.write_table(pa.Table.from_arrays(arrays, schema=_schema()))
             count += len(batch)
     return count
+
+
+def _batches(documents: Iterable[Document]) -> Iterator[list[list[Any]]]:
+    batch: list[list[Any]] = []
+    weight = 0
+    for document in documents:
+        batch.append(_cells(document))
+        weight += sum(len(cell) for cell in batch[-1] if isinstance(cell, str))
+        if len(batch) >= BATCH_ROWS or weight >= BATCH_CHARACTERS:
+            yield batch
+            batch, weight = [], 0
+    if batch:
+        yield batch
 
 
 def read_documents(path: Path) -> Iterator[Document]:

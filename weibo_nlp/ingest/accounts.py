@@ -77,13 +77,17 @@ def weibo_speaker(user: object, *, id: object = None, nickname: object = None) -
         What the record says beside it.
     """
     held: Mapping[str, Any] = user if isinstance(user, Mapping) else {}
-    code = held.get("verified_type")
+    code, more = (_code(held.get(name)) for name in ("verified_type", "verified_type_ext"))
     return Speaker(
         _name(id, held.get("idstr"), held.get("id"), held.get("_id"), held.get("user_id")),
         _name(nickname, held.get("screen_name"), held.get("nick_name"), held.get("nickname")),
         weibo_account_type(code, verified=held.get("verified")),
-        {"verified_type": code, "verified_type_ext": held.get("verified_type_ext")},
+        {"verified_type": code, "verified_type_ext": more},
     )
+
+
+def _code(value: object) -> int | str | None:
+    return value if isinstance(value, int | str) and not isinstance(value, bool) else None
 
 
 def _name(*values: object) -> str | None:

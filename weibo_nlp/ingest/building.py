@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from weibo_nlp.errors import DataError
 from weibo_nlp.ingest.accounts import Speaker
 from weibo_nlp.ingest.base import NICKNAME, Options, without_nothing
 from weibo_nlp.ingest.flags import UNDATED
 from weibo_nlp.ingest.removed import notice_flag
 from weibo_nlp.ingest.source import Source
-from weibo_nlp.ingest.texts import markup_of
+from weibo_nlp.ingest.texts import TextMarkup, markup_of
 from weibo_nlp.ingest.times import parse_time
 from weibo_nlp.io import Reject
 from weibo_nlp.io.limits import MAX_TEXT_CHARACTERS
@@ -88,7 +87,8 @@ class Builder:
         """
         if not id:
             return self.source.reject(row, "no id")
-        beside = (id, title, parent, root, repost_of, region, speaker.id, speaker.nickname, *(extra or {}).values())
+        more = {NICKNAME: speaker.nickname if speaker.id else None, **(speaker.extra or {}), **(extra or {})}
+        beside = (id, title, parent, root, repost_of, region, speaker.id, speaker.nickname, *more.values())
         for what, length in (("text", len(text)), ("fields beside the text", sum(map(_length, beside)))):
             if length > MAX_TEXT_CHARACTERS:
                 return self.source.reject(row, f"{what} longer than {MAX_TEXT_CHARACTERS:,} characters")
@@ -96,37 +96,30 @@ class Builder:
         root = None if root == id else root
         notice = notice_flag(text) or withheld
         created_at = parse_time(created, crawled_at or self.options.crawled_at)
+        markup = TextMarkup() if notice else markup_of(text, mentioned)
         undated = created_at is None and created not in (None, "")
-        try:
-            return Document(
-                id=id,
-                kind=kind,
-                text="" if notice else text,
-                thread=root or id,
-                platform=self.platform,
-                title=title or None,
-                created_at=created_at,
-                author=speaker.id or speaker.nickname or None,
-                account_type=speaker.account_type,
-                parent=None if parent == id else parent,
-                root=root,
-                repost_of=None if repost_of == id else repost_of,
-                counts=counts or Counts(),
-                region=region,
-                source=Place(self.format, self.source.name, row),
-                flags=tuple(dict.fromkeys([*flags, *([notice] if notice else []), *([UNDATED] if undated else [])])),
-                extra=without_nothing(
-                    {
-                        NICKNAME: speaker.nickname if speaker.id else None,
-                        **(speaker.extra or {}),
-                        **(extra or {}),
-                        "created_raw": str(created)[:64] if undated else None,
-                    }
-                ),
-                **({} if notice else markup_of(text, mentioned)),
-            )
-        except DataError as error:  # of the record's own rules
-            return self.source.reject(row, str(error))
+        return Document(
+            id=id,
+            kind=kind,
+            text="" if notice else text,
+            thread=root or id,
+            platform=self.platform,
+            title=title or None,
+            created_at=created_at,
+            author=speaker.id or speaker.nickname or None,
+            account_type=speaker.account_type,
+            parent=None if parent == id else parent,
+            root=root,
+            repost_of=None if repost_of == id else repost_of,
+            counts=counts or Counts(),
+            region=region,
+            source=Place(self.format, self.source.name, row),
+            flags=tuple(dict.fromkeys([*flags, *([notice] if notice else []), *([UNDATED] if undated else [])])),
+            extra=without_nothing(more | {"created_raw": str(created)[:64] if undated else None}),
+            hashtags=markup.hashtags,
+            mentions=markup.mentions,
+            urls=markup.urls,
+        )
 
 
 def _length(value: object) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from weibo_nlp.text import parse
 from weibo_nlp.text.grammar import parse_without_emoticons
@@ -58,8 +59,16 @@ def region_of(value: object) -> str | None:
     return _REGION.sub("", text, count=1) if _REGION.match(text) else text or None
 
 
-def markup_of(text: str, mentioned: Iterable[str] = ()) -> dict[str, tuple[str, ...]]:
-    """Hashtags, mentions and addresses of a text, by the fields of a document that hold them.
+class TextMarkup(NamedTuple):
+    """What stands in a text, as the fields of a document of the same names hold it."""
+
+    hashtags: tuple[str, ...] = ()
+    mentions: tuple[str, ...] = ()
+    urls: tuple[str, ...] = ()
+
+
+def markup_of(text: str, mentioned: Iterable[str] = ()) -> TextMarkup:
+    """Find the hashtags, mentions and addresses of a text.
 
     Parameters
     ----------
@@ -69,8 +78,8 @@ def markup_of(text: str, mentioned: Iterable[str] = ()) -> dict[str, tuple[str, 
         Names that the source says are mentioned.
     """
     if not any(sign in text for sign in "#＃@＠/"):
-        return {}
+        return TextMarkup()
     known = [name for name in mentioned if name]
     post = parse(text, known_mentions=known) if known else parse_without_emoticons(text)
     mentions = tuple(dict.fromkeys(handle.value for handle in post.handles))
-    return {"hashtags": post.hashtags, "mentions": mentions, "urls": post.urls}
+    return TextMarkup(post.hashtags, mentions, post.urls)

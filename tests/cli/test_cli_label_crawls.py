@@ -49,10 +49,11 @@ def test_a_crawl_that_is_a_table_stays_one_and_its_threads_are_known(tmp_path, r
         SEARCH,
         ("4900000000000000", "a", "1", "小甲", "失信就该禁乘", "2023-05-01 08:00", "", "3"),
         ("4900000000000001", "b", "2", "小乙", "支持禁乘", "2023-05-01 08:01", "4900000000000000", ""),
+        ("4900000000000002", "c", "2", "小乙", "抱歉，此微博已被作者删除。", "2023-05-01 08:02", "", ""),
     ]
     path.write_text("\n".join(map(",".join, rows)) + "\n", "utf-8")
     code, _, err = run("label", path, "-o", out)
-    assert code == 0
+    assert (code, "微博正文: a notice of the platform in the place of what is gone (1 in all)" in err) == (1, True)
     assert f"Reading {path} as weibo-search, csv; text column: 微博正文\n" in err
     assert "1 rows answer a text, which was read for " in err
     (first, _) = csv.DictReader(out.open(encoding="utf-8"))

@@ -90,6 +90,9 @@ def test_what_counts_from_the_crawl_needs_its_time(raw, expected):
         (1.5, None),
         (float("nan"), None),
         ("9" * 40, None),
+        ("9" * 15 + "亿", None),
+        (2**70, None),
+        (1e300, None),
     ],
 )
 def test_a_count_is_a_number_or_unknown_and_never_zero_for_unknown(raw, expected):

@@ -323,6 +323,7 @@ def label(
             **columns_in,
             rejects=aside,
             raw_cells=raw_cells,
+            are_posts=crawl is not None,
             advance=advance,
         )
     if example and not quiet and destination_of(result).file is not None:

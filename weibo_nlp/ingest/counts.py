@@ -7,6 +7,8 @@ from decimal import Decimal
 
 _UNITS = {"": 1, "千": 10**3, "k": 10**3, "万": 10**4, "萬": 10**4, "w": 10**4, "亿": 10**8, "億": 10**8}
 _COUNT = re.compile(r"(\d{1,15}(?:\.\d{1,9})?)\s?([千k万萬w亿億]?)\+?", re.IGNORECASE | re.ASCII)
+_MOST = 2**53
+"""Beyond it is no count of anything, and not every number can be held by programs that read tables."""
 
 
 def parse_count(value: object) -> int | None:
@@ -20,7 +22,7 @@ def parse_count(value: object) -> int | None:
     Returns
     -------
     int or None
-        None for what states no number, such as an empty cell or the word of a button, and for what is below 0.
+        None for what states no number, such as an empty cell or the word of a button, and for what can be no count.
 
     Examples
     --------
@@ -30,8 +32,8 @@ def parse_count(value: object) -> int | None:
     if isinstance(value, bool) or value is None:
         return None
     if isinstance(value, int):
-        return value if value >= 0 else None
+        return value if 0 <= value <= _MOST else None
     if isinstance(value, float):
-        return int(value) if value.is_integer() and value >= 0 else None
+        return int(value) if value.is_integer() and 0 <= value <= _MOST else None
     match = _COUNT.fullmatch(str(value)[:64].strip().replace(",", "").replace("，", ""))
-    return None if match is None else int(Decimal(match[1]) * _UNITS[match[2].lower()])
+    return None if match is None else parse_count(int(Decimal(match[1]) * _UNITS[match[2].lower()]))

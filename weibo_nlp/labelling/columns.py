@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from weibo_nlp.errors import DataError, UsageError
+from weibo_nlp.ingest.removed import notice_flag
 from weibo_nlp.io import Reject, Row, Table
 from weibo_nlp.io.column_kinds import NO_TEXT, column_kind, first_values, lost_digits
 from weibo_nlp.io.column_names import TEXT_NAMES
@@ -156,6 +157,9 @@ def columns_of(table: Table, wanted: Sequence[str] = (), sample: int = 1000) -> 
     return list(keys)
 
 
+NOTICE = "a notice of the platform in the place of what is gone"
+
+
 @dataclass(frozen=True, slots=True)
 class TextColumns:
     """Where the rows of a file hold what is labelled, and how it is read.
@@ -170,12 +174,16 @@ class TextColumns:
         Whether texts are HTML.
     id : str or None
         Column with the ids by which `parent` names rows of the same file; None where `parent` holds texts.
+    are_posts : bool
+        Whether the texts are a platform's, which shows notices in the place of posts that are gone; these are nobody's
+        words, and not labelled.
     """
 
     text: str
     parent: str | None = None
     html: HtmlChoice = "auto"
     id: str | None = None
+    are_posts: bool = False
 
     @property
     def names(self) -> frozenset[str]:
@@ -191,6 +199,8 @@ class TextColumns:
         reading = read(values.get(self.text), self.html, missing=self.text not in values)
         if reading.problem is not None:
             return Reading(problem=f"{self.text}: {reading.problem}"), None
+        if self.are_posts and notice_flag(reading.text) is not None:
+            return Reading(problem=f"{self.text}: {NOTICE}"), None
         if self.parent is None or self.id is not None:
             return reading, None
         parent = read_parent(values.get(self.parent), self.html)

@@ -79,6 +79,7 @@ def label_file(
     id_column: str | None = None,
     rejects: Path | None = None,
     raw_cells: bool = False,
+    are_posts: bool = False,
     advance: Callable[[int], None] | None = None,
 ) -> LabelledFile:
     """Label a file row by row, in batches and in order; rows that cannot be labelled go to ``<output>.rejected.jsonl``.
@@ -104,6 +105,8 @@ def label_file(
     raw_cells : bool
         Leave texts that a spreadsheet would execute as they are; by default, in CSV and TSV, an apostrophe is put
         before them.
+    are_posts : bool
+        Whether the texts are a platform's, whose notices in the place of posts that are gone are set aside.
     advance : callable, optional
         Told the number of records done, for a progress bar.
 
@@ -123,7 +126,7 @@ def label_file(
     place = usable_rejects_path(output, table.called, rejects)
     summary_file = usable_summary_path(output, table.called, place)
     with read_once(table) as source, nullcontext() if summary_file is None else pending_file(summary_file) as pending:
-        texts = TextColumns(text_column, parent_column, labeller.html, id_column)
+        texts = TextColumns(text_column, parent_column, labeller.html, id_column, are_posts)
         return _label_rows(source, output, place, pending, labeller, texts, raw_cells, advance)
 
 

@@ -25,8 +25,8 @@ evaluate, compare
 
 The records (`Document`, `Example`, `GoldLabel`, `Judgement`, `Prediction`, `Span`) and the errors (`WeiboNlpError` and
 under it `DataError`, `LabelError`, `PredictionError`, `UnknownNameError`, `UsageError`, `WriteError`) stand here as
-well; the rooms behind all of them are `corpus`, `evaluation`, `external`, `models`, `predictions`, `segmentation`,
-`stats` and `text`.
+well; the rooms behind all of them are `corpus`, `evaluation`, `external`, `ingest`, `models`, `predictions`,
+`segmentation`, `stats` and `text`.
 """
 
 from importlib import import_module
@@ -36,7 +36,7 @@ from weibo_nlp import _renamed
 from weibo_nlp._version import __version__
 
 if TYPE_CHECKING:
-    from weibo_nlp import corpus, evaluation, external, models, predictions, segmentation, stats, text
+    from weibo_nlp import corpus, evaluation, external, ingest, models, predictions, segmentation, stats, text
     from weibo_nlp.errors import (
         DataError,
         LabelError,
@@ -81,6 +81,7 @@ __all__ = [
     "external",
     "hf_tokenizer",
     "hydrate",
+    "ingest",
     "label",
     "load_corpus",
     "load_model",
@@ -114,7 +115,7 @@ _HOMES = {
         "errors",
     ),
 }
-_ROOMS = {"corpus", "evaluation", "external", "models", "predictions", "segmentation", "stats", "text"}
+_ROOMS = {"corpus", "evaluation", "external", "ingest", "models", "predictions", "segmentation", "stats", "text"}
 
 _renamed.install()
 

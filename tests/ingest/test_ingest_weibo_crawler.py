@@ -123,9 +123,9 @@ def test_json_has_the_users_verification_and_numbers_for_ids(tmp_path):
 
 
 def test_json_on_one_line_and_records_that_are_none(tmp_path):
-    crawl = read(written(tmp_path, "lines.jsonl", [JSON | {"weibo": [*JSON["weibo"], 5]}]))
+    crawl = read(written(tmp_path, "lines.jsonl", [JSON | {"weibo": [*JSON["weibo"], 5]}, {"weibo": None}]))
     assert [document.kind for document in crawl] == ["repost", "post"]
-    assert crawl.tally.reasons == {"not a JSON object": 1}
+    assert crawl.tally.reasons == {"not a JSON object": 1, "no list of weibo in it": 1}
 
 
 WEIBO = {

@@ -128,6 +128,12 @@ def test_a_record_beyond_all_measure_is_set_aside(tmp_path, long):
     assert "longer than 100,000 characters" in next(iter(crawl.tally.reasons))
 
 
+def test_an_answer_without_anything_in_it_is_told(tmp_path):
+    crawl = read(written(tmp_path, "a.jsonl", [status(), {"ok": -100, "msg": "请登录"}]))
+    assert [document.kind for document in crawl] == ["post"]
+    assert crawl.tally.reasons == {"no status and no comment in it": 1}
+
+
 def test_ids_of_sixteen_digits_keep_them_all(tmp_path):
     exact = "4902837465012837465"
     post = {key: value for key, value in status().items() if key not in ("idstr", "mid")} | {"id": int(exact)}

@@ -81,6 +81,15 @@ class Source:
             else:
                 yield item
 
+    def inner_rows(self, row: Row, key: str) -> Iterator[Row | Reject]:
+        """Yield the objects of a list that a record holds, numbered from 1."""
+        items = row.values.get(key)
+        if not isinstance(items, list):
+            yield self.reject(row.number, f"no list of {key} in it")
+            return
+        for number, item in enumerate(items, 1):
+            yield Row(number, item) if isinstance(item, dict) else self.reject(number, "not a JSON object")
+
     def table_rows(self, name: str) -> Iterator[Row | Reject]:
         """Yield the rows of a table of SQLite."""
         if self.sqlite is None:

@@ -83,16 +83,16 @@ def _of_json(source: Source, options: Options) -> Documents:
         if isinstance(item, Reject):
             yield item
             continue
-        user, posts = item.values.get("user"), item.values.get("weibo")
-        for number, post in enumerate(posts if isinstance(posts, list) else [], 1):
-            if not isinstance(post, dict):
-                yield source.reject(number, "not a JSON object")
+        for inner in source.inner_rows(item, "weibo"):
+            if isinstance(inner, Reject):
+                yield inner
                 continue
+            post = inner.values
             original = post.get("retweet")
             original = original if isinstance(original, dict) else {}
-            author = weibo_speaker(user, id=post.get("user_id"), nickname=post.get("screen_name"))
+            author = weibo_speaker(item.values.get("user"), id=post.get("user_id"), nickname=post.get("screen_name"))
             above = weibo_speaker(None, id=original.get("user_id"), nickname=original.get("screen_name"))
-            yield from _posts(builder, number, post, author, original, above)
+            yield from _posts(builder, inner.number, post, author, original, above)
 
 
 def _posts(

@@ -40,6 +40,7 @@ def _documents(source: Source, options: Options) -> Documents:
         if isinstance(item, Reject):
             yield item
             continue
+        before = met
         for record in _records(item.values):
             met += 1
             # In one document all of them would stand in its first record.
@@ -48,6 +49,8 @@ def _documents(source: Source, options: Options) -> Documents:
                 yield from _comments(builder, number, record, None, None)
             else:
                 yield from _statuses(builder, number, record)
+        if met == before:
+            yield source.reject(item.number, "no status and no comment in it")
 
 
 def _records(value: Any) -> Iterator[Mapping[str, Any]]:

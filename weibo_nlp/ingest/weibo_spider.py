@@ -65,13 +65,12 @@ def _of_json(source: Source, options: Options) -> Documents:
         if isinstance(item, Reject):
             yield item
             continue
-        posts = item.values.get("weibo")
-        for number, post in enumerate(posts if isinstance(posts, list) else [], 1):
-            if isinstance(post, dict):
-                author = weibo_speaker(item.values.get("user"), id=post.get("user_id"))
-                yield from _posts(builder, number, post, author)
+        for post in source.inner_rows(item, "weibo"):
+            if isinstance(post, Reject):
+                yield post
             else:
-                yield source.reject(number, "not a JSON object")
+                author = weibo_speaker(item.values.get("user"), id=post.values.get("user_id"))
+                yield from _posts(builder, post.number, post.values, author)
 
 
 def _posts(builder: Builder, number: int, values: Mapping[str, Any], author: Speaker) -> Iterator[Document | Reject]:

@@ -357,7 +357,7 @@ def _label_each(files: Sequence[Path], given: Mapping[str, Any], reading: Mappin
     names: dict[Path, str] = {}
     for file in files:
         if (crawl := find_crawl(file)) is not None:
-            names[file] = _default_output(file, crawl.output_format).name
+            names[file] = _default_output(file, crawl.format).name
             continue
         table = open_table(file, **reading)
         choose_text_column(table, columns_of(table), given["text_column"])

@@ -15,7 +15,7 @@ from weibo_nlp.ingest.registry import families_of, sample_of
 from weibo_nlp.ingest.source import open_source
 from weibo_nlp.ingest.writing import ABOVE, write_documents
 from weibo_nlp.io import Table, open_table
-from weibo_nlp.io.formats import OutputFormat, output_of
+from weibo_nlp.io.formats import Format
 
 DOCUMENT_COLUMNS = TableColumns("text", "id", ABOVE)
 
@@ -42,10 +42,10 @@ class LabelledCrawl:
         return self.own or DOCUMENT_COLUMNS
 
     @property
-    def output_format(self) -> OutputFormat:
-        """Format in which the labelled rows are written where no suffix says another."""
+    def format(self) -> Format:
+        """Format of the table."""
         table = self.crawl.crawls[0].source.table
-        return "parquet" if self.own is None or table is None else output_of(table.format)
+        return "parquet" if self.own is None or table is None else table.format
 
     @property
     def n_set_aside(self) -> int:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from weibo_nlp.records import AccountType
@@ -16,6 +18,7 @@ _WEIBO_TYPES: dict[int, AccountType] = {
     3: "media",
     **dict.fromkeys((4, 7), "organization"),
 }
+_UID = re.compile(r"\d{5,12}", re.ASCII)
 # A blue badge alone may be a company's, an office's or a newspaper's.
 _BADGES: dict[str, AccountType] = {
     "普通用户": "netizen",
@@ -84,6 +87,12 @@ def weibo_speaker(user: object, *, id: object = None, nickname: object = None) -
         weibo_account_type(code, verified=held.get("verified")),
         {"verified_type": code, "verified_type_ext": more},
     )
+
+
+def file_speaker(path: Path) -> Speaker:
+    """Return the user by whose number a file is named, as some crawlers do that write no author into it."""
+    stem = path.name.split(".")[0]
+    return Speaker(stem if _UID.fullmatch(stem) else None)
 
 
 def _code(value: object) -> int | str | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from weibo_nlp.errors import UsageError
 from weibo_nlp.ingest.accounts import Speaker
 from weibo_nlp.ingest.base import NICKNAME, Options, without_nothing
 from weibo_nlp.ingest.flags import UNDATED
@@ -14,6 +15,7 @@ from weibo_nlp.ingest.removed import notice_flag
 from weibo_nlp.ingest.source import Source
 from weibo_nlp.ingest.texts import TextMarkup, markup_of
 from weibo_nlp.ingest.times import parse_time
+from weibo_nlp.ingest.weibo_ids import post_id
 from weibo_nlp.io import Reject
 from weibo_nlp.io.limits import MAX_TEXT_CHARACTERS
 from weibo_nlp.records import Counts, Document, Kind
@@ -40,6 +42,23 @@ class Builder:
     options: Options
     format: str
     platform: str = "weibo"
+
+    def root(self, found: str | None) -> str | None:
+        """Return the post that comments are below: what their record says, or else what the caller does.
+
+        Raises
+        ------
+        UsageError
+            If neither does, and somebody has to.
+        """
+        named = self.options.root
+        root = found or (post_id(named) if self.platform == "weibo" else named)
+        if root is None and self.options.needs_root:
+            raise UsageError(
+                f"{self.source.path}: comments do not say which post they answer; name it with --root ID, and import "
+                "the comments of each post by themselves."
+            )
+        return root
 
     def document(
         self,

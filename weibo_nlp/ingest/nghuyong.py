@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from weibo_nlp.errors import UsageError
 from weibo_nlp.ingest.accounts import weibo_speaker
 from weibo_nlp.ingest.base import Documents, Family, Options, Sample, TableColumns
 from weibo_nlp.ingest.building import Builder
@@ -73,12 +72,7 @@ def _post(builder: Builder, number: int, post: Mapping[str, Any]) -> Document | 
 
 def _comments(builder: Builder, number: int, comment: Mapping[str, Any]) -> Documents:
     """Make a document of a comment, and behind it one of the comment that it answers, where that stands in it."""
-    root = post_id(comment.get("weibo_id")) or post_id(comment.get("weibo_url")) or post_id(builder.options.root)
-    if root is None and builder.options.needs_root:
-        raise UsageError(
-            f"{builder.source.path}: comments do not say which post they answer; name it with --root ID, and import "
-            "the comments of each post by themselves."
-        )
+    root = builder.root(post_id(comment.get("weibo_id")) or post_id(comment.get("weibo_url")))
     above = comment.get("reply_comment")
     above = above if isinstance(above, dict) and above.get("_id") else None
     yield _comment(builder, number, comment, root, root if above is None else str(above["_id"]))

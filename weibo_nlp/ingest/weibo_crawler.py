@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from weibo_nlp.ingest.accounts import Speaker, weibo_speaker
+from weibo_nlp.ingest.accounts import Speaker, file_speaker, weibo_speaker
 from weibo_nlp.ingest.base import Documents, Family, Options, Sample, TableColumns
 from weibo_nlp.ingest.building import Builder
 from weibo_nlp.ingest.counts import parse_count
@@ -34,7 +33,6 @@ _COLUMNS = {
 _ORIGINAL = "源微博"
 _IS_ORIGINAL = "是否原创"
 _EDITS = ("是否编辑过", "编辑次数")
-_UID = re.compile(r"\d{5,12}", re.ASCII)
 _NO_COMMENT = (None, "", "0")
 
 
@@ -54,9 +52,7 @@ def _documents(source: Source, options: Options) -> Documents:
 
 def _of_csv(source: Source, options: Options) -> Documents:
     builder = Builder(source, options, "weibo-crawler/csv")
-    # The author stands in no column: the crawler names the file by it.
-    stem = source.path.name.split(".")[0]
-    author = Speaker(stem if _UID.fullmatch(stem) else None)
+    author = file_speaker(source.path)  # who stands in no column
     for item in source.rows(_short_rows(source.columns)):
         if isinstance(item, Reject):
             yield item

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from weibo_nlp.errors import UsageError
 from weibo_nlp.ingest.accounts import weibo_speaker
 from weibo_nlp.ingest.base import Documents, Family, Options, Sample
 from weibo_nlp.ingest.building import Builder
@@ -138,12 +137,7 @@ def _comments(
     builder: Builder, number: int, comment: Mapping[str, Any], post: str | None, outer: str | None
 ) -> Documents:
     """Make a document of a comment, and behind it of the one that it answers and of its own answers."""
-    root = post or _post_of(comment) or post_id(builder.options.root)
-    if root is None and builder.options.needs_root:
-        raise UsageError(
-            f"{builder.source.path}: comments do not say which post they answer; name it with --root ID, and import "
-            "the comments of each post by themselves."
-        )
+    root = builder.root(post or _post_of(comment))
     own, above, top = (
         _comment_id(comment),
         comment.get("reply_comment"),

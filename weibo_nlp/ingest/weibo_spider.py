@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from typing import Any
 
-from weibo_nlp.ingest.accounts import Speaker, weibo_speaker
+from weibo_nlp.ingest.accounts import Speaker, file_speaker, weibo_speaker
 from weibo_nlp.ingest.base import Documents, Family, Options, Sample
 from weibo_nlp.ingest.building import Builder
 from weibo_nlp.ingest.counts import parse_count
@@ -31,7 +31,6 @@ _COLUMNS = {
     "comment_num": "评论数",
 }
 _NOTHING = "无"
-_UID = re.compile(r"\d{5,12}", re.ASCII)
 _REPOST = re.compile(
     r"(?P<own>.*?)(?:\A|\n)(?:原始用户: ?(?P<user>[^\n]{0,100})\n)?转发内容: ?(?P<original>.*)", re.DOTALL
 )
@@ -49,8 +48,7 @@ def _documents(source: Source, options: Options) -> Documents:
 
 def _of_csv(source: Source, options: Options) -> Documents:
     builder = Builder(source, options, "weiboSpider/csv")
-    stem = source.path.name.split(".")[0]
-    author = Speaker(stem if _UID.fullmatch(stem) else None)
+    author = file_speaker(source.path)  # who stands in no column
     for item in source.rows():
         if isinstance(item, Reject):
             yield item

@@ -51,7 +51,7 @@ _EMAIL = re.compile(
 )
 
 _ID_CARD = re.compile(
-    rf"{_CLEAR[0]}{_D}{{6}}[ \-]?(?:18|19|20){_D}{{2}}[ \-]?{_D}{{2}}[ \-]?{_D}{{2}}[ \-]?{_D}{{3}}[ \-]?[0-9Xx×]{_CLEAR[1]}"
+    rf"{_CLEAR[0]}{_D}{{6}}[ \-]?(?:18|19|20){_D}{{2}}(?:[ \-]?{_D}{{2}}){{2}}[ \-]?{_D}{{3}}[ \-]?[0-9Xx×]{_CLEAR[1]}"
     rf"|{_CLEAR[0]}{_D}{{15}}(?![0-9Xx])"
 )
 _ID_CARD_BY_WORD = re.compile(r"身[份分][证証證][号號码碼是为為:： ]{0,6}+([0-9](?:[ \-]?[0-9Xx×*]){14,17}+)(?![0-9])")
@@ -88,12 +88,16 @@ _PHONE_BY_WORD = re.compile(
 _COUNTED = r"(?! ?[万萬亿億元块塊年月日个個次人%条條张張名位分小])"
 _FILLING = r"[ :：+＋=\-~→>()（）【】\[\]「」《》/、,，]"
 _QQ = re.compile(
-    r"(?:(?<![A-Za-z])QQ|[扣抠叩球秋]{2}|企[鹅鵝]|[扣抠叩][号號群]|(?<![A-Za-z])Q(?= ?[:：号號群])|(?:[加私+＋]) ?Q(?![A-Za-z]))"
+    r"(?:(?<![A-Za-z])QQ|[扣抠叩球秋]{2}|企[鹅鵝]|[扣抠叩][号號群]|(?<![A-Za-z])Q(?= ?[:：号號群])"
+    r"|(?:[加私+＋]) ?Q(?![A-Za-z]))"
     rf"(?:{_FILLING}|[号號码碼群组組是为為加我搜]){{0,8}}+"
     rf"([1-9](?:{_D}{{4,10}}+|{_D}{{2,3}}(?P<sign>[ \-]){_D}{{3,4}}(?:(?P=sign){_D}{{2,4}})?)){_CLEAR[1]}{_COUNTED}",
     re.IGNORECASE,
 )
-_WECHAT_WORD = r"(?:[微薇徽威葳溦维維VＶ][信❤]|(?<![A-Za-z])(?:[VW]X|WeChat|wei ?xin)|[绿綠]泡泡|[加+＋➕] ?(?:V(?![A-Za-z])|[薇威微❤]))"
+_WECHAT_WORD = (
+    r"(?:[微薇徽威葳溦维維V][信❤]|(?<![A-Za-z])(?:[VW]X|WeChat|wei ?xin)|[绿綠]泡泡"
+    r"|[加+＋➕] ?(?:V(?![A-Za-z])|[薇威微❤]))"
+)
 _WECHAT = re.compile(
     r"(?<![A-Za-z0-9_])(wxid_[a-z0-9]{6,40}+)"
     rf"|{_WECHAT_WORD} ?(?:"
@@ -106,23 +110,8 @@ _WECHAT = re.compile(
     re.IGNORECASE,
 )
 # Names of programs stand behind the word as well: 微信:Android版, 微信 iPhone15.
-_PROGRAMS = frozenset(
-    [
-        "wechat",
-        "weixin",
-        "android",
-        "iphone",
-        "ipad",
-        "ipados",
-        "windows",
-        "alipay",
-        "facebook",
-        "twitter",
-        "whatsapp",
-        "telegram",
-        "instagram",
-        "wechatpay",
-    ]
+_PROGRAM = re.compile(
+    "wechat(?:pay)?|weixin|android|iphone|ipad(?:os)?|windows|alipay|facebook|twitter|whatsapp|telegram|instagram"
 )
 _PLATE = re.compile(
     "[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤川青藏琼宁滬雲遼魯蘇贛晉陝閩貴粵瓊寧][A-HJ-Z][·• ]?"
@@ -193,9 +182,8 @@ def _cards(text: str) -> Iterator[Place]:
         return
     places: list[Place] = [(*match.span(1), "id_card") for match in _ID_CARD_BY_WORD.finditer(text)]
     text = blanked(text, places)
-    for match in _ID_CARD.finditer(text):
-        if is_identity_card(_SEPARATORS.sub("", match.group().replace("×", "X"))):
-            places.append((*match.span(), "id_card"))
+    cards = (match for match in _ID_CARD.finditer(text) if is_identity_card(_figures(match.group())))
+    places += [(*match.span(), "id_card") for match in cards]
     yield from sorted(places)
 
 
@@ -204,10 +192,14 @@ def _bank_cards(text: str) -> Iterator[Place]:
         return
     places: list[Place] = [(*match.span(1), "bank_card") for match in _BANK_CARD_BY_WORD.finditer(text)]
     text = blanked(text, places)
-    for match in _BANK_CARD.finditer(text):
-        if is_bank_card(_SEPARATORS.sub("", match.group())):
-            places.append((*match.span(), "bank_card"))
+    cards = (match for match in _BANK_CARD.finditer(text) if is_bank_card(_figures(match.group())))
+    places += [(*match.span(), "bank_card") for match in cards]
     yield from sorted(places)
+
+
+def _figures(written: str) -> str:
+    """Return a number without what parts its groups; the cross that people type for the last sign is an X."""
+    return _SEPARATORS.sub("", written.replace("×", "X"))
 
 
 def _by(pattern: re.Pattern[str], kind: MaskKind) -> Callable[[str], Iterator[Place]]:
@@ -224,7 +216,7 @@ def _by(pattern: re.Pattern[str], kind: MaskKind) -> Callable[[str], Iterator[Pl
 def _wechat(text: str) -> Iterator[Place]:
     for match in _WECHAT.finditer(text):
         group = match.lastindex or 0
-        if _NO_LETTER.sub("", match.group(group)).lower() not in _PROGRAMS:
+        if not _PROGRAM.fullmatch(_NO_LETTER.sub("", match.group(group)).lower()):
             yield (*match.span(group), "wechat")
 
 

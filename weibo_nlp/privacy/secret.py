@@ -92,14 +92,14 @@ def _read(path: Path) -> Secret:
         # Windows has no such modes; there a home folder is its user's own.
         if os.name == "posix" and (shared := stat.S_IMODE(status.st_mode) & 0o077):
             raise UsageError(
-                f"others can reach the secret {path} (mode {stat.S_IMODE(status.st_mode):04o}, of which {shared:03o} is "
-                f"too much); if nobody has read it, chmod 600 {path}, or delete it, and a new one is made."
+                f"others can reach the secret {path} (mode {stat.S_IMODE(status.st_mode):04o}, {shared:03o} of it too "
+                f"much); if nobody has read it, chmod 600 {path}, or delete it, and a new one is made."
             )
         key = opened.read(_LONGEST_FILE + 1)
     if not SECRET_BYTES <= len(key) <= _LONGEST_FILE:
         raise UsageError(
-            f"the secret {path} has {len(key):,} bytes, not {SECRET_BYTES} to {_LONGEST_FILE:,}; put back the file that "
-            "earlier pseudonyms were made with, or delete it, and a new one is made."
+            f"the secret {path} has {len(key):,} bytes, not {SECRET_BYTES} to {_LONGEST_FILE:,}; put back the file "
+            "that earlier pseudonyms were made with, or delete it, and a new one is made."
         )
     return Secret(key)
 

@@ -81,5 +81,5 @@ def lowered(text: str) -> str:
 
 
 def whole(text: str) -> str:
-    """Return a text with a sign for what is missing in place of lone surrogates: halves of characters, cut somewhere."""
+    """Return a text with U+FFFD in place of lone surrogates: halves of characters that were cut somewhere."""
     return _SURROGATE.sub("\ufffd", text) if not text.isascii() and _SURROGATE.search(text) else text

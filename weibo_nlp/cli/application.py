@@ -21,6 +21,7 @@ from weibo_nlp.cli.import_ import import_
 from weibo_nlp.cli.label import label
 from weibo_nlp.cli.leaderboard import leaderboard
 from weibo_nlp.cli.models import models
+from weibo_nlp.cli.scan import scan
 from weibo_nlp.cli.streams import BROKEN_PIPE, ReaderGoneError, print_error, safe_streams
 from weibo_nlp.cli.train import train
 from weibo_nlp.errors import UnknownNameError, UsageError, WeiboNlpError
@@ -63,6 +64,7 @@ app.command("import")(import_)
 app.command()(train)
 app.command()(distil)
 app.command()(explain)
+app.command()(scan)
 app.command()(benchmark)
 app.command()(evaluate)
 app.command()(compare)

@@ -7,6 +7,7 @@ secret of their pseudonyms on first use, and :func:`scan_files` says what files 
 from weibo_nlp.privacy.documents import ProtectedDocuments, protect
 from weibo_nlp.privacy.protection import Protection
 from weibo_nlp.privacy.pseudonyms import Pseudonyms
+from weibo_nlp.privacy.scan import scan_files
 from weibo_nlp.privacy.secret import Secret, load_secret, secret_path
 
 __all__ = [
@@ -16,5 +17,6 @@ __all__ = [
     "Secret",
     "load_secret",
     "protect",
+    "scan_files",
     "secret_path",
 ]

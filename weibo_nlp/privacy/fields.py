@@ -8,15 +8,16 @@ from typing import Literal
 
 from weibo_nlp.privacy.words import word_lists
 
-Role = Literal["user", "handle", "handles", "document", "region", "dropped", "text"]
+Role = Literal["user", "handle", "handles", "document", "above", "region", "dropped", "text"]
 """``user``: id or name of a person, or a record of one; ``handle``: a person's name; ``handles``: names of several;
-``document``: id of a post or comment; ``region``: where somebody is; ``dropped``: what leads to a person otherwise;
-``text``: none of these."""
+``document``: id of a post or comment; ``above``: id of one that is answered, or its text; ``region``: where somebody
+is; ``dropped``: what leads to a person otherwise; ``text``: none of these."""
 
 _LISTS = {name: frozenset(words) for name, words in word_lists()["fields"].items()}
 _PERSON, _NAMES, _NAME_FIELDS = _LISTS["person"], _LISTS["names"], _LISTS["name_fields"]
 _IDS, _USER_IDS, _REGIONS = _LISTS["ids"], _LISTS["user_ids"], _LISTS["regions"]
 _DROPPED, _PICTURES = _LISTS["dropped"], _LISTS["pictures"]
+_ABOVE = frozenset(["thread", "parent", "root", "repostof"])
 # Of a record of a person stays what says how large an account it is, and of what kind.
 _KEPT_OF_A_PERSON = re.compile(
     r"(?:is_?)?verif(?:ied|y)(?:_?type(?:_?ext)?)?|.*(?:counts?|level|rank)|mbtype|vip|is_?(?:author|vip|org|official)|"
@@ -83,6 +84,8 @@ def role_of(name: str, *, of_person: bool = False) -> Role:
         return "user"
     if ends & _REGIONS:
         return "region"
+    if joined in _ABOVE:
+        return "above"
     if last in _IDS:
         return "dropped" if _PICTURES & set(parts) else "document"
     # `pic_num` counts; `url_struct` does not.

@@ -19,7 +19,7 @@ from weibo_nlp.privacy.regions import province
 from weibo_nlp.privacy.sight import Sight, lowered, see, whole
 from weibo_nlp.text.grammar import marked_places, parse
 from weibo_nlp.text.plain import HtmlChoice, plain_text
-from weibo_nlp.text.recognise import KnownNames, find_mentions
+from weibo_nlp.text.recognise import NAME, KnownNames, find_mentions
 
 ID_MASK = "[编号]"
 """What stands in place of an id within a text."""
@@ -32,11 +32,13 @@ _MAY_TELL = re.compile(r"[A-Za-zＡ-Ｚａ-ｚ@＠\d²³¹⁰-₉①-⓿❶-➓]
 _AT = re.compile("[@＠]")
 _GOES_ON = re.compile(r"[\w\-·]")
 _OWNER = re.compile("L(.+)的微博[视視][频頻]")
+_SPACED = re.compile(rf"[@＠] {{1,4}}({NAME}) ?[:：]")
 _DEFAULT_NAME = re.compile("用[户戶][0-9]{8,12}(?![0-9])")
 _ORIGINAL_USER = re.compile(r"原始用户[:：] ?([^\n\0]{1,64})")
 _REPLY = re.compile(r"\s*(?:回[复復覆]|Reply to) ?(?=[^@\s])")
 _LONGEST_NAME = 64  # characters
 _NONE = frozenset(["", "0", "-1", "无", "None", "null", "nan"])
+_ID = re.compile(r"[A-Za-z0-9_\-:.=+/|]{1,128}")
 _BETWEEN_NAMES = re.compile("[,，、;；|]")
 
 
@@ -91,7 +93,7 @@ class Protection:
             for each in _each(value):
                 if isinstance(each, Mapping):
                     self.learn(each, of_person=role == "user", depth=depth + 1)
-                elif _is_none(each) or isinstance(each, bool | float):
+                elif is_nothing(each) or isinstance(each, bool | float):
                     continue
                 elif role == "user":
                     users[person_prefix(str(name))].append(each)
@@ -100,9 +102,9 @@ class Protection:
                 elif role == "handles":
                     for handle in _BETWEEN_NAMES.split(str(each)):
                         self.people.add(handle=handle)
-                elif role == "document":
+                elif role == "document" or (role == "above" and is_id_like(each)):
                     self.people.add_id(each)
-                elif isinstance(each, str) and (nested := _as_json(each)) is not None:
+                elif isinstance(each, str) and (nested := as_json(each)) is not None:
                     self.learn({str(name): nested}, of_person=of_person, depth=depth + 1)
         if author is not None and author not in map(str, users[""]):
             users[""].insert(0, author)
@@ -117,14 +119,14 @@ class Protection:
 
     def user(self, value: Any) -> Any:
         """Return the pseudonym of a user by an id, a handle or a record of one."""
-        if _is_none(value):
+        if is_nothing(value):
             return value
         self.counts["user"] += 1
         return self.pseudonyms.user(self.people.user_of(_id_text(value)))
 
     def document(self, value: Any) -> Any:
         """Return the pseudonym of a post or comment by its id."""
-        if _is_none(value):
+        if is_nothing(value):
             return value
         self.counts["document"] += 1
         return self.pseudonyms.document(_id_text(value))
@@ -173,8 +175,8 @@ class Protection:
         addresses = find_addresses(rest)
         rest = take([(left, right, self._masked(rest[left:right], kind), kind) for left, right, kind in addresses])
         rest = take(self._named(rest, handles))
-        rest = take([(left, right, MASKS[kind], kind) for left, right, kind in find_numbers(rest)])
-        take(self._ids(rest))
+        rest = take(self._ids(rest))  # before cards, of whose check digits one id in ten has the right one
+        take([(left, right, MASKS[kind], kind) for left, right, kind in find_numbers(rest)])
         return self._rewritten(plain, sight, sorted(changes))
 
     def fields(self, fields: Mapping[str, Any], *, of_person: bool = False, depth: int = 0) -> dict[str, Any]:
@@ -183,7 +185,7 @@ class Protection:
         for name, value in fields.items():
             role = role_of(str(name), of_person=of_person)
             if role in ("dropped", "handle", "handles"):
-                self.counts["field"] += not _is_none(value)
+                self.counts["field"] += not is_nothing(value)
                 continue
             new = self._name(str(name))
             while new in kept:
@@ -211,14 +213,14 @@ class Protection:
             return None
         if role == "user":
             return self.user(value)
-        if role == "document":
+        if role == "document" or (role == "above" and is_id_like(value)):
             return self.document(value)
         if role == "region":
             return self.region(value)
         return self._string(value, depth) if isinstance(value, str) else self._number(value)
 
     def _string(self, value: str, depth: int) -> str:
-        if (nested := _as_json(value)) is not None:
+        if (nested := as_json(value)) is not None:
             changed = self.value(nested, depth=depth + 1)
             return value if changed == nested else json.dumps(changed, ensure_ascii=False)
         if len(value) <= _LONGEST_NAME and self.people.is_handle(value):
@@ -260,7 +262,7 @@ class Protection:
                 if handle := self.people.longest_handle(small, start):
                     names.append(text[start : start + len(handle)])
                 elif text.startswith(" ", start) and len(handle := self.people.longest_handle(small, start + 1)) > 1:
-                    places[sign.start()] = (start + 1, start + 1 + len(handle))
+                    places[start + 1] = (start + 1, start + 1 + len(handle))
             post = parse(text, known_mentions=names)
             known = KnownNames(names)
             mentioned = [(mention.span.start, mention.span.end) for mention in post.handles]
@@ -283,7 +285,7 @@ class Protection:
                 continue
             pseudonym = self.pseudonyms.user(self.people.user_of(text[named:end]))
             # A name that the source knew to end here must not go on in the new one.
-            parted = " " if _GOES_ON.match(text, end) else ""
+            parted = " " if named > start and _GOES_ON.match(text, end) else ""
             yield start, end, f"{'@' if named > start else ''}{pseudonym}{parted}", "mention"
             reached = end
 
@@ -311,7 +313,13 @@ def _each(value: Any) -> Iterable[Any]:
     return value if isinstance(value, list | tuple | set | frozenset) else (value,)
 
 
-def _is_none(value: Any) -> bool:
+def is_id_like(value: Any) -> bool:
+    """Whether a value is written as ids are, and not as a text is."""
+    return isinstance(value, int | float) or (isinstance(value, str) and _ID.fullmatch(value.strip()) is not None)
+
+
+def is_nothing(value: Any) -> bool:
+    """Whether a value stands for none, as crawlers write it."""
     return value is None or value != value or (isinstance(value, str | int) and str(value).strip() in _NONE)
 
 
@@ -320,7 +328,7 @@ def _id_text(value: Any) -> str:
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
-def _as_json(value: str) -> Any:
+def as_json(value: str) -> Any:
     """Return what a text holds that is JSON, an object or a list; None of any other."""
     if not (value[:1] in ("{", "[") and value[-1:] in ("}", "]")) or len(value) > MAX_LINE_BYTES:
         return None
@@ -340,6 +348,7 @@ def _ends(text: str, at: int) -> bool:
 def _written_names(text: str) -> Iterator[tuple[int, int]]:
     """Find names that the app or a crawler wrote without an ``@``."""
     yield from (match.span(1) for match in _ORIGINAL_USER.finditer(text))
+    yield from (match.span(1) for match in _SPACED.finditer(text))
     yield from (match.span() for match in _DEFAULT_NAME.finditer(text))
     if "的微博" in text:
         for start, end, kind, _ in marked_places(text):

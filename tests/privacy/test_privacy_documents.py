@@ -180,8 +180,10 @@ def test_unsalted_digests_of_a_crawler_are_digested_again():
 
 
 def test_a_reader_that_reads_once_gives_what_a_list_gives():
-    documents = [post("@小乙 好", votes={"topic": ("a", "b")}, extra={"nickname": "小甲", "x": [1, {"y": None}]}),
-                 comment("@小甲", author="1000000002", extra={"nickname": "小乙"}, source=Source("f", "a.csv", 2))]  # fmt: skip
+    documents = [
+        post("@小乙 好", votes={"topic": ("a", "b")}, extra={"nickname": "小甲", "x": [1, {"y": None}]}),
+        comment("@小甲", author="1000000002", extra={"nickname": "小乙"}, source=Source("f", "a.csv", 2)),
+    ]
     assert list(protect(iter(documents), SECRET)) == protected(*documents)
 
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from weibo_nlp.io import Table
     from weibo_nlp.io.formats import Format
     from weibo_nlp.labelling import LabelledFile, Labeller
+    from weibo_nlp.privacy import Secret
 
 SHOWN_REASONS = 10
 SHOWN_ROWS = 8
@@ -181,6 +182,20 @@ def label(
             "is put before them.",
         ),
     ] = False,
+    pseudonymise: Annotated[
+        bool,
+        Option(
+            "--pseudonymise",
+            help="Write pseudonyms for users and posts, no names, pictures and addresses, and words for what numbers "
+            "of people were; labels are those of the texts as they were. The output is named with -o.",
+        ),
+    ] = False,
+    secret: Annotated[
+        Path | None,
+        Option(
+            parser=input_path, metavar="PATH", help="Secret that pseudonyms are made with; by default one of your own."
+        ),
+    ] = None,
     quiet: Annotated[bool, Option("-q", "--quiet", help="Show no progress bar and no summary.")] = False,
 ) -> None:
     """Label posts with topic, sentiment, irony and stance.
@@ -225,6 +240,12 @@ def label(
 
     if input and example:
         raise UsageError(f"INPUT ({input[0]}) and --example exclude each other; leave one out.")
+    if secret is not None and not pseudonymise:
+        raise UsageError("--secret is what --pseudonymise works with; add that, or leave both out.")
+    if pseudonymise and output is None:
+        raise UsageError(
+            "--pseudonymise needs -o: the name of INPUT, which the output has by default, may be a person's."
+        )
     if not input and not example:
         raise UsageError("there is nothing to label; name a file of posts as INPUT, or try --example.")
     if (price_in is None) != (price_out is None) or (price_in is not None and not dry_run):
@@ -284,6 +305,7 @@ def label(
     if dry_run:
         print_plans(plans(table, loaded, settings, columns_in), price_in, price_out, by_topic=not target)
         return
+    key = _secret(secret, [result, *([aside] if aside is not None else [])]) if pseudonymise else None
     labeller = Labeller(loaded, **settings)
     if unnamed:
         _require_own(
@@ -325,6 +347,7 @@ def label(
             raw_cells=raw_cells,
             are_posts=crawl is not None,
             advance=advance,
+            secret=key,
         )
     if example and not quiet and destination_of(result).file is not None:
         # Whether a target is known, and a text like those learnt from, is said once for all of them.
@@ -392,6 +415,13 @@ def _tell_answering(
     if done.answering and not quiet:
         reading = ", ".join(labeller.reading_parents)
         print_line(f"{done.answering:,} rows answer a text, which was read for {reading} and no other label", err=True)
+
+
+def _secret(path: Path | None, outputs: Sequence[Path]) -> Secret:
+    from weibo_nlp.io.destination import destination_of
+    from weibo_nlp.privacy.secret import load_secret
+
+    return load_secret(path, beside=[output for output in outputs if destination_of(output).file is not None])
 
 
 def _named(output: Path) -> Path:
@@ -506,6 +536,9 @@ def _summarise(done: LabelledFile, path: Path, quiet: bool) -> None:
         for old, new in done.renamed.items():
             print_line(f"The input's column {old} is written as {new}", err=True)
         print_line(f"{done.rows:,} rows labelled: {done.output}", err=True)
+        if done.replaced:
+            counts = ", ".join(f"{count:,} {kind}" for kind, count in sorted(done.replaced.items()) if count)
+            print_line(f"Replaced of people: {counts or 'nothing'}", err=True)
         if done.html:
             print_line(f"{done.html:,} texts were HTML and read as text; --html no leaves them", err=True)
         if any(done.below_min_score.values()):

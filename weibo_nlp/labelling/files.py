@@ -12,6 +12,7 @@ from sys import getsizeof
 
 from weibo_nlp.io import Reject, Row, Table, open_outputs
 from weibo_nlp.io.atomic import PendingFile, pending_file
+from weibo_nlp.io.column_types import ColumnType
 from weibo_nlp.io.copy import read_once
 from weibo_nlp.io.destination import destination_of
 from weibo_nlp.io.formats import output_of
@@ -27,6 +28,10 @@ from weibo_nlp.labelling.summary import LabelSummary
 from weibo_nlp.labelling.summary_file import require_summary_file, usable_summary_path, write_summary
 from weibo_nlp.labelling.texts import Reading, has_words
 from weibo_nlp.labelling.threads import ThreadTexts, as_id, read_above
+from weibo_nlp.privacy.protection import Protection
+from weibo_nlp.privacy.pseudonyms import Pseudonyms
+from weibo_nlp.privacy.rows import ProtectedRows, protected_reject
+from weibo_nlp.privacy.secret import Secret
 
 # A batch ends early at about so many bytes in memory, or long articles and wide tables would fill it.
 BATCH_WEIGHT = 64_000_000
@@ -47,7 +52,8 @@ class LabelledFile:
     ``answering`` counts rows with words in the text that they answer, ``missing_parents`` those that answer one that is
     not in the file or cannot be read, ``doubled_ids`` rows with the id of an earlier one that is answered; None where
     no such column was named. ``html`` counts labelled texts that were read as HTML, ``below_min_score`` those whose
-    label was left out for its score, by the label's column, where a score was asked for. ``summary`` is what the labels
+    label was left out for its score, by the label's column, where a score was asked for. ``replaced`` counts what leads
+    to people and was replaced, by kind, where that was asked for. ``summary`` is what the labels
     came to; it stands in ``summary_file`` too, unless the output is a stream.
     """
 
@@ -67,6 +73,7 @@ class LabelledFile:
     doubled_ids: int | None = None
     html: int = 0
     below_min_score: Mapping[str, int] = field(default_factory=dict)
+    replaced: Mapping[str, int] = field(default_factory=dict)
 
 
 def label_file(
@@ -81,6 +88,7 @@ def label_file(
     raw_cells: bool = False,
     are_posts: bool = False,
     advance: Callable[[int], None] | None = None,
+    secret: Secret | None = None,
 ) -> LabelledFile:
     """Label a file row by row, in batches and in order; rows that cannot be labelled go to ``<output>.rejected.jsonl``.
 
@@ -109,6 +117,9 @@ def label_file(
         Whether the texts are a platform's, whose notices in the place of posts that are gone are set aside.
     advance : callable, optional
         Told the number of records done, for a progress bar.
+    secret : Secret, optional
+        With it, what leads to people is taken out of all that is written, and pseudonyms are made: see
+        :mod:`weibo_nlp.privacy`. Labels are those of the texts as they were. The file is read once more for it.
 
     Returns
     -------
@@ -127,7 +138,7 @@ def label_file(
     summary_file = usable_summary_path(output, table.called, place)
     with read_once(table) as source, nullcontext() if summary_file is None else pending_file(summary_file) as pending:
         texts = TextColumns(text_column, parent_column, labeller.html, id_column, are_posts)
-        return _label_rows(source, output, place, pending, labeller, texts, raw_cells, advance)
+        return _label_rows(source, output, place, pending, labeller, texts, raw_cells, advance, secret)
 
 
 def _label_rows(
@@ -139,15 +150,18 @@ def _label_rows(
     texts: TextColumns,
     raw_cells: bool,
     advance: Callable[[int], None] | None,
+    secret: Secret | None,
 ) -> LabelledFile:
     shape = output_format(output, output_of(table.format))
-    inputs = input_columns(table, texts)
+    types = input_columns(table, texts)
+    people = None if secret is None else _protected_rows(table, types, texts, secret)
+    inputs = types if people is None else people.columns
     added = labeller.columns
     scores = [name for name, kind in added.items() if kind == "float"]
     renamed = renamed_columns(inputs, added)
     columns = {renamed.get(name, name): kind for name, kind in inputs.items()} | added
     passed_on, index_name, index = None, "", None
-    if table.format == shape == "parquet":
+    if table.format == shape == "parquet" and people is None:
         with open_parquet(table.path, table.state, table.sniffed.compression) as source:
             schema, n_input = source.schema, source.n_rows
         passed_on, columns = renamed_schema(schema, renamed), added
@@ -212,9 +226,8 @@ def _label_rows(
             if passed_on is not None:
                 writer.write(labels, [row.origin for row, _, _ in batch])
             else:
-                originals = (
-                    {renamed.get(name, name): value for name, value in row.values.items()} for row, _, _ in batch
-                )
+                kept = (row.values if people is None else people.protected(row.values) for row, _, _ in batch)
+                originals = ({renamed.get(name, name): value for name, value in row.items()} for row in kept)
                 writer.write([original | new for original, new in zip(originals, labels, strict=True)])
             batch.clear()
 
@@ -234,6 +247,7 @@ def _label_rows(
                     values = item.values if item.origin is None else item.origin.readable()
                     item = Reject(str(table.called), item.number, reading.problem, json_text(values)[:2000])
             if isinstance(item, Reject):
+                item = item if people is None else protected_reject(item)
                 rejects.write(item)
                 reason = item.reason if item.reason in reasons or len(reasons) < MAX_REASONS else OTHER_REASONS
                 reasons[reason] += 1
@@ -265,7 +279,25 @@ def _label_rows(
         None if threads is None else threads.n_doubled,
         html,
         below,
+        {} if people is None else people.counts,
     )
+
+
+def _protected_rows(
+    table: Table, columns: Mapping[str, ColumnType], texts: TextColumns, secret: Secret
+) -> ProtectedRows:
+    """Make ready to take people out of the rows of a table, all of which are read for who is named in them."""
+    above_is_text = texts.parent is not None and texts.id is None
+    people = ProtectedRows(
+        Protection(Pseudonyms(secret), html=texts.html),
+        columns,
+        texts=[name for name in (texts.text, texts.parent if above_is_text else None) if name is not None],
+        ids=[name for name in (texts.id, None if above_is_text else texts.parent) if name is not None],
+    )
+    for item in table.rows():
+        if isinstance(item, Row):
+            people.learn(item.values)
+    return people
 
 
 def _sets_rows_aside(table: Table, texts: TextColumns) -> bool:

@@ -185,8 +185,10 @@ def _scan_lines(scanned: ScannedFile) -> None:
         for number, raw, is_cut in lines:
             if is_cut:
                 scanned.add(UNREAD, f"line {number} behind {MAX_LINE_BYTES:,} bytes")
-            # Of another encoding, letters and digits are mostly those of ASCII.
-            _scan_text(scanned, f"line {number}", raw.decode("utf-8", "replace"), of_line=True)
+            text = raw.decode("utf-8", "replace")
+            if "\ufffd" in text:  # of another encoding, letters and digits may still be those of ASCII
+                scanned.add(UNREAD, f"line {number}: not in UTF-8")
+            _scan_text(scanned, f"line {number}", text, of_line=True)
 
 
 def _scan_value(scanned: ScannedFile, place: str, value: Any, role: Role, depth: int = 0) -> None:
@@ -218,7 +220,7 @@ def _scan_cell(scanned: ScannedFile, place: str, value: Any, role: Role, depth: 
     elif role in ("user", "handle", "handles", "document"):
         scanned.add(_ROLES[role], place, text)
     elif role == "dropped":
-        if bare_link(text) != text:
+        if "://" not in text or bare_link(text) != text:
             scanned.add("address or profile", place, text)
     elif role == "region":
         if province(text) != text:

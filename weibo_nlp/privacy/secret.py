@@ -40,7 +40,7 @@ def secret_path() -> Path:
     return cache_folder() / "secret"
 
 
-def load_secret(path: Path | None = None, *, apart_from: Iterable[Path] = ()) -> Secret:
+def load_secret(path: Path | None = None, *, apart_from: Iterable[Path] = (), beside: Iterable[Path] = ()) -> Secret:
     """Read the secret, or make one where there is none yet.
 
     Parameters
@@ -48,7 +48,9 @@ def load_secret(path: Path | None = None, *, apart_from: Iterable[Path] = ()) ->
     path : Path, optional
         Its file; by default :func:`secret_path`. Pseudonyms of two imports agree where they are made with one secret.
     apart_from : iterable of Path
-        Files and folders that are written and may be given away: the secret lies in none of them.
+        Folders that are written and may be given away: the secret lies in none of them, nor below.
+    beside : iterable of Path
+        Files that are: the secret does not lie beside one.
 
     Returns
     -------
@@ -61,7 +63,7 @@ def load_secret(path: Path | None = None, *, apart_from: Iterable[Path] = ()) ->
         file, or can be neither read nor made.
     """
     path = secret_path() if path is None else named_path(path, "the secret")
-    _require_apart(path, apart_from)
+    _require_apart(path, apart_from, beside)
     try:
         return _read(path)
     except FileNotFoundError:
@@ -71,11 +73,13 @@ def load_secret(path: Path | None = None, *, apart_from: Iterable[Path] = ()) ->
     return _read(path)
 
 
-def _require_apart(path: Path, places: Iterable[Path]) -> None:
+def _require_apart(path: Path, folders: Iterable[Path], files: Iterable[Path]) -> None:
     real = path.resolve()
-    for place in places:
-        written = place.resolve()
-        if real == written or written in real.parents:
+    for place, is_inside in (
+        *((folder, folder.resolve() in (real, *real.parents)) for folder in folders),
+        *((file.parent, file.resolve().parent == real.parent) for file in files),
+    ):
+        if is_inside:
             raise UsageError(
                 f"the secret {path} lies in {place}, which is written to be given away; name a file elsewhere with "
                 "--secret, or set WEIBO_NLP_HOME."

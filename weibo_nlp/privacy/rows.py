@@ -43,8 +43,10 @@ class ProtectedRows:
         texts: Iterable[str] = (),
         ids: Iterable[str] = (),
     ) -> None:
+        texts, ids = tuple(texts), tuple(ids)
         known: dict[str, Role] = {**dict.fromkeys(texts, "text"), **dict.fromkeys(ids, "document")}
-        self._protection, self._types, self._ids = protection, columns, tuple(ids)
+        self._protection, self._types, self._ids = protection, columns, ids
+        self._texts = frozenset(texts)
         self._roles: dict[str, Role] = {name: known.get(name) or role_of(name) for name in columns}
 
     @property
@@ -74,6 +76,8 @@ class ProtectedRows:
     def _value(self, name: str, role: Role, value: Any) -> Any:
         if role == "handles":
             return self._names(value)
+        if name in self._texts and isinstance(value, str):  # a post that says no more than somebody's name says a word
+            return self._protection.text(value)
         new = self._protection.value(value, "user" if role == "handle" else role)
         if role != "text" and isinstance(new, int | float):  # nobody, as 0: the column is one of text
             return None if new != new else str(new)

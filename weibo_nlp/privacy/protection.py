@@ -36,7 +36,7 @@ _SPACED = re.compile(rf"[@＠] {{1,4}}({NAME}) ?[:：]")
 _DEFAULT_NAME = re.compile("用[户戶][0-9]{8,12}(?![0-9])")
 _ORIGINAL_USER = re.compile(r"原始用户[:：] ?([^\n\0]{1,64})")
 _REPLY = re.compile(r"\s*(?:回[复復覆]|Reply to) ?(?=[^@\s])")
-_LONGEST_NAME = 64  # characters
+_LONGEST_NAME, _SHORTEST_NUMBER = 64, 7  # characters
 _NONE = frozenset(["", "0", "-1", "无", "None", "null", "nan"])
 _ID = re.compile(r"[A-Za-z0-9_\-:.=+/|]{1,128}")
 _BETWEEN_NAMES = re.compile("[,，、;；|]")
@@ -230,7 +230,7 @@ class Protection:
     def _number(self, value: Any) -> Any:
         """Return a number, or the mask of what it is: an id, or one of a person's."""
         written = _id_text(value)
-        if len(written) > _LONGEST_NAME or not written[:1].isdigit():
+        if not _SHORTEST_NUMBER <= len(written) <= _LONGEST_NAME or not written[:1].isdigit():
             return value
         changed = self.text(written)
         return value if changed == written else changed
@@ -264,11 +264,10 @@ class Protection:
                 elif text.startswith(" ", start) and len(handle := self.people.longest_handle(small, start + 1)) > 1:
                     places[start + 1] = (start + 1, start + 1 + len(handle))
             post = parse(text, known_mentions=names)
-            known = KnownNames(names)
             mentioned = [(mention.span.start, mention.span.end) for mention in post.handles]
             for start, end, kind, _ in post.found:
-                if kind in ("hashtag", "super_topic"):
-                    mentioned += [place[:2] for place in find_mentions(text, start, end, known)]
+                if kind in ("hashtag", "super_topic") and _AT.search(text, start, end):
+                    mentioned += [place[:2] for place in find_mentions(text, start, end, KnownNames(names))]
             places |= {start: (start + 1, end) for start, end in mentioned}
         if reply := _REPLY.match(text):
             start = reply.end()

@@ -60,7 +60,7 @@ def test_a_place_becomes_its_province_or_country(place, expected):
         ("region", "ip_location region_name 位置 发布位置 IP属地 ip province"),
         (
             "dropped",
-            "avatar avatar_hd profile_url note_url pic_urls pics 头条文章url 原始图片url 头像 gender birthday phone",
+            "avatar avatar_hd profile_url note_url pic_urls pics 头条文章url 原始图片url 头像 gender birthday phone source_file source_sha256",
         ),
         (
             "text",

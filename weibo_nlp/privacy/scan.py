@@ -12,7 +12,7 @@ from typing import Any
 
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.io import Reject, open_table
-from weibo_nlp.io.jsonl import parse_json, raw_lines
+from weibo_nlp.io.jsonl import BLANK, parse_json, raw_lines
 from weibo_nlp.io.limits import MAX_DEPTH, MAX_FILE_BYTES, MAX_LINE_BYTES
 from weibo_nlp.io.paths import named_path
 from weibo_nlp.privacy.fields import Role, role_of
@@ -153,17 +153,17 @@ def _scan_content(scanned: ScannedFile) -> None:
     except (DataError, UsageError):  # it is none, or not surely: then its lines are read
         _scan_lines(scanned)
         return
-    if table.format == "lines":
-        _scan_lines(scanned)
-        return
     unit = "row" if table.format == "parquet" else "line"
     for item in table.rows():
         if isinstance(item, Reject):
-            scanned.add(UNREAD, f"{unit} {item.line}")
-            _scan_text(scanned, f"{unit} {item.line}", item.raw)
-            continue
-        for name, value in item.values.items():
-            _scan_value(scanned, f"{unit} {item.number}, {name}", value, role_of(str(name)))
+            if item.reason != BLANK:
+                scanned.add(UNREAD, f"{unit} {item.line}")
+                _scan_text(scanned, f"{unit} {item.line}", item.raw)
+        elif table.format == "lines":
+            _scan_text(scanned, f"line {item.number}", item.values["text"], of_line=True)
+        else:
+            for name, value in item.values.items():
+                _scan_value(scanned, f"{unit} {item.number}, {name}", value, role_of(str(name)))
 
 
 def _scan_json(scanned: ScannedFile) -> bool:

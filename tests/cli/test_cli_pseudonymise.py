@@ -64,6 +64,7 @@ def test_no_byte_of_what_is_written_leads_to_a_person(run, posts, tmp_path, suff
     )
     assert code == 0
     assert "Replaced of people: " in err
+    assert "Columns left out, as of pictures, links or profiles: 原始图片url\n" in err
     held = everything_in(tmp_path / "out").decode("utf-8", "replace")
     assert not [planted for planted in PLANTED if planted in held or json.dumps(planted).strip('"') in held]
     assert secret().user("1000000001") in held

@@ -166,6 +166,24 @@ def test_names_pictures_addresses_and_profiles_are_dropped_however_deep():
     }
 
 
+def test_records_that_are_keyed_by_people_are_keyed_by_pseudonyms():
+    (done,) = protected(post(extra={"nickname": "Lily", "votes": {"Lily": 1, "lily": 2, "13800000000": 3}, "lily": 4}))
+    name = NAMES.user(USER)
+    assert done.extra == {"votes": {name: 1, f"{name}'": 2, "[电话号码]": 3}, "lily": 4}
+
+
+def test_ids_that_became_floats_are_the_ids_they_were():
+    extra = {"user_id": 1000000001.0, "screen_name": "小甲", "mid": 4000000000000001.0}
+    (done,) = protected(post("@小甲 见4000000000000001", author=None, extra=extra))
+    assert done.extra == {"user_id": NAMES.user(USER), "mid": NAMES.document(POST)}
+    assert done.text == f"@{NAMES.user(USER)} 见[编号]"
+
+
+def test_halves_of_characters_do_no_harm():
+    (done,) = protected(post("好", extra={"nickname": "\ud83d", "user_id": "7\ud83d", "x": "\ud83d13800000000"}))
+    assert done.extra["x"] == "\ufffd[电话号码]"
+
+
 def test_what_was_replaced_is_counted():
     done = protect([post("@小甲 13800000000 13900000000", region="广东 深圳")], SECRET)
     list(done)

@@ -58,14 +58,10 @@ def test_a_place_becomes_its_province_or_country(place, expected):
         ("document", "id idstr mid bid mblogid note_id comment_id parent_comment_id rootid 微博id aweme_id video_id"),
         ("above", "parent root thread repost_of"),
         ("region", "ip_location region_name 位置 发布位置 IP属地 ip province"),
-        (
-            "dropped",
-            "avatar avatar_hd profile_url note_url pic_urls pics 头条文章url 原始图片url 头像 gender birthday phone source_file source_sha256",
-        ),
-        (
-            "text",
-            "text 正文 点赞数 likes pic_num verified_type source created_at title 话题 topic sentiment stance_score",
-        ),
+        ("dropped", "avatar avatar_hd profile_url note_url pic_urls pic_ids 头条文章url 头像 gender birthday"),
+        ("dropped", "phone email source_file source_sha256 原始图片url"),
+        ("text", "text 正文 点赞数 likes pic_num verified_type source created_at title 话题 topic stance_score"),
+        ("text", "out_of_domain scheme_version user_authentication 发布工具 是否原创"),
     ],
 )
 def test_a_field_is_told_by_its_name(role, names):

@@ -170,13 +170,13 @@ PIECES = [
 @pytest.mark.parametrize(
     "piece", [*PIECES, "wxid_", "(at)", "/n/", "京A", "回复@a:", "//@a ", "#@a#", "用户1", "@", "{", "[1,"]
 )
-def test_a_third_of_a_million_characters_of_one_construct_take_seconds_and_no_hours(piece):
+def test_a_hundred_thousand_characters_of_one_construct_take_seconds_and_no_hours(piece):
     protection = Protection(Pseudonyms(Secret(bytes(32))))
     for handle in ("a", "a a", "甲", "1 1 1"):
         protection.people.add(handle=handle)
     begun = time.process_time()
-    protection.text((piece * 333_000)[:333_000])
-    assert time.process_time() - begun < 20
+    protection.text((piece * 100_000)[:100_000])
+    assert time.process_time() - begun < 10
 
 
 @given(st.lists(st.sampled_from([*PIECES, "好", " ", "\n", "\u200b", "：", "８"]), max_size=60).map("".join))

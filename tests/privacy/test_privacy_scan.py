@@ -45,6 +45,11 @@ def test_json_is_told_of_by_its_keys_however_deep(tmp_path):
     }
 
 
+def test_names_of_things_and_pseudonyms_of_files_are_no_one_s(tmp_path):
+    record = {"models": {"topic": {"name": "linear"}}, "source_file": "f_aaaaaaaaaaaaaaaa.csv", "out_of_domain": False}
+    assert scanned(tmp_path, "a.jsonl", json.dumps(record) + "\n") == {}
+
+
 def test_parquet_is_told_of_by_row(tmp_path):
     table = pa.table({"text": ["好", f"QQ：12345678 {PHONE}"], "avatar": [None, "x.jpg"]})
     pq.write_table(table, tmp_path / "a.parquet")

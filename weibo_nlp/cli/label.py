@@ -530,6 +530,7 @@ def _print_first_rows(path: Path, columns: Sequence[str]) -> None:
 
 
 def _summarise(done: LabelledFile, path: Path, quiet: bool) -> None:
+    from weibo_nlp.io.rows import listed
     from weibo_nlp.io.terminal import print_line
 
     if not quiet:
@@ -539,6 +540,8 @@ def _summarise(done: LabelledFile, path: Path, quiet: bool) -> None:
         if done.replaced:
             counts = ", ".join(f"{count:,} {kind}" for kind, count in sorted(done.replaced.items()) if count)
             print_line(f"Replaced of people: {counts or 'nothing'}", err=True)
+        if done.left_out:
+            print_line(f"Columns left out, as of pictures, links or profiles: {listed(done.left_out)}", err=True)
         if done.html:
             print_line(f"{done.html:,} texts were HTML and read as text; --html no leaves them", err=True)
         if any(done.below_min_score.values()):

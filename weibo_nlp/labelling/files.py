@@ -53,8 +53,8 @@ class LabelledFile:
     not in the file or cannot be read, ``doubled_ids`` rows with the id of an earlier one that is answered; None where
     no such column was named. ``html`` counts labelled texts that were read as HTML, ``below_min_score`` those whose
     label was left out for its score, by the label's column, where a score was asked for. ``replaced`` counts what leads
-    to people and was replaced, by kind, where that was asked for. ``summary`` is what the labels
-    came to; it stands in ``summary_file`` too, unless the output is a stream.
+    to people and was replaced, by kind, where that was asked for, and ``left_out`` names the columns that were left out
+    for it. ``summary`` is what the labels came to; it stands in ``summary_file`` too, unless the output is a stream.
     """
 
     output: Path
@@ -74,6 +74,7 @@ class LabelledFile:
     html: int = 0
     below_min_score: Mapping[str, int] = field(default_factory=dict)
     replaced: Mapping[str, int] = field(default_factory=dict)
+    left_out: tuple[str, ...] = ()
 
 
 def label_file(
@@ -280,6 +281,7 @@ def _label_rows(
         html,
         below,
         {} if people is None else people.counts,
+        () if people is None else people.left_out,
     )
 
 

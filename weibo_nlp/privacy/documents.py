@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+import weakref
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -143,6 +144,7 @@ class _Spool:
 
     def __init__(self, documents: Iterable[Document]) -> None:
         self._data = sqlite3.connect("", check_same_thread=False)
+        weakref.finalize(self, self._data.close)
         self._data.execute("PRAGMA journal_mode = OFF")
         self._data.execute("CREATE TABLE documents (content TEXT)")
         for document in documents:

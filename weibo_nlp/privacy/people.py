@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import weakref
 from collections.abc import Iterator
 from functools import lru_cache
 
-from weibo_nlp.privacy.sight import name_key
+from weibo_nlp.privacy.sight import name_key, whole
 from weibo_nlp.text.recognise import KNOWN_NAME_LIMIT
 
 _CACHE_KIB = 16_384
@@ -47,6 +48,7 @@ class People:
     def __init__(self) -> None:
         # Without a name: a private file, made when the cache overflows. Never shared between threads at one time.
         self._data = sqlite3.connect("", check_same_thread=False)
+        weakref.finalize(self, self._data.close)
         self._data.execute("PRAGMA journal_mode = OFF")
         self._data.execute("PRAGMA synchronous = OFF")
         self._data.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
@@ -59,7 +61,7 @@ class People:
 
     def add(self, user: object = None, handle: object = None) -> None:
         """Take note of a person: an id, a handle, or both, which are then one and the same."""
-        id = None if user is None else str(user).strip() or None
+        id = None if user is None else whole(str(user)).strip() or None
         if id is not None:
             self._data.execute("INSERT OR IGNORE INTO users VALUES (?)", (name_key(id),))
             self.add_id(id)

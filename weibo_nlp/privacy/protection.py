@@ -86,27 +86,27 @@ class Protection:
         """
         if depth > MAX_DEPTH:
             return
-        users: defaultdict[str, list[Any]] = defaultdict(list)
+        users: defaultdict[str, list[str]] = defaultdict(list)
         handles: defaultdict[str, list[Any]] = defaultdict(list)
         for name, value in fields.items():
             role = role_of(str(name), of_person=of_person)
             for each in _each(value):
                 if isinstance(each, Mapping):
                     self.learn(each, of_person=role == "user", depth=depth + 1)
-                elif is_nothing(each) or isinstance(each, bool | float):
+                elif is_nothing(each) or isinstance(each, bool):
                     continue
                 elif role == "user":
-                    users[person_prefix(str(name))].append(each)
+                    users[person_prefix(str(name))].append(_id_text(each))
                 elif role == "handle":
                     handles[person_prefix(str(name))].append(each)
                 elif role == "handles":
                     for handle in _BETWEEN_NAMES.split(str(each)):
                         self.people.add(handle=handle)
                 elif role == "document" or (role == "above" and is_id_like(each)):
-                    self.people.add_id(each)
+                    self.people.add_id(_id_text(each))
                 elif isinstance(each, str) and (nested := as_json(each)) is not None:
                     self.learn({str(name): nested}, of_person=of_person, depth=depth + 1)
-        if author is not None and author not in map(str, users[""]):
+        if author is not None and author not in users[""]:
             users[""].insert(0, author)
         for prefix in {*users, *handles}:
             for user in users[prefix]:
@@ -133,6 +133,8 @@ class Protection:
 
     def region(self, value: Any) -> str | None:
         """Return the province, or the country; None where the value tells neither."""
+        if is_nothing(value):
+            return None
         found = province(value) if isinstance(value, str) else None
         if found != value:
             self.counts["region"] += 1
@@ -187,7 +189,7 @@ class Protection:
             if role in ("dropped", "handle", "handles"):
                 self.counts["field"] += not is_nothing(value)
                 continue
-            new = self._name(str(name))
+            new = self._name(str(name), depth)
             while new in kept:
                 new += "'"
             kept[new] = self.value(value, role, depth)
@@ -235,9 +237,12 @@ class Protection:
         changed = self.text(written)
         return value if changed == written else changed
 
-    def _name(self, name: str) -> str:
-        """Return the name of a field, which may be made of somebody's: records keyed by ids or handles."""
-        if name.isascii() and name.isidentifier() and not any(map(str.isdigit, name)):
+    def _name(self, name: str, depth: int) -> str:
+        """Return the name of a field, which may be made of somebody's: records keyed by ids or handles.
+
+        The outermost are those of a format, and stay where somebody is called like one.
+        """
+        if depth == 0 and name.isascii() and name.isidentifier() and not any(map(str.isdigit, name)):
             return name
         return self._string(name, MAX_DEPTH)
 
@@ -256,18 +261,19 @@ class Protection:
         places: dict[int, tuple[int, int]] = {}  # start -> start of the name, end
         if _AT.search(text):
             small = lowered(text)
-            names = [*handles]
+            names = dict.fromkeys(handles)
             for sign in _AT.finditer(text):
                 start = sign.end()
                 if handle := self.people.longest_handle(small, start):
-                    names.append(text[start : start + len(handle)])
+                    names[text[start : start + len(handle)]] = None
                 elif text.startswith(" ", start) and len(handle := self.people.longest_handle(small, start + 1)) > 1:
                     places[start + 1] = (start + 1, start + 1 + len(handle))
-            post = parse(text, known_mentions=names)
+            post = parse(text, known_mentions=tuple(names))
             mentioned = [(mention.span.start, mention.span.end) for mention in post.handles]
-            for start, end, kind, _ in post.found:
-                if kind in ("hashtag", "super_topic") and _AT.search(text, start, end):
-                    mentioned += [place[:2] for place in find_mentions(text, start, end, KnownNames(names))]
+            topics = [place for place in post.found if place[2] in ("hashtag", "super_topic")]
+            known = KnownNames(names if topics else ())
+            for start, end, *_ in topics:  # in which the grammar reads no names
+                mentioned += [place[:2] for place in find_mentions(text, start, end, known)]
             places |= {start: (start + 1, end) for start, end in mentioned}
         if reply := _REPLY.match(text):
             start = reply.end()

@@ -55,6 +55,11 @@ class ProtectedRows:
         return self._protection.counts
 
     @property
+    def left_out(self) -> tuple[str, ...]:
+        """Columns that go: pictures, addresses and profiles."""
+        return tuple(name for name, role in self._roles.items() if role == "dropped")
+
+    @property
     def columns(self) -> dict[str, ColumnType]:
         """Columns that stay, with the types of what stands in them then."""
         return {name: self._types[name] if role == "text" else "string" for name, role in self._kept()}

@@ -19,7 +19,7 @@ from weibo_nlp.privacy.fields import Role, role_of
 from weibo_nlp.privacy.links import bare_link
 from weibo_nlp.privacy.masks import MASKS, blanked, find_addresses, find_numbers
 from weibo_nlp.privacy.protection import as_json, is_id_like, is_nothing
-from weibo_nlp.privacy.pseudonyms import is_pseudonym
+from weibo_nlp.privacy.pseudonyms import PSEUDONYM, is_pseudonym
 from weibo_nlp.privacy.regions import province
 from weibo_nlp.privacy.sight import see, whole
 from weibo_nlp.text.grammar import parse
@@ -198,7 +198,10 @@ def _scan_value(scanned: ScannedFile, place: str, value: Any, role: Role, depth:
         for name, inner in value.items():
             below = f"{place}.{name}" if place else str(name)
             _scan_text(scanned, f"{place}, a key", str(name))
-            _scan_value(scanned, below, inner, role_of(str(name), of_person=role == "user"), depth + 1)
+            inner_role = role_of(str(name), of_person=role == "user")
+            if str(name).lower() == "name" and place and role != "user":  # of a topic, a model, anything
+                inner_role = "text"
+            _scan_value(scanned, below, inner, inner_role, depth + 1)
     elif isinstance(value, list | tuple):
         for inner in value:
             _scan_value(scanned, place, inner, role, depth + 1)
@@ -220,7 +223,7 @@ def _scan_cell(scanned: ScannedFile, place: str, value: Any, role: Role, depth: 
     elif role in ("user", "handle", "handles", "document"):
         scanned.add(_ROLES[role], place, text)
     elif role == "dropped":
-        if "://" not in text or bare_link(text) != text:
+        if not PSEUDONYM.match(text) and ("://" not in text or bare_link(text) != text):
             scanned.add("address or profile", place, text)
     elif role == "region":
         if province(text) != text:
@@ -247,6 +250,6 @@ def _scan_text(scanned: ScannedFile, place: str, text: str, *, of_line: bool = F
     numbers = find_numbers(rest)
     found += numbers
     found += [(*match.span(), "document id") for match in _POST_ID.finditer(blanked(rest, numbers))]
-    for start, end, kind in sorted(found):
+    for start, end, what in sorted(found):
         left, _ = sight.place(start, end)
-        scanned.add(kind, f"{place}, character {left + 1}" if of_line else place, sight.text[start:end])
+        scanned.add(what, f"{place}, character {left + 1}" if of_line else place, sight.text[start:end])

@@ -377,6 +377,11 @@ def _label_each(files: Sequence[Path], given: Mapping[str, Any], reading: Mappin
 
     if given["rejects"] is not None:
         raise UsageError("--rejects names one file, and several are labelled; leave it out, or label them apart.")
+    if given["pseudonymise"]:
+        raise UsageError(
+            "--pseudonymise with several files: each result would have the name of its input, which may be a person's; "
+            "label them apart with -o, or import them first."
+        )
     names: dict[Path, str] = {}
     for file in files:
         if (crawl := find_crawl(file)) is not None:

@@ -85,8 +85,8 @@ def scan_files(paths: Iterable[Path]) -> Iterator[ScannedFile]:
     Parameters
     ----------
     paths : iterable of Path
-        CSV, TSV, JSON Lines, JSON and Parquet are read by their fields, any other text by its lines. What is no text is
-        said to be unread.
+        Tables of any shape that `weibo_nlp.io` reads, and JSON, are read by their fields, any other text by its lines.
+        What is no text is said to be unread.
 
     Yields
     ------

@@ -32,6 +32,7 @@ def test_documents_rejects_and_figures_lie_side_by_side(tmp_path):
     figures = json.loads((output.parent / "import.json").read_text("utf-8"))
     assert figures | {"weibo_nlp": ""} == {
         "weibo_nlp": "",
+        "completeness": {"posts": 0, "incomplete": 0, "seen": 0, "stated": 0},
         "pseudonymised": False,
         "files": {"weibo-crawler": 1},
         "files_passed_over": 0,

@@ -57,12 +57,12 @@ def test_a_repost_without_the_name_of_its_original_says_so(tmp_path):
         POST | {"_id": "4900000000000002", "is_retweet": True},
     ]
     known, unknown = read(written(tmp_path, "tweets.jsonl", rows))
-    assert (known.kind, known.repost_of, known.flags) == ("repost", "4900000000000000", ())
+    assert (known.kind, known.repost_of, known.flags) == ("repost", "4900000000000000", ("orphan",))
     assert (unknown.kind, unknown.repost_of, unknown.flags) == ("repost", None, ("original_unknown",))
 
 
 def test_a_long_text_is_cut_where_it_was_not_fetched(tmp_path):
-    rows = [POST | {"isLongText": True, "content": "长" * length} for length in (140, 500)]
+    rows = [POST | {"_id": f"4900000000000{n}", "isLongText": True, "content": "长" * n} for n in (140, 500)]
     cut, whole = read(written(tmp_path, "tweets.jsonl", rows))
     assert (cut.flags, whole.flags) == (("truncated",), ())
 
@@ -84,7 +84,7 @@ def test_comments_need_the_post_that_they_answer(tmp_path):
         "4900000000000011",
         "我也想去",
         "100003",
-        ("embedded",),
+        ("embedded", "orphan"),
     )
     assert above.root == above.parent == "3501756485200075"
 

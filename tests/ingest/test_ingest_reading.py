@@ -53,7 +53,9 @@ def test_a_folder_is_read_with_all_below_it_and_what_is_no_crawl_is_told(tmp_pat
     (tmp_path / "image.jpg").write_bytes(b"\xff\xd8\xff\xe0\0\x10JFIF")
     (tmp_path / "link.csv").symlink_to(below / "posts.csv")
     crawl = read(tmp_path)
-    assert {document.source.file for document in crawl} == {
+    list(crawl)
+    assert crawl.tally.merged == 2  # three of the five are of one id
+    assert {each.source.name for each in crawl.crawls} == {
         "b/1.csv",
         "b/2.csv",
         "b/3.csv",

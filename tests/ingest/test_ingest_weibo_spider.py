@@ -37,8 +37,8 @@ def test_an_original_has_one_id_in_all_its_reposts(tmp_path):
         )
         for end, own, user in (("b", "好", "小乙"), ("c", "转发理由:去", "小乙"), ("d", "走", "小丁"))
     ]
-    first, above, second, again, _, other = read(written(tmp_path, "a.csv", csv_text(SPIDER, *rows)))
-    assert above.id == again.id != other.id
+    first, above, second, _, other = read(written(tmp_path, "a.csv", csv_text(SPIDER, *rows)))
+    assert first.repost_of == second.repost_of == above.id != other.id
     assert (first.text, second.text) == ("好", "去")
 
 

@@ -13,6 +13,8 @@ from weibo_nlp.records import Document
 
 NICKNAME = "nickname"
 """Key of ``extra`` for the name that a user shows, where ``author`` is the id."""
+CREATED_RAW = "created_raw"
+"""Key of ``extra`` for a date that says no moment."""
 
 
 @dataclass(frozen=True, slots=True)

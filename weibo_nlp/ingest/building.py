@@ -9,7 +9,7 @@ from typing import Any
 
 from weibo_nlp.errors import UsageError
 from weibo_nlp.ingest.accounts import Speaker
-from weibo_nlp.ingest.base import NICKNAME, Options, without_nothing
+from weibo_nlp.ingest.base import CREATED_RAW, NICKNAME, Options, without_nothing
 from weibo_nlp.ingest.flags import UNDATED
 from weibo_nlp.ingest.removed import notice_flag
 from weibo_nlp.ingest.source import Source
@@ -134,7 +134,7 @@ class Builder:
             region=region,
             source=Place(self.format, self.source.name, row),
             flags=tuple(dict.fromkeys([*flags, *([notice] if notice else []), *([UNDATED] if undated else [])])),
-            extra=without_nothing(more | {"created_raw": str(created)[:64] if undated else None}),
+            extra=without_nothing(more | {CREATED_RAW: str(created)[:64] if undated else None}),
             hashtags=markup.hashtags,
             mentions=markup.mentions,
             urls=markup.urls,

@@ -6,7 +6,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +92,7 @@ def figures(crawl: Import, *, is_protected: bool) -> Mapping[str, Any]:
         "documents": tally.documents,
         "set_aside": tally.set_aside,
         "merged": tally.merged,
+        "completeness": asdict(tally.completeness),
         "kinds": dict(tally.kinds),
         "flags": dict(tally.flags),
         "reasons": dict(reasons),

@@ -13,6 +13,7 @@ from weibo_nlp.ingest.base import Family, Options
 from weibo_nlp.ingest.registry import get_family, recognise
 from weibo_nlp.ingest.source import Source, open_source
 from weibo_nlp.ingest.sqlite import MAGIC
+from weibo_nlp.ingest.threads import Completeness, ThreadJoin
 from weibo_nlp.io import Reject
 from weibo_nlp.io.limits import MAX_REASONS
 from weibo_nlp.io.magic import no_text
@@ -36,6 +37,8 @@ class Tally:
         Together `records`.
     kinds, flags, reasons : Counter
         How many documents there are of each kind and with each flag, and how many were set aside for each reason.
+    completeness : Completeness
+        How many of the comments that the platform states are there.
     """
 
     records: int = 0
@@ -45,6 +48,7 @@ class Tally:
     kinds: Counter[str] = field(default_factory=Counter)
     flags: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
+    completeness: Completeness = field(default_factory=Completeness)
 
     def count_document(self, document: Document) -> None:
         """Count a document that goes out."""
@@ -84,7 +88,7 @@ class Unread:
 
 @dataclass
 class Import:
-    """Documents of some files, streamed; iterating again reads the files again.
+    """Documents of some files, in memory that does not grow with them; iterating again reads the files again.
 
     Attributes
     ----------
@@ -107,7 +111,7 @@ class Import:
         return self.documents()
 
     def documents(self, set_aside: Callable[[Reject], object] | None = None) -> Iterator[Document]:
-        """Yield the documents.
+        """Yield the documents in their threads, those of one id merged, once all files have been read.
 
         Parameters
         ----------
@@ -128,16 +132,21 @@ class Import:
                 set_aside(item)
 
     def items(self) -> Iterator[Document | Reject]:
-        """Yield the documents as :meth:`documents` does, and between them what is set aside."""
+        """Yield the documents as :meth:`documents` does, and before them what is set aside."""
         self.tally = tally = Tally()
+        threads = ThreadJoin()
         for crawl in self.crawls:
             for item in crawl.family.documents(crawl.source, self.options):
                 tally.records += 1
                 if isinstance(item, Document):
-                    tally.count_document(item)
+                    tally.merged += threads.add(item)
                 else:
                     tally.count_reject(item)
-                yield item
+                    yield item
+        for document in threads.documents():
+            tally.count_document(document)
+            yield document
+        tally.completeness = threads.completeness
 
 
 def read(paths: Path | str | Sequence[Path | str], family: str | None = None, options: Options | None = None) -> Import:

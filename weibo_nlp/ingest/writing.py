@@ -73,7 +73,7 @@ def _batches(documents: Iterable[Document]) -> Iterator[list[list[Any]]]:
     batch: list[list[Any]] = []
     weight = 0
     for document in documents:
-        batch.append(_cells(document))
+        batch.append(cells_of(document))
         weight += sum(len(cell) for cell in batch[-1] if isinstance(cell, str))
         if len(batch) >= BATCH_ROWS or weight >= BATCH_CHARACTERS:
             yield batch
@@ -96,7 +96,10 @@ def read_documents(path: Path) -> Iterator[Document]:
         for number, row in enumerate(opened.rows(), 1):
             if isinstance(row, str):
                 raise DataError(f"{path}: row {number}: {row}. Import the crawl again.")
-            yield _document(path, number, row)
+            try:
+                yield document_of(row)
+            except (TypeError, ValueError, AttributeError, DataError) as error:
+                raise DataError(f"{path}: row {number}: {error}. Import the crawl again.") from None
 
 
 @cache
@@ -109,7 +112,8 @@ def _schema() -> pa.Schema:
     return pa.schema([(name, type_of(name)) for name in COLUMNS])
 
 
-def _cells(document: Document) -> list[Any]:
+def cells_of(document: Document) -> list[Any]:
+    """Return the cells of a document, one for each of ``COLUMNS``."""
     source = document.source
     return [
         *(getattr(document, name) for name in _PLAIN),
@@ -129,16 +133,14 @@ def _json(document: Document, name: str) -> str | None:
         raise DataError(f"document {document.id!r}: {name} is no JSON: {error}.") from None
 
 
-def _document(path: Path, number: int, row: Mapping[str, Any]) -> Document:
+def document_of(row: Mapping[str, Any]) -> Document:
+    """Return the document whose cells stand in a row, by the names of ``COLUMNS``."""
     values = {name: row[name] for name in _PLAIN}
     for name in _LISTS:
         values[name] = tuple(row[name] or ())
     values["counts"] = Counts(**{name: row[name] for name in _COUNTS})
     if row["source_format"] is not None:
         values["source"] = Source(**{field: row[name] for name, field in _SOURCE.items()})
-    try:
-        values["extra"] = parse_json(row["extra"] or "{}")
-        values["votes"] = {task: tuple(labels) for task, labels in parse_json(row["votes"] or "{}").items()}
-        return Document(**values)
-    except (TypeError, ValueError, AttributeError, DataError) as error:
-        raise DataError(f"{path}: row {number}: {error}. Import the crawl again.") from None
+    values["extra"] = parse_json(row["extra"] or "{}")
+    values["votes"] = {task: tuple(labels) for task, labels in parse_json(row["votes"] or "{}").items()}
+    return Document(**values)

@@ -214,6 +214,7 @@ class Links:
         is_comment = document.kind == "comment"
         root = document.repost_of or document.root or document.thread
         declared = above_of(document)
+        declared = None if declared == document.id else declared  # several crawlers write nothing so
         if declared is None and is_comment and root != document.id:
             declared = root
         instead = root

@@ -141,7 +141,7 @@ class ThreadJoin:
             is_hung = above is None or ORPHAN in marks or CYCLE_BROKEN in marks
             repost_of = above if is_hung or repost_of is None else repost_of
             parent = None if above == repost_of else above
-        if ORPHAN in marks and declared != above:
+        if ORPHAN in marks and declared not in (None, above, document.id):
             extra[MISSING_ID] = declared
         stated = document.counts.comments
         if place.comments and stated is not None:

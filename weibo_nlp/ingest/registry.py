@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any
 
 from weibo_nlp.errors import UnknownNameError, UsageError
-from weibo_nlp.ingest import imported, nghuyong, weibo_crawler, weibo_endpoint, weibo_search, weibo_spider
+from weibo_nlp.ingest import imported, mediacrawler, nghuyong, weibo_crawler, weibo_endpoint, weibo_search, weibo_spider
 from weibo_nlp.ingest.base import Family, Sample
 from weibo_nlp.ingest.source import Source
 from weibo_nlp.io import Row
@@ -20,6 +20,7 @@ FAMILIES: dict[str, Family] = {
         weibo_search.FAMILY,
         nghuyong.FAMILY,
         weibo_endpoint.FAMILY,
+        mediacrawler.FAMILY,
         imported.FAMILY,
     )
 }

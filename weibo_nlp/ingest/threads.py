@@ -91,7 +91,7 @@ class ThreadJoin:
         self._assign(path, seen, aboves)
 
     def _instead(self, last: str, seen: Mapping[str, Link], missing: str) -> str:
-        """Return what a document stands below whose upper one is not there: the post at least, where that is known."""
+        """Return what a document stands below whose upper one is not there: the post at least, where it is known."""
         self._links.mark(last, ORPHAN)
         instead = seen[last].instead
         if instead is None or not self._is_above(instead, seen):

@@ -49,7 +49,13 @@ PLATFORMS = {
             "comment_count": 2,
         },
         ("zhihu:answer:501", "post", "海边好玩吗？", Counts(3, None, 2)),
-        {"content_id": "501", "content_type": "answer", "like_count": 5, "publish_time": 1682899200, "parent_comment_id": ""},
+        {
+            "content_id": "501",
+            "content_type": "answer",
+            "like_count": 5,
+            "publish_time": 1682899200,
+            "parent_comment_id": "",
+        },
     ),
     "xiaohongshu": (
         {

@@ -28,10 +28,16 @@ class Sample:
         list are at ``[]``: ``weibo[].text``.
     tables : mapping of str to frozenset of str
         Of an SQLite file, its tables and their columns.
+    markup : str
+        ``html`` of a web page, ``markdown`` of a list; empty for records.
+    beginning : str
+        Of these, how they begin.
     """
 
     keys: frozenset[str] = frozenset()
     tables: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    markup: str = ""
+    beginning: str = ""
 
     def has(self, *keys: str) -> bool:
         """Whether all of some keys stand in the records."""
@@ -100,6 +106,8 @@ class Family:
     columns : callable
         Columns of a sample's file where a row is one document and a cell its text, so that the rows can be labelled as
         they stand; None where that takes the documents.
+    is_generic : bool
+        Whether it is any site's, and so only where no crawler's family matches.
     """
 
     name: str
@@ -107,6 +115,7 @@ class Family:
     matches: Callable[[Sample], bool]
     documents: Callable[[Source, Options], Documents]
     columns: Callable[[Sample], TableColumns | None] = _no_columns
+    is_generic: bool = False
 
 
 def without_nothing(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,17 @@ from itertools import islice
 from typing import Any
 
 from weibo_nlp.errors import UnknownNameError, UsageError
-from weibo_nlp.ingest import imported, mediacrawler, nghuyong, weibo_crawler, weibo_endpoint, weibo_search, weibo_spider
+from weibo_nlp.ingest import (
+    imported,
+    mediacrawler,
+    nghuyong,
+    wechat_exporter,
+    weibo_crawler,
+    weibo_endpoint,
+    weibo_search,
+    weibo_spider,
+    zhihu_hot_hub,
+)
 from weibo_nlp.ingest.base import Family, Sample
 from weibo_nlp.ingest.source import Source
 from weibo_nlp.io import Row
@@ -21,6 +31,8 @@ FAMILIES: dict[str, Family] = {
         nghuyong.FAMILY,
         weibo_endpoint.FAMILY,
         mediacrawler.FAMILY,
+        wechat_exporter.FAMILY,
+        zhihu_hot_hub.FAMILY,
         imported.FAMILY,
     )
 }
@@ -60,7 +72,7 @@ def recognise(source: Source) -> Family:
         raise UsageError(
             f"{source.path}: could be of {' or '.join(family.name for family in found)}; name one with --family."
         )
-    held = ", ".join(sorted(sample.keys or sample.tables)[:12]) or "nothing"
+    held = ", ".join(sorted(sample.keys or sample.tables)[:12]) or sample.markup or "nothing"
     raise UsageError(
         f"{source.path}: of no family that is known ({', '.join(FAMILIES)}); it has {held[:300]}. Name one with "
         "--family, or label the file as a table of your own."
@@ -69,13 +81,16 @@ def recognise(source: Source) -> Family:
 
 def families_of(sample: Sample) -> list[Family]:
     """Return the families that a sample may be of; for every file of a crawler that is known, one."""
-    return [family for family in FAMILIES.values() if family.matches(sample)]
+    found = [family for family in FAMILIES.values() if family.matches(sample)]
+    return [family for family in found if not family.is_generic] or found
 
 
 def sample_of(source: Source) -> Sample:
     """Look at the first records of a file."""
     if source.sqlite is not None:
         return Sample(tables={name: frozenset(columns) for name, columns in source.sqlite.tables.items()})
+    if source.prose is not None:
+        return Sample(markup=source.prose.markup, beginning=source.prose.beginning)
     first = [item.values for item in islice(source.rows(), _SAMPLED_ROWS) if isinstance(item, Row)]
     paths = (path for values in first for path in _paths(values, "", _MAX_DEPTH))
     return Sample(keys=frozenset(source.columns).union(islice(paths, _MAX_KEYS)))

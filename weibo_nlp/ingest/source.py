@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from weibo_nlp.errors import DataError, UsageError
+from weibo_nlp.ingest.prose import Prose, find_prose
 from weibo_nlp.ingest.sqlite import MAGIC, SqliteFile
 from weibo_nlp.io import Reject, Row, Table, open_table
 from weibo_nlp.io.json_documents import TOP
@@ -35,15 +36,18 @@ class Source:
     name : str
         What it is called in documents and messages: its path from the folder that was named, or its name alone.
     table : Table, optional
-        Of anything but SQLite: what it was found to be.
+        Of anything but SQLite and prose: what it was found to be.
     sqlite : SqliteFile, optional
         Of SQLite.
+    prose : Prose, optional
+        Of a web page, or a list in Markdown.
     """
 
     path: Path
     name: str
     table: Table | None = None
     sqlite: SqliteFile | None = None
+    prose: Prose | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -153,6 +157,8 @@ def open_source(path: Path | str, name: str | None = None) -> Source:
             head = handle.read(len(MAGIC))
         if head == MAGIC:
             return Source(path, name, sqlite=SqliteFile(path))
+        if (prose := find_prose(path)) is not None:
+            return Source(path, name, prose=prose)
     table = open_table(path, records=_WHOLE)
     sign = _first_sign(table)
     if sign in (b"{", b"[") and not table.is_keyed:  # JSON over many lines, under the suffix of another format

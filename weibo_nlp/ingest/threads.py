@@ -109,7 +109,7 @@ class ThreadJoin:
         return first, below
 
     def _is_above(self, post: str, seen: Mapping[str, Link]) -> bool:
-        """Whether a post is not itself below documents that have been seen, a few steps up, as far as posts are deep."""
+        """Whether a post is not itself below documents that have been seen; it is deep below others in no crawl."""
         at = post
         for _ in range(_STEPS_TO_ROOT):
             link = self._links.get(at)

@@ -127,6 +127,11 @@ def _tell(crawl: Import, written: Path) -> None:
     print_line(f"{tally.records:,} records: {tally.documents:,} documents ({kinds or 'none'}): {written}", err=True)
     if tally.merged:
         print_line(f"{tally.merged:,} records merged into others of the same id", err=True)
+    if (complete := tally.completeness).posts:
+        print_line(
+            f"{complete.seen:,} of {complete.stated:,} comments that the platform states below {complete.posts:,} posts",
+            err=True,
+        )
     for flag, count in sorted(tally.flags.items()):
         print_line(f"{count:,} documents flagged {flag}", err=True)
     for reason, count in tally.reasons.most_common(SHOWN_FILES):

@@ -3,6 +3,7 @@
 from weibo_nlp.ingest.base import Family, Options
 from weibo_nlp.ingest.reading import Import, Tally, read
 from weibo_nlp.ingest.registry import FAMILIES, get_family, recognise
+from weibo_nlp.ingest.threads import whole_threads
 from weibo_nlp.ingest.writing import read_documents, write_documents
 
 __all__ = [
@@ -15,5 +16,6 @@ __all__ = [
     "read",
     "read_documents",
     "recognise",
+    "whole_threads",
     "write_documents",
 ]

@@ -11,6 +11,7 @@ from weibo_nlp.ingest import (
     imported,
     mediacrawler,
     nghuyong,
+    web_comments,
     wechat_exporter,
     weibo_crawler,
     weibo_endpoint,
@@ -33,6 +34,7 @@ FAMILIES: dict[str, Family] = {
         mediacrawler.FAMILY,
         wechat_exporter.FAMILY,
         zhihu_hot_hub.FAMILY,
+        web_comments.FAMILY,
         imported.FAMILY,
     )
 }

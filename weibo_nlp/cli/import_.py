@@ -129,7 +129,7 @@ def _tell(crawl: Import, written: Path) -> None:
         print_line(f"{tally.merged:,} records merged into others of the same id", err=True)
     if (complete := tally.completeness).posts:
         print_line(
-            f"{complete.seen:,} of {complete.stated:,} comments that the platform states below {complete.posts:,} posts",
+            f"{complete.seen:,} of {complete.stated:,} comments below {complete.posts:,} posts, as the platform counts",
             err=True,
         )
     for flag, count in sorted(tally.flags.items()):

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from weibo_nlp.errors import UsageError
 from weibo_nlp.ingest.accounts import Speaker
 from weibo_nlp.ingest.base import Documents, Family, Options, Sample
 from weibo_nlp.ingest.building import Builder
@@ -99,10 +98,13 @@ def _documents(source: Source, options: Options) -> Documents:
         if isinstance(item, Reject):
             yield item
             continue
+        before = met
         for record in _records(item.values):
             met += 1
             number = met if source.is_document else item.number
             yield from _record(builder, number, record, options.root, None)
+        if met == before:
+            yield source.reject(item.number, "no comment in it")
 
 
 def _of_page(source: Source, options: Options) -> Documents:
@@ -146,12 +148,7 @@ def _record(
     if is_post:
         own = root = root or _id(record, _ADDRESS) or raw
     else:
-        root = root or _id(record, _POST)
-        if root is None and builder.options.needs_root:
-            raise UsageError(
-                f"{builder.source.path}: comments do not say which post they answer; name it with --root ID, and "
-                "import the comments of each post by themselves."
-            )
+        root = root or builder.root(_id(record, _POST))
         own = _id_below(root, raw or _hash(*map(str, (_find(record, _AUTHOR), _find(record, _TIME), _text(record)))))
         answered = _id(record, _PARENT)
         # What stands within another is an answer to it, or to the one that it names.

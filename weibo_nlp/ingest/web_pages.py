@@ -67,6 +67,7 @@ _STATES = {
     **dict.fromkeys(("blocked", "muted", "banned", "shadowed"), HIDDEN),
     **dict.fromkeys(("folded", "collapsed", "fold"), FOLDED),
 }
+_OF_THE_OUTER = ("class", "replies")
 _IDS = ("data-comment-id", "data-commentid", "data-cid", "data-rpid", "data-id", "id")
 _PARENTS = ("data-parent-id", "data-parentid", "data-parent", "data-reply-to", "data-pid")
 _USER_IDS = ("data-user-id", "data-userid", "data-uid")
@@ -201,8 +202,7 @@ class _Comments:
         first, *answers = comments
         if all(answer["class"] != first["class"] for answer in answers):
             outer = _record(element, parts, state, [*first["replies"], *answers])
-            inner = {name: value for name, value in first.items() if value and name not in ("class", "replies")}
-            return [outer | inner], {}
+            return [outer | {name: value for name, value in first.items() if value and name not in _OF_THE_OUTER}], {}
         return comments, parts
 
     def _take(self, element: Element, names: list[list[str]], parts: dict[str, Any]) -> None:

@@ -50,6 +50,7 @@ def test_a_folder_is_read_with_all_below_it_and_what_is_no_crawl_is_told(tmp_pat
     made_files(tmp_path / "b")
     written(below, "posts.csv", csv_text(SEARCH, search_row(id="4900000000000009")))
     written(tmp_path, "notes.txt", "今天要买的东西")
+    written(tmp_path, "page.html", "<html><body><p>没有评论</p></body></html>")
     (tmp_path / "image.jpg").write_bytes(b"\xff\xd8\xff\xe0\0\x10JFIF")
     (tmp_path / "link.csv").symlink_to(below / "posts.csv")
     crawl = read(tmp_path)
@@ -62,7 +63,11 @@ def test_a_folder_is_read_with_all_below_it_and_what_is_no_crawl_is_told(tmp_pat
         "b/4.jsonl",
         "b/c/posts.csv",
     }
-    assert {unread.path.name: unread.holds_text for unread in crawl.unread} == {"notes.txt": True, "image.jpg": False}
+    assert {unread.path.name: unread.holds_text for unread in crawl.unread} == {
+        "notes.txt": True,
+        "page.html": True,
+        "image.jpg": False,
+    }
 
 
 def packed(content, suffix):

@@ -89,12 +89,13 @@ class Links:
         for setting in ("journal_mode = OFF", "synchronous = OFF", f"cache_size = -{_CACHE_KIB}"):
             self._data.execute(f"PRAGMA {setting}")
         self._data.executescript(_TABLES)
+        self._data.execute("BEGIN")
         self._count = 0
         self._has_names = False
 
     def add(self, document: Document) -> bool:
         """Keep a document; return whether it was merged into an earlier one."""
-        with _on_disk():
+        with on_disk():
             found = self._data.execute("SELECT position FROM links WHERE id = ?", (document.id,)).fetchone()
             if found is None:
                 self._count += 1
@@ -118,7 +119,7 @@ class Links:
         """Look for what documents answer by a name alone, once all of them are here."""
         if not self._has_names:
             return
-        with _on_disk():
+        with on_disk():
             self._data.executescript(_NAME_INDEXES)
             # In an order that no index has: all rows are read before the first is changed.
             asking = self._data.execute(
@@ -172,9 +173,17 @@ class Links:
         position, is_comment, above, instead, marks, thread, post = row
         return Link(position, bool(is_comment), above, None if instead == id else instead, _split(marks), thread, post)
 
-    def ids(self) -> Iterator[str]:
-        """Yield the ids of the documents, in their order."""
-        return (row[0] for row in self._data.execute("SELECT id FROM documents ORDER BY position"))
+    def unplaced(self) -> Iterator[str]:
+        """Yield the ids of documents that are below something and have no thread yet, in their order."""
+        with on_disk():
+            self._data.execute(
+                "UPDATE links SET thread = id, post = CASE WHEN is_comment THEN NULL ELSE id END WHERE above IS NULL"
+            )
+        # Others may be placed meanwhile; whether these still come does not matter.
+        rows = self._data.execute(
+            "SELECT d.id FROM documents d CROSS JOIN links l ON l.id = d.id WHERE l.thread IS NULL ORDER BY d.position"
+        )
+        return (row[0] for row in rows)
 
     def hang(self, id: str, above: str | None) -> None:
         """Put a document below another."""
@@ -190,7 +199,7 @@ class Links:
 
     def count_comments(self) -> None:
         """Count the comments below each post."""
-        with _on_disk():
+        with on_disk():
             self._data.execute("CREATE TABLE seen (post TEXT PRIMARY KEY, comments INTEGER) WITHOUT ROWID")
             self._data.execute(
                 "INSERT INTO seen SELECT post, COUNT(*) FROM links WHERE is_comment AND post IS NOT NULL GROUP BY post"
@@ -261,7 +270,7 @@ def _named(document: Document, *, is_comment: bool) -> tuple[str | None, str | N
 
 
 @contextmanager
-def _on_disk() -> Iterator[None]:
+def on_disk() -> Iterator[None]:
     """Say where room is needed, if there is none."""
     try:
         yield

@@ -15,8 +15,9 @@ from weibo_nlp.ingest.source import Source, open_source
 from weibo_nlp.ingest.sqlite import MAGIC
 from weibo_nlp.ingest.threads import Completeness, ThreadJoin
 from weibo_nlp.io import Reject
+from weibo_nlp.io.jsonl import without_marks
 from weibo_nlp.io.limits import MAX_REASONS
-from weibo_nlp.io.magic import no_text
+from weibo_nlp.io.magic import no_text, page
 from weibo_nlp.io.paths import named_path
 from weibo_nlp.io.stable import open_unchanged
 from weibo_nlp.records import Document
@@ -200,7 +201,8 @@ def _crawl(path: Path, name: str, family: Family | None) -> Crawl:
 def _holds_text(file: Path) -> bool:
     with open_unchanged(file) as handle:
         head = handle.read(_HEAD_BYTES)
-    return head.startswith(MAGIC) or (no_text(head) is None and head[4:8] != _FILM)
+    is_page = page(without_marks(head)) is not None
+    return is_page or head.startswith(MAGIC) or (no_text(head) is None and head[4:8] != _FILM)
 
 
 def _files_below(folder: Path) -> Iterator[Path]:

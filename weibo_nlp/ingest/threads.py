@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from weibo_nlp.corpus.tree import Thread, above_of, build_threads
 from weibo_nlp.ingest.flags import CHAIN_GAP, CYCLE_BROKEN, INCOMPLETE, MISSING, ORPHAN, REPLY_UNRESOLVED
-from weibo_nlp.ingest.links import MISSING_ID, Link, Links, Place
+from weibo_nlp.ingest.links import MISSING_ID, Link, Links, Place, on_disk
 from weibo_nlp.records import Document
 
 COMMENTS_SEEN = "comments_seen"
@@ -56,8 +56,9 @@ class ThreadJoin:
         """
         links = self._links
         links.find_by_name()
-        for id in links.ids():
-            self._place(id)
+        with on_disk():
+            for id in links.unplaced():
+                self._place(id)
         links.count_comments()
         for document, place in links.documents():
             yield self._placed(document, place)

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from itertools import accumulate
 from typing import Any
 
 from weibo_nlp.errors import DataError
@@ -134,11 +133,11 @@ class _Tree(HTMLParser):
 
     def __init__(self, page: str) -> None:
         super().__init__(convert_charrefs=True)
-        self._starts = [0, *accumulate(len(line) + 1 for line in page.split("\n"))]
         self._count = 0
         self.root = Element("", {}, 0, len(page))
         self._open = [self.root]
-        self.feed(page)
+        # On one line, so that the column is the place.
+        self.feed(page.replace("\n", " "))
         self.close()
         self._leave(1, len(page))
 
@@ -167,8 +166,7 @@ class _Tree(HTMLParser):
         del self._open[depth:]
 
     def _place(self) -> int:
-        line, column = self.getpos()
-        return self._starts[line - 1] + column
+        return self.getpos()[1]
 
 
 class _Comments:

@@ -55,7 +55,7 @@ def test_comments_ask_for_their_post(tmp_path, run):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--family", "mine"], "unknown family of crawlers 'mine'; there is: nghuyong-weibospider"),
+        (["--family", "mine"], "unknown family of crawlers 'mine'; there is: mediacrawler"),
         (["--crawled-at", "gestern"], "--crawled-at 'gestern' is no time; write it as 2023-05-01T12:00"),
         (["--secret", "key"], "--keep-raw and --secret exclude each other"),
     ],
@@ -74,6 +74,7 @@ def test_nothing_is_written_into_what_is_read(crawl, run):
 PLANTED = (
     "4900000000000001", "4900000000000000", "MAAAAA001", "100001", "100002", "小甲", "小乙", "13800138000",
     "000186a1gy1abcdefghij.jpg", "someone@example.org", "小丁的妹妹",
+    "7300000000000000001", "9b74c9897bac770f", "oAbCdEf000001", "MzA0000001", "海边小鱼",
 )  # fmt: skip
 
 
@@ -99,6 +100,18 @@ def telling(tmp_path):
     }
     content = {"user": {"id": "100001", "screen_name": "小甲"}, "weibo": [post, {"text": "100001 小甲"}, "小甲"]}
     (folder / "100001.json").write_text(json.dumps(content, ensure_ascii=False), "utf-8")
+    film = {"aweme_id": "7300000000000000001", "desc": "看海 @海边小鱼", "create_time": 1682899200}
+    comment = {"comment_id": "11", "aweme_id": "7300000000000000001", "content": "回复@海边小鱼:见 7300000000000000001"}
+    user = {"creator_hash": "9b74c9897bac770f", "nickname": "海边小鱼", "avatar": "https://example.org/海边小鱼.jpg"}
+    lines = (json.dumps(each | user, ensure_ascii=False) + "\n" for each in (film, comment))
+    (folder / "海边小鱼.jsonl").write_text("".join(lines), "utf-8")
+    answer = {"content_id": "900001", "content": "好", "nick_name": "海边小鱼", "openid": "oAbCdEf000001"}
+    article = {"aid": "2247000001_1", "fakeid": "MzA0000001", "title": "看海", "digest": "海", "link": "海边小鱼"}
+    (folder / "articles.json").write_text(json.dumps([article | {"comments": [answer]}], ensure_ascii=False), "utf-8")
+    page = (
+        '<html><div class="comment" data-uid="100002"><a class="user-name">海边小鱼</a><p class="text">@小丁的妹妹</p>'
+    )
+    (folder / "page.html").write_text(page, "utf-8")
     (folder / "100002.jsonl").write_text(
         json.dumps(POST | {"user": {"_id": "100002", "nick_name": "小乙"}}) + '\n{"小甲": 1, "小甲": 2}\n', "utf-8"
     )

@@ -5,13 +5,15 @@ import json
 
 import pytest
 from crawls import database, written
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from weibo_nlp.corpus import build_threads
 from weibo_nlp.errors import UsageError
 from weibo_nlp.ingest import read
 from weibo_nlp.ingest.registry import recognise
 from weibo_nlp.ingest.source import open_source
-from weibo_nlp.records import Counts
+from weibo_nlp.records import Counts, Document
 
 USER = {"user_id": "100001", "nickname": "小甲", "gender": "f", "avatar": "https://example.org/a.jpg"}
 HASHED = {"creator_hash": "5f4dcc3b5aa765d6", "nickname": "小**"}
@@ -212,6 +214,25 @@ def test_a_record_of_something_else_in_between_is_set_aside(tmp_path):
     crawl = read(written(tmp_path, "a.jsonl", [post, {"user_id": "100001", "fans": 3}]))
     assert len(list(crawl)) == 1
     assert crawl.tally.reasons == {"no post and no comment of a platform that is known": 1}
+
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(st.characters(exclude_categories=["Cs"]), max_size=5),
+    lambda inner: st.lists(inner, max_size=2),
+    max_leaves=3,
+)
+
+
+@settings(max_examples=20)
+@given(values, st.sampled_from([*PLATFORMS]))
+def test_whatever_stands_in_a_record_it_goes_out_is_set_aside_or_merged(tmp_path_factory, value, platform):
+    whole = records(platform)
+    rows = [*whole, *(record | {key: value} for record in whole for key in record)]
+    crawl = read(written(tmp_path_factory.mktemp("a"), "a.jsonl", rows))
+    found = [item for item in crawl.items() if isinstance(item, Document)]
+    tally = crawl.tally
+    assert tally.records == len(rows) == tally.documents + tally.set_aside + tally.merged
+    assert len({document.id for document in found}) == tally.documents == len(found)
 
 
 def test_a_file_of_creators_is_none_of_posts(tmp_path):

@@ -2,12 +2,15 @@
 
 import pytest
 from crawls import status, written
+from hypothesis import given
+from hypothesis import strategies as st
 
 from weibo_nlp.corpus import build_threads
-from weibo_nlp.errors import UsageError
-from weibo_nlp.ingest import Options, read
+from weibo_nlp.errors import DataError, UsageError
+from weibo_nlp.ingest import Options, read, web_pages
 from weibo_nlp.ingest.registry import recognise
 from weibo_nlp.ingest.source import open_source
+from weibo_nlp.ingest.web_pages import read_page
 
 LISTED = """<!DOCTYPE html>
 <html><head><meta charset="utf-8"><title>五月的海 - 海边论坛</title>
@@ -103,6 +106,63 @@ def test_a_broken_page_is_read_as_far_as_it_goes(tmp_path, text):
     top, *comments = page(tmp_path, text)
     assert top.kind == "article"
     assert all(comment.parent for comment in comments)
+
+
+pieces = st.sampled_from(
+    [
+        *(
+            "<div",
+            ' class="comment"',
+            ' class="comment-list"',
+            ">",
+            "<p class=text>",
+            "</div>",
+            "</p>",
+            "<li>",
+            "<![",
+            "<!--",
+        ),
+        *(
+            "-->",
+            "<a class=author>",
+            "</a>",
+            "<time datetime=2023>",
+            "<script>",
+            "</script",
+            "&amp",
+            "<?",
+            "]]>",
+            "好",
+            "<",
+        ),
+        *("\n", "\0"),
+    ]
+)
+
+
+@given(st.lists(pieces, max_size=30).map("".join))
+def test_whatever_stands_in_a_page_is_read(text):
+    page = read_page(f"<html>{text}")
+    waiting = list(page.comments)
+    while waiting:
+        comment = waiting.pop()
+        assert {"id", "replies"} <= comment.keys()
+        waiting += comment["replies"]
+
+
+def test_a_page_of_too_many_elements_is_refused(monkeypatch):
+    monkeypatch.setattr(web_pages, "MAX_ELEMENTS", 10)
+    with pytest.raises(DataError, match="more than 10 elements"):
+        read_page("<p>" * 11)
+
+
+@pytest.mark.parametrize("family", ["weibo-search", "zhihu-hot-hub", "mediacrawler"])
+def test_a_family_that_reads_no_such_files_says_so(tmp_path, family):
+    table = written(tmp_path, "a.csv", "text,author\n好,甲\n")
+    path = tmp_path / "page.html"
+    path.write_text(LISTED if family != "zhihu-hot-hub" else "", "utf-8")
+    with pytest.raises(UsageError, match="leave --family out"):
+        list(read(path if family != "zhihu-hot-hub" else table, family=family))
 
 
 SITE = {

@@ -33,11 +33,11 @@ CREATE TABLE links (
 """
 _INSERT = f"INSERT INTO links VALUES ({'?, ' * 14}'', NULL, NULL)"
 # Whoever is asked for is found in a few steps, however often somebody spoke.
-_NAME_INDEXES = """
-CREATE INDEX siblings ON links (declared, nickname, is_comment, words, is_dated, moment) WHERE nickname IS NOT NULL;
-CREATE INDEX speakers ON links (root, nickname, is_comment, words, is_dated, moment) WHERE nickname IS NOT NULL;
-CREATE INDEX persons ON links (root, nickname, author) WHERE nickname IS NOT NULL;
-"""
+_NAME_INDEXES = {
+    "siblings": "declared, nickname, is_comment, words, is_dated, moment",
+    "speakers": "root, nickname, is_comment, words, is_dated, moment",
+    "persons": "root, nickname, author",
+}
 _ID_DIGITS = 20
 _LONGEST_WORDS = 200
 _OPENING = 8  # characters in which an answer by name begins
@@ -120,7 +120,8 @@ class Links:
         if not self._has_names:
             return
         with on_disk():
-            self._data.executescript(_NAME_INDEXES)
+            for name, columns in _NAME_INDEXES.items():
+                self._data.execute(f"CREATE INDEX {name} ON links ({columns}) WHERE nickname IS NOT NULL")
             # In an order that no index has: all rows are read before the first is changed.
             asking = self._data.execute(
                 "SELECT id, is_comment, declared, root, is_dated, moment, addressee, addressed FROM links "

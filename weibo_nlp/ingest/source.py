@@ -71,9 +71,11 @@ class Source:
         ------
         DataError
             If the file breaks off, or changed since it was opened.
+        UsageError
+            If it is a database or a page.
         """
         if self.table is None:
-            return
+            raise UsageError(f"{self.path} holds no rows of a table or of JSON; leave --family out, or name another.")
         if self.is_document:
             yield Row(1, self._document(self.table))
             return
@@ -100,6 +102,12 @@ class Source:
             raise UsageError(f"{self.path} is no SQLite file; read its rows.")
         for number, values in self.sqlite.rows(name):
             yield self.reject(number, f"{name}: {values}") if isinstance(values, str) else Row(number, values)
+
+    def text(self) -> str:
+        """Return all of a web page or a list."""
+        if self.prose is None:
+            raise UsageError(f"{self.path} is no page and no list; leave --family out, or name another.")
+        return self.prose.read()
 
     def reject(self, number: int, reason: str) -> Reject:
         """Make a reject of a record, by its number and the reason."""

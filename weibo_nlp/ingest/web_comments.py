@@ -15,7 +15,7 @@ from weibo_nlp.ingest.counts import parse_count
 from weibo_nlp.ingest.flags import FOLDED, HIDDEN, MADE_ID, REMOVED
 from weibo_nlp.ingest.source import Source
 from weibo_nlp.ingest.texts import cell, read_text, region_of
-from weibo_nlp.ingest.web_pages import comments_of, title_of
+from weibo_nlp.ingest.web_pages import read_page
 from weibo_nlp.io import Reject
 from weibo_nlp.records import Counts, Document
 
@@ -109,15 +109,13 @@ def _documents(source: Source, options: Options) -> Documents:
 
 def _of_page(source: Source, options: Options) -> Documents:
     """Make a document of the page, and below it one of each comment."""
-    page = "" if source.prose is None else source.prose.read()
-    title, address = title_of(page)
-    comments = comments_of(page)
-    builder = Builder(source, options, "web-comments/html", urlsplit(address).hostname or "web")
-    root = options.root or address or f"page-{_hash(title, source.name)}"
+    page = read_page(source.text())
+    builder = Builder(source, options, "web-comments/html", urlsplit(page.address).hostname or "web")
+    root = options.root or page.address or f"page-{_hash(page.title, source.name)}"
     yield builder.document(
-        1, "article", root, title, speaker=Speaker(), flags=[] if options.root or address else [MADE_ID]
+        1, "article", root, page.title, speaker=Speaker(), flags=[] if options.root or page.address else [MADE_ID]
     )
-    for number, comment in enumerate(comments, 2):
+    for number, comment in enumerate(page.comments, 2):
         yield from _record(builder, number, comment, root, root)
 
 

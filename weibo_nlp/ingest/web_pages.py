@@ -94,30 +94,42 @@ class Element:
         return next((value for name in names if (value := self.attributes.get(name, "").strip())), None)
 
 
-def comments_of(page: str) -> list[dict[str, Any]]:
-    """Return the comments of a page as records, the answers to each in its ``replies``.
+@dataclass(frozen=True)
+class Page:
+    """What a page says.
+
+    Attributes
+    ----------
+    title, address : str
+        Its own, empty where it does not say them.
+    comments : list of dict
+        Records with the parts of a comment, the answers to each in its ``replies``.
+    """
+
+    title: str
+    address: str
+    comments: list[dict[str, Any]]
+
+
+def read_page(page: str) -> Page:
+    """Read a page.
 
     Raises
     ------
     DataError
-        If the page has more than ``MAX_ELEMENTS``.
+        If it has more than ``MAX_ELEMENTS``.
     """
-    return _Comments(page).found
-
-
-def title_of(page: str) -> tuple[str, str]:
-    """Return the title of a page and its address, empty where it does not say them."""
-    head = _Tree(page).root
+    root = _Tree(page).root
     title = address = ""
-    for element in _all(head):
+    for element in _all(root):
         kind = element.first("property", "name", "rel")
         if kind in ("og:title", "twitter:title"):
             title = title or element.first("content") or ""
         elif kind in ("canonical", "og:url"):
             address = address or element.first("href", "content") or ""
         elif element.tag == "title":
-            title = title or read_text(page[element.start : element.end], html=True).strip()
-    return title.strip(), address.strip()
+            title = title or read_text(page[element.start : element.end], html=True)
+    return Page(title.strip(), address.strip(), _Comments(page, root).found)
 
 
 def _all(element: Element) -> Iterator[Element]:
@@ -154,6 +166,10 @@ class _Tree(HTMLParser):
         if tag not in _VOID and len(self._open) < _DEEPEST:
             self._open.append(element)
 
+    def parse_html_declaration(self, i: int) -> int:
+        """Pass over ``<![``, as browsers do; the parser of the standard library fails on what follows it."""
+        return self.parse_bogus_comment(i) if self.rawdata.startswith("<![", i) else super().parse_html_declaration(i)
+
     def handle_endtag(self, tag: str) -> None:
         for depth in range(len(self._open) - 1, 0, -1):
             if self._open[depth].tag == tag:
@@ -170,9 +186,9 @@ class _Tree(HTMLParser):
 
 
 class _Comments:
-    def __init__(self, page: str) -> None:
+    def __init__(self, page: str, root: Element) -> None:
         self._page = page
-        self.found, _ = self._below(_Tree(page).root, in_area=False)
+        self.found, _ = self._below(root, in_area=False)
 
     def _below(self, element: Element, *, in_area: bool) -> tuple[list[dict[str, Any]], dict[str, Any]]:
         """Return the comments in an element, and the parts of one that stand in it outside of them."""

@@ -54,8 +54,7 @@ def _documents(source: Source, options: Options) -> Documents:
 def _lines(source: Source) -> Iterator[tuple[int, str, str]]:
     """Yield the lines below the first heading of a section, numbered, with the name of the section."""
     section = ""
-    text = "" if source.prose is None else source.prose.read()
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(source.text().splitlines(), 1):
         if (heading := _SECTION.match(line)) is not None:
             section = heading["name"].strip()
         else:

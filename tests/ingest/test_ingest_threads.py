@@ -178,6 +178,8 @@ def test_of_two_records_the_fuller_one_speaks_and_the_other_adds():
     assert joined(cut, POST)["100"].text == joined(POST, cut)["100"].text == "今天去看了海"
     dated = Document("100", "post", "好", "100", created_at="2023-05-01", flags=("undated",))
     exact = Document("100", "post", "好", "100", created_at="2023-05-01T08:00+08:00")
+    shown = Document("100", "post", "好", "100", flags=("undated",), extra={"created_raw": "3分钟前"})
+    assert joined(exact, shown) == joined(shown, exact) == {"100": exact}
     assert (joined(dated, exact)["100"].created_at, joined(dated, exact)["100"].flags) == (exact.created_at, ())
 
 

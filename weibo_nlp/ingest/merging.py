@@ -41,6 +41,7 @@ def merged(first: Document, second: Document) -> Document:
     if len(other.created_at or "") > len(winner.created_at or ""):  # a date to the second before one to the day
         values["created_at"] = other.created_at
         flags = [flag for flag in flags if flag != UNDATED]
+    if UNDATED not in flags:
         extra.pop(CREATED_RAW, None)
     if _is_below(other) and not _is_below(winner):
         values |= {name: getattr(other, name) for name in ("kind", "thread", "parent", "root", "repost_of")}

@@ -13,6 +13,7 @@ from weibo_nlp.ingest.base import Documents, Family, Options, Sample
 from weibo_nlp.ingest.building import Builder
 from weibo_nlp.ingest.counts import parse_count
 from weibo_nlp.ingest.flags import FOLDED, HIDDEN, MADE_ID, REMOVED
+from weibo_nlp.ingest.nested import outermost
 from weibo_nlp.ingest.source import Source
 from weibo_nlp.ingest.texts import cell, read_text, region_of
 from weibo_nlp.ingest.web_pages import read_page
@@ -99,7 +100,7 @@ def _documents(source: Source, options: Options) -> Documents:
             yield item
             continue
         before = met
-        for record in _records(item.values):
+        for record in outermost(item.values, _is_record):
             met += 1
             number = met if source.is_document else item.number
             yield from _record(builder, number, record, options.root, None)
@@ -117,18 +118,6 @@ def _of_page(source: Source, options: Options) -> Documents:
     )
     for number, comment in enumerate(page.comments, 2):
         yield from _record(builder, number, comment, root, root)
-
-
-def _records(value: Any) -> Iterator[Mapping[str, Any]]:
-    """Yield the outermost comments, and posts with comments, in a value."""
-    if isinstance(value, dict):
-        if _is_record(value):
-            yield value
-            return
-        value = list(value.values())
-    if isinstance(value, list):
-        for item in value:
-            yield from _records(item)
 
 
 def _is_record(value: Mapping[str, Any]) -> bool:
@@ -190,7 +179,7 @@ def _document(
 def _answers(record: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     for name, value in record.items():
         if _plain(name) in _REPLIES:
-            yield from _records(value)
+            yield from outermost(value, _is_record)
 
 
 def _text(record: Mapping[str, Any]) -> str:

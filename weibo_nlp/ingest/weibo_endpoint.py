@@ -11,6 +11,7 @@ from weibo_nlp.ingest.base import Documents, Family, Options, Sample
 from weibo_nlp.ingest.building import Builder
 from weibo_nlp.ingest.counts import parse_count
 from weibo_nlp.ingest.flags import EMBEDDED, ORIGINAL_UNKNOWN, REMOVED, TRUNCATED
+from weibo_nlp.ingest.nested import outermost
 from weibo_nlp.ingest.source import Source
 from weibo_nlp.ingest.texts import cell, is_truncated, read_text, region_of
 from weibo_nlp.ingest.weibo_ids import post_id
@@ -40,7 +41,7 @@ def _documents(source: Source, options: Options) -> Documents:
             yield item
             continue
         before = met
-        for record in _records(item.values):
+        for record in outermost(item.values, _is_record):
             met += 1
             # In one document all of them would stand in its first record.
             number = met if source.is_document else item.number
@@ -50,18 +51,6 @@ def _documents(source: Source, options: Options) -> Documents:
                 yield from _statuses(builder, number, record)
         if met == before:
             yield source.reject(item.number, "no status and no comment in it")
-
-
-def _records(value: Any) -> Iterator[Mapping[str, Any]]:
-    """Yield the outermost statuses and comments in a value."""
-    if isinstance(value, dict):
-        if _is_record(value):
-            yield value
-            return
-        value = list(value.values())
-    if isinstance(value, list):
-        for item in value:
-            yield from _records(item)
 
 
 def _is_record(value: Mapping[str, Any]) -> bool:

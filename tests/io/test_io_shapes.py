@@ -18,6 +18,8 @@ from openpyxl import Workbook
 
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.io import Row, open_table
+from weibo_nlp.labelling import Labeller, columns_of, label_file
+from weibo_nlp.labelling.columns import choose_text_column
 
 NAMES = ["id", "正文", "作者"]
 POSTS = [
@@ -105,6 +107,30 @@ def test_every_shape_in_every_encoding_and_compression_is_read_as_the_plain_csv(
         assert list(table.columns or next(table.rows()).values) == NAMES
     (tmp_path / "called-by-another-name.csv").write_bytes(content)
     assert read(tmp_path / "called-by-another-name.csv") == posts
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_every_shape_in_every_encoding_and_compression_is_labelled_as_the_plain_csv(tmp_path, encoding):
+    posts = TRADITIONAL if encoding == "big5" else POSTS
+    labeller = Labeller()
+
+    def labels(path):
+        table = open_table(path)
+        column, _ = choose_text_column(table, columns_of(table), None)
+        label_file(table, tmp_path / "labelled.jsonl", labeller, text_column=column)
+        rows = [row.values for row in open_table(tmp_path / "labelled.jsonl").rows()]
+        return column, [[row[name] for name in ("id", *labeller.columns)] for row in rows]
+
+    (tmp_path / "plain.csv").write_text(delimited(",")(posts), "utf-8")
+    expected = labels(tmp_path / "plain.csv")
+    assert expected[0] == "正文"
+    assert len(expected[1]) == len(posts)
+    for name, write in SHAPES.items():
+        for suffix, pack in PACKED.items():
+            path = tmp_path / f"{name}{suffix}"
+            path.write_bytes(pack(write(posts).encode(encoding)))
+            assert labels(path) == expected
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)

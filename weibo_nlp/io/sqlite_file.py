@@ -83,7 +83,9 @@ class SqliteFile:
                         f"weibo-nlp, or clear them: {self._remedy}"
                     )
                 if version == 0:
-                    connection.executescript(f"BEGIN;{self._tables}PRAGMA user_version = {self._version};COMMIT;")
+                    # Immediately: of two that have begun to read and would write, SQLite fails one without waiting.
+                    made = f"{self._tables}PRAGMA user_version = {self._version};"
+                    connection.executescript(f"BEGIN IMMEDIATE;{made}COMMIT;")
                 yield connection
         except sqlite3.DatabaseError as error:
             # A file that may not be written, a full disk and a lock that is held too long are of this kind as well.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer import Argument, Option
 
-from weibo_nlp.cli.options import input_path, output_folder
+from weibo_nlp.cli.options import SecretFile, input_path, output_folder
 from weibo_nlp.errors import UsageError
 
 if TYPE_CHECKING:
@@ -45,12 +45,7 @@ def import_(
             "--keep-raw", help="Leave ids, names, numbers and addresses of people as they are. By default none stay."
         ),
     ] = False,
-    secret: Annotated[
-        Path | None,
-        Option(
-            parser=input_path, metavar="PATH", help="Secret that pseudonyms are made with; by default one of your own."
-        ),
-    ] = None,
+    secret: SecretFile = None,
     quiet: Annotated[bool, Option("-q", "--quiet", help="Show no summary.")] = False,
 ) -> None:
     """Read crawls as documents: posts, reposts and comments with their threads, in one form for all crawlers.

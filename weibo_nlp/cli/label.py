@@ -24,7 +24,7 @@ from weibo_nlp.cli.inputs import (
     reading_of,
     standard_input,
 )
-from weibo_nlp.cli.options import input_path, output_file, output_place
+from weibo_nlp.cli.options import SecretFile, input_path, output_file, output_place
 from weibo_nlp.errors import DataError, UsageError
 
 if TYPE_CHECKING:
@@ -190,12 +190,7 @@ def label(
             "of people were; labels are those of the texts as they were. The output is named with -o.",
         ),
     ] = False,
-    secret: Annotated[
-        Path | None,
-        Option(
-            parser=input_path, metavar="PATH", help="Secret that pseudonyms are made with; by default one of your own."
-        ),
-    ] = None,
+    secret: SecretFile = None,
     quiet: Annotated[bool, Option("-q", "--quiet", help="Show no progress bar and no summary.")] = False,
 ) -> None:
     """Label posts with topic, sentiment, irony and stance.

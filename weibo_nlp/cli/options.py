@@ -18,6 +18,12 @@ def input_path(text: str | Path) -> Path:
     return named_path(text, "an input")
 
 
+SecretFile = Annotated[
+    Path | None,
+    Option(parser=input_path, metavar="PATH", help="Secret that pseudonyms are made with; by default one of your own."),
+]
+
+
 def output_file(text: str | Path) -> Path:
     """Path of a file to be written, as it stands on the line; a Path forgets the slash behind a folder's name.
 

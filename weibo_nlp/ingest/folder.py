@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from weibo_nlp.io import Reject, RejectWriter
 from weibo_nlp.io.atomic import pending_file
 from weibo_nlp.io.rejects import output_of_rejects, outputs_of_rejects, usable_rejects_path
 from weibo_nlp.io.transaction import publish_pair
+from weibo_nlp.privacy.rows import protected_reason, protected_reject
 from weibo_nlp.records import Document
 
 DOCUMENTS = "documents.parquet"
@@ -24,9 +24,6 @@ SUMMARY = "import.json"
 
 Protect = Callable[[Iterable[Document]], Iterable[Document]]
 """Replaces in documents what leads to people."""
-
-# What a reason repeats of a record: names in quotation marks, and numbers that may be ids.
-_REPEATED = re.compile(r"'[^']*'|\"[^\"]*\"|\d{5,}")
 
 
 def write_import(crawl: Import, folder: Path, protect: Protect | None = None) -> Path:
@@ -66,7 +63,7 @@ def write_import(crawl: Import, folder: Path, protect: Protect | None = None) ->
         places = {each.source.name: place for place, each in enumerate(crawl.crawls, 1)}
 
         def set_aside(reject: Reject) -> None:
-            rejects.write(reject if protect is None else _protected(reject, places[reject.file]))
+            rejects.write(reject if protect is None else protected_reject(reject, f"file {places[reject.file]}"))
 
         documents: Iterable[Document] = crawl.documents(set_aside)
         write_rows(rows.path, documents if protect is None else protect(documents))
@@ -82,7 +79,7 @@ def figures(crawl: Import, *, is_protected: bool) -> Mapping[str, Any]:
     tally = crawl.tally
     reasons = Counter[str]()
     for reason, count in tally.reasons.items():
-        reasons[_REPEATED.sub("…", reason) if is_protected else reason] += count
+        reasons[protected_reason(reason) if is_protected else reason] += count
     return {
         "weibo_nlp": __version__,
         "pseudonymised": is_protected,
@@ -97,8 +94,3 @@ def figures(crawl: Import, *, is_protected: bool) -> Mapping[str, Any]:
         "flags": dict(tally.flags),
         "reasons": dict(reasons),
     }
-
-
-def _protected(reject: Reject, place: int) -> Reject:
-    """Return a reject without what it shows of its record, and with the file's number: its name may be a user's."""
-    return replace(reject, file=f"file {place}", reason=_REPEATED.sub("…", reject.reason), raw="")

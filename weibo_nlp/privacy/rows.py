@@ -15,7 +15,7 @@ from weibo_nlp.privacy.protection import Protection, is_nothing
 
 _BETWEEN_NAMES = re.compile("[,，、;；|]")
 # What a reason repeats of a row: words in quotation marks, and numbers that may be ids.
-_REPEATED = re.compile(r"'[^']*'|\"[^\"]*\"|[0-9]{5,}")
+_REPEATED = re.compile(r"'[^']*'|\"[^\"]*\"|\d{5,}")
 _NUMBERS = ("int", "float", "bool")
 
 
@@ -96,6 +96,19 @@ class ProtectedRows:
         return self._protection.value(value, "user")
 
 
-def protected_reject(reject: Reject) -> Reject:
-    """Return what is said of a row that was set aside, without anything of the row and without its file's name."""
-    return replace(reject, file="", reason=_REPEATED.sub("…", reject.reason), raw="")
+def protected_reason(reason: str) -> str:
+    """Return why a row was set aside, without what the reason repeats of it."""
+    return _REPEATED.sub("…", reason)
+
+
+def protected_reject(reject: Reject, file: str = "") -> Reject:
+    """Return what is said of a row that was set aside, without anything of the row and without its file's name.
+
+    Parameters
+    ----------
+    reject : Reject
+        As it was read.
+    file : str
+        What stands in the place of the name, which may be a user's.
+    """
+    return replace(reject, file=file, reason=protected_reason(reject.reason), raw="")

@@ -1,0 +1,148 @@
+"""Groups of rows: by a column, or by the day, week, month, quarter or year of their time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+from weibo_nlp.errors import UsageError
+from weibo_nlp.ingest.times import parse_time
+from weibo_nlp.io.collection import Collection
+from weibo_nlp.io.rows import listed
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Period = Literal["day", "week", "month", "quarter", "year"]
+PERIODS: tuple[Period, ...] = get_args(Period)
+TIME_COLUMNS = (
+    "created_at", "publish_time", "发布时间", "create_time", "created_time", "发表时间", "评论时间", "时间", "日期",
+    "date", "datetime", "timestamp", "time", "pubdate", "create_date_time",
+)  # fmt: skip
+"""Names of columns that hold when a text was published, as they are looked for."""
+
+
+def group_frame(collection: Collection, by: Sequence[str], time_column: str | None = None) -> pd.DataFrame:
+    """Return the groups of every row of a collection.
+
+    Parameters
+    ----------
+    collection : Collection
+        The rows.
+    by : sequence of str
+        Names of columns, or ``day``, ``week``, ``month``, ``quarter``, ``year``: of the time of a row, unless the
+        collection has a column of that name.
+    time_column : str, optional
+        Column with the time; by default guessed by its name (`TIME_COLUMNS`).
+
+    Returns
+    -------
+    DataFrame
+        A row for each of the collection, by place, and a column of strings for each of `by`; missing where the row has
+        no value, or no time that can be read.
+
+    Raises
+    ------
+    UsageError
+        If there is no such column, or no column of times is known.
+    """
+    import pandas as pd
+
+    if len(set(by)) < len(by):
+        raise UsageError(f"rows are grouped twice by {next(name for name in by if by.count(name) > 1)}; say it once.")
+    periods = [name for name in by if name in PERIODS and name not in collection.columns]
+    column = None if not periods else require_time_column(collection.columns, time_column, str(collection.path))
+    plain = [name for name in by if name not in periods]
+    frame = collection.frame([*plain, *([] if column is None else [column])])
+    groups = pd.DataFrame(index=frame.index)
+    for name in by:
+        values = frame[column if name in periods else name]
+        if name in periods:
+            groups[name] = values.map(_Periods(name), na_action="ignore").astype(object)
+        else:
+            groups[name] = values.map(_told, na_action="ignore").astype(object)
+    return groups.where(groups.notna(), None)
+
+
+def require_time_column(columns: Mapping[str, object], named: str | None, where: str) -> str:
+    """Return the column that holds the times: the one named, or the first of `TIME_COLUMNS` that there is.
+
+    Raises
+    ------
+    UsageError
+        If the one named is not there, or none is known.
+    """
+    if named is not None:
+        if named not in columns:
+            raise UsageError(f"{where}: no column {named!r}; there is: {listed(list(columns))}.")
+        return named
+    found = guess_time_column(columns)
+    if found is None:
+        raise UsageError(
+            f"{where}: no column is known to hold times among {listed(list(columns))}; name it with --time-column / "
+            "time_column=."
+        )
+    return found
+
+
+def guess_time_column(columns: Mapping[str, object]) -> str | None:
+    """Return the first of `TIME_COLUMNS` that is among the columns, however it is cased; None without any."""
+    plain = {name.strip().casefold(): name for name in reversed(list(columns))}
+    return next((plain[name] for name in TIME_COLUMNS if name in plain), None)
+
+
+def period_of(value: object, period: Period) -> str | None:
+    """Return the period that a moment lies in, as text whose order is that of time.
+
+    Parameters
+    ----------
+    value : object
+        What a source states, as :func:`weibo_nlp.ingest.times.parse_time` reads it; without a zone, in China's.
+    period : {"day", "week", "month", "quarter", "year"}
+        Weeks are those of ISO 8601.
+
+    Returns
+    -------
+    str or None
+        ``2023-04-20``, ``2023-W16``, ``2023-04``, ``2023-Q2`` or ``2023``; None where no moment is stated.
+
+    Examples
+    --------
+    >>> period_of("2023-04-20 08:00", "week"), period_of("刚刚", "month")
+    ('2023-W16', None)
+    """
+    moment = parse_time(value)
+    if moment is None:
+        return None
+    day = date.fromisoformat(moment[:10])
+    if period == "week":
+        year, week, _ = day.isocalendar()
+        return f"{year:04d}-W{week:02d}"
+    if period == "quarter":
+        return f"{day.year:04d}-Q{(day.month + 2) // 3}"
+    return day.isoformat()[: {"day": 10, "month": 7, "year": 4}[period]]
+
+
+class _Periods:
+    """Periods of moments, each asked once: rows of one minute are many."""
+
+    def __init__(self, period: Any) -> None:
+        self._period, self._known = period, dict[object, str | None]()
+
+    def __call__(self, value: object) -> str | None:
+        if value not in self._known:
+            if len(self._known) > _MOST_KNOWN:
+                self._known.clear()
+            self._known[value] = period_of(value, self._period)
+        return self._known[value]
+
+
+_MOST_KNOWN = 100_000
+
+
+def _told(value: object) -> str:
+    if isinstance(value, float) and value.is_integer():  # whole numbers in a column where some are missing
+        return str(int(value))
+    text = str(value)
+    return text.lower() if text in ("True", "False") else text

@@ -1,0 +1,258 @@
+"""A collection of rows in a table, or in the parts of a folder, as one: by column, by batch, and by place."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection as Places
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from weibo_nlp.errors import DataError, UsageError
+from weibo_nlp.io.checksum import sha256_of_file
+from weibo_nlp.io.column_types import ColumnType, ValueKind, arrow_schema, column_type, column_type_of, value_kind
+from weibo_nlp.io.compression import without_compression_suffix
+from weibo_nlp.io.rows import Reject, Row, Table, listed, open_table
+from weibo_nlp.io.value_text import json_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+BATCH_ROWS = 20_000
+PART_SUFFIXES = (".parquet", ".csv", ".tsv", ".jsonl", ".xlsx")
+
+
+@dataclass(frozen=True)
+class Collection:
+    """Rows of one table or of several alike, in order; a row's place is its number among them, from 0.
+
+    A row that cannot be read keeps its place, and has nothing in any column.
+
+    Attributes
+    ----------
+    path : Path
+        The file or the folder, as it was named.
+    tables : tuple of Table
+        What it is made of, in order.
+    columns : mapping of str to {"string", "bool", "int", "float", "json"}
+        Name -> type. Cells of CSV, TSV and workbooks are strings.
+    """
+
+    path: Path
+    tables: tuple[Table, ...]
+    columns: Mapping[str, ColumnType]
+
+    @cached_property
+    def sha256(self) -> str:
+        """SHA-256 of the file's bytes; of several, of their names and sums, a line each."""
+        sums = [(table.path.name, sha256_of_file(table.path)) for table in self.tables]
+        if len(sums) == 1 and self.tables[0].path == self.path:
+            return sums[0][1]
+        return hashlib.sha256("".join(f"{name}\t{each}\n" for name, each in sums).encode()).hexdigest()
+
+    @cached_property
+    def n_rows(self) -> int:
+        """Number of rows, with those that cannot be read."""
+        return sum(1 for _ in self.rows(()))
+
+    @cached_property
+    def n_unreadable(self) -> int:
+        """Number of rows that cannot be read."""
+        return sum(isinstance(item, Reject) for table in self.tables for item in table.rows())
+
+    def rows(self, columns: Sequence[str] | None = None) -> Iterator[dict[str, Any]]:
+        """Yield the values of each row by column, in order.
+
+        Parameters
+        ----------
+        columns : sequence of str, optional
+            Those that are wanted; by default all. A row that lacks one has None there, and so has one with an empty
+            cell.
+
+        Raises
+        ------
+        UsageError
+            If there is no such column.
+        DataError
+            If a file breaks off, or changed since it was opened.
+        """
+        names = self._known(columns)
+        for table in self.tables:
+            source = replace(table, converted=frozenset(names)) if table.format == "parquet" else table
+            for item in source.rows():
+                values = item.values if isinstance(item, Row) else {}
+                yield {name: None if (value := values.get(name)) == "" else value for name in names}
+
+    def rows_at(
+        self, places: Places[int], columns: Sequence[str] | None = None
+    ) -> Iterator[tuple[int, dict[str, Any]]]:
+        """Yield the rows at some places, in order, each with its place.
+
+        Raises
+        ------
+        UsageError
+            If there is no such column, or no row at a place.
+        """
+        left = set(places)
+        for place, row in enumerate(self.rows(columns)):
+            if place in left:
+                yield place, row
+                left.discard(place)
+                if not left:
+                    return
+        if left:
+            raise UsageError(f"{self.path} has no row at place {min(left)}: places begin at 0.")
+
+    def frames(self, columns: Sequence[str] | None = None, batch_rows: int = BATCH_ROWS) -> Iterator[pd.DataFrame]:
+        """Yield frames of at most so many rows, whose index is the rows' places; columns are as in :meth:`frame`."""
+        import pyarrow as pa
+
+        names = self._known(columns)
+        schema = pa.schema([(name, _ARROW[self.columns[name]]()) for name in names])
+        rows, start = self.rows(names), 0
+        while batch := list(islice(rows, batch_rows)):
+            arrays = [pa.array(_values(batch, name, self.columns[name]), schema.field(name).type) for name in names]
+            frame = _frame(pa.table(arrays, schema=schema)) if names else _empty(len(batch))
+            yield frame.set_axis(range(start, start + len(batch)))
+            start += len(batch)
+
+    def frame(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """Return the rows as one frame.
+
+        Parameters
+        ----------
+        columns : sequence of str, optional
+            Those that are wanted; by default all.
+
+        Returns
+        -------
+        DataFrame
+            A row each, its index the place. What is missing or empty is missing there (``isna``); integers and booleans
+            are ``Int64`` and ``boolean``, so that ids keep their digits beside it. Records and lists are JSON; numbers
+            in CSV, TSV and workbooks are the text that they are.
+        """
+        import pandas as pd
+
+        frames = list(self.frames(columns))
+        if not frames:
+            return pd.DataFrame(columns=self._known(columns))
+        return pd.concat(frames) if len(frames) > 1 else frames[0]
+
+    def _known(self, columns: Sequence[str] | None) -> list[str]:
+        names = list(self.columns) if columns is None else list(dict.fromkeys(columns))
+        for name in names:
+            if name not in self.columns:
+                raise UsageError(f"{self.path}: no column {name!r}; there is: {listed(list(self.columns))}.")
+        return names
+
+
+def open_collection(path: Path | str, format: Any = None, **reading: Any) -> Collection:
+    """Open a table, or a folder of tables with the same columns, as one collection of rows.
+
+    Parameters
+    ----------
+    path : Path or str
+        A file that :func:`weibo_nlp.io.open_table` reads; a folder that ``weibo-nlp label`` wrote in parts; or any
+        folder of tables, which are taken in the order of their names, but for those that begin with ``_`` or ``.``.
+    format : str, optional
+        As for :func:`weibo_nlp.io.open_table`, like the others.
+
+    Raises
+    ------
+    UsageError
+        If there is no such file or folder, or nothing to read in the folder, or it is unsure how a file is meant.
+    DataError
+        If a file is not what it seems, the folder's tables differ in their columns, or its job is not finished.
+    """
+    path = Path(path)
+    files = _parts(path) if path.is_dir() else [path]
+    tables = tuple(open_table(file, format, **reading) for file in files)
+    columns = _columns(tables[0])
+    for table in tables[1:]:
+        others = _columns(table)
+        if set(others) != set(columns):
+            odd = sorted({*others} ^ {*columns})
+            raise DataError(
+                f"{table.path} has other columns than {tables[0].path}: {listed(odd)} in one of them only; put files "
+                "of one kind into a folder, or name one file."
+            )
+        columns = {name: _joined(kind, others[name]) for name, kind in columns.items()}
+    return Collection(path, tables, columns)
+
+
+def _parts(folder: Path) -> list[Path]:
+    files = [
+        file
+        for file in sorted(folder.iterdir())
+        if file.is_file() and file.name[0] not in "._" and without_compression_suffix(file).suffix in PART_SUFFIXES
+    ]
+    files = [file for file in files if not file.name.endswith((".rejected.jsonl", ".stream-rejected.jsonl"))]
+    if not files:
+        raise UsageError(f"{folder} has no table: no file there ends in {', '.join(PART_SUFFIXES)}, or these packed.")
+    return files
+
+
+def _columns(table: Table) -> dict[str, ColumnType]:
+    if table.format == "parquet":
+        return {field.name: column_type_of(field.type) for field in arrow_schema(table)}
+    if not table.is_keyed:
+        return dict.fromkeys(table.columns, "string")
+    kinds: dict[str, set[ValueKind]] = {}
+    for item in table.rows():
+        if isinstance(item, Row):
+            for name, value in item.values.items():
+                kinds.setdefault(name, set()).add(value_kind(value))
+    return {name: column_type(found) for name, found in kinds.items()}
+
+
+def _joined(one: ColumnType, other: ColumnType) -> ColumnType:
+    if one == other:
+        return one
+    return "float" if {one, other} == {"int", "float"} else "json" if "json" in (one, other) else "string"
+
+
+def _values(rows: Sequence[Mapping[str, Any]], name: str, kind: ColumnType) -> list[Any]:
+    values = [row[name] for row in rows]
+    if kind == "json":
+        return [None if value is None else value if isinstance(value, str) else json_text(value) for value in values]
+    if kind == "string":
+        return [None if value is None else value if isinstance(value, str) else str(value) for value in values]
+    return values
+
+
+def _arrow() -> dict[ColumnType, Any]:
+    def named(name: str) -> Any:
+        def make() -> Any:
+            import pyarrow as pa
+
+            return getattr(pa, name)()
+
+        return make
+
+    return {
+        "string": named("large_string"),
+        "json": named("large_string"),
+        "bool": named("bool_"),
+        "int": named("int64"),
+        "float": named("float64"),
+    }
+
+
+_ARROW = _arrow()
+
+
+def _frame(table: Any) -> pd.DataFrame:
+    import pandas as pd
+    import pyarrow as pa
+
+    frame: pd.DataFrame = table.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype()}.get)
+    return frame
+
+
+def _empty(n: int) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(index=range(n))

@@ -173,7 +173,7 @@ class SampleDesign:
         if other:
             first = ", ".join(map(str, other[:SHOWN_PLACES])) + (", …" if len(other) > SHOWN_PLACES else "")
             return (
-                f"other texts stand at {len(other):,} of {len(self.rows):,} places that were drawn (place {first}): its "
+                f"other texts stand at {len(other):,} of {len(self.rows):,} places drawn (place {first}): its "
                 "rows were changed, or stand in another order",
             )
         return (

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from weibo_nlp.analysis.design import GOLD_PREFIX, PLACE, SampleDesign, text_sha256
+from weibo_nlp.analysis.label_columns import scheme_task
 from weibo_nlp.errors import DataError
 from weibo_nlp.io import Row, Table, open_table
 from weibo_nlp.io.names import quoted, quoted_list
 from weibo_nlp.io.rows import Reject, listed
 from weibo_nlp.io.spreadsheets import cell_of, sheet_names
 from weibo_nlp.io.validation import FORM, SCHEME, Problem
-from weibo_nlp.scheme import Task, load_scheme
 
 SHEET = "sample"
 """Name of the sheet with the rows, in a workbook that a sample is written into."""
@@ -117,15 +117,6 @@ def allowed_labels(column: str, design: SampleDesign) -> tuple[str, ...] | None:
         return design.labels[column]
     task = scheme_task(column)
     return None if task is None else task.labels
-
-
-def scheme_task(column: str) -> Task | None:
-    """The task of the scheme that a label column is of: by its name, or that and a number where it has a target."""
-    tasks = load_scheme().tasks
-    if column in tasks:
-        return tasks[column]
-    name, _, number = column.rpartition("_")
-    return tasks[name] if name in tasks and tasks[name].targeted and number.isdecimal() else None
 
 
 class _Reading:

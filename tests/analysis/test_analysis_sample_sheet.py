@@ -138,6 +138,15 @@ def test_a_sample_that_people_have_begun_to_fill_in_is_not_replaced(posts, tmp_p
     with pytest.raises(UsageError, match="holds 1 labels that people gave"):
         draw_into(path, posts)
     assert path.read_text("utf-8") == filled
+    (tmp_path / "s.csv.design.json").unlink()
+    with pytest.raises(UsageError, match="holds 1 labels that people gave"):
+        draw_into(path, posts)
+
+
+def test_a_file_that_is_no_sample_may_be_replaced(posts, tmp_path):
+    (tmp_path / "s.csv").write_text("好\n", "utf-8")
+    draw_into(tmp_path / "s.csv", posts)
+    assert (tmp_path / "s.csv.design.json").exists()
 
 
 def test_a_column_that_would_stand_twice_is_refused(tmp_path):

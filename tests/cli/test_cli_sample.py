@@ -82,8 +82,8 @@ def test_a_plan_draws_nothing_and_tells_half_widths(run, labelled, tmp_path):
     assert "half the width of a 95% interval, in points" in lines[0]
     assert lines[1].split() == ["label", "column", "label", "predicted", "60", "100", "60", "with", "model"]
     credit = next(line.split() for line in lines if "credit" in line)
-    # 1.96 * sqrt((1 - 60 / 120) * 1/3 * 2/3 / 60) = 8.4 points; of 100 rows, 3.8.
-    assert credit[:5] == ["topic", "credit", "33.3%", "8.4", "3.8"]
+    # 60 of 120 rows are worth 120 of many: 1.96 / 1.032 * sqrt(1/3 * 2/3 / 120 + (1.96 / 240) ** 2) = 8.3 points.
+    assert credit[:5] == ["topic", "credit", "33.3%", "8.3", "3.8"]
     assert "which is an assumption (--accuracy)" in out
 
 

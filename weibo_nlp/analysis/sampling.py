@@ -123,8 +123,7 @@ def draw_sample(
         raise UsageError(f"allocation {allocation} divides a sample among strata; name what they are made of in by.")
     asked = label_columns(collection, labels)
     columns = sample_columns(collection, asked, text_column, id_column, parent_column)
-    require_texts(collection, columns.text)
-    size = collection.n_rows
+    size = require_texts(collection, columns.text)
     if n > size:
         raise UsageError(f"{collection.path} has {size:,} rows, and {n:,} are to be drawn; draw fewer.")
     common: dict[str, Any] = {
@@ -189,16 +188,17 @@ def sample_columns(
     return SampleColumns(text_column, id_column, parent_column)
 
 
-def require_texts(collection: Collection, text_column: str) -> None:
-    """Refuse a collection with rows that nobody could label.
+def require_texts(collection: Collection, text_column: str) -> int:
+    """Refuse a collection with rows that nobody could label; return how many rows it has.
 
     Raises
     ------
     DataError
         Naming how many have no text, and the first.
     """
-    n_empty = first = 0
+    n_rows = n_empty = first = 0
     for place, row in enumerate(collection.rows([text_column])):
+        n_rows += 1
         if not str(row[text_column] or "").strip():
             n_empty, first = n_empty + 1, place if n_empty == 0 else first
     if n_empty:
@@ -207,6 +207,7 @@ def require_texts(collection: Collection, text_column: str) -> None:
             f"{first}). Nobody could label them, and shares are shares of all rows: take them out, as weibo-nlp label "
             "does, and draw again."
         )
+    return n_rows
 
 
 def _drawn_clusters(sizes: IntArray, n: int, seed: int, per_cluster: int | None, column: str) -> DrawnClusters:

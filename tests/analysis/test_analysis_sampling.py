@@ -140,6 +140,24 @@ def test_rows_of_threads_have_one_chance_whatever_the_size_of_the_thread(tmp_pat
     assert set(Counter(row.cluster for row in design.rows).values()) <= {1, 2}
 
 
+@pytest.mark.slow
+def test_whole_clusters_beyond_what_a_sample_holds_are_refused(tmp_path):
+    rows = ["text,thread,topic", *(f"好{n},{n % 2},credit" for n in range(20_001)), "坏,2,other"]
+    (tmp_path / "l.csv").write_text("\n".join(rows), "utf-8")
+    with pytest.raises(UsageError, match=r"have 20,00\d rows, and a sample has 20,000 at most"):
+        draw_sample(open_collection(tmp_path / "l.csv"), 20_000, clusters="thread")
+
+
+@pytest.mark.slow
+def test_the_largest_sample_has_a_design_that_can_be_read(tmp_path):
+    header = ",".join(["text", *(f"stance_target_{n},stance_{n}" for n in range(1, 21))])
+    rows = [header, *(",".join([f"好{n}", *["信用惩戒,favor"] * 20]) for n in range(20_000))]
+    (tmp_path / "l.csv").write_text("\n".join(rows), "utf-8")
+    design = draw_sample(open_collection(tmp_path / "l.csv", header=True), 20_000)
+    design.write(tmp_path / "s.csv.design.json")
+    assert read_design(tmp_path / "s.csv") == design
+
+
 def test_a_row_without_a_cluster_is_one_of_its_own(tmp_path):
     rows = ["text,thread,topic", "一,,credit", "二,,other", "三,t,other", "四,t,credit"]
     (tmp_path / "l.csv").write_text("\n".join(rows), "utf-8")

@@ -165,7 +165,7 @@ class SampleDesign:
         other = [
             place
             for place, row in texts
-            if text_sha256(row[self.text_column] or "") != self.by_place[place].text_sha256
+            if text_sha256(str(row[self.text_column] or "")) != self.by_place[place].text_sha256
         ]
         if other:
             first = ", ".join(map(str, other[:SHOWN_PLACES])) + (", …" if len(other) > SHOWN_PLACES else "")

@@ -30,7 +30,8 @@ from weibo_nlp.stats.arguments import require_whole
 from weibo_nlp.stats.metrics import FloatArray, IntArray
 
 MAX_SEED = 2**63 - 1
-MAX_SAMPLE = 1_000_000
+MAX_SAMPLE = 20_000
+"""Rows of a sample at most, so that its design stays a file that is read at once; nobody labels as many."""
 MIN_CLUSTERS = 2
 ENOUGH_CLUSTERS = 30
 """Clusters from which on limits hold as they say (`weibo_nlp.evaluation.prevalence.design_based`)."""
@@ -140,6 +141,11 @@ def draw_sample(
         names = cluster_names(collection, clusters, columns.id, columns.parent)
         order, numbers = _numbered(names)
         drawn = _drawn_clusters(np.bincount(numbers), n, seed, per_cluster, clusters)
+        if (n_drawn := int(drawn.rows.sum())) > MAX_SAMPLE:
+            raise UsageError(
+                f"the clusters that were drawn ({clusters}) have {n_drawn:,} rows, and a sample has {MAX_SAMPLE:,} at "
+                "most; draw some rows of each with per_cluster."
+            )
         places = draw_rows(keys, numbers, drawn.rows)
         chances, parts = drawn.probabilities[numbers], {"cluster": [order[numbers[place]] for place in places]}
         common |= {"method": "clusters", "clusters": clusters, "per_cluster": per_cluster}

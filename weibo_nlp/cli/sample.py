@@ -22,9 +22,7 @@ def sample(
         Path,
         Argument(parser=input_path, metavar="labelled", help="What weibo-nlp label wrote: a file, or a folder."),
     ],
-    n: Annotated[
-        int | None, Option("-n", min=1, max=1_000_000, help="Rows to draw; with --clusters, on average.")
-    ] = None,
+    n: Annotated[int | None, Option("-n", min=1, max=20_000, help="Rows to draw; with --clusters, on average.")] = None,
     output: Annotated[
         Path | None,
         Option(

@@ -47,7 +47,7 @@ def require_askable(items: Sequence[Item], questions: Sequence[Question], reserv
     if not items or not questions:
         raise UsageError(f"{len(items):,} items and {len(questions):,} questions; a sheet needs one of each at least.")
     _require_distinct("the numbers of items", [item.number for item in items])
-    _require_distinct("the names of questions", [question.name for question in questions], folded)
+    require_distinct_names(questions)
     taken = {folded(name) for name in reserved}
     if clash := [question.name for question in questions if folded(question.name) in taken]:
         raise UsageError(f"questions named {quoted_list(clash)}: the sheet has columns of these names; rename them.")
@@ -58,7 +58,7 @@ def require_askable(items: Sequence[Item], questions: Sequence[Question], reserv
                 f"question {quoted(question.name)} has {len(question.labels):,} labels; from 1 to {MOST_LABELS:,} can "
                 "be asked for."
             )
-        _require_distinct(f"the labels of {quoted(question.name)}", question.labels)
+        require_labels(f"the labels of {quoted(question.name)}", question.labels)
         for told in (question.text, question.target or "", *question.meanings.values()):
             if len(told) > LONGEST_ASKED:
                 raise UsageError(
@@ -72,6 +72,16 @@ def require_askable(items: Sequence[Item], questions: Sequence[Question], reserv
                     f"item {quoted(item.number)}: {quoted(label)} is suggested for {quoted(name)}, which has no such "
                     "label; suggest one of its labels, or nothing."
                 )
+
+
+def require_distinct_names(questions: Sequence[Question]) -> None:
+    """Refuse questions whose names are the same but for width, case or blanks, or cannot stand on a sheet."""
+    _require_distinct("the names of questions", [question.name for question in questions], folded)
+
+
+def require_labels(what: str, labels: Sequence[str]) -> None:
+    """Refuse labels of which one is there twice, is empty, too long, or not printable; `what` they are, for errors."""
+    _require_distinct(what, labels)
 
 
 def _require_distinct(what: str, names: Sequence[str], key: Callable[[str], str] = str) -> None:

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 from weibo_nlp.annotation.exchange.base import ExchangeFormat
 from weibo_nlp.annotation.exchange.delimited import DelimitedFormat
+from weibo_nlp.annotation.exchange.label_studio import LabelStudioFormat
 from weibo_nlp.annotation.exchange.workbook import WorkbookFormat
 
-_ALL: tuple[ExchangeFormat, ...] = (WorkbookFormat(), DelimitedFormat())
+_ALL: tuple[ExchangeFormat, ...] = (WorkbookFormat(), DelimitedFormat(), LabelStudioFormat())
 
 FORMATS: Mapping[str, ExchangeFormat] = {format.name: format for format in _ALL}

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -53,18 +52,19 @@ _STYLE = """
 """
 
 
-@dataclass(frozen=True, slots=True)
 class LabelStudioFormat:
     """Tasks and interface of a Label Studio project.
 
     Parameters
     ----------
-    span_labels : tuple of str
+    span_labels : sequence of str
         Labels of pieces of the text that annotators mark; by default none are asked for.
     """
 
-    span_labels: tuple[str, ...] = ()
-    name: str = "label-studio"
+    name = "label-studio"
+
+    def __init__(self, span_labels: Sequence[str] = ()) -> None:
+        self.span_labels = tuple(span_labels)
 
     def write(
         self, items: Sequence[Item], questions: Sequence[Question], folder: Path, *, stem: str, language: Language

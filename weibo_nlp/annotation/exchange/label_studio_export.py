@@ -75,7 +75,6 @@ class ExportReader:
         self._answers: dict[tuple[str, str | None], Answer] = {}
         self._problems: list[Problem] = []
         self._place = ""
-        self._number = 0
 
     def read(self) -> tuple[list[Answer], list[Problem]]:
         """Return the answers and problems of all tasks.
@@ -88,7 +87,7 @@ class ExportReader:
         n_tasks, foreign = 0, []
         for number, task in self._tasks():
             n_tasks += 1
-            self._number, self._place = number, f"task {task.get('id', number)}"
+            self._place = f"task {task.get('id', number)}"
             data = task["data"] if isinstance(task.get("data"), dict) else task
             item = self._item(data.get("number"))
             if item is None:
@@ -106,9 +105,9 @@ class ExportReader:
                 f"{quoted_list(foreign)}; those dealt are {dealt}). Export the project that these tasks were "
                 "imported into, as JSON or JSON-MIN."
             )
-        for number in foreign:
+        for other in foreign:
             self._problems.append(
-                Problem(self._path, 0, FORM, "form", f"a task has the number {quoted(number)}, which was not dealt.")
+                Problem(self._path, 0, FORM, "form", f"a task has the number {quoted(other)}, which was not dealt.")
             )
         return list(self._answers.values()), self._problems
 

@@ -3,18 +3,22 @@
 Run by the Python of the environment that holds Selenium, not by the project's; imports nothing of it.
 """
 
+from __future__ import annotations
+
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
-PATIENCE_S = 60
+PATIENCE_S = 120
 # Where on the page a piece of the text stands.
 _MARK = """
 const [piece] = arguments;
@@ -47,7 +51,7 @@ def main() -> None:
             driver.quit()
 
 
-def _driver(plan: dict) -> webdriver.Chrome:
+def _driver(plan: dict[str, Any]) -> webdriver.Chrome:
     options = webdriver.ChromeOptions()
     options.binary_location = plan["chromium"]
     for argument in ("--headless=new", "--disable-gpu", "--window-size=1500,1400", "--lang=en", *plan["arguments"]):
@@ -55,7 +59,7 @@ def _driver(plan: dict) -> webdriver.Chrome:
     return webdriver.Chrome(options=options, service=Service(plan["chromedriver"]))
 
 
-def _annotate(driver: webdriver.Chrome, plan: dict, annotator: dict) -> None:
+def _annotate(driver: webdriver.Chrome, plan: dict[str, Any], annotator: dict[str, Any]) -> None:
     base, wait = plan["address"], WebDriverWait(driver, PATIENCE_S)
     driver.get(f"{base}/user/login/")
     driver.find_element(By.NAME, "email").send_keys(annotator["email"])
@@ -86,14 +90,13 @@ def _annotate(driver: webdriver.Chrome, plan: dict, annotator: dict) -> None:
 
 def _shown(driver: webdriver.Chrome) -> str:
     """Text that is to be judged, as the page shows it; empty while there is none."""
-    return driver.execute_script(
-        "const box = document.querySelector('.weibo-text .lsf-richtext__container'); return box ? box.innerText : ''"
-    )
+    box = "document.querySelector('.weibo-text .lsf-richtext__container')"
+    return str(driver.execute_script(f"return {box} ? {box}.innerText : ''"))
 
 
-def _label(choice) -> str:
+def _label(choice: WebElement) -> str:
     """Label of a choice without its key."""
-    return choice.get_attribute("innerText").rsplit("[", 1)[0].strip()
+    return str(choice.get_attribute("innerText")).rsplit("[", 1)[0].strip()
 
 
 def _mark(driver: webdriver.Chrome, label: str, piece: str) -> None:

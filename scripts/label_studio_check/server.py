@@ -38,8 +38,8 @@ def label_studio(program: Path, folder: Path, email: str, password: str) -> Iter
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     address, log = f"http://127.0.0.1:{port}", folder / "server.log"
-    command = [program, "start", "--no-browser", "--internal-host", "127.0.0.1", "--port", str(port)]
-    command += ["--data-dir", folder, "--username", email, "--password", password, "--log-level", "WARNING"]
+    command = [str(program), "start", "--no-browser", "--internal-host", "127.0.0.1", "--port", str(port)]
+    command += ["--data-dir", str(folder), "--username", email, "--password", password, "--log-level", "WARNING"]
     environment = {key: value for key, value in os.environ.items() if key not in ("PYTHONPATH", "VIRTUAL_ENV")}
     environment |= _QUIET | {"LABEL_STUDIO_BASE_DATA_DIR": str(folder)}
     with log.open("wb") as output:

@@ -70,6 +70,26 @@ def test_what_a_spreadsheet_saved_is_read_whatever_it_saved_it_as(sheet_path, en
     assert (answer.number, answer.labels, problems) == ("S001", {"topic": "other"}, [])
 
 
+def test_a_text_that_excel_takes_for_a_date_is_noticed(tmp_path):
+    item = Item("S1", "1/2")
+    sheet, _ = FORMAT.write([item], [TOPIC], tmp_path, stem="a1", language="en")
+    rows = filled(sheet, 1, "topic", "other")
+    rows[1][1] = "2026/1/2"
+    save(sheet, rows)
+    _, (problem,) = FORMAT.read(sheet, {"S1": item}, [TOPIC])
+    assert "is not the one that was dealt, but '2026/1/2'" in problem.text
+
+
+def test_a_workbook_saved_as_csv_says_where_a_long_text_is(tmp_path):
+    item = Item("S1", "长" * 40_000)
+    sheet, _ = FORMAT.write([item], [TOPIC], tmp_path, stem="a1", language="zh")
+    rows = filled(sheet, 1, "topic", "other")
+    rows[1][1] = "（过长，全文见“长文”表第 2 至 9 行）"
+    save(sheet, rows)
+    (answer,), problems = FORMAT.read(sheet, {"S1": item}, [TOPIC])
+    assert (answer.labels, problems) == ({"topic": "other"}, [])
+
+
 def test_a_misspelt_cell_is_named_by_line_and_column(sheet_path):
     save(sheet_path, filled(sheet_path, 3, "topic", "crédit"))
     (answer,), (problem,) = FORMAT.read(sheet_path, BY_NUMBER, QUESTIONS)

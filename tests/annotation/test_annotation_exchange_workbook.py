@@ -224,6 +224,14 @@ def test_a_text_that_was_edited_is_noticed(sheet_path):
     assert "row 2: the text beside 'S001' is not the one that was dealt, but '另一句话'" in problem
 
 
+def test_what_libreoffice_makes_of_a_code_is_the_text(tmp_path):
+    item = Item("S1", "写作 _x0041_ 的码")
+    (path,) = FORMAT.write([item], [TOPIC], tmp_path, stem="a1", language="zh")
+    fill(path, {(2, "正文"): "写作 A 的码", (2, "topic"): "other"})
+    (answer,), problems = FORMAT.read(path, {"S1": item}, [TOPIC])
+    assert (answer.labels, problems) == ({"topic": "other"}, [])
+
+
 def test_a_number_that_was_not_dealt_is_named(sheet_path):
     fill(sheet_path, {(2, "编号"): "S009", (2, "topic"): "credit"})
     (problem,) = problems_of(sheet_path)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
 from typing import IO
@@ -18,7 +17,6 @@ from weibo_nlp.annotation.exchange.table import (
     sheet_cells,
     sheet_columns,
 )
-from weibo_nlp.annotation.exchange.texts import is_same_text
 from weibo_nlp.errors import DataError
 from weibo_nlp.io.atomic import atomic_path
 from weibo_nlp.io.column_types import ColumnType
@@ -60,7 +58,7 @@ class DelimitedFormat:
             encoding = _encoding_of(handle, path)
             text = TextIOWrapper(handle, encoding=encoding, newline="")
             place = SheetPlace(None, lambda index: f"{index + 1}")
-            reader = SheetReader(path, items, questions, place, partial(is_same_text, encoding=encoding))
+            reader = SheetReader(path, items, questions, place, encoding)
             try:
                 rows = _records(text, path)
                 if first_rows(rows, reader):

@@ -129,8 +129,8 @@ class SheetReader:
         What was asked.
     place : SheetPlace
         How rows and columns are called.
-    is_shown : callable
-        Whether a cell shows a text as it would be written: takes the cell and the text.
+    encoding : str
+        Of the file, which may not have all characters.
 
     Attributes
     ----------
@@ -146,9 +146,9 @@ class SheetReader:
         items: Mapping[str, Item],
         questions: Sequence[Question],
         place: SheetPlace,
-        is_shown: Callable[[str, str], bool] = is_same_text,
+        encoding: str = "utf-8",
     ) -> None:
-        self._path, self._items, self._place, self._is_shown = path, items, place, is_shown
+        self._path, self._items, self._place, self._encoding = path, items, place, encoding
         self._questions = {folded(question.name): question for question in questions}
         self._matchers = {question.name: LabelMatcher(question.labels) for question in questions}
         self._columns: dict[int, Column] = {}
@@ -293,7 +293,7 @@ class SheetReader:
                 "shifted or changed, so that the answers may be those of another text. Undo that, or fill the row in "
                 "on a new copy of the sheet."
             )
-        if "text" in roles and not self._is_shown(cells.get("text", ""), item.text):
+        if "text" in roles and not is_same_text(cells.get("text", ""), item.text, self._encoding):
             return (
                 f"the text beside {quoted(item.number)} is not the one that was dealt, but "
                 f"{quoted(cells.get('text', ''), 40)}: cells were shifted or changed. Undo that, or fill the row in on "

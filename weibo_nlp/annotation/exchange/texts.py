@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from weibo_nlp.annotation.exchange.base import Item, Language, Passage
 from weibo_nlp.io.formulas import is_executed
+from weibo_nlp.io.spreadsheets import MAX_CELL_CHARACTERS, escaped_text
 
 # Control characters as the pictures that Unicode has of them: XML cannot hold them, PostgreSQL no NUL, and nobody sees
 # them. Halves of surrogates cannot be written as UTF-8. Each is replaced by one character, so that places in the text
@@ -21,6 +22,13 @@ _DIGITS = 12
 # What older spreadsheets save Chinese in has no emoji; they put question marks in place of what it does not have.
 _SAVED_AS = {"gb18030": "gbk", "cp950": "cp950", "big5hkscs": "big5hkscs"}
 _BLANKS = re.compile(r"\s+")
+# LibreOffice writes a text that looks like the code of a character in a workbook as it is, and reads the character.
+_CODE = re.compile("_x([0-9A-Fa-f]{4})_")
+MOVED: Mapping[Language, str] = {
+    "zh": "（过长，全文见“{sheet}”表第 {first} 至 {last} 行）",
+    "en": "(too long; see rows {first} to {last} of “{sheet}”)",
+}
+"""What stands in a cell for a text that no cell can hold."""
 _UNNAMED = {"zh": "（未署名）", "en": "(no name)"}
 
 
@@ -56,6 +64,8 @@ def checksum(item: Item) -> str:
 def is_same_text(cell: str, text: str, encoding: str = "utf-8") -> bool:
     """Whether a cell shows a text, blanks aside, and what the encoding of the file has no characters for.
 
+    So does a cell that says where a text was moved to; which one that is, the checksum tells.
+
     Parameters
     ----------
     cell : str
@@ -65,8 +75,17 @@ def is_same_text(cell: str, text: str, encoding: str = "utf-8") -> bool:
     encoding : str
         Of the file that the cell is from.
     """
+    if not fits_cell(shown_text(text)) and cell.startswith(
+        tuple(notice.partition("{")[0] for notice in MOVED.values())
+    ):
+        return True
     wanted = _compared(shown_text(text), encoding)
     return _compared(cell, encoding) == wanted or _compared(without_apostrophe(cell), encoding) == wanted
+
+
+def fits_cell(text: str) -> bool:
+    """Whether a cell of Excel holds a text: it counts units of UTF-16, and the codes for what XML cannot hold."""
+    return len(escaped_text(text).encode("utf-16-le")) // 2 <= MAX_CELL_CHARACTERS
 
 
 def without_apostrophe(cell: str) -> str:
@@ -77,4 +96,4 @@ def without_apostrophe(cell: str) -> str:
 def _compared(text: str, encoding: str) -> str:
     if saved_as := _SAVED_AS.get(encoding):
         text = text.encode(saved_as, "replace").decode(saved_as).replace("?", "")
-    return _BLANKS.sub("", text)
+    return _BLANKS.sub("", _CODE.sub(lambda code: chr(int(code[1], 16)), text))

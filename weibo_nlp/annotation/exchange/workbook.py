@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from weibo_nlp.annotation.exchange.base import LANGUAGES, Answer, Item, Language, Question
+from weibo_nlp.annotation.exchange.base import Answer, Item, Language, Question
 from weibo_nlp.annotation.exchange.table import (
     UNSURE,
     Column,
@@ -17,7 +17,7 @@ from weibo_nlp.annotation.exchange.table import (
     sheet_cells,
     sheet_columns,
 )
-from weibo_nlp.annotation.exchange.texts import is_same_text
+from weibo_nlp.annotation.exchange.texts import MOVED, fits_cell
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.io.atomic import atomic_path
 from weibo_nlp.io.names import quoted_list
@@ -32,10 +32,6 @@ SHEETS: Mapping[str, Mapping[Language, str]] = {
 }
 LABELS_SHEET = "_labels"
 _WIDTHS = {"title": 24, "above": 48, "text": 60, "answer": 20, "comment": 30}
-_MOVED: Mapping[Language, str] = {
-    "zh": "（过长，全文见“{sheet}”表第 {first} 至 {last} 行）",
-    "en": "(too long; see rows {first} to {last} of “{sheet}”)",
-}
 _LONG_HEADINGS: Mapping[Language, tuple[str, str, str]] = {
     "zh": ("编号", "栏目", "全文（分段，依次相接）"),
     "en": ("number", "column", "whole text, in pieces that follow each other"),
@@ -91,7 +87,7 @@ class WorkbookFormat:
             names = [name for name in sheet_names(handle, str(path), kind) if name != LABELS_SHEET]
             for name in names:
                 handle.seek(0)
-                reader = SheetReader(path, items, questions, SheetPlace(name, _column_letter), _is_shown)
+                reader = SheetReader(path, items, questions, SheetPlace(name, _column_letter))
                 rows = sheet_rows(handle, str(path), kind, name)
                 if first_rows(rows, reader):
                     found.append(reader)
@@ -115,12 +111,13 @@ class _LongTexts:
 
     def fitting(self, text: str, number: str, column: Column) -> str:
         """Return the text, or where it was moved to."""
-        if _fits(text):
+        if fits_cell(text):
             return text
         first = len(self._rows) + 2
         for start in range(0, len(text), _PIECE):
             self._rows.append((number, column.heading, text[start : start + _PIECE]))
-        return _pointer(self._language, first, len(self._rows) + 1)
+        where = {"sheet": SHEETS["long"][self._language], "first": first, "last": len(self._rows) + 1}
+        return MOVED[self._language].format(**where)
 
     def write(self, book: Any) -> None:
         """Add the sheet, if there is anything on it."""
@@ -135,22 +132,6 @@ class _LongTexts:
         sheet.column_dimensions["C"].width = 120
         sheet.freeze_panes = "A2"
         sheet.protection.sheet = True
-
-
-def _pointer(language: Language, first: int, last: int) -> str:
-    return _MOVED[language].format(sheet=SHEETS["long"][language], first=first, last=last)
-
-
-def _fits(text: str) -> bool:
-    """Whether a cell holds a text: Excel counts in units of UTF-16, and the codes for what XML cannot hold as well."""
-    return len(escaped_text(text).encode("utf-16-le")) // 2 <= MAX_CELL_CHARACTERS
-
-
-def _is_shown(cell: str, text: str) -> bool:
-    """Whether a cell holds a text, or says where it was moved to; which text that is, the checksum tells."""
-    if _fits(text):
-        return is_same_text(cell, text)
-    return any(cell.startswith(_MOVED[language].partition("{")[0]) for language in LANGUAGES)
 
 
 def _set_text(cell: Any, text: str) -> Any:

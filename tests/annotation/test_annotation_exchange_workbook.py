@@ -97,8 +97,16 @@ def test_headings_say_what_is_asked_and_the_second_sheet_what_labels_mean(sheet_
     book = load_workbook(sheet_path)
     letters = columns(book.worksheets[0])
     assert book.worksheets[0][f"{letters['topic']}1"].value == "topic\n主要说什么？"
+    assert book.worksheets[0][f"{letters['stance_1']}1"].value == "stance_1\n对目标是什么态度？（扫码借书，先实名）"
     told = {(row[0].value, row[1].value) for row in book["说明"].iter_rows(max_col=2)}
     assert {("credit", "信用记录与惩戒"), (None, "针对：扫码借书，先实名")} <= told
+
+
+def test_rows_are_as_high_as_their_texts(tmp_path):
+    items = [Item("S1", "短"), Item("S2", "一\n二\n三"), Item("S3", "字" * 59), Item("S4", "字\n" * 1_000)]
+    (path,) = FORMAT.write(items, [TOPIC], tmp_path, stem="a1", language="zh")
+    heights = [load_workbook(path).worksheets[0].row_dimensions[row].height for row in range(1, 6)]
+    assert heights == [30, 15, 45, 45, 409]
 
 
 def test_headings_are_english_where_that_is_asked_for(tmp_path):

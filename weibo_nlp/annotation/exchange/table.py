@@ -82,9 +82,16 @@ def sheet_columns(
         if any(question.name in item.suggestions for item in items):
             heading = f"{HEADINGS['suggestion'][language]}{'：' if language == 'zh' else ': '}{question.name}"
             columns.append(Column("suggestion", heading, question))
-        asked = " ".join(shown_text(question.text).split())
+        asked = " ".join(shown_text(asked_text(question, language)).split())
         columns.append(Column("answer", f"{question.name}{parting}{asked}" if asked else question.name, question))
     return (*columns, column("unsure"), column("comment"), column("checksum"))
+
+
+def asked_text(question: Question, language: Language) -> str:
+    """What is asked, with the target behind it unless the question names it."""
+    if not question.target or question.target in question.text:
+        return question.text
+    return f"{question.text}（{question.target}）" if language == "zh" else f"{question.text} ({question.target})"
 
 
 def sheet_cells(item: Item, columns: Sequence[Column], language: Language) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from unicodedata import east_asian_width
 
 from weibo_nlp.annotation.exchange.base import Answer, Item, Language, Question
 from weibo_nlp.annotation.exchange.table import (
@@ -31,6 +32,7 @@ SHEETS: Mapping[str, Mapping[Language, str]] = {
     "long": {"zh": "长文", "en": "long texts"},
 }
 LABELS_SHEET = "_labels"
+_USUAL_WIDTH = 12
 _WIDTHS = {"title": 24, "above": 48, "text": 60, "answer": 20, "comment": 30}
 _LONG_HEADINGS: Mapping[Language, tuple[str, str, str]] = {
     "zh": ("编号", "栏目", "全文（分段，依次相接）"),
@@ -40,6 +42,9 @@ _LIST_FAULT: Mapping[Language, tuple[str, str]] = {
     "zh": ("没有这个标签", "请从列表中选择一个标签。"),
     "en": ("No such label", "Choose one of the labels in the list."),
 }
+_LINE_POINTS = 15
+_HIGHEST_POINTS = 409
+"""Height of a row at most, in Excel."""
 # Leaves room for the codes that stand for what XML cannot hold, seven characters for one.
 _PIECE = MAX_CELL_CHARACTERS // 7
 
@@ -148,19 +153,32 @@ def _write_rows(sheet: Any, items: Sequence[Item], columns: Sequence[Column], la
 
     wrapped = Alignment(wrap_text=True, vertical="top")
     open_fill, head_fill = PatternFill("solid", fgColor="FFF9E5"), PatternFill("solid", fgColor="E3EAF3")
+    sheet.row_dimensions[1].height = _height([column.heading for column in columns], columns)
     for place, column in enumerate(columns, start=1):
         head = _set_text(sheet.cell(1, place), column.heading)
         head.font, head.fill, head.alignment = Font(bold=True), head_fill, wrapped
     for row, item in enumerate(items, start=2):
-        for place, (column, text) in enumerate(
-            zip(columns, sheet_cells(item, columns, language), strict=True), start=1
-        ):
+        texts = sheet_cells(item, columns, language)
+        sheet.row_dimensions[row].height = _height(texts, columns)
+        for place, (column, text) in enumerate(zip(columns, texts, strict=True), start=1):
             cell = sheet.cell(row, place)
             cell.alignment = wrapped
             if column.role in ("answer", "unsure", "comment"):
                 cell.number_format, cell.fill, cell.protection = "@", open_fill, Protection(locked=False)
             else:
                 _set_text(cell, long.fitting(text, item.number, column))
+
+
+def _height(texts: Sequence[str], columns: Sequence[Column]) -> float:
+    """Height at which a row shows its texts, in points: not every program finds it out when it opens the sheet."""
+    n_lines = 1
+    for text, column in zip(texts, columns, strict=True):
+        if column.role != "checksum":
+            width = _WIDTHS.get(column.role, _USUAL_WIDTH)
+            # A Chinese character is as wide as two others; one of a line's places may be lost where it is broken.
+            lengths = (sum(1 + (east_asian_width(sign) in "WF") for sign in line) for line in text.split("\n"))
+            n_lines = max(n_lines, sum(1 + length // (width - 1) for length in lengths))
+    return min(n_lines * _LINE_POINTS, _HIGHEST_POINTS)
 
 
 def _offer_labels(book: Any, sheet: Any, columns: Sequence[Column], n_items: int, language: Language) -> None:
@@ -192,7 +210,7 @@ def _lay_out(sheet: Any, columns: Sequence[Column]) -> None:
 
     for place, column in enumerate(columns, start=1):
         shape = sheet.column_dimensions[get_column_letter(place)]
-        shape.width = _WIDTHS.get(column.role, 12)
+        shape.width = _WIDTHS.get(column.role, _USUAL_WIDTH)
         shape.hidden = column.role == "checksum"
     sheet.freeze_panes = "B2"
     sheet.protection.sheet = True

@@ -1,5 +1,7 @@
 """Items and questions that the tests of exchange formats share: a few short invented posts."""
 
+from hypothesis import strategies as st
+
 from weibo_nlp.annotation.exchange.base import Item, Passage, Question
 
 TOPIC = Question(
@@ -18,3 +20,17 @@ ITEMS = (
     Item("S003", "好的，支持\n第二行", above=(Passage("都来说说", "甲"), Passage("", None))),
 )
 BY_NUMBER = {item.number: item for item in ITEMS}
+
+TEXT = st.text(st.characters(codec=None, exclude_categories=[]), max_size=30) | st.sampled_from(
+    ["", "=1+1", "@SUM(1)", "\x00\x01", "a\r\nb\rc", "_x0041_", "‮abc", "🇨🇳😀", "\ud83d", "'=1", "\ufffe", " x ", "﻿"]
+)
+ROWS = st.lists(st.tuples(TEXT, TEXT, st.sampled_from(TOPIC.labels)), min_size=1, max_size=5)
+"""Texts, what stands above each, and the label that an annotator chooses."""
+
+
+def items_of(rows):
+    """Items of such rows, with the text above as title, author and passage, every other one without."""
+    return [
+        Item(f"S{n}", text) if n % 2 else Item(f"S{n}", text, title=above or None, above=(Passage(above, above),))
+        for n, (text, above, _) in enumerate(rows)
+    ]

@@ -2,12 +2,10 @@ import csv
 import io
 
 import pytest
-from exchange_cases import BY_NUMBER, ITEMS, QUESTIONS, TOPIC
+from exchange_cases import BY_NUMBER, ITEMS, QUESTIONS, ROWS, TOPIC, items_of
 from hypothesis import given
-from hypothesis import strategies as st
-from test_annotation_exchange_workbook import TEXT
 
-from weibo_nlp.annotation.exchange.base import Item, Passage
+from weibo_nlp.annotation.exchange.base import Item
 from weibo_nlp.annotation.exchange.delimited import DelimitedFormat
 from weibo_nlp.errors import DataError
 
@@ -131,19 +129,16 @@ def test_a_file_that_is_no_sheet_is_refused(tmp_path, content, message):
         FORMAT.read(path, BY_NUMBER, QUESTIONS)
 
 
-@given(st.lists(st.tuples(TEXT, TEXT, st.sampled_from(TOPIC.labels), st.booleans()), min_size=1, max_size=5))
+@given(ROWS)
 def test_whatever_the_texts_the_labels_come_back(tmp_path_factory, rows):
     folder = tmp_path_factory.mktemp("sheet")
-    items = [
-        Item(f"S{n}", text, title=above or None, above=(Passage(above, above),) if has_above else ())
-        for n, (text, above, _, has_above) in enumerate(rows)
-    ]
+    items = items_of(rows)
     sheet, _ = FORMAT.write(items, QUESTIONS, folder, stem="a1", language="en")
     table = rows_of(sheet)
     place = table[0].index("topic: 主要说什么？")
-    for cells, (*_, label, _) in zip(table[1:], rows, strict=True):
+    for cells, (*_, label) in zip(table[1:], rows, strict=True):
         cells[place] = label
     save(sheet, table)
     answers, problems = FORMAT.read(sheet, {item.number: item for item in items}, QUESTIONS)
     assert problems == []
-    assert [answer.labels["topic"] for answer in answers] == [label for *_, label, _ in rows]
+    assert [answer.labels["topic"] for answer in answers] == [label for *_, label in rows]

@@ -1,12 +1,10 @@
 import json
 
 import pytest
-from exchange_cases import BY_NUMBER, ITEMS, QUESTIONS, TOPIC
+from exchange_cases import BY_NUMBER, ITEMS, QUESTIONS, ROWS, items_of
 from hypothesis import given
-from hypothesis import strategies as st
-from test_annotation_exchange_workbook import TEXT
 
-from weibo_nlp.annotation.exchange.base import Item, Passage, Question
+from weibo_nlp.annotation.exchange.base import Item, Question
 from weibo_nlp.annotation.exchange.doccano import DoccanoFormat
 from weibo_nlp.errors import DataError, UsageError
 
@@ -155,13 +153,10 @@ def test_labels_that_doccano_could_not_hold_apart_are_refused(tmp_path, question
     assert list(tmp_path.iterdir()) == []
 
 
-@given(st.lists(st.tuples(TEXT, TEXT, st.sampled_from(TOPIC.labels)), min_size=1, max_size=5))
+@given(ROWS)
 def test_whatever_the_texts_the_labels_come_back(tmp_path_factory, rows):
     folder = tmp_path_factory.mktemp("doccano")
-    items = [
-        Item(f"S{n}", text, title=above or None, above=(Passage(above, above),))
-        for n, (text, above, _) in enumerate(rows)
-    ]
+    items = items_of(rows)
     dataset, _ = FORMAT.write(items, QUESTIONS, folder, stem="a1", language="en")
     written = [json.loads(line) for line in dataset.read_text("utf-8").split("\n")[:-1]]
     said = [row | {"label": [f"topic:{label}"]} for row, (*_, label) in zip(written, rows, strict=True)]

@@ -2,12 +2,11 @@ import json
 from xml.etree import ElementTree
 
 import pytest
-from exchange_cases import BY_NUMBER, ITEMS, QUESTIONS, TOPIC
+from exchange_cases import BY_NUMBER, ITEMS, QUESTIONS, ROWS, TEXT, items_of
 from hypothesis import given
 from hypothesis import strategies as st
-from test_annotation_exchange_workbook import TEXT
 
-from weibo_nlp.annotation.exchange.base import Item, LabelledSpan, Passage, Question
+from weibo_nlp.annotation.exchange.base import Item, LabelledSpan, Question
 from weibo_nlp.annotation.exchange.label_studio import LabelStudioFormat
 from weibo_nlp.annotation.exchange.label_studio_export import marked_places
 from weibo_nlp.annotation.exchange.texts import shown_text
@@ -291,13 +290,10 @@ def test_labels_of_spans_that_are_the_same_are_refused(tmp_path):
         LabelStudioFormat(("a", "a")).write(ITEMS, QUESTIONS, tmp_path, stem="a1", language="en")
 
 
-@given(st.lists(st.tuples(TEXT, TEXT, st.sampled_from(TOPIC.labels)), min_size=1, max_size=5))
+@given(ROWS)
 def test_whatever_the_texts_the_labels_come_back(tmp_path_factory, rows):
     folder = tmp_path_factory.mktemp("project")
-    items = [
-        Item(f"S{n}", text, title=above or None, above=(Passage(above, above),))
-        for n, (text, above, _) in enumerate(rows)
-    ]
+    items = items_of(rows)
     path, interface = FORMAT.write(items, QUESTIONS, folder, stem="a1", language="zh")
     ElementTree.fromstring(interface.read_text("utf-8"))
     tasks = json.loads(path.read_text("utf-8"))

@@ -2,10 +2,8 @@ import json
 
 import pytest
 import yaml
-from exchange_cases import BY_NUMBER, ITEMS, QUESTIONS, TOPIC
+from exchange_cases import BY_NUMBER, ITEMS, QUESTIONS, ROWS, items_of
 from hypothesis import given
-from hypothesis import strategies as st
-from test_annotation_exchange_workbook import TEXT
 
 from weibo_nlp.annotation.exchange.base import Item, Passage, Question
 from weibo_nlp.annotation.exchange.potato import PotatoFormat
@@ -179,13 +177,10 @@ def test_answers_to_something_else_are_refused(tmp_path):
         read(path)
 
 
-@given(st.lists(st.tuples(TEXT, TEXT, st.sampled_from(TOPIC.labels)), min_size=1, max_size=5))
+@given(ROWS)
 def test_whatever_the_texts_the_labels_come_back(tmp_path_factory, rows):
     folder = tmp_path_factory.mktemp("potato")
-    items = [
-        Item(f"S{n}", text, title=above or None, above=(Passage(above, above),))
-        for n, (text, above, _) in enumerate(rows)
-    ]
+    items = items_of(rows)
     written, configuration = FORMAT.write(items, QUESTIONS, folder, stem="a1", language="en")
     yaml.safe_load(configuration.read_text("utf-8"))
     ids = [json.loads(line)["id"] for line in written.read_text("utf-8").split("\n")[:-1]]

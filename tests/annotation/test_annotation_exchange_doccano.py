@@ -13,7 +13,7 @@ FORMAT = DoccanoFormat()
 
 @pytest.fixture
 def rows(tmp_path_factory):
-    path, _ = FORMAT.write(ITEMS, QUESTIONS, tmp_path_factory.mktemp("dealt"), stem="a1", language="zh")
+    path, *_ = FORMAT.write(ITEMS, QUESTIONS, tmp_path_factory.mktemp("dealt"), stem="a1", language="zh")
     return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
 
 
@@ -35,7 +35,7 @@ def problem_of(folder, row):
 
 
 def test_items_and_label_types_are_what_doccano_imports(tmp_path):
-    dataset, labels = FORMAT.write(ITEMS, QUESTIONS, tmp_path, stem="a1", language="zh")
+    dataset, labels, _ = FORMAT.write(ITEMS, QUESTIONS, tmp_path, stem="a1", language="zh")
     first, second, third = (json.loads(line) for line in dataset.read_text("utf-8").splitlines())
     assert (first["text"], first["label"], first["number"]) == (ITEMS[0].text, [], "S001")
     assert second["text"] == "【标题】\n一个标题\n\n【正文】\n=SUM(A1:A9) 也算信用？"
@@ -56,15 +56,22 @@ def test_items_and_label_types_are_what_doccano_imports(tmp_path):
     assert len({one["background_color"] for one in types[:3]}) == 1
 
 
+def test_the_guideline_says_what_the_labels_mean_and_no_markup_is_run(tmp_path):
+    question = Question("q", "q", "<b>要</b>?", ("a", "b"), {"a": "*甲*\n乙"}, target="丙")
+    *_, path = FORMAT.write(ITEMS, [question], tmp_path, stem="a1", language="zh")
+    lines = path.read_text("utf-8").splitlines()[1:]
+    assert lines == ["", "## q", "", r"\<b\>要\</b\>?（丙）", "", r"- `q:a` \*甲\* 乙", "- `q:b`"]
+
+
 def test_suggestions_are_labels_from_the_beginning(tmp_path):
     item = Item("S1", "文", suggestions={"topic": "credit"})
-    dataset, _ = FORMAT.write([item], QUESTIONS, tmp_path, stem="a1", language="en")
+    dataset, *_ = FORMAT.write([item], QUESTIONS, tmp_path, stem="a1", language="en")
     assert json.loads(dataset.read_text("utf-8"))["label"] == ["topic:credit"]
 
 
 def test_beyond_the_keys_there_are_label_types_without_one(tmp_path):
     question = Question("q", "q", "", tuple(f"label {n}" for n in range(40)))
-    _, labels = FORMAT.write(ITEMS, [question], tmp_path, stem="a1", language="en")
+    _, labels, _ = FORMAT.write(ITEMS, [question], tmp_path, stem="a1", language="en")
     types = json.loads(labels.read_text("utf-8"))
     assert [one["suffix_key"] for one in types][34:38] == ["y", "z", None, None]
     assert len(types) == 41
@@ -157,7 +164,7 @@ def test_labels_that_doccano_could_not_hold_apart_are_refused(tmp_path, question
 def test_whatever_the_texts_the_labels_come_back(tmp_path_factory, rows):
     folder = tmp_path_factory.mktemp("doccano")
     items = items_of(rows)
-    dataset, _ = FORMAT.write(items, QUESTIONS, folder, stem="a1", language="en")
+    dataset, *_ = FORMAT.write(items, QUESTIONS, folder, stem="a1", language="en")
     written = [json.loads(line) for line in dataset.read_text("utf-8").split("\n")[:-1]]
     said = [row | {"label": [f"topic:{label}"]} for row, (*_, label) in zip(written, rows, strict=True)]
     answers, problems = FORMAT.read(export(folder, "b", said), {item.number: item for item in items}, QUESTIONS)

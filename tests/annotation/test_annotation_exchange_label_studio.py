@@ -90,6 +90,19 @@ def test_the_interface_asks_every_question_with_its_target(tmp_path):
     assert {tag.get("toName") for tag in root.iter() if tag.get("toName")} == {"text"}
 
 
+def test_what_labels_mean_is_said_once_for_targets_that_share_it_and_apart_where_they_do_not(tmp_path):
+    alike = {"for": "支持", "against": "反对"}
+    questions = [
+        Question("stance_1", "stance", "态度？", ("for", "against"), alike, target="甲"),
+        Question("stance_2", "stance", "态度？", ("for", "against"), alike, target="乙"),
+        Question("stance_3", "stance", "态度？", ("for", "against"), {"for": "要罚"}, target="丙"),
+    ]
+    _, path = FORMAT.write(ITEMS, questions, tmp_path, stem="a1", language="zh")
+    (panel,) = ElementTree.fromstring(path.read_text("utf-8")).iter("Panel")
+    told = [tag.get("value") for tag in panel.iter("Header")]
+    assert told == ["态度？", "for：支持", "against：反对", "态度？（丙）", "for：要罚"]
+
+
 def test_what_questions_say_stays_text_in_the_interface(tmp_path):
     hostile = Question('<q name="$x">', "q", '"/><Style>*</Style> $text & more', ("a < b", "$5", 'say "no"'))
     item = Item("S1", "文")

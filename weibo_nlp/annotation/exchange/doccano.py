@@ -7,6 +7,7 @@ which a text may have several; so each is written as the question and its label,
 from __future__ import annotations
 
 import json
+import re
 import string
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from weibo_nlp.annotation.exchange.base import Answer, Item, Language, Question
-from weibo_nlp.annotation.exchange.questions import LabelMatcher, require_askable
+from weibo_nlp.annotation.exchange.questions import LabelMatcher, asked_text, require_askable
 from weibo_nlp.annotation.exchange.texts import checksum, shown_text, text_above
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.io.atomic import atomic_path
@@ -31,6 +32,10 @@ _SECTIONS: Mapping[Language, Mapping[str, str]] = {
     "zh": {"above": "【上文】", "title": "【标题】", "text": "【正文】", "nothing": "（无）"},
     "en": {"above": "[Texts above]", "title": "[Title]", "text": "[Text]", "nothing": "(none)"},
 }
+_HOW_TO: Mapping[Language, str] = {
+    "zh": "每个问题选一个标签；拿不准时仍请选一个，并加上“不确定”。只就【正文】作答。",
+    "en": "Choose one label for each question, also when in doubt, and then add “unsure”. Answer for the [Text] alone.",
+}
 # Of one question all the same, apart from the next (Okabe and Ito 2008).
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#8A6D00", "#555555")
 _KEYS = string.digits + string.ascii_lowercase
@@ -44,8 +49,9 @@ class DoccanoFormat:
     def write(
         self, items: Sequence[Item], questions: Sequence[Question], folder: Path, *, stem: str, language: Language
     ) -> list[Path]:
-        """Write ``<stem>.jsonl``, to be imported as dataset, and ``<stem>.labels.json``, to be imported as labels.
+        """Write ``<stem>.jsonl`` and ``<stem>.labels.json``, to be imported as dataset and as labels, and a guideline.
 
+        Label types say no meanings: they stand in ``<stem>.guideline.md``, to be pasted as the project's guideline.
         Suggestions are labels that a text has from the beginning, as doccano knows nothing else.
         """
         require_askable(items, questions)
@@ -55,7 +61,7 @@ class DoccanoFormat:
                 f"labels of doccano have {LONGEST_TYPE} characters at most, question included; shorten "
                 f"{quoted_list(too_long)}."
             )
-        paths = [folder / f"{stem}.jsonl", folder / f"{stem}.labels.json"]
+        paths = [folder / f"{stem}{suffix}" for suffix in (".jsonl", ".labels.json", ".guideline.md")]
         write_jsonl(paths[0], (_row(item, language) for item in items))
         colours = {question.name: _COLOURS[place % len(_COLOURS)] for place, question in enumerate(questions)}
         colours[""] = _COLOURS[-1]
@@ -64,8 +70,10 @@ class DoccanoFormat:
             {"text": text, "prefix_key": None, "suffix_key": key, "background_color": colour, "text_color": "#ffffff"}
             for (text, colour), key in zip_longest(named, _KEYS[: len(named)])
         ]
-        with atomic_path(paths[1]) as temporary:
-            temporary.write_text(json.dumps(labels, ensure_ascii=False, indent=1) + "\n", "utf-8", newline="\n")
+        content = json.dumps(labels, ensure_ascii=False, indent=1) + "\n"
+        for path, text in zip(paths[1:], (content, _guideline(questions, language)), strict=True):
+            with atomic_path(path) as temporary:
+                temporary.write_text(text, "utf-8", newline="\n")
         return paths
 
     def read(
@@ -106,6 +114,22 @@ def _row(item: Item, language: Language) -> dict[str, Any]:
         "label": [f"{name}:{label}" for name, label in item.suggestions.items()],
         "checksum": checksum(item),
     }
+
+
+def _guideline(questions: Sequence[Question], language: Language) -> str:
+    """What is asked and what the labels mean, in Markdown."""
+    lines = [_HOW_TO[language]]
+    for question in questions:
+        lines.append(f"\n## {question.name}\n\n{_one_line(asked_text(question, language))}\n")
+        for label in question.labels:
+            meaning = question.meanings.get(label)
+            lines.append(f"- `{question.name}:{label}`" + (f" {_one_line(meaning)}" if meaning else ""))
+    return "\n".join(lines) + "\n"
+
+
+def _one_line(text: str) -> str:
+    """Return a text without line ends, and without signs that Markdown or HTML takes for its own."""
+    return re.sub(r"([\\`*_\[\]<>&#|])", r"\\\1", " ".join(shown_text(text).split()))
 
 
 def _whole_text(item: Item, language: Language) -> str:

@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 
 from weibo_nlp.annotation.exchange.base import Answer, Item, Language, Question
 from weibo_nlp.annotation.exchange.label_studio_export import COMMENT, SPANS, UNSURE, ExportReader, tag_names
-from weibo_nlp.annotation.exchange.questions import require_askable, require_labels
+from weibo_nlp.annotation.exchange.questions import asked_text, require_askable, require_labels
 from weibo_nlp.annotation.exchange.texts import checksum, shown_text, text_above
 from weibo_nlp.io.atomic import atomic_path
 from weibo_nlp.io.validation import Problem
@@ -112,7 +112,7 @@ class LabelStudioFormat:
         _element(
             view, "TextArea", name=COMMENT, toName="text", rows="2", maxSubmissions="1", placeholder=words["comment"]
         )
-        _explain(view, questions, words)
+        _explain(view, questions, language)
         ElementTree.indent(view)
         return ElementTree.tostring(view, encoding="unicode") + "\n"
 
@@ -166,20 +166,26 @@ def _ask(view: ElementTree.Element, question: Question, name: str, words: Mappin
         _element(choices, "Choice", value=_static(label), **hint)
 
 
-def _explain(view: ElementTree.Element, questions: Sequence[Question], words: Mapping[str, str]) -> None:
-    """Add what the labels mean, folded away until it is asked for: hints show one at a time."""
-    told = {
-        (question.task, label): f"{label}{'：' if words is _WORDS['zh'] else ': '}{meaning}"
-        for question in questions
-        for label, meaning in question.meanings.items()
-        if meaning
-    }
-    if not told:
+def _explain(view: ElementTree.Element, questions: Sequence[Question], language: Language) -> None:
+    """Add what the labels mean, folded away until it is asked for: hints show one at a time.
+
+    Questions whose labels mean the same, as those of several targets do, are explained once.
+    """
+    colon = "：" if language == "zh" else ": "
+    explained: dict[tuple[str, ...], list[Question]] = {}
+    for question in questions:
+        meanings = [(label, question.meanings.get(label)) for label in question.labels]
+        if lines := tuple(f"{label}{colon}{meaning}" for label, meaning in meanings if meaning):
+            explained.setdefault(lines, []).append(question)
+    if not explained:
         return
-    panel = _element(_element(view, "Collapse"), "Panel", value=words["meanings"])
-    lines = _element(panel, "View")
-    for line in told.values():
-        _element(lines, "Header", value=_static(line), size="6")
+    panel = _element(_element(view, "Collapse"), "Panel", value=_WORDS[language]["meanings"])
+    block = _element(panel, "View")
+    for lines, alike in explained.items():
+        asked = alike[0].text if len(alike) > 1 else asked_text(alike[0], language)
+        _element(block, "Header", value=_static(asked) or alike[0].name, size="5")
+        for line in lines:
+            _element(block, "Header", value=_static(line), size="6")
 
 
 def _element(parent: ElementTree.Element | None, tag: str, **attributes: str) -> ElementTree.Element:

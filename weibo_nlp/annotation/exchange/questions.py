@@ -8,7 +8,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
-from weibo_nlp.annotation.exchange.base import Item, Question
+from weibo_nlp.annotation.exchange.base import Item, Language, Question
 from weibo_nlp.errors import UsageError
 from weibo_nlp.io.names import quoted, quoted_list
 
@@ -26,6 +26,13 @@ _BLANKS = re.compile(r"\s+")
 def folded(name: str) -> str:
     """Return a name as it is compared: width, case, and blanks at its ends and beside another do not count."""
     return _BLANKS.sub(" ", unicodedata.normalize("NFKC", name).casefold()).strip()
+
+
+def asked_text(question: Question, language: Language) -> str:
+    """What is asked, with the target behind it unless the question names it."""
+    if not question.target or question.target in question.text:
+        return question.text
+    return f"{question.text}（{question.target}）" if language == "zh" else f"{question.text} ({question.target})"
 
 
 def require_askable(items: Sequence[Item], questions: Sequence[Question], reserved: Iterable[str] = ()) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from weibo_nlp.annotation.exchange.base import LANGUAGES, Answer, Item, Language, Question
-from weibo_nlp.annotation.exchange.questions import LabelMatcher, folded, require_askable
+from weibo_nlp.annotation.exchange.questions import LabelMatcher, asked_text, folded, require_askable
 from weibo_nlp.annotation.exchange.texts import checksum, is_same_text, shown_text, text_above, without_apostrophe
 from weibo_nlp.errors import DataError
 from weibo_nlp.io.names import LISTED, printable_line, quoted, quoted_list
@@ -87,13 +87,6 @@ def sheet_columns(
     return (*columns, column("unsure"), column("comment"), column("checksum"))
 
 
-def asked_text(question: Question, language: Language) -> str:
-    """What is asked, with the target behind it unless the question names it."""
-    if not question.target or question.target in question.text:
-        return question.text
-    return f"{question.text}（{question.target}）" if language == "zh" else f"{question.text} ({question.target})"
-
-
 def sheet_cells(item: Item, columns: Sequence[Column], language: Language) -> list[str]:
     """Cells of an item's row, those of answers empty."""
     texts: dict[Role, str] = {
@@ -159,7 +152,6 @@ class SheetReader:
         self._questions = {folded(question.name): question for question in questions}
         self._matchers = {question.name: LabelMatcher(question.labels) for question in questions}
         self._columns: dict[int, Column] = {}
-        self._width = 0
         self._strays: dict[int, int] = {}
         self._answered: dict[str, int] = {}
         self._row = 0
@@ -178,7 +170,7 @@ class SheetReader:
 
     def take_header(self, number: int, cells: Sequence[str]) -> None:
         """Take a row for the header, and note what it lacks or has twice."""
-        self._row, self._width = number, len(cells)
+        self._row = number
         seen: dict[tuple[Role, str], int] = {}
         for index, cell in enumerate(cells):
             column = self._column(cell)

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from weibo_nlp.analysis.tidy import Kind
+from weibo_nlp.analysis.coding import Coded
+from weibo_nlp.analysis.scan import Scanned
+from weibo_nlp.analysis.slices import Slicing, slicings
+from weibo_nlp.analysis.targets import shown_targets
+from weibo_nlp.analysis.text_scan import PhrasePlaces, ScannedTexts
+from weibo_nlp.analysis.tidy import Kind, tidy_frame
 
 PHRASE_COLUMNS: Mapping[str, Kind] = {
     "phrase": "text",
@@ -45,3 +52,44 @@ class Phrases:
     table: pd.DataFrame
     phrases: tuple[str, ...]
     folded: tuple[str, ...]
+
+
+def count_phrases(scanned: Scanned, periods: Coded | None) -> Phrases:
+    """Count the texts that hold each phrase, in all rows, periods and groups, and among those with each label."""
+    texts = scanned.texts
+    if texts is None:
+        return Phrases(tidy_frame([], PHRASE_COLUMNS), (), ())
+    parted = slicings(scanned.n, periods, scanned.groups)
+    rows = [
+        row
+        for phrase, places in zip(texts.phrases, texts.places, strict=True)
+        for row in (
+            *((phrase, None, None, None, *rest) for rest in _by_part(texts, places, parted)),
+            *((phrase, *rest) for rest in _by_label(scanned, texts, places)),
+        )
+    ]
+    return Phrases(tidy_frame(rows, PHRASE_COLUMNS), texts.phrases, texts.folded)
+
+
+def _by_part(texts: ScannedTexts, places: PhrasePlaces, parted: Sequence[Slicing]) -> Iterator[tuple[Any, ...]]:
+    for slicing in parted:
+        parts = slicing.parts
+        sizes = Coded(parts.values, np.where(texts.exact != 0, parts.codes, -1)).counts()
+        counts = [Coded(parts.values, parts.codes[at]).counts() for at in (places.rows, places.own, places.apart)]
+        for key, n, count, own, apart in zip(slicing.keys(), sizes.tolist(), *counts, strict=True):
+            if n:
+                yield (*key, int(count), n, int(count) / n, int(own), int(apart))
+
+
+def _by_label(scanned: Scanned, texts: ScannedTexts, places: PhrasePlaces) -> Iterator[tuple[Any, ...]]:
+    for column in scanned.label_columns:
+        labels = scanned.labels[column.name]
+        targets, _ = shown_targets(scanned, column)
+        for target in targets:
+            codes = np.where(target.rows & (texts.exact != 0), labels.codes, -1)
+            sizes = Coded(labels.values, codes).counts()
+            counts = [Coded(labels.values, codes[at]).counts() for at in (places.rows, places.own, places.apart)]
+            for label, n, count, own, apart in zip(labels.values, sizes.tolist(), *counts, strict=True):
+                if n:
+                    key = (column.name, label, target.text, None, None, None)
+                    yield (*key, int(count), n, int(count) / n, int(own), int(apart))

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
-from weibo_nlp.analysis.tidy import Kind
+from weibo_nlp.analysis.coding import Coded
+from weibo_nlp.analysis.estimates_file import Estimates, Joined
+from weibo_nlp.analysis.labels import LabelledColumn
+from weibo_nlp.analysis.scan import Scanned
+from weibo_nlp.analysis.slices import Slicing, slicings
+from weibo_nlp.analysis.targets import shown_targets
+from weibo_nlp.analysis.tidy import Kind, tidy_frame
 
 SHARE_COLUMNS: Mapping[str, Kind] = {
     "label_column": "text",
@@ -60,3 +67,44 @@ class Shares:
     confidence_level: float | None
     differences: pd.DataFrame
     unplaced: pd.DataFrame
+
+
+def count_shares(scanned: Scanned, periods: Coded | None, period: str | None, estimates: Estimates | None) -> Shares:
+    """Count the labels of each column in all rows, each period and each group, and join what was estimated.
+
+    Parameters
+    ----------
+    scanned : Scanned
+        The rows.
+    periods : Coded, optional
+        Period of every row.
+    period : str, optional
+        What the periods are.
+    estimates : Estimates, optional
+        Made of the same collection.
+    """
+    parted = slicings(scanned.n, periods, scanned.groups)
+    counted = [row for column in scanned.label_columns for row in _counted(scanned, column, parted)]
+    joined = Joined(counted, estimates, period)
+    return Shares(
+        tidy_frame(joined.rows(), SHARE_COLUMNS),
+        period if periods is not None and periods.values else None,
+        tuple(scanned.groups),
+        joined.is_corrected,
+        None if estimates is None else estimates.confidence_level,
+        pd.DataFrame() if estimates is None else estimates.differences,
+        joined.unplaced(),
+    )
+
+
+def _counted(scanned: Scanned, column: LabelledColumn, parted: Sequence[Slicing]) -> Iterator[tuple[Any, ...]]:
+    labels = scanned.labels[column.name]
+    targets, _ = shown_targets(scanned, column)
+    for target in targets:
+        for slicing in parted:
+            counts = slicing.counts(labels.codes, len(labels.values), target.rows)
+            for key, of_part in zip(slicing.keys(), counts.tolist(), strict=True):
+                n = sum(of_part)
+                if n:
+                    for label, count in zip(labels.values, of_part, strict=True):
+                        yield (column.name, label, target.text, *key, count, n, count / n)

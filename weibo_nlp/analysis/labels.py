@@ -16,7 +16,7 @@ _SCORE = "_score"
 
 
 @dataclass(frozen=True, slots=True)
-class LabelColumn:
+class LabelledColumn:
     """One column of labels.
 
     Attributes
@@ -31,6 +31,8 @@ class LabelColumn:
         Task of the scheme that it answers, such as ``stance`` for ``stance_2``; None for a category of one's own.
     labels : tuple of str
         Labels in the scheme's order; then others, in alphabetical order.
+    is_guessed : bool
+        Whether it is taken for labels because a column of scores stands beside it, and for no other reason.
     """
 
     name: str
@@ -38,14 +40,15 @@ class LabelColumn:
     target: str | None = None
     task: str | None = None
     labels: tuple[str, ...] = ()
+    is_guessed: bool = False
 
     @property
     def is_yes_or_no(self) -> bool:
-        """Whether it holds true and false, and its score is that of true."""
-        return set(self.labels) <= {"false", "true"}
+        """Whether tables hold it as true and false, and its score is that of true."""
+        return self.task is not None and load_scheme().tasks[self.task].stored == "bool"
 
 
-def find_label_columns(columns: Mapping[str, str], named: Sequence[str] = ()) -> tuple[LabelColumn, ...]:
+def find_labelled_columns(columns: Mapping[str, str], named: Sequence[str] = ()) -> tuple[LabelledColumn, ...]:
     """Columns of labels among the columns of a table, in the table's order.
 
     Parameters
@@ -73,6 +76,12 @@ def find_label_columns(columns: Mapping[str, str], named: Sequence[str] = ()) ->
     return label_columns
 
 
+def label_text(value: object) -> str:
+    """Return the label that a cell holds: true and false in small letters, however a program writes them."""
+    text = str(value)
+    return text.lower() if text in ("True", "False", "TRUE", "FALSE") else text
+
+
 def in_order(labels: Iterable[str], task: str | None) -> tuple[str, ...]:
     """Labels of a column in the scheme's order, which come with it even if no row has them; then others."""
     tasks = load_scheme().tasks
@@ -80,28 +89,25 @@ def in_order(labels: Iterable[str], task: str | None) -> tuple[str, ...]:
     return (*known, *sorted(set(labels) - set(known)))
 
 
-def _label_column(name: str, columns: Mapping[str, str], *, is_named: bool) -> LabelColumn | None:
+def _label_column(name: str, columns: Mapping[str, str], *, is_named: bool) -> LabelledColumn | None:
     task, number = _task_of(name)
     ending = "" if number is None else f"_{number}"
     stem = name if task is None else task.name
     score: str | None = f"{stem}{_SCORE}{ending}"
-    if columns.get(score or "") not in ("float", "int"):
+    if columns.get(score or "") not in ("float", "int", "string"):  # numbers in CSV are strings
         score = None
     if not is_named and (columns[name] not in ("string", "bool") or (task is None and score is None)):
         return None
     target = f"{stem}_target{ending}" if task is not None and task.targeted else None
-    return LabelColumn(
+    name_of_task = None if task is None else task.name
+    return LabelledColumn(
         name,
         score,
         target if target in columns else None,
-        None if task is None else task.name,
-        in_order((), stem_of(task)),
+        name_of_task,
+        in_order((), name_of_task),
+        is_guessed=task is None and not is_named,
     )
-
-
-def stem_of(task: Task | None) -> str | None:
-    """Name of a task, where there is one."""
-    return None if task is None else task.name
 
 
 def _task_of(name: str) -> tuple[Task | None, str | None]:

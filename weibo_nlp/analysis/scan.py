@@ -236,16 +236,18 @@ class _Reader:
         return None if name is None else self._joined(f"hash {name}")
 
 
-def _of_the_label(column: LabelledColumn, scores: Any, labels: Coded) -> npt.NDArray[np.float32]:
+def _of_the_label(column: LabelledColumn, scores: npt.NDArray[np.float32], labels: Coded) -> npt.NDArray[np.float32]:
     """Probability of each row's label: of a yes or no, a table has that of the yes."""
     if not column.is_yes_or_no:
-        return np.asarray(scores, dtype=np.float32)
+        return scores
     is_no = labels.codes == labels.values.index("false")
-    return np.where(is_no, 1 - scores, scores).astype(np.float32)
+    return np.where(is_no, np.float32(1) - scores, scores)
 
 
 def _numbers(values: pd.Series) -> npt.NDArray[np.float32]:
-    return np.asarray(pd.to_numeric(values, errors="coerce").to_numpy(np.float32, na_value=np.nan), dtype=np.float32)
+    numbers: Any = pd.to_numeric(values, errors="coerce")
+    array: npt.NDArray[np.float32] = numbers.to_numpy(np.float32, na_value=np.nan)
+    return array
 
 
 def _counts(values: pd.Series) -> npt.NDArray[np.int64]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from weibo_nlp.analysis.folded import fold
 from weibo_nlp.analysis.text_scan import letters_of
@@ -55,6 +56,7 @@ def terms_of(text: str, segmenter: Segmenter) -> Terms:
     return Terms(words, frozenset(hashtags), letters_of(own) + "#".join(["", *sorted(hashtags)]))
 
 
+@lru_cache(maxsize=1 << 16)
 def _is_word(word: str) -> bool:
     if len(word) > LONGEST_TERM or _WORD.fullmatch(word) is None or _IS_WORD.search(word) is None:
         return False

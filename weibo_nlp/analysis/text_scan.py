@@ -88,7 +88,7 @@ class TextScan:
 
     def __init__(self, phrases: Sequence[str], sample_size: int, seed: int) -> None:
         self._phrases = tuple(phrases)
-        self._folded = _require_phrases(self._phrases)
+        self._folded = _require_phrases(phrases)
         self._longer = [
             [(longer, _offsets(phrase, longer)) for longer in self._folded if longer != phrase and phrase in longer]
             for phrase in self._folded

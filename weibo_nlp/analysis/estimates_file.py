@@ -21,6 +21,7 @@ FORMAT = 1
 KIND = "weibo_nlp estimates"
 METHODS = ("design_based", "ppi", "sample")
 """Methods that correct; of a file that does not say which one is meant, the first that it has."""
+MAX_BYTES = 256 * 1024 * 1024
 _ROWS = ("estimates", "differences")
 
 
@@ -94,7 +95,7 @@ def read_estimates(source: Mapping[str, Any] | Path | str, collection: Collectio
     for number, row in enumerate(rows, 1):
         if problem := _problem(row, by):
             raise DataError(f"{where}: row {number} of the estimates: {problem}; run weibo-nlp estimate again.")
-    methods = [content.get("method"), *METHODS]
+    methods = [content.get("main_method"), *METHODS]
     present = {row["method"] for row in rows}
     return Estimates(
         tuple(by),
@@ -187,6 +188,6 @@ def _content(source: Mapping[str, Any] | Path | str) -> tuple[str, Mapping[str, 
     if isinstance(source, Mapping):
         return "estimates", source
     try:
-        return str(source), read_json_object(Path(source))
+        return str(source), read_json_object(Path(source), MAX_BYTES)
     except OSError as error:
         raise UsageError(f"{source}: {error.strerror}; give the file that weibo-nlp estimate writes.") from error

@@ -13,7 +13,7 @@ import pandas as pd
 
 from weibo_nlp.analysis.coding import Hashes, hashed_texts
 from weibo_nlp.analysis.folded import fold
-from weibo_nlp.analysis.sampling import StreamSample
+from weibo_nlp.analysis.stream_sample import StreamSample
 from weibo_nlp.errors import UsageError
 from weibo_nlp.io.names import quoted
 from weibo_nlp.labelling.texts import read, text_problem

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from weibo_nlp.analysis.sampling import StreamSample
+from weibo_nlp.analysis.stream_sample import StreamSample
 
 
 @given(st.integers(0, 60), st.integers(0, 20), st.lists(st.integers(1, 15), max_size=10))

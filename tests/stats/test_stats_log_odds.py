@@ -39,13 +39,23 @@ def test_the_same_ratio_of_more_uses_is_surer():
     assert 0 < few < many
 
 
-counts = st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50), st.floats(0.01, 10)), min_size=2, max_size=8)
+pseudo = st.floats(0.01, 10)
+counts = st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50), pseudo, pseudo), min_size=2, max_size=8)
+
+
+def test_each_side_may_have_a_prior_of_its_own():
+    # Odds (2+1)/(8+3) and (3+2)/(7+6); variance 1/3 + 1/5.
+    measured = log_odds_ratio([2, 8], [3, 7], [1, 3], [2, 6])
+    expected = math.log(3 / 11) - math.log(5 / 13)
+    assert measured.log_odds[0] == pytest.approx(expected)
+    assert measured.z[0] == pytest.approx(expected / math.sqrt(1 / 3 + 1 / 5))
 
 
 @given(counts)
 def test_swapping_the_sides_changes_the_signs_and_nothing_else(rows):
-    first, second, prior = zip(*rows, strict=True)
-    one, other = log_odds_ratio(first, second, prior), log_odds_ratio(second, first, prior)
+    first, second, prior, second_prior = zip(*rows, strict=True)
+    one = log_odds_ratio(first, second, prior, second_prior)
+    other = log_odds_ratio(second, first, second_prior, prior)
     np.testing.assert_allclose(one.log_odds, -other.log_odds)
     np.testing.assert_allclose(one.z, -other.z)
 

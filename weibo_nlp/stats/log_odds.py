@@ -28,7 +28,12 @@ class LogOdds:
     z: FloatArray
 
 
-def log_odds_ratio(counts: npt.ArrayLike, other_counts: npt.ArrayLike, prior: npt.ArrayLike) -> LogOdds:
+def log_odds_ratio(
+    counts: npt.ArrayLike,
+    other_counts: npt.ArrayLike,
+    prior: npt.ArrayLike,
+    other_prior: npt.ArrayLike | None = None,
+) -> LogOdds:
     """Compare how two sides use the same terms.
 
     Parameters
@@ -36,24 +41,27 @@ def log_odds_ratio(counts: npt.ArrayLike, other_counts: npt.ArrayLike, prior: np
     counts, other_counts : array_like of float, shape (n_terms,)
         How often each side uses each term.
     prior : array_like of float, shape (n_terms,)
-        Pseudo-counts that are added on both sides, above 0: what is known of the terms before looking at the sides,
-        such as their shares in all texts times the weight of that knowledge.
+        Pseudo-counts, above 0, that are added to the first side's: what is known of the terms before looking at the
+        sides, such as their shares in all texts times the weight of that knowledge.
+    other_prior : array_like of float, shape (n_terms,), optional
+        Those of the other side; by default the same.
 
     Raises
     ------
     UsageError
-        If the three are not of one length, a count is negative, a pseudo-count is not above 0, or there are fewer than
+        If they are not of one length, a count is negative, a pseudo-count is not above 0, or there are fewer than
         two terms, of which one alone has no odds.
 
     Notes
     -----
     Monroe, Colaresi & Quinn (2008), Fightin' Words, Political Analysis 16: with counts y and prior a, and their sums n
     and a0, the log-odds of a term are ``log((y + a) / (n + a0 - y - a))``, the variance of their difference is about
-    ``1 / (y1 + a) + 1 / (y2 + a)``, and z is the difference in standard deviations. Swapping the sides changes the
+    ``1 / (y1 + a1) + 1 / (y2 + a2)``, and z is the difference in standard deviations. Swapping the sides changes the
     signs and nothing else.
     """
-    first, other, added = (np.asarray(values, dtype=np.float64) for values in (counts, other_counts, prior))
-    if not first.shape == other.shape == added.shape or first.ndim != 1:
+    given = (counts, other_counts, prior, prior if other_prior is None else other_prior)
+    first, other, added, other_added = (np.asarray(values, dtype=np.float64) for values in given)
+    if len({first.shape, other.shape, added.shape, other_added.shape}) > 1 or first.ndim != 1:
         raise UsageError(
             f"counts of shape {first.shape} and {other.shape} and a prior of shape {added.shape}; give one number a "
             "term in each."
@@ -62,10 +70,11 @@ def log_odds_ratio(counts: npt.ArrayLike, other_counts: npt.ArrayLike, prior: np
         raise UsageError(f"{len(first)} terms; odds are those of one term against others, so give at least two.")
     if not (np.isfinite(first).all() and np.isfinite(other).all() and first.min() >= 0 <= other.min()):
         raise UsageError("a count is negative or no number; counts are from 0.")
-    if not (np.isfinite(added).all() and added.min() > 0):
+    pseudo = np.concatenate([added, other_added])
+    if not (np.isfinite(pseudo).all() and pseudo.min() > 0):
         raise UsageError("a pseudo-count of the prior is not above 0; leave out terms that stand in no text.")
-    difference = _log_odds(first, added) - _log_odds(other, added)
-    variance = 1 / (first + added) + 1 / (other + added)
+    difference = _log_odds(first, added) - _log_odds(other, other_added)
+    variance = 1 / (first + added) + 1 / (other + other_added)
     return LogOdds(difference, difference / np.sqrt(variance))
 
 

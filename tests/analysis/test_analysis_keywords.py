@@ -36,8 +36,14 @@ def test_terms_are_those_of_the_authors_own_words(text, words, hashtags):
 
 def uses(texts, units=None):
     usage = read_usage(list(enumerate(texts)), units, SEGMENTER)
-    n_texts, n_units, counts = usage.counts(np.ones(len(texts), dtype=bool))
-    return n_texts, n_units, dict(zip(usage.terms, counts.tolist(), strict=True))
+    side = usage.side(np.ones(len(texts), dtype=bool))
+    counts, terms = usage.counts("word", side), usage.kinds["word"].terms
+    columns = counts.texts.tolist(), counts.units.tolist(), counts.design_effects.tolist()
+    return side.n_texts, side.n_units, dict(zip(terms, zip(*columns, strict=True), strict=True))
+
+
+def counted(texts, units=None):
+    return {term: (n_texts, n_units) for term, (n_texts, n_units, _) in uses(texts, units)[2].items()}
 
 
 LONG = "以后再也不买他们家的东西了，质量太差"
@@ -45,22 +51,37 @@ LONG = "以后再也不买他们家的东西了，质量太差"
 
 def test_a_copied_text_counts_once_whoever_copies_it():
     n_texts, n_units, counts = uses([LONG, LONG + "！！", "@小甲 " + LONG], np.array([1, 2, 3], dtype=np.uint64))
-    assert (n_texts, n_units, counts["质量"]) == (1, 1, 1)
+    assert (n_texts, n_units, counts["质量"][:2]) == (1, 1, (1, 1))
 
 
 def test_what_many_say_in_few_words_each_of_them_says_once():
     authors = np.array([1, 2, 2, 3], dtype=np.uint64)
-    assert uses(["支持质量", "支持质量", "支持质量", "质量"], authors)[2] == {"支持": 2, "质量": 3}
-    assert uses(["支持质量", "支持质量"])[2]["质量"] == 2
+    assert counted(["支持质量", "支持质量", "支持质量", "质量"], authors) == {"支持": (2, 2), "质量": (3, 3)}
+    assert counted(["支持质量", "支持质量"])["质量"] == (2, 2)
 
 
-def test_an_author_counts_once_however_often_the_word_comes():
-    n_texts, n_units, counts = uses([LONG, "质量，质量，质量！"], np.array([7, 7], dtype=np.uint64))
-    assert (n_texts, n_units, counts["质量"]) == (2, 1, 1)
+def test_a_text_has_a_word_once_and_an_author_is_one_unit():
+    assert counted([LONG, "质量，质量，质量！"], np.array([7, 7], dtype=np.uint64))["质量"] == (2, 1)
 
 
 def test_a_row_without_an_author_stands_for_itself():
-    assert uses(["质量好", "质量差"], np.array([0, 0], dtype=np.uint64))[2]["质量"] == 2
+    assert counted(["质量贵", "质量差"], np.array([0, 0], dtype=np.uint64))["质量"] == (2, 2)
+
+
+def test_what_one_author_repeats_is_less_sure_by_hand():
+    # Author 1 writes 价格 in 4 texts; authors 2 to 5 write 质量 in one each. Of 8 uses 价格 has half, so that author 1
+    # has 4 - 4 / 2 = 2 more than expected and each other one 1 / 2 less: squares of 4 and 4 times 1/4, 5 in all.
+    texts = ["价格", "价格！", "价格？", "价格。"], ["质量"] * 4
+    authors = np.array([1, 1, 1, 1, 2, 3, 4, 5], dtype=np.uint64)
+    n_texts, n_units, counts = uses([*(f"{text}{i}" for i, text in enumerate(texts[0])), *texts[1]], authors)
+    assert (n_texts, n_units) == (8, 5)
+    assert counts["价格"] == (4, 1, pytest.approx(5 / 4 * 5 / 4))
+    assert counts["质量"] == (4, 4, pytest.approx(5 / 4 * 5 / 4))
+
+
+def test_where_every_text_has_a_unit_of_its_own_nothing_is_less_sure():
+    effects = [effect for _, _, effect in uses(["质量", "价格", "质量", "支持"])[2].values()]
+    assert effects == [1, 1, 1]
 
 
 posts = st.lists(
@@ -104,6 +125,7 @@ def test_each_side_has_the_words_that_it_uses_more_with_the_measure_by_hand(tmp_
     assert first["log_odds"] == pytest.approx(log_odds)
     assert first["z"] == pytest.approx(log_odds / math.sqrt(1 / (12 + prior) + 1 / prior))
     assert first["rate"] == pytest.approx(12 / 36)
+    assert (first["units"], first["other_units"]) == (12, 0)
     assert (keywords.unit, keywords.n_texts, keywords.n_rows, keywords.is_sample) == ("author", 24, 24, False)
 
 

@@ -98,7 +98,8 @@ def test_so_are_those_of_a_folder(tmp_path):
     for number in range(2):
         (tmp_path / f"part-0000{number}.jsonl").write_text('{"text": "好", "topic": "other"}\n', "utf-8")
     (tmp_path / "part-00000.rejected.jsonl").write_text(REJECTS, "utf-8")
-    (tmp_path / "_rejected.jsonl").write_text(REJECTS.splitlines()[1] + "\n", "utf-8")
+    (tmp_path / "_rejected").mkdir()
+    (tmp_path / "_rejected" / "part-00001.jsonl").write_text(REJECTS.splitlines()[1] + "\n", "utf-8")
     assert quality_of(open_collection(tmp_path)).set_aside["count"].tolist() == [2, 2]
 
 

@@ -51,6 +51,12 @@ def test_each_side_may_have_a_prior_of_its_own():
     assert measured.z[0] == pytest.approx(expected / math.sqrt(1 / 3 + 1 / 5))
 
 
+def test_a_design_effect_of_four_halves_z():
+    once, four = (log_odds_ratio([9, 1], [4, 6], [1, 3], None, effect, effect) for effect in (1, [4, 4]))
+    assert (four.z * 2).tolist() == pytest.approx(once.z.tolist())
+    assert four.log_odds.tolist() == once.log_odds.tolist()
+
+
 @given(counts)
 def test_swapping_the_sides_changes_the_signs_and_nothing_else(rows):
     first, second, prior, second_prior = zip(*rows, strict=True)

@@ -14,7 +14,7 @@ from weibo_nlp.analysis.coding import Coded
 from weibo_nlp.analysis.scan import Scanned
 from weibo_nlp.analysis.targets import ShownTarget, shown_targets
 from weibo_nlp.analysis.tidy import Kind, tidy_frame
-from weibo_nlp.analysis.usage import Usage, read_usage
+from weibo_nlp.analysis.usage import Side, Usage, read_usage
 from weibo_nlp.segmentation import Segmenter
 from weibo_nlp.stats.log_odds import log_odds_ratio
 
@@ -46,6 +46,8 @@ KEYWORD_COLUMNS: Mapping[str, Kind] = {
     "other_rate": "float",
     "log_odds": "float",
     "z": "float",
+    "units": "int",
+    "other_units": "int",
 }
 SIDE_COLUMNS: Mapping[str, Kind] = {
     "label_column": "text",
@@ -66,20 +68,22 @@ class Keywords:
 
     The measure is that of Monroe, Colaresi & Quinn (2008), see :func:`weibo_nlp.stats.log_odds.log_odds_ratio`; the
     prior of a side has the shares of the terms in all texts that were read, with a weight of ``PRIOR_WEIGHT`` of the
-    uses on that side. A term that fewer than ``MIN_COUNT`` units use is left out.
+    uses on that side. A text has a term once, and copies are one text. What one unit writes is not many findings: z is
+    smaller by as much as the units of a side differ in their use of the term (see
+    :meth:`weibo_nlp.analysis.usage.Usage.counts`), and a term that fewer than ``MIN_COUNT`` units use is left out.
 
     Attributes
     ----------
     table : DataFrame
         A row for each term of each side, the highest `z` first (`rank` from 1); columns of ``KEYWORD_COLUMNS``. `kind`
         is ``word`` or ``hashtag``. The side is the rows with `label` (about `target`), the other those with the label
-        `against`, or, where that is None, with any other label. `count` is the number of units of the side that use the
-        term, `rate` its share of all uses there; `z` is ``MIN_Z`` or more.
+        `against`, or, where that is None, with any other label. `count` is the number of texts of the side that have
+        the term, `rate` its share of all uses there, `units` the number of units that use it; `z` is ``MIN_Z`` or more.
     sides : DataFrame
         A row for each comparison; columns of ``SIDE_COLUMNS``. `n_texts` are different texts, `n_units` the units they
         come from. A comparison that has fewer than ``MIN_UNITS`` on a side is not made (`is_compared` false).
     unit : str
-        ``author``, ``thread`` or ``text``: what counts once however often it uses a term.
+        ``author``, ``thread`` or ``text``: what is taken for one source however much it writes.
     n_texts : int
         Different texts that were read; copies of twelve letters and more count as one, for one of their units.
     n_rows : int
@@ -114,6 +118,7 @@ def find_keywords(scanned: Scanned, segmenter: Segmenter, most: int) -> Keywords
     drawn = [] if scanned.texts is None else scanned.texts.sample
     unit, units = _units(scanned)
     usage = read_usage(drawn, units, segmenter)
+    compared = _Compared(usage, scanned.n)
     rows: list[tuple[Any, ...]] = []
     sides: list[tuple[Any, ...]] = []
     for column in scanned.label_columns:
@@ -122,13 +127,11 @@ def find_keywords(scanned: Scanned, segmenter: Segmenter, most: int) -> Keywords
         for target in targets if len(targets) == 1 else targets[1:]:
             for label, against in _comparisons(labels, target):
                 key = (column.name, target.text, label, against)
-                side, other = _rows(labels, target, label), _rows(labels, target, against, instead_of=label)
-                facts = _Side(usage, side), _Side(usage, other)
-                is_compared = min(facts[0].n_units, facts[1].n_units) >= MIN_UNITS
-                counted = (facts[0].n_texts, facts[1].n_texts, facts[0].n_units, facts[1].n_units)
-                sides.append((*key, *counted, is_compared))
-                for kind, terms in usage.kinds.items() if is_compared else ():
-                    rows += ((kind, *key, *row) for row in _ranked(usage, terms, facts, most))
+                both = usage.side(_rows(labels, target, label)), usage.side(_others(labels, target, label, against))
+                is_compared = min(both[0].n_units, both[1].n_units) >= MIN_UNITS
+                sides.append((*key, both[0].n_texts, both[1].n_texts, both[0].n_units, both[1].n_units, is_compared))
+                for kind in usage.kinds if is_compared else ():
+                    rows += ((kind, *key, *row) for row in compared.ranked(kind, both, most))
     return Keywords(
         tidy_frame(rows, KEYWORD_COLUMNS),
         tidy_frame(sides, SIDE_COLUMNS),
@@ -163,36 +166,41 @@ def _comparisons(labels: Coded, target: ShownTarget) -> Iterator[tuple[str, str 
             yield label, None
 
 
-def _rows(
-    labels: Coded, target: ShownTarget, label: str | None, instead_of: str | None = None
-) -> npt.NDArray[np.bool_]:
-    """Rows with a label, or with any but another one."""
-    with_label: npt.NDArray[np.bool_] = labels.codes == labels.values.index(str(label or instead_of))
-    return target.rows & (with_label if label is not None else ~with_label & (labels.codes >= 0))
+def _rows(labels: Coded, target: ShownTarget, label: str) -> npt.NDArray[np.bool_]:
+    with_label: npt.NDArray[np.bool_] = labels.codes == labels.values.index(label)
+    return target.rows & with_label
 
 
-class _Side:
-    """How many units of some rows use each term."""
+def _others(labels: Coded, target: ShownTarget, label: str, against: str | None) -> npt.NDArray[np.bool_]:
+    """Rows of the other side: those with the label that it has, or with any but the first side's."""
+    if against is not None:
+        return _rows(labels, target, against)
+    return target.rows & (labels.codes >= 0) & ~_rows(labels, target, label)
 
-    def __init__(self, usage: Usage, rows: npt.NDArray[np.bool_]) -> None:
-        self.n_texts, self.n_units, self.counts = usage.counts(rows)
 
+class _Compared:
+    """Compares sides of the texts that were read."""
 
-def _ranked(
-    usage: Usage, terms: npt.NDArray[np.int64], sides: tuple[_Side, _Side], most: int
-) -> Iterator[tuple[Any, ...]]:
-    """Yield the terms that the first side uses more, each with its rank, counts, rates and measures."""
-    counts, others, background = sides[0].counts[terms], sides[1].counts[terms], usage.background[terms]
-    used = background > 0
-    if np.count_nonzero(used) < 2:
-        return
-    n, other_n = max(int(counts.sum()), 1), max(int(others.sum()), 1)
-    prior = PRIOR_WEIGHT * background[used] / background[used].sum()
-    measured = log_odds_ratio(counts[used], others[used], n * prior, other_n * prior)
-    kept = np.flatnonzero((counts[used] + others[used] >= MIN_COUNT) & (measured.z >= MIN_Z))
-    names = [usage.terms[number] for number in terms[used]]
-    ordered = sorted(kept.tolist(), key=lambda place: (-measured.z[place], names[place]))[:most]
-    for rank, place in enumerate(ordered, 1):
-        count, other = int(counts[used][place]), int(others[used][place])
-        scores = float(measured.log_odds[place]), float(measured.z[place])
-        yield (rank, names[place], count, other, count / n, other / other_n, *scores)
+    def __init__(self, usage: Usage, n_rows: int) -> None:
+        self._usage = usage
+        everything = usage.side(np.ones(n_rows, dtype=bool))
+        self._background = {kind: usage.counts(kind, everything).texts for kind in usage.kinds}
+
+    def ranked(self, kind: str, sides: tuple[Side, Side], most: int) -> Iterator[tuple[Any, ...]]:
+        """Yield the terms that the first side uses more, each with its rank, counts, rates and measures."""
+        background, terms = self._background[kind], self._usage.kinds[kind].terms
+        first, other = (self._usage.counts(kind, side) for side in sides)
+        if len(terms) < 2:
+            return
+        n, other_n = (max(int(counts.texts.sum()), 1) for counts in (first, other))
+        prior = PRIOR_WEIGHT * background / background.sum()
+        measured = log_odds_ratio(
+            first.texts, other.texts, n * prior, other_n * prior, first.design_effects, other.design_effects
+        )
+        kept = np.flatnonzero((first.units + other.units >= MIN_COUNT) & (measured.z >= MIN_Z))
+        ordered = sorted(kept.tolist(), key=lambda place: (-measured.z[place], terms[place]))[:most]
+        for rank, place in enumerate(ordered, 1):
+            count, others = int(first.texts[place]), int(other.texts[place])
+            units = int(first.units[place]), int(other.units[place])
+            scores = float(measured.log_odds[place]), float(measured.z[place])
+            yield (rank, terms[place], count, others, count / n, others / other_n, *scores, *units)

@@ -22,7 +22,7 @@ _AUTHOR = (
     "author", "author_id", "user_id", "userid", "uid", "用户id", "user", "user_name", "username", "screen_name",
     "nickname", "nick_name", "用户昵称", "昵称", "用户名", "用户", "作者", "博主",
 )  # fmt: skip
-_THREAD = ("thread", "thread_id", "conversation_id", "root", "rootid", "root_id")
+_THREAD = ("thread", "thread_id", "conversation_id", "root", "rootid", "root_id", "post_id", "post")
 _ABOVE = ("above", "parent", "parent_id", "parent_comment_id", "in_reply_to", "retweet_id", "父评论")
 
 
@@ -86,12 +86,13 @@ def find_roles(
     )
     left = {name: kind for name, kind in columns.items() if name not in (text, time)}
     above = name_of(left, _ABOVE)
+    ids = {name: kind for name, kind in left.items() if column_kind(values.get(name, [])) != "text"}
     return Roles(
         text if with_texts else None,
         time,
-        name_of(left, _ID),
-        name_of(left, _AUTHOR),
-        name_of(left, _THREAD),
+        name_of(ids, _ID),
+        name_of(ids, _AUTHOR),
+        name_of(ids, _THREAD),
         above,
         above is not None and column_kind(values.get(above, [])) == "text",
     )

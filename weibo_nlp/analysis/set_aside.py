@@ -13,6 +13,8 @@ from weibo_nlp.io.limits import MAX_REASONS
 from weibo_nlp.io.rejects import rejects_path
 
 OTHERS = "another reason"
+REJECTED = "_rejected"
+"""Folder of a labelling job with what was set aside, a file a part."""
 _ENDING = ".rejected.jsonl"
 _LONGEST_LINE = 1024 * 1024
 
@@ -35,9 +37,8 @@ def set_aside_reasons(collection: Collection) -> dict[str, int]:
 
 def _files(path: Path) -> list[Path]:
     if path.is_dir():
-        return sorted(
-            file for file in path.iterdir() if file.name.endswith((_ENDING, "_rejected.jsonl")) and file.is_file()
-        )
+        beside_parts = [file for file in path.iterdir() if file.name.endswith(_ENDING)]
+        return sorted(file for file in (*beside_parts, *(path / REJECTED).glob("*.jsonl")) if file.is_file())
     beside = rejects_path(path, path)
     return [beside] if beside.is_file() else []
 

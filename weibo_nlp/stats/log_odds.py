@@ -33,6 +33,8 @@ def log_odds_ratio(
     other_counts: npt.ArrayLike,
     prior: npt.ArrayLike,
     other_prior: npt.ArrayLike | None = None,
+    design_effects: npt.ArrayLike = 1.0,
+    other_design_effects: npt.ArrayLike = 1.0,
 ) -> LogOdds:
     """Compare how two sides use the same terms.
 
@@ -45,6 +47,9 @@ def log_odds_ratio(
         sides, such as their shares in all texts times the weight of that knowledge.
     other_prior : array_like of float, shape (n_terms,), optional
         Those of the other side; by default the same.
+    design_effects, other_design_effects : array_like of float, shape (n_terms,) or ()
+        How many times the variance on each side is that of independent uses, as where an author uses a term again and
+        again; 1 by default.
 
     Raises
     ------
@@ -56,8 +61,8 @@ def log_odds_ratio(
     -----
     Monroe, Colaresi & Quinn (2008), Fightin' Words, Political Analysis 16: with counts y and prior a, and their sums n
     and a0, the log-odds of a term are ``log((y + a) / (n + a0 - y - a))``, the variance of their difference is about
-    ``1 / (y1 + a1) + 1 / (y2 + a2)``, and z is the difference in standard deviations. Swapping the sides changes the
-    signs and nothing else.
+    ``1 / (y1 + a1) + 1 / (y2 + a2)``, here each part times its design effect, and z is the difference in standard
+    deviations. Swapping the sides changes the signs and nothing else.
     """
     given = (counts, other_counts, prior, prior if other_prior is None else other_prior)
     first, other, added, other_added = (np.asarray(values, dtype=np.float64) for values in given)
@@ -74,7 +79,8 @@ def log_odds_ratio(
     if not (np.isfinite(pseudo).all() and pseudo.min() > 0):
         raise UsageError("a pseudo-count of the prior is not above 0; leave out terms that stand in no text.")
     difference = _log_odds(first, added) - _log_odds(other, other_added)
-    variance = 1 / (first + added) + 1 / (other + other_added)
+    effects, other_effects = (np.asarray(each, dtype=np.float64) for each in (design_effects, other_design_effects))
+    variance = effects / (first + added) + other_effects / (other + other_added)
     return LogOdds(difference, difference / np.sqrt(variance))
 
 

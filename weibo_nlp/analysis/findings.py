@@ -30,6 +30,7 @@ from weibo_nlp.stats.arguments import require_whole
 
 KEYWORD_ROWS = 200_000
 """Rows, drawn at random, whose words are read; a share of them is as good as one of millions."""
+MOST_KEYWORD_ROWS = 2_000_000
 _MOST_SHOWN = 1000
 
 
@@ -131,6 +132,9 @@ def find(
     given = None if estimates is None else read_estimates(estimates, collection)
     for name, value in (("most_examples", most_examples), ("most_keywords", most_keywords)):
         require_whole(value, name, 0, _MOST_SHOWN, "how many are shown")
+    require_whole(keyword_rows, "keyword_rows", 1, MOST_KEYWORD_ROWS, "how many rows are read at most")
+    if isinstance(label_columns, str):
+        raise UsageError(f"label_columns is the string {quoted(label_columns)}; give a list of columns.")
     seed = require_whole(seed, "seed", 0, 2**64 - 1, "such as 0")
     columns = find_labelled_columns(collection.columns, label_columns)
     roles = find_roles(collection, columns, text_column=text_column, time_column=time_column, with_texts=with_texts)

@@ -89,3 +89,17 @@ def test_texts_that_cannot_be_told_are_asked_for(tmp_path):
     rows = [{"topic": "other", "topic_score": 0.5, "a": 1}]
     with pytest.raises(UsageError, match="--text-column"):
         find(collection_of(tmp_path / "posts.jsonl", rows))
+
+
+def test_columns_called_as_those_of_documents_that_hold_something_else_are_passed_over_and_said(tmp_path):
+    rows = [{"topic": "other", "topic_score": 0.5, "frames": str(i), "kind": "post"} for i in range(10_001)]
+    findings = find(collection_of(tmp_path / "posts.jsonl", rows), with_texts=False)
+    assert findings.passed_over == ("frames",)
+    assert len(findings.stance.frames) == 0
+
+
+def test_a_text_of_a_hundred_thousand_characters_is_read_in_a_bounded_part(tmp_path):
+    rows = [{"topic": "other", "topic_score": 0.5, "text": text} for text in ("啊" * 100_000, "好" * 3)]
+    findings = find(collection_of(tmp_path / "posts.jsonl", rows), phrases=["啊", "啊啊"])
+    assert findings.phrases.table["count"].iloc[0] == 1
+    assert findings.quality.measures.set_index("measure").loc["without_text", "count"] == 0

@@ -47,7 +47,8 @@ class Findings:
     label_columns : tuple of LabelledColumn
         Columns of labels, each with its labels in the order in which they are shown.
     passed_over : tuple of str
-        Columns beside which scores stand and which have too many values for labels; name them to have them counted.
+        Columns beside which scores stand and which have too many values for labels, and columns called as those of
+        documents (``frames``, ``flags``, ``kind``) which have too many for these.
     text_column, time_column, id_column : str or None
         Columns that were read as such.
     labelled_by : mapping
@@ -152,7 +153,7 @@ def find(
         sha256=collection.sha256,
         n=scanned.n,
         label_columns=scanned.label_columns,
-        passed_over=tuple(sorted({each.name for each in columns} - scanned.labels.keys())),
+        passed_over=scanned.passed_over,
         text_column=roles.text,
         time_column=roles.time,
         id_column=roles.id,

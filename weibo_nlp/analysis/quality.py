@@ -105,6 +105,8 @@ class Quality:
 
 NEAR_COPIES_READ = 10_000
 """Rows drawn for near copies: those of all rows would take hours, and the share among fewer is a lower bound of it."""
+NEAR_COPIES_REACH = 1000
+"""Characters that are compared of each: posts are shorter, and hostile texts are not."""
 LEAST_GAP = 7
 MOST_GAPS = 20
 COMMENT = "comment"
@@ -162,7 +164,7 @@ def _near_copies(scanned: Scanned) -> tuple[int, int] | None:
     """Rows drawn that are near copies of another one drawn, and how many were drawn."""
     if scanned.texts is None:
         return None
-    texts = [text for _, text in scanned.texts.sample[:NEAR_COPIES_READ]]
+    texts = [text[:NEAR_COPIES_REACH] for _, text in scanned.texts.sample[:NEAR_COPIES_READ]]
     pairs = near_duplicates(texts)
     return len({place for first, second, _ in pairs for place in (first, second)}), len(texts)
 

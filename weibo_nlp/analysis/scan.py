@@ -24,7 +24,7 @@ from weibo_nlp.labelling.summary import OUT_OF_DOMAIN
 MOST_LABELS = 200
 MOST_TARGETS = 100_000
 MOST_GROUPS = 1000
-MOST_LISTS = 100_000
+MOST_LISTS = 10_000
 _NO_DAY = np.iinfo(np.int32).min
 FRAMES, FLAGS, KIND, COMMENTS = "frames", "flags", "kind", "comments"
 """Columns of documents that were imported or annotated, which are read where they are there."""
@@ -56,6 +56,8 @@ class Scanned:
         1, 0, or -1 where nothing is said.
     n_empty_rows : int
         Rows without a value in any of the columns that were read.
+    passed_over : tuple of str
+        Columns that have too many values for labels, lists or kinds.
     texts : ScannedTexts or None
         What was found in the texts.
     """
@@ -77,6 +79,7 @@ class Scanned:
     comments: npt.NDArray[np.int64] | None
     out_of_domain: npt.NDArray[np.int8] | None
     n_empty_rows: int
+    passed_over: tuple[str, ...]
     texts: ScannedTexts | None
 
     @property
@@ -139,15 +142,9 @@ class _Reader:
             for name in by
         }
         self._lists = {
-            name: Coder(MOST_LISTS, f"{where}: column {name!r} has too many different lists", texts_of_list)
-            for name in (FRAMES, FLAGS)
-            if name in columns
+            name: Coder(MOST_LISTS, "", texts_of_list, gives_up=True) for name in (FRAMES, FLAGS) if name in columns
         }
-        self._kinds = {
-            name: Coder(MOST_GROUPS, f"{where}: column {name!r} has too many values")
-            for name in (KIND,)
-            if name in columns
-        }
+        self._kinds = {name: Coder(MOST_GROUPS, "", gives_up=True) for name in (KIND,) if name in columns}
         self._hashed = {name for name in (roles.id, roles.above, roles.author, roles.thread) if name is not None}
         self._numbers = [name for name in (COMMENTS, OUT_OF_DOMAIN) if name in columns]
         self._kept: dict[str, list[Any]] = {}
@@ -192,7 +189,8 @@ class _Reader:
         label_columns = tuple(self._with_labels())
         roles = self._roles
         coded = {each.name: self._labels[each.name].coded().ordered(each.labels) for each in label_columns}
-        lists = {name: coder.coded() for name, coder in self._lists.items()}
+        others = {name: coder.coded() for name, coder in (self._lists | self._kinds).items() if not coder.is_given_up}
+        coders = self._labels | self._lists | self._kinds
         return Scanned(
             n=self._n,
             label_columns=label_columns,
@@ -211,12 +209,13 @@ class _Reader:
             aboves=self._hashes(roles.above),
             authors=self._hashes(roles.author),
             threads=self._hashes(roles.thread),
-            frames=lists.get(FRAMES),
-            flags=lists.get(FLAGS),
-            kinds=self._kinds[KIND].coded() if KIND in self._kinds else None,
+            frames=others.get(FRAMES),
+            flags=others.get(FLAGS),
+            kinds=others.get(KIND),
             comments=self._joined(COMMENTS) if COMMENTS in self._numbers else None,
             out_of_domain=self._joined(OUT_OF_DOMAIN) if OUT_OF_DOMAIN in self._numbers else None,
             n_empty_rows=self._n_empty,
+            passed_over=tuple(name for name, coder in coders.items() if coder.is_given_up),
             texts=None if self._texts is None else self._texts.scanned(),
         )
 

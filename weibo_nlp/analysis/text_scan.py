@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from array import array
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -22,6 +23,9 @@ from weibo_nlp.text.plain import own_words
 
 MOST_PHRASES = 50
 LONGEST_PHRASE = 200
+LONGEST_READ = 10_000
+MOST_CHARACTERS = 100_000_000
+"""Characters of a text, and of all texts together, that are kept of those drawn; of longer ones fewer are drawn."""
 _MARKS = re.compile(r"https?://[!-~]+|[@＠][\w·-]+|\[[^\[\]\s]{1,8}\]")
 _SIGNS = re.compile(r"[\W_]+")
 
@@ -52,7 +56,7 @@ class ScannedTexts:
     places : tuple of PhrasePlaces
         Of each phrase.
     sample : list of (int, str)
-        Rows drawn at random, each with its place and its text.
+        Rows drawn at random, each with its place and the beginning of its text.
     """
 
     exact: Hashes
@@ -90,11 +94,10 @@ class TextScan:
         self._phrases = tuple(phrases)
         self._folded = _require_phrases(phrases)
         self._longer = [
-            [(longer, _offsets(phrase, longer)) for longer in self._folded if longer != phrase and phrase in longer]
-            for phrase in self._folded
+            [longer for longer in self._folded if longer != phrase and phrase in longer] for phrase in self._folded
         ]
         self._places = [(array("q"), array("q"), array("q")) for _ in self._phrases]
-        self._sample: StreamSample[str] = StreamSample(sample_size, seed)
+        self._sample = StreamSample(sample_size, seed, MOST_CHARACTERS)
         self._exact: list[Hashes] = []
         self._letters: list[Hashes] = []
 
@@ -111,7 +114,7 @@ class TextScan:
         if letters:
             self._letters[-1][[i for i, text in zip(at, letters, strict=True) if not text]] = 0
         places = [first_place + i for i in at]
-        self._sample.offer(places, texts)
+        self._sample.offer(places, [text[:LONGEST_READ] for text in texts])
         if self._phrases:
             for place, text in zip(places, texts, strict=True):
                 self._find(place, text)
@@ -148,10 +151,16 @@ def letters_of(text: str) -> str:
     return _SIGNS.sub("", _MARKS.sub(" ", text)).lower()
 
 
-def _stands_apart(text: str, phrase: str, longer: Sequence[tuple[str, Sequence[int]]]) -> bool:
+def _stands_apart(text: str, phrase: str, longer: Sequence[str]) -> bool:
     """Whether a phrase stands somewhere in a text outside of all longer ones."""
-    covered = {start + offset for whole, offsets in longer for start in _offsets(whole, text) for offset in offsets}
-    return any(start not in covered for start in _offsets(phrase, text))
+    wholes = [(len(whole), starts) for whole in longer if (starts := _offsets(whole, text))]
+
+    def is_within(start: int) -> bool:
+        # Of a longer phrase, the last place at or before this one reaches furthest.
+        latest = ((length, starts, bisect_right(starts, start) - 1) for length, starts in wholes)
+        return any(at >= 0 and start + len(phrase) <= starts[at] + length for length, starts, at in latest)
+
+    return any(not is_within(start) for start in _offsets(phrase, text))
 
 
 def _offsets(phrase: str, text: str) -> list[int]:

@@ -4,7 +4,7 @@ import json
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_collection import collection_of
 
@@ -44,6 +44,7 @@ def test_shares_are_counted_in_all_rows_in_each_period_and_in_each_group(tmp_pat
     assert table["estimate"].isna().all()
 
 
+@settings(max_examples=15)
 @given(st.lists(st.tuples(st.sampled_from(["credit", "other", None]), st.sampled_from(["a", "b", None])), min_size=1))
 def test_shares_of_a_part_sum_to_one_and_do_not_depend_on_the_order_of_rows(tmp_path_factory, rows):
     posts = [{"topic": label, "topic_score": 0.5, "account": account} for label, account in rows]

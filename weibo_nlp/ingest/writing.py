@@ -14,6 +14,7 @@ from weibo_nlp.errors import DataError
 from weibo_nlp.io.atomic import atomic_path
 from weibo_nlp.io.jsonl import parse_json
 from weibo_nlp.io.parquet import open_parquet
+from weibo_nlp.io.row_groups import grouped_writer
 from weibo_nlp.records import Counts, Document, Source
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 BATCH_ROWS = 4096
 BATCH_CHARACTERS = 16 * 1024 * 1024
-"""Documents that are held together, and that are a row group; fewer where they come to more characters."""
+"""Documents that are held together; fewer where they come to more characters."""
 
 _LISTS = ("hashtags", "mentions", "urls", "flags")
 # Anything may stand in these, so that no type of Parquet describes them.
@@ -54,17 +55,16 @@ def write_documents(path: Path, documents: Iterable[Document]) -> int:
 def write_rows(path: Path, documents: Iterable[Document]) -> int:
     """Write documents as :func:`write_documents` does, into a file that the caller renames."""
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     count = 0
-    with pq.ParquetWriter(path, _schema(), compression="zstd") as writer:
+    with grouped_writer(path, _schema()) as writer:
         for batch in _batches(documents):
             columns = zip(*batch, strict=True)
             try:
                 arrays = [pa.array(cells, item.type) for cells, item in zip(columns, _schema(), strict=True)]
             except (pa.ArrowException, OverflowError, UnicodeEncodeError) as error:
                 raise DataError(f"documents {batch[0][0]!r} and on cannot be written: {error}.") from error
-            writer.write_table(pa.Table.from_arrays(arrays, schema=_schema()))
+            writer.write(pa.Table.from_arrays(arrays, schema=_schema()))
             count += len(batch)
     return count
 

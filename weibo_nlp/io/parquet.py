@@ -167,10 +167,11 @@ def tables_of(rows: Sequence[ArrowRow]) -> Iterator[Any]:
     for _, run in runs:
         (_, first), *others = run
         pieces.append(first.batch.slice(first.place, 1 + len(others)))
-    yield from _unified(pieces)
+    yield from unified(pieces)
 
 
-def _unified(pieces: list[Any]) -> Iterator[Any]:
+def unified(pieces: Sequence[Any]) -> Iterator[Any]:
+    """Put record batches of one schema together: in several tables where its types cannot count all categories."""
     import pyarrow as pa
 
     try:
@@ -179,8 +180,8 @@ def _unified(pieces: list[Any]) -> Iterator[Any]:
         if len(pieces) == 1:
             raise
         half = len(pieces) // 2
-        yield from _unified(pieces[:half])
-        yield from _unified(pieces[half:])
+        yield from unified(pieces[:half])
+        yield from unified(pieces[half:])
     else:
         yield table
 

@@ -21,6 +21,7 @@ from weibo_nlp.io.formulas import inert
 from weibo_nlp.io.names import quoted as shown
 from weibo_nlp.io.parquet import ArrowRow, tables_of
 from weibo_nlp.io.rejects import RejectWriter, output_of_rejects, outputs_of_rejects, usable_rejects_path
+from weibo_nlp.io.row_groups import grouped_writer
 from weibo_nlp.io.spreadsheets import SheetWriter
 from weibo_nlp.io.suffixes import require_suffix
 from weibo_nlp.io.transaction import publish_pair
@@ -254,7 +255,6 @@ def _plain(row: Mapping[str, Any], columns: Mapping[str, ColumnType]) -> dict[st
 @contextmanager
 def _parquet_writer(stream: IO[bytes], columns: Mapping[str, ColumnType], passed_on: Any) -> Iterator[RowWriter]:
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     types = {"string": pa.string(), "json": pa.string(), "bool": pa.bool_(), "int": pa.int64(), "float": pa.float64()}
     added = pa.schema([(name, types[kind]) for name, kind in columns.items()])
@@ -268,13 +268,13 @@ def _parquet_writer(stream: IO[bytes], columns: Mapping[str, ColumnType], passed
             return
         new = pa.table([pa.array(values(rows, name, kind), types[kind]) for name, kind in columns.items()], added)
         if passed_on is None:
-            writer.write_table(new)
+            writer.write(new)
             return
         start = 0
         for kept in tables_of(places):
             beside = new.slice(start, len(kept))
-            writer.write_table(pa.Table.from_arrays([*kept.columns, *beside.columns], schema=schema))
+            writer.write(pa.Table.from_arrays([*kept.columns, *beside.columns], schema=schema))
             start += len(kept)
 
-    with pq.ParquetWriter(stream, schema, compression="zstd") as writer:
+    with grouped_writer(stream, schema) as writer:
         yield RowWriter(write)

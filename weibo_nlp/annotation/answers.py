@@ -15,6 +15,7 @@ from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.io import write_jsonl
 from weibo_nlp.io.locks import locked_folder
 from weibo_nlp.io.names import quoted
+from weibo_nlp.io.paths import named_path
 from weibo_nlp.io.validation import FORM, Problem, field_types, list_type, read_records, row_parser, without_problems
 
 _BY_SUFFIX = {
@@ -89,7 +90,7 @@ class ImportReport:
 
 def import_answers(
     campaign: Campaign,
-    path: Path,
+    path: Path | str,
     *,
     annotator: str | None = None,
     format: str | None = None,
@@ -104,7 +105,7 @@ def import_answers(
     ----------
     campaign : Campaign
         The campaign.
-    path : Path
+    path : Path or str
         The file.
     annotator : str, optional
         Who filled it in; by default whoever its numbers were dealt to.
@@ -131,6 +132,7 @@ def import_answers(
     DataError
         If the file is of another format, or holds no answer.
     """
+    path = named_path(path, "a sheet")
     numbers = {number: name for key in campaign.keys.values() for number, name in key.numbers.items()}
     items = DealtItems(campaign, numbers, find_campaign_texts(campaign, texts))
     answers, problems = _read(campaign, path, items, _format(path, format))
@@ -237,7 +239,10 @@ class _Attribution:
         owner = self._owner[answer.number]
         if owner is not None:
             if self._named not in (None, owner):
-                return owner, f"{answer.number} was dealt to {owner}, and not to {self._named}; name the right annotator."
+                return (
+                    owner,
+                    f"{answer.number} was dealt to {owner}, and not to {self._named}; name the right annotator.",
+                )
             name = owner
         else:
             called = self._named or self._people.get(answer.annotator or "", answer.annotator)
@@ -251,7 +256,10 @@ class _Attribution:
             name = called
         document = self._ids[answer.number]
         if (name, document) in self._seen:
-            return name, f"{answer.number} is answered twice by {name}, first at {self._seen[name, document]}; keep one."
+            return (
+                name,
+                f"{answer.number} is answered twice by {name}, first at {self._seen[name, document]}; keep one.",
+            )
         self._seen[name, document] = answer.place
         asked = {question.name for question in self._campaign.questions_for(self._campaign.documents[document])}
         if odd := sorted(answer.labels.keys() - asked):
@@ -282,7 +290,9 @@ def _format(path: Path, named: str | None) -> list[ExchangeFormat]:
     known = formats()
     names = [name for name in _BY_SUFFIX.get(path.suffix.lower(), ()) if name in known]
     if not names:
-        raise UsageError(f"{path}: the suffix does not tell the format; name it with --from, one of {', '.join(known)}.")
+        raise UsageError(
+            f"{path}: the suffix does not tell the format; name it with --from, one of {', '.join(known)}."
+        )
     return [known[name] for name in names]
 
 

@@ -7,36 +7,26 @@ lead back to ids are kept apart from what annotators see.
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
-import tempfile
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-from weibo_nlp.annotation.dealing import SHARED, Key, deal, letter_of, seed_of, share_out
-from weibo_nlp.annotation.documents import (
-    CampaignDocument,
-    DocumentsKind,
-    DocumentSource,
-    document_targets,
-    read_documents,
-)
-from weibo_nlp.annotation.exchange.base import LANGUAGES, Language, Question
-from weibo_nlp.annotation.questions import STANCE, codebook_of, questions_of
+from weibo_nlp.annotation.dealing import Key
+from weibo_nlp.annotation.documents import CampaignDocument, DocumentsKind
+from weibo_nlp.annotation.exchange.base import Language, Question
+from weibo_nlp.annotation.questions import STANCE
 from weibo_nlp.errors import DataError, UsageError
-from weibo_nlp.io import atomic_path, safe_stem, write_jsonl
+from weibo_nlp.io import atomic_path, safe_stem
 from weibo_nlp.io.jsonl import read_json_object
 from weibo_nlp.io.names import quoted
 from weibo_nlp.io.paths import named_path
 from weibo_nlp.io.typed_json import from_json, to_json
 from weibo_nlp.io.validation import field_types, read_records, row_parser, without_problems
 from weibo_nlp.records import AUTHOR_LABEL
-from weibo_nlp.scheme import load_scheme
 
 FORMAT, KIND = 1, "weibo_nlp campaign"
 CAMPAIGN, DOCUMENTS, DESIGN_FILE, CODEBOOK = "campaign.json", "documents.jsonl", "design.json", "codebook.md"
@@ -47,10 +37,10 @@ GUIDELINE = "1.2.0"
 """Version of the guideline (`annotations/GUIDELINES.md`) that the tasks of the scheme are judged by."""
 Rule = Literal["unanimous", "majority"]
 RULES: tuple[Rule, ...] = ("unanimous", "majority")
-_SHARED_KEY = "_shared"
+SHARED_KEY = "_shared"
 _NAME = re.compile(r"\w[\w.@+\- ]{0,58}\w|\w")
 _FILE = re.compile(r"\w[\w\-]*")
-_NAMES_OF_DEVICES = re.compile(r"(?i)con|prn|aux|nul|com\d|lpt\d")
+_DEVICES = re.compile(r"(?i)con|prn|aux|nul|com\d|lpt\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +127,7 @@ class Campaign:
         """Key of each annotator to whom texts were dealt, by name; under None that of a shared project."""
         dealt = {each.name: each.file for each in self.settings.annotators if each.is_dealt}
         return {name: _read_key(self.folder / KEYS / f"{file}.json") for name, file in dealt.items()} | {
-            None: _read_key(self.folder / KEYS / f"{_SHARED_KEY}.json")
+            None: _read_key(self.folder / KEYS / f"{SHARED_KEY}.json")
         }
 
     @property
@@ -166,11 +156,18 @@ class Campaign:
 
     def questions_for(self, document: CampaignDocument) -> tuple[Question, ...]:
         """Questions that are asked of a document: of stances, only those on its own targets where it has some."""
-        return tuple(
-            question
-            for question in self.questions
-            if document.targets is None or question.task != STANCE or question.target in document.targets
-        )
+        targets = document.targets
+        if targets is None:
+            return self.questions
+        if targets not in self._asked:
+            self._asked[targets] = tuple(
+                question for question in self.questions if question.task != STANCE or question.target in targets
+            )
+        return self._asked[targets]
+
+    @cached_property
+    def _asked(self) -> dict[tuple[str, ...], tuple[Question, ...]]:
+        return {}
 
     def answers_path(self, annotator: Annotator) -> Path:
         """File with the answers of an annotator."""
@@ -179,88 +176,8 @@ class Campaign:
     def with_annotator(self, annotator: Annotator) -> Campaign:
         """Add an annotator to the campaign and to its file."""
         settings = replace(self.settings, annotators=(*self.settings.annotators, annotator))
-        _write_json(self.folder / CAMPAIGN, _content(settings))
+        write_json(self.folder / CAMPAIGN, settings_content(settings))
         return Campaign(self.folder, settings)
-
-
-def new_campaign(
-    folder: Path | str,
-    documents: Path | str | DocumentSource,
-    tasks: Sequence[str],
-    annotators: Sequence[str],
-    *,
-    overlap: int | None = None,
-    seed: int = 0,
-    rule: Rule = "unanimous",
-    language: Language = "zh",
-    **reading: Any,
-) -> Campaign:
-    """Set up a campaign in a folder that is not there yet; it appears whole or not at all.
-
-    Parameters
-    ----------
-    folder : Path or str
-        Where it goes.
-    documents : Path, str or DocumentSource
-        File as :func:`~weibo_nlp.annotation.documents.read_documents` takes it, or documents that were read.
-    tasks : sequence of str
-        As :func:`~weibo_nlp.annotation.questions.questions_of` takes them; of a sample, by default those that it was
-        drawn for.
-    annotators : sequence of str
-        Two or more names, of persons, or of models with ``model:`` before it.
-    overlap : int, optional
-        Documents that all annotators judge, the others going to one annotator each; by default all judge everything.
-    seed : int
-        Of the draw and of the orders.
-    rule : {"unanimous", "majority"}
-        Which labels hold without adjudication.
-    language : {"zh", "en"}
-        Of the sheets.
-    **reading
-        Passed on to :func:`~weibo_nlp.annotation.documents.read_documents`.
-
-    Raises
-    ------
-    UsageError
-        If the folder is there, or annotators, tasks or numbers cannot be what they are.
-    DataError
-        If the documents cannot be used.
-    """
-    folder = named_path(folder, "a campaign")
-    if os.path.lexists(folder):
-        raise UsageError(f"{folder} is there already; a campaign gets a folder of its own, name another.")
-    if language not in LANGUAGES or rule not in RULES:
-        raise UsageError(f"language {quoted(language)} and rule {quoted(rule)}: allowed are zh, en; unanimous, majority.")
-    people = _annotators(annotators)
-    source = documents if isinstance(documents, DocumentSource) else read_documents(Path(documents), **reading)
-    scheme = load_scheme()
-    tasks = tasks or source.tasks
-    # Without a target behind it, stance is about those of the documents.
-    own_targets = STANCE in tasks
-    targets = tuple(document_targets(source.documents)) if own_targets else ()
-    read = source.documents if own_targets else [replace(each, targets=None) for each in source.documents]
-    questions = questions_of(tasks, scheme, language, document_targets=targets)
-    settings = Settings(
-        scheme=scheme.name,
-        scheme_version=scheme.version,
-        guideline=GUIDELINE if any(question.task in scheme.tasks for question in questions) else None,
-        language=language,
-        rule=rule,
-        seed=seed,
-        overlap=overlap,
-        questions=questions,
-        annotators=people,
-        documents=Origin(
-            source.kind,
-            source.name,
-            source.sha256,
-            sum(document.is_judged for document in read),
-            source.id_column,
-            source.text_column,
-        ),
-    )
-    _write(folder, settings, read, source.design)
-    return open_campaign(folder)
 
 
 def open_campaign(folder: Path | str) -> Campaign:
@@ -286,19 +203,10 @@ def open_campaign(folder: Path | str) -> Campaign:
     return Campaign(folder, from_json(Settings, content, str(path)))
 
 
-def judged_threads(documents: Iterable[CampaignDocument]) -> dict[str, list[str]]:
-    """Ids of the documents that are dealt out, by thread; one without a thread is its own."""
-    threads: dict[str, list[str]] = {}
-    for document in documents:
-        if document.is_judged:
-            threads.setdefault(document.thread or document.id, []).append(document.id)
-    return threads
-
-
 def file_stem(name: str) -> str:
     """Stem of the names of an annotator's files: the name, where every system can have such a file."""
     plain = name.removeprefix(MODEL)
-    is_plain = plain == name and _FILE.fullmatch(name) and not _NAMES_OF_DEVICES.fullmatch(name)
+    is_plain = plain == name and _FILE.fullmatch(name) and not _DEVICES.fullmatch(name)
     return name if is_plain else safe_stem(*name.split(":"))
 
 
@@ -320,72 +228,13 @@ def annotator_of(name: str, *, is_dealt: bool = True) -> Annotator:
     return Annotator(name, "author" if name == AUTHOR_LABEL else kind, file_stem(name), is_dealt)
 
 
-def _annotators(names: Sequence[str]) -> tuple[Annotator, ...]:
-    people = tuple(map(annotator_of, names))
-    if author := next((each.name for each in people if each.kind == "author"), None):
-        raise UsageError(f"{author} is the author, who is dealt nothing; bring labels of the author in with import.")
-    same = unicodedata.normalize
-    folded = [same("NFKC", each.name).casefold() for each in people]
-    if doubled := next((name for name, each in zip(names, folded, strict=True) if folded.count(each) > 1), None):
-        raise UsageError(f"two annotators are called {quoted(doubled)}, or nearly so; names must differ in letters.")
-    if len(people) < 2:
-        raise UsageError(f"{len(people)} annotator; name two at least, with --annotator each, so that they can be compared.")
-    return people
+def settings_content(settings: Settings) -> dict[str, Any]:
+    """Return what the campaign's file holds."""
+    return {"format": FORMAT, "kind": KIND, **to_json(settings)}
 
 
-def _write(folder: Path, settings: Settings, documents: Sequence[CampaignDocument], design: Path | None) -> None:
-    threads = judged_threads(documents)
-    names = [each.name for each in settings.annotators]
-    shares = share_out(threads, names, settings.overlap, settings.seed)
-    parent = folder.parent
-    if not parent.is_dir():
-        raise UsageError(f"{parent}: the folder does not exist; make it first.")
-    beside = Path(tempfile.mkdtemp(prefix=f".{folder.name[:40]}.", dir=parent))
-    try:
-        beside.chmod(0o777 & ~_umask())
-        for name in (KEYS, SHEETS, ANSWERS, ADJUDICATION):
-            (beside / name).mkdir()
-        write_jsonl(beside / DOCUMENTS, map(_document_row, documents))
-        for place, annotator in enumerate(settings.annotators):
-            numbers = deal(shares[annotator.name], letter_of(place), seed_of(settings.seed, annotator.name))
-            _write_key(beside / KEYS / f"{annotator.file}.json", annotator.name, numbers)
-        numbers = deal(threads, SHARED, seed_of(settings.seed))
-        _write_key(beside / KEYS / f"{_SHARED_KEY}.json", None, numbers)
-        if settings.documents.kind == "keys":
-            # The texts are others', and only the sheets have them.
-            for name in (SHEETS, ADJUDICATION):
-                (beside / name / ".gitignore").write_text("*\n", "utf-8")
-        if design is not None:
-            shutil.copyfile(design, beside / DESIGN_FILE)
-        if codebook := codebook_of(settings.questions):
-            (beside / CODEBOOK).write_text(codebook, "utf-8")
-        _write_json(beside / CAMPAIGN, _content(settings))
-        beside.rename(folder)
-    except BaseException:
-        shutil.rmtree(beside)
-        raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
-def _content(settings: Settings) -> dict[str, Any]:
-    return {"format": FORMAT, "kind": KIND} | to_json(settings)
-
-
-def _document_row(document: CampaignDocument) -> dict[str, Any]:
-    """Row of a document: what it has, and nothing of what it has not."""
-    return {name: value for name, value in to_json(document).items() if name == "id" or value not in (None, True)}
-
-
-def _write_key(path: Path, annotator: str | None, numbers: Mapping[str, str]) -> None:
-    _write_json(path, {"annotator": annotator, "numbers": numbers})
-
-
-def _write_json(path: Path, content: Mapping[str, Any]) -> None:
+def write_json(path: Path, content: Mapping[str, Any]) -> None:
+    """Write a file of a campaign, beside and renamed."""
     with atomic_path(path) as temporary:
         temporary.write_text(json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n", "utf-8")
 

@@ -96,7 +96,7 @@ class CampaignAgreement:
     annotators: Mapping[str, int]
 
 
-def agreement(campaign: Campaign, bootstrap: BootstrapConfig = DEFAULT) -> CampaignAgreement:
+def agreement_of(campaign: Campaign, bootstrap: BootstrapConfig = DEFAULT) -> CampaignAgreement:
     """Measure how far the annotators of a campaign agree.
 
     Parameters
@@ -184,7 +184,12 @@ def _measured(
 
 
 def _alpha(
-    name: str, codes: IntArray, columns: Sequence[int], threads: Sequence[str], n_labels: int, bootstrap: BootstrapConfig
+    name: str,
+    codes: IntArray,
+    columns: Sequence[int],
+    threads: Sequence[str],
+    n_labels: int,
+    bootstrap: BootstrapConfig,
 ) -> Agreement | None:
     some = codes[:, columns]
     if not ((some >= 0).sum(axis=1) >= 2).any():

@@ -104,7 +104,9 @@ def share_out(
         return {annotator: dict(threads) for annotator in annotators}
     n = sum(map(len, threads.values()))
     if not 0 <= overlap <= n:
-        raise UsageError(f"--overlap {overlap:,}: from 0 to {n:,} texts can be judged by all; give such a number, or all.")
+        raise UsageError(
+            f"--overlap {overlap:,}: from 0 to {n:,} texts can be judged by all; give such a number, or all."
+        )
     dealt: dict[str, dict[str, Sequence[str]]] = {annotator: {} for annotator in annotators}
     sizes = dict.fromkeys(annotators, 0)
     n_shared = 0

@@ -17,7 +17,7 @@ from weibo_nlp.io.column_kinds import NO_TEXT, column_kind, first_values
 from weibo_nlp.io.column_names import TEXT_NAMES
 from weibo_nlp.io.jsonl import read_json_object
 from weibo_nlp.io.limits import MAX_TEXT_CHARACTERS
-from weibo_nlp.io.names import quoted, quoted_list
+from weibo_nlp.io.names import quoted
 from weibo_nlp.io.rows import listed
 from weibo_nlp.records import Document, Target
 from weibo_nlp.scheme import load_scheme
@@ -237,8 +237,8 @@ class _Rows:
                 )
         if doubled:
             raise DataError(
-                f"{self.collection.path}: {len(doubled):,} ids of column {self.id} stand twice: {'; '.join(doubled[:5])}."
-                " Give each row its own, or name another column with --id-column."
+                f"{self.collection.path}: {len(doubled):,} ids of column {self.id} stand twice: "
+                f"{'; '.join(doubled[:5])}. Give each row its own, or name another column with --id-column."
             )
         return _in_threads(documents)
 
@@ -285,8 +285,8 @@ class _Rows:
             return int(str(value))
         except ValueError:
             raise DataError(
-                f"{self.collection.path}: row {number:,}: place is {quoted(value)}, no whole number; give the sample as "
-                "it was drawn."
+                f"{self.collection.path}: row {number:,}: place is {quoted(value)}, no whole number; give the sample "
+                "as it was drawn."
             ) from None
 
 
@@ -327,7 +327,7 @@ def _tasks(design: Mapping[str, Any]) -> Iterator[str]:
 
 def _keys(collection: Collection, id_column: str | None) -> list[CampaignDocument] | None:
     """Documents of a file that holds keys and no text, as it is shipped; None of any other."""
-    names = [name for name in (id_column, ID, "key", "text") if name in collection.columns]
+    names = [name for name in (id_column, ID, "key", "text") if name is not None and name in collection.columns]
     if not names or (names[0] != "text" and any(name in TEXT_NAMES for name in collection.columns)):
         return None
     keys: dict[str, CampaignDocument] = {}
@@ -366,7 +366,7 @@ def _first(columns: Iterable[str], names: Sequence[str], text_column: str) -> st
 def _cell(row: Mapping[str, Any], name: str | None) -> str | None:
     """Cell of a column as text; None where there is no column, or nothing in it."""
     value = None if name is None else row.get(name)
-    if value is None or isinstance(value, float) and value != value:
+    if value is None or (isinstance(value, float) and value != value):
         return None
     if isinstance(value, float) and value.is_integer():
         value = int(value)

@@ -120,8 +120,8 @@ def import_labelled(
     who = known.get(annotator) or annotator_of(annotator, is_dealt=False)
     if who.name not in known and who.kind == "person":
         raise UsageError(
-            f"{annotator} is no annotator of the campaign; name one that is, or model:NAME for a model, or intention for "
-            "the author's own labels."
+            f"{annotator} is no annotator of the campaign; name one that is, or model:NAME for a model, or intention "
+            "for the author's own labels."
         )
     if any(each.file.casefold() == who.file.casefold() and each.name != who.name for each in known.values()):
         raise UsageError(f"{quoted(annotator)} would have the files of another annotator; choose another name.")
@@ -190,6 +190,6 @@ def _other_text(campaign: Campaign, document: CampaignDocument, row: Mapping[str
     if "".join(plain_text(text).text.split()) == "".join(document.text.split()):
         return None
     return (
-        f"the text of {quoted(document.id)} is another one in the campaign; name the table that its documents came from, "
-        "in the same order."
+        f"the text of {quoted(document.id)} is another one in the campaign; name the table that its documents came "
+        "from, in the same order."
     )

@@ -179,7 +179,9 @@ def _frames(scheme: Scheme, language: Language) -> Iterator[Question]:
 def _own(name: str, value: str, scheme: Scheme, language: Language) -> Question:
     labels = tuple(label.strip() for label in value.split("|"))
     if name in scheme.tasks or name in (NEEDS_CONTEXT, FRAMES):
-        raise UsageError(f"{name} has the labels of the scheme; leave out what stands behind =, or choose another name.")
+        raise UsageError(
+            f"{name} has the labels of the scheme; leave out what stands behind =, or choose another name."
+        )
     _require_name(name)
     if len(labels) < 2 or not all(labels) or not all(map(str.isprintable, labels)):
         raise UsageError(f"{name}={value}: two labels at least are needed, with | between them, as {name}=yes|no.")
@@ -202,8 +204,8 @@ def _of_codebook(path: Path, language: Language) -> Question:
 def _require_name(name: str) -> None:
     if not _NAME.match(name) or name in _RESERVED or name.startswith((f"{STANCE}_", FRAME, "gold_")):
         raise UsageError(
-            f"a category cannot be called {quoted(name)}; use letters, digits and _, up to 40, a letter first, and none "
-            f"of the names {', '.join(sorted(_RESERVED))}, nor one that begins with stance_, {FRAME} or gold_."
+            f"a category cannot be called {quoted(name)}; use letters, digits and _, up to 40, a letter first, and "
+            f"none of the names {', '.join(sorted(_RESERVED))}, nor one that begins with stance_, {FRAME} or gold_."
         )
 
 

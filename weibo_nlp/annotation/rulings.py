@@ -15,7 +15,7 @@ from weibo_nlp.annotation.campaign import ADJUDICATION, Campaign, Rule
 from weibo_nlp.annotation.campaign_agreement import labels_of, votes_of
 from weibo_nlp.annotation.dealing import numbered, seed_of
 from weibo_nlp.annotation.exchange.base import Answer, ExchangeFormat, Item, Language, Passage, Question
-from weibo_nlp.annotation.sheets import DealtItems, find_campaign_texts
+from weibo_nlp.annotation.sheets import DealtItems, find_campaign_texts, format_called
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.io import write_jsonl
 from weibo_nlp.io.jsonl import dump_line, read_json_object
@@ -166,8 +166,8 @@ def export_disputes(
             written += [(path, folder / path.name) for path in (*files, key)]
         if not replace and (there := [target for _, target in written if target.exists()]):
             raise UsageError(
-                f"{there[0]} is there already, and may have been filled in; read it with --from first, or write over it "
-                "with --replace."
+                f"{there[0]} is there already, and may have been filled in; read it with --from first, or write over "
+                "it with --replace."
             )
         for source, target in written:
             source.replace(target)
@@ -242,6 +242,22 @@ def import_rulings(
     return len(rulings), len(key.numbers) - len(rulings), problems
 
 
+def format_of_sheet(path: Path) -> ExchangeFormat:
+    """Return the format of a sheet of disputes by its suffix.
+
+    Raises
+    ------
+    UsageError
+        If it is that of no table.
+    """
+    by_suffix = {".xlsx": "xlsx", ".xls": "xlsx", ".csv": "csv", ".jsonl": "jsonl"}
+    if (name := by_suffix.get(path.suffix.lower())) is None:
+        raise UsageError(
+            f"{path}: a sheet of disputes ends in {', '.join(by_suffix)}; name the one that was filled in."
+        )
+    return format_called(name)
+
+
 def stale_rulings(campaign: Campaign, found: Sequence[Dispute]) -> list[Ruling]:
     """Rulings on what is no longer disputed, or on other labels than are there by now."""
     current = {(each.id, each.question): each for each in found}
@@ -269,9 +285,7 @@ def _asked(question: Question, language: Language) -> Question:
     return replace(question, text=text, labels=labels_of(question), is_required=True)
 
 
-def _shown(
-    item: Item, dispute: Dispute, answers: Mapping[tuple[str, str], StoredAnswer], campaign: Campaign
-) -> Item:
+def _shown(item: Item, dispute: Dispute, answers: Mapping[tuple[str, str], StoredAnswer], campaign: Campaign) -> Item:
     """An item with what was said of it above it, as passages of nobody in particular."""
     words = _WORDS[campaign.settings.language]
     said: list[str] = []
@@ -298,7 +312,10 @@ def _ruling(
     dispute = current.get((name, key.question))
     if dispute is None or dispute.labels != labels:
         now = "nobody parts on it any more" if dispute is None else f"they say {', '.join(dispute.labels)} by now"
-        return None, f"{answer.number}: the annotators changed their labels since the sheet was written, {now}; write it anew."
+        return (
+            None,
+            f"{answer.number}: the annotators changed their labels since the sheet was written, {now}; write it anew.",
+        )
     return Ruling(name, key.question, label, reason, labels, path.name, answer.place), ""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -184,7 +183,9 @@ def export_sheets(
             for place, (questions, part) in enumerate(parts, start=1):
                 called = stem if len(parts) == 1 else f"{stem}-{place:0{len(str(len(parts)))}d}"
                 shown = [items[number] for number in part]
-                written += format.write(shown, questions, beside / stem, stem=called, language=campaign.settings.language)
+                written += format.write(
+                    shown, questions, beside / stem, stem=called, language=campaign.settings.language
+                )
         targets = [campaign.folder / SHEETS / path.relative_to(beside) for path in written]
         _require_new(targets, replace)
         _publish(dict(zip(written, targets, strict=True)))
@@ -208,7 +209,8 @@ def _require_new(targets: Sequence[Path], replace: bool) -> None:
         return
     if there := [path for path in targets if path.exists()]:
         raise UsageError(
-            f"{there[0]} is there already, and may have been filled in; import it first, or write over it with --replace."
+            f"{there[0]} is there already, and may have been filled in; import it first, or write over it with "
+            "--replace."
         )
 
 

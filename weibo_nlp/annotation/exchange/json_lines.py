@@ -72,7 +72,9 @@ class JsonLines:
 
 
 def _placed(answer: Answer, line: int) -> Answer:
-    return Answer(answer.number, answer.labels, answer.annotator, answer.is_unsure, answer.comment, place=f"line {line}")
+    return Answer(
+        answer.number, answer.labels, answer.annotator, answer.is_unsure, answer.comment, place=f"line {line}"
+    )
 
 
 def _faults(row: Row, items: Mapping[str, Item], questions: Mapping[str, Question]) -> Iterator[str]:

@@ -96,8 +96,7 @@ def new(
     if (documents is None) == (corpus is None):
         raise UsageError("name what is to be judged, either with --documents or with --corpus and --event.")
     if documents is not None:
-        columns = {"text_column": text_column, "id_column": id_column, "parent_column": parent_column}
-        source = read_documents(documents, **columns)
+        source = read_documents(documents, text_column=text_column, id_column=id_column, parent_column=parent_column)
     else:
         source = _of_corpus(corpus, events or ())
     campaign = new_campaign(

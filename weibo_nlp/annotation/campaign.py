@@ -20,7 +20,7 @@ from weibo_nlp.annotation.documents import CampaignDocument, DocumentsKind
 from weibo_nlp.annotation.exchange.base import Language, Question
 from weibo_nlp.annotation.questions import STANCE
 from weibo_nlp.errors import DataError, UsageError
-from weibo_nlp.io import atomic_path, safe_stem
+from weibo_nlp.io import atomic_path, sha256_of_bytes
 from weibo_nlp.io.jsonl import read_json_object
 from weibo_nlp.io.names import quoted
 from weibo_nlp.io.paths import named_path
@@ -39,7 +39,8 @@ Rule = Literal["unanimous", "majority"]
 RULES: tuple[Rule, ...] = ("unanimous", "majority")
 SHARED_KEY = "_shared"
 _NAME = re.compile(r"\w[\w.@+\- ]{0,58}\w|\w")
-_FILE = re.compile(r"\w[\w\-]*")
+_FILE = re.compile(r"\w[\w\-]{0,39}")
+_UNUSABLE = re.compile(r"[^\w\-]+")
 _DEVICES = re.compile(r"(?i)con|prn|aux|nul|com\d|lpt\d")
 
 
@@ -205,9 +206,10 @@ def open_campaign(folder: Path | str) -> Campaign:
 
 def file_stem(name: str) -> str:
     """Stem of the names of an annotator's files: the name, where every system can have such a file."""
-    plain = name.removeprefix(MODEL)
-    is_plain = plain == name and _FILE.fullmatch(name) and not _DEVICES.fullmatch(name)
-    return name if is_plain else safe_stem(*name.split(":"))
+    if _FILE.fullmatch(name) and not _DEVICES.fullmatch(name):
+        return name
+    # No two names have one checksum, and no plain name ends in that of another by chance.
+    return f"{_UNUSABLE.sub('_', name)[:40]}-{sha256_of_bytes(name.encode())[:8]}"
 
 
 def annotator_of(name: str, *, is_dealt: bool = True) -> Annotator:

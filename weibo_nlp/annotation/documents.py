@@ -15,6 +15,7 @@ from weibo_nlp.external.hydration import is_text_key
 from weibo_nlp.io.collection import Collection, open_collection
 from weibo_nlp.io.column_kinds import NO_TEXT, column_kind, first_values
 from weibo_nlp.io.column_names import TEXT_NAMES
+from weibo_nlp.io.formulas import is_executed
 from weibo_nlp.io.jsonl import read_json_object
 from weibo_nlp.io.limits import MAX_TEXT_CHARACTERS
 from weibo_nlp.io.names import quoted
@@ -27,6 +28,7 @@ DocumentsKind = Literal["table", "sample", "import", "corpus", "keys"]
 DESIGN = ".design.json"
 """What stands behind a sample's name in that of its design."""
 DESIGN_KIND = "weibo_nlp sample design"
+SAMPLE_SHEET = "sample"
 PLACE, ID = "place", "id"
 _ABOVE = ("above", "parent", "parent_id", "父评论")
 _TEXTS_ABOVE = ("text_above", "texts_above", "context", "parent_text", "上文")
@@ -120,9 +122,11 @@ def read_documents(
     DataError
         If ids stand twice, or there is no text at all.
     """
-    collection = open_collection(path)
     design = path.with_name(path.name + DESIGN)
     is_sample = design.is_file()
+    # A sample's workbook has another sheet, with what the labels mean.
+    sheet = {"sheet": SAMPLE_SHEET} if is_sample and path.suffix.lower() == ".xlsx" else {}
+    collection = open_collection(path, **sheet)
     content = _design(design) if is_sample else {}
     columns = collection.columns
     for name in (text_column, id_column, parent_column):
@@ -246,7 +250,7 @@ class _Rows:
         text = row[self.text]
         reason = None if isinstance(text, str) else "no text"
         if reason is None:
-            text = plain_text(text, self.html).text
+            text = plain_text(text if self.kind != "sample" else _as_drawn(text), self.html).text
             reason = "empty" if not text.strip() else "too long" if len(text) > MAX_TEXT_CHARACTERS else None
         if reason is not None:
             self.set_aside[reason] = self.set_aside.get(reason, 0) + 1
@@ -288,6 +292,11 @@ class _Rows:
                 f"{self.collection.path}: row {number:,}: place is {quoted(value)}, no whole number; give the sample "
                 "as it was drawn."
             ) from None
+
+
+def _as_drawn(text: str) -> str:
+    """Return a text of a sample without the apostrophe that keeps a spreadsheet from computing it."""
+    return text[1:] if text.startswith("'") and is_executed(text[1:]) else text
 
 
 def _in_threads(documents: list[CampaignDocument]) -> list[CampaignDocument]:

@@ -196,7 +196,9 @@ def test_in_a_project_that_annotators_share_answers_are_told_by_who_gave_them(ca
     sheet, _ = export_sheets(campaign, format_called("jsonl"), shared=True)
     numbers = [line.value["number"] for line in read_jsonl(sheet)]
     rows = [
-        {"number": number, "labels": LABELS, "annotator": who} for number in numbers for who in ("jia@example.org", "乙")
+        {"number": number, "labels": LABELS, "annotator": who}
+        for number in numbers
+        for who in ("jia@example.org", "乙")
     ]
     path = sheet.with_name("answers.jsonl")
     write_jsonl(path, rows)
@@ -255,9 +257,7 @@ def test_threads_of_the_corpus_are_asked_about_the_targets_of_their_events(tmp_p
 
 def test_a_stance_that_was_not_asked_of_a_text_is_a_fault(tmp_path):
     campaign = corpus_campaign(tmp_path / "campaign")
-    number = next(
-        number for number, name in campaign.keys["a"].numbers.items() if name.startswith("everyday-soup")
-    )
+    number = next(number for number, name in campaign.keys["a"].numbers.items() if name.startswith("everyday-soup"))
     named = {question.target: question.name for question in campaign.questions}
     path = tmp_path / "answers.jsonl"
     write_jsonl(path, [{"number": number, "labels": {"topic": "other", named["冻结借书证"]: "none"}}])

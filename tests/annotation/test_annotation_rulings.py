@@ -134,7 +134,9 @@ def test_a_ruling_on_labels_that_changed_since_does_not_hold(tmp_path):
     with pytest.raises(DataError, match="1 rulings are on labels that were changed since, as the one on topic of 't1'"):
         gold_of(campaign)
     _, _, (problem,) = import_rulings(campaign, path, format_called("xlsx"))
-    assert "the annotators changed their labels since the sheet was written, nobody parts on it any more" in problem.text
+    assert (
+        "the annotators changed their labels since the sheet was written, nobody parts on it any more" in problem.text
+    )
 
 
 def test_other_rulings_replace_those_there_are_only_where_that_is_asked(tmp_path):

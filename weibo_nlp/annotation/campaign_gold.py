@@ -13,7 +13,8 @@ from weibo_nlp.annotation.adjudication import ADJUDICATED, MAJORITY, UNANIMOUS, 
 from weibo_nlp.annotation.answers import all_answers
 from weibo_nlp.annotation.campaign import DESIGN_FILE, Campaign
 from weibo_nlp.annotation.campaign_agreement import votes_of
-from weibo_nlp.annotation.documents import DESIGN, PLACE, CampaignDocument
+from weibo_nlp.annotation.document_tables import DESIGN
+from weibo_nlp.annotation.documents import PLACE, CampaignDocument
 from weibo_nlp.annotation.questions import STANCE
 from weibo_nlp.annotation.rulings import disputes, is_decided, open_disputes, read_rulings, stale_rulings
 from weibo_nlp.errors import DataError, UsageError

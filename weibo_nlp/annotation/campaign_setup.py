@@ -34,7 +34,8 @@ from weibo_nlp.annotation.campaign import (
     write_json,
 )
 from weibo_nlp.annotation.dealing import SHARED, deal, letter_of, seed_of, share_out
-from weibo_nlp.annotation.documents import CampaignDocument, DocumentSource, document_targets, read_documents
+from weibo_nlp.annotation.document_tables import read_documents
+from weibo_nlp.annotation.documents import CampaignDocument, DocumentSource, document_targets
 from weibo_nlp.annotation.exchange.base import LANGUAGES, Language
 from weibo_nlp.annotation.questions import STANCE, codebook_of, questions_of
 from weibo_nlp.errors import UsageError
@@ -64,7 +65,7 @@ def new_campaign(
     folder : Path or str
         Where it goes.
     documents : Path, str or DocumentSource
-        File as :func:`~weibo_nlp.annotation.documents.read_documents` takes it, or documents that were read.
+        File as :func:`~weibo_nlp.annotation.document_tables.read_documents` takes it, or documents that were read.
     tasks : sequence of str
         As :func:`~weibo_nlp.annotation.questions.questions_of` takes them; of a sample, by default those that it was
         drawn for.
@@ -79,7 +80,7 @@ def new_campaign(
     language : {"zh", "en"}
         Of the sheets.
     **reading
-        Passed on to :func:`~weibo_nlp.annotation.documents.read_documents`.
+        Passed on to :func:`~weibo_nlp.annotation.document_tables.read_documents`.
 
     Raises
     ------

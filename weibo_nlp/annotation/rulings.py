@@ -166,8 +166,8 @@ def export_disputes(
             written += [(path, folder / path.name) for path in (*files, key)]
         if not replace and (there := [target for _, target in written if target.exists()]):
             raise UsageError(
-                f"{folder}: sheets of disputes went out already, and may have been filled in ({there[0].name}); read them "
-                "with --from first, or write over them with --replace."
+                f"{folder}: sheets of disputes went out already, and may have been filled in ({there[0].name}); read "
+                "them with --from first, or write over them with --replace."
             )
         for source, target in written:
             source.replace(target)

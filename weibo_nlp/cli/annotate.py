@@ -90,7 +90,7 @@ def new(
 ) -> None:
     """Set up a campaign: what is judged, on what, by whom; every annotator in another order, under neutral numbers."""
     from weibo_nlp.annotation import new_campaign
-    from weibo_nlp.annotation.documents import read_documents
+    from weibo_nlp.annotation.document_tables import read_documents
     from weibo_nlp.io.terminal import print_line
 
     if (documents is None) == (corpus is None):

@@ -114,7 +114,7 @@ def write_round(
         path = folder / f"a{place}.jsonl"
         write_judgements(path, judged[each.name])
         written += [prompt, path]
-    for path, rows in gold.items():
+    for path, rows in sorted(gold.items()):
         write_jsonl(path, (adjudicated_row(row) for row in rows))
         written.append(path)
     return list(dict.fromkeys(written))

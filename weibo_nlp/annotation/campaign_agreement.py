@@ -131,9 +131,9 @@ def votes_of(
 
     A frame that an annotator did not tick was not heard, which is an answer as well.
     """
-    dealt = {each.name for each in campaign.settings.annotators if each.is_dealt}
+    dealt = [each.name for each in campaign.settings.annotators if each.is_dealt and each.name in answers]
     votes: dict[tuple[str, str], dict[str, str]] = {}
-    for name in dealt & answers.keys():
+    for name in dealt:
         for answer in answers[name]:
             for question in campaign.questions_for(campaign.documents[answer.id]):
                 if (label := label_of(answer, question)) is not None:

@@ -9,7 +9,7 @@ from weibo_nlp.annotation import export_sheets, import_answers, new_campaign, op
 from weibo_nlp.annotation.answers import all_answers, read_answers_of
 from weibo_nlp.annotation.campaign import annotator_of, file_stem
 from weibo_nlp.annotation.documents import DocumentSource, documents_of, targets_of
-from weibo_nlp.annotation.sheets import format_called
+from weibo_nlp.annotation.sheet_export import format_called
 from weibo_nlp.corpus import build_threads
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.io import read_jsonl, write_jsonl

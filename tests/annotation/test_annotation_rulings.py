@@ -4,7 +4,7 @@ import pytest
 from weibo_nlp.annotation import export_disputes, gold_of, import_answers, import_rulings, new_campaign, open_campaign
 from weibo_nlp.annotation.campaign_gold import write_gold
 from weibo_nlp.annotation.rulings import disputes, open_disputes, read_rulings
-from weibo_nlp.annotation.sheets import format_called
+from weibo_nlp.annotation.sheet_export import format_called
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.io import read_jsonl, write_jsonl
 

@@ -7,7 +7,7 @@ import pytest
 from weibo_nlp.annotation import export_disputes, import_answers, import_rulings, new_campaign
 from weibo_nlp.annotation.adjudication import read_adjudicated
 from weibo_nlp.annotation.judgements import read_round
-from weibo_nlp.annotation.sheets import format_called
+from weibo_nlp.annotation.sheet_export import format_called
 from weibo_nlp.errors import DataError, UnknownNameError, UsageError
 from weibo_nlp.io import read_jsonl, write_jsonl
 from weibo_nlp.io.validation import without_problems

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from weibo_nlp.annotation.campaign_setup import new_campaign
     from weibo_nlp.annotation.labelled import import_labelled
     from weibo_nlp.annotation.rulings import export_disputes, import_rulings
-    from weibo_nlp.annotation.sheets import export_sheets
+    from weibo_nlp.annotation.sheet_export import export_sheets
 
 __all__ = [
     "Campaign",
@@ -42,7 +42,7 @@ _ROOMS = {
     "Campaign": "campaign",
     "agreement_of": "campaign_agreement",
     "export_disputes": "rulings",
-    "export_sheets": "sheets",
+    "export_sheets": "sheet_export",
     "gold_of": "campaign_gold",
     "import_answers": "answers",
     "import_labelled": "labelled",

@@ -10,7 +10,7 @@ from typing import Any
 
 from weibo_nlp.annotation.campaign import Annotator, Campaign, by_questions
 from weibo_nlp.annotation.exchange.base import Answer, ExchangeFormat, Question
-from weibo_nlp.annotation.sheets import DealtItems, find_campaign_texts, format_called
+from weibo_nlp.annotation.sheet_export import DealtItems, find_campaign_texts, format_called
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.io import write_jsonl
 from weibo_nlp.io.locks import locked_folder
@@ -285,7 +285,7 @@ class _Attribution:
 def _format(path: Path, named: str | None) -> list[ExchangeFormat]:
     if named is not None:
         return [format_called(named)]
-    from weibo_nlp.annotation.sheets import formats
+    from weibo_nlp.annotation.sheet_export import formats
 
     known = formats()
     names = [name for name in _BY_SUFFIX.get(path.suffix.lower(), ()) if name in known]

@@ -15,7 +15,7 @@ from weibo_nlp.annotation.campaign import ADJUDICATION, Campaign, Rule
 from weibo_nlp.annotation.campaign_agreement import labels_of, votes_of
 from weibo_nlp.annotation.dealing import numbered, seed_of
 from weibo_nlp.annotation.exchange.base import Answer, ExchangeFormat, Item, Language, Passage, Question
-from weibo_nlp.annotation.sheets import DealtItems, find_campaign_texts, format_called
+from weibo_nlp.annotation.sheet_export import DealtItems, find_campaign_texts, format_called
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.io import write_jsonl
 from weibo_nlp.io.jsonl import dump_line, read_json_object

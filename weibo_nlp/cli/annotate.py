@@ -147,7 +147,7 @@ def export(
     from weibo_nlp.annotation import export_sheets, open_campaign
     from weibo_nlp.annotation.campaign import CODEBOOK
     from weibo_nlp.annotation.labelled import read_labelled
-    from weibo_nlp.annotation.sheets import format_called
+    from weibo_nlp.annotation.sheet_export import format_called
     from weibo_nlp.io.terminal import print_line
 
     campaign, shape = open_campaign(folder), format_called(to)
@@ -288,7 +288,7 @@ def adjudicate(
     """
     from weibo_nlp.annotation import export_disputes, import_rulings, open_campaign
     from weibo_nlp.annotation.rulings import format_of_sheet, open_disputes
-    from weibo_nlp.annotation.sheets import format_called
+    from weibo_nlp.annotation.sheet_export import format_called
     from weibo_nlp.io.terminal import print_line
 
     if to is not None and files:

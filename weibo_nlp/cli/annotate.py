@@ -13,11 +13,9 @@ from weibo_nlp.cli.options import MAX_SEED, JsonFile, Resamples, Seed, group, in
 from weibo_nlp.errors import UsageError
 
 if TYPE_CHECKING:
-    from weibo_nlp.annotation.answers import ImportReport
     from weibo_nlp.annotation.documents import DocumentSource
     from weibo_nlp.io.validation import Problem
 
-SHOWN_PROBLEMS = 50
 _Folder = Annotated[Path, Argument(parser=input_path, metavar="folder", help="The campaign.")]
 _Texts = Annotated[
     Path | None,
@@ -203,6 +201,7 @@ def import_(
     """
     from weibo_nlp.annotation import import_answers, import_labelled, open_campaign
     from weibo_nlp.annotation.campaign import MODEL
+    from weibo_nlp.cli.annotate_display import print_problems, told
     from weibo_nlp.io.terminal import print_line
     from weibo_nlp.records import AUTHOR_LABEL
 
@@ -231,10 +230,10 @@ def import_(
                 skip_faulty=skip_faulty,
                 replace=replace,
             )
-        _print_problems(problems)
+        print_problems(problems)
         n_faults += len(problems)
         for report in reports:
-            print_line(f"{path}: {_told(report)}")
+            print_line(f"{path}: {told(report)}")
         if problems and not reports:
             print_line(f"{path}: nothing of it is kept; mend it, or keep its other rows with --skip-faulty", err=True)
     if n_faults:
@@ -289,6 +288,7 @@ def adjudicate(
     from weibo_nlp.annotation import export_disputes, import_rulings, open_campaign
     from weibo_nlp.annotation.rulings import format_of_sheet, open_disputes
     from weibo_nlp.annotation.sheet_export import format_called
+    from weibo_nlp.cli.annotate_display import print_problems
     from weibo_nlp.io.terminal import print_line
 
     if to is not None and files:
@@ -301,7 +301,7 @@ def adjudicate(
         kept, left, problems = import_rulings(
             campaign, path, format_of_sheet(path), texts=texts, skip_faulty=skip_faulty, replace=replace
         )
-        _print_problems(problems)
+        print_problems(problems)
         faults += problems
         print_line(f"{path}: {kept:,} rulings, {left:,} of its rows still open")
     if to is not None:
@@ -380,28 +380,9 @@ def _people(pairs: Sequence[str]) -> dict[str, str]:
     return people
 
 
-def _print_problems(problems: Sequence[Problem]) -> None:
-    from weibo_nlp.io.terminal import print_line
-
-    for problem in problems[:SHOWN_PROBLEMS]:
-        print_line(f"{problem.path}: {problem.text}", err=True)
-    if len(problems) > SHOWN_PROBLEMS:
-        print_line(f"and {len(problems) - SHOWN_PROBLEMS:,} faults more", err=True)
-
-
 def _leave_if_faulty(problems: Sequence[Problem]) -> None:
-    _print_problems(problems)
+    from weibo_nlp.cli.annotate_display import print_problems
+
+    print_problems(problems)
     if problems:
         raise typer.Exit(3)
-
-
-def _told(report: ImportReport) -> str:
-    parts = [f"{report.n_added:,} answers of {report.annotator}"]
-    if report.n_replaced:
-        parts.append(f"{report.n_replaced:,} replaced")
-    if report.n_unchanged:
-        parts.append(f"{report.n_unchanged:,} were there")
-    parts += [f"{count:,} without {name}" for name, count in report.n_open.items()]
-    if report.n_missing:
-        parts.append(f"{report.n_missing:,} texts not judged yet")
-    return ", ".join(parts)

@@ -1,7 +1,8 @@
-"""What ``weibo-nlp annotate agree`` prints."""
+"""What ``weibo-nlp annotate`` prints: agreement, faults, and what came of a file."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from weibo_nlp.io.names import printable_name
@@ -9,10 +10,13 @@ from weibo_nlp.io.terminal import print_line
 
 if TYPE_CHECKING:
     from weibo_nlp.annotation.agreement import Agreement
+    from weibo_nlp.annotation.answers import ImportReport
     from weibo_nlp.annotation.campaign import Campaign
     from weibo_nlp.annotation.campaign_agreement import CampaignAgreement, QuestionAgreement
+    from weibo_nlp.io.validation import Problem
 
 SHOWN_TEXT = 60
+SHOWN_PROBLEMS = 50
 
 
 def print_agreement(campaign: Campaign, measured: CampaignAgreement, *, confusions: bool) -> None:
@@ -54,6 +58,27 @@ def print_agreement(campaign: Campaign, measured: CampaignAgreement, *, confusio
             for question, votes in disputed.labels.items()
         )
         print_line(f"  {printable_name(disputed.id)}{text}: {said}")
+
+
+def print_problems(problems: Sequence[Problem]) -> None:
+    """Print every fault with its file and place, as many as somebody reads, to standard error."""
+    for problem in problems[:SHOWN_PROBLEMS]:
+        print_line(f"{problem.path}: {problem.text}", err=True)
+    if len(problems) > SHOWN_PROBLEMS:
+        print_line(f"and {len(problems) - SHOWN_PROBLEMS:,} faults more", err=True)
+
+
+def told(report: ImportReport) -> str:
+    """Say what came of the answers of one annotator."""
+    parts = [f"{report.n_added:,} answers of {report.annotator}"]
+    if report.n_replaced:
+        parts.append(f"{report.n_replaced:,} replaced")
+    if report.n_unchanged:
+        parts.append(f"{report.n_unchanged:,} were there")
+    parts += [f"{count:,} without {name}" for name, count in report.n_open.items()]
+    if report.n_missing:
+        parts.append(f"{report.n_missing:,} texts not judged yet")
+    return ", ".join(parts)
 
 
 def _rows(measured: QuestionAgreement) -> list[tuple[str, ...]]:

@@ -1,6 +1,7 @@
 import csv
 import json
 from pathlib import Path
+from xml.etree import ElementTree
 
 import openpyxl
 import pytest
@@ -345,3 +346,53 @@ def test_files_of_annotators_have_names_that_every_system_takes():
     assert len(names) == 4
     assert all(":" not in name and " " not in name and name != "con" for name in names)
     assert (annotator_of("model:x").kind, annotator_of("intention").kind) == ("model", "author")
+
+
+def annotated(place, by, tags, labels):
+    """A task of a project as Label Studio exports it, with one annotation."""
+    values = [
+        {"from_name": tags[name], "to_name": "text", "type": "choices", "value": {"choices": [label]}}
+        for name, label in labels.items()
+    ]
+    return {"id": place, "completed_by": {"id": 1, "email": by}, "was_cancelled": False, "result": values}
+
+
+def test_two_annotators_of_one_label_studio_project_come_back_from_its_export(campaign):
+    files = export_sheets(campaign, format_called("label-studio"), shared=True)
+    tasks, interface = sorted(files, key=lambda path: path.suffix)
+    names = [each.get("name") for each in ElementTree.parse(interface).iter("Choices")]
+    tags = dict(zip([question.name for question in campaign.questions], names, strict=False))
+    said = {"jia@example.org": LABELS, "yi@example.org": LABELS | {"topic": "other"}}
+    rows = [
+        {"id": place, "data": task["data"]}
+        | {"annotations": [annotated(place, by, tags, labels) for by, labels in said.items()]}
+        for place, task in enumerate(json.loads(tasks.read_text("utf-8")), start=1)
+    ]
+    path = campaign.folder / "export.json"
+    path.write_text(json.dumps(rows, ensure_ascii=False), "utf-8")
+    people = {"jia@example.org": "甲", "yi@example.org": "乙"}
+    reports, problems = import_answers(campaign, path, people=people)
+    assert problems == []
+    assert {(report.annotator, report.n_added) for report in reports} == {("甲", 5), ("乙", 5)}
+    assert labels_by_text(campaign, "甲")["=1+1 这也行？😀"] == LABELS
+    assert {labels["topic"] for labels in labels_by_text(campaign, "乙").values()} == {"other"}
+
+
+def test_a_doccano_export_is_known_from_answers_of_a_program(campaign):
+    dataset, _ = export_sheets(campaign, format_called("doccano"), annotator="甲")
+    rows = [line.value | {"id": place} for place, line in enumerate(read_jsonl(dataset), start=1)]
+    labels = [f"{name}:{label}" for name, label in LABELS.items()]
+    path = campaign.folder / "admin.jsonl"
+    write_jsonl(path, [row | {"label": labels, "Comments": []} for row in rows])
+    (report,), problems = import_answers(campaign, path)
+    assert (report.annotator, report.n_added, problems) == ("甲", 5, [])
+
+
+def test_faulty_rows_of_a_program_are_set_aside_by_their_line(campaign):
+    sheet, _ = export_sheets(campaign, format_called("jsonl"), annotator="甲")
+    rows = [{"number": line.value["number"], "labels": LABELS} for line in read_jsonl(sheet)]
+    rows[1] |= {"labels": LABELS | {"topic": "wheather"}}
+    path = sheet.with_name("answers.jsonl")
+    write_jsonl(path, rows)
+    (report,), (problem,) = import_answers(campaign, path, skip_faulty=True)
+    assert (report.n_added, problem.line) == (4, 2)

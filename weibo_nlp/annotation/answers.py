@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -10,7 +11,7 @@ from typing import Any
 
 from weibo_nlp.annotation.campaign import Annotator, Campaign, by_questions
 from weibo_nlp.annotation.exchange.base import Answer, ExchangeFormat, Question
-from weibo_nlp.annotation.sheet_export import DealtItems, find_campaign_texts, format_called
+from weibo_nlp.annotation.sheet_export import DealtItems, find_campaign_texts, format_called, formats
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.io import write_jsonl
 from weibo_nlp.io.locks import locked_folder
@@ -18,6 +19,7 @@ from weibo_nlp.io.names import quoted
 from weibo_nlp.io.paths import named_path
 from weibo_nlp.io.validation import FORM, Problem, field_types, list_type, read_records, row_parser, without_problems
 
+_LINE = re.compile(r"(?:(?P<file>.+), )?line (?P<line>\d+)\Z", re.DOTALL)
 _BY_SUFFIX = {
     ".xlsx": ("xlsx",),
     ".xls": ("xlsx",),
@@ -140,9 +142,9 @@ def import_answers(
         raise DataError(f"{path}: no row is answered; fill the sheet in first.")
     by_annotator: dict[str, list[StoredAnswer]] = {}
     reader = _Attribution(campaign, path, annotator, people or {})
-    faulty = {problem.text.partition(":")[0] for problem in problems} | {f"line {problem.line}" for problem in problems}
+    faulty = FaultyRows(problems)
     for answer in answers:
-        if answer.place in faulty:
+        if faulty.has(answer):
             continue
         name, fault = reader.take(answer)
         if fault is not None:
@@ -212,6 +214,25 @@ def all_answers(campaign: Campaign) -> dict[str, list[StoredAnswer]]:
     """Answers of every annotator who gave some, by name, in the order of the campaign."""
     found = {each.name: read_answers_of(campaign, each) for each in campaign.settings.annotators}
     return {name: answers for name, answers in found.items() if answers}
+
+
+class FaultyRows:
+    """Rows that problems are with: those whose place a problem begins with, or whose line it has."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        problems = tuple(problems)
+        self._places = {problem.text.partition(":")[0] for problem in problems}
+        self._lines = {(problem.path.name, problem.line) for problem in problems if problem.line}
+        self._in_any = {problem.line for problem in problems if problem.line}
+
+    def has(self, answer: Answer) -> bool:
+        """Whether the row of an answer is among them."""
+        if answer.place in self._places:
+            return True
+        if (line := _LINE.search(answer.place)) is None:
+            return False
+        number, file = int(line["line"]), line["file"]
+        return number in self._in_any if file is None else (Path(file).name, number) in self._lines
 
 
 class _Attribution:
@@ -285,8 +306,6 @@ class _Attribution:
 def _format(path: Path, named: str | None) -> list[ExchangeFormat]:
     if named is not None:
         return [format_called(named)]
-    from weibo_nlp.annotation.sheet_export import formats
-
     known = formats()
     names = [name for name in _BY_SUFFIX.get(path.suffix.lower(), ()) if name in known]
     if not names:
@@ -299,21 +318,22 @@ def _format(path: Path, named: str | None) -> list[ExchangeFormat]:
 def _read(
     campaign: Campaign, path: Path, items: DealtItems, formats: Sequence[ExchangeFormat]
 ) -> tuple[list[Answer], list[Problem]]:
-    """Read a file in the first format that it is of; where documents are asked about different things, as the sheet
-    whose questions fit it best.
-    """
-    if not path.is_file():
-        raise UsageError(f"{path} is no file; name the sheet that was filled in.")
+    """Read a file in the format, and as the sheet of the questions, that fit it best: with the fewest faults."""
+    if not path.exists():
+        raise UsageError(f"{path} does not exist; name the sheet that was filled in.")
     groups = [questions for questions, _ in by_questions(campaign, items.numbers.values())]
     everything: list[tuple[Question, ...]] = [campaign.questions] if len(groups) > 1 else []
     refused: list[str] = []
+    found: list[tuple[list[Answer], list[Problem]]] = []
     for format in formats:
         try:
             readings = [format.read(path, items, questions) for questions in (*groups, *everything)]
         except DataError as error:
             refused.append(f"{format.name}: {error}")
             continue
-        return min(readings, key=lambda reading: len(reading[1]))
+        found += readings
+    if found:
+        return min(found, key=lambda reading: len(reading[1]))
     raise DataError(refused[0].partition(": ")[2] if len(refused) == 1 else "\n".join(refused))
 
 

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from weibo_nlp.annotation.adjudication import MAJORITY, UNANIMOUS, count_votes
-from weibo_nlp.annotation.answers import StoredAnswer, all_answers
+from weibo_nlp.annotation.answers import FaultyRows, StoredAnswer, all_answers
 from weibo_nlp.annotation.campaign import ADJUDICATION, Campaign, Rule
 from weibo_nlp.annotation.campaign_agreement import labels_of, votes_of
 from weibo_nlp.annotation.dealing import numbered, seed_of
@@ -214,11 +214,11 @@ def import_rulings(
     if not readings:
         raise DataError(refused)
     key, answers, problems = min(readings, key=lambda reading: len(reading[2]))
-    faulty = {problem.text.partition(":")[0] for problem in problems}
+    faulty = FaultyRows(problems)
     current = {(each.id, each.question): each for each in disputes(campaign)}
     rulings: list[Ruling] = []
     for answer in answers:
-        if answer.place in faulty:
+        if faulty.has(answer):
             continue
         ruling, fault = _ruling(key, answer, path, current)
         if ruling is not None:

@@ -48,11 +48,11 @@ class JsonLines:
         """Read answers back."""
         by_name = {question.name: question for question in questions}
         seen: set[tuple[str, str | None]] = set()
-        n_rows = 0
+        has_numbers = False
 
         def answer(row: Row) -> Answer:
-            nonlocal n_rows
-            n_rows += 1
+            nonlocal has_numbers
+            has_numbers |= "number" in row
             faults = list(_faults(row, items, by_name))
             key = (str(row.get("number")), row.get("annotator"))
             if not faults and key in seen:
@@ -66,7 +66,7 @@ class JsonLines:
 
         problems: list[Problem] = []
         records = list(noting_problems(read_records(path, answer), problems))
-        if not n_rows:
+        if not has_numbers:
             raise DataError(f"{path}: no line is a JSON object with the number of an item and its labels.")
         return [_placed(record.value, record.line) for record in records], problems
 

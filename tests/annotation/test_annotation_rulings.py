@@ -1,9 +1,11 @@
 import openpyxl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from weibo_nlp.annotation import export_disputes, gold_of, import_answers, import_rulings, new_campaign, open_campaign
 from weibo_nlp.annotation.campaign_gold import write_gold
-from weibo_nlp.annotation.rulings import disputes, open_disputes, read_rulings
+from weibo_nlp.annotation.rulings import disputes, is_decided, open_disputes, read_rulings
 from weibo_nlp.annotation.sheet_export import format_called
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.io import read_jsonl, write_jsonl
@@ -180,3 +182,31 @@ def test_gold_is_written_as_any_table(tmp_path, suffix):
     frame = open_collection(path).frame()
     assert list(frame.columns) == ["id", "gold_topic"]
     assert frame["gold_topic"].tolist() == SAID["甲"]
+
+
+def test_gold_is_written_neither_into_the_campaign_nor_over_its_documents(tmp_path):
+    campaign = campaign_of(tmp_path, {"甲": SAID["甲"], "乙": SAID["甲"]})
+    with pytest.raises(UsageError, match="is in the campaign's folder"):
+        write_gold(campaign, gold_of(campaign), campaign.folder / "gold.csv")
+    with pytest.raises(UsageError, match="is what the campaign's documents were read from"):
+        write_gold(campaign, gold_of(campaign), tmp_path / "texts.jsonl")
+
+
+def test_texts_that_one_annotator_alone_was_asked_about_are_told_apart(tmp_path):
+    write_jsonl(tmp_path / "texts.jsonl", [{"id": f"t{n}", "text": text} for n, text in enumerate(TEXTS)])
+    campaign = new_campaign(tmp_path / "campaign", tmp_path / "texts.jsonl", ["topic"], ["甲", "乙"], overlap=2)
+    assert sorted(len(campaign.keys[name].numbers) for name in ("甲", "乙")) == [3, 3]
+    for name in ("甲", "乙"):
+        rows = [{"number": number, "labels": {"topic": "other"}} for number in campaign.keys[name].numbers]
+        write_jsonl(tmp_path / "in.jsonl", rows)
+        (report,), _ = import_answers(campaign, tmp_path / "in.jsonl")
+        assert (report.n_added, report.n_missing) == (3, 0)
+    assert gold_of(campaign).counts == {"gold_topic": {"unanimous": 2, "single": 2}}
+
+
+@given(st.lists(st.sampled_from("abc"), min_size=1, max_size=6))
+def test_votes_decide_by_the_rule_whatever_their_order(labels):
+    most = max(map(labels.count, labels))
+    assert is_decided(labels, "unanimous") == (most == len(labels))
+    assert is_decided(labels, "majority") == (2 * most > len(labels))
+    assert is_decided(labels[::-1], "majority") == is_decided(labels, "majority")

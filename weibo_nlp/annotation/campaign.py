@@ -22,6 +22,7 @@ from weibo_nlp.annotation.questions import STANCE
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.io import atomic_path, sha256_of_bytes
 from weibo_nlp.io.jsonl import read_json_object
+from weibo_nlp.io.locks import locked_folder
 from weibo_nlp.io.names import quoted
 from weibo_nlp.io.paths import named_path
 from weibo_nlp.io.typed_json import from_json, to_json
@@ -33,8 +34,6 @@ CAMPAIGN, DOCUMENTS, DESIGN_FILE, CODEBOOK = "campaign.json", "documents.jsonl",
 KEYS, SHEETS, ANSWERS, ADJUDICATION = "keys", "sheets", "answers", "adjudication"
 MODEL = "model:"
 """What the name of an annotator begins with that is no person but a model."""
-GUIDELINE = "1.2.0"
-"""Version of the guideline (`annotations/GUIDELINES.md`) that the tasks of the scheme are judged by."""
 Rule = Literal["unanimous", "majority"]
 RULES: tuple[Rule, ...] = ("unanimous", "majority")
 SHARED_KEY = "_shared"
@@ -175,9 +174,12 @@ class Campaign:
         return self.folder / ANSWERS / f"{annotator.file}.jsonl"
 
     def with_annotator(self, annotator: Annotator) -> Campaign:
-        """Add an annotator to the campaign and to its file."""
-        settings = replace(self.settings, annotators=(*self.settings.annotators, annotator))
-        write_json(self.folder / CAMPAIGN, settings_content(settings))
+        """Add an annotator to the campaign and to its file, unless somebody else has meanwhile."""
+        with locked_folder(self.folder):
+            settings = open_campaign(self.folder).settings
+            if annotator not in settings.annotators:
+                settings = replace(settings, annotators=(*settings.annotators, annotator))
+                write_json(self.folder / CAMPAIGN, settings_content(settings))
         return Campaign(self.folder, settings)
 
 

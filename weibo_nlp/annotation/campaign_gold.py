@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -18,7 +18,7 @@ from weibo_nlp.annotation.documents import PLACE, CampaignDocument
 from weibo_nlp.annotation.questions import STANCE
 from weibo_nlp.annotation.rulings import disputes, is_decided, open_disputes, read_rulings, stale_rulings
 from weibo_nlp.errors import DataError, UsageError
-from weibo_nlp.io import atomic_path, open_writer
+from weibo_nlp.io import atomic_path, open_writer, sha256_of_file
 from weibo_nlp.io.jsonl import read_json_object
 from weibo_nlp.io.names import quoted
 from weibo_nlp.io.writers import output_format
@@ -130,8 +130,9 @@ def write_gold(campaign: Campaign, labels: CampaignGold, path: Path) -> list[Pat
     Raises
     ------
     UsageError
-        If the suffix is none of a table.
+        If the suffix is none of a table, or it would be written into the campaign or over its documents.
     """
+    _require_gold_path(campaign, path)
     shape = output_format(path, "csv")
     kinds: dict[str, Any] = dict.fromkeys(labels.columns, "string")
     if labels.columns[0] == PLACE:
@@ -211,18 +212,9 @@ def _key(document: CampaignDocument, column: str) -> str | int:
     return int(document.id) if column == PLACE else document.id
 
 
-def require_gold_path(campaign: Campaign, path: Path) -> None:
-    """Refuse to write gold into the campaign's own folder, whose files it would join.
-
-    Raises
-    ------
-    UsageError
-        If it is there.
-    """
+def _require_gold_path(campaign: Campaign, path: Path) -> None:
     if path.resolve().is_relative_to(campaign.folder.resolve()):
         raise UsageError(f"{path} is in the campaign's folder, which keeps files of its own; write gold elsewhere.")
-
-
-def shares(counts: Mapping[str, int]) -> Sequence[tuple[str, int]]:
-    """How labels came about, in the order of :data:`HOW`, as far as there are some."""
-    return [(how, counts[how]) for how in HOW if counts.get(how)]
+    source = campaign.settings.documents
+    if path.is_file() and source.sha256 is not None and sha256_of_file(path) == source.sha256:
+        raise UsageError(f"{path} is what the campaign's documents were read from; write gold to another file.")

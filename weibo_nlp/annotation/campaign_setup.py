@@ -18,7 +18,6 @@ from weibo_nlp.annotation.campaign import (
     CODEBOOK,
     DESIGN_FILE,
     DOCUMENTS,
-    GUIDELINE,
     KEYS,
     RULES,
     SHARED_KEY,
@@ -37,7 +36,7 @@ from weibo_nlp.annotation.dealing import SHARED, deal, letter_of, seed_of, share
 from weibo_nlp.annotation.document_tables import read_documents
 from weibo_nlp.annotation.documents import CampaignDocument, DocumentSource, document_targets
 from weibo_nlp.annotation.exchange.base import LANGUAGES, Language
-from weibo_nlp.annotation.questions import STANCE, codebook_of, questions_of
+from weibo_nlp.annotation.questions import STANCE, codebook_of, guideline_version, questions_of
 from weibo_nlp.errors import UsageError
 from weibo_nlp.io import write_jsonl
 from weibo_nlp.io.names import quoted
@@ -108,7 +107,7 @@ def new_campaign(
     settings = Settings(
         scheme=scheme.name,
         scheme_version=scheme.version,
-        guideline=GUIDELINE if any(question.task in scheme.tasks for question in questions) else None,
+        guideline=guideline_version() if any(question.task in scheme.tasks for question in questions) else None,
         language=language,
         rule=rule,
         seed=seed,

@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from weibo_nlp import _resources
 from weibo_nlp.annotation.exchange.base import Language, Question
 from weibo_nlp.errors import UnknownNameError, UsageError
 from weibo_nlp.io.names import quoted
+from weibo_nlp.io.yaml_file import read_yaml
 from weibo_nlp.scheme import NEEDS_CONTEXT, Scheme
 
 STANCE, FRAMES, CANONICAL = "stance", "frames", "canonical"
@@ -106,6 +108,13 @@ def codebook_of(questions: Sequence[Question]) -> str:
     tasks = {task: None for task in tasks if task not in (NEEDS_CONTEXT, FRAMES)}
     parts = [f"# {task}\n\n{read_prompt(task)['codebook'].strip()}\n" for task in tasks]
     return "\n".join(parts).replace(_TARGET_MARK, "目标")
+
+
+def guideline_version() -> str:
+    """Version of the annotation guideline that these rules, and the meanings of the scheme's labels, were made from."""
+    from weibo_nlp.models.endpoint.prompts import VERSION
+
+    return str(read_yaml(_resources.prompts_dir() / VERSION / "frame.yaml")["guideline"])
 
 
 def _targets(tasks: Sequence[str], document_targets: Sequence[str]) -> Iterator[str]:

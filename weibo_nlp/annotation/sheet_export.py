@@ -16,6 +16,8 @@ from weibo_nlp.io import sha256_of_bytes
 
 MOST_ABOVE = 20
 """Texts that are shown above one, at most: the thread's first and the nearest ones."""
+MOST_ROWS = {"xlsx": 5_000}
+"""Texts of a sheet, at most, in formats that are held in memory as they are written."""
 SHARED_STEM = "all"
 
 
@@ -146,7 +148,7 @@ def export_sheets(
     suggestions : mapping of document id to mapping of question to label, optional
         Shown beforehand. Whoever sees them agrees with them more than a blind reader would.
     per_sheet : int, optional
-        Texts of a sheet, at most; whole threads may be parted.
+        Texts of a sheet, at most; threads may be parted. A workbook has 5,000 in any case.
     shared : bool
         One sheet for a project in which all annotators meet, under numbers that they share.
     replace : bool
@@ -179,7 +181,9 @@ def export_sheets(
         for stem, numbers in wanted.items():
             (beside / stem).mkdir()
             items = DealtItems(campaign, numbers, found, suggestions)
-            parts = list(_parts(campaign, items, per_sheet))
+            parts = list(
+                _parts(campaign, items, min(filter(None, (per_sheet, MOST_ROWS.get(format.name))), default=None))
+            )
             for place, (questions, part) in enumerate(parts, start=1):
                 called = stem if len(parts) == 1 else f"{stem}-{place:0{len(str(len(parts)))}d}"
                 shown = [items[number] for number in part]

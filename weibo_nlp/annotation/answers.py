@@ -327,13 +327,15 @@ def _read(
     found: list[tuple[list[Answer], list[Problem]]] = []
     for format in formats:
         try:
-            readings = [format.read(path, items, questions) for questions in (*groups, *everything)]
+            for questions in (*groups, *everything):
+                found.append(format.read(path, items, questions))
+                if found[-1][0] and not found[-1][1]:
+                    return found[-1]
         except DataError as error:
             refused.append(f"{format.name}: {error}")
-            continue
-        found += readings
     if found:
-        return min(found, key=lambda reading: len(reading[1]))
+        # One in which nothing was found to be read says nothing.
+        return min(found, key=lambda reading: (not any(reading), len(reading[1])))
     raise DataError(refused[0].partition(": ")[2] if len(refused) == 1 else "\n".join(refused))
 
 

@@ -94,7 +94,7 @@ def gold_of(campaign: Campaign, *, unresolved: Unresolved = "refuse") -> Campaig
             "annotate adjudicate --to, and read them with --from and --replace; or delete their lines in "
             "adjudicated.jsonl."
         )
-    if unresolved == "refuse" and (still_open := dict(open_disputes(campaign))):
+    if unresolved == "refuse" and (still_open := dict(open_disputes(campaign, found))):
         listed = ", ".join(f"{count:,} on {name}" for name, count in still_open.items())
         raise DataError(
             f"{campaign.folder}: annotators part, without a ruling: {listed}. Decide with annotate adjudicate, or "

@@ -323,9 +323,13 @@ def _read_key(path: Path) -> _Key:
     return from_json(_Key, read_json_object(path), str(path))
 
 
-def open_disputes(campaign: Campaign) -> Iterator[tuple[str, int]]:
-    """Question -> how many of its disputes have no ruling that holds."""
+def open_disputes(campaign: Campaign, among: Sequence[Dispute] | None = None) -> Iterator[tuple[str, int]]:
+    """Question -> how many of its disputes, of all or of those given, have no ruling that holds."""
     ruled = read_rulings(campaign)
-    found = [each for each in disputes(campaign) if not _holds(ruled.get((each.id, each.question)), each)]
+    found = [
+        each
+        for each in (disputes(campaign) if among is None else among)
+        if not _holds(ruled.get((each.id, each.question)), each)
+    ]
     counts = Counter(each.question for each in found)
     yield from ((question.name, counts[question.name]) for question in campaign.questions if counts[question.name])

@@ -147,7 +147,7 @@ def _require_writable(
         if stems[prompts[each.name].stem] != sha256_of_file(prompts[each.name]):
             raise UsageError(f"two different prompts are called {prompts[each.name].stem}; rename one of them.")
     found = disputes(campaign)
-    if still_open := dict(open_disputes(campaign)):
+    if still_open := dict(open_disputes(campaign, found)):
         listed = ", ".join(f"{count:,} on {question}" for question, count in still_open.items())
         raise DataError(f"{campaign.folder}: annotators part, without a ruling: {listed}; decide them first.")
     if stale := stale_rulings(campaign, found):

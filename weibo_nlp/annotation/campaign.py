@@ -1,229 +1,256 @@
-"""Blind sheets: texts dealt to an annotator in shuffled order under neutral numbers, and the answers read back.
+"""A campaign: texts, questions and annotators in a folder, with what was dealt to whom under which numbers.
 
-A document id names its event, and an event gives its topic away; so a sheet carries numbers only, and the
-key that leads back to ids is kept apart from what the annotator sees.
+A document id may name its event, and an event gives its topic away; so sheets carry numbers only, and the keys that
+lead back to ids are kept apart from what annotators see.
 """
 
 from __future__ import annotations
 
-import hashlib
-import random
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal
 
-from weibo_nlp.annotation.judgements import judgement_parser
-from weibo_nlp.corpus.tree import Thread
-from weibo_nlp.errors import DataError
+from weibo_nlp.annotation.dealing import Key
+from weibo_nlp.annotation.documents import CampaignDocument, DocumentsKind
+from weibo_nlp.annotation.exchange.base import Language, Question
+from weibo_nlp.annotation.questions import STANCE
+from weibo_nlp.errors import DataError, UsageError
+from weibo_nlp.io import atomic_path, sha256_of_bytes
+from weibo_nlp.io.jsonl import read_json_object
+from weibo_nlp.io.locks import locked_folder
 from weibo_nlp.io.names import quoted
-from weibo_nlp.io.validation import Problem, Row, noting_problems, read_records
-from weibo_nlp.records import Document, Judgement, Target
-from weibo_nlp.scheme import Scheme
+from weibo_nlp.io.paths import named_path
+from weibo_nlp.io.typed_json import from_json, to_json
+from weibo_nlp.io.validation import field_types, read_records, row_parser, without_problems
+from weibo_nlp.records import AUTHOR_LABEL
 
-T = TypeVar("T")
-Dealt = TypeVar("Dealt")
-Number = tuple[Any, ...]
-"""What an annotator knows a text by: the values of the columns that number it on the sheet."""
-MOST_MISSING = 20
-MOST_TEXTS = 400
-"""Most texts of a sheet: what one reader goes through in one sitting."""
-_TARGET_KEYS = "STUVWXYZ"
+FORMAT, KIND = 1, "weibo_nlp campaign"
+CAMPAIGN, DOCUMENTS, DESIGN_FILE, CODEBOOK = "campaign.json", "documents.jsonl", "design.json", "codebook.md"
+KEYS, SHEETS, ANSWERS, ADJUDICATION = "keys", "sheets", "answers", "adjudication"
+MODEL = "model:"
+"""What the name of an annotator begins with that is no person but a model."""
+Rule = Literal["unanimous", "majority"]
+RULES: tuple[Rule, ...] = ("unanimous", "majority")
+SHARED_KEY = "_shared"
+_NAME = re.compile(r"\w[\w.@+\- ]{0,58}\w|\w")
+_FILE = re.compile(r"\w[\w\-]{0,39}")
+_UNUSABLE = re.compile(r"[^\w\-]+")
+_DEVICES = re.compile(r"(?i)con|prn|aux|nul|com\d|lpt\d")
 
 
 @dataclass(frozen=True, slots=True)
-class DealtDocument:
-    """What a number of a sheet stands for: a document, its place in the sheet from 1, and its targets by their keys."""
+class Annotator:
+    """Who judges: a person, a model, or the author of the texts, whose own labels are no judgements.
 
-    document_id: str
-    order: int
-    targets: Mapping[str, str]
+    Attributes
+    ----------
+    name, kind : str
+        Who it is.
+    file : str
+        Stem of the names of the files that are this annotator's.
+    is_dealt : bool
+        Whether texts were dealt out to it. Only such judgements count as votes: labels that were brought in, as those
+        of the model that labelled a collection, are compared and never decide.
+    """
+
+    name: str
+    kind: Literal["person", "model", "author"]
+    file: str
+    is_dealt: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where the documents came from: kind and name of the file, its SHA-256, and what its columns are called."""
+
+    kind: DocumentsKind
+    name: str
+    sha256: str | None
+    n: int
+    id_column: str
+    text_column: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a campaign was set up with; ``campaign.json`` holds it.
+
+    Attributes
+    ----------
+    scheme, scheme_version : str
+        Label scheme of the tasks that are not the user's own.
+    guideline : str or None
+        Version of the guideline, where such tasks are among the questions.
+    language : {"zh", "en"}
+        Of sheets.
+    rule : {"unanimous", "majority"}
+        Which labels hold without adjudication: those that all gave, or those of more than half.
+    seed : int
+        Of the draw and of the orders.
+    overlap : int or None
+        Documents that all annotators judge; None where they all judge everything.
+    """
+
+    scheme: str
+    scheme_version: str
+    guideline: str | None
+    language: Language
+    rule: Rule
+    seed: int
+    overlap: int | None
+    questions: tuple[Question, ...]
+    annotators: tuple[Annotator, ...]
+    documents: Origin
 
 
 @dataclass(frozen=True)
-class Sheet:
-    """What one annotator gets (``rows``), and the way back from the numbers that answers name in ``columns``."""
+class Campaign:
+    """A campaign in its folder."""
 
-    rows: tuple[dict[str, Any], ...]
-    key: Mapping[Number, DealtDocument]
-    columns: tuple[str, ...] = ("thread", "n")
+    folder: Path
+    settings: Settings
 
+    @cached_property
+    def documents(self) -> Mapping[str, CampaignDocument]:
+        """Every document by its id, in the order of the source, with those that are only shown above others."""
+        types = field_types(CampaignDocument)
+        items = read_records(self.folder / DOCUMENTS, row_parser(CampaignDocument, types))
+        return {document.id: document for document in without_problems(items)}
 
-def numbered(items: Sequence[T], letter: str, width: int) -> dict[str, T]:
-    """Neutral numbers for what is dealt, in the order given, which tells nothing: ``T001``, ``T002``."""
-    return {f"{letter}{number:0{width}d}": item for number, item in enumerate(items, start=1)}
+    @cached_property
+    def keys(self) -> Mapping[str | None, Key]:
+        """Key of each annotator to whom texts were dealt, by name; under None that of a shared project."""
+        dealt = {each.name: each.file for each in self.settings.annotators if each.is_dealt}
+        return {name: _read_key(self.folder / KEYS / f"{file}.json") for name, file in dealt.items()} | {
+            None: _read_key(self.folder / KEYS / f"{SHARED_KEY}.json")
+        }
 
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """What is asked."""
+        return self.settings.questions
 
-def shown_document(document: Document, *, title: str | None, text: str) -> dict[str, Any]:
-    """What an annotator sees of a document, its title and text perhaps edited."""
-    seen = {name: getattr(document, name) for name in ("kind", "author", "account_type")}
-    return seen | {"title": title, "text": text}
+    @property
+    def has_texts(self) -> bool:
+        """Whether the folder holds the texts; otherwise it holds their keys alone."""
+        return self.settings.documents.kind != "keys"
 
+    def annotator(self, name: str) -> Annotator:
+        """Return the annotator of a name.
 
-def targets_of(thread: Thread, declared: Sequence[str], targets: Mapping[str, Target]) -> list[Target]:
-    """Targets on which a thread is judged: its event's, or one canonical target where the event declares none.
+        Raises
+        ------
+        UsageError
+            If there is none, listing those there are.
+        """
+        for each in self.settings.annotators:
+            if each.name == name:
+                return each
+        names = ", ".join(each.name for each in self.settings.annotators)
+        raise UsageError(f"{self.folder}: no annotator {quoted(name)}; there is: {names}.")
 
-    That one is drawn by the thread's id, so that the absence of targets tells nobody that a thread is `other`.
-    """
-    if declared:
-        return [targets[target] for target in declared]
-    canonical = sorted(target.id for target in targets.values() if target.canonical_for)
-    draw = int.from_bytes(hashlib.sha256(thread.id.encode()).digest()[:8], "big")
-    return [targets[canonical[draw % len(canonical)]]]
+    def questions_for(self, document: CampaignDocument) -> tuple[Question, ...]:
+        """Questions that are asked of a document: of stances, only those on its own targets where it has some."""
+        targets = document.targets
+        if targets is None:
+            return self.questions
+        if targets not in self._asked:
+            self._asked[targets] = tuple(
+                question for question in self.questions if question.task != STANCE or question.target in targets
+            )
+        return self._asked[targets]
 
+    @cached_property
+    def _asked(self) -> dict[tuple[str, ...], tuple[Question, ...]]:
+        return {}
 
-def deal(
-    threads: Iterable[Thread], declared: Mapping[str, Sequence[str]], targets: Mapping[str, Target], *, seed: int
-) -> Sheet:
-    """Shuffle whole threads into one annotator's sheet.
+    def answers_path(self, annotator: Annotator) -> Path:
+        """File with the answers of an annotator."""
+        return self.folder / ANSWERS / f"{annotator.file}.jsonl"
 
-    Parameters
-    ----------
-    threads : iterable of Thread
-        The threads to be judged.
-    declared : mapping of event id to target ids
-        The event register's targets.
-    targets : mapping of target id to Target
-        The target register.
-    seed : int
-        Another seed for every annotator, so that nobody reads in another's order.
-    """
-    order = sorted(threads, key=lambda thread: thread.id)
-    random.Random(seed).shuffle(order)
-    rows: list[dict[str, Any]] = []
-    key: dict[Number, DealtDocument] = {}
-    for name, thread in numbered(order, "T", 3).items():
-        judged = targets_of(thread, declared[thread.root.event or ""], targets)
-        of_thread = {_TARGET_KEYS[i]: target for i, target in enumerate(judged)}
-        target_ids = {letter: target.id for letter, target in of_thread.items()}
-        numbers = {document.id: n for n, document in enumerate(thread, start=1)}
-        documents = []
-        for document in thread:
-            n = numbers[document.id]
-            key[name, n] = DealtDocument(document.id, len(key) + 1, target_ids)
-            links = {"reply_to": numbers.get(document.parent or ""), "repost_of": numbers.get(document.repost_of or "")}
-            documents.append({"n": n, **links, **shown_document(document, title=document.title, text=document.text)})
-        questions = [
-            {"key": letter, "text": target.text, "favor": target.favor, "against": target.against, "none": target.none}
-            for letter, target in of_thread.items()
-        ]
-        rows.append({"thread": name, "targets": questions, "documents": documents})
-    return Sheet(tuple(rows), key)
-
-
-def deal_texts(
-    texts: Mapping[str, str], targets: Mapping[str, str], *, seed: int, most: int = MOST_TEXTS
-) -> list[Sheet]:
-    """Shuffle texts that stand alone into the sheets of one annotator.
-
-    Parameters
-    ----------
-    texts : mapping of key to text
-        The texts to be judged; nothing but the text is shown.
-    targets : mapping of letter to target id
-        The targets on which every text is judged, under the letters that answers call them by.
-    seed : int
-        Another seed for every annotator, so that nobody reads in another's order.
-    most : int
-        Texts of a sheet, at most; sheets are of one size but for the last.
-
-    Returns
-    -------
-    list of Sheet
-        Answers name ``n``, the place of a text in all that the annotator reads, from 1.
-    """
-    order = sorted(texts)
-    random.Random(seed).shuffle(order)
-    n_sheets = -(-len(order) // most)
-    size = -(-len(order) // n_sheets) if order else 0
-    sheets = []
-    for start in range(0, len(order), size or 1):
-        dealt = dict(enumerate(order[start : start + size], start=start + 1))
-        rows = tuple({"n": n, "text": texts[key]} for n, key in dealt.items())
-        sheets.append(Sheet(rows, {(n,): DealtDocument(key, n, targets) for n, key in dealt.items()}, ("n",)))
-    return sheets
+    def with_annotator(self, annotator: Annotator) -> Campaign:
+        """Add an annotator to the campaign and to its file, unless somebody else has meanwhile."""
+        with locked_folder(self.folder):
+            settings = open_campaign(self.folder).settings
+            if annotator not in settings.annotators:
+                settings = replace(settings, annotators=(*settings.annotators, annotator))
+                write_json(self.folder / CAMPAIGN, settings_content(settings))
+        return Campaign(self.folder, settings)
 
 
-def collect(
-    path: Path, sheet: Sheet, scheme: Scheme, *, annotator: str, round_name: str, provenance: Mapping[str, Any]
-) -> list[Judgement]:
-    """Read an annotator's answers back through the key.
-
-    Parameters
-    ----------
-    path : Path
-        JSON Lines with the numbers of a text (``thread`` and ``n``, or ``n`` alone), the labels, and ``stance`` by
-        target key.
-    sheet : Sheet
-        What was dealt.
-    provenance : mapping
-        ``model``, ``prompt_sha256``, ``guideline_version``, ``layout``: the same for the whole file.
+def open_campaign(folder: Path | str) -> Campaign:
+    """Open a campaign.
 
     Raises
     ------
+    UsageError
+        If there is none in the folder.
     DataError
-        If an answer is malformed, doubled, missing, or answers something that was not dealt; all are named.
+        If its file is not what it should be.
     """
-    parse = judgement_parser(scheme)
-
-    def judgement(answer: dict[str, Any], dealt: DealtDocument) -> Judgement:
-        stance = answer.pop("stance", None) or {}
-        if not isinstance(stance, dict):
-            raise DataError(f"stance must map target keys to labels, got {quoted(stance)}")
-        if set(stance) != set(dealt.targets):
-            raise DataError(f"stance has {sorted(stance)}, the text is judged on {sorted(dealt.targets)}")
-        known = {"document_id": dealt.document_id, "order": dealt.order, "annotator": annotator, "round": round_name}
-        stances = {dealt.targets[letter]: label for letter, label in stance.items()}
-        return parse({**answer, **known, **provenance, "stances": stances})
-
-    answers, problems = read_answers(path, sheet.columns, sheet.key, judgement)
-    if problems:
-        raise DataError("\n".join(problems))
-    return answers
+    folder = named_path(folder, "a campaign")
+    path = folder / CAMPAIGN
+    if not path.is_file():
+        raise UsageError(f"{folder} holds no campaign ({CAMPAIGN}); set one up with weibo-nlp annotate new.")
+    content = read_json_object(path)
+    if content.get("kind") != KIND or content.get("format") != FORMAT:
+        raise DataError(
+            f"{path}: kind {quoted(content.get('kind'))} of format {quoted(content.get('format'))}; a {KIND} of format "
+            f"{FORMAT} is expected. A newer version of weibo-nlp may read it."
+        )
+    return Campaign(folder, from_json(Settings, content, str(path)))
 
 
-def read_answers(
-    path: Path, columns: Sequence[str], key: Mapping[Number, Dealt], parse: Callable[[dict[str, Any], Dealt], T]
-) -> tuple[list[T], list[str]]:
-    """Read the answers to a sheet back through its key.
+def file_stem(name: str) -> str:
+    """Stem of the names of an annotator's files: the name, where every system can have such a file."""
+    if _FILE.fullmatch(name) and not _DEVICES.fullmatch(name):
+        return name
+    # No two names have one checksum, and no plain name ends in that of another by chance.
+    return f"{_UNUSABLE.sub('_', name)[:40]}-{sha256_of_bytes(name.encode())[:8]}"
 
-    Parameters
-    ----------
-    path : Path
-        JSON Lines, one answer each.
-    columns : sequence of str
-        Columns of an answer whose values are the number of what it answers.
-    key : mapping
-        What every number that was dealt stands for.
-    parse : callable
-        Makes a record of the rest of an answer and what its number stands for, or raises DataError.
 
-    Returns
-    -------
-    tuple of list and list of str
-        The records in the order of the file; and what is wrong with it: answers that are malformed, doubled, or answer
-        what was not dealt, each with file and line, and what was dealt and has no answer at all.
+def annotator_of(name: str, *, is_dealt: bool = True) -> Annotator:
+    """Return an annotator by name: a model where it begins with ``model:``, the author where it is ``intention``.
+
+    Raises
+    ------
+    UsageError
+        If the name is none that files and sheets can have.
     """
-    answered: set[Number] = set()
-
-    def record(row: Row) -> T:
-        number = tuple(row.get(column) for column in columns)
-        # A list would not hash, and true would pass for 1.
-        if any(type(part) not in (str, int) for part in number) or number not in key:
-            raise DataError(f"{'/'.join(map(quoted, number))} was not dealt")
-        if number in answered:
-            raise DataError(f"{_name(number)} is judged twice")
-        answered.add(number)
-        return parse({name: value for name, value in row.items() if name not in columns}, key[number])
-
-    noted: list[Problem] = []
-    records = [item.value for item in noting_problems(read_records(path, record), noted)]
-    problems = list(map(str, noted))
-    if missing := [_name(number) for number in key if number not in answered]:
-        names = ", ".join(missing[:MOST_MISSING]) + (", …" if len(missing) > MOST_MISSING else "")
-        problems.append(f"{path}: {len(missing)} of {len(key)} that were dealt are not judged: {names}")
-    return records, problems
+    is_model = name.startswith(MODEL)
+    if not _NAME.fullmatch(name.removeprefix(MODEL)) or name != unicodedata.normalize("NFC", name):
+        raise UsageError(
+            f"an annotator cannot be called {quoted(name)}; use up to 60 letters and digits, of any script, with "
+            f". @ + - _ and blanks inside, and {MODEL} before the name of a model."
+        )
+    kind: Literal["person", "model", "author"] = "model" if is_model else "person"
+    return Annotator(name, "author" if name == AUTHOR_LABEL else kind, file_stem(name), is_dealt)
 
 
-def _name(number: Number) -> str:
-    return "/".join(map(str, number))
+def settings_content(settings: Settings) -> dict[str, Any]:
+    """Return what the campaign's file holds."""
+    return {"format": FORMAT, "kind": KIND, **to_json(settings)}
+
+
+def write_json(path: Path, content: Mapping[str, Any]) -> None:
+    """Write a file of a campaign, beside and renamed."""
+    with atomic_path(path) as temporary:
+        temporary.write_text(json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n", "utf-8")
+
+
+def _read_key(path: Path) -> Key:
+    return from_json(Key, read_json_object(path), str(path))
+
+
+def by_questions(campaign: Campaign, ids: Iterable[str]) -> Iterator[tuple[tuple[Question, ...], list[str]]]:
+    """Group documents by what is asked of them, in the order in which each group first appears."""
+    groups: dict[tuple[str, ...] | None, list[str]] = {}
+    for name in ids:
+        groups.setdefault(campaign.documents[name].targets, []).append(name)
+    for members in groups.values():
+        yield campaign.questions_for(campaign.documents[members[0]]), members

@@ -15,7 +15,8 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
-from weibo_nlp.annotation.campaign import numbered, read_answers, shown_document
+from weibo_nlp.annotation.dealing import numbered
+from weibo_nlp.annotation.exchange.json_lines import read_answers
 from weibo_nlp.annotation.judgements import label_types
 from weibo_nlp.corpus.release import Release
 from weibo_nlp.errors import DataError, UsageError
@@ -155,6 +156,12 @@ def parts_of(samples: Iterable[Sample]) -> dict[int, list[Sample]]:
     return {number: list(group) for number, group in groupby(sorted(samples, key=by_part), key=by_part)}
 
 
+def shown_document(document: Document, *, title: str | None, text: str) -> dict[str, Any]:
+    """What an annotator sees of a document, its title and text perhaps edited."""
+    seen = {name: getattr(document, name) for name in ("kind", "author", "account_type")}
+    return seen | {"title": title, "text": text}
+
+
 def full_text(document: Document) -> str:
     """What is edited of a document: an article with its title, anything else as it stands."""
     return f"{document.title}\n{document.text}" if document.title else document.text
@@ -179,7 +186,7 @@ def read_part(
     Returns
     -------
     tuple of list of Check and list of str
-        The checks, and what is wrong with the file, see :func:`~weibo_nlp.annotation.campaign.read_answers`.
+        The checks, and what is wrong with the file, see :func:`~weibo_nlp.annotation.exchange.json_lines.read_answers`.
     """
     parse = _check_parser(scheme)
     key = {(item.sample,): {name: value for name, value in asdict(item).items() if name != "part"} for item in samples}

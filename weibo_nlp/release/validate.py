@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from weibo_nlp.annotation.campaign import targets_of
+from weibo_nlp.annotation.documents import targets_of
 from weibo_nlp.corpus.tree import above_of, build_threads
 from weibo_nlp.external.hydration import find_texts
 from weibo_nlp.io.validation import Located, Problem

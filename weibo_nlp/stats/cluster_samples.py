@@ -10,7 +10,7 @@ import numpy as np
 
 from weibo_nlp.stats.bootstrap import kurtosis_freedom
 from weibo_nlp.stats.metrics import FloatArray, IntArray
-from weibo_nlp.stats.proportions import MIN_CELL, SMALL_CELL, squared_distances
+from weibo_nlp.stats.proportions import MIN_CELL, SMALL_CELL, share_limits, squared_distances
 
 # Of clusters on the variance. A handful of clusters may by luck be more alike than random texts, even wholly so.
 _SMALLEST_EFFECT = 0.5
@@ -56,6 +56,23 @@ class ClusterSample:
         np.maximum.at(largest, strata, self.weights)
         np.minimum.at(smallest, strata, self.weights)
         return int(self.clusters.max()) + 1 == self.cells.size and bool((largest <= smallest * (1 + _ROUNDING)).all())
+
+
+def sampled_share_limits(
+    sizes: IntArray, sample: ClusterSample, confidence_level: float
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Estimate and limits of each label, shape (n_labels,) each, of single texts or of clusters as the sample is.
+
+    Parameters
+    ----------
+    sizes, sample, confidence_level
+        As for :func:`clustered_share_limits`.
+    """
+    if not sample.is_of_single_texts():
+        return clustered_share_limits(sizes, sample, confidence_level)
+    n_strata, k = sizes.shape
+    labelled = np.bincount(sample.cells * k + sample.gold, minlength=n_strata * k * k).reshape(n_strata, k, k)
+    return share_limits(sizes, labelled, confidence_level)
 
 
 def clustered_share_limits(

@@ -104,3 +104,10 @@ def test_a_place_beyond_the_last_row_is_refused(tmp_path: Path) -> None:
     path.write_text("".join(ROWS), encoding="utf-8")
     with pytest.raises(UsageError, match="no row at place 3"):
         list(open_collection(path).rows_at({1, 3}))
+
+
+def test_rows_of_parquet_are_counted_without_reading_a_column(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"text": ["好", "坏"]}), tmp_path / "posts.parquet")
+    collection = open_collection(tmp_path / "posts.parquet")
+    assert collection.n_rows == 2
+    assert [len(frame) for frame in collection.frames(())] == [2]

@@ -80,8 +80,9 @@ class Collection:
             If a file breaks off, or changed since it was opened.
         """
         names = self._known(columns)
+        read = frozenset(names or list(self.columns)[:1])  # of a Parquet row without any column, nothing is left
         for table in self.tables:
-            source = replace(table, converted=frozenset(names)) if table.format == "parquet" else table
+            source = replace(table, converted=read) if table.format == "parquet" else table
             for item in source.rows():
                 values = item.values if isinstance(item, Row) else {}
                 yield {name: None if (value := values.get(name)) == "" else value for name in names}

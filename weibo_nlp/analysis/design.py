@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -24,8 +23,6 @@ GOLD_PREFIX = "gold_"
 PLACE = "place"
 MAX_DESIGN_BYTES = 1024**3
 SHOWN_PLACES = 5
-_UNSEEN = frozenset(("Cc", "Cf", "Cs"))
-"""Categories of signs that do not show: controls, joiners and marks of direction, halves of pairs."""
 
 Method = Literal["simple", "stratified", "clusters"]
 Allocation = Literal["proportional", "equal", "neyman"]
@@ -264,12 +261,11 @@ def _require_consistent(design: SampleDesign, path: Path) -> None:
 
 
 def text_sha256(text: str) -> str:
-    """SHA-256 of a text by what an annotator sees of it.
+    """SHA-256 of a text by what every spreadsheet keeps of it.
 
-    Blanks, line ends, signs that do not show, and an apostrophe at the beginning, which spreadsheets change or need,
-    do not count.
+    Blanks, line ends, signs that do not show, an apostrophe at the beginning, and what Chinese Windows has no sign for,
+    such as emoji, in whose place it saves a question mark, do not count.
     """
-    seen = "".join(
-        sign for sign in text if not sign.isspace() and sign != "\ufffd" and unicodedata.category(sign) not in _UNSEEN
-    )
+    kept = text.replace("\ufffd", "").encode("gbk", "ignore").decode("gbk").replace("?", "")
+    seen = "".join(sign for sign in kept if not sign.isspace() and sign.isprintable())
     return hashlib.sha256(seen.lstrip("'").encode()).hexdigest()

@@ -103,14 +103,33 @@ def draw_clusters(seed: int, sizes: IntArray, n_draws: int, per_cluster: int) ->
     """
     order = np.lexsort((np.arange(sizes.size), random_keys(seed, "clusters", sizes.size)))
     measure = np.maximum(sizes, per_cluster)
-    total, ends = int(measure.sum()), np.cumsum(measure[order])
-    start = int(random_keys(seed, "start", 1)[0])
-    # In whole numbers, so that no rounding moves a draw from one cluster to the next.
-    at = [((draw << 64) + start) * total // (n_draws << 64) for draw in range(n_draws)]
-    hits = np.bincount(order[np.searchsorted(ends, at, side="right")], minlength=sizes.size).astype(np.int64)
-    fewest, rest = np.divmod(n_draws * measure, total)
-    often = rest / total
+    hits = systematic_hits(order, measure, n_draws, int(random_keys(seed, "start", 1)[0]))
+    fewest, rest = np.divmod(n_draws * measure, int(measure.sum()))
+    often = rest / measure.sum()
     few, many = np.minimum(per_cluster * fewest, sizes), np.minimum(per_cluster * (fewest + 1), sizes)
     return DrawnClusters(
         hits, np.minimum(per_cluster * hits, sizes), ((1 - often) * few + often * many) / np.maximum(sizes, 1)
     )
+
+
+def systematic_hits(order: IntArray, measure: IntArray, n_draws: int, start: int, bits: int = 64) -> IntArray:
+    """How often each cluster is drawn, at equal steps over the clusters laid end to end in an order.
+
+    Parameters
+    ----------
+    order : ndarray of int, shape (n_clusters,)
+        The clusters one after the other.
+    measure : ndarray of int, shape (n_clusters,)
+        Length of each.
+    n_draws : int
+        Number of steps.
+    start : int
+        Where in the first step the draws begin, from 0 to less than ``2 ** bits``, which stands for its end.
+    bits : int
+        See `start`.
+    """
+    total, ends = int(measure.sum()), np.cumsum(measure[order])
+    # In whole numbers, so that no rounding moves a draw from one cluster to the next.
+    at = [((draw << bits) + start) * total // (n_draws << bits) for draw in range(n_draws)]
+    hits: IntArray = np.bincount(order[np.searchsorted(ends, at, side="right")], minlength=measure.size)
+    return hits.astype(np.int64)

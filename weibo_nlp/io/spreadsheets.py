@@ -101,6 +101,14 @@ def cell_of(value: Any) -> str:
     return str(value)
 
 
+def escaped_text(text: str) -> str:
+    """Return a text as the XML of a workbook holds it: what it cannot hold by its code, halves of surrogates replaced.
+
+    Also what would be taken for such a code. Readers, Excel among them, show the text that was meant.
+    """
+    return _SURROGATES.sub("\ufffd", _ESCAPES.sub(lambda match: f"_x{ord(match.group()):04X}_", text))
+
+
 @contextmanager
 def _workbook(handle: IO[bytes], where: str, format: str) -> Iterator[list[Sheet]]:
     """Open the sheets of a workbook; whatever its readers say of a damaged one is told as such."""
@@ -238,14 +246,14 @@ class SheetWriter:
         # Excel keeps fifteen digits of a number: ids have more.
         if isinstance(value, bool) or value is None or (isinstance(value, int | float) and abs(value) < 10**15):
             return value
-        text = _ESCAPES.sub(lambda match: f"_x{ord(match.group()):04X}_", str(value))
+        text = escaped_text(str(value))
         if len(text) > MAX_CELL_CHARACTERS:
             raise UsageError(
                 f"{name}: {quoted(text, 40)} is longer than a cell of Excel ({MAX_CELL_CHARACTERS:,} characters); "
                 "name an output of another format."
             )
         cell = WriteOnlyCell(self._sheet, value="")
-        cell.value = _SURROGATES.sub("\ufffd", text)
+        cell.value = text
         cell.data_type = "s"  # a value that begins with = was taken for a formula
         return cell
 

@@ -81,6 +81,15 @@ def open_writer(
         yield writer
 
 
+@contextmanager
+def rows_into(
+    path: Path, format: OutputFormat, columns: Mapping[str, ColumnType], *, mark: bool = False
+) -> Iterator[RowWriter]:
+    """Open a file for rows, as :func:`open_writer` does, that the caller renames; it is not packed."""
+    with _row_writer(path, _Shape(format, columns, mark, True, None, None, False)) as writer:
+        yield writer
+
+
 def output_format(path: Path, fallback: OutputFormat) -> OutputFormat:
     """Tell the output format by the suffix, that of a compression aside; a name without any gets the fallback.
 

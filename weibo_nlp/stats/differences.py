@@ -10,7 +10,9 @@ import numpy as np
 
 from weibo_nlp.stats.metrics import FloatArray
 
-Limits = Callable[[float], tuple[FloatArray, FloatArray, FloatArray]]
+Bounds = tuple[FloatArray, FloatArray, FloatArray]
+"""Values, lower and upper limits of some shares."""
+Limits = Callable[[float], Bounds]
 """Confidence level -> values, lower and upper limits of some shares, shape (n_shares,) each."""
 
 # Normal quantiles at which limits are looked at for a p-value, up to the highest level that limits are made for.
@@ -48,9 +50,9 @@ class LimitsByLevel:
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._at: dict[float, tuple[FloatArray, FloatArray, FloatArray]] = {}
+        self._at: dict[float, Bounds] = {}
 
-    def at(self, confidence_level: float) -> tuple[FloatArray, FloatArray, FloatArray]:
+    def at(self, confidence_level: float) -> Bounds:
         """Return values, lower and upper limits at a level."""
         if confidence_level not in self._at:
             self._at[confidence_level] = self._limits(confidence_level)
@@ -76,13 +78,32 @@ def differences(
     MOVER (Zou & Donner 2008; with a correlation, Zou 2007): the distances of the limits from the shares, added as
     squares. So skewed limits of rare labels stay skewed in the difference.
     """
-    value, low, high = _difference(one.at(confidence_level), other.at(confidence_level), correlation)
+    value, low, high = difference_limits(one.at(confidence_level), other.at(confidence_level), correlation)
     excess = []
     for z in _QUANTILES:
         level = 2 * NormalDist().cdf(z) - 1
-        _, below, above = _difference(one.at(level), other.at(level), correlation)
+        _, below, above = difference_limits(one.at(level), other.at(level), correlation)
         excess.append(np.where(value > 0, below, -above))  # above 0 where the interval does not reach 0
     return Differences(value, low, high, np.array([_p_value(column) for column in np.array(excess).T]))
+
+
+def difference_limits(one: Bounds, other: Bounds, correlation: FloatArray | float = 0.0) -> Bounds:
+    """Return differences of shares with their limits.
+
+    Parameters
+    ----------
+    one, other : tuple of three ndarrays of float, shape (n_labels,) each
+        Values, lower and upper limits at the same level.
+    correlation : float or ndarray of float, shape (n_labels,)
+        Of the two estimates.
+    """
+    (a, a_low, a_high), (b, b_low, b_high) = one, other
+    value = a - b
+    return (
+        value,
+        value - _combined(a - a_low, b_high - b, correlation),
+        value + _combined(a_high - a, b - b_low, correlation),
+    )
 
 
 def correlation_of(
@@ -102,20 +123,6 @@ def correlation_of(
     scale = np.sqrt(np.square(influence).sum(axis=0) * np.square(other_influence).sum(axis=0))
     found: FloatArray = np.clip(np.divide(shared, scale, out=np.zeros_like(shared), where=scale > 0), -1, 1)
     return found
-
-
-def _difference(
-    one: tuple[FloatArray, FloatArray, FloatArray],
-    other: tuple[FloatArray, FloatArray, FloatArray],
-    correlation: FloatArray | float,
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    (a, a_low, a_high), (b, b_low, b_high) = one, other
-    value = a - b
-    return (
-        value,
-        value - _combined(a - a_low, b_high - b, correlation),
-        value + _combined(a_high - a, b - b_low, correlation),
-    )
 
 
 def _combined(first: FloatArray, second: FloatArray, correlation: FloatArray | float) -> FloatArray:

@@ -11,10 +11,9 @@ from weibo_nlp.stats.bootstrap import kurtosis_freedom
 from weibo_nlp.stats.metrics import FloatArray, IntArray
 from weibo_nlp.stats.proportions import jeffreys_distances
 
-# Labelled texts with a label, and others, below which the spread of a classifier's rare errors is not known: of 100
-# texts that it got right, none tells how often it errs. Simulated in scripts/simulate_estimates.py.
-MIN_WITH_LABEL = 1
 _NO_VARIANCE = 1e-12
+# Of the square of the heaviest text, that the variance has at least: of 100 texts that a classifier got right, none
+# tells how often it errs. Simulated in scripts/simulate_estimates.py: half an error keeps coverage, one is too many.
 _UNSEEN_ERRORS = 0.5
 
 
@@ -25,8 +24,7 @@ class PoweredShares:
     Attributes
     ----------
     value, low, high : ndarray of float
-        Share and its limits; limits are NaN where fewer than `MIN_WITH_LABEL` sampled texts, or clusters, have the
-        label, or have another.
+        Share and its limits; limits are NaN where no sampled text has the label, or all have.
     power : ndarray of float
         How far predictions are trusted, from 0 (the sample alone) to 1.
     variance : ndarray of float
@@ -96,28 +94,26 @@ def prediction_powered_shares(
     part = sizes / sizes.sum()
     summed = np.bincount(sample.strata, sample.weights)
     share = (part / summed)[sample.strata] * sample.weights
-    errors, units, sampled = _linearised(sample, share, sizes)
+    errors, n_units = _linearised(sample, share, sizes)
     own, other = errors[:, : sample.outcome.shape[1]], errors[:, sample.outcome.shape[1] :]
     if power is None:
         slope, spread = (own * other).sum(axis=0), np.square(other).sum(axis=0)
         power = np.clip(np.divide(slope, spread, out=np.zeros_like(slope), where=spread > _NO_VARIANCE), 0, 1)
     in_sample = (share[:, None] * (sample.outcome - power * sample.predicted)).sum(axis=0)
     value: FloatArray = np.clip(power * (part @ means) + in_sample, 0, 1)
-    squares = np.square(own - power * other)
-    n_strata, n_units = sizes.size, units
+    squares, n_strata = np.square(own - power * other), sizes.size
     # One more is estimated from the sample: the power.
     variance = squares.sum(axis=0) * (n_units - n_strata) / max(n_units - n_strata - 1, 1)
     variance = np.maximum(variance, _UNSEEN_ERRORS * float(np.square(share).max()))
     tail = (1 + confidence_level) / 2
     low, high = _limits(value, variance, squares, n_units - n_strata - 1, tail)
-    few = np.minimum(sampled[0], sampled[1]) < MIN_WITH_LABEL
-    return PoweredShares(value, np.where(few, np.nan, low), np.where(few, np.nan, high), power, variance)
+    found = sample.outcome.sum(axis=0)
+    unseen = (found == 0) | (found == len(sample.outcome))
+    return PoweredShares(value, np.where(unseen, np.nan, low), np.where(unseen, np.nan, high), power, variance)
 
 
-def _linearised(sample: PoweredSample, share: FloatArray, sizes: IntArray) -> tuple[FloatArray, int, FloatArray]:
-    """What each unit adds to the error of the mean label and of the mean prediction; the number of units; and how many
-    have a label, and how many another, shape (2, n_labels).
-    """
+def _linearised(sample: PoweredSample, share: FloatArray, sizes: IntArray) -> tuple[FloatArray, int]:
+    """What each unit adds to the error of the mean label and of the mean prediction, and the number of units."""
     both = np.concatenate([sample.outcome, sample.predicted], axis=1)
     within = np.bincount(sample.strata, share)
     means = np.stack([np.bincount(sample.strata, share * column) for column in both.T], axis=1) / within[:, None]
@@ -134,17 +130,8 @@ def _linearised(sample: PoweredSample, share: FloatArray, sizes: IntArray) -> tu
         n = np.bincount(strata)
         left = np.ones(n.size)
     factor = np.sqrt(np.divide(n, n - 1, out=np.zeros(n.size), where=n > 1) * left)
-    with_label = sample.outcome > 0
-    if sample.clusters is None:
-        sampled = np.stack([with_label.sum(axis=0), (~with_label).sum(axis=0)])
-    else:
-        sampled = np.stack(
-            [
-                (np.stack([np.bincount(sample.clusters, column) for column in mask.T.astype(float)]) > 0).sum(axis=1)
-                for mask in (with_label, ~with_label)
-            ]
-        )
-    return factor[strata][:, None] * added, len(strata), sampled
+    return factor[strata][:, None] * added, strata.size
+
 
 
 def _limits(

@@ -80,7 +80,8 @@ def test_a_larger_sample_takes_no_row_from_any_stratum(sizes, more):
 
 
 def test_the_deviation_of_a_stratum_is_over_all_labels():
-    # Stratum 0: mean probabilities .6, .3, .1, so .24 + .21 + .09 = .54; stratum 1 has no scores: as far apart as can be.
+    # Stratum 0: mean probabilities .6, .3, .1, so .24 + .21 + .09 = .54; stratum 1 has no scores, and counts as three
+    # equal shares.
     probabilities = np.array([[0.7, 0.2, 0.1], [0.5, 0.4, 0.1], [np.nan] * 3])
     found = label_deviations(probabilities, np.array([0, 0, 1]), 2)
     assert found == pytest.approx((sqrt(0.54), sqrt(2 / 3)))

@@ -87,7 +87,7 @@ def read_gold(path: Path, design: SampleDesign) -> Gold:
     UsageError
         If there is no such file, or it is unsure how it is meant.
     """
-    table = open_table(path, header=True, sheet=_sheet_of(path))
+    table = _table_of(path)
     columns = _columns_of(table)
     if PLACE not in columns:
         raise DataError(
@@ -109,6 +109,18 @@ def read_gold(path: Path, design: SampleDesign) -> Gold:
         else:
             reading.take(item)
     return reading.finish()
+
+
+def filled_cells(path: Path) -> int:
+    """Count the cells of gold columns that hold anything.
+
+    Raises
+    ------
+    UsageError, DataError
+        If the file cannot be read as a table.
+    """
+    rows = (item.values.items() for item in _table_of(path).rows() if isinstance(item, Row))
+    return sum(name.startswith(GOLD_PREFIX) and bool(cell_of(value).strip()) for cells in rows for name, value in cells)
 
 
 def allowed_labels(column: str, design: SampleDesign) -> tuple[str, ...] | None:
@@ -227,6 +239,10 @@ class _Labels:
 
 def _folded(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip().casefold()
+
+
+def _table_of(path: Path) -> Table:
+    return open_table(path, header=True, sheet=_sheet_of(path))
 
 
 def _sheet_of(path: Path) -> str | None:

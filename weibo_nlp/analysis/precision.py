@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil, sqrt
+from math import sqrt
 from statistics import NormalDist
 
 import numpy as np
@@ -169,10 +169,11 @@ def expected_half_widths(
 
     Notes
     -----
-    ``z sqrt(deff (1 - n/N) p (1 - p) / n)`` (Cochran 1977, §3.6), with the design effect ``1 + (per_cluster - 1) icc``
-    (Kish 1965, §5.4). A classifier leaves the part of the variance that is within its predictions (post-stratification,
-    Cochran 1977, §5A.9). Of a share of 0 or 1, which has no variance, the width is that of the largest share that could
-    well be missed.
+    Half the width of Wilson's interval (1927), which for all but small samples and rare labels is the textbook's
+    ``z sqrt(p (1 - p) / n)`` (Cochran 1977, §3.6) and for a label that is not found at all stays above 0; for as many
+    rows as are worth ``n / deff / (1 - n/N)``, with the design effect ``1 + (per_cluster - 1) icc`` (Kish 1965, §5.4).
+    A classifier leaves the part of the variance that is within its predictions (post-stratification, Cochran 1977,
+    §5A.9).
     """
     confidence_level = require_confidence_level(confidence_level)
     n_rows = require_whole(n_rows, "n_rows", 1, 2**53, "the number of rows")
@@ -183,19 +184,13 @@ def expected_half_widths(
             "at least."
         )
     z = NormalDist().inv_cdf((1 + confidence_level) / 2)
-    effect = 1 + (per_cluster - 1) * icc
-    left = sqrt(unexplained(share, n_labels, accuracy))
-    widths = []
-    for n in sizes:
-        if n > n_rows:
-            continue
-        unseen = 1 - n / n_rows
-        if share in (0.0, 1.0):
-            alone = (1 - ((1 - confidence_level) / 2) ** (effect / n)) * unseen
-        else:
-            alone = z * sqrt(effect * unseen * share * (1 - share) / n)
-        widths.append(HalfWidth(n, share, effect, alone, alone * left if share not in (0.0, 1.0) else alone))
-    return tuple(widths)
+    effect, left = 1 + (per_cluster - 1) * icc, unexplained(share, n_labels, accuracy)
+
+    def half_width(n: int, part: float) -> float:
+        row = effect * (1 - n / n_rows) / n
+        return z / (1 + z**2 * row) * sqrt(part * share * (1 - share) * row + (z * row / 2) ** 2)
+
+    return tuple(HalfWidth(n, share, effect, half_width(n, 1), half_width(n, left)) for n in sizes if n <= n_rows)
 
 
 def required_sample(
@@ -222,14 +217,23 @@ def required_sample(
 
     Examples
     --------
-    >>> required_sample(0.05, 0.5, 1_000_000), required_sample(0.05, 0.5, 1_000)
-    (385, 278)
+    >>> required_sample(0.05, 0.5, 1_000_000_000), required_sample(0.03, 0.5, 1_000_000_000)
+    (381, 1064)
     """
-    if not 0 < half_width < 1 or not 0 < share < 1:
-        raise UsageError(f"half_width {half_width} and share {share} must lie between 0 and 1.")
-    z = NormalDist().inv_cdf((1 + require_confidence_level(confidence_level)) / 2)
-    endless = z**2 * (1 + (per_cluster - 1) * icc) * share * (1 - share) / half_width**2
-    return min(ceil(endless / (1 + endless / n_rows)), n_rows)
+    if not 0 < half_width < 1 or not 0 <= share <= 1:
+        raise UsageError(f"half_width {half_width} must lie between 0 and 1, and share {share} from 0 to 1.")
+
+    def is_enough(n: int) -> bool:
+        (width,) = expected_half_widths(
+            share, 2, n_rows, [n], per_cluster=per_cluster, icc=icc, confidence_level=confidence_level
+        )
+        return width.alone <= half_width
+
+    few, enough = 0, n_rows  # all rows leave nothing unsure
+    while enough - few > 1:
+        middle = (few + enough) // 2
+        few, enough = (few, middle) if is_enough(middle) else (middle, enough)
+    return enough
 
 
 def unexplained(share: float, n_labels: int, accuracy: float) -> float:

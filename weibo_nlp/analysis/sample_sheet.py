@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from weibo_nlp.analysis.design import GOLD_PREFIX, PLACE, SampleDesign, design_path, read_design
+from weibo_nlp.analysis.design import GOLD_PREFIX, PLACE, SampleDesign, design_path
 from weibo_nlp.analysis.drawing import random_keys
-from weibo_nlp.analysis.gold import SHEET, read_gold
+from weibo_nlp.analysis.gold import SHEET, filled_cells
 from weibo_nlp.analysis.label_columns import LabelColumn, scheme_task
 from weibo_nlp.analysis.thread_index import ThreadIndex
 from weibo_nlp.errors import UsageError, WeiboNlpError
@@ -106,20 +106,21 @@ def require_unlabelled(path: Path) -> None:
     Raises
     ------
     UsageError
-        Naming how many labels there are.
+        Naming how many cells they filled, or that what is there cannot be read.
     """
-    if not path.exists() or not design_path(path).exists():
+    if not path.exists():
         return
     try:
-        gold = read_gold(path, read_design(path))
+        n_filled = filled_cells(path)
     except WeiboNlpError as error:
+        if not design_path(path).exists():  # no sample, and a file that is named may be replaced
+            return
         raise UsageError(
             f"{path} is there, and so is what says how it was drawn; whether people have labelled it cannot be told "
             f"({error}). Name another file, or take it away."
         ) from error
-    if (n := sum(map(len, gold.labels.values()))) or gold.problems:
-        what = f"{n:,} labels that people gave" if n else "what people wrote"
-        raise UsageError(f"{path} holds {what}; name another file, or take it away.")
+    if n_filled:
+        raise UsageError(f"{path} holds {n_filled:,} labels that people gave; name another file, or take it away.")
 
 
 def write_workbook(path: Path, columns: Sequence[str], rows: Iterator[Mapping[str, Any]], design: SampleDesign) -> None:

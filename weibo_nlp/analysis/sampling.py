@@ -250,8 +250,8 @@ def _strata(
 def rare_strata(sizes: Mapping[str, int], n: int, allocation: Allocation) -> list[str]:
     """Strata that have too few rows to be drawn from apart, the smallest first; either none or two and more.
 
-    Each must have `LEAST` rows, and get as many: of a proportional sample, by its size; of any other, by the number of
-    strata, each of which needs them.
+    Each must have `LEAST` rows and get as many, so no more can be apart than `n` allows; and of a proportional sample,
+    those are put together that would get fewer by their size. One such alone gets `LEAST` all the same.
     """
     total = sum(sizes.values())
     ordered = sorted(sizes, key=lambda name: (sizes[name], name))
@@ -259,12 +259,8 @@ def rare_strata(sizes: Mapping[str, int], n: int, allocation: Allocation) -> lis
     n_rare = 0
     for name in ordered:
         n_strata = len(ordered) - len(rare) + (len(rare) > 0)
-        is_rare = sizes[name] < LEAST or n_strata * LEAST > n
-        if allocation == "proportional":
-            is_rare = is_rare or n * sizes[name] < LEAST * total
-        # One alone is not drawn from either, until it is together with the next.
-        is_lone = bool(rare) and (n_rare < LEAST or (allocation == "proportional" and n * n_rare < LEAST * total))
-        if not is_rare and not is_lone:
+        has_few = sizes[name] < LEAST or (allocation == "proportional" and n * sizes[name] < LEAST * total)
+        if not has_few and n_strata * LEAST <= n and not 0 < n_rare < LEAST:
             break
         rare.append(name)
         n_rare += sizes[name]

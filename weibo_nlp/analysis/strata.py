@@ -40,9 +40,16 @@ def stratum_names(
     Raises
     ------
     UsageError
-        If there is no such column, or no column of times is known.
+        If there is no such column, no column of times is known, or none of the rows has a value.
     """
     groups = group_frame(collection, columns, time_column)
+    if empty := [name for name in columns if groups[name].isna().all()]:
+        what = "holds no time that can be read" if empty[0] in PERIODS else "holds nothing"
+        column = resolved_time_column(collection, empty[:1], time_column) or empty[0]
+        raise UsageError(
+            f"{collection.path}: column {column} {what}, so there is nothing to tell strata by ({empty[0]}); name "
+            "other columns, or correct it."
+        )
     parts = [groups[name].where(groups[name].notna(), NOTHING) for name in columns]
     names = parts[0]
     for part in parts[1:]:

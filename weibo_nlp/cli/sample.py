@@ -184,7 +184,8 @@ def _require_place(output: Path, labelled: Path) -> None:
     if str(output) == "-" or destination_of(output).file is None:
         raise UsageError(f"{output} is no file, and how a sample was drawn lies beside it; name a file with -o.")
     if labelled.exists():
-        writable({"-o": output, "the design beside -o": design_path(output)}, inputs=[labelled])
+        closed = [labelled] if labelled.is_dir() else []  # a table added to a folder would be a part of it
+        writable({"-o": output, "the design beside -o": design_path(output)}, inputs=[labelled], closed=closed)
 
 
 def _alike(

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from weibo_nlp.io.collection import Collection
 
 SHOWN_STRATA = 20
+MIN_SAMPLE = 30
+"""As `weibo_nlp.evaluation.sample_design` has it, which takes a second to load."""
 
 
 def print_plan(
@@ -51,8 +53,8 @@ def print_plan(
             planned.label_column,
             planned.label,
             f"{planned.share:.1%}",
-            *(f"{100 * width.alone:.1f}" for width in planned.widths),
-            f"{100 * planned.widths[at].with_classifier:.1f}",
+            *(_points(width.alone, width.n) for width in planned.widths),
+            _points(planned.widths[at].with_classifier, planned.widths[at].n),
         ]
         for planned in shares
     ]
@@ -61,14 +63,20 @@ def print_plan(
         f"With model: if it tells the label of {accuracy:.0%} of the texts, which is an assumption (--accuracy); what "
         "it is worth on these, the sample will tell. The share itself may be another than the predicted one."
     )
-    if any(planned.share in (0.0, 1.0) for planned in shares):
-        print_line("Of a label that is not predicted at all: the largest share that could well be missed.")
+    if any(width.n < MIN_SAMPLE for planned in shares for width in planned.widths):
+        print_line(
+            f"–: of so many rows, fewer than {MIN_SAMPLE} have a prediction in the column, too few for an interval."
+        )
     if icc and per_cluster > 1:
         print_line(
             f"A row has {per_cluster:.1f} of its own cluster, itself among them. If labels there are alike by "
             f"{icc:.2f} (intra-class correlation, an assumption: --icc), the variance is "
             f"{1 + (per_cluster - 1) * icc:.2f} times that of rows drawn one by one; this is counted in."
         )
+
+
+def _points(half_width: float, n: int) -> str:
+    return "–" if n < MIN_SAMPLE else f"{100 * half_width:.1f}"
 
 
 def sentences(design: SampleDesign, output: Path, n: int, n_out_of_domain: int) -> list[str]:
@@ -104,7 +112,6 @@ def sentences(design: SampleDesign, output: Path, n: int, n_out_of_domain: int) 
 def cautions(design: SampleDesign) -> list[str]:
     """What may not be as it was meant, a line each."""
     from weibo_nlp.analysis.sampling import ENOUGH_CLUSTERS
-    from weibo_nlp.evaluation.sample_design import MIN_SAMPLE
 
     lines = []
     if design.strata is not None and design.strata.merged:

@@ -12,7 +12,7 @@ from weibo_nlp.report.markdown import markdown_table
 from weibo_nlp.stats.differences import difference_limits
 from weibo_nlp.stats.metrics import FloatArray, IntArray
 
-N, THREAD = 10_000, 25
+N, THREAD = 30_000, 25
 SHARES = (0.05, 0.1, 0.3, 0.5, 0.7, 0.9, 0.95)
 ICC = 0.3
 GROUP_SIZES = (0.5, 0.3, 0.2)
@@ -202,6 +202,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=2000, help="samples of each cell of the tables")
     parser.add_argument("--seed", type=int, default=0, help="random seed of collections and samples")
+    parser.add_argument("--shares", type=float, nargs="+", default=SHARES, help="shares of the label looked at")
     parser.add_argument("--only", default="", help="part of 'kind; design; share' of the cells to simulate")
     parser.add_argument("--beyond", action="store_true", help="simulate classifiers that hardly err as well")
     arguments = parser.parse_args()
@@ -209,7 +210,7 @@ def main() -> None:
     cells: list[tuple[str, str, float, dict[str, Tally], dict[str, Tally]]] = []
     for kind, classifiers in kinds.items():
         for design, draw in DESIGNS.items():
-            for share in SHARES:
+            for share in arguments.shares:
                 name = f"{kind}; {design}; {share:g}"
                 if arguments.only not in name:
                     continue

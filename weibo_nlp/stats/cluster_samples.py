@@ -17,6 +17,10 @@ _SMALLEST_EFFECT = 0.5
 _ROUNDING = 1e-9
 # That must have a label in a cell, and as many that must have another, for the variance to be believed there.
 _FEW_CLUSTERS = 3
+# Of a label, over all cells, that it is believed for everywhere: simulated in scripts/simulate_estimates.py, cells
+# without errors otherwise make limits too wide, which then cover 98 to 100 %.
+_TOLD_TOGETHER = 5
+_ENOUGH_CLUSTERS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +97,10 @@ def clustered_share_limits(
     -----
     As `proportions.share_limits`, but for the number of texts that a cell's limits rest on: that which would give the
     variance found by leaving out cluster after cluster, less what Student's t takes from it (Korn & Graubard 1998). The
-    degrees of freedom are the clusters less the strata, or fewer where most of the variance comes from a few clusters.
-    Where fewer than three clusters of a cell have a label, or another, their texts count as copies of each other; and
-    what unequal weights take from a sample they take whatever variance was found (Kish 1965).
+    degrees of freedom are the clusters less the strata, or fewer where most of the variance comes from a few clusters;
+    from 30 clusters on, half as many at least. Where fewer than three clusters of a cell have a label, or another,
+    their texts count as copies of each other, unless there are 30 clusters and five differ over all cells; and what
+    unequal weights take from a sample they take whatever variance was found (Kish 1965).
     Clusters count as if they were drawn with replacement. See `prevalence.design_based`.
     """
     from scipy.special import stdtrit
@@ -119,7 +124,9 @@ def clustered_share_limits(
     alone = (np.square(weight) * shares * (1 - shares) / n).sum(axis=0)
     effect = np.divide(variance, alone, out=np.ones(k), where=alone > 0)
     tail = (1 + confidence_level) / 2
-    freedom = np.array([min(kurtosis_freedom(column), n_clusters - members.size) for column in squares.T])
+    most = n_clusters - members.size
+    least = most / 2 if n_clusters >= _ENOUGH_CLUSTERS else 0.0
+    freedom = np.array([min(max(kurtosis_freedom(column), least), most) for column in squares.T])
     student = np.square(stdtrit(freedom, tail) / NormalDist().inv_cdf(tail))
     weights_of_texts = np.bincount(cell, sample.weights)[:, None], np.bincount(cell, np.square(sample.weights))[:, None]
     lost_to_weights = n * weights_of_texts[1] / np.square(weights_of_texts[0]) - 1
@@ -128,7 +135,10 @@ def clustered_share_limits(
     # texts of a cluster are copies of each other, so there all are.
     in_cell = found.sum(axis=2)
     with_label, without_label = (found > 0).sum(axis=0), (in_cell[:, :, None] > found).sum(axis=0)
-    told = np.minimum(with_label, without_label) >= np.minimum(_FEW_CLUSTERS, (in_cell > 0).sum(axis=0))[:, None]
+    differing = np.minimum(with_label, without_label)
+    told = differing >= np.minimum(_FEW_CLUSTERS, (in_cell > 0).sum(axis=0))[:, None]
+    if n_clusters >= _ENOUGH_CLUSTERS:
+        told |= (differing.sum(axis=0) >= _TOLD_TOGETHER)[None]
     n_effective = np.where(told, n_effective, np.minimum(n_effective, _equal_clusters(in_cell)[:, None]))
     # Small cells of several strata are bounded together, by the predicted label of most of their texts.
     order = np.argsort(sizes.ravel(), kind="stable")

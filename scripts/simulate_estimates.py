@@ -230,7 +230,9 @@ def summary(cells: list[tuple[str, str, float, dict[str, Tally], dict[str, Tally
         spans = []
         for name in (*METHODS, "group", "difference"):
             each = [(cell[3] | cell[4])[name] for cell in of]
-            covered = [100 * tally.coverage for tally in each if tally.given > 0.5 * max(t.given for t in of[0][3].values())]
+            covered = [
+                100 * tally.coverage for tally in each if tally.given > 0.5 * max(t.given for t in of[0][3].values())
+            ]
             spans.append(f"{min(covered):.1f} - {max(covered):.1f}" if covered else "–")
         widths = [f"{max(_ratio(cell[3], name) for cell in of):.2f}" for name in ("design_based", "ppi, probabilities")]
         rows.append((kind, design, *spans, *widths))

@@ -92,7 +92,9 @@ def test_texts_of_a_cluster_that_are_copies_say_as_much_as_one():
         np.zeros(4000, dtype=int), np.zeros(4000, dtype=int), np.arange(40), gold[::5], None, np.ones(40), 2
     )
     for method in ("sample", "design_based", "ppi"):
-        wide, narrow = (found.high[0] - found.low[0] for found in (copies.shares(method, 0.95), single.shares(method, 0.95)))
+        wide, narrow = (
+            found.high[0] - found.low[0] for found in (copies.shares(method, 0.95), single.shares(method, 0.95))
+        )
         assert 0.98 < wide / narrow < 1.12
 
 

@@ -190,7 +190,9 @@ def estimate_shares(
     notes += _missing(gold, design, columns, options.allow_missing)
     drawn = _drawn(collection, design, options.cluster_column)
     models = labelled_by(collection, [column.name for column in columns], options.models or {})
-    crossed = {} if options.cross_fitted is None else read_cross_fitted(options.cross_fitted, columns, design.collection.n)
+    crossed = (
+        {} if options.cross_fitted is None else read_cross_fitted(options.cross_fitted, columns, design.collection.n)
+    )
     rows: list[EstimatedShare] = []
     gaps: list[EstimatedDifference] = []
     apart: dict[str, int] = {}

@@ -107,6 +107,3 @@ def _print_differences(rows: Sequence[EstimatedDifference], level: float) -> Non
 
 def _p(value: float) -> str:
     return "<.0001" if value < 1e-4 else f"{value:.4f}"
-
-
-

@@ -155,9 +155,7 @@ class LabelledDomain:
             means = np.stack([np.bincount(strata, column) for column in self.scores.T], axis=1) / sizes[:, None]
             predicted = self.scores[self.places]
         clusters = None if self.clusters is None else np.unique(self.clusters, return_inverse=True)[1]
-        sample = PoweredSample(
-            np.eye(self.n_labels)[self.gold], predicted, strata[self.places], clusters, weights
-        )
+        sample = PoweredSample(np.eye(self.n_labels)[self.gold], predicted, strata[self.places], clusters, weights)
         found = prediction_powered_shares(sample, sizes, means, confidence_level)
         return self._refused(DomainShares(found.value, found.low, found.high))
 

@@ -133,7 +133,6 @@ def _linearised(sample: PoweredSample, share: FloatArray, sizes: IntArray) -> tu
     return factor[strata][:, None] * added, strata.size
 
 
-
 def _limits(
     value: FloatArray, variance: FloatArray, squares: FloatArray, most_freedom: int, tail: float
 ) -> tuple[FloatArray, FloatArray]:

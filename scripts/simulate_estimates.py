@@ -19,7 +19,7 @@ GROUP_SIZES = (0.5, 0.3, 0.2)
 LEAST, MOST, WIDEST = 0.93, 0.97, 1.02
 METHODS = ("design_based", "sample", "ppi", "ppi, probabilities", "ppi-python")
 Draw = Callable[[np.random.Generator, "Posts"], tuple[IntArray, FloatArray, IntArray, IntArray | None]]
-"""Places of the sample, 1 / the chance of each, the stratum of every post, and its cluster where clusters were drawn."""
+"""Places of the sample, 1 / the chance of each, the stratum of every post, and its cluster where these were drawn."""
 
 
 @dataclass(frozen=True)

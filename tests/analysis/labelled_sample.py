@@ -38,8 +38,8 @@ def write_collection(path, n=1200, seed=0):
             account = rng.choice(("personal", "personal", "media", ""))
             target = TARGETS.get(topic, "")
             writer.writerow([
-                f"p{place}", f"第{place}天坐车没见谁管过", f"2023-{month:02d}-11 08:00", account, f"t{place // 6}", topic,
-                target, stance if target else "", mood, "0.8",
+                f"p{place}", f"第{place}天坐车没见谁管过", f"2023-{month:02d}-11 08:00", account, f"t{place // 6}",
+                topic, target, stance if target else "", mood, "0.8",
             ])  # fmt: skip
             gold.append({"topic": said[0], "stance": said[1] if target else "", "mood": said[2]})
     return gold

@@ -5,7 +5,8 @@ import json
 import pytest
 from labelled_sample import write_collection, write_sample
 
-from weibo_nlp.analysis.estimation import EstimateOptions, estimate, estimate_shares
+from weibo_nlp.analysis.estimate_options import EstimateOptions
+from weibo_nlp.analysis.estimation import estimate, estimate_shares
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.io import sha256_of_file
 from weibo_nlp.io.collection import open_collection

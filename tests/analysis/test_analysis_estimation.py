@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from labelled_sample import write_collection, write_sample
 
+from weibo_nlp.analysis.estimate_options import EstimateOptions
 from weibo_nlp.analysis.estimates import METHODS, read_estimates
-from weibo_nlp.analysis.estimation import EstimateOptions, estimate, estimate_shares
+from weibo_nlp.analysis.estimation import estimate, estimate_shares
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.io.collection import open_collection
 

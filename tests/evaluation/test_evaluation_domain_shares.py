@@ -1,4 +1,4 @@
-"""Shares of a domain: the same as of the collection where that is all, by weights where strata are too thin, refused."""
+"""Shares of a domain: the same as of the collection where that is all, by weights where strata are thin, refused."""
 
 import numpy as np
 import pytest

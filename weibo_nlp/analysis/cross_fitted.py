@@ -1,4 +1,4 @@
-"""Predictions by models that have not learnt from the row: a file with the place of each and a label for each column."""
+"""Predictions by models that have not learnt from the row: a file with places, and labels of each column."""
 
 from __future__ import annotations
 

@@ -2,82 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from weibo_nlp.analysis.column_estimates import estimate_column, groups_of, uncorrected_shares
 from weibo_nlp.analysis.cross_fitted import read_cross_fitted
 from weibo_nlp.analysis.design import DrawnFrom, SampleDesign, read_design, text_sha256
 from weibo_nlp.analysis.double_use import LabelledBy, labelled_by
-from weibo_nlp.analysis.estimates import MAIN_METHOD, METHODS, EstimatedDifference, EstimatedShare, EstimateMethod
-from weibo_nlp.analysis.estimates import Estimates as Estimates
+from weibo_nlp.analysis.estimate_options import EstimateOptions, require_sound
+from weibo_nlp.analysis.estimates import METHODS, EstimatedDifference, EstimatedShare, EstimateMethod, Estimates
 from weibo_nlp.analysis.gold import Gold, read_gold
-from weibo_nlp.analysis.group_differences import adjusted, group_differences
+from weibo_nlp.analysis.group_differences import adjusted
 from weibo_nlp.analysis.groups import group_frame
 from weibo_nlp.analysis.label_columns import LabelColumn, label_columns
-from weibo_nlp.analysis.labelled_rows import MAX_TARGETS, DrawnRows, LabelledRows, labelled_rows
+from weibo_nlp.analysis.labelled_rows import DrawnRows, LabelledRows, labelled_rows
 from weibo_nlp.analysis.learnt_rows import rows_to_set_apart
-from weibo_nlp.analysis.strata import NOTHING, cluster_names, clusters_of, strata_of
+from weibo_nlp.analysis.strata import cluster_names, clusters_of, strata_of
 from weibo_nlp.errors import DataError, UsageError
-from weibo_nlp.evaluation.domain_shares import LabelledDomain
 from weibo_nlp.io.collection import Collection, open_collection
-from weibo_nlp.stats.arguments import require_confidence_level
 from weibo_nlp.stats.metrics import IntArray
 
 if TYPE_CHECKING:
     import pandas as pd
 
-MAX_GROUPS = 2000
 MOST_MISSING = 0.1
 """Part of the sample that may lack a label before estimates are refused."""
-_UNCORRECTED = "the classifier's errors are in it"
-_FIXED = {"label_column", "label", "target", "method", "share", "low", "high", "n", "n_sample", "n_units", "note"}
-
-
-@dataclass(frozen=True, slots=True)
-class EstimateOptions:
-    """What is asked of a collection.
-
-    Attributes
-    ----------
-    by : tuple of str
-        Columns, or periods such as ``month``, whose groups are estimated apart, one column at a time.
-    joint : bool
-        Estimate each combination of the groups as well.
-    labels : tuple of str
-        Label columns; by default all that people labelled, or without a sample all.
-    methods : tuple of str
-        Which of `METHODS` are given.
-    confidence_level : float
-        Nominal coverage of each interval.
-    time_column : str or None
-        Column of the times; by default guessed.
-    cluster_column : str or None
-        Column whose rows count as drawn together, such as the author, where clusters were not drawn.
-    models : mapping of str to Path
-        Task -> folder of the model of one's own that labelled it, where it lies elsewhere than it did.
-    cross_fitted : Path or None
-        File with predictions by models that have not learnt from the row.
-    allow_missing : bool
-        Go on where more than `MOST_MISSING` of the sample has no label.
-    differences : bool
-        Compare groups.
-    """
-
-    by: tuple[str, ...] = ()
-    joint: bool = False
-    labels: tuple[str, ...] = ()
-    methods: tuple[EstimateMethod, ...] = METHODS
-    confidence_level: float = 0.95
-    time_column: str | None = None
-    cluster_column: str | None = None
-    models: Mapping[str, Path] | None = None
-    cross_fitted: Path | None = None
-    allow_missing: bool = False
-    differences: bool = True
 
 
 def estimate(
@@ -178,7 +130,7 @@ def estimate_shares(
         model has learnt from it.
     """
     options = EstimateOptions() if options is None else options
-    _require_sound(options)
+    require_sound(options)
     groups = group_frame(collection, options.by, options.time_column)
     if sample is None:
         return _without_sample(collection, groups, options)
@@ -206,7 +158,7 @@ def estimate_shares(
         notes += said
         domain = labelled.domain(given, drawn)
         labelled.require_random(domain, drawn)
-        estimated, compared = _estimate_column(labelled, domain, groups, options)
+        estimated, compared = estimate_column(labelled, domain, groups, options)
         rows += estimated
         gaps += compared
     return Estimates(
@@ -220,14 +172,6 @@ def estimate_shares(
     )
 
 
-def _require_sound(options: EstimateOptions) -> None:
-    require_confidence_level(options.confidence_level)
-    if unknown := [name for name in options.methods if name not in METHODS]:
-        raise UsageError(f"method {unknown[0]!r} is none of {', '.join(METHODS)}; name one of these.")
-    if taken := [name for name in options.by if name in _FIXED]:
-        raise UsageError(f"a group cannot be called {taken[0]!r}, as a column of the estimates is; rename the column.")
-
-
 def _without_sample(collection: Collection, groups: pd.DataFrame, options: EstimateOptions) -> Estimates:
     if options.cross_fitted is not None or options.cluster_column is not None:
         raise UsageError("cross-fitted predictions and clusters are made use of with a labelled sample; give one.")
@@ -235,8 +179,8 @@ def _without_sample(collection: Collection, groups: pd.DataFrame, options: Estim
     for column in label_columns(collection, options.labels):
         labelled = labelled_rows(collection, column)
         for target, mask in labelled.domains():
-            for keys, chosen in _groups(mask, groups, options):
-                rows += _uncorrected(labelled, target, keys, chosen, 0, 0)
+            for keys, chosen in groups_of(mask, groups, options):
+                rows += uncorrected_shares(labelled, target, keys, chosen, 0, 0)
     return Estimates(
         DrawnFrom(collection.path.name, collection.sha256, collection.n_rows),
         None,
@@ -297,8 +241,8 @@ def _missing(gold: Gold, design: SampleDesign, columns: Sequence[LabelColumn], i
         )
     if faults and not is_allowed:
         raise DataError(
-            f"{gold.path}: {'; '.join(faults)}, more than {MOST_MISSING:.0%}: those that people leave out are seldom like "
-            "the others. Have them labelled, or estimate all the same with --allow-missing."
+            f"{gold.path}: {'; '.join(faults)}, more than {MOST_MISSING:.0%}: those that people leave "
+            "out are seldom like the others. Have them labelled, or estimate all the same with --allow-missing."
         )
     return notes
 
@@ -351,122 +295,10 @@ def _without_double_use(
         labelled = labelled.with_predictions(crossed)
         if len(crossed) < labelled.predicted.size:
             notes.append(
-                f"Cross-fitted predictions of {name} are given for {len(crossed):,} of {labelled.predicted.size:,} rows: "
-                "intervals hold as far as the models behind them predict labels as often as the one behind the others."
+                f"Cross-fitted predictions of {name} are given for {len(crossed):,} of {labelled.predicted.size:,} "
+                "rows: intervals hold as far as the models behind them predict labels as often as the one of the others."
             )
     return labelled.without_predictions(places), int(places.size), notes
-
-
-def _estimate_column(
-    labelled: LabelledRows, whole: LabelledDomain, groups: pd.DataFrame, options: EstimateOptions
-) -> tuple[list[EstimatedShare], list[EstimatedDifference]]:
-    rows: list[EstimatedShare] = []
-    gaps: list[EstimatedDifference] = []
-    for target, mask in labelled.domains():
-        parts: dict[str, dict[str, LabelledDomain]] = {name: {} for name in options.by}
-        for keys, chosen in _groups(mask, groups, options):
-            domain = whole.within(chosen)
-            rows += _of_group(labelled, target, keys, chosen, domain, options)
-            grouped = [(name, group) for name, group in keys.items() if group is not None]
-            if len(grouped) == 1 and grouped[0][1] != NOTHING:
-                parts[grouped[0][0]][grouped[0][1]] = domain
-        if options.differences:
-            for by, domains in parts.items():
-                gaps += group_differences(
-                    labelled.column.name, labelled.column.labels, target, by, domains, options.confidence_level
-                )
-    return rows, gaps
-
-
-def _groups(
-    mask: np.ndarray, groups: pd.DataFrame, options: EstimateOptions
-) -> Iterator[tuple[dict[str, str | None], np.ndarray]]:
-    """Yield the groups, as column -> group or None of all, each with a mask of its rows: all, then column by column."""
-    import pandas as pd
-
-    everything: dict[str, str | None] = dict.fromkeys(options.by)
-    yield everything, mask
-    sets = [(name,) for name in options.by]
-    if options.joint and len(options.by) > 1:
-        sets.append(options.by)
-    for names in sets:
-        values = groups[list(names)].astype(object).where(groups[list(names)].notna(), NOTHING)
-        keys = list(values.itertuples(index=False, name=None))
-        numbers, found = pd.factorize(pd.Series(keys, dtype=object))
-        if len(found) > MAX_GROUPS:
-            raise UsageError(
-                f"{' and '.join(names)} make {len(found):,} groups, and at most {MAX_GROUPS:,} are estimated; group by "
-                "something coarser."
-            )
-        for number, key in sorted(enumerate(found), key=lambda item: item[1]):
-            chosen = mask & (numbers == number)
-            if chosen.any():
-                yield everything | dict(zip(names, key, strict=True)), chosen
-
-
-def _of_group(
-    labelled: LabelledRows,
-    target: str | None,
-    keys: Mapping[str, str | None],
-    chosen: np.ndarray,
-    domain: LabelledDomain,
-    options: EstimateOptions,
-) -> list[EstimatedShare]:
-    rows: list[EstimatedShare] = []
-    n_sample, n_units = domain.n_sample, domain.n_units
-    for method in options.methods:
-        if method == "uncorrected":
-            rows += _uncorrected(labelled, target, keys, chosen, n_sample, n_units)
-            continue
-        found = None if n_sample < 2 else domain.shares(method, options.confidence_level)
-        for at, label in enumerate(labelled.column.labels):
-            share = low = high = None
-            note: str | None = f"{n_sample} labelled rows are in it"
-            if found is not None:
-                share, limits = float(found.value[at]), (float(found.low[at]), float(found.high[at]))
-                note = found.reason or "no labelled row has this label, or all have"
-                if np.isfinite(limits).all():
-                    (low, high), note = limits, None
-            rows.append(
-                EstimatedShare(
-                    labelled.column.name, label, target, dict(keys), method, share, low, high, domain.n_texts, n_sample,
-                    n_units, note,
-                )
-            )  # fmt: skip
-    return rows
-
-
-def _uncorrected(
-    labelled: LabelledRows,
-    target: str | None,
-    keys: Mapping[str, str | None],
-    chosen: np.ndarray,
-    n_sample: int,
-    n_units: int,
-) -> list[EstimatedShare]:
-    k = labelled.n_labels
-    counts = np.bincount(labelled.predicted[chosen], minlength=k + 1)
-    n, known = int(counts.sum()), int(counts[:k].sum())
-    note = _UNCORRECTED
-    if known < n:
-        note += f"; of {known:,} rows, {n - known:,} others have no predicted label"
-    return [
-        EstimatedShare(
-            labelled.column.name,
-            label,
-            target,
-            dict(keys),
-            "uncorrected",
-            float(counts[at] / known) if known else None,
-            None,
-            None,
-            n,
-            n_sample,
-            n_units,
-            note,
-        )
-        for at, label in enumerate(labelled.column.labels)
-    ]
 
 
 def _about(
@@ -490,6 +322,3 @@ def _about(
         "n_rows_learnt_from": dict(apart),
         "cross_fitted": None if options.cross_fitted is None else options.cross_fitted.name,
     }
-
-
-__all__ = ["MAIN_METHOD", "MAX_TARGETS", "EstimateOptions", "Estimates", "estimate", "estimate_shares"]

@@ -1,4 +1,4 @@
-"""Rows of a collection with what the model and people say of them: what shares of one label column are estimated from."""
+"""Rows of a collection with what the model and people say of them, in one label column."""
 
 from __future__ import annotations
 

@@ -93,6 +93,6 @@ def _require_by_chance(
         f"the model of {label_column} has learnt from {len(learnt):,} of the {len(sampled):,} labelled rows of the "
         f"sample (place {first}), and {expected:.1f} would be expected of a sample drawn afterwards: it was trained on "
         "them. What a model says of rows it was trained on is better than what it says of the others, and no interval "
-        "can be had from that. Draw and label another sample, with another --seed, or give predictions of these rows by "
-        "models that have not learnt from them (--cross-fitted FILE)."
+        "can be had from that. Draw and label another sample, with another --seed, or give predictions of these rows "
+        "by models that have not learnt from them (--cross-fitted FILE)."
     )

@@ -114,14 +114,15 @@ def estimate(
 
     The estimate is design_based: what people said of a random sample of these very posts, post-stratified by what the
     model said of all. Beside it stand the predicted labels as they are (uncorrected, without an interval), the sample
-    alone, and prediction-powered inference (ppi). An interval needs 30 labelled rows of the group, and 30 clusters where
-    clusters were drawn; where it is refused, the reason is said. Groups are compared with each other, periods with the
-    one before, and p-values are adjusted for all of these comparisons (Holm). Refused are samples of other posts,
-    samples that no chance draws, and samples that the model was trained on.
+    alone, and prediction-powered inference (ppi). An interval needs 30 labelled rows of the group, and 30 clusters
+    where clusters were drawn; where it is refused, the reason is said. Groups are compared with each other, periods
+    with the one before, and p-values are adjusted for all of these comparisons (Holm). Refused are samples of other
+    posts, samples that no chance draws, and samples that the model was trained on.
     """
     from weibo_nlp.analysis.design import design_path
+    from weibo_nlp.analysis.estimate_options import EstimateOptions
     from weibo_nlp.analysis.estimates import METHODS, EstimateMethod
-    from weibo_nlp.analysis.estimation import EstimateOptions, estimate_shares
+    from weibo_nlp.analysis.estimation import estimate_shares
     from weibo_nlp.cli.estimate_display import print_estimates
     from weibo_nlp.cli.output import writable
     from weibo_nlp.io.collection import open_collection

@@ -2,13 +2,8 @@
 
 import csv
 import json
-import sys
-from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "analysis"))
-
 from labelled_sample import write_collection, write_sample
 
 from weibo_nlp.cli import application
@@ -46,7 +41,8 @@ def test_shares_are_printed_and_written_as_json_and_as_a_tidy_table(run, posts, 
         rows = list(csv.DictReader(file))
     assert len(rows) == len(content["estimates"])
     assert list(rows[0]) == [
-        "label_column", "label", "target", "month", "method", "share", "low", "high", "n", "n_sample", "n_units", "note",
+        "label_column", "label", "target", "month", "method", "share", "low", "high", "n", "n_sample", "n_units",
+        "note",
     ]  # fmt: skip
     first = content["estimates"][0]
     assert float(rows[0]["share"]) == first["share"]

@@ -64,7 +64,7 @@ def groups_of(
 
     everything: dict[str, str | None] = dict.fromkeys(options.by)
     yield everything, mask
-    sets = [(name,) for name in options.by]
+    sets: list[tuple[str, ...]] = [(name,) for name in options.by]
     if options.joint and len(options.by) > 1:
         sets.append(options.by)
     for names in sets:

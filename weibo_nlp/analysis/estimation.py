@@ -296,7 +296,7 @@ def _without_double_use(
         if len(crossed) < labelled.predicted.size:
             notes.append(
                 f"Cross-fitted predictions of {name} are given for {len(crossed):,} of {labelled.predicted.size:,} "
-                "rows: intervals hold as far as the models behind them predict labels as often as the one of the others."
+                "rows: intervals hold as far as these are predicted to have each label as often as the others are."
             )
     return labelled.without_predictions(places), int(places.size), notes
 

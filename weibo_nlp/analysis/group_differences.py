@@ -11,7 +11,8 @@ import numpy as np
 from weibo_nlp.analysis.estimates import MAIN_METHOD, EstimatedDifference
 from weibo_nlp.analysis.groups import PERIODS
 from weibo_nlp.evaluation.domain_shares import LabelledDomain
-from weibo_nlp.stats.differences import LimitsByLevel, correlation_of, differences
+from weibo_nlp.stats.differences import Bounds, Limits, LimitsByLevel, correlation_of, differences
+from weibo_nlp.stats.metrics import FloatArray
 from weibo_nlp.stats.multiplicity import holm
 
 MAX_COMPARED = 8
@@ -65,7 +66,7 @@ def group_differences(
     rows = []
     influences = {name: domain.influence() for name, domain in usable.items() if domain.clusters is not None}
     for group, other in compared_pairs(by, {name: domain.n_texts for name, domain in usable.items()}):
-        correlation: np.ndarray | float = 0.0
+        correlation: FloatArray | float = 0.0
         if influences:
             correlation = correlation_of(*influences[group], *influences[other])
         found = differences(limits[group], limits[other], confidence_level, correlation)
@@ -96,8 +97,8 @@ def adjusted(rows: Sequence[EstimatedDifference]) -> tuple[EstimatedDifference, 
     return tuple(replace(row, p_holm=float(each)) for row, each in zip(rows, p, strict=True))
 
 
-def _limits(domain: LabelledDomain):  # type: ignore[no-untyped-def]
-    def limits(level: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _limits(domain: LabelledDomain) -> Limits:
+    def limits(level: float) -> Bounds:
         shares = domain.shares("design_based", level)
         return shares.value, shares.low, shares.high
 

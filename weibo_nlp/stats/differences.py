@@ -8,7 +8,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from weibo_nlp.stats.metrics import FloatArray
+from weibo_nlp.stats.metrics import FloatArray, IntArray
 
 Bounds = tuple[FloatArray, FloatArray, FloatArray]
 """Values, lower and upper limits of some shares."""
@@ -107,7 +107,7 @@ def difference_limits(one: Bounds, other: Bounds, correlation: FloatArray | floa
 
 
 def correlation_of(
-    units: FloatArray, influence: FloatArray, other_units: FloatArray, other_influence: FloatArray
+    units: IntArray, influence: FloatArray, other_units: IntArray, other_influence: FloatArray
 ) -> FloatArray:
     """Correlation of the estimates of two groups whose texts come from the same clusters, shape (n_labels,).
 

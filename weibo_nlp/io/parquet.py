@@ -66,7 +66,9 @@ class OpenParquet:
         """Yield the values of rows as :meth:`located_rows` does."""
         return (row if isinstance(row, str) else row[0] for row in self.located_rows())
 
-    def located_rows(self, converted: Collection[str] | None = None) -> Iterator[tuple[dict[str, Any], ArrowRow] | str]:
+    def located_rows(
+        self, converted: Collection[str] | None = None, above: int = 0
+    ) -> Iterator[tuple[dict[str, Any], ArrowRow] | str]:
         """Yield the rows, each with its place; instead of one that cannot be used, the reason.
 
         Unusable are rows longer than ``MAX_LINE_BYTES``, and those with a value that Python cannot hold (broken UTF-8,
@@ -76,6 +78,8 @@ class OpenParquet:
         ----------
         converted : collection of str, optional
             Columns whose values are wanted; by default all of them.
+        above : int
+            Rows that are passed over, unlooked at.
 
         Raises
         ------
@@ -84,12 +88,19 @@ class OpenParquet:
         """
         import pyarrow as pa
 
-        number = 0
+        number = above
         names = [name for name in self.schema.names if converted is None or name in converted]
         try:
             for group in range(self._file.num_row_groups):
+                if above and above >= (n_rows := self._file.metadata.row_group(group).num_rows):
+                    above -= n_rows
+                    continue
                 # Each by itself: Arrow joins no categories inside lists and records over two of them.
                 for batch in self._file.iter_batches(batch_size=PARQUET_BATCH_ROWS, row_groups=[group]):
+                    if above:
+                        passed = min(above, len(batch))
+                        above -= passed
+                        batch = batch.slice(passed)
                     for row in _located_rows(batch, self.schema, names):
                         number += 1
                         yield row

@@ -86,27 +86,47 @@ class OpenParquet:
         DataError
             If the file breaks off.
         """
+        for _, batch in self.batches(above):
+            yield from self.located(batch, converted)
+
+    def batches(self, above: int = 0) -> Iterator[tuple[int, Any]]:
+        """Yield batches of few rows as they lie in the file, each with the number of rows above it.
+
+        Parameters
+        ----------
+        above : int
+            Rows that are passed over, unlooked at.
+
+        Raises
+        ------
+        DataError
+            If the file breaks off.
+        """
         import pyarrow as pa
 
-        number = above
-        names = [name for name in self.schema.names if converted is None or name in converted]
+        number = 0
         try:
             for group in range(self._file.num_row_groups):
-                if above and above >= (n_rows := self._file.metadata.row_group(group).num_rows):
-                    above -= n_rows
+                n_rows = self._file.metadata.row_group(group).num_rows
+                if number + n_rows <= above:
+                    number += n_rows
                     continue
                 # Each by itself: Arrow joins no categories inside lists and records over two of them.
                 for batch in self._file.iter_batches(batch_size=PARQUET_BATCH_ROWS, row_groups=[group]):
-                    if above:
-                        passed = min(above, len(batch))
-                        above -= passed
+                    if passed := min(max(above - number, 0), len(batch)):
+                        number += passed
                         batch = batch.slice(passed)
-                    for row in _located_rows(batch, self.schema, names):
-                        number += 1
-                        yield row
+                    if len(batch):
+                        yield number, batch
+                        number += len(batch)
         except (pa.ArrowException, OSError) as error:
             what = " ".join(str(error).split())  # Arrow's messages run over lines
             raise DataError(f"{self.path}: cannot be read on after row {number}: {what} Write it again.") from error
+
+    def located(self, batch: Any, converted: Collection[str] | None = None) -> Iterator[Any]:
+        """Yield the rows of a batch as :meth:`located_rows` does."""
+        names = [name for name in self.schema.names if converted is None or name in converted]
+        return _located_rows(batch, self.schema, names)
 
 
 @contextmanager

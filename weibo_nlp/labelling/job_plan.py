@@ -319,9 +319,7 @@ def _planned(
         look if table.is_keyed else None,
         lambda count: tell(f"Looking through {called}: {count:,} rows"),
     )
-    columns = (
-        {name: column_type(seen) for name, seen in kinds.items()} if table.is_keyed else input_columns(table, texts)
-    )
+    types = {name: column_type(seen) for name, seen in kinds.items()} if table.is_keyed else input_columns(table, texts)
     schema = arrow_schema(table) if table.format == request.to == "parquet" and request.secret is None else None
     columns = types if request.secret is None else unlearnt_rows(types, texts, request.secret).columns
     tell(f"Taking the checksum of {called}")

@@ -48,9 +48,8 @@ from weibo_nlp.labelling.workers import Executor
 Opening = Callable[[], AbstractContextManager[LabelInput]]
 """Opens an input for as long as it is looked through."""
 
-_OURS = re.compile(
-    rf"{JOB}|{MANIFEST}|{SUMMARY}|{LOCK}|{REJECTED}|_text-\d+|_threads-\d+\.sqlite|\..*{re.escape(SUFFIX)}"
-)
+_NAMES = (JOB, MANIFEST, SUMMARY, LOCK, REJECTED)
+_COPIES = re.compile(rf"_text-\d+|_threads-\d+\.sqlite|\..*{re.escape(SUFFIX)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +100,6 @@ class LabelledJob:
         Of all parts together.
     doubled_ids : int or None
         Rows with the id of an earlier one that is answered; None where no rows answer others.
-    left_out : tuple of str
-        Columns that were left out, as of pictures, links or profiles.
     """
 
     folder: JobFolder
@@ -197,12 +194,13 @@ class LabelJob:
     def _begun(self) -> JobPlan:
         """Read the plan of the job that was begun here, and refuse it if anything that decides is another by now."""
         plan = JobPlan.of_job(self.folder, read_job_folder(self.folder).job)
-        now = tuple(map(_known_again, (path for path, _ in self.inputs), plan.inputs))
-        if problems := _differences(plan, self.request, [path for path, _ in self.inputs], now):
+        paths = [path for path, _ in self.inputs]
+        if problems := _differences(plan, self.request, paths):
             raise UsageError(
-                f"{self.folder} holds another job: {'; '.join(problems)}. Give what that was begun with, and it is gone "
-                "on with, or name another folder."
+                f"{self.folder} holds another job: {'; '.join(problems)}. Give what that was begun with, and it is "
+                "gone on with, or name another folder."
             )
+        now = tuple(map(_as_now, paths, plan.inputs))
         if now != plan.inputs:  # moved, or copied with other dates; the same bytes
             plan = replace(plan, inputs=now)
             self._write(plan)
@@ -325,28 +323,23 @@ def _summary(done: LabelledJob, rows_of: Sequence[int]) -> dict[str, Any]:
     }
 
 
-def _known_again(path: Path, planned: PlannedInput) -> PlannedInput:
-    """The planned input as its file is now, the same bytes elsewhere or with another date; or else as it was."""
-    try:
-        status = path.stat()
-        if status.st_size != planned.n_bytes or sha256_of_file(path) != planned.sha256:
-            return planned
-    except OSError:
-        return planned
-    return replace(planned, path=str(path.absolute()), modified_ns=status.st_mtime_ns)
+def _as_now(path: Path, planned: PlannedInput) -> PlannedInput:
+    """The planned input as its file is now: the same bytes, elsewhere or with another date."""
+    return replace(planned, path=str(path.absolute()), modified_ns=path.stat().st_mtime_ns)
 
 
-def _differences(plan: JobPlan, request: LabelRequest, paths: Sequence[Path], now: Sequence[PlannedInput]) -> list[str]:
+def _is_same(path: Path, planned: PlannedInput) -> bool:
+    return path.stat().st_size == planned.n_bytes and sha256_of_file(path) == planned.sha256
+
+
+def _differences(plan: JobPlan, request: LabelRequest, paths: Sequence[Path]) -> list[str]:
     """What of a job is another than what is asked now, a phrase each."""
     problems = []
     if len(paths) != len(plan.inputs):
         problems.append(f"it has {len(plan.inputs)} inputs, and {len(paths)} are given")
     else:
-        problems += [
-            f"{path} has other bytes than when it was begun"
-            for path, planned in zip(paths, now, strict=True)
-            if planned.path != str(path.absolute()) or not _is_as(path, planned)
-        ]
+        pairs = zip(paths, plan.inputs, strict=True)
+        problems += [f"{path} has other bytes than when it was begun" for path, one in pairs if not _is_same(path, one)]
     for what, before, given in (
         ("", plan.options, json.loads(json.dumps(request.options()))),
         ("the model of ", plan.models, request.model_sums()),
@@ -360,21 +353,15 @@ def _differences(plan: JobPlan, request: LabelRequest, paths: Sequence[Path], no
     return problems
 
 
-def _is_as(path: Path, planned: PlannedInput) -> bool:
-    try:
-        status = path.stat()
-    except OSError:
-        return False
-    return (status.st_size, status.st_mtime_ns) == (planned.n_bytes, planned.modified_ns)
-
-
 def _require_own(folder: Path) -> None:
     """Refuse a folder that holds something else than a job."""
     if not os.path.lexists(folder) or is_job_folder(folder):
         return
     if not folder.is_dir():
         raise UsageError(f"{folder} is a file; name a folder for the parts of the job.")
-    if others := [path.name for path in folder.iterdir() if not _OURS.fullmatch(path.name)]:
+    if others := [
+        path.name for path in folder.iterdir() if path.name not in _NAMES and not _COPIES.fullmatch(path.name)
+    ]:
         raise UsageError(
             f"{folder} holds something else than a labelling job: {quoted_list(sorted(others))}; name a folder that is "
             "not there yet."

@@ -11,7 +11,7 @@ import threading
 import warnings
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
@@ -106,10 +106,8 @@ class _Worker:
 
     def deal(self, unit: int) -> None:
         self.unit = unit
-        try:
+        with suppress(OSError):  # it died meanwhile, which is seen when its answer is waited for
             self.connection.send(unit)
-        except OSError:  # it died meanwhile, which is seen when its answer is waited for
-            pass
 
     def answer(self) -> FinishedPart | None:
         """What it says of its unit; None if it died."""

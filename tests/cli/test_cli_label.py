@@ -11,7 +11,7 @@ from rich.cells import cell_len
 
 from weibo_nlp import _resources
 from weibo_nlp.cli import main
-from weibo_nlp.cli.label import _print_first_rows
+from weibo_nlp.cli.label_display import print_first_rows
 from weibo_nlp.corpus import open_release
 from weibo_nlp.errors import UsageError
 from weibo_nlp.models import LinearClassifier
@@ -213,7 +213,7 @@ def test_the_example_can_be_labelled_again_but_not_over_a_file_of_ones_own(run, 
 
 def test_texts_in_the_table_of_first_rows_are_harmless(capsys, tmp_path):
     (tmp_path / "a.csv").write_text('text,topic\n"[red]\x1b[2J\n\u202e",x\n', "utf-8")
-    _print_first_rows(tmp_path / "a.csv", ["text", "topic"])
+    print_first_rows(tmp_path / "a.csv", ["text", "topic"])
     assert "[red]\\x1b[2J\\n\\u202e" in capsys.readouterr().out
 
 

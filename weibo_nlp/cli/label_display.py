@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from weibo_nlp.cli.label_outputs import first_rows
 
@@ -16,7 +16,19 @@ SHOWN_ROWS = 8
 TEXT_CELLS = 40  # terminal cells, of which a Chinese character takes two
 
 
-def summarise(done: LabelledFile, path: Path, quiet: bool) -> None:
+def summarise(done: LabelledFile, places: Mapping[str, str], quiet: bool) -> None:
+    """Say what was written and what was set aside.
+
+    Parameters
+    ----------
+    done : LabelledFile
+        What labelling came to.
+    places : mapping of str to str
+        Reason -> file and line of the first row that was set aside for it; of nothing, of the first that may be
+        several rows.
+    quiet : bool
+        Whether only what is missing is told.
+    """
     from weibo_nlp.io.rows import listed
     from weibo_nlp.io.terminal import print_line
 
@@ -39,7 +51,7 @@ def summarise(done: LabelledFile, path: Path, quiet: bool) -> None:
         print_line(
             f"{done.swallowing:,} rows may be several or parts of one (lines inside a quoted cell look like rows, "
             "quotation marks inside a cell are not doubled, or a backslash ends the line), first "
-            f"{path}:{done.first_swallowing}; double every mark that neither opens nor closes a cell",
+            f"{places.get('')}; double every mark that neither opens nor closes a cell",
             err=True,
         )
     if not done.rejected:
@@ -50,9 +62,14 @@ def summarise(done: LabelledFile, path: Path, quiet: bool) -> None:
         return
     by_count = sorted(done.reasons.items(), key=lambda item: -item[1])
     for reason, count in by_count[:SHOWN_REASONS]:
-        print_line(f"  {path}:{done.first_lines[reason]}: {reason} ({count:,} in all)", err=True)
+        print_line(f"  {places[reason]}: {reason} ({count:,} in all)", err=True)
     if (more := len(by_count) - SHOWN_REASONS) > 0:
         print_line(f"  and {more:,} other reasons", err=True)
+
+
+def places_in(done: LabelledFile, path: Path) -> dict[str, str]:
+    """Places of the rows that were set aside, for :func:`summarise`, in the one file that was labelled."""
+    return {reason: f"{path}:{line}" for reason, line in {**done.first_lines, "": done.first_swallowing}.items()}
 
 
 def tell_answering(

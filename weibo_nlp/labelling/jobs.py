@@ -112,6 +112,12 @@ class LabelledJob:
         """Records of crawls that no row could be made of."""
         return sum(each.n_unread for each in self.plan.inputs)
 
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Columns of the inputs that no part has, where people were taken out: pictures, addresses and profiles."""
+        held = {name: None for each in self.plan.inputs for name in each.types}
+        return tuple(name for name in held if name not in self.plan.input_columns)
+
 
 class LabelJob:
     """A job in its folder, held against other runs as long as it is open.

@@ -81,6 +81,8 @@ def label_as_job(files: Sequence[Path], options: LabelOptions) -> None:
             advance(progress)
 
         done = job.run(_executor(options, labeller), told)
+    if is_begun and not job.progress.n_units:
+        tell(f"Nothing was left to do: all {done.plan.n_units:,} parts are there")
     _tell_end(done, labeller, options)
     if done.counts.rejected or done.n_unread:
         raise typer.Exit(1)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 
 def named(output: Path) -> Path:
+    """Path of an output; ``-`` is standard output."""
     return Path("/dev/stdout") if str(output) == "-" else output
 
 
@@ -78,6 +79,7 @@ def require_own(output: Path, labeller: Labeller, inputs: Callable[[], Collectio
 
 
 def first_rows(path: Path, count: int) -> list[Mapping[str, object]]:
+    """Return the first rows of a table."""
     from weibo_nlp.io import Row, open_table
 
     return [row.values for row in islice(open_table(path).rows(), count) if isinstance(row, Row)]

@@ -76,6 +76,18 @@ class FinishedPart:
     counts: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class PartProblem:
+    """A file of a part that is not what the manifest says of it."""
+
+    path: Path
+    what: str
+    is_missing: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.path} {self.what}"
+
+
 @dataclass(frozen=True)
 class JobFolder:
     """A job's folder as it was found.
@@ -132,7 +144,7 @@ class JobFolder:
             if part.rejects_sha256 is not None
         ]
 
-    def problem(self, unit: int) -> str | None:
+    def problem(self, unit: int) -> PartProblem | None:
         """Say why a part is not what the manifest says of it; None where it is, read from its beginning to its end."""
         told = self.parts[unit]
         path, aside = self.folder / told.part, rejects_path(self.folder, unit)
@@ -324,12 +336,12 @@ def _part_of(line: bytes, where: str, n_units: int, shape: OutputFormat) -> Fini
     return part
 
 
-def _altered(path: Path, sha256: str, n_bytes: int | None = None) -> str | None:
+def _altered(path: Path, sha256: str, n_bytes: int | None = None) -> PartProblem | None:
     try:
         if not path.is_file():
-            return f"{path} is missing"
+            return PartProblem(path, "is missing", is_missing=True)
         if (n_bytes is not None and path.stat().st_size != n_bytes) or sha256_of_file(path) != sha256:
-            return f"{path} was altered"
+            return PartProblem(path, "was altered")
     except OSError as error:
-        return f"{path} cannot be read ({error.strerror})"
+        return PartProblem(path, f"cannot be read ({error.strerror})")
     return None

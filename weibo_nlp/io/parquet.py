@@ -299,6 +299,8 @@ def _python_rows(batch: Any, names: list[str]) -> list[dict[str, Any]]:
             columns.append(python_values(batch.column(name)))
         except (ValueError, OverflowError) as error:
             raise ValueError(f"{name[:80]}: a value cannot be read: {error}") from None
+    if not names:
+        return [{} for _ in range(len(batch))]
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 

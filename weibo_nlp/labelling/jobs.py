@@ -220,7 +220,7 @@ class LabelJob:
             problem = found.problem(unit)
             if problem is None:
                 continue
-            if "missing" not in problem:
+            if not problem.is_missing:
                 raise UsageError(
                     f"{problem} since it was written; move it away, and the same command makes it again, or name "
                     "another folder."

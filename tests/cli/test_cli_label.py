@@ -324,11 +324,10 @@ def test_a_column_of_parents_without_words_is_told_even_when_quiet(run, tmp_path
 
 
 @pytest.mark.parametrize("name", ["new/", "new/."])
-def test_a_name_that_is_a_folders_is_no_output(run, posts, tmp_path, name):
-    for options in (["-o", f"{tmp_path}/{name}"], ["-o", tmp_path / "a.csv", "--rejects", f"{tmp_path}/{name}"]):
-        code, _, err = run("label", posts, *options)
-        assert (code, err) == (
-            2,
-            f"Error: cannot write {tmp_path}/{name}: the name is that of a folder; name a file.\n",
-        )
+def test_a_name_that_is_a_folders_is_no_file_of_rejects(run, posts, tmp_path, name):
+    code, _, err = run("label", posts, "-o", tmp_path / "a.csv", "--rejects", f"{tmp_path}/{name}")
+    assert (code, err) == (
+        2,
+        f"Error: cannot write {tmp_path}/{name}: the name is that of a folder; name a file.\n",
+    )
     assert list(tmp_path.iterdir()) == [posts]

@@ -181,7 +181,7 @@ def leave(monkeypatch, error):
     def fail(*_, **__):
         raise error
 
-    monkeypatch.setattr("weibo_nlp.io.open_table", fail)
+    monkeypatch.setattr("weibo_nlp.labelling.inputs.open_table", fail)
     with pytest.raises(SystemExit) as left:
         cli.main(["label", "posts.csv"])
     return left.value.code

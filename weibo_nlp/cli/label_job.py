@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 MOST_PROCESSES = 8
 """Unless told otherwise: each has its models in memory."""
-_TOLD_EVERY = 10.0  # seconds, off a terminal
+_TOLD_EVERY = 30.0  # seconds, off a terminal
 
 
 def is_job(output: Path | None) -> bool:
@@ -136,7 +136,7 @@ def _cores() -> int:
 
 
 def _now_and_then(tell: Callable[[str], None]) -> Callable[[str], None]:
-    """Pass lines on, but for counts that go up, of which one is told every ten seconds."""
+    """Pass lines on, but for counts that go up, of which one is told now and then."""
     told = time.monotonic()
 
     def given(line: str) -> None:

@@ -176,3 +176,51 @@ def test_a_second_run_into_the_folder_is_refused_while_the_first_works(folder):
     assert "another run is writing into out" in err
     os.kill(first.pid, signal.SIGTERM)
     first.communicate()
+
+
+def test_a_crawl_that_is_no_table_is_a_job_with_its_threads_in_other_parts(run, folder):
+    crawl = {
+        "user": {"id": "100001", "screen_name": "小甲"},
+        "weibo": [
+            {"id": 4900000000000001, "text": "支持禁乘", "retweet": {"id": 4900000000000000, "text": "失信就该禁乘"}},
+            {"id": 4900000000000002, "text": "说得好", "retweet": {"id": 4900000000000003, "text": "好吃"}},
+            {"text": "没有编号"},
+        ],
+    }
+    (folder / "crawl.json").write_text(json.dumps(crawl, ensure_ascii=False), "utf-8")
+    assert run("label", "crawl.json", "-o", "one.parquet", "-q")[0] == 1
+    code, _, err = run("label", "crawl.json", "-o", "out/", "--jobs", "1", "--rows-per-part", "1")
+    assert code == 1
+    assert "Reading crawl.json as weibo-crawler, a row a document; text column: text" in err
+    assert "1 records of crawl.json could not be read; weibo-nlp import says which" in err
+    assert "2 rows answer a text, which was read for " in err
+    assert pq.read_table(folder / "out").to_pylist() == pq.read_table(folder / "one.parquet").to_pylist()
+    assert sorted(path.name for path in (folder / "out").glob("_*")) == [
+        "_job.json",
+        "_lock",
+        "_manifest.jsonl",
+        "_rejected",
+        "_summary.json",
+    ]
+
+
+def test_a_language_model_is_asked_by_one_process_and_is_named_before(run, folder, monkeypatch):
+    pytest.importorskip("openai")
+    from chat_server import chat_server, labelled, words_of
+
+    monkeypatch.setenv("WEIBO_NLP_HOME", str(folder / "home"))
+    posts(folder / "a.csv", 6)
+    with chat_server(lambda body: labelled(words_of(body)[0])) as (url, asked):
+        line = ["label", "a.csv", "-o", "out/", "--rows-per-part", "2", "-q", "--model"]
+        code, _, err = run(*line, f"topic=endpoint:{url}?model=made")
+        assert code == 0, err
+        assert "Up to 6 texts are sent to 127.0.0.1, to be labelled by made" in err
+        n_asked = len(asked)
+        (folder / "out/part-00001.parquet").unlink()
+        code, _, err = run(*line, f"topic=endpoint:{url}?model=made")
+        assert code == 0, err
+        assert "Up to 2 texts are sent" in err
+        assert len(asked) == n_asked == 6
+        code, _, err = run(*line, f"topic=endpoint:{url}?model=other")
+        assert (code, "the model of topic is another" in err) == (2, True)
+    assert url not in (folder / "out/_job.json").read_text("utf-8")

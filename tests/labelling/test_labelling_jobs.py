@@ -152,6 +152,7 @@ class Cut(Here):
     """Stops as if killed, behind so many units."""
 
     def __init__(self, units):
+        super().__init__()
         self.units = units
 
     def run(self, source, units):

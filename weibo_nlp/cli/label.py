@@ -238,6 +238,8 @@ def _label(options: LabelOptions) -> None:
     if is_job(options.output) and not options.dry_run:
         label_as_job(files, options)
         return
+    if is_job(options.output):  # of which a trial run writes nothing
+        options = replace(options, output=None)
     options.require_no_job()
     if len(files) > 1 or (options.input and options.input[0].is_dir()):
         _label_each(files, options)

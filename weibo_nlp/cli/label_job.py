@@ -53,7 +53,7 @@ def label_as_job(files: Sequence[Path], options: LabelOptions) -> None:
     folder = Path(options.output or "")
     _require_possible(folder, files, options)
     models = own_models(options.model or [])
-    writable({}, inputs=files, closed=files_of(models), folders=None if folder.exists() else {"--output": folder})
+    writable({}, inputs=files, closed=files_of(models), folders={"--output": folder})
     request = _request(options, models, folder)
     labeller = request.labeller()
 
@@ -127,7 +127,7 @@ def _executor(options: LabelOptions, labeller: Labeller) -> Any:
     if n_processes is None:
         # Who is asked waits for an answer rather than for a core, and --concurrency is meant for all of it.
         n_processes = 1 if labeller.language_models else min(_cores(), MOST_PROCESSES)
-    return Here() if n_processes == 1 else LocalProcesses(n_processes)
+    return Here(labeller) if n_processes == 1 else LocalProcesses(n_processes)
 
 
 def _cores() -> int:

@@ -19,6 +19,7 @@ from typing import Any, Protocol
 
 from weibo_nlp.errors import DataError
 from weibo_nlp.io.job_folder import FinishedPart
+from weibo_nlp.labelling.labeller import Labeller
 from weibo_nlp.labelling.units import UnitLabeller, UnitSource
 
 MAX_DEATHS = 3
@@ -39,11 +40,20 @@ class Executor(Protocol):
 
 
 class Here:
-    """Labels unit by unit in this process."""
+    """Labels unit by unit in this process.
+
+    Parameters
+    ----------
+    labeller : Labeller, optional
+        With the models of the job; by default they are loaded.
+    """
+
+    def __init__(self, labeller: Labeller | None = None) -> None:
+        self._labeller = labeller
 
     def run(self, source: UnitSource, units: Sequence[int]) -> Iterator[FinishedPart]:
         """Yield the units in order."""
-        labeller = UnitLabeller(source)
+        labeller = UnitLabeller(source, self._labeller)
         try:
             yield from map(labeller.label, units)
         finally:

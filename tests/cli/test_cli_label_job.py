@@ -105,6 +105,7 @@ def test_people_are_taken_out_of_a_job_as_of_a_file_and_its_secret_is_known_agai
     assert "--pseudonymise is another" in err
 
 
+@pytest.mark.slow
 def test_what_is_piped_in_can_be_a_job(folder):
     content = posts(folder / "a.csv").read_bytes()
     command = [sys.executable, "-m", "weibo_nlp.cli", "label", "-", "-o", "out/", "--jobs", "1", "-q"]

@@ -152,6 +152,8 @@ class DelimitedReader:
 
     def _quoted_cells(self, text: str) -> list[str] | str:
         """Cells of the record that begins on a line, or what is wrong with it."""
+        if '"' not in text and "\r" not in (line := text.removesuffix("\r")):  # as of most lines
+            return line.split(self.delimiter)
         if (cells := cells_of(text, self.delimiter)) is not None:
             return self._escaped(self.joined(text, escaped=True)) if self.marks.are_escaped(text) else cells
         if self.is_open(text):

@@ -24,6 +24,7 @@ def folder(tmp_path, monkeypatch):
 
 
 def posts(path, n=11):
+    path.parent.mkdir(exist_ok=True)
     path.write_text("id,text\n" + "".join(f"{i},{TEXTS[i % 4]}{i}\n" for i in range(n)), "utf-8")
     return path
 

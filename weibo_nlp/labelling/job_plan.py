@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -216,14 +217,14 @@ def plan_job(
     types: list[dict[str, ColumnType]] = []
     schemas: list[Any] = []
     for number, (source, given) in enumerate(inputs):
-        one, starts, columns, schema = _planned(folder, number, source, given, request, labeller, tell)
+        state = FileState.of(source)
+        with prepared_input(folder, number, given, tell) as table:
+            one, starts, columns, schema = _planned(table, source, state, given, request, labeller, tell)
         planned.append(one)
         types.append(columns)
         schemas.append(schema)
-        ends = [*(start.above for start in starts[1:]), one.n_rows]
-        units += [
-            PlannedUnit(number, end - start.above, start) for start, end in zip(starts, ends, strict=True) if one.n_rows
-        ]
+        ends = [*(start.above for start in starts[1:]), one.n_rows][: len(starts)]
+        units += [PlannedUnit(number, end - start.above, start) for start, end in zip(starts, ends, strict=True)]
         if len(units) > MAX_UNITS:
             raise UsageError(
                 f"the inputs would become more than {MAX_UNITS:,} parts; make them larger with --rows-per-part."
@@ -249,8 +250,9 @@ def plan_job(
     )
 
 
-def prepare_input(folder: Path, number: int, given: LabelInput, tell: Callable[[str], None]) -> Table:
-    """Write what units of an input are read of, where it is not there; return the table as it is then read.
+@contextmanager
+def prepared_input(folder: Path, number: int, given: LabelInput, tell: Callable[[str], None]) -> Iterator[Table]:
+    """Write what units of an input are read of, where it is not there; give the table as it is then read.
 
     Raises
     ------
@@ -259,16 +261,17 @@ def prepare_input(folder: Path, number: int, given: LabelInput, tell: Callable[[
     """
     table = given.table
     text = text_path(folder, number)
-    if _has_text(given):
-        if not text.is_file():
-            tell(f"Copying the text of {table.called}")
-            write_text(table, text)
-        table = of_text(table, text, text.open("rb"))
-    if given.parent is not None and given.id is not None and not threads_path(folder, number).is_file():
-        tell(f"Looking for the threads of {table.called}")
-        columns = (given.text, given.id, given.parent)
-        write_thread_index(threads_path(folder, number), lambda: thread_rows(table, *columns))
-    return table
+    with ExitStack() as stack:
+        if _has_text(given):
+            if not text.is_file():
+                tell(f"Copying the text of {table.called}")
+                write_text(table, text)
+            table = of_text(table, text, stack.enter_context(text.open("rb")))
+        if given.parent is not None and given.id is not None and not threads_path(folder, number).is_file():
+            tell(f"Looking for the threads of {table.called}")
+            columns = (given.text, given.id, given.parent)
+            write_thread_index(threads_path(folder, number), lambda: thread_rows(table, *columns))
+        yield table
 
 
 def passed_on_schema(table: Table, renamed: Mapping[str, str]) -> Any:
@@ -286,16 +289,14 @@ def _has_text(given: LabelInput) -> bool:
 
 
 def _planned(
-    folder: Path,
-    number: int,
+    table: Table,
     source: Path,
+    state: FileState,
     given: LabelInput,
     request: LabelRequest,
     labeller: Labeller,
     tell: Callable[[str], None],
 ) -> tuple[PlannedInput, Sequence[RowStart], dict[str, ColumnType], Any]:
-    state = FileState.of(source)
-    table = prepare_input(folder, number, given, tell)
     texts = given.texts(labeller.html)
     called = table.called
     kinds: dict[str, set[ValueKind]] = {}

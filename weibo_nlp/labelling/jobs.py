@@ -37,7 +37,7 @@ from weibo_nlp.io.job_folder import (
 from weibo_nlp.io.names import quoted_list
 from weibo_nlp.io.typed_json import to_json
 from weibo_nlp.labelling.inputs import LabelInput
-from weibo_nlp.labelling.job_plan import JobPlan, PlannedInput, plan_job, prepare_input, text_path, threads_path
+from weibo_nlp.labelling.job_plan import JobPlan, PlannedInput, plan_job, prepared_input, text_path, threads_path
 from weibo_nlp.labelling.job_request import LabelRequest
 from weibo_nlp.labelling.labeller import Labeller
 from weibo_nlp.labelling.row_counts import RowCounts
@@ -236,8 +236,12 @@ class LabelJob:
         for number, (planned, (_, opening)) in enumerate(zip(plan.inputs, self.inputs, strict=True)):
             lacks_text = planned.has_text and not text_path(self.folder, number).is_file()
             if lacks_text or (planned.has_threads and not threads_path(self.folder, number).is_file()):
-                with opening() as given, write_errors(self.folder):
-                    prepare_input(self.folder, number, given, self._tell)
+                with (
+                    opening() as given,
+                    write_errors(self.folder),
+                    prepared_input(self.folder, number, given, self._tell),
+                ):
+                    pass
 
     def _label(
         self,
@@ -335,6 +339,8 @@ def _as_now(path: Path, planned: PlannedInput) -> PlannedInput:
 
 
 def _is_same(path: Path, planned: PlannedInput) -> bool:
+    if not path.is_file():
+        raise UsageError(f"{path} is not there any more; put it back, and the job is gone on with.")
     return path.stat().st_size == planned.n_bytes and sha256_of_file(path) == planned.sha256
 
 

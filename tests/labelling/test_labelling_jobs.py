@@ -2,6 +2,7 @@
 
 import json
 import os
+import pickle
 import shutil
 from functools import partial
 from pathlib import Path
@@ -21,6 +22,7 @@ from weibo_nlp.labelling import Labeller, label_file
 from weibo_nlp.labelling.inputs import WantedColumns, open_input
 from weibo_nlp.labelling.job_request import LabelRequest
 from weibo_nlp.labelling.jobs import LabelJob
+from weibo_nlp.labelling.units import UnitSource, label_unit
 from weibo_nlp.labelling.workers import MAX_DEATHS, Here, LocalProcesses
 
 TEXTS = [
@@ -313,3 +315,12 @@ def test_a_unit_that_ends_every_process_is_named(tmp_path, labeller, posts):
     again = LabelJob(tmp_path / "job", request, labeller, deadly.inputs)
     with pytest.raises(DataError, match=rf"unit 2 of the job ended {MAX_DEATHS} processes .* exit code 9"):
         again.run(LocalProcesses(1))
+
+
+def test_a_unit_labelled_by_whoever_has_only_the_source_is_the_same(tmp_path, labeller, posts):
+    whole = job(tmp_path / "job", posts, labeller, rows_per_part=5).run(Here())
+    begun = job(tmp_path / "job", posts, labeller, rows_per_part=5)
+    before = bytes_of(tmp_path / "job")
+    source = pickle.loads(pickle.dumps(UnitSource(begun.folder, begun.request)))  # noqa: S301 - our own
+    assert label_unit(source, 1) == whole.folder.parts[1]
+    assert bytes_of(tmp_path / "job") == before

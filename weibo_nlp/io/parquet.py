@@ -107,10 +107,11 @@ class OpenParquet:
         number = 0
         try:
             for group in range(self._file.num_row_groups):
-                n_rows = self._file.metadata.row_group(group).num_rows
-                if number + n_rows <= above:
-                    number += n_rows
-                    continue
+                if number < above:
+                    n_rows = self._file.metadata.row_group(group).num_rows
+                    if number + n_rows <= above:
+                        number += n_rows
+                        continue
                 # Each by itself: Arrow joins no categories inside lists and records over two of them.
                 for batch in self._file.iter_batches(batch_size=PARQUET_BATCH_ROWS, row_groups=[group]):
                     if passed := min(max(above - number, 0), len(batch)):

@@ -58,7 +58,7 @@ def test_several_files_and_folders_are_labelled_one_after_the_other(run, folder)
     (folder / "in/deep/c.csv").unlink()
     for name in ("in/.hidden.csv", "in/x.labelled.csv", "in/x.labelled.csv.rejected.jsonl", "in/photo.jpg"):
         (folder / name).write_text("nothing", "utf-8")
-    code, out, err = run("label", "a.csv", "in", "-o", "out/")
+    code, out, err = run("label", "a.csv", "in", "-o", "out")
     assert (code, out) == (0, "")
     made = sorted(path.name for path in (folder / "out").iterdir() if not path.name.endswith(".summary.json"))
     assert made == ["a.labelled.csv", "b.labelled.tsv", "c.csv.gz-labelled.csv"]

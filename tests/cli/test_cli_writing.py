@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from weibo_nlp import cli
-from weibo_nlp.cli.label import _default_output
+from weibo_nlp.cli.label_outputs import default_output
 from weibo_nlp.cli.process import clean_stop
 from weibo_nlp.errors import DataError, UsageError, WriteError
 
@@ -45,14 +45,14 @@ def folder(tmp_path, monkeypatch):
     ],
 )
 def test_the_default_output_is_named_after_the_input(name, format, expected):
-    assert _default_output(Path("x", name), format) == Path("x", expected)
+    assert default_output(Path("x", name), format) == Path("x", expected)
 
 
-def test_no_two_inputs_share_a_default_output():
+def test_no_two_inputs_share_adefault_output():
     formats = {".csv": "csv", ".tsv": "tsv", ".tab": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl", "": "lines"}
     stems = ["a", "a.txt", "a.csv", "a.labelled", "a-labelled", "a.csv-labelled", "a.tab-labelled.tsv"]
     inputs = {stem + suffix: format for stem in stems for suffix, format in {**formats, ".txt": "lines"}.items()}
-    outputs = {_default_output(Path(name), format) for name, format in inputs.items()}
+    outputs = {default_output(Path(name), format) for name, format in inputs.items()}
     assert len(outputs) == len(inputs)
 
 
@@ -181,7 +181,7 @@ def leave(monkeypatch, error):
     def fail(*_, **__):
         raise error
 
-    monkeypatch.setattr("weibo_nlp.io.open_table", fail)
+    monkeypatch.setattr("weibo_nlp.labelling.inputs.open_table", fail)
     with pytest.raises(SystemExit) as left:
         cli.main(["label", "posts.csv"])
     return left.value.code

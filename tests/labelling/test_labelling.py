@@ -15,9 +15,9 @@ from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.io import Table, open_table, read_jsonl
 from weibo_nlp.io.copy import read_once
 from weibo_nlp.io.limits import MAX_COLUMNS, MAX_REASONS, MAX_TEXT_CHARACTERS
-from weibo_nlp.labelling import Labeller, columns_of, files, guess_text_column, label_file
-from weibo_nlp.labelling.files import OTHER_REASONS
+from weibo_nlp.labelling import Labeller, columns_of, guess_text_column, label_file, row_labeller
 from weibo_nlp.labelling.labeller import BATCH
+from weibo_nlp.labelling.row_counts import OTHER_REASONS
 from weibo_nlp.labelling.texts import Reading, text_problem
 
 # corpus/targets.yaml, canonical_for
@@ -395,7 +395,7 @@ def test_long_texts_and_wide_rows_end_a_batch_before_memory_is_full(tmp_path, mo
     done = label_file(open_table(tmp_path / "a.jsonl"), tmp_path / "o.csv", Counting(), text_column="text")
     assert (done.rows, sizes) == (25, [10, 10, 5])
     # A list of 4,000 numbers has eight bytes for each, and 28 for the number itself: five are more than 640,000 bytes.
-    monkeypatch.setattr(files, "BATCH_WEIGHT", 640_000)
+    monkeypatch.setattr(row_labeller, "BATCH_WEIGHT", 640_000)
     numbers = json.dumps(list(range(1_000, 5_000)))
     (tmp_path / "b.jsonl").write_text(f'{{"text": "好", "more": {{"a": {numbers}}}}}\n' * 9, "utf-8")
     sizes = []

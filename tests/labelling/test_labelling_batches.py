@@ -5,7 +5,7 @@ import csv
 import pytest
 
 from weibo_nlp.io import open_table
-from weibo_nlp.labelling import Labeller, files, label_file, labeller
+from weibo_nlp.labelling import Labeller, label_file, labeller, row_labeller
 
 
 @pytest.fixture
@@ -44,6 +44,6 @@ def test_without_a_parent_column_no_parent_is_given(labelled):
 
 
 def test_a_heavy_text_ends_its_batch_and_the_next_batch_begins_from_nothing(labelled, monkeypatch):
-    monkeypatch.setattr(files, "BATCH_WEIGHT", 90_000)
+    monkeypatch.setattr(row_labeller, "BATCH_WEIGHT", 90_000)
     batches = labelled(["长" * 90_000, *(f"短{n}" for n in range(5))])
     assert [len(batch) for batch in batches] == [1, 5]

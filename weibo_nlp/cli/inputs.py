@@ -41,7 +41,7 @@ _OWN = (".rejected.jsonl", ".stream-rejected.jsonl", ".summary.json")
 def input_files(paths: Sequence[Path]) -> list[Path]:
     """Files that are named, and those in folders that are named, at any depth: tables and texts by their suffix.
 
-    Results of earlier runs, with what was set aside and summed up, are no inputs.
+    Results of earlier runs, also of jobs, with what was set aside and summed up, are no inputs.
 
     Raises
     ------
@@ -63,8 +63,11 @@ def _files_in(folder: Path) -> list[Path]:
 
 def _is_input(path: Path) -> bool:
     from weibo_nlp.io.compression import without_compression_suffix
+    from weibo_nlp.io.job_folder import REJECTED, is_job_folder
 
     name = path.name.casefold()
+    if is_job_folder(path.parent) or (path.parent.name == REJECTED and is_job_folder(path.parent.parent)):
+        return False
     if name.startswith(".") or name.endswith(_OWN) or ".labelled." in name or "-labelled." in name:
         return False
     return without_compression_suffix(path).suffix.lower() in _READ

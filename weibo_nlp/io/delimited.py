@@ -10,6 +10,7 @@ from typing import Any
 
 from weibo_nlp.io.jsonl import BLANK, decoded, without_last_blanks, without_marks
 from weibo_nlp.io.limits import MAX_LINE_BYTES, MAX_RECORD_LINES
+from weibo_nlp.io.row_places import RowStart
 from weibo_nlp.io.swallowed import StrayMarks, swallows_records
 
 PhysicalLine = tuple[int, bytes, bool]
@@ -105,6 +106,11 @@ class DelimitedReader:
             return f"cannot be read: {fault}. Save the file as UTF-8" if fault else joined[0]
         return f"is not a row of cells: {line[:80]!r}. Close its quotes"
 
+    def go_on(self, lines: Iterator[PhysicalLine], start: RowStart) -> None:
+        """Read on in other lines: those from a record on, with what was learnt above it."""
+        self.lines, self.ahead = lines, []
+        self.marks.has_opened, self.marks.open_line = start.has_opened, start.open_line
+
     def records(self) -> Iterator[Record]:
         """Yield what follows the header, blank lines with their reason, those at the very end of the file left out."""
         for number, raw, text, reason in text_lines(iter(self.take, None), " \r"):
@@ -146,6 +152,8 @@ class DelimitedReader:
 
     def _quoted_cells(self, text: str) -> list[str] | str:
         """Cells of the record that begins on a line, or what is wrong with it."""
+        if '"' not in text and "\r" not in (line := text.removesuffix("\r")):  # as of most lines
+            return line.split(self.delimiter)
         if (cells := cells_of(text, self.delimiter)) is not None:
             return self._escaped(self.joined(text, escaped=True)) if self.marks.are_escaped(text) else cells
         if self.is_open(text):

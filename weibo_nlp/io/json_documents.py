@@ -15,6 +15,7 @@ from typing import IO
 
 from weibo_nlp.errors import DataError
 from weibo_nlp.io.limits import MAX_DEPTH, MAX_LINE_BYTES
+from weibo_nlp.io.row_places import BEGINNING, Brackets, RowPlaces, RowStart
 
 RecordsPath = tuple[str, ...]
 """Keys that lead to the array of records; none where the document is that array."""
@@ -51,10 +52,13 @@ def records_paths(handle: IO[bytes], where: Path) -> Counter[RecordsPath]:
     return counts
 
 
-def document_records(handle: IO[bytes], where: Path, path: RecordsPath) -> Iterator[tuple[int, bytes, bool]]:
+def document_records(
+    handle: IO[bytes], where: Path, path: RecordsPath, start: RowStart = BEGINNING, places: RowPlaces | None = None
+) -> Iterator[tuple[int, bytes, bool]]:
     """Yield (number from 1, bytes, too_long) for every element of the array at a path, as `lines_of` does for lines.
 
-    Of an element beyond ``MAX_LINE_BYTES`` only the beginning is kept, and ``too_long`` is true.
+    Of an element beyond ``MAX_LINE_BYTES`` only the beginning is kept, and ``too_long`` is true. Where reading begins
+    at another element than the first, `start` says what is above it, and `places` is told where each begins.
 
     Raises
     ------
@@ -62,28 +66,41 @@ def document_records(handle: IO[bytes], where: Path, path: RecordsPath) -> Itera
         If brackets do not fit, or the document breaks off; records before are yielded.
     """
     scanner = _Scanner(handle, where)
-    number = 0
+    number = start.number - 1
     depth = None if path != TOP else 0  # of the array, where reading is inside it
+    within: Brackets = ()
+    if start.above:
+        within = start.brackets
+        scanner.stack = [(sign.encode(), None if key is None else key.encode("latin-1")) for sign, key in within]
+        depth = len(within)
+        scanner.hold(0)
+
+    def element(raw: bytes) -> tuple[int, bytes, bool]:
+        nonlocal number
+        number += 1
+        if places is not None:
+            places.line(number, start.offset + scanner.began)
+            places.brackets = within
+        return number, raw, scanner.is_cut
+
     for sign, place in scanner.brackets():
         now = len(scanner.stack)
         if depth is None:
             if sign == b"[" and scanner.path(now) == path:
                 depth = now
+                within = scanner.open_brackets()
                 scanner.hold(place + 1)
             continue
         if sign in b"{[" and now == depth + 1:
             if gap := scanner.held(place).strip(b", \t\r\n"):
-                number += 1
-                yield number, gap, scanner.is_cut
+                yield element(gap)
             scanner.hold(place)
         elif sign in b"}]" and now == depth:
-            number += 1
-            yield number, scanner.held(place + 1), scanner.is_cut
+            yield element(scanner.held(place + 1))
             scanner.hold(place + 1)
         elif sign == b"]" and now == depth - 1:
             if gap := scanner.held(place).strip(b", \t\r\n"):
-                number += 1
-                yield number, gap, scanner.is_cut
+                yield element(gap)
             depth = None
             scanner.release()
 
@@ -98,6 +115,8 @@ class _Scanner:
         self._buffer, self._base = b"", 0
         self._held: int | None = None
         self._beginning = b""
+        self.began = 0
+        """The place from which on bytes are held, or were as long as there was room."""
         self.is_cut = False
         """Whether what is held is longer than a row may be."""
 
@@ -126,6 +145,10 @@ class _Scanner:
         if self.stack or position < len(self._buffer):
             raise self._error("breaks off before its brackets are closed")
 
+    def open_brackets(self) -> Brackets:
+        """Brackets that are open, by which reading can go on inside of them."""
+        return tuple((sign.decode(), None if key is None else key.decode("latin-1")) for sign, key in self.stack)
+
     def path(self, depth: int) -> RecordsPath | None:
         """Keys that lead to the bracket at a depth, counted from 1; None where an array stands above it."""
         above = self.stack[:depth]
@@ -138,6 +161,7 @@ class _Scanner:
 
     def hold(self, place: int) -> None:
         """Keep the bytes from a place on."""
+        self.began = place
         self._held, self.is_cut, self._beginning = place, False, b""
 
     def held(self, end: int) -> bytes:

@@ -15,6 +15,7 @@ from typing import IO, Any, TypeVar
 from weibo_nlp.errors import DataError
 from weibo_nlp.io.atomic import atomic_path
 from weibo_nlp.io.limits import MAX_DEPTH, MAX_FILE_BYTES, MAX_LINE_BYTES, MAX_VALUES
+from weibo_nlp.io.row_places import BEGINNING, RowPlaces, RowStart
 from weibo_nlp.io.stable import FileState, open_unchanged
 
 BLANK = "blank line"
@@ -49,14 +50,32 @@ def raw_lines(
         yield from lines_of(handle, limit)
 
 
-def lines_of(handle: IO[bytes], limit: int = MAX_LINE_BYTES) -> Iterator[tuple[int, bytes, bool]]:
-    """Yield the physical lines of an open file as `raw_lines` does."""
-    number = 0
+def lines_of(
+    handle: IO[bytes], limit: int = MAX_LINE_BYTES, *, start: RowStart = BEGINNING, places: RowPlaces | None = None
+) -> Iterator[tuple[int, bytes, bool]]:
+    """Yield the physical lines of an open file as `raw_lines` does.
+
+    Parameters
+    ----------
+    handle : binary file
+        Where reading begins.
+    limit : int
+        Longest line.
+    start : RowStart
+        What its line is counted from, and its bytes.
+    places : RowPlaces, optional
+        Told where each line begins.
+    """
+    number, offset = start.number - 1, start.offset
     while piece := handle.readline(limit + 2):
         number += 1
+        if places is not None:
+            places.line(number, offset)
+        offset += len(piece)
         whole = piece.endswith(b"\n")
         while not whole and (rest := handle.readline(limit)):
             whole = rest.endswith(b"\n")
+            offset += len(rest)
         line = piece.removesuffix(b"\n")
         yield number, line[:limit], len(line.removesuffix(b"\r")) > limit
 

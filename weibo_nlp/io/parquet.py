@@ -66,7 +66,9 @@ class OpenParquet:
         """Yield the values of rows as :meth:`located_rows` does."""
         return (row if isinstance(row, str) else row[0] for row in self.located_rows())
 
-    def located_rows(self, converted: Collection[str] | None = None) -> Iterator[tuple[dict[str, Any], ArrowRow] | str]:
+    def located_rows(
+        self, converted: Collection[str] | None = None, above: int = 0
+    ) -> Iterator[tuple[dict[str, Any], ArrowRow] | str]:
         """Yield the rows, each with its place; instead of one that cannot be used, the reason.
 
         Unusable are rows longer than ``MAX_LINE_BYTES``, and those with a value that Python cannot hold (broken UTF-8,
@@ -76,6 +78,24 @@ class OpenParquet:
         ----------
         converted : collection of str, optional
             Columns whose values are wanted; by default all of them.
+        above : int
+            Rows that are passed over, unlooked at.
+
+        Raises
+        ------
+        DataError
+            If the file breaks off.
+        """
+        for _, batch in self.batches(above):
+            yield from self.located(batch, converted)
+
+    def batches(self, above: int = 0) -> Iterator[tuple[int, Any]]:
+        """Yield batches of few rows as they lie in the file, each with the number of rows above it.
+
+        Parameters
+        ----------
+        above : int
+            Rows that are passed over, unlooked at.
 
         Raises
         ------
@@ -85,17 +105,29 @@ class OpenParquet:
         import pyarrow as pa
 
         number = 0
-        names = [name for name in self.schema.names if converted is None or name in converted]
         try:
             for group in range(self._file.num_row_groups):
+                if number < above:
+                    n_rows = self._file.metadata.row_group(group).num_rows
+                    if number + n_rows <= above:
+                        number += n_rows
+                        continue
                 # Each by itself: Arrow joins no categories inside lists and records over two of them.
                 for batch in self._file.iter_batches(batch_size=PARQUET_BATCH_ROWS, row_groups=[group]):
-                    for row in _located_rows(batch, self.schema, names):
-                        number += 1
-                        yield row
+                    if passed := min(max(above - number, 0), len(batch)):
+                        number += passed
+                        batch = batch.slice(passed)
+                    if len(batch):
+                        yield number, batch
+                        number += len(batch)
         except (pa.ArrowException, OSError) as error:
             what = " ".join(str(error).split())  # Arrow's messages run over lines
             raise DataError(f"{self.path}: cannot be read on after row {number}: {what} Write it again.") from error
+
+    def located(self, batch: Any, converted: Collection[str] | None = None) -> Iterator[Any]:
+        """Yield the rows of a batch as :meth:`located_rows` does."""
+        names = [name for name in self.schema.names if converted is None or name in converted]
+        return _located_rows(batch, self.schema, names)
 
 
 @contextmanager
@@ -268,6 +300,8 @@ def _python_rows(batch: Any, names: list[str]) -> list[dict[str, Any]]:
             columns.append(python_values(batch.column(name)))
         except (ValueError, OverflowError) as error:
             raise ValueError(f"{name[:80]}: a value cannot be read: {error}") from None
+    if not names:
+        return [{} for _ in range(len(batch))]
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 

@@ -23,8 +23,9 @@ from weibo_nlp.io.limits import MAX_COLUMNS, MAX_NAME_CHARACTERS, SNIFFED_ROWS
 from weibo_nlp.io.names import quoted_list
 from weibo_nlp.io.parquet import ArrowRow, open_parquet
 from weibo_nlp.io.paths import named_path
+from weibo_nlp.io.row_places import BEGINNING, RowPlaces, RowStart
 from weibo_nlp.io.sniffing import lines_below, sniff
-from weibo_nlp.io.spreadsheets import sheet_rows
+from weibo_nlp.io.spreadsheets import copied_cells, sheet_rows
 from weibo_nlp.io.stable import FileState
 from weibo_nlp.io.streams import open_seekable, open_stream
 
@@ -128,8 +129,16 @@ class Table:
         """Whether quotation marks quote in a delimited file; otherwise they are text."""
         return self.sniffed.quoted
 
-    def rows(self) -> Iterator[Row | Reject]:
-        """Stream rows and rejects in file order; each call starts at the first row again.
+    def rows(self, start: RowStart = BEGINNING, places: RowPlaces | None = None) -> Iterator[Row | Reject]:
+        """Stream rows and rejects in file order; each call starts at the first row again, or at another.
+
+        Parameters
+        ----------
+        start : RowStart
+            The row to begin with; where that is not the first one, the text must be at hand as it is read: the file
+            itself, where it is neither packed nor in another encoding, or a copy.
+        places : RowPlaces, optional
+            Told where rows begin.
 
         Raises
         ------
@@ -137,26 +146,30 @@ class Table:
             If the file breaks off, or changed since it was opened; the latter may be known at the end only.
         """
         if self.format in DELIMITED:
-            return self._delimited_rows()
+            return self._delimited_rows(start, places)
         if self.format in WORKBOOKS:
-            return self._sheet_rows()
+            return self._sheet_rows(start, places)
         if self.is_keyed:
-            return self._json_rows()
-        return self._parquet_rows() if self.format == "parquet" else self._line_rows()
+            return self._json_rows(start, places)
+        return self._parquet_rows(start) if self.format == "parquet" else self._line_rows(start, places)
 
-    def _lines(self) -> Generator[tuple[int, bytes, bool], None, None]:
-        with self._opened() as stream:
-            yield from lines_of(stream)
+    def _lines(
+        self, start: RowStart = BEGINNING, places: RowPlaces | None = None
+    ) -> Generator[tuple[int, bytes, bool], None, None]:
+        with self._opened(start) as stream:
+            yield from lines_of(stream, start=start, places=places)
 
     @contextmanager
-    def _opened(self) -> Iterator[IO[bytes]]:
-        """Open the text of the file in UTF-8, or the copy there is of it."""
+    def _opened(self, start: RowStart = BEGINNING) -> Iterator[IO[bytes]]:
+        """Open the text of the file in UTF-8, or the copy there is of it, at the beginning of a row."""
         found = self.sniffed
         if self.copy is not None:
-            self.copy.seek(0)
+            self.copy.seek(start.offset)
             yield self.copy
             return
         with open_stream(self.path, self.state, found.compression, found.encoding, returns=found.returns) as stream:
+            if start.offset:
+                stream.seek(start.offset)
             yield stream
 
     def _reject(self, number: int, reason: str, raw: str = "") -> Reject:
@@ -165,36 +178,49 @@ class Table:
             reason = f"{before}not {self.sniffed.encoding}: bytes that stand for no character"
         return Reject(str(self.called), number, reason, raw)
 
-    def _delimited_rows(self) -> Iterator[Row | Reject]:
+    def _delimited_rows(self, start: RowStart, places: RowPlaces | None) -> Iterator[Row | Reject]:
         found = self.sniffed
-        lines = lines_below(self._lines(), found.skipped)
-        reader = DelimitedReader(lines, found.delimiter, quoted=found.quoted, short=self.short)
-        if found.header_line is None:
-            reader.expect(found.width)
-        else:
-            reader.header()
+        with closing(self._lines(places=places)) as lines:
+            reader = DelimitedReader(
+                lines_below(lines, found.skipped), found.delimiter, quoted=found.quoted, short=self.short
+            )
+            if found.header_line is None:
+                reader.expect(found.width)
+            else:
+                reader.header()
+            if not start.above:
+                yield from self._rows_of(reader, places)
+                return
+        reader.go_on(self._lines(start, places), start)
+        yield from self._rows_of(reader, places)
+
+    def _rows_of(self, reader: DelimitedReader, places: RowPlaces | None) -> Iterator[Row | Reject]:
         for record in reader.records():
+            if places is not None:
+                places.has_opened, places.open_line = reader.marks.has_opened, reader.marks.open_line
             if record.cells is None:
                 yield self._reject(record.number, record.reason, excerpt(record.raw))
             else:
                 values = dict(zip(self.columns, record.cells, strict=True))
                 yield Row(record.number, values, swallows=record.swallows)
 
-    def _json_rows(self) -> Iterator[Row | Reject]:
-        for line in json_lines(self._lines(), finite=True) if self.format == "jsonl" else self._documents():
+    def _json_rows(self, start: RowStart, places: RowPlaces | None) -> Iterator[Row | Reject]:
+        is_of_lines = self.format == "jsonl"
+        records = json_lines(self._lines(start, places), finite=True) if is_of_lines else self._documents(start, places)
+        for line in records:
             reason = line.reason or _names_problem(line.value or {})
             if line.value is None or reason:
                 yield self._reject(line.number, reason or "", line.raw)
             else:
                 yield Row(line.number, line.value)
 
-    def _documents(self) -> Iterator[JsonLine]:
-        with self._opened() as stream:
-            for number, raw, too_long in document_records(stream, self.path, self.sniffed.records):
+    def _documents(self, start: RowStart, places: RowPlaces | None) -> Iterator[JsonLine]:
+        with self._opened(start) as stream:
+            for number, raw, too_long in document_records(stream, self.path, self.sniffed.records, start, places):
                 yield parse_json_line(raw, number, too_long=too_long, finite=True)
 
-    def _line_rows(self) -> Iterator[Row | Reject]:
-        for number, raw, text, reason in text_lines(self._lines()):
+    def _line_rows(self, start: RowStart, places: RowPlaces | None) -> Iterator[Row | Reject]:
+        for number, raw, text, reason in text_lines(self._lines(start, places)):
             if text is not None and "\r" in (text := text.rstrip("\r")):
                 text, reason = None, INNER_RETURN
             if text is None:
@@ -202,17 +228,19 @@ class Table:
             else:
                 yield Row(number, {"text": text})
 
-    def _parquet_rows(self) -> Iterator[Row | Reject]:
+    def _parquet_rows(self, start: RowStart) -> Iterator[Row | Reject]:
         with open_parquet(self.path, self.state, self.sniffed.compression) as opened:
-            for number, item in enumerate(opened.located_rows(self.converted), start=1):
+            for number, item in enumerate(opened.located_rows(self.converted, above=start.above), start.above + 1):
                 if isinstance(item, str):
                     yield Reject(str(self.called), number, item)
                 else:
                     yield Row(number, *item)
 
-    def _sheet_rows(self) -> Iterator[Row | Reject]:
+    def _sheet_rows(self, start: RowStart, places: RowPlaces | None) -> Iterator[Row | Reject]:
         names: list[str] | None = None
-        for number, cells in _cells_of(self.copy):
+        if start.above and (line := self.sniffed.header_line) is not None:
+            names = next(cells for number, cells in copied_cells(self.copy) if number == line)
+        for number, cells in copied_cells(self.copy, start, places):
             if number <= self.sniffed.skipped:
                 continue
             if number == self.sniffed.header_line:
@@ -315,7 +343,9 @@ def _with_sheet(table: Table, wanted: Reading) -> Table:
             width = max(width, len(cells))
             copy.write(json.dumps([number, cells]).encode() + b"\n")
         copy.flush()
-    first = [(number, cells + [""] * (width - len(cells))) for number, cells in islice(_cells_of(copy), SNIFFED_ROWS)]
+    first = [
+        (number, cells + [""] * (width - len(cells))) for number, cells in islice(copied_cells(copy), SNIFFED_ROWS)
+    ]
     titles = 0
     while width > 1 and len(first) - titles > 1 and len([cell for cell in first[titles][1] if cell]) == 1:
         titles += 1
@@ -332,14 +362,6 @@ def _with_sheet(table: Table, wanted: Reading) -> Table:
     found = replace(found, header_line=line if has_header else None, skipped=line - 1 if has_header else 0)
     table = replace(table, sniffed=replace(found, notes=notes), copy=copy)
     return _named(table, names, f"{path}:{line}") if has_header else replace(table, columns=numbered_names(width))
-
-
-def _cells_of(copy: IO[bytes] | None) -> Iterator[tuple[int, list[str]]]:
-    if copy is not None:
-        copy.seek(0)
-        for line in copy:
-            number, cells = json.loads(line)
-            yield number, cells
 
 
 def require_columns(where: str, names: Sequence[str]) -> None:

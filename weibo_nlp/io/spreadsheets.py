@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import json
 import math
 import re
 import warnings
@@ -21,6 +22,7 @@ from typing import IO, Any
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.io.limits import MAX_COLUMNS, WORKBOOK_BYTES
 from weibo_nlp.io.names import quoted, quoted_list
+from weibo_nlp.io.row_places import BEGINNING, RowPlaces, RowStart
 
 MAX_ROWS = 1_048_576
 MAX_WIDTH = 16_384
@@ -291,3 +293,28 @@ def chosen_sheet(names: Sequence[str], wanted: str | None, where: str) -> str:
     if wanted is None and len(names) > 1:
         raise UsageError(f"{where}: several sheets have cells: {quoted_list(names)}; name one with --sheet.")
     return names[0] if wanted is None else wanted
+
+
+def copied_cells(
+    copy: IO[bytes] | None, start: RowStart = BEGINNING, places: RowPlaces | None = None
+) -> Iterator[tuple[int, list[str]]]:
+    """Yield the number and the cells of each row of a sheet from a copy: one row a line, as JSON.
+
+    Parameters
+    ----------
+    copy : binary file or None
+        The copy; of None, nothing.
+    start : RowStart
+        The row to begin with.
+    places : RowPlaces, optional
+        Told where rows begin.
+    """
+    if copy is None:
+        return
+    copy.seek(offset := start.offset)
+    for line in copy:
+        number, cells = json.loads(line)
+        if places is not None:
+            places.line(number, offset)
+        offset += len(line)
+        yield number, cells

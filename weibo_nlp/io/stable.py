@@ -108,6 +108,22 @@ def open_regular(path: Path) -> BufferedReader:
     return handle
 
 
+def require_unchanged(path: Path, since: FileState) -> None:
+    """Refuse a file that is not any more what it was.
+
+    Raises
+    ------
+    DataError
+        If it grew, shrank, was written to, was removed, or another took its place.
+    """
+    try:
+        problem = _change(since, FileState.of(path))
+    except FileNotFoundError:
+        problem = "was removed"
+    if problem is not None:
+        raise _changed(path, problem)
+
+
 def _require_unchanged(
     path: Path, before: FileState, opened: FileState, handle: BinaryIO, cause: Exception | None = None
 ) -> None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Collection, Container, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
-from sys import getsizeof
 
 from weibo_nlp.io import Reject, Row, Table, open_outputs
 from weibo_nlp.io.atomic import PendingFile, pending_file
@@ -16,29 +14,20 @@ from weibo_nlp.io.column_types import ColumnType
 from weibo_nlp.io.copy import read_once
 from weibo_nlp.io.destination import destination_of
 from weibo_nlp.io.formats import output_of
-from weibo_nlp.io.limits import MAX_REASONS
 from weibo_nlp.io.pandas_metadata import has_range_index, renamed_schema, with_index_column
 from weibo_nlp.io.parquet import open_parquet
 from weibo_nlp.io.rejects import usable_rejects_path
-from weibo_nlp.io.value_text import json_text
 from weibo_nlp.io.writers import output_format
 from weibo_nlp.labelling.columns import TextColumns, input_columns
 from weibo_nlp.labelling.labeller import Labeller
+from weibo_nlp.labelling.row_labeller import RowLabeller
 from weibo_nlp.labelling.summary import LabelSummary
 from weibo_nlp.labelling.summary_file import require_summary_file, usable_summary_path, write_summary
-from weibo_nlp.labelling.texts import Reading, has_words
-from weibo_nlp.labelling.threads import ThreadTexts, as_id, read_above
+from weibo_nlp.labelling.threads import ThreadTexts
 from weibo_nlp.privacy.protection import Protection
 from weibo_nlp.privacy.pseudonyms import Pseudonyms
-from weibo_nlp.privacy.rows import ProtectedRows, protected_reject
+from weibo_nlp.privacy.rows import ProtectedRows
 from weibo_nlp.privacy.secret import Secret
-
-# A batch ends early at about so many bytes in memory, or long articles and wide tables would fill it.
-BATCH_WEIGHT = 64_000_000
-TEXT_WEIGHT = 64  # bytes of a character while it is labelled
-PROGRESS_STEP = 256  # records
-OTHER_REASONS = "another reason"
-SCORE_DIGITS = 4  # more than the models know; files get smaller and can be compared between machines
 
 
 @dataclass(frozen=True)
@@ -155,10 +144,9 @@ def _label_rows(
 ) -> LabelledFile:
     shape = output_format(output, output_of(table.format))
     types = input_columns(table, texts)
-    people = None if secret is None else _protected_rows(table, types, texts, secret)
+    people = None if secret is None else protected_rows(table, types, texts, secret)
     inputs = types if people is None else people.columns
     added = labeller.columns
-    scores = [name for name, kind in added.items() if kind == "float"]
     renamed = renamed_columns(inputs, added)
     columns = {renamed.get(name, name): kind for name, kind in inputs.items()} | added
     passed_on, index_name, index = None, "", None
@@ -171,16 +159,19 @@ def _label_rows(
         if has_range_index(passed_on) and _sets_rows_aside(table, texts):
             passed_on, index_name, index = with_index_column(passed_on, n_input, {*passed_on.names, *added})
             columns = added if index is None else {index_name: "int", **added}
-    reasons, first_lines = Counter[str](), dict[str, int]()
-    swallowing, first_swallowing = 0, None
-    answering = None if texts.parent is None else 0
     threads = None
     if texts.parent is not None and texts.id is not None:
         threads = ThreadTexts.of_table(table, texts.text, texts.id, texts.parent)
-    n_missing = 0
-    html = 0
-    summary = labeller.summary()
-    below = dict.fromkeys([slot.label for slot in labeller.slots] if labeller.min_score is not None else [], 0)
+    rows = RowLabeller(
+        labeller,
+        texts,
+        table.called,
+        renamed=renamed,
+        passed_on=passed_on is not None,
+        people=people,
+        threads=threads,
+        index=None if index is None else (index_name, index),
+    )
     opened = open_outputs(
         output,
         shape,
@@ -195,107 +186,48 @@ def _label_rows(
         raw_cells=raw_cells,
     )
     with opened as (writer, rejects):
-        batch: list[tuple[Row, Reading, Reading | None]] = []
-        n_rows = weight = 0
-        step = min(labeller.batch_size, PROGRESS_STEP)
-
-        def flush() -> None:
-            nonlocal answering, n_missing
-            labeller.warn_of_unknown_targets()
-            parents, more = None, {}
-            if threads is not None and texts.parent is not None:
-                ids = [
-                    as_id(row.values.get(texts.parent), f"{table.called}:{row.number}", texts.parent)
-                    for row, _, _ in batch
-                ]
-                parents, roots, missing = read_above(map(threads.above, ids), texts.html)
-                more = {"roots": roots}
-                n_missing += missing
-            elif texts.parent is not None:
-                parents = [parent for _, _, parent in batch if parent is not None]
-            if parents is not None:
-                answering = (answering or 0) + sum(has_words(parent.text) for parent in parents)
-            labels = labeller.label_readings([reading for _, reading, _ in batch], parents, **more)
-            for slot in (slot for slot in labeller.slots if slot.label in below):
-                below[slot.label] += sum(row[slot.label] is None and row[slot.score] is not None for row in labels)
-            summary.add(labels)
-            for row in labels:
-                row |= {name: round(row[name], SCORE_DIGITS) for name in scores if row[name] is not None}
-            if index is not None:
-                for row, (item, _, _) in zip(labels, batch, strict=True):
-                    row[index_name] = index[item.number - 1]
-            if passed_on is not None:
-                writer.write(labels, [row.origin for row, _, _ in batch])
-            else:
-                kept = (row.values if people is None else people.protected(row.values) for row, _, _ in batch)
-                originals = ({renamed.get(name, name): value for name, value in row.items()} for row in kept)
-                writer.write([original | new for original, new in zip(originals, labels, strict=True)])
-            batch.clear()
-
-        for n_records, item in enumerate(table.rows(), start=1):
-            if isinstance(item, Row):
-                reading, parent = texts.read_both(item.values)
-                if reading.problem is None:
-                    batch.append((item, reading, parent))
-                    n_rows += 1
-                    html += reading.was_html
-                    weight += _weight(item.values) + TEXT_WEIGHT * len(item.values[texts.text])
-                    weight += 0 if item.origin is None else item.origin.n_bytes
-                    if item.swallows:
-                        swallowing += 1
-                        first_swallowing = first_swallowing or item.number
-                else:
-                    values = item.values if item.origin is None else item.origin.readable()
-                    item = Reject(str(table.called), item.number, reading.problem, json_text(values)[:2000])
-            if isinstance(item, Reject):
-                item = item if people is None else protected_reject(item)
-                rejects.write(item)
-                reason = item.reason if item.reason in reasons or len(reasons) < MAX_REASONS else OTHER_REASONS
-                reasons[reason] += 1
-                first_lines.setdefault(reason, item.line)
-            if len(batch) >= labeller.batch_size or weight >= BATCH_WEIGHT:
-                flush()
-                weight = 0
-            if advance is not None and n_records % step == 0:
-                advance(step)
-        flush()
+        counts = rows.label(table.rows(), writer, rejects, advance)
         if pending is not None:
             require_summary_file(pending.destination.target)  # again: it may have come while the rows were written
-            write_summary(summary, output, pending)
-    rejected = rejects.path if rejects.count else None
+            write_summary(counts.summary, output, pending)
     return LabelledFile(
         output,
-        n_rows,
-        rejects.count,
-        reasons,
-        rejected,
-        summary,
+        counts.rows,
+        counts.rejected,
+        counts.reasons,
+        rejects.path if rejects.count else None,
+        counts.summary,
         None if pending is None else pending.destination.target,
-        first_lines,
+        counts.first_lines,
         renamed,
-        swallowing,
-        first_swallowing,
-        answering,
-        None if threads is None else n_missing,
+        counts.swallowing,
+        counts.first_swallowing,
+        counts.answering,
+        counts.missing_parents,
         None if threads is None else threads.n_doubled,
-        html,
-        below,
-        {} if people is None else people.counts,
+        counts.html,
+        counts.below_min_score,
+        counts.replaced,
         () if people is None else people.left_out,
     )
 
 
-def _protected_rows(
-    table: Table, columns: Mapping[str, ColumnType], texts: TextColumns, secret: Secret
-) -> ProtectedRows:
-    """Make ready to take people out of the rows of a table, all of which are read for who is named in them."""
+def unlearnt_rows(columns: Mapping[str, ColumnType], texts: TextColumns, secret: Secret) -> ProtectedRows:
+    """Return what takes people out of rows and knows nobody yet; it says already which columns stay."""
     above_is_text = texts.parent is not None and texts.id is None
-    people = ProtectedRows(
+    return ProtectedRows(
         Protection(Pseudonyms(secret), html=texts.html),
         columns,
         texts=[name for name in (texts.text, texts.parent if above_is_text else None) if name is not None],
         ids=[name for name in (texts.id, None if above_is_text else texts.parent) if name is not None],
     )
+
+
+def protected_rows(
+    table: Table, columns: Mapping[str, ColumnType], texts: TextColumns, secret: Secret
+) -> ProtectedRows:
+    """Make ready to take people out of the rows of a table, all of which are read for who is named in them."""
+    people = unlearnt_rows(columns, texts, secret)
     for item in table.rows():
         if isinstance(item, Row):
             people.learn(item.values)
@@ -304,19 +236,6 @@ def _protected_rows(
 
 def _sets_rows_aside(table: Table, texts: TextColumns) -> bool:
     return any(isinstance(item, Reject) or texts.read(item.values).problem for item in table.rows())
-
-
-def _weight(values: Mapping[str, object]) -> int:
-    """Bytes that a row takes in memory, about."""
-    weight, inner = 0, list(values.values())
-    while inner:
-        value = inner.pop()
-        weight += getsizeof(value)
-        if isinstance(value, list | tuple):
-            inner += value
-        elif isinstance(value, dict):
-            inner += value.values()
-    return weight
 
 
 def renamed_columns(inputs: Collection[str], added: Collection[str]) -> dict[str, str]:

@@ -22,6 +22,7 @@ MOST = 0.5
 UNSURE = 0.5
 _DIGITS = 4
 _SHOWN_LABELS = 8
+_SUMS = ("n", "scored", "unsure", "probability", "in_sets")
 GUESSES = "most texts are unlike anything the weights learnt from: labels are guesses"
 
 
@@ -36,6 +37,10 @@ class _Answers:
     unsure: int = 0
     probability: float = 0.0
     in_sets: int = 0
+
+    def counts(self) -> dict[str, Any]:
+        counters = {"labels": dict(self.labels), "outcomes": dict(self.outcomes)}
+        return counters | {name: getattr(self, name) for name in _SUMS}
 
 
 class LabelSummary:
@@ -105,6 +110,27 @@ class LabelSummary:
             answers.labels[slot.task.to_label(label)] += 1
         if (sets := self._sets.get(slot.task.name)) is not None:
             answers.in_sets += len(row[sets.column].split(JOINT))
+
+    def counts(self) -> dict[str, Any]:
+        """Return what was counted as plain values, for :meth:`add_counts` of a summary of the same labels."""
+        return {
+            "rows": self.rows,
+            "judged": self._judged,
+            "unlike": self._unlike,
+            "labels": {name: answers.counts() for name, answers in self._answers.items()},
+        }
+
+    def add_counts(self, counts: Mapping[str, Any]) -> None:
+        """Count rows that were counted elsewhere; `counts` is of a summary of the same labels."""
+        self.rows += counts["rows"]
+        self._judged += counts["judged"]
+        self._unlike += counts["unlike"]
+        for name, given in counts["labels"].items():
+            answers = self._answers[name]
+            answers.labels.update(given["labels"])
+            answers.outcomes.update(given["outcomes"])
+            for each in _SUMS:
+                setattr(answers, each, getattr(answers, each) + given[each])
 
     @property
     def out_of_domain(self) -> float | None:

@@ -65,29 +65,53 @@ class ThreadTexts:
             If an id is a number that has lost digits, or no text or number, naming the row.
         """
 
-        def read() -> Iterator[tuple[str | None, Any, str | None]]:
-            for item in table.rows():
-                if isinstance(item, Row):
-                    place = f"{table.path}:{item.number}"
-                    own, above = (as_id(item.values.get(name), place, name) for name in (id_column, parent_column))
-                    yield own, item.values.get(text_column), above
-
-        return cls.of_rows(read)
+        return cls.of_rows(lambda: thread_rows(table, text_column, id_column, parent_column))
 
     def above(self, parent: str | None) -> Above:
         """Return what stands above a row by the id of the text that it answers."""
-        if parent is None:
-            return Above()
-        if parent not in self._texts:
-            return Above(is_missing=True)
-        place, seen = parent, {parent}
-        # Up as far as the file goes; ids that run in a circle lead to no root.
-        while (upper := self._texts[place][1]) is not None and upper in self._texts:
-            if upper in seen:
-                return Above(self._texts[parent][0])
-            seen.add(upper)
-            place = upper
-        return Above(self._texts[parent][0], self._texts[place][0])
+        return above_by(self._texts.get, parent)
+
+
+def thread_rows(
+    table: Table, text_column: str, id_column: str, parent_column: str
+) -> Iterator[tuple[str | None, Any, str | None]]:
+    """Yield id, text and the id of what is answered of each row of a table.
+
+    Raises
+    ------
+    DataError
+        If an id is a number that has lost digits, or no text or number, naming the row.
+    """
+    for item in table.rows():
+        if isinstance(item, Row):
+            place = f"{table.path}:{item.number}"
+            own, above = (as_id(item.values.get(name), place, name) for name in (id_column, parent_column))
+            yield own, item.values.get(text_column), above
+
+
+def above_by(entry: Callable[[str], tuple[Any, str | None] | None], parent: str | None) -> Above:
+    """Return what stands above a row.
+
+    Parameters
+    ----------
+    entry : callable
+        Takes the id of a row that is answered, gives its text and the id of the one that it answers; None where there
+        is no such row.
+    parent : str or None
+        The id of the text that the row answers.
+    """
+    if parent is None:
+        return Above()
+    if (found := entry(parent)) is None:
+        return Above(is_missing=True)
+    seen, root = {parent}, found
+    # Up as far as the file goes; ids that run in a circle lead to no root.
+    while (upper := root[1]) is not None and (next_up := entry(upper)) is not None:
+        if upper in seen:
+            return Above(found[0])
+        seen.add(upper)
+        root = next_up
+    return Above(found[0], root[0])
 
 
 def read_above(above: Iterable[Above], html: HtmlChoice) -> tuple[list[Reading], list[Reading], int]:

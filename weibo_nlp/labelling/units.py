@@ -1,0 +1,154 @@
+"""One unit of a job: some rows of one input, labelled into one part, in whatever process."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from weibo_nlp.io import RejectWriter, open_writer
+from weibo_nlp.io.checksum import sha256_of_file
+from weibo_nlp.io.job_folder import FinishedPart, part_name, read_job_folder, rejects_path
+from weibo_nlp.io.row_ranges import RangeReader
+from weibo_nlp.labelling.endpoints import host_sentences
+from weibo_nlp.labelling.files import protected_rows, renamed_columns
+from weibo_nlp.labelling.job_plan import JobPlan, PlannedUnit, passed_on_schema, text_path, threads_path
+from weibo_nlp.labelling.job_request import LabelRequest
+from weibo_nlp.labelling.labeller import Labeller
+from weibo_nlp.labelling.row_labeller import RowLabeller
+from weibo_nlp.labelling.thread_index import ThreadIndex
+
+
+@dataclass(frozen=True)
+class UnitSource:
+    """Where the units of a job come from; it can be sent to any process that sees the folder and the inputs."""
+
+    folder: Path
+    request: LabelRequest
+
+
+class UnitLabeller:
+    """Labels units of a job: the models are loaded once, each input is opened when the first unit of it comes.
+
+    Parameters
+    ----------
+    source : UnitSource
+        The job.
+    labeller : Labeller, optional
+        With the models of the job; by default they are loaded.
+
+    Raises
+    ------
+    UsageError, DataError, UnknownNameError
+        If the job or its models cannot be read.
+    """
+
+    def __init__(self, source: UnitSource, labeller: Labeller | None = None) -> None:
+        self.source = source
+        self.plan = JobPlan.of_job(source.folder, read_job_folder(source.folder).job)
+        self.labeller = source.request.labeller() if labeller is None else labeller
+        if labeller is None:
+            host_sentences(self.labeller.language_models, self.plan.n_rows)  # the user was told where the job began
+        self._stack = ExitStack()
+        self._inputs: dict[int, tuple[RangeReader, RowLabeller]] = {}
+        added = self.labeller.columns
+        self._renamed: Mapping[str, str] = renamed_columns(self.plan.input_columns, added)
+
+    def label(self, number: int) -> FinishedPart:
+        """Label a unit; its part is on disk and in its place when this returns.
+
+        Raises
+        ------
+        DataError
+            If its input is not any more what it was, or breaks off.
+        WriteError
+            If there is no room.
+        """
+        unit, request, folder = self.plan.units[number], self.source.request, self.source.folder
+        reader, rows = self._input(unit)
+        part = folder / part_name(number, request.to)
+        rejects = RejectWriter(rejects_path(folder, number), f"../{part.name}")
+        inputs = self.plan.inputs
+        writer = open_writer(
+            part,
+            request.to,
+            self.labeller.columns if self.plan.is_passed_on else self.plan.columns,
+            mark=any(one.has_mark for one in inputs),
+            quoted=any(one.sniffed.quoted for one in inputs),
+            passed_on=passed_on_schema(reader.table, self._renamed) if self.plan.is_passed_on else None,
+            raw_cells=request.raw_cells,
+        )
+        with rejects, writer as opened:
+            counts = rows.label(reader.rows(unit.start, unit.n_rows), opened, rejects)
+            aside = rejects.finished()
+            if aside is not None:  # before its part: what is in its place is whole
+                aside.complete()
+                aside.publish()
+        aside_sum = None if aside is None else sha256_of_file(rejects.path)
+        return FinishedPart(
+            number,
+            part.name,
+            counts.rows,
+            counts.rejected,
+            part.stat().st_size,
+            sha256_of_file(part),
+            aside_sum,
+            counts.to_dict(),
+        )
+
+    def close(self) -> None:
+        """Close what is open."""
+        self._inputs.clear()
+        self._stack.close()
+
+    def _input(self, unit: PlannedUnit) -> tuple[RangeReader, RowLabeller]:
+        if unit.input not in self._inputs:
+            self._inputs[unit.input] = self._opened(unit.input)
+        return self._inputs[unit.input]
+
+    def _opened(self, number: int) -> tuple[RangeReader, RowLabeller]:
+        planned, folder, secret = self.plan.inputs[number], self.source.folder, self.source.request.secret
+        text = text_path(folder, number)
+        copy = (text, self._stack.enter_context(text.open("rb"))) if planned.has_text else None
+        table = planned.table(copy)
+        texts = planned.texts(self.labeller.html)
+        if self.plan.is_passed_on:
+            table = replace(table, converted=texts.names)  # what is not looked at cannot be changed
+        people = None
+        if secret is not None:
+            people = protected_rows(table, planned.types, texts, secret)
+        threads = None
+        if planned.has_threads:
+            threads = ThreadIndex(threads_path(folder, number))
+            self._stack.callback(threads.close)
+        reader = RangeReader(table)
+        self._stack.callback(reader.close)
+        rows = RowLabeller(
+            self.labeller,
+            texts,
+            Path(planned.called),
+            renamed=self._renamed,
+            passed_on=self.plan.is_passed_on,
+            people=people,
+            threads=threads,
+        )
+        return reader, rows
+
+
+_kept: list[UnitLabeller] = []
+
+
+def label_unit(source: UnitSource, number: int) -> FinishedPart:
+    """Label a unit of a job; the models stay loaded for the next one that this process is given.
+
+    Raises
+    ------
+    DataError, UsageError, WriteError
+        As :class:`UnitLabeller`.
+    """
+    if not _kept or _kept[0].source != source:
+        for each in _kept:
+            each.close()
+        _kept[:] = [UnitLabeller(source)]
+    return _kept[0].label(number)

@@ -15,6 +15,8 @@ from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.io.checksum import sha256_of_file
 from weibo_nlp.io.column_types import ColumnType, ValueKind, arrow_schema, column_type, column_type_of, value_kind
 from weibo_nlp.io.compression import without_compression_suffix
+from weibo_nlp.io.formats import DELIMITED
+from weibo_nlp.io.job_folder import JOB, REJECTED, read_job_folder
 from weibo_nlp.io.rows import Reject, Row, Table, listed, open_table
 from weibo_nlp.io.value_text import json_text
 
@@ -169,19 +171,33 @@ def open_collection(path: Path | str, format: Any = None, **reading: Any) -> Col
         If a file is not what it seems, the folder's tables differ in their columns, or its job is not finished.
     """
     path = Path(path)
+    if (path / JOB).is_file():
+        return _of_job(path)
     files = _parts(path) if path.is_dir() else [path]
     tables = tuple(open_table(file, format, **reading) for file in files)
-    columns = _columns(tables[0])
-    for table in tables[1:]:
-        others = _columns(table)
-        if set(others) != set(columns):
-            odd = sorted({*others} ^ {*columns})
+    kinds = [_kinds(table) for table in tables]
+    for table, others in zip(tables, kinds, strict=True):
+        if set(others) != set(kinds[0]):
+            odd = sorted({*others} ^ {*kinds[0]})
             raise DataError(
                 f"{table.path} has other columns than {tables[0].path}: {listed(odd)} in one of them only; put files "
                 "of one kind into a folder, or name one file."
             )
-        columns = {name: _joined(kind, others[name]) for name, kind in columns.items()}
-    return Collection(path, tables, columns)
+    return Collection(path, tables, _joined(kinds))
+
+
+def _of_job(folder: Path) -> Collection:
+    job = read_job_folder(folder)
+    job.require_finished()
+    parts = [(folder / part.part, part.rows) for _, part in sorted(job.parts.items())]
+    # Of a unit whose rows were all set aside, the part is empty; of JSON Lines, it is no table then.
+    files = [file for file, rows in parts if rows]
+    if not files:
+        raise DataError(f"{folder}: no row was labelled; all were set aside, and {folder / REJECTED} says why.")
+    shape: dict[str, Any] = {"header": True} if job.format in DELIMITED else {}
+    shape |= {"encoding": "utf-8"} if job.format != "parquet" else {}
+    tables = tuple(open_table(file, job.format, **shape) for file in files)
+    return Collection(folder, tables, _joined([_kinds(table) for table in tables]))
 
 
 def _parts(folder: Path) -> list[Path]:
@@ -196,23 +212,24 @@ def _parts(folder: Path) -> list[Path]:
     return files
 
 
-def _columns(table: Table) -> dict[str, ColumnType]:
+def _kinds(table: Table) -> dict[str, set[ValueKind]]:
+    """Return what kinds of values the columns of a table hold."""
     if table.format == "parquet":
-        return {field.name: column_type_of(field.type) for field in arrow_schema(table)}
+        return {field.name: {column_type_of(field.type)} for field in arrow_schema(table)}
     if not table.is_keyed:
-        return dict.fromkeys(table.columns, "string")
+        return {name: {"string"} for name in table.columns}
     kinds: dict[str, set[ValueKind]] = {}
     for item in table.rows():
         if isinstance(item, Row):
             for name, value in item.values.items():
                 kinds.setdefault(name, set()).add(value_kind(value))
-    return {name: column_type(found) for name, found in kinds.items()}
+    return kinds
 
 
-def _joined(one: ColumnType, other: ColumnType) -> ColumnType:
-    if one == other:
-        return one
-    return "float" if {one, other} == {"int", "float"} else "json" if "json" in (one, other) else "string"
+def _joined(kinds: Sequence[Mapping[str, set[ValueKind]]]) -> dict[str, ColumnType]:
+    """Types of the columns of several tables; of values that are missing throughout a table, it tells nothing."""
+    names = dict.fromkeys(name for each in kinds for name in each)
+    return {name: column_type({kind for each in kinds for kind in each.get(name, ())}) for name in names}
 
 
 def _values(rows: Sequence[Mapping[str, Any]], name: str, kind: ColumnType) -> list[Any]:

@@ -379,7 +379,7 @@ def test_two_annotators_of_one_label_studio_project_come_back_from_its_export(ca
 
 
 def test_a_doccano_export_is_known_from_answers_of_a_program(campaign):
-    dataset, _ = export_sheets(campaign, format_called("doccano"), annotator="甲")
+    dataset, *_ = export_sheets(campaign, format_called("doccano"), annotator="甲")
     rows = [line.value | {"id": place} for place, line in enumerate(read_jsonl(dataset), start=1)]
     labels = [f"{name}:{label}" for name, label in LABELS.items()]
     path = campaign.folder / "admin.jsonl"

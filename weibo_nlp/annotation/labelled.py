@@ -125,12 +125,8 @@ def import_labelled(
         )
     if any(each.file.casefold() == who.file.casefold() and each.name != who.name for each in known.values()):
         raise UsageError(f"{quoted(annotator)} would have the files of another annotator; choose another name.")
-    order = {}
-    if who.is_dealt and who.name in known:
-        order = {name: place for place, name in enumerate(campaign.keys[who.name].numbers.values(), start=1)}
-    answers = [
-        StoredAnswer(name, given, order=order.get(name), file=path.name) for name, given in labels.items() if given
-    ]
+    # In which order a table was labelled, nobody knows.
+    answers = [StoredAnswer(name, given, file=path.name) for name, given in labels.items() if given]
     if not answers:
         raise DataError(f"{path}: its rows have no labels for the questions; fill them in first.")
     if who.name not in known:

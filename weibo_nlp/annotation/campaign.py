@@ -214,14 +214,14 @@ def _require_own_files(settings: Settings, path: Path) -> None:
     for annotator in settings.annotators:
         if annotator.file != file_stem(annotator.name):
             raise DataError(
-                f"{path}: the files of annotator {quoted(annotator.name)} are called {quoted(annotator.file)} instead of "
-                f"{file_stem(annotator.name)!r}; take the file as annotate new wrote it."
+                f"{path}: the files of annotator {quoted(annotator.name)} are called {quoted(annotator.file)} instead "
+                f"of {file_stem(annotator.name)!r}; take the file as annotate new wrote it."
             )
     for question in settings.questions:
         if not _QUESTION.fullmatch(question.name):
             raise DataError(
-                f"{path}: a question is called {quoted(question.name)}; names have letters, digits and _, take the file "
-                "as annotate new wrote it."
+                f"{path}: a question is called {quoted(question.name)}; names have letters, digits and _, take the "
+                "file as annotate new wrote it."
             )
 
 

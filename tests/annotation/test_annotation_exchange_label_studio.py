@@ -127,6 +127,16 @@ def test_suggestions_become_predictions(tmp_path):
     assert task["predictions"] == [{"model_version": "suggested", "result": [choice("topic", "credit")]}]
 
 
+def test_for_a_text_without_any_signs_stands_a_word(tmp_path):
+    item = Item("S1", " \n")
+    path, _ = FORMAT.write([item], QUESTIONS, tmp_path, stem="a1", language="zh")
+    tasks = json.loads(path.read_text("utf-8"))
+    assert tasks[0]["data"]["text"] == "（无）"
+    path = exported(tmp_path, tasks, {"S1": [annotation(1, choice("topic", "other"))]})
+    (answer,), problems = FORMAT.read(path, {"S1": item}, QUESTIONS)
+    assert (answer.labels, problems) == ({"topic": "other"}, [])
+
+
 def test_two_annotators_in_one_export_are_told_apart(tmp_path, tasks):
     first = annotation(1, choice("topic", "credit"), choice("unsure", "unsure"), comment("一", "二"))
     second = annotation({"id": 2, "email": "b@example.com"}, choice("topic", "other"), choice("irony", "true"))

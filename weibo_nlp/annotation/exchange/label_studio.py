@@ -132,7 +132,7 @@ def _task(item: Item, questions: Sequence[Question], names: Mapping[str, str], l
         "number": item.number,
         "title": shown_text(item.title or ""),
         "above": text_above(item.above, language) or _WORDS[language]["nothing"],
-        "text": shown_text(item.text),
+        "text": shown_text(item.text) if item.text.strip() else _WORDS[language]["nothing"],
         "checksum": checksum(item),
     }
     task: dict[str, Any] = {"data": data}

@@ -307,7 +307,9 @@ def _utf16_places(text: str, place: int) -> list[int]:
 
 def _changed(item: Item, data: Mapping[str, Any]) -> str:
     stands, text = data.get("checksum"), data.get("text")
-    if stands != checksum(item) or not isinstance(text, str) or not is_same_text(text, item.text):
+    # For a text without any signs stands a word that says so.
+    is_shown = isinstance(text, str) and (not item.text.strip() or is_same_text(text, item.text))
+    if stands != checksum(item) or not is_shown:
         return (
             f"the text of {quoted(item.number)} is not the one that was dealt, but {quoted(text, 40)}; export the "
             "project that the tasks were imported into."

@@ -340,6 +340,20 @@ def test_a_campaign_of_another_format_is_refused(campaign):
         open_campaign(campaign.folder)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        pytest.param('"file": "甲"', '"file": "../../甲"', r"annotator '甲' are called '\.\./\.\./甲'", id="annotator"),
+        pytest.param('"name": "topic"', '"name": "../topic"', r"a question is called '\.\./topic'", id="question"),
+    ],
+)
+def test_a_campaign_of_a_stranger_cannot_lead_out_of_its_folder(campaign, old, new, message):
+    path = campaign.folder / "campaign.json"
+    path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
+    with pytest.raises(DataError, match=message):
+        open_campaign(campaign.folder)
+
+
 def test_files_of_annotators_have_names_that_every_system_takes():
     assert file_stem("甲") == "甲"
     names = {file_stem(name) for name in ("con", "model:a", "model-a", "A b")}
@@ -379,7 +393,7 @@ def test_two_annotators_of_one_label_studio_project_come_back_from_its_export(ca
 
 
 def test_a_doccano_export_is_known_from_answers_of_a_program(campaign):
-    dataset, _ = export_sheets(campaign, format_called("doccano"), annotator="甲")
+    dataset, *_ = export_sheets(campaign, format_called("doccano"), annotator="甲")
     rows = [line.value | {"id": place} for place, line in enumerate(read_jsonl(dataset), start=1)]
     labels = [f"{name}:{label}" for name, label in LABELS.items()]
     path = campaign.folder / "admin.jsonl"

@@ -80,6 +80,13 @@ def test_a_model_that_labelled_is_added_and_does_not_decide(campaign, tmp_path):
     assert {row["gold_topic"] for row in gold_of(again).rows} == {"other"}
 
 
+def test_a_table_that_an_annotator_filled_in_counts_as_a_sheet_does(campaign, tmp_path):
+    (report,), _ = import_labelled(campaign, labelled(tmp_path), "甲")
+    assert (report.annotator, report.n_added, report.n_missing) == ("甲", 3, 0)
+    gold = gold_of(open_campaign(campaign.folder))
+    assert gold.counts["gold_topic"] == {"single": 3}
+
+
 def test_the_authors_own_labels_are_kept_as_the_authors(campaign, tmp_path):
     import_labelled(campaign, labelled(tmp_path), "intention")
     assert open_campaign(campaign.folder).annotator("intention").kind == "author"

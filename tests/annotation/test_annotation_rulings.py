@@ -184,6 +184,21 @@ def test_gold_is_written_as_any_table(tmp_path, suffix):
     assert frame["gold_topic"].tolist() == SAID["甲"]
 
 
+def test_in_python_paths_and_formats_may_be_names(tmp_path):
+    from weibo_nlp import annotation
+
+    campaign = campaign_of(tmp_path)
+    (path,) = annotation.export_disputes(campaign, "xlsx")
+    decide(path, {TEXTS[1]: ("other", "只谈天气"), TEXTS[2]: ("self_media", "谈的是公众号")})
+    assert annotation.import_rulings(campaign, str(path))[:2] == (2, 0)
+    gold = annotation.gold_of(annotation.open_campaign(str(campaign.folder)))
+    assert annotation.write_gold(campaign, gold, str(tmp_path / "gold.csv")) == [tmp_path / "gold.csv"]
+    assert gold.frame.loc[1, "gold_topic"] == "other"
+    assert all(getattr(annotation, name) is not None for name in annotation.__all__)
+    with pytest.raises(AttributeError, match="has no attribute 'golden'"):
+        annotation.golden  # noqa: B018
+
+
 def test_gold_is_written_neither_into_the_campaign_nor_over_its_documents(tmp_path):
     campaign = campaign_of(tmp_path, {"甲": SAID["甲"], "乙": SAID["甲"]})
     with pytest.raises(UsageError, match="is in the campaign's folder"):

@@ -8,8 +8,8 @@ agreement_of
     How far they agree: alpha with its interval, pairs with kappa, the texts on which they part.
 export_disputes, import_rulings
     What they part on out to an adjudicator, and the rulings back.
-gold_of
-    The labels that hold.
+gold_of, write_gold
+    The labels that hold, and their file.
 """
 
 from importlib import import_module
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from weibo_nlp.annotation.answers import import_answers
     from weibo_nlp.annotation.campaign import Campaign, open_campaign
     from weibo_nlp.annotation.campaign_agreement import agreement_of
-    from weibo_nlp.annotation.campaign_gold import gold_of
+    from weibo_nlp.annotation.campaign_gold import gold_of, write_gold
     from weibo_nlp.annotation.campaign_setup import new_campaign
     from weibo_nlp.annotation.labelled import import_labelled
     from weibo_nlp.annotation.rulings import export_disputes, import_rulings
@@ -36,6 +36,7 @@ __all__ = [
     "import_rulings",
     "new_campaign",
     "open_campaign",
+    "write_gold",
 ]
 
 _ROOMS = {
@@ -49,6 +50,7 @@ _ROOMS = {
     "import_rulings": "rulings",
     "new_campaign": "campaign_setup",
     "open_campaign": "campaign",
+    "write_gold": "campaign_gold",
 }
 
 

@@ -39,6 +39,7 @@ RULES: tuple[Rule, ...] = ("unanimous", "majority")
 SHARED_KEY = "_shared"
 _NAME = re.compile(r"\w[\w.@+\- ]{0,58}\w|\w")
 _FILE = re.compile(r"\w[\w\-]{0,39}")
+_QUESTION = re.compile(r"\w{1,60}")
 _UNUSABLE = re.compile(r"[^\w\-]+")
 _DEVICES = re.compile(r"(?i)con|prn|aux|nul|com\d|lpt\d")
 
@@ -203,7 +204,25 @@ def open_campaign(folder: Path | str) -> Campaign:
             f"{path}: kind {quoted(content.get('kind'))} of format {quoted(content.get('format'))}; a {KIND} of format "
             f"{FORMAT} is expected. A newer version of weibo-nlp may read it."
         )
-    return Campaign(folder, from_json(Settings, content, str(path)))
+    settings = from_json(Settings, content, str(path))
+    _require_own_files(settings, path)
+    return Campaign(folder, settings)
+
+
+def _require_own_files(settings: Settings, path: Path) -> None:
+    """Refuse names that would lead out of the folder: files are called by annotators and questions."""
+    for annotator in settings.annotators:
+        if annotator.file != file_stem(annotator.name):
+            raise DataError(
+                f"{path}: the files of annotator {quoted(annotator.name)} are called {quoted(annotator.file)} instead "
+                f"of {file_stem(annotator.name)!r}; take the file as annotate new wrote it."
+            )
+    for question in settings.questions:
+        if not _QUESTION.fullmatch(question.name):
+            raise DataError(
+                f"{path}: a question is called {quoted(question.name)}; names have letters, digits and _, take the "
+                "file as annotate new wrote it."
+            )
 
 
 def file_stem(name: str) -> str:

@@ -21,6 +21,7 @@ from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.io import atomic_path, open_writer, sha256_of_file
 from weibo_nlp.io.jsonl import read_json_object
 from weibo_nlp.io.names import quoted
+from weibo_nlp.io.paths import named_path
 from weibo_nlp.io.writers import output_format
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ def gold_of(campaign: Campaign, *, unresolved: Unresolved = "refuse") -> Campaig
     return CampaignGold((key, *columns), tuple(rows), {name: dict(count) for name, count in counts.items()})
 
 
-def write_gold(campaign: Campaign, labels: CampaignGold, path: Path) -> list[Path]:
+def write_gold(campaign: Campaign, labels: CampaignGold, path: Path | str) -> list[Path]:
     """Write gold as a table, and for a sample its design beside it; return the files.
 
     Raises
@@ -132,6 +133,7 @@ def write_gold(campaign: Campaign, labels: CampaignGold, path: Path) -> list[Pat
     UsageError
         If the suffix is none of a table, or it would be written into the campaign or over its documents.
     """
+    path = named_path(path, "an output")
     _require_gold_path(campaign, path)
     shape = output_format(path, "csv")
     kinds: dict[str, Any] = dict.fromkeys(labels.columns, "string")

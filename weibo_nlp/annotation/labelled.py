@@ -15,6 +15,7 @@ from weibo_nlp.annotation.questions import STANCE
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.io.collection import Collection, open_collection
 from weibo_nlp.io.names import quoted
+from weibo_nlp.io.paths import named_path
 from weibo_nlp.io.rows import listed
 from weibo_nlp.io.validation import FORM, SCHEME, Problem
 from weibo_nlp.text.plain import plain_text
@@ -31,14 +32,14 @@ class _Columns:
     target: str | None = None
 
 
-def read_labelled(campaign: Campaign, path: Path) -> tuple[dict[str, dict[str, str]], list[Problem]]:
+def read_labelled(campaign: Campaign, path: Path | str) -> tuple[dict[str, dict[str, str]], list[Problem]]:
     """Read the labels that a table has for documents of a campaign.
 
     Parameters
     ----------
     campaign : Campaign
         The campaign.
-    path : Path
+    path : Path or str
         A table or a folder, as ``weibo-nlp label`` writes it; labels stand in columns called as the questions, with
         or without ``gold_`` before it, and stances beside ``stance_target``. Rows are found by their id, or by their
         place where documents have none; wherever both have a text, it must be the same.
@@ -53,6 +54,7 @@ def read_labelled(campaign: Campaign, path: Path) -> tuple[dict[str, dict[str, s
     DataError
         If it has no column of a question, or no row of a document.
     """
+    path = named_path(path, "a labelled table")
     collection = open_collection(path)
     columns = list(_columns(campaign, collection))
     if not columns:
@@ -92,7 +94,7 @@ def read_labelled(campaign: Campaign, path: Path) -> tuple[dict[str, dict[str, s
 
 
 def import_labelled(
-    campaign: Campaign, path: Path, annotator: str, *, skip_faulty: bool = False, replace: bool = False
+    campaign: Campaign, path: Path | str, annotator: str, *, skip_faulty: bool = False, replace: bool = False
 ) -> tuple[list[ImportReport], list[Problem]]:
     """Keep the labels of a table as those of an annotator.
 
@@ -113,6 +115,7 @@ def import_labelled(
     tuple of list of ImportReport and list of Problem
         As there.
     """
+    path = named_path(path, "a labelled table")
     labels, problems = read_labelled(campaign, path)
     if problems and not skip_faulty:
         return [], problems
@@ -125,12 +128,8 @@ def import_labelled(
         )
     if any(each.file.casefold() == who.file.casefold() and each.name != who.name for each in known.values()):
         raise UsageError(f"{quoted(annotator)} would have the files of another annotator; choose another name.")
-    order = {}
-    if who.is_dealt and who.name in known:
-        order = {name: place for place, name in enumerate(campaign.keys[who.name].numbers.values(), start=1)}
-    answers = [
-        StoredAnswer(name, given, order=order.get(name), file=path.name) for name, given in labels.items() if given
-    ]
+    # In which order a table was labelled, nobody knows.
+    answers = [StoredAnswer(name, given, file=path.name) for name, given in labels.items() if given]
     if not answers:
         raise DataError(f"{path}: its rows have no labels for the questions; fill them in first.")
     if who.name not in known:

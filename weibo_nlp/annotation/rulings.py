@@ -21,6 +21,7 @@ from weibo_nlp.io import write_jsonl
 from weibo_nlp.io.jsonl import dump_line, read_json_object
 from weibo_nlp.io.locks import locked_folder
 from weibo_nlp.io.names import quoted
+from weibo_nlp.io.paths import named_path
 from weibo_nlp.io.typed_json import from_json, to_json
 from weibo_nlp.io.validation import FORM, Problem, field_types, list_type, read_records, row_parser, without_problems
 
@@ -126,7 +127,7 @@ def read_rulings(campaign: Campaign) -> dict[tuple[str, str], Ruling]:
 
 
 def export_disputes(
-    campaign: Campaign, format: ExchangeFormat, *, texts: Path | None = None, replace: bool = False
+    campaign: Campaign, format: ExchangeFormat | str, *, texts: Path | None = None, replace: bool = False
 ) -> list[Path]:
     """Write the sheets on which an adjudicator decides: one for each question, of what has no ruling yet.
 
@@ -142,6 +143,7 @@ def export_disputes(
     UsageError
         If sheets are there already: they may have been filled in.
     """
+    format = format_called(format)
     found = find_campaign_texts(campaign, texts)
     answers = all_answers(campaign)
     ruled = read_rulings(campaign)
@@ -176,14 +178,14 @@ def export_disputes(
 
 def import_rulings(
     campaign: Campaign,
-    path: Path,
-    format: ExchangeFormat,
+    path: Path | str,
+    format: ExchangeFormat | str | None = None,
     *,
     texts: Path | None = None,
     skip_faulty: bool = False,
     replace: bool = False,
 ) -> tuple[int, int, list[Problem]]:
-    """Read the rulings of a sheet of disputes; each needs a label and a reason.
+    """Read the rulings of a sheet of disputes; each needs a label and a reason. Its suffix tells the format.
 
     Returns
     -------
@@ -198,6 +200,8 @@ def import_rulings(
     DataError
         If it is no sheet of this campaign's disputes.
     """
+    path = named_path(path, "a sheet")
+    format = format_of_sheet(path) if format is None else format_called(format)
     found = find_campaign_texts(campaign, texts)
     keys = [_read_key(place) for place in sorted((campaign.folder / ADJUDICATION).glob(f"*.{_KEY}"))]
     if not keys:

@@ -28,8 +28,10 @@ def formats() -> Mapping[str, ExchangeFormat]:
     return {**FORMATS, JsonLines.name: JsonLines()}
 
 
-def format_called(name: str) -> ExchangeFormat:
-    """Return the format of a name, or raise UnknownNameError listing what there is."""
+def format_called(name: str | ExchangeFormat) -> ExchangeFormat:
+    """Return the format of a name, or raise UnknownNameError listing what there is; a format is itself."""
+    if not isinstance(name, str):
+        return name
     known = formats()
     if name not in known:
         raise UnknownNameError("format", name, known)
@@ -124,7 +126,7 @@ def find_campaign_texts(campaign: Campaign, source: Path | None) -> dict[str, st
 
 def export_sheets(
     campaign: Campaign,
-    format: ExchangeFormat,
+    format: ExchangeFormat | str,
     *,
     annotator: str | None = None,
     texts: Path | None = None,
@@ -139,8 +141,8 @@ def export_sheets(
     ----------
     campaign : Campaign
         The campaign.
-    format : ExchangeFormat
-        Of the sheets.
+    format : ExchangeFormat or str
+        Of the sheets, or its name.
     annotator : str, optional
         Whose; by default those of all to whom texts were dealt.
     texts : Path, optional
@@ -166,6 +168,7 @@ def export_sheets(
     """
     if shared and annotator is not None:
         raise UsageError("a shared project is for all annotators; leave out --annotator, or --shared.")
+    format = format_called(format)
     found = find_campaign_texts(campaign, texts)
     if shared:
         wanted = {SHARED_STEM: campaign.keys[None].numbers}

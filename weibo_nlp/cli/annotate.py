@@ -286,8 +286,7 @@ def adjudicate(
     Without options, the numbers of what is still open are told.
     """
     from weibo_nlp.annotation import export_disputes, import_rulings, open_campaign
-    from weibo_nlp.annotation.rulings import format_of_sheet, open_disputes
-    from weibo_nlp.annotation.sheet_export import format_called
+    from weibo_nlp.annotation.rulings import open_disputes
     from weibo_nlp.cli.annotate_display import print_problems
     from weibo_nlp.io.terminal import print_line
 
@@ -298,14 +297,12 @@ def adjudicate(
     campaign = open_campaign(folder)
     faults: list[Problem] = []
     for path in files or ():
-        kept, left, problems = import_rulings(
-            campaign, path, format_of_sheet(path), texts=texts, skip_faulty=skip_faulty, replace=replace
-        )
+        kept, left, problems = import_rulings(campaign, path, texts=texts, skip_faulty=skip_faulty, replace=replace)
         print_problems(problems)
         faults += problems
         print_line(f"{path}: {kept:,} rulings, {left:,} of its rows still open")
     if to is not None:
-        for path in export_disputes(campaign, format_called(to), texts=texts, replace=replace):
+        for path in export_disputes(campaign, to, texts=texts, replace=replace):
             print_line(str(path))
     counts = dict(open_disputes(campaign))
     for name, count in counts.items():

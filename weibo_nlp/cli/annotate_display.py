@@ -21,6 +21,7 @@ SHOWN_PROBLEMS = 50
 
 def print_agreement(campaign: Campaign, measured: CampaignAgreement, *, confusions: bool) -> None:
     """Print a line a question, a line a pair, the labels against each other if asked, and the texts most parted on."""
+    from weibo_nlp.report.display import number
     from weibo_nlp.report.terminal import print_table
 
     kinds = {each.name: each.kind for each in campaign.settings.annotators}
@@ -35,7 +36,7 @@ def print_agreement(campaign: Campaign, measured: CampaignAgreement, *, confusio
             pair.one,
             pair.other,
             "yes" if pair.is_with_model else "",
-            f"{pair.kappa:.3f}",
+            number(pair.kappa),
             f"{pair.agreement:.1%}",
             f"{pair.n_units:,}",
         )

@@ -10,13 +10,17 @@ import numpy as np
 
 from weibo_nlp.stats.bootstrap import kurtosis_freedom
 from weibo_nlp.stats.metrics import FloatArray, IntArray
-from weibo_nlp.stats.proportions import MIN_CELL, SMALL_CELL, squared_distances
+from weibo_nlp.stats.proportions import MIN_CELL, SMALL_CELL, share_limits, squared_distances
 
 # Of clusters on the variance. A handful of clusters may by luck be more alike than random texts, even wholly so.
 _SMALLEST_EFFECT = 0.5
 _ROUNDING = 1e-9
 # That must have a label in a cell, and as many that must have another, for the variance to be believed there.
 _FEW_CLUSTERS = 3
+# Of a label, over all cells, that it is believed for everywhere: simulated in scripts/simulate_estimates.py, cells
+# without errors otherwise make limits too wide, which then cover 98 to 100 %.
+_TOLD_TOGETHER = 5
+_ENOUGH_CLUSTERS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,23 @@ class ClusterSample:
         return int(self.clusters.max()) + 1 == self.cells.size and bool((largest <= smallest * (1 + _ROUNDING)).all())
 
 
+def sampled_share_limits(
+    sizes: IntArray, sample: ClusterSample, confidence_level: float
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Estimate and limits of each label, shape (n_labels,) each, of single texts or of clusters as the sample is.
+
+    Parameters
+    ----------
+    sizes, sample, confidence_level
+        As for :func:`clustered_share_limits`.
+    """
+    if not sample.is_of_single_texts():
+        return clustered_share_limits(sizes, sample, confidence_level)
+    n_strata, k = sizes.shape
+    labelled = np.bincount(sample.cells * k + sample.gold, minlength=n_strata * k * k).reshape(n_strata, k, k)
+    return share_limits(sizes, labelled, confidence_level)
+
+
 def clustered_share_limits(
     sizes: IntArray, sample: ClusterSample, confidence_level: float
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -76,9 +97,10 @@ def clustered_share_limits(
     -----
     As `proportions.share_limits`, but for the number of texts that a cell's limits rest on: that which would give the
     variance found by leaving out cluster after cluster, less what Student's t takes from it (Korn & Graubard 1998). The
-    degrees of freedom are the clusters less the strata, or fewer where most of the variance comes from a few clusters.
-    Where fewer than three clusters of a cell have a label, or another, their texts count as copies of each other; and
-    what unequal weights take from a sample they take whatever variance was found (Kish 1965).
+    degrees of freedom are the clusters less the strata, or fewer where most of the variance comes from a few clusters;
+    from 30 clusters on, half as many at least. Where fewer than three clusters of a cell have a label, or another,
+    their texts count as copies of each other, unless there are 30 clusters and five differ over all cells; and what
+    unequal weights take from a sample they take whatever variance was found (Kish 1965).
     Clusters count as if they were drawn with replacement. See `prevalence.design_based`.
     """
     from scipy.special import stdtrit
@@ -102,7 +124,9 @@ def clustered_share_limits(
     alone = (np.square(weight) * shares * (1 - shares) / n).sum(axis=0)
     effect = np.divide(variance, alone, out=np.ones(k), where=alone > 0)
     tail = (1 + confidence_level) / 2
-    freedom = np.array([min(kurtosis_freedom(column), n_clusters - members.size) for column in squares.T])
+    most = n_clusters - members.size
+    least = most / 2 if n_clusters >= _ENOUGH_CLUSTERS else 0.0
+    freedom = np.array([min(max(kurtosis_freedom(column), least), most) for column in squares.T])
     student = np.square(stdtrit(freedom, tail) / NormalDist().inv_cdf(tail))
     weights_of_texts = np.bincount(cell, sample.weights)[:, None], np.bincount(cell, np.square(sample.weights))[:, None]
     lost_to_weights = n * weights_of_texts[1] / np.square(weights_of_texts[0]) - 1
@@ -111,7 +135,10 @@ def clustered_share_limits(
     # texts of a cluster are copies of each other, so there all are.
     in_cell = found.sum(axis=2)
     with_label, without_label = (found > 0).sum(axis=0), (in_cell[:, :, None] > found).sum(axis=0)
-    told = np.minimum(with_label, without_label) >= np.minimum(_FEW_CLUSTERS, (in_cell > 0).sum(axis=0))[:, None]
+    differing = np.minimum(with_label, without_label)
+    told = differing >= np.minimum(_FEW_CLUSTERS, (in_cell > 0).sum(axis=0))[:, None]
+    if n_clusters >= _ENOUGH_CLUSTERS:
+        told |= (differing.sum(axis=0) >= _TOLD_TOGETHER)[None]
     n_effective = np.where(told, n_effective, np.minimum(n_effective, _equal_clusters(in_cell)[:, None]))
     # Small cells of several strata are bounded together, by the predicted label of most of their texts.
     order = np.argsort(sizes.ravel(), kind="stable")

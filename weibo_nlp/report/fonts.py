@@ -8,6 +8,7 @@ is Chinese and shown by its code point where it is a rare sign.
 from __future__ import annotations
 
 import os
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -46,6 +47,7 @@ EXTRA = "figures are drawn by matplotlib, which is not installed: pip install 'w
 _BASE = "DejaVu Sans"  # comes with matplotlib
 _COMMON = "的一是不了人我在有这支持反对中立负面正面"
 _MOST_NAMED = 8
+_CHINESE = re.compile("[\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
 
 
 def require_matplotlib() -> None:
@@ -74,11 +76,14 @@ class Fonts:
         The family with Chinese among them; None where none was found.
     named : bool
         Whether a user named it.
+    weight : int
+        Of the face that was found, from 100 to 900.
     """
 
     families: tuple[str, ...]
     chinese: str | None
     named: bool = False
+    weight: int = 400
     _covered: frozenset[int] = field(default=frozenset(), repr=False)
 
     def covers(self, character: str) -> bool:
@@ -86,20 +91,16 @@ class Fonts:
         return ord(character) in self._covered
 
     def drawable(self, text: str) -> str:
-        """Return a text with rare signs that no font has shown by their code points.
+        """Return a text with signs that no font has shown by their code points.
 
         Raises
         ------
         UsageError
-            If a Chinese character, or another letter of a living text, has no shape.
+            If there is Chinese in it, and no font with Chinese was found.
         """
-        lacking = sorted({sign for sign in text if not self.covers(sign) and not _is_mark(sign)})
-        if letters := [sign for sign in lacking if unicodedata.category(sign) in ("Lo", "Ll", "Lu", "Lt")]:
-            shown = "".join(letters[:_MOST_NAMED])
-            if self.named:
-                raise UsageError(f"--font {self.families[0]} has no {shown}; name a font that has, or leave --font out.")
-            where = "no font with Chinese was found" if self.chinese is None else f"{self.chinese} has no {shown}"
-            raise UsageError(f"pictures cannot be drawn: {where}; {INSTALL}.")
+        if self.chinese is None and (lacking := [sign for sign in text if _CHINESE.match(sign) and not self.covers(sign)]):
+            shown = "".join(dict.fromkeys(lacking[:_MOST_NAMED]))
+            raise UsageError(f"no font was found that has Chinese, as {shown}: pictures cannot be drawn; {INSTALL}.")
         return "".join(sign if self.covers(sign) else _code(sign) for sign in text)
 
 
@@ -126,15 +127,15 @@ def find_fonts(named: str | None = None) -> Fonts:
     require_matplotlib()
     base = frozenset(_charmap(*_place(next(_faces(_BASE)))))
     if named is not None:
-        family, path, index = _named(named)
-        charmap = _charmap(path, index)
+        entry = _named(named)
+        family, weight, charmap = entry.name, _weight(entry), _charmap(*_place(entry))
         if lacking := "".join(sign for sign in _COMMON if ord(sign) not in charmap):
             raise UsageError(f"--font {named} has no Chinese (it lacks {lacking}); name a font that has, such as Noto.")
-        return Fonts((family, _BASE), family, named=True, _covered=base | charmap)
+        return Fonts((family, _BASE), family, named=True, weight=weight, _covered=base | charmap)
     for entry in _candidates():
         charmap = _charmap(*_place(entry))
         if all(ord(sign) in charmap for sign in _COMMON):
-            return Fonts((entry.name, _BASE), entry.name, _covered=base | charmap)
+            return Fonts((entry.name, _BASE), entry.name, weight=_weight(entry), _covered=base | charmap)
     return Fonts((_BASE,), None, _covered=base)
 
 
@@ -170,7 +171,7 @@ def _weight(entry: Any) -> int:
     return int(entry.weight if isinstance(entry.weight, int) else weight_dict.get(entry.weight, 400))
 
 
-def _named(named: str) -> tuple[str, str, int]:
+def _named(named: str) -> Any:
     from matplotlib import font_manager
 
     if (path := Path(named)).is_file():
@@ -180,14 +181,13 @@ def _named(named: str) -> tuple[str, str, int]:
             raise UsageError(f"--font {named}: {error}; name a font, such as a .ttf, .otf or .ttc file.") from error
         entries = [entry for entry in font_manager.fontManager.ttflist if Path(entry.fname) == path]
         # Of a collection, the face for simplified script; else the first.
-        best = next((entry for entry in entries if entry.name.endswith(" SC")), entries[0])
-        return best.name, *_place(best)
+        return next((entry for entry in entries if entry.name.endswith(" SC")), entries[0])
     entry = next(_faces(named), None)
     if entry is None:
         there = dict.fromkeys(candidate.name for family in FAMILIES for candidate in _faces(family))
         known = f"with Chinese there is: {', '.join(there)}" if there else f"none with Chinese was found; {INSTALL}"
         raise UsageError(f"--font {named}: there is no such file and no font of that name; {known}.")
-    return entry.name, *_place(entry)
+    return entry
 
 
 def _place(entry: Any) -> tuple[str, int]:

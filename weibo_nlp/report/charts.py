@@ -16,10 +16,11 @@ from weibo_nlp.report.drawing import WIDTH, Entry, Sheet, legend_height, shorten
 from weibo_nlp.report.plots import Axis, axis_over
 
 Show = Callable[[str], str]
-_ROW = 26.0
+_ROW, _LINE, _MARK = 26.0, 20.0, 11.0
 _EDGE, _AXIS = 8.0, 26.0
 _SIGN = 5.0  # a per cent sign is wider than a digit
-_MOST_NAME = 0.38 * WIDTH
+_MOST_NAME = 0.42 * WIDTH
+_MOST_TEXT = 0.55 * WIDTH
 _MOST_MARKED = 31
 _TICKS = 5
 _STRONG = 0.55  # opacity of the darkest tile: ink stays readable on it, on light and on dark paper
@@ -62,19 +63,26 @@ class DotChart:
     legend: tuple[Entry, ...] = ()
 
     def draw(self, show: Show) -> Sheet:
-        """Draw it on a sheet of its own."""
+        """Draw it on a sheet of its own: names before the marks, or above them where they would leave no room."""
         top = legend_height(self.legend)
+        names, note = [row.name for row in self.rows], _widest(row.note for row in self.rows)
+        n_marks = max((len(row.points) for row in self.rows), default=1)
+        height = max(_ROW, n_marks * _MARK + 4)
+        is_stacked = _names_width(names) + note > _MOST_TEXT
+        if is_stacked:
+            sheet, axes = _stacked_sheet(self.rows, top, height, show)
+        else:
+            sheet, axes = _rows_sheet(names, top, note, show, height)
+            _notes(sheet, self.rows, top)
+        sheet.legend(self.legend)
         points = [point for row in self.rows for point in row.points]
         axis = axis_over([0.0, *(value for point in points for value in (point.value, point.low, point.high))])
-        sheet, axes = _rows_sheet([row.name for row in self.rows], top, _widest(row.note for row in self.rows), show)
-        sheet.legend(self.legend)
         _share_axis(axes, axis, sheet.width_of(axes))
+        each = height + (_LINE if is_stacked else 0)
         for place, row in enumerate(self.rows):
-            spread = 0.22 if len(row.points) > 1 else 0.0
+            middle = place + (_LINE / 2 / each if is_stacked else 0)
             for number, point in enumerate(row.points):
-                y = place + spread * (2 * number / max(len(row.points) - 1, 1) - 1)
-                _dot(axes, point, y)
-        _notes(sheet, axes, self.rows, top)
+                _dot(axes, point, middle + (number - (len(row.points) - 1) / 2) * _MARK / each)
         return sheet
 
 
@@ -115,7 +123,7 @@ class LineChart:
         for line in self.series:
             self._line(axes, line)
         last = max(len(self.periods) - 1, 1)
-        axes.set_xlim(-0.03 * last - (0.5 if len(self.periods) == 1 else 0), last * 1.03)
+        axes.set_xlim(*((-1, 1) if len(self.periods) == 1 else (-0.03 * last, 1.03 * last)))
         self._ticks(sheet, axes)
         return sheet
 
@@ -197,7 +205,7 @@ class DivergingChart:
                     ends = [sign * point.low, sign * point.high]
                     axes.plot(ends, [place] * 2, color=PALETTE["ink"][0], linewidth=1.4, zorder=3)
         axes.axvline(0, color=PALETTE["dim"][0], linewidth=1, zorder=4)
-        _notes(sheet, axes, self.rows, top)
+        _notes(sheet, self.rows, top)
         return sheet
 
 
@@ -216,16 +224,17 @@ class ScoreChart:
     """z-scores as bars, a word each: those of one side to the left of zero, of the other to the right."""
 
     rows: tuple[ScoreRow, ...]
-    left: Entry
+    left: Entry | None
     right: Entry
 
     def draw(self, show: Show) -> Sheet:
         """Draw it on a sheet of its own."""
-        top = legend_height((self.left, self.right))
+        legend = (self.right,) if self.left is None else (self.left, self.right)
+        top = legend_height(legend)
         sheet, axes = _rows_sheet(
             [row.name for row in self.rows], top, _widest(row.note for row in self.rows), show, height=20.0
         )
-        sheet.legend((self.left, self.right))
+        sheet.legend(legend)
         reach = max((abs(row.score) for row in self.rows), default=1.0) or 1.0
         sides = {row.score < 0 for row in self.rows}
         low, high = -reach if True in sides else 0.0, reach if False in sides else 0.0
@@ -237,7 +246,7 @@ class ScoreChart:
         for place, row in enumerate(self.rows):
             axes.barh(place, row.score, height=0.62, color=PALETTE[row.colour][0], zorder=2)
         axes.axvline(0, color=PALETTE["dim"][0], linewidth=1, zorder=3)
-        _notes(sheet, axes, self.rows, top)
+        _notes(sheet, self.rows, top)
         return sheet
 
 
@@ -309,6 +318,21 @@ def _rows_sheet(
     return sheet, axes
 
 
+def _stacked_sheet(rows: Sequence[DotRow], top: float, height: float, show: Show) -> tuple[Sheet, Any]:
+    """Return a sheet on which names and notes stand above the marks, which have its whole width."""
+    each = height + _LINE
+    sheet = Sheet(top + each * len(rows) + _AXIS, show)
+    axes = sheet.axes(10, top, 16, _AXIS)
+    axes.set_ylim(len(rows) - 0.5, -0.5)
+    axes.set_yticks([])
+    for place, row in enumerate(rows):
+        y = top + each * place + _LINE / 2
+        note = text_width(row.note)
+        sheet.text(0, y, shortened(row.name, WIDTH - note - 10), va="center_baseline")
+        sheet.text(WIDTH - 2, y, row.note, colour="dim", ha="right", va="center_baseline")
+    return sheet, axes
+
+
 def _names_width(names: Sequence[str]) -> float:
     return min(max((text_width(name) for name in names), default=0.0), _MOST_NAME) + 12
 
@@ -317,9 +341,8 @@ def _widest(texts: Iterable[str]) -> float:
     return max((text_width(text) for text in texts), default=0.0)
 
 
-def _notes(sheet: Sheet, axes: Any, rows: Sequence[Any], top: float) -> None:
+def _notes(sheet: Sheet, rows: Sequence[Any], top: float) -> None:
     height = (sheet.height - top - _AXIS) / max(len(rows), 1)
-    del axes
     for place, row in enumerate(rows):
         if row.note:
             sheet.text(WIDTH - 2, top + height * (place + 0.5), row.note, colour="dim", ha="right",

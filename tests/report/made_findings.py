@@ -8,7 +8,7 @@ from weibo_nlp.analysis.crossing import CROSSING_COLUMNS, FRAME_COLUMNS, STANCE_
 from weibo_nlp.analysis.examples import EXAMPLE_COLUMNS, Examples
 from weibo_nlp.analysis.findings import Findings
 from weibo_nlp.analysis.keywords import KEYWORD_COLUMNS, SIDE_COLUMNS, Keywords
-from weibo_nlp.analysis.label_columns import LabelColumn
+from weibo_nlp.analysis.labels import LabelledColumn
 from weibo_nlp.analysis.phrases import PHRASE_COLUMNS, Phrases
 from weibo_nlp.analysis.quality import (
     CONCENTRATION_COLUMNS,
@@ -48,9 +48,10 @@ def made_findings(*, n_periods=6, groups=("媒体", "网民"), corrected=True, t
         sha256="ab" * 32,
         n=n,
         label_columns=tuple(
-            LabelColumn(name, f"{name}_score", "stance_target" if name == "stance" else None, name, labels)
+            LabelledColumn(name, f"{name}_score", "stance_target" if name == "stance" else None, name, labels)
             for name, labels in LABELS.items()
         ),
+        passed_over=(tell("own"),),
         text_column=tell("正文"),
         time_column=tell("时间") if n_periods else None,
         id_column="id",
@@ -85,10 +86,8 @@ def _shares(made, periods, by, groups, n, corrected, tell):
                     has_interval = corrected and period != (periods or [None])[-1]
                     figures = (estimate, estimate - 0.04, estimate + 0.04) if has_interval else (None, None, None)
                     method, note = ("design_based", None) if has_interval else (None, tell("too few rows"))
-                    rows.append(
-                        (column, label, target, period, group_by, group, round(share * n), n, share, *figures)
-                        + (method, note if corrected else None)
-                    )
+                    key = (column, label, target, period, group_by, group)
+                    rows.append((*key, round(share * n), n, share, *figures, method, note if corrected else None))
     differences = pd.DataFrame(
         {
             "label_column": ["topic"],
@@ -149,7 +148,21 @@ def _keywords(tell):
         sides.append((column, of, label, against, 200, 300, 150, 250, True))
         for kind, terms in (("word", ("名单", "公平", "回家")), ("hashtag", ("#信用#",))):
             rows += [
-                (kind, column, of, label, against, rank, tell(term + label[:1]), 30 - rank, 3, 0.2, 0.02, 1.5, 5.5 - rank)
+                (
+                    kind,
+                    column,
+                    of,
+                    label,
+                    against,
+                    rank,
+                    tell(term + label[:1]),
+                    30 - rank,
+                    3,
+                    0.2,
+                    0.02,
+                    1.5,
+                    5.5 - rank,
+                )
                 for rank, term in enumerate(terms, start=1)
             ]
     sides.append(("topic", None, "other", None, 3, 900, 3, 800, False))
@@ -175,13 +188,15 @@ def _phrases(periods, by, groups, n, tell):
 
 
 def _examples(tell):
-    rows = [
-        (column, label, tell(TARGETS[0]) if column == "stance" else None, kind, place, tell("49001"))
-        + (tell(TEXTS[place % 4]), 0.93 if kind == "random" else 0.41, (tell(TEXTS[1]),) * (place % 3), place % 3 + 1)
-        for column, labels in LABELS.items()
-        for label in labels
-        for place, kind in enumerate(("random", "random", "unsure"))
-    ]
+    rows = []
+    for column, labels in LABELS.items():
+        target = tell(TARGETS[0]) if column == "stance" else None
+        for label in labels:
+            for place, kind in enumerate(("random", "random", "unsure")):
+                score = 0.93 if kind == "random" else 0.41
+                above = (tell(TEXTS[1]),) * (place % 3)
+                text = tell(TEXTS[place % 4])
+                rows.append((column, label, target, kind, place, tell("49001"), text, score, above, place % 3 + 1))
     return Examples(tidy_frame(rows, EXAMPLE_COLUMNS), seed=0)
 
 

@@ -79,6 +79,9 @@ class DotChart:
         axis = axis_over([0.0, *(value for point in points for value in (point.value, point.low, point.high))])
         _share_axis(axes, axis, sheet.width_of(axes))
         each = height + (_LINE if is_stacked else 0)
+        if n_marks > 1 and not is_stacked:
+            for place in range(1, len(self.rows)):
+                axes.axhline(place - 0.5, color=PALETTE["line"][0], linewidth=0.8)
         for place, row in enumerate(self.rows):
             middle = place + (_LINE / 2 / each if is_stacked else 0)
             for number, point in enumerate(row.points):
@@ -299,13 +302,11 @@ class TileChart:
 
 def percent(value: float, step: float = 0.01) -> str:
     """Return a share as a percentage, with as many decimals as a step of the axis asks for."""
-    decimals = 0 if round(step * 100, 6) >= 1 else 1
+    decimals = 0 if float(round(step * 100, 6)).is_integer() else 1
     return f"{100 * abs(value):.{decimals}f}%"
 
 
-def _rows_sheet(
-    names: Sequence[str], top: float, note: float, show: Show, height: float = _ROW
-) -> tuple[Sheet, Any]:
+def _rows_sheet(names: Sequence[str], top: float, note: float, show: Show, height: float = _ROW) -> tuple[Sheet, Any]:
     """Return a sheet with a row for each name, and axes in which row `n` lies at `n`, downwards."""
     sheet = Sheet(top + height * len(names) + _AXIS, show)
     left = _names_width(names)
@@ -385,5 +386,3 @@ def _round_ticks(reach: float) -> list[float]:
     step = next((step * factor for factor in (1, 2, 5, 10) if reach / (step * factor) <= 2.5), step)
     n_steps = int(reach // step)
     return [round(step * number, 10) for number in range(-n_steps, n_steps + 1)]
-
-

@@ -15,8 +15,8 @@ from weibo_nlp import __version__
 from weibo_nlp.report import display
 from weibo_nlp.report.colours import style_variables
 from weibo_nlp.report.drawing import as_svg, settings
+from weibo_nlp.report.figure_panel import Panel, rows_of
 from weibo_nlp.report.page import write_template
-from weibo_nlp.report.panel import Panel
 from weibo_nlp.report.share_panels import SharePanels
 from weibo_nlp.report.svg import inline_svg
 from weibo_nlp.report.table_view import TableView, share, table_view
@@ -24,11 +24,13 @@ from weibo_nlp.report.text_panels import TextPanels
 from weibo_nlp.report.words import Language, Words
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from weibo_nlp.analysis.findings import Findings
 
 TEXT_LIMIT = 800
 """Characters of a text that a page shows."""
-_MASKED = 4 * TEXT_LIMIT  # characters of a text that a mask looks at, so that no name is cut in two where it ends
+_MASKED, _UNSURE = 100_000, 200  # characters that a mask looks at; of these, the last, which may be cut in two
 _SHORT_SUM = 16
 
 
@@ -155,25 +157,22 @@ class DiscoursePage:
             cite=self._cite(),
         )
 
-    def example_rows(self) -> list[dict[str, Any]]:
-        """Return the examples as rows of a table, masked as on the page; none where the page has no texts."""
-        if not self._with_texts:
-            return []
-        return [
-            {
-                **{name: getattr(row, name) for name in ("label_column", "target", "label", "kind", "place", "score")},
-                "text": self._masked(row.text),
-                "above": json.dumps([self._masked(text) for text in row.above], ensure_ascii=False),
-            }
-            for row in self.findings.examples.table.itertuples()
-        ]
+    def example_tables(self) -> dict[str, pd.DataFrame]:
+        """Return the examples as a table for a file, masked as on the page; none where the page has no texts."""
+        table = self.findings.examples.table
+        if not self._with_texts or not len(table):
+            return {}
+        texts = [self._masked(text) for text in table["text"]]
+        above = [json.dumps([self._masked(text) for text in each], ensure_ascii=False) for each in table["above"]]
+        shown = table.assign(text=texts, above=above)
+        return {"examples": shown if self._mask is None else shown.drop(columns="id")}
 
     def _view(self, stem: str, panel: Panel) -> PanelView:
         svg = None
         if panel.chart is not None:
             with settings(stem):
                 drawn = as_svg(panel.chart.draw(str))
-            svg = Markup(inline_svg(drawn, panel.title, panel.description, stem))  # noqa: S704 - made of escaped XML
+            svg = Markup(inline_svg(drawn, panel.title, panel.description, stem))
         return PanelView(stem, self.words.shown(panel.title, 200), panel.notes, svg, table_view(panel, self.words))
 
     def _corrected_notes(self) -> list[Markup] | None:
@@ -201,8 +200,13 @@ class DiscoursePage:
         return [*notes, self.words("time_band" if is_corrected else "time_dashed")]
 
     def _differences(self) -> list[Panel]:
-        table = self.findings.shares.differences
-        return [Panel("differences", self.words.text("differences_heading"), table)] if len(table) else []
+        shares = self.findings.shares
+        tables = {"differences_heading": shares.differences, "unplaced_heading": shares.unplaced}
+        return [
+            Panel(key.removesuffix("_heading"), self.words.text(key), table)
+            for key, table in tables.items()
+            if len(table)
+        ]
 
     def _quality(self) -> list[Panel]:
         quality, words = self.findings.quality, self.words
@@ -223,20 +227,19 @@ class DiscoursePage:
 
     def _quality_lines(self) -> list[Markup]:
         quality, words = self.findings.quality, self.words
-        lines = []
-        for row in quality.concentration.itertuples():
-            lines.append(
-                words(
-                    "quality_concentration_line",
-                    by=words.name("units", row.by),
-                    n_units=display.count(row.n_units),
-                    n_rows=display.count(row.n_rows),
-                    largest=display.count(row.largest),
-                    share=share(row.share_of_largest),
-                    ten=share(row.share_of_top_ten),
-                    effective=f"{row.effective_units:,.1f}",
-                )
+        lines = [
+            words(
+                "quality_concentration_line",
+                by=words.name("units", row.by),
+                n_units=display.count(row.n_units),
+                n_rows=display.count(row.n_rows),
+                largest=display.count(row.largest),
+                share=share(row.share_of_largest),
+                ten=share(row.share_of_top_ten),
+                effective=f"{row.effective_units:,.1f}",
             )
+            for row in rows_of(quality.concentration)
+        ]
         if (threads := quality.completeness) is not None:
             lines.append(
                 words(
@@ -250,13 +253,16 @@ class DiscoursePage:
             )
         if quality.near_copies_read:
             lines.append(words("quality_near", n=display.count(quality.near_copies_read)))
+        if passed_over := self.findings.passed_over:
+            shown = Markup(words("list_comma")).join(words.shown(name) for name in passed_over)
+            lines.append(words("quality_passed_over", columns=shown))
         return lines
 
     def _made(self) -> list[tuple[Markup, Markup]]:
         """What was labelled and how, as terms with what they are."""
         findings, words = self.findings, self.words
         by, unknown = findings.labelled_by, words("made_unknown")
-        models = by.get("models") or {}
+        models = [self._model(task, model) for task, model in (by.get("models") or {}).items()]
         mode = [words("made_mode", mode=words.shown(by["mode"]))] if by.get("mode") else []
         n_sample = _sample_size(findings.estimated_by)
         level = _level(findings.shares.confidence_level)
@@ -274,12 +280,15 @@ class DiscoursePage:
             ("made_text", self._column(findings.text_column)),
             ("made_time", self._column(findings.time_column)),
             ("made_span", span),
-            ("made_weights", _joined([words.shown(by["weights"]), *mode]) if by.get("weights") else unknown),
-            ("made_models", _joined([self._model(task, model) for task, model in models.items()]) if models else None),
+            ("made_weights", self._joined([words.shown(by["weights"]), *mode]) if by.get("weights") else unknown),
+            ("made_models", self._joined(models) if models else None),
             ("made_estimates", sample),
             ("made_program", words("made_by", version=__version__, seed=findings.examples.seed)),
         ]
         return [(words(key), said) for key, said in terms if said is not None]
+
+    def _joined(self, parts: list[Markup]) -> Markup:
+        return self.words("list_comma").join(parts)
 
     def _column(self, name: str | None) -> Markup:
         return self.words("made_none") if name is None else self.words.shown(name)
@@ -292,7 +301,7 @@ class DiscoursePage:
     def _examples(self) -> tuple[ExampleGroup, ...]:
         table = self.findings.examples.table
         groups: dict[tuple[str, str | None, str], list[Example]] = {}
-        for row in table.itertuples():
+        for row in rows_of(table):
             target = None if row.target is None or row.target != row.target else str(row.target)
             groups.setdefault((row.label_column, target, row.label), []).append(self._example(row))
         words = self.words
@@ -321,8 +330,11 @@ class DiscoursePage:
         )
 
     def _masked(self, text: str) -> str:
-        """Return a text without what leads to people; of one that is far too long to be shown, the beginning."""
-        return text if self._mask is None else self._mask(text[:_MASKED])
+        """Return a text without what leads to people; of one that is far too long for a page, the beginning."""
+        if self._mask is None:
+            return text
+        # What the cut may have left of a name or number goes as well.
+        return self._mask(text) if len(text) <= _MASKED else self._mask(text[:_MASKED])[:-_UNSURE] + "…"
 
     def _examples_notes(self) -> list[Markup]:
         if not self._with_texts:
@@ -344,10 +356,6 @@ class DiscoursePage:
             sum=findings.sha256[:_SHORT_SUM],
         )
         return [cited, *([words("cite_methods")] if len(findings.keywords.table) else [])]
-
-
-def _joined(parts: list[Markup]) -> Markup:
-    return Markup(", ").join(parts)
 
 
 def _level(level: float | None) -> str:

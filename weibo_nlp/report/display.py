@@ -40,9 +40,7 @@ _MARKS_KEPT = 4  # combining marks on one letter: Vietnamese needs 2, Zalgo text
 _MARKS = re.compile(r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\u3099\u309a\ufe20-\ufe2f]")
 
 
-def visible(
-    text: object, limit: int = NAME_LIMIT, *, lines: bool = False, more: str = "{} more characters"
-) -> Markup:
+def visible(text: object, limit: int = NAME_LIMIT, *, lines: bool = False, more: str = "{} more characters") -> Markup:
     """Return text as HTML in a direction of its own, with invisible characters shown by code point.
 
     Parameters

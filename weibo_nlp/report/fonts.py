@@ -98,7 +98,9 @@ class Fonts:
         UsageError
             If there is Chinese in it, and no font with Chinese was found.
         """
-        if self.chinese is None and (lacking := [sign for sign in text if _CHINESE.match(sign) and not self.covers(sign)]):
+        if self.chinese is None and (
+            lacking := [sign for sign in text if _CHINESE.match(sign) and not self.covers(sign)]
+        ):
             shown = "".join(dict.fromkeys(lacking[:_MOST_NAMED]))
             raise UsageError(f"no font was found that has Chinese, as {shown}: pictures cannot be drawn; {INSTALL}.")
         return "".join(sign if self.covers(sign) else _code(sign) for sign in text)

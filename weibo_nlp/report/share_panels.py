@@ -14,7 +14,7 @@ from weibo_nlp.report import display
 from weibo_nlp.report.charts import DivergingChart, DivergingRow, DotChart, DotRow, LineChart, Point, Series, percent
 from weibo_nlp.report.colours import MOST_SERIES, LabelColours
 from weibo_nlp.report.drawing import Entry
-from weibo_nlp.report.panel import Panel, figure_name, file_stem
+from weibo_nlp.report.figure_panel import Panel, figure_name, file_stem, rows_of
 from weibo_nlp.report.words import Words
 
 if TYPE_CHECKING:
@@ -88,14 +88,15 @@ class SharePanels:
         if not len(stance):
             return None
         rows = []
-        pairs = list(dict.fromkeys(zip(stance["label_column"], stance["target"], strict=True)))
+        targets = (None if target != target else target for target in stance["target"])
+        pairs = list(dict.fromkeys(zip(stance["label_column"], targets, strict=True)))
         several = len({column for column, _ in pairs}) > 1 and len({target for _, target in pairs}) < len(pairs)
         for column, target in pairs[:_MOST_TARGETS]:
-            part = stance[(stance["label_column"] == column) & (stance["target"] == target)]
+            part = stance[(stance["label_column"] == column) & is_target(stance, target)]
             shown = self._words.column(column)
             rows.append(
                 DivergingRow(
-                    figure_name(f"{target} ({shown})" if several else str(target)),
+                    figure_name(shown if target is None else f"{target} ({shown})" if several else target),
                     self._side(column, target, "against", part),
                     self._side(column, target, "favor", part),
                     self._words.text("n_rows", n=display.count(int(part["n"].max()))),
@@ -123,8 +124,11 @@ class SharePanels:
         """Labels of a column: those of a task in its order, others with the most frequent first."""
         of = self._columns[column]
         rows = self._whole[self._whole["label_column"] == column]
-        counts = rows.groupby("label", sort=False)["count"].max() if len(rows) else {}
-        known = [label for label in of.labels if label in counts]
+        if not len(rows):
+            return []
+        counts = rows.groupby("label", sort=False)["count"].max()
+        # A label that only people gave is no label of the column.
+        known = [*(label for label in of.labels if label in counts), *sorted(set(counts.index) - set(of.labels))]
         if of.task is not None:
             return known
         return sorted(known, key=lambda label: (-int(counts[label]), label))
@@ -150,7 +154,7 @@ class SharePanels:
         return self._words.text("shares_of_target", column=figure_name(named), target=figure_name(target))
 
     def _overall(self, column: str, rows: pd.DataFrame) -> Panel:
-        by_label = {row.label: row for row in rows.itertuples()}
+        by_label = {row.label: row for row in rows_of(rows)}
         labels = [label for label in self.order[column] if label in by_label]
         drawn = labels[:MOST_ROWS]
         dots = tuple(
@@ -173,7 +177,7 @@ class SharePanels:
     def _over_time(self, column: str, target: str | None, rows: pd.DataFrame, periods: Sequence[str]) -> Panel:
         labels = [label for label in self.order[column] if (rows["label"] == label).any()]
         drawn = _most_frequent(labels, rows)
-        cells = {(row.label, row.period): row for row in rows.itertuples()}
+        cells = {(row.label, row.period): row for row in rows_of(rows)}
         corrected = any(_estimate(row) is not None for row in cells.values())
         lines = []
         for label in drawn:
@@ -203,7 +207,7 @@ class SharePanels:
         groups = sorted(sizes.index, key=lambda group: (-int(sizes[group]), group))
         labels = [label for label in self.order[column] if (rows["label"] == label).any()]
         drawn = _most_frequent(labels, rows)
-        cells = {(row.label, row.group): row for row in rows.itertuples()}
+        cells = {(row.label, row.group): row for row in rows_of(rows)}
         dots = []
         for group in groups[:MOST_ROWS]:
             there = [cells[label, group] for label in drawn if (label, group) in cells]
@@ -233,14 +237,19 @@ class SharePanels:
             return []
         return [self._words("labels_not_drawn", shown=len(drawn), n=display.count(len(labels)))]
 
-    def _side(self, column: str, target: str, label: str, part: pd.DataFrame) -> Point:
+    def _side(self, column: str, target: str | None, label: str, part: pd.DataFrame) -> Point:
         colour = self.colours.of(column, label).name
-        mask = (self._whole["label_column"] == column) & (self._whole["target"] == target)
-        for row in self._whole[mask & (self._whole["label"] == label)].itertuples():
+        mask = (self._whole["label_column"] == column) & is_target(self._whole, target)
+        for row in rows_of(self._whole[mask & (self._whole["label"] == label)]):
             if (estimate := _estimate(row)) is not None:
                 return replace(estimate, colour=colour)
         shares = part.loc[part["label"] == label, "share"]
         return Point(float(shares.iloc[0]) if len(shares) else 0.0, None, None, colour, hollow=True)
+
+
+def is_target(table: pd.DataFrame, target: str | None) -> pd.Series[bool]:
+    """Which rows of a table are about a target; None for those about none."""
+    return table["target"].isna() if target is None else table["target"] == target
 
 
 def periods_between(periods: Sequence[str], kind: str) -> list[str]:
@@ -294,7 +303,8 @@ def _estimate(row: Any) -> Point | None:
     if _number(row.estimate) is None or row.method == _UNCORRECTED:
         return None
     low, high = _number(row.low), _number(row.high)
-    return Point(row.estimate, *((low, high) if low is not None and high is not None else (None, None)), colour="grey")
+    has_interval = low is not None and high is not None
+    return Point(row.estimate, low if has_interval else None, high if has_interval else None, "grey")
 
 
 def _number(value: Any) -> float | None:
@@ -318,4 +328,3 @@ def _most_frequent(labels: Sequence[str], rows: pd.DataFrame) -> list[str]:
     counts = rows.groupby("label")["count"].sum()
     kept = set(sorted(labels, key=lambda label: (-int(counts[label]), label))[:MOST_SERIES])
     return [label for label in labels if label in kept]
-

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ from weibo_nlp.report.words import Words
 if TYPE_CHECKING:
     import pandas as pd
 
-    from weibo_nlp.report.panel import Panel
+    from weibo_nlp.report.figure_panel import Panel
 
 MOST_TABLE_ROWS = 100
 """Rows of a table that a page shows; the CSV file has all."""
@@ -33,7 +33,13 @@ _LABELS: Mapping[str, str] = {
     "group": "group_by",
 }
 """Column with labels -> column that says of what they are."""
-_GROUPS: Mapping[str, str] = {"measure": "measures", "flag": "flags", "method": "methods", "kind": "kinds", "by": "units"}
+_GROUPS: Mapping[str, str] = {
+    "measure": "measures",
+    "flag": "flags",
+    "method": "methods",
+    "kind": "kinds",
+    "by": "units",
+}
 _CELL = 200
 
 
@@ -66,9 +72,11 @@ def table_view(panel: Panel, words: Words) -> TableView:
     shown = panel.table.head(MOST_TABLE_ROWS)
     names = [name for name in shown.columns if not shown[name].isna().all()]
     headings = tuple(
-        (_heading(panel.headings.get(str(name), str(name)), words), _is_figure(str(name), shown[name])) for name in names
+        (_heading(panel.headings.get(name, name), words), _is_figure(name, shown[name])) for name in map(str, names)
     )
-    rows = tuple(tuple(_cells(dict(zip(shown.columns, row, strict=True)), names, words)) for row in shown.to_numpy(object))
+    columns = list(shown.columns)
+    values = (dict(zip(columns, row, strict=True)) for row in shown.to_numpy(object))
+    rows = tuple(tuple(_cell(name, row[name], row, words) for name in names) for row in values)
     return TableView(headings, rows, len(panel.table))
 
 
@@ -79,11 +87,6 @@ def _heading(name: str, words: Words) -> Markup:
 
 def _is_figure(name: str, column: pd.Series[Any]) -> bool:
     return name in _PERCENT | _PROBABILITY or column.dtype.kind in "if"
-
-
-def _cells(row: Mapping[str, Any], names: list[str], words: Words) -> Iterator[Markup]:
-    for name in names:
-        yield _cell(name, row[name], row, words)
 
 
 def _cell(name: str, value: Any, row: Mapping[str, Any], words: Words) -> Markup:

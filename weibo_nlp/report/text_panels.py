@@ -23,8 +23,8 @@ from weibo_nlp.report.charts import (
 )
 from weibo_nlp.report.colours import MOST_SERIES, LabelColours
 from weibo_nlp.report.drawing import Entry
-from weibo_nlp.report.panel import Panel, figure_name, file_stem
-from weibo_nlp.report.share_panels import MOST_ROWS, periods_between
+from weibo_nlp.report.figure_panel import Panel, figure_name, file_stem, rows_of
+from weibo_nlp.report.share_panels import MOST_ROWS, is_target, periods_between
 from weibo_nlp.report.words import Words
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ MOST_COMPARISONS = 12
 """Comparisons of words that are drawn; the table holds all."""
 _MOST_TERMS = 10
 _MOST_CROSSINGS = 6
+_MOST_PHRASES = 4  # of which it is drawn by which labels they stand; the table has all
 _FINE = 0.001
 _PHRASE_COLOURS = LabelColours({"phrase": [str(place) for place in range(MOST_SERIES)]})
 
@@ -73,8 +74,11 @@ class TextPanels:
         keys = ["row_column", "column_column", "target"]
         pairs = list(dict.fromkeys(map(tuple, table[keys].astype(object).where(table[keys].notna(), None).values)))
         for row_column, column_column, target in pairs:
-            same = table["target"].isna() if target is None else table["target"] == target
-            part = table[(table["row_column"] == row_column) & (table["column_column"] == column_column) & same]
+            about = {of for row, column, of in pairs if (row, column) == (row_column, column_column)}
+            if target is None and len(about) == 2:  # all targets are the one that there is
+                continue
+            is_pair = (table["row_column"] == row_column) & (table["column_column"] == column_column)
+            part = table[is_pair & is_target(table, target)]
             if len(panels) < _MOST_CROSSINGS:
                 panels.append(self._crossing(row_column, column_column, target, part.reset_index(drop=True)))
         return panels
@@ -85,7 +89,7 @@ class TextPanels:
         whole = table[table["label_column"].isna()] if len(table) else table
         if not len(whole):
             return None
-        rows = sorted(whole.itertuples(), key=lambda row: (-row.share, row.frame))
+        rows = sorted(rows_of(whole), key=lambda row: (-row.share, row.frame))
         dots = tuple(
             DotRow(
                 figure_name(self._words.label("frames", row.frame)),
@@ -118,7 +122,7 @@ class TextPanels:
             words(
                 "keywords_note",
                 unit=words.name("units", keywords.unit),
-                segmenter=words.shown(keywords.segmenter),
+                segmenter=words.shown(keywords.segmenter, 200),
                 n=display.count(keywords.n_texts),
             )
         ]
@@ -142,12 +146,12 @@ class TextPanels:
             return []
         panels = []
         whole = table[table["period"].isna() & table["group_by"].isna() & table["label_column"].isna()]
-        panels.append(self._in_all(whole.reset_index(drop=True)))
+        panels.append(self._in_all(whole, table))
         timed = table[table["period"].notna()]
         kind = self._findings.shares.period
         if len(timed) and kind is not None:
             panels.append(self._phrases_over_time(timed.reset_index(drop=True), kind))
-        for place, phrase in enumerate(phrases.phrases):
+        for place, phrase in enumerate(phrases.phrases[:_MOST_PHRASES]):
             of_phrase = table[(table["phrase"] == phrase) & table["label_column"].notna()]
             for column in dict.fromkeys(of_phrase["label_column"]):
                 part = of_phrase[(of_phrase["label_column"] == column)]
@@ -155,7 +159,7 @@ class TextPanels:
                 title = words.text(
                     "phrases_labels", phrase=figure_name(phrase), column=figure_name(words.column(column))
                 )
-                chart = DotChart(tuple(self._phrase_row(row, column) for row in part[:MOST_ROWS].itertuples()))
+                chart = DotChart(tuple(self._phrase_row(row, column) for row in rows_of(part[:MOST_ROWS])))
                 stem = file_stem("phrase", str(place + 1), column)
                 panels.append(Panel(stem, title, part.reset_index(drop=True), chart, headings=_OF_TEXTS))
         return panels
@@ -174,13 +178,13 @@ class TextPanels:
                 n=display.count(row.n),
                 own=display.count(row.n_own),
             )
-            for row in whole.itertuples()
+            for row in rows_of(whole)
         ]
 
     def _crossing(self, row_column: str, column_column: str, target: str | None, part: pd.DataFrame) -> Panel:
         words = self._words
         rows, columns = (list(dict.fromkeys(part[name])) for name in ("row_label", "column_label"))
-        cells = {(row.row_label, row.column_label): row for row in part.itertuples()}
+        cells = {(row.row_label, row.column_label): row for row in rows_of(part)}
         counts = tuple(tuple(int(cells[row, column].count) if (row, column) in cells else 0 for column in columns)
                        for row in rows)  # fmt: skip
         residuals = tuple(
@@ -212,7 +216,7 @@ class TextPanels:
             return
         made = [
             _Side(row.label_column, _text(row.target), row.label, _text(row.against))
-            for row in sides[sides["is_compared"]].itertuples()
+            for row in rows_of(sides[sides["is_compared"]])
         ]
         done: set[_Side] = set()
         for side in made:
@@ -235,7 +239,8 @@ class TextPanels:
                 continue
             part = _of_side(terms, side)
             parts.append(part)
-            top = [row for row in part.sort_values(["z", "term"], ascending=[False, True])[:_MOST_TERMS].itertuples()]
+            by_z = part.sort_values(["z", "term"], ascending=[False, True])
+            top = list(rows_of(by_z[:_MOST_TERMS]))
             for row in top if sign > 0 else reversed(top):
                 colour = self._colours.of(side.column, side.label).name
                 note = f"{row.count:,} : {row.other_count:,}"
@@ -257,21 +262,21 @@ class TextPanels:
         chart = ScoreChart(tuple(rows), entries[0] if left is not None else None, entries[1])
         return Panel(stem, title, pd.concat(parts, ignore_index=True), chart)
 
-    def _in_all(self, whole: pd.DataFrame) -> Panel:
+    def _in_all(self, whole: pd.DataFrame, table: pd.DataFrame) -> Panel:
         rows = [
             DotRow(
                 figure_name(row.phrase),
                 (Point(row.share, None, None, "ink"),),
                 f"{percent(row.share, _FINE)} ({display.count(row.count)})",
             )
-            for row in whole[:MOST_ROWS].itertuples()
+            for row in rows_of(whole[:MOST_ROWS])
         ]
         title = self._words.text("phrases_all")
-        return Panel("phrases", title, whole, DotChart(tuple(rows)), headings=_OF_TEXTS)
+        return Panel("phrases", title, table, DotChart(tuple(rows)), headings=_OF_TEXTS)
 
     def _phrases_over_time(self, timed: pd.DataFrame, kind: str) -> Panel:
         periods = periods_between(sorted(set(timed["period"])), kind)
-        cells = {(row.phrase, row.period): row.share for row in timed.itertuples()}
+        cells = {(row.phrase, row.period): row.share for row in rows_of(timed)}
         lines = []
         for place, phrase in enumerate(self._findings.phrases.phrases[:MOST_SERIES]):
             colour = _PHRASE_COLOURS.of("phrase", str(place))
@@ -297,10 +302,9 @@ _LEFT = {"against": 0, "negative": 0, "false": 0}
 
 
 def _of_side(terms: pd.DataFrame, side: _Side) -> pd.DataFrame:
-    same_target = terms["target"].isna() if side.target is None else terms["target"] == side.target
     same_other = terms["against"].isna() if side.against is None else terms["against"] == side.against
-    mask = (terms["label_column"] == side.column) & (terms["label"] == side.label) & same_target & same_other
-    return terms[mask]
+    mask = (terms["label_column"] == side.column) & (terms["label"] == side.label) & same_other
+    return terms[mask & is_target(terms, side.target)]
 
 
 def _text(value: Any) -> str | None:
@@ -309,4 +313,3 @@ def _text(value: Any) -> str | None:
 
 def _finite(value: float) -> float | None:
     return float(value) if value is not None and math.isfinite(value) else None
-

@@ -69,6 +69,11 @@ def numbered(panels: Iterable[Panel], start: int = 1) -> list[tuple[str, Panel]]
     return [(f"{number:02d}-{panel.name}", panel) for number, panel in enumerate(panels, start)]
 
 
+def rows_of(table: pd.DataFrame) -> Iterable[Any]:
+    """Return the rows of a tidy table, each with its columns as attributes, of the types that the table promises."""
+    return table.itertuples()
+
+
 def described(chart: Any) -> str:
     """Return the content of a figure as a sentence: all of it where it is short, else its ends."""
     if isinstance(chart, DotChart):

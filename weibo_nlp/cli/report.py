@@ -41,8 +41,8 @@ def report(
         Option(
             "--by",
             metavar="COLUMN",
-            help="Compare the groups by a column; or day, week, month, quarter or year, by which shares over time are "
-            "May be repeated.",
+            help="Compare groups by a column. One of day, week, month, quarter and year is the period of shares over "
+            "time. May be repeated.",
         ),
     ] = None,
     phrase: Annotated[

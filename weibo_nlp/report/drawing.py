@@ -24,7 +24,7 @@ WIDTH = 331.2
 """Points; 4.6 inches."""
 FONT_SIZE = 11.0
 _POINTS = 72
-_WIDE, _NARROW = 1.0, 0.6
+_WIDE, _CAPITAL, _NARROW = 1.0, 0.72, 0.6
 _PADDING = 8.0
 _ROW = 18.0
 PIXELS_PER_INCH = 300
@@ -46,6 +46,8 @@ def text_width(text: str) -> float:
         if unicodedata.category(sign) in ("Mn", "Me", "Cf")
         else _WIDE
         if unicodedata.east_asian_width(sign) in "WF"
+        else _CAPITAL
+        if sign.isupper() or sign in "%+@&—…"
         else _NARROW
         for sign in text
     )

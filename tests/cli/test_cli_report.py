@@ -136,7 +136,7 @@ def test_estimates_correct_the_page(labelled, page, tmp_path):
     content = page.read_text("utf-8")
     assert "All shares below are uncorrected" not in content
     assert "71.0% (62.0–80.0)" in content
-    assert "300 rows labelled by people" in content
+    assert "300 rows drawn at random and labelled by people" in content
 
 
 def test_estimates_of_another_collection_are_refused(labelled, page, tmp_path):

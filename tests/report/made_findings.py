@@ -61,7 +61,12 @@ def made_findings(*, n_periods=6, groups=("媒体", "网民"), corrected=True, t
             "version": "0.3.0",
             "models": {tell("topic"): {"name": tell("linear"), "version": "3"}},
         },
-        estimated_by={"sample": {"n": 300}} if corrected else {},
+        estimated_by={
+            "sample": {"n": 300, "method": "simple", "n_labelled": {"topic": 290}},
+            "notes": [tell("The sample is random.")],
+        }
+        if corrected
+        else {},
         shares=_shares(made, periods, by, groups, n, corrected, tell),
         stance=_stance(made, n, tell),
         keywords=_keywords(tell),
@@ -92,7 +97,10 @@ def _shares(made, periods, by, groups, n, corrected, tell):
         {
             "label_column": ["topic"],
             "label": ["credit"],
-            "group": [tell("媒体 - 网民")],
+            "by": [tell("账号 类型")],
+            "group": [tell("媒体")],
+            "other": [tell("网民")],
+            "method": ["design_based"],
             "difference": [-0.123],
             "low": [-0.2],
             "high": [-0.05],

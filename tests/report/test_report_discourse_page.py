@@ -136,7 +136,7 @@ def test_a_page_without_estimates_says_so_before_everything_else(tmp_path):
 def test_a_page_with_estimates_shows_them_with_their_intervals(pages):
     text = Parsed(pages["en"]).text
     assert "All shares below are uncorrected" not in text
-    assert "300 rows labelled by people; confidence level 95%" in text
+    assert "300 rows drawn at random (simple random sample) and labelled by people; confidence level 95%" in text
     # 2 + sin(0) of 2, 2 + sin(2), 2 + sin(4), 2 + sin(6): 25.4 % predicted, 5 points more estimated.
     assert "30.4% (26.4–34.4)" in text
     assert "p = .012" in text

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 TEXT_LIMIT = 800
 """Characters of a text that a page shows."""
 _MASKED, _UNSURE = 100_000, 200  # characters that a mask looks at; of these, the last, which may be cut in two
-_SHORT_SUM = 16
+_SHORT_SUM, _LONGEST_NOTE = 16, 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +183,9 @@ class DiscoursePage:
         table = shares.table
         is_partly = bool((table["estimate"].isna() & table["share"].notna()).any())
         notes = [self.words("corrected_note", level=_level(shares.confidence_level))]
-        return notes + ([self.words("partly_note")] if is_partly else [])
+        notes += [self.words("partly_note")] if is_partly else []
+        said = self.findings.estimated_by.get("notes")
+        return notes + [self.words.shown(note, _LONGEST_NOTE) for note in (said if isinstance(said, list) else [])]
 
     def _time_notes(self) -> list[Markup]:
         panels, kind = self.sections["time"], self.findings.shares.period
@@ -262,15 +264,9 @@ class DiscoursePage:
         """What was labelled and how, as terms with what they are."""
         findings, words = self.findings, self.words
         by, unknown = findings.labelled_by, words("made_unknown")
-        models = [self._model(task, model) for task, model in (by.get("models") or {}).items()]
+        named = by.get("models")
+        models = [self._model(task, model) for task, model in named.items()] if isinstance(named, Mapping) else []
         mode = [words("made_mode", mode=words.shown(by["mode"]))] if by.get("mode") else []
-        n_sample = _sample_size(findings.estimated_by)
-        level = _level(findings.shares.confidence_level)
-        sample = (
-            words("made_no_sample")
-            if not findings.shares.is_corrected
-            else words("made_sample", n=display.NOTHING if n_sample is None else display.count(n_sample), level=level)
-        )
         days = (findings.quality.first_day, findings.quality.last_day)
         span = words("to_range", low=words.shown(days[0]), high=words.shown(days[1])) if all(days) else None
         terms: list[tuple[str, Markup | None]] = [
@@ -282,10 +278,28 @@ class DiscoursePage:
             ("made_span", span),
             ("made_weights", self._joined([words.shown(by["weights"]), *mode]) if by.get("weights") else unknown),
             ("made_models", self._joined(models) if models else None),
-            ("made_estimates", sample),
+            ("made_estimates", self._sample()),
             ("made_program", words("made_by", version=__version__, seed=findings.examples.seed)),
         ]
         return [(words(key), said) for key, said in terms if said is not None]
+
+    def _sample(self) -> Markup:
+        """How the sample was drawn and what of it was labelled, as far as the file of estimates says."""
+        words, sample = self.words, self.findings.estimated_by.get("sample")
+        if not self.findings.shares.is_corrected:
+            return words("made_no_sample")
+        sample = sample if isinstance(sample, Mapping) else {}
+        design, labelled = sample.get("method"), sample.get("n_labelled")
+        named = words.shown(words.name("designs", design)) if isinstance(design, str) else None
+        counts = labelled.items() if isinstance(labelled, Mapping) else ()
+        drawn = words(
+            "made_sample",
+            n=_count(sample.get("n")),
+            design="" if named is None else words("made_design", design=named),
+            level=_level(self.findings.shares.confidence_level),
+        )
+        parts = [words("made_labelled", column=words.shown(words.column(str(of))), n=_count(n)) for of, n in counts]
+        return Markup("{}<br>{}").format(drawn, self._joined(parts)) if parts else drawn
 
     def _joined(self, parts: list[Markup]) -> Markup:
         return self.words("list_comma").join(parts)
@@ -358,11 +372,10 @@ class DiscoursePage:
         return [cited, *([words("cite_methods")] if len(findings.keywords.table) else [])]
 
 
-def _level(level: float | None) -> str:
-    return display.NOTHING if level is None else f"{100 * level:g}%"
+def _level(level: Any) -> str:
+    """A confidence level as a percentage; a dash where the file of estimates has no number there."""
+    return f"{100 * level:g}%" if isinstance(level, int | float) else display.NOTHING
 
 
-def _sample_size(estimated_by: Mapping[str, Any]) -> int | None:
-    sample = estimated_by.get("sample")
-    size = sample.get("n") if isinstance(sample, Mapping) else None
-    return size if isinstance(size, int) else None
+def _count(value: Any) -> str:
+    return display.count(value) if isinstance(value, int) else display.NOTHING

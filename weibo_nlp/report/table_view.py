@@ -25,14 +25,15 @@ _PERCENT = frozenset(
 )  # fmt: skip
 _PROBABILITY = frozenset(["p", "p_holm"])
 _COLUMN_NAMES = frozenset(["label_column", "row_column", "column_column", "group_by"])
-_LABELS: Mapping[str, str] = {
-    "label": "label_column",
-    "against": "label_column",
-    "row_label": "row_column",
-    "column_label": "column_column",
-    "group": "group_by",
+_LABELS: Mapping[str, tuple[str, ...]] = {
+    "label": ("label_column",),
+    "against": ("label_column",),
+    "row_label": ("row_column",),
+    "column_label": ("column_column",),
+    "group": ("group_by", "by"),
+    "other": ("by",),
 }
-"""Column with labels -> column that says of what they are."""
+"""Column with labels -> columns of which one says of what they are."""
 _GROUPS: Mapping[str, str] = {
     "measure": "measures",
     "flag": "flags",
@@ -104,10 +105,12 @@ def _cell(name: str, value: Any, row: Mapping[str, Any], words: Words) -> Markup
     if name in _COLUMN_NAMES:
         return words.shown(words.column(text))
     if name in _LABELS:
-        return words.shown(words.label(str(row.get(_LABELS[name])), text))
+        of = next((str(row[column]) for column in _LABELS[name] if column in row), "")
+        return words.shown(words.label(of, text))
     if name == "frame":
         return words.shown(words.label("frames", text))
-    return words.shown(words.name(_GROUPS[name], text) if name in _GROUPS else text, _CELL)
+    known = words.name(_GROUPS[name], text) if name in _GROUPS else text
+    return words.shown(words.column(text) if name == "by" and known == text else known, _CELL)
 
 
 def _figure(name: str) -> Callable[[float], str]:
@@ -115,12 +118,17 @@ def _figure(name: str) -> Callable[[float], str]:
         return share
     if name in _PROBABILITY:
         return display.p_value
-    return _two_decimals
+    return _whole if name == "n" or name.startswith("n_") else _two_decimals
 
 
 def share(value: float) -> str:
     """Return a share as a percentage with one decimal."""
     return f"{100 * value:.1f}%".replace("-", "\u2212") if math.isfinite(value) else "undefined"
+
+
+def _whole(value: float) -> str:
+    """Return a count that became a fraction because others of its column are missing."""
+    return display.count(int(value)) if value.is_integer() else _two_decimals(value)
 
 
 def _two_decimals(value: float) -> str:

@@ -139,7 +139,23 @@ def test_a_page_with_estimates_shows_them_with_their_intervals(pages):
     assert "300 rows drawn at random (simple random sample) and labelled by people; confidence level 95%" in text
     # 2 + sin(0) of 2, 2 + sin(2), 2 + sin(4), 2 + sin(6): 25.4 % predicted, 5 points more estimated.
     assert "30.4% (26.4–34.4)" in text
-    assert "p = .012" in text
+    assert "< .001" in text
+    assert ".012" in text
+
+
+def test_an_estimate_without_an_interval_is_no_mark_but_in_the_table_with_its_reason(tmp_path):
+    findings = made_findings(n_periods=0, groups=())
+    table = findings.shares.table
+    of_topic = table["label_column"] == "topic"
+    table.loc[of_topic, ["low", "high"]] = None
+    table.loc[of_topic, "note"] = "3 labelled rows are in it"
+    page = DiscoursePage(findings)
+    panel = next(panel for panel in page.panels.values() if panel.name == "shares-topic")
+    assert all([point.hollow for point in row.points] == [True] for row in panel.chart.rows)
+    page.write(tmp_path / "page.html")
+    text = Parsed((tmp_path / "page.html").read_text("utf-8")).text
+    assert "3 labelled rows are in it" in text
+    assert "too few rows were labelled for an interval" in text
 
 
 @pytest.mark.parametrize(

@@ -154,6 +154,7 @@ class LineChart:
             marker=line.marker,
             markevery=marked,
             markersize=4.5,
+            clip_on=False,
             markerfacecolor=colour if self.corrected else PALETTE["paper"][0],
         )
 

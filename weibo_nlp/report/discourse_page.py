@@ -181,7 +181,7 @@ class DiscoursePage:
         if not shares.is_corrected:
             return None
         table = shares.table
-        is_partly = bool((table["estimate"].isna() & table["share"].notna()).any())
+        is_partly = bool(table["low"].isna().any())
         notes = [self.words("corrected_note", level=_level(shares.confidence_level))]
         notes += [self.words("partly_note")] if is_partly else []
         said = self.findings.estimated_by.get("notes")
@@ -193,7 +193,7 @@ class DiscoursePage:
             return [self.words("time_none")]
         period = self.words.name("periods", kind)
         table = self.findings.shares.table
-        is_corrected = bool(table.loc[table["period"].notna(), "estimate"].notna().any())
+        is_corrected = bool(table.loc[table["period"].notna(), "low"].notna().any())
         notes = [self.words("time_by", period=period)]
         if table["period"].nunique() == 1:
             notes.append(self.words("time_one", period=period))

@@ -299,12 +299,11 @@ def _name_of(number: int, kind: str) -> str:
 
 
 def _estimate(row: Any) -> Point | None:
-    """The corrected share of a row as a point; None where there is none."""
-    if _number(row.estimate) is None or row.method == _UNCORRECTED:
-        return None
+    """The corrected share of a row as a point; None without one, and without an interval, which says how sure it is."""
     low, high = _number(row.low), _number(row.high)
-    has_interval = low is not None and high is not None
-    return Point(row.estimate, low if has_interval else None, high if has_interval else None, "grey")
+    if _number(row.estimate) is None or row.method == _UNCORRECTED or low is None or high is None:
+        return None
+    return Point(row.estimate, low, high, "grey")
 
 
 def _number(value: Any) -> float | None:
@@ -316,9 +315,7 @@ def _told(row: Any) -> str:
     point = _estimate(row)
     if point is None:
         return percent(row.share, _FINE)
-    if point.low is None or point.high is None:
-        return percent(point.value, _FINE)
-    return f"{percent(point.value, _FINE)} ({100 * point.low:.1f}–{100 * point.high:.1f})"
+    return f"{percent(point.value, _FINE)} ({100 * row.low:.1f}–{100 * row.high:.1f})"
 
 
 def _most_frequent(labels: Sequence[str], rows: pd.DataFrame) -> list[str]:

@@ -83,7 +83,13 @@ def table_view(panel: Panel, words: Words) -> TableView:
 
 def _heading(name: str, words: Words) -> Markup:
     known = words.name("headings", name)
-    return words.shown(words.column(name) if known == name else known)
+    return words.shown(_grouped_by(name, words) if known == name else known)
+
+
+def _grouped_by(name: str, words: Words) -> str:
+    """What rows are grouped by: a period, or a column."""
+    period = words.name("periods", name)
+    return words.column(name) if period == name else period
 
 
 def _is_figure(name: str, column: pd.Series[Any]) -> bool:
@@ -110,20 +116,25 @@ def _cell(name: str, value: Any, row: Mapping[str, Any], words: Words) -> Markup
     if name == "frame":
         return words.shown(words.label("frames", text))
     known = words.name(_GROUPS[name], text) if name in _GROUPS else text
-    return words.shown(words.column(text) if name == "by" and known == text else known, _CELL)
+    return words.shown(_grouped_by(text, words) if name == "by" and known == text else known, _CELL)
 
 
 def _figure(name: str) -> Callable[[float], str]:
     if name in _PERCENT:
         return share
     if name in _PROBABILITY:
-        return display.p_value
+        return _probability
     return _whole if name == "n" or name.startswith("n_") else _two_decimals
 
 
 def share(value: float) -> str:
     """Return a share as a percentage with one decimal."""
     return f"{100 * value:.1f}%".replace("-", "\u2212") if math.isfinite(value) else "undefined"
+
+
+def _probability(value: float) -> str:
+    """Return a p-value as :func:`weibo_nlp.report.display.p_value` does, below a heading that says that it is one."""
+    return display.p_value(value).removeprefix("p ").removeprefix("= ")
 
 
 def _whole(value: float) -> str:

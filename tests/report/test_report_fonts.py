@@ -1,7 +1,10 @@
+import sys
+
 import pytest
 
 from weibo_nlp.errors import UsageError
-from weibo_nlp.report.fonts import Fonts, find_fonts
+from weibo_nlp.report.drawing import settings
+from weibo_nlp.report.fonts import Fonts, find_fonts, require_matplotlib
 
 matplotlib = pytest.importorskip("matplotlib")
 
@@ -59,3 +62,11 @@ def test_a_file_that_is_no_font_is_refused(tmp_path):
     path.write_bytes(b"no font")
     with pytest.raises(UsageError, match=r"--font .*font\.ttf: .*name a font"):
         find_fonts(str(path))
+
+
+def test_without_matplotlib_what_to_install_is_said(monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    with pytest.raises(UsageError, match=r"pip install 'weibo-nlp\[report\]'"):
+        require_matplotlib()
+    with pytest.raises(UsageError, match="matplotlib"), settings("figure"):
+        pass

@@ -115,6 +115,7 @@ def report(
     from weibo_nlp.report.discourse_page import DiscoursePage
     from weibo_nlp.report.figure_files import require_figures_folder, write_figures
     from weibo_nlp.report.fonts import find_fonts, require_matplotlib
+    from weibo_nlp.report.words import Words
 
     if secret is not None and (raw_texts or not texts):
         raise UsageError("--secret is what names are masked with; leave it out, or --raw-texts and --no-texts.")
@@ -129,6 +130,7 @@ def report(
     if figures is not None:
         fonts = find_fonts(font)
         require_figures_folder(figures)
+        fonts.drawable(Words(language).text("contents"))  # now rather than after the work
     mask = None if raw_texts or not texts else _mask(secret, output, figures)
     reading = reading_of(encoding=encoding, delimiter=delimiter, header=header, records=records, sheet=sheet)
     findings = find(

@@ -15,7 +15,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from weibo_nlp.report.colours import PALETTE
-from weibo_nlp.report.fonts import Fonts
+from weibo_nlp.report.fonts import Fonts, require_matplotlib
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -144,7 +144,14 @@ def _mark(at: tuple[float, float], entry: Entry) -> Any:
 
 @contextmanager
 def settings(name: str, fonts: Fonts | None = None) -> Iterator[None]:
-    """Set matplotlib up for one figure, whatever its user set it up for; `fonts` for pictures, none for SVG."""
+    """Set matplotlib up for one figure, whatever its user set it up for; `fonts` for pictures, none for SVG.
+
+    Raises
+    ------
+    UsageError
+        If matplotlib is not installed.
+    """
+    require_matplotlib()
     import matplotlib
     from matplotlib import rc_context
 

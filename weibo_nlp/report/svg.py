@@ -18,7 +18,8 @@ _HREF = f"{{{_XLINK}}}href"
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}\b")
 _REFERENCE = re.compile(r"url\(#([^)]+)\)")
 _FONT = re.compile(r"font-family: [^;]*; ?")
-_POINTS = 72
+_DIGITS = re.compile(r"(\.[0-9]{2})[0-9]+")  # a hundredth of a point is less than any eye or printer sees
+_NUMBERS = ("d", "x", "y", "x1", "x2", "y1", "y2", "width", "height", "transform")
 # What XML 1.0 cannot hold; drawings show such characters by their code point, so none should come so far.
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -100,8 +101,11 @@ def _parsed(drawn: bytes, title: str, description: str) -> ET.Element:
         # Groups are numbered by what was drawn before; what is referred to has the drawing's own hash.
         if element.tag == f"{{{_SVG}}}g":
             element.attrib.pop("id", None)
-        if (turned := element.get("transform", "")).startswith("rotate(-0 "):
-            del turned, element.attrib["transform"]
+        if element.get("transform", "").startswith("rotate(-0 "):
+            del element.attrib["transform"]
+        for name in _NUMBERS:
+            if (value := element.get(name)) is not None:
+                element.set(name, _DIGITS.sub(r"\1", value))
     return root
 
 

@@ -170,6 +170,8 @@ def _keywords(tell):
                     0.02,
                     1.5,
                     5.5 - rank,
+                    9,
+                    2,
                 )
                 for rank, term in enumerate(terms, start=1)
             ]

@@ -11,17 +11,16 @@ from weibo_nlp.report.charts import (
     DivergingRow,
     DotChart,
     DotRow,
-    LineChart,
     Point,
     ScoreChart,
     ScoreRow,
-    Series,
     TileChart,
     percent,
 )
 from weibo_nlp.report.colours import PALETTE
 from weibo_nlp.report.drawing import Entry, as_svg, settings, shortened, text_width
 from weibo_nlp.report.figure_panel import described, file_stem
+from weibo_nlp.report.line_chart import LineChart, Series
 from weibo_nlp.report.share_panels import periods_between
 from weibo_nlp.report.svg import inline_svg, standalone_svg
 
@@ -117,6 +116,16 @@ def test_a_share_without_an_interval_is_hollow_and_one_with_it_is_filled():
     hollow = drawn(DotChart((DotRow("a", (Point(0.25, None, None, "blue", hollow=True),)),))).decode()
     assert f"fill: {blue}; stroke: {blue}" in filled
     assert f"fill: {paper}; stroke: {blue}" in hollow
+
+
+def test_what_was_predicted_stands_dashed_beside_what_was_corrected():
+    plain = drawn(LINES).decode()
+    nothing = (None, None, None)
+    series = Series("支持", "blue", "o", (None, None, 0.3), (None, None, 0.2), (None, None, 0.4), (0.1, 0.2, 0.3))
+    beside = drawn(LineChart(LINES.periods, (series,), corrected=True)).decode()
+    assert plain.count("stroke-dasharray") == 0
+    assert beside.count("stroke-dasharray") == 1
+    assert drawn(LineChart(LINES.periods, (Series("a", "blue", "o", nothing, nothing, nothing),), True))
 
 
 @pytest.mark.parametrize(

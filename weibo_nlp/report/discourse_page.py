@@ -199,7 +199,8 @@ class DiscoursePage:
             notes.append(self.words("time_one", period=period))
         else:
             notes.append(self.words("time_gap_corrected" if is_corrected else "time_gap"))
-        return [*notes, self.words("time_band" if is_corrected else "time_dashed")]
+        keys = ("time_band", "time_predicted") if is_corrected else ("time_dashed",)
+        return [*notes, *map(self.words, keys)]
 
     def _differences(self) -> list[Panel]:
         shares = self.findings.shares

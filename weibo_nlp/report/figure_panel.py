@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from weibo_nlp.report import display
-from weibo_nlp.report.charts import Chart, DivergingChart, DotChart, LineChart, ScoreChart, TileChart, percent
+from weibo_nlp.report.charts import Chart, DivergingChart, DotChart, ScoreChart, TileChart, percent
+from weibo_nlp.report.line_chart import LineChart
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from weibo_nlp.report import display
-from weibo_nlp.report.charts import DivergingChart, DivergingRow, DotChart, DotRow, LineChart, Point, Series, percent
+from weibo_nlp.report.charts import DivergingChart, DivergingRow, DotChart, DotRow, Point, percent
 from weibo_nlp.report.colours import MOST_SERIES, LabelColours
 from weibo_nlp.report.drawing import Entry
 from weibo_nlp.report.figure_panel import Panel, figure_name, file_stem, rows_of
+from weibo_nlp.report.line_chart import LineChart, Series
 from weibo_nlp.report.words import Words
 
 if TYPE_CHECKING:
@@ -194,7 +195,9 @@ class SharePanels:
             colour = self.colours.of(column, label)
             shares, lows, highs = zip(*values, strict=True)
             name = figure_name(self._words.label(column, label))
-            lines.append(Series(name, colour.name, colour.marker, shares, lows, highs))
+            rows_there = [cells.get((label, period)) for period in periods]
+            raw = tuple(None if row is None else _number(row.share) for row in rows_there) if corrected else ()
+            lines.append(Series(name, colour.name, colour.marker, shares, lows, highs, raw))
         notes = self._not_all(drawn, labels)
         if self._findings.shares.is_corrected and not corrected:
             notes.append(self._words("time_is_uncorrected", period=self._findings.shares.period))

@@ -10,20 +10,11 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from weibo_nlp.report import display
-from weibo_nlp.report.charts import (
-    DotChart,
-    DotRow,
-    LineChart,
-    Point,
-    ScoreChart,
-    ScoreRow,
-    Series,
-    TileChart,
-    percent,
-)
+from weibo_nlp.report.charts import DotChart, DotRow, Point, ScoreChart, ScoreRow, TileChart, percent
 from weibo_nlp.report.colours import MOST_SERIES, LabelColours
 from weibo_nlp.report.drawing import Entry
 from weibo_nlp.report.figure_panel import Panel, figure_name, file_stem, rows_of
+from weibo_nlp.report.line_chart import LineChart, Series
 from weibo_nlp.report.share_panels import MOST_ROWS, is_target, periods_between
 from weibo_nlp.report.words import Words
 

@@ -16,6 +16,7 @@ from weibo_nlp.report.charts import (
     ScoreRow,
     TileChart,
     percent,
+    signed,
 )
 from weibo_nlp.report.colours import PALETTE
 from weibo_nlp.report.drawing import Entry, as_svg, settings, shortened, text_width
@@ -139,6 +140,11 @@ def test_what_was_predicted_stands_dashed_beside_what_was_corrected():
 )
 def test_percentages_have_the_decimals_that_their_step_needs(value, step, said):
     assert percent(value, step) == said
+
+
+@pytest.mark.parametrize(("value", "said"), [(2.44, "+2.4"), (-0.36, "\u22120.4"), (-0.04, "0.0"), (0.0, "0.0")])
+def test_residuals_have_a_sign_unless_they_are_nothing(value, said):
+    assert signed(value) == said
 
 
 def test_every_axis_of_shares_begins_at_zero():

@@ -211,7 +211,7 @@ class TileChart:
                 x, y = left + each * (column + 0.5), top + 38.0 * row
                 sheet.text(x, y + 13, f"{self.counts[row][column]:,}", ha="center", va="center_baseline")
                 value = self.residuals[row][column]
-                told = "–" if value is None else f"{value:+.1f}".replace("-", "\u2212")
+                told = "–" if value is None else signed(value)
                 sheet.text(x, y + 27, told, colour="ink", ha="center", va="center_baseline")
         return sheet
 
@@ -220,6 +220,12 @@ def percent(value: float, step: float = 0.01) -> str:
     """Return a share as a percentage, with as many decimals as a step of the axis asks for."""
     decimals = 0 if float(round(step * 100, 6)).is_integer() else 1
     return f"{100 * abs(value):.{decimals}f}%"
+
+
+def signed(value: float) -> str:
+    """Return a number with its sign and one decimal; nothing has no sign."""
+    text = f"{value:+.1f}".replace("-", "\u2212")
+    return text if float(f"{value:.1f}") else "0.0"
 
 
 def _rows_sheet(names: Sequence[str], top: float, note: float, show: Show, height: float = _ROW) -> tuple[Sheet, Any]:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 MOST_COMPARISONS = 12
 """Comparisons of words that are drawn; the table holds all."""
 _MOST_TERMS = 10
-_MOST_CROSSINGS = 6
+_MOST_CROSSINGS, _LEAST_CROSSED = 6, 20  # figures; rows of one, below which a table of cells tells nothing
 _MOST_PHRASES = 4  # of which it is drawn by which labels they stand; the table has all
 _FINE = 0.001
 _PHRASE_COLOURS = LabelColours({"phrase": [str(place) for place in range(MOST_SERIES)]})
@@ -70,9 +70,9 @@ class TextPanels:
                 continue
             is_pair = (table["row_column"] == row_column) & (table["column_column"] == column_column)
             part = table[is_pair & is_target(table, target)]
-            if len(panels) < _MOST_CROSSINGS:
+            if len(panels) < _MOST_CROSSINGS and part["count"].sum() >= _LEAST_CROSSED:
                 panels.append(self._crossing(row_column, column_column, target, part.reset_index(drop=True)))
-        return panels
+        return [*panels, Panel("crossing", self._words.text("crossing_table"), table)] if len(table) else []
 
     def frames(self) -> Panel | None:
         """Return the panel of frames; None where there are none."""

@@ -36,6 +36,13 @@ def test_every_sentence_that_a_template_or_module_asks_for_is_there():
     assert asked <= set(SENTENCES)
 
 
+def test_no_sentence_is_left_that_nothing_asks_for():
+    paths = [*FOLDER.glob("templates/discourse*.html"), *FOLDER.glob("*.py")]
+    source = "".join(path.read_text("utf-8") for path in paths)
+    made = {key for key in SENTENCES if key.endswith("_heading")} | {"keywords_words", "keywords_hashtags"}
+    assert {key for key in set(SENTENCES) - made if not re.search(f"[\"']{key}[\"']", source)} == set()
+
+
 def test_every_label_of_the_scheme_has_a_name():
     scheme = load_scheme()
     labels = {f"{name}.{label}" for name, task in scheme.tasks.items() for label in task.labels}

@@ -57,11 +57,6 @@ class Colour:
     name: str
     marker: str
 
-    @property
-    def light(self) -> str:
-        """The colour on light paper."""
-        return PALETTE[self.name][0]
-
 
 def base_column(column: str) -> str:
     """Return the name of a column of labels without the number of its target: ``stance`` for ``stance_2``."""

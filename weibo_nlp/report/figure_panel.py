@@ -65,11 +65,6 @@ def file_stem(*parts: str) -> str:
     return "-".join(word for word in words if word)[:_LONGEST_STEM].strip("-")
 
 
-def numbered(panels: Iterable[Panel], start: int = 1) -> list[tuple[str, Panel]]:
-    """Return panels with names of files that sort as the page does and are all different."""
-    return [(f"{number:02d}-{panel.name}", panel) for number, panel in enumerate(panels, start)]
-
-
 def rows_of(table: pd.DataFrame) -> Iterable[Any]:
     """Return the rows of a tidy table, each with its columns as attributes, of the types that the table promises."""
     return table.itertuples()

@@ -160,6 +160,13 @@ def test_figures_and_tables_are_saved(labelled, page, tmp_path, capsys):
     assert f"{len(names)} files in " in capsys.readouterr().err
 
 
+def test_times_that_cannot_be_read_are_said(labelled, page, capsys):
+    labelled.write_text(labelled.read_text("utf-8").replace("2023-0", "spring "), "utf-8")
+    report(labelled, page)
+    assert "No time in column created_at can be read" in capsys.readouterr().err
+    assert "No row has a time that can be read" in page.read_text("utf-8")
+
+
 def test_the_input_is_not_written_onto(labelled):
     before = labelled.read_bytes()
     with pytest.raises(UsageError):

@@ -150,6 +150,9 @@ def report(
         drawn = "" if fonts.chinese is None else f"; pictures drawn with {fonts.chinese}"
         print_line(f"Figures and tables: {len(written):,} files in {printable_name(str(figures))}{drawn}", err=True)
     page.write(output)
+    if findings.time_column is not None and findings.shares.period is None:
+        column = printable_name(findings.time_column)
+        print_line(f"No time in column {column} can be read, so nothing is shown over time.", err=True)
     if not findings.shares.is_corrected:
         print_line("Shares are uncorrected: sample, annotate and estimate make intervals; see the page.", err=True)
     print_line(f"Page: {printable_name(str(output))}", err=True)

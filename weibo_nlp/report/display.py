@@ -40,7 +40,7 @@ _MARKS_KEPT = 4  # combining marks on one letter: Vietnamese needs 2, Zalgo text
 _MARKS = re.compile(r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\u3099\u309a\ufe20-\ufe2f]")
 
 
-def visible(text: object, limit: int = NAME_LIMIT, *, lines: bool = False) -> Markup:
+def visible(text: object, limit: int = NAME_LIMIT, *, lines: bool = False, more: str = "{} more characters") -> Markup:
     """Return text as HTML in a direction of its own, with invisible characters shown by code point.
 
     Parameters
@@ -51,6 +51,8 @@ def visible(text: object, limit: int = NAME_LIMIT, *, lines: bool = False) -> Ma
         Code points shown; a longer text ends in how many more there are.
     lines : bool
         Keep line breaks and tabs, up to ``LINE_LIMIT`` lines; without it they are shown by code point.
+    more : str
+        What stands behind a text that was cut, with braces for the number of characters.
     """
     beginning, rest = _cut(str(text), limit, lines)
     pieces = [
@@ -62,7 +64,7 @@ def visible(text: object, limit: int = NAME_LIMIT, *, lines: bool = False) -> Ma
         for piece, times, hidden in _pieces(beginning, lines)
     ]
     if rest:
-        pieces.append(Markup('<span class="cut"> … {} more characters</span>').format(count(rest)))
+        pieces.append(Markup('<span class="cut"> … {}</span>').format(more.format(count(rest))))
     return Markup("<bdi>{}</bdi>").format(Markup("").join(pieces))
 
 

@@ -79,3 +79,20 @@ def test_several_crawls_are_labelled_as_each_would_be_alone(crawl, tmp_path, run
         "crawl.json-labelled.parquet",
     }
     assert pq.read_table(tmp_path / "out" / "weibo.db-labelled.parquet")["likes"].to_pylist() == [3]
+
+
+def test_files_of_one_run_are_one_crawl(tmp_path, run):
+    posts, comments = tmp_path / "posts.csv", tmp_path / "comments.jsonl"
+    post = ("4900000000000000", "a", "1", "小甲", "失信就该禁乘", "2023-05-01 08:00", "", "3")
+    posts.write_text("\n".join(map(",".join, [SEARCH, post])) + "\n", "utf-8")
+    comment = {
+        "_id": "1", "content": "支持", "created_at": "2023-05-01", "like_counts": 1, "weibo_id": post[0],
+        "comment_user": {"nick_name": "小乙"},
+    }  # fmt: skip
+    rows = [comment, comment | {"_id": None}]
+    comments.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), "utf-8")
+    code, _, err = run("label", comments, posts, "-o", tmp_path / "out")
+    assert code == 0
+    assert "1 rows answer a text, which was read for " in err
+    assert "1 rows are no document of the crawl, as those without an id" in err
+    assert run("label", comments, "-o", tmp_path / "alone.jsonl")[2].count("rows answer a text, which was read") == 0

@@ -77,11 +77,20 @@ Documents = Iterator[Document | Reject]
 
 @dataclass(frozen=True, slots=True)
 class TableColumns:
-    """Columns of a file that can be used as the table it is: with the text, its id, and the id of what it answers."""
+    """Columns of a file that can be used as the table it is.
+
+    Attributes
+    ----------
+    text, id, parent : str
+        With the text, its id, and the id of what it answers or reposts.
+    may_answer : bool
+        Whether a row may answer or repost another text, be it by a column, inside of a cell, or by words of its text.
+    """
 
     text: str
     id: str | None = None
     parent: str | None = None
+    may_answer: bool = True
 
 
 def _no_columns(sample: Sample) -> TableColumns | None:

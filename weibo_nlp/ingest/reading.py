@@ -132,14 +132,23 @@ class Import:
             elif set_aside is not None:
                 set_aside(item)
 
-    def items(self) -> Iterator[Document | Reject]:
-        """Yield the documents as :meth:`documents` does, and before them what is set aside."""
+    def items(self, met: Callable[[int, Document], object] | None = None) -> Iterator[Document | Reject]:
+        """Yield the documents as :meth:`documents` does, and before them what is set aside.
+
+        Parameters
+        ----------
+        met : callable, optional
+            Is given every document as its record has it, before any are merged, with the place of its file in
+            `crawls`.
+        """
         self.tally = tally = Tally()
         threads = ThreadJoin()
-        for crawl in self.crawls:
+        for place, crawl in enumerate(self.crawls):
             for item in crawl.family.documents(crawl.source, self.options):
                 tally.records += 1
                 if isinstance(item, Document):
+                    if met is not None:
+                        met(place, item)
                     tally.merged += threads.add(item)
                 else:
                     tally.count_reject(item)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from weibo_nlp.errors import DataError, UsageError
@@ -16,6 +16,7 @@ from weibo_nlp.ingest.source import open_source
 from weibo_nlp.ingest.writing import ABOVE, write_documents
 from weibo_nlp.io import Table, open_table
 from weibo_nlp.io.formats import Format
+from weibo_nlp.labelling.crawl_threads import CrawlThreads, RowThreads
 
 DOCUMENT_COLUMNS = TableColumns("text", "id", ABOVE)
 
@@ -31,10 +32,13 @@ class LabelledCrawl:
     own : TableColumns or None
         Where text, id and the id of what is answered stand in the file, if a row of it is a document; otherwise its
         documents are labelled.
+    beside : tuple of Import
+        Files that are labelled in the same run, itself among them.
     """
 
     crawl: Import
     own: TableColumns | None
+    beside: tuple[Import, ...] = ()
 
     @property
     def columns(self) -> TableColumns:
@@ -51,6 +55,12 @@ class LabelledCrawl:
     def n_set_aside(self) -> int:
         """Records that no document could be made of, once the table has been made."""
         return self.crawl.tally.set_aside
+
+    @property
+    def has_own_threads(self) -> bool:
+        """Whether the ids in its table say what a row answers, as an import would find it."""
+        is_imported = self.own is None or self.own == DOCUMENT_COLUMNS
+        return len(self.beside) < 2 and (is_imported or not self.columns.may_answer)
 
     def describe(self, table: Table) -> str:
         """Say in a phrase what a file is read as."""
@@ -87,3 +97,41 @@ def find_crawl(path: Path) -> LabelledCrawl | None:
         return None
     crawl = Import((Crawl(source, families[0]),), options=Options(needs_root=False))
     return LabelledCrawl(crawl, families[0].columns(sample))
+
+
+class Crawls:
+    """The crawlers' files that are labelled in one run, which are one crawl: comments find their post in another file.
+
+    Parameters
+    ----------
+    files : sequence of Path
+        All files of the run, those of no crawler among them.
+    """
+
+    def __init__(self, files: Sequence[Path]) -> None:
+        found = {file: crawl for file in files if (crawl := find_crawl(file)) is not None}
+        together = tuple(crawl.crawl for crawl in found.values())
+        self._found = {file: replace(crawl, beside=together) for file, crawl in found.items()}
+        self._threads: CrawlThreads | None = None
+
+    def get(self, file: Path) -> LabelledCrawl | None:
+        """Return a file of the run that is a crawler's; None for any other."""
+        return self._found.get(file)
+
+    def threads_of(self, crawl: LabelledCrawl) -> RowThreads | None:
+        """Return what stands above the rows of a file; None where the ids in its own table say that.
+
+        All files are read for the first of them that asks.
+
+        Raises
+        ------
+        DataError
+            If a file of the crawl breaks off.
+        """
+        if crawl.has_own_threads:
+            return None
+        if self._threads is None:
+            together = Import(tuple(part.crawls[0] for part in crawl.beside), options=crawl.crawl.options)
+            self._threads = CrawlThreads(together)
+        place = next(place for place, part in enumerate(crawl.beside) if part is crawl.crawl)
+        return RowThreads(self._threads, place, crawl.columns.id if crawl.columns == DOCUMENT_COLUMNS else None)

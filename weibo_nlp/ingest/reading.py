@@ -12,13 +12,13 @@ from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.ingest.base import Family, Options
 from weibo_nlp.ingest.registry import get_family, recognise
 from weibo_nlp.ingest.source import Source, open_source
-from weibo_nlp.ingest.sqlite import MAGIC
 from weibo_nlp.ingest.threads import Completeness, ThreadJoin
 from weibo_nlp.io import Reject
 from weibo_nlp.io.jsonl import without_marks
 from weibo_nlp.io.limits import MAX_REASONS
 from weibo_nlp.io.magic import no_text, page
 from weibo_nlp.io.paths import named_path
+from weibo_nlp.io.sqlite_tables import MAGIC
 from weibo_nlp.io.stable import open_unchanged
 from weibo_nlp.records import Document
 

@@ -10,12 +10,12 @@ from typing import Any
 
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.ingest.prose import Prose, find_prose
-from weibo_nlp.ingest.sqlite import MAGIC, SqliteFile
 from weibo_nlp.io import Reject, Row, Table, open_table
 from weibo_nlp.io.json_documents import TOP
 from weibo_nlp.io.jsonl import has_many_values, parse_json, without_marks
 from weibo_nlp.io.limits import MAX_FILE_BYTES, MAX_VALUES
 from weibo_nlp.io.paths import named_path
+from weibo_nlp.io.sqlite_tables import MAGIC, SqliteTables
 from weibo_nlp.io.stable import open_unchanged
 from weibo_nlp.io.streams import open_stream
 
@@ -37,7 +37,7 @@ class Source:
         What it is called in documents and messages: its path from the folder that was named, or its name alone.
     table : Table, optional
         Of anything but SQLite and prose: what it was found to be.
-    sqlite : SqliteFile, optional
+    sqlite : SqliteTables, optional
         Of SQLite.
     prose : Prose, optional
         Of a web page, or a list in Markdown.
@@ -46,7 +46,7 @@ class Source:
     path: Path
     name: str
     table: Table | None = None
-    sqlite: SqliteFile | None = None
+    sqlite: SqliteTables | None = None
     prose: Prose | None = None
 
     @property
@@ -164,7 +164,7 @@ def open_source(path: Path | str, name: str | None = None) -> Source:
         with open_unchanged(path) as handle:
             head = handle.read(len(MAGIC))
         if head == MAGIC:
-            return Source(path, name, sqlite=SqliteFile(path))
+            return Source(path, name, sqlite=SqliteTables(path))
         if (prose := find_prose(path)) is not None:
             return Source(path, name, prose=prose)
     table = open_table(path, records=_WHOLE)

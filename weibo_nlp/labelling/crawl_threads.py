@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+import weakref
+from contextlib import closing
 from functools import lru_cache
+from pathlib import Path
 
 from weibo_nlp.corpus.tree import above_of
 from weibo_nlp.ingest.flags import EMBEDDED
@@ -13,23 +16,24 @@ from weibo_nlp.io import Row
 from weibo_nlp.labelling.threads import Above
 from weibo_nlp.records import Document
 
-_CACHE_KIB = 16_384
 _REMEMBERED = 16_384  # texts: most of a crawl's answers are below a few of its posts
+_FAST = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -16384;"  # KiB
 _TABLES = """
 CREATE TABLE documents (id TEXT, above TEXT, root TEXT, content TEXT);
 CREATE TABLE records (file INTEGER, number INTEGER, id TEXT, PRIMARY KEY (file, number)) WITHOUT ROWID;
 """
 
 
-class CrawlThreads:
-    """Texts above documents, by document and by row of a file.
+def write_crawl_threads(path: Path, crawl: Import) -> None:
+    """Write what stands above the documents of a crawl, and which document each record is.
 
-    They lie in a temporary database that the system deletes with the process, so that memory does not grow with them.
     What a document answers is found as :class:`weibo_nlp.ingest.threads.ThreadJoin` does; a place-holder that stands
-    above has no text.
+    above has no text. Memory does not grow with the crawl.
 
     Parameters
     ----------
+    path : Path
+        A file that is not there yet.
     crawl : Import
         All files that may name each other; read once, and its tally is complete then.
 
@@ -38,24 +42,62 @@ class CrawlThreads:
     DataError
         If a file breaks off.
     WriteError
-        If there is no room for the database.
+        If there is no room.
+    """
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection, on_disk():
+        connection.executescript(f"{_FAST} {_TABLES} BEGIN;")
+
+        def meet(file: int, document: Document) -> None:
+            # Of several documents in one record, the outer one comes first; what is inside is not the record itself.
+            if document.source is not None and EMBEDDED not in document.flags:
+                record = (file, document.source.row, document.id)
+                connection.execute("INSERT OR IGNORE INTO records VALUES (?, ?, ?)", record)
+
+        documents = (item for item in crawl.items(meet) if isinstance(item, Document))
+        connection.executemany(
+            "INSERT INTO documents VALUES (?, ?, ?, ?)",
+            ((each.id, above_of(each), each.thread, each.text) for each in documents),
+        )
+        connection.execute("CREATE UNIQUE INDEX by_id ON documents (id)")
+        _find_tops(connection)
+        connection.execute("COMMIT")
+
+
+def _find_tops(connection: sqlite3.Connection) -> None:
+    """Where the first document of a thread is not in the crawl, let the topmost one that is stand for it."""
+    connection.execute(
+        "CREATE TEMP TABLE headless AS SELECT id FROM documents WHERE root NOT IN (SELECT id FROM documents)"
+    )
+    for (id,) in connection.execute("SELECT id FROM headless"):
+        path, at, root = [], id, None
+        while root is None:
+            path.append(at)
+            row = connection.execute(
+                "SELECT upper.id, upper.root, upper.root IN (SELECT id FROM documents) FROM documents own "
+                "JOIN documents upper ON upper.id = own.above WHERE own.id = ?",
+                (at,),
+            ).fetchone()
+            if row is None:
+                root = at
+            elif row[2]:
+                root = row[1]
+            else:
+                at = row[0]
+        connection.executemany("UPDATE documents SET root = ? WHERE id = ?", ((root, each) for each in path))
+
+
+class CrawlThreads:
+    """Texts above documents, by document and by record of a file, for any number of processes.
+
+    Parameters
+    ----------
+    path : Path
+        What :func:`write_crawl_threads` wrote.
     """
 
-    def __init__(self, crawl: Import) -> None:
-        # Without a name: a private file, made when the cache overflows.
-        self._data = sqlite3.connect("", check_same_thread=False, isolation_level=None)
-        for setting in ("journal_mode = OFF", "synchronous = OFF", f"cache_size = -{_CACHE_KIB}"):
-            self._data.execute(f"PRAGMA {setting}")
-        self._data.executescript(_TABLES)
-        with on_disk():
-            self._data.execute("BEGIN")
-            for item in crawl.items(self._meet):
-                if isinstance(item, Document):
-                    row = (item.id, above_of(item), item.thread, item.text)
-                    self._data.execute("INSERT INTO documents VALUES (?, ?, ?, ?)", row)
-            self._data.execute("CREATE UNIQUE INDEX by_id ON documents (id)")
-            self._find_tops()
-            self._data.execute("COMMIT")
+    def __init__(self, path: Path) -> None:
+        self._data = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, check_same_thread=False)
+        weakref.finalize(self, self._data.close)
         self._document = lru_cache(_REMEMBERED)(self._read)
 
     def above(self, id: str) -> Above:
@@ -73,36 +115,6 @@ class CrawlThreads:
         """Return the id of the document that a record of a file is, by their places; None where it is none."""
         row = self._data.execute("SELECT id FROM records WHERE file = ? AND number = ?", (file, number)).fetchone()
         return None if row is None else str(row[0])
-
-    def _meet(self, file: int, document: Document) -> None:
-        # Of several documents in one record, the outer one comes first; what is inside is not the record itself.
-        if document.source is not None and EMBEDDED not in document.flags:
-            self._data.execute(
-                "INSERT OR IGNORE INTO records VALUES (?, ?, ?)", (file, document.source.row, document.id)
-            )
-
-    def _find_tops(self) -> None:
-        """Where the first document of a thread is not in the crawl, let the topmost one that is stand for it."""
-        self._data.execute(
-            "CREATE TABLE headless AS SELECT id FROM documents WHERE root NOT IN (SELECT id FROM documents)"
-        )
-        for (id,) in self._data.execute("SELECT id FROM headless"):
-            path, at, root = [], id, None
-            while root is None:
-                path.append(at)
-                row = self._data.execute(
-                    "SELECT upper.id, upper.root, upper.root IN (SELECT id FROM documents) FROM documents own "
-                    "JOIN documents upper ON upper.id = own.above WHERE own.id = ?",
-                    (at,),
-                ).fetchone()
-                if row is None:
-                    root = at
-                elif row[2]:
-                    root = row[1]
-                else:
-                    at = row[0]
-            self._data.executemany("UPDATE documents SET root = ? WHERE id = ?", ((root, each) for each in path))
-        self._data.execute("DROP TABLE headless")
 
     def _read(self, id: str) -> tuple[str | None, str, str] | None:
         row: tuple[str | None, str, str] | None = self._data.execute(

@@ -16,7 +16,7 @@ from weibo_nlp.ingest.source import open_source
 from weibo_nlp.ingest.writing import ABOVE, write_documents
 from weibo_nlp.io import Table, open_table
 from weibo_nlp.io.formats import Format
-from weibo_nlp.labelling.crawl_threads import CrawlThreads, RowThreads
+from weibo_nlp.labelling.crawl_threads import CrawlThreads, RowThreads, write_crawl_threads
 
 DOCUMENT_COLUMNS = TableColumns("text", "id", ABOVE)
 
@@ -132,6 +132,9 @@ class Crawls:
             return None
         if self._threads is None:
             together = Import(tuple(part.crawls[0] for part in crawl.beside), options=crawl.crawl.options)
-            self._threads = CrawlThreads(together)
-        place = next(place for place, part in enumerate(crawl.beside) if part is crawl.crawl)
-        return RowThreads(self._threads, place, crawl.columns.id if crawl.columns == DOCUMENT_COLUMNS else None)
+            self._folder = tempfile.TemporaryDirectory()  # goes with this object
+            place = Path(self._folder.name, "threads.sqlite")
+            write_crawl_threads(place, together)
+            self._threads = CrawlThreads(place)
+        file = next(place for place, part in enumerate(crawl.beside) if part is crawl.crawl)
+        return RowThreads(self._threads, file, crawl.columns.id if crawl.columns == DOCUMENT_COLUMNS else None)

@@ -7,6 +7,7 @@ from contextlib import closing
 
 import pyarrow.parquet as pq
 import pytest
+from openpyxl import Workbook
 
 SEARCH = ("id", "bid", "user_id", "用户昵称", "微博正文", "发布时间", "retweet_id", "会员等级")
 CRAWL = {
@@ -96,3 +97,24 @@ def test_files_of_one_run_are_one_crawl(tmp_path, run):
     assert "1 rows answer a text, which was read for " in err
     assert "1 rows are no document of the crawl, as those without an id" in err
     assert run("label", comments, "-o", tmp_path / "alone.jsonl")[2].count("rows answer a text, which was read") == 0
+
+
+def test_all_sheets_of_a_crawler_s_workbook_are_labelled_as_one_crawl(tmp_path, run):
+    post = {"note_id": "4900000000000001", "content": "失信就该禁乘", "create_date_time": "2023-05-01 08:00:00"}
+    comment = {"comment_id": "11", "note_id": "4900000000000001", "content": "支持", "comment_like_count": "5"}
+    creator = {"user_id": "100001", "nickname": "小甲", "fans": "3"}
+    book = Workbook()
+    for name, row in {"Contents": post, "Comments": comment, "Creators": creator}.items():
+        sheet = book.create_sheet(name)
+        sheet.append(list(row))
+        sheet.append(list(row.values()))
+    book.save(tmp_path / "weibo.xlsx")
+    code, _, err = run("label", tmp_path / "weibo.xlsx", "-o", tmp_path / "out.csv")
+    assert code == 1
+    assert "Passed over: " in err
+    assert "sheet 'Creators': users as mediacrawler lists them, and no posts" in err
+    assert "1 rows answer a text, which was read for " in err
+    assert [row["kind"] for row in csv.DictReader((tmp_path / "out.csv").open(encoding="utf-8-sig"))] == [
+        "post",
+        "comment",
+    ]

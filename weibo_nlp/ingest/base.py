@@ -97,6 +97,10 @@ def _no_columns(sample: Sample) -> TableColumns | None:
     return None
 
 
+def _no_users(sample: Sample) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Family:
     """The files of one crawler.
@@ -115,6 +119,8 @@ class Family:
     columns : callable
         Columns of a sample's file where a row is one document and a cell its text, so that the rows can be labelled as
         they stand; None where that takes the documents.
+    holds_users : callable
+        Whether a sample is of a file in which the crawler lists users without any posts.
     is_generic : bool
         Whether it is any site's, and so only where no crawler's family matches.
     """
@@ -124,6 +130,7 @@ class Family:
     matches: Callable[[Sample], bool]
     documents: Callable[[Source, Options], Documents]
     columns: Callable[[Sample], TableColumns | None] = _no_columns
+    holds_users: Callable[[Sample], bool] = _no_users
     is_generic: bool = False
 
 

@@ -15,8 +15,9 @@ from weibo_nlp.io.json_documents import TOP
 from weibo_nlp.io.jsonl import has_many_values, parse_json, without_marks
 from weibo_nlp.io.limits import MAX_FILE_BYTES, MAX_VALUES
 from weibo_nlp.io.paths import named_path
+from weibo_nlp.io.sniffing import sheets_of
 from weibo_nlp.io.sqlite_tables import MAGIC, SqliteTables
-from weibo_nlp.io.stable import open_unchanged
+from weibo_nlp.io.stable import FileState, open_unchanged
 from weibo_nlp.io.streams import open_stream
 
 SWALLOWING = "quotation marks may have made it of several rows"
@@ -139,6 +140,19 @@ class Source:
         except ValueError as error:
             raise DataError(f"{self.path}: {error}; a JSON document or JSON Lines are expected.") from None
         return document
+
+
+def open_sources(path: Path | str, name: str | None = None) -> list[Source]:
+    """Open a file of a crawler as :func:`open_source` does; of a workbook, every sheet that has cells.
+
+    Where there are several, each is called by the file's name and its own: ``weibo.xlsx#Comments``.
+    """
+    path = named_path(path, "a crawl")
+    name = path.name if name is None else name
+    sheets = sheets_of(path, FileState.of(path)) if path.is_file() else []
+    if len(sheets) < 2:
+        return [open_source(path, name)]
+    return [Source(path, f"{name}#{sheet}", open_table(path, sheet=sheet)) for sheet in sheets]
 
 
 def open_source(path: Path | str, name: str | None = None) -> Source:

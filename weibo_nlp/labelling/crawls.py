@@ -6,13 +6,13 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from pathlib import Path
 
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.ingest.base import Options, TableColumns
-from weibo_nlp.ingest.reading import Crawl, Import
-from weibo_nlp.ingest.registry import families_of, sample_of
-from weibo_nlp.ingest.source import open_source
+from weibo_nlp.ingest.reading import Import, crawls_of
+from weibo_nlp.ingest.registry import sample_of
 from weibo_nlp.ingest.writing import ABOVE, write_documents
 from weibo_nlp.io import Table, open_table
 from weibo_nlp.io.formats import Format
@@ -65,7 +65,8 @@ class LabelledCrawl:
     def describe(self, table: Table) -> str:
         """Say in a phrase what a file is read as."""
         shape = "a row a document" if self.own is None else table.sniffed.describe()
-        return f"{self.crawl.crawls[0].family.name}, {shape}"
+        families = " and ".join(dict.fromkeys(each.family.name for each in self.crawl.crawls))
+        return f"{families}, {shape}"
 
     @contextmanager
     def table(self) -> Iterator[Table]:
@@ -89,14 +90,13 @@ class LabelledCrawl:
 def find_crawl(path: Path) -> LabelledCrawl | None:
     """Recognise a file of a crawler by what it holds; None for any other, which is read as the table that it is."""
     try:
-        source = open_source(path)
-        sample = sample_of(source)
+        crawls, unread = crawls_of(path, path.name)
+        sample = sample_of(crawls[0].source)
     except (DataError, UsageError):  # whoever reads it as a table says what is wrong with it, and what would help
         return None
-    if len(families := families_of(sample)) != 1:
-        return None
-    crawl = Import((Crawl(source, families[0]),), options=Options(needs_root=False))
-    return LabelledCrawl(crawl, families[0].columns(sample))
+    crawl = Import(tuple(crawls), tuple(unread), Options(needs_root=False))
+    is_one = len(crawls) + len(unread) == 1
+    return LabelledCrawl(crawl, crawls[0].family.columns(sample) if is_one else None)
 
 
 class Crawls:
@@ -131,10 +131,12 @@ class Crawls:
         if crawl.has_own_threads:
             return None
         if self._threads is None:
-            together = Import(tuple(part.crawls[0] for part in crawl.beside), options=crawl.crawl.options)
+            files = tuple(file for part in crawl.beside for file in part.crawls)
+            together = Import(files, options=crawl.crawl.options)
             self._folder = tempfile.TemporaryDirectory()  # goes with this object
             place = Path(self._folder.name, "threads.sqlite")
             write_crawl_threads(place, together)
             self._threads = CrawlThreads(place)
-        file = next(place for place, part in enumerate(crawl.beside) if part is crawl.crawl)
+        before = takewhile(lambda part: part is not crawl.crawl, crawl.beside)
+        file = sum(len(part.crawls) for part in before)
         return RowThreads(self._threads, file, crawl.columns.id if crawl.columns == DOCUMENT_COLUMNS else None)

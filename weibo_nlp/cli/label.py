@@ -266,7 +266,7 @@ def _label_each(files: Sequence[Path], options: LabelOptions) -> None:
             names[file] = default_output(file, crawl.format).name
             continue
         table = open_table(file, options.format, **options.reading)
-        choose_text_column(table, columns_of(table), options.text_column)
+        choose_text_column(table, columns_of(table), options.text_column, nested=True)
         names[file] = default_output(file, table.format).name
     outputs = outputs_for(files, options.output, names)
     is_incomplete = False

@@ -11,6 +11,7 @@ from typing import Any
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.io import Table, open_table
 from weibo_nlp.io.formats import Format
+from weibo_nlp.io.nested_cells import is_within
 from weibo_nlp.io.rows import listed
 from weibo_nlp.labelling.columns import TextColumns, choose_text_column, columns_of
 from weibo_nlp.labelling.crawls import LabelledCrawl, find_crawl
@@ -120,10 +121,10 @@ def open_input(
             text = crawl.columns.text
             if crawl.columns.parent in columns:
                 id_column, parent = crawl.columns.id, crawl.columns.parent
-        chosen, notes = choose_text_column(table, columns, text)
+        chosen, notes = choose_text_column(table, columns, text, nested=True)
         if id_column is not None and parent is None:
             raise UsageError("--id-column says how --parent-column is meant; name that as well, or leave both out.")
         for name in (chosen, parent, id_column):
-            if name is not None and name not in columns:
+            if name is not None and not is_within(name, columns):
                 raise UsageError(f"{path}: no column {name!r}; there is: {listed(columns)}.")
         yield LabelInput(table, crawl, chosen, parent, id_column, wanted.text is None and crawl is None, tuple(notes))

@@ -9,6 +9,7 @@ from sys import getsizeof
 from typing import Any, Protocol
 
 from weibo_nlp.io import Reject, RejectWriter, Row, RowWriter
+from weibo_nlp.io.nested_cells import cell_at
 from weibo_nlp.io.value_text import json_text
 from weibo_nlp.labelling.columns import TextColumns
 from weibo_nlp.labelling.labeller import Labeller
@@ -114,7 +115,7 @@ class RowLabeller:
                     batch.append((item, reading, parent))
                     counts.rows += 1
                     counts.html += reading.was_html
-                    weight += _weight(item.values) + TEXT_WEIGHT * len(item.values[texts.text])
+                    weight += _weight(item.values) + TEXT_WEIGHT * len(reading.text)
                     weight += 0 if item.origin is None else item.origin.n_bytes
                     if item.swallows:
                         counts.swallowing += 1
@@ -171,7 +172,7 @@ class RowLabeller:
         if threads is None:
             return [parent for _, _, parent in batch if parent is not None], {}
         column = texts.parent
-        ids = [as_id(row.values.get(column), f"{self.called}:{row.number}", column) for row, _, _ in batch]
+        ids = [as_id(cell_at(row.values, column), f"{self.called}:{row.number}", column) for row, _, _ in batch]
         parents, roots, n_missing = read_above(map(threads.above, ids), texts.html)
         counts.missing_parents = (counts.missing_parents or 0) + n_missing
         return parents, {"roots": roots}

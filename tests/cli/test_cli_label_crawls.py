@@ -118,3 +118,21 @@ def test_all_sheets_of_a_crawler_s_workbook_are_labelled_as_one_crawl(tmp_path, 
         "post",
         "comment",
     ]
+
+
+def test_a_job_reads_comments_below_posts_of_another_file_whatever_unit_they_are_in(tmp_path, run):
+    posts, comments = tmp_path / "posts.csv", tmp_path / "comments.jsonl"
+    ids = [f"490000000000000{n}" for n in range(4)]
+    rows = [(id, f"b{id}", "1", "小甲", "失信就该禁乘", "2023-05-01 08:00", "", "3") for id in ids]
+    posts.write_text("\n".join(map(",".join, [SEARCH, *rows])) + "\n", "utf-8")
+    comment = {"content": "支持", "created_at": "2023-05-01", "like_counts": 1, "comment_user": {"nick_name": "小乙"}}
+    lines = [json.dumps(comment | {"_id": f"c{id}", "weibo_id": id}, ensure_ascii=False) + "\n" for id in ids]
+    comments.write_text("".join(lines), "utf-8")
+    code, _, err = run("label", comments, posts, "-o", f"{tmp_path}/job/", "--rows-per-part", "2", "--jobs", "1")
+    assert code == 0
+    assert "4 rows answer a text, which was read for " in err
+    assert not list((tmp_path / "job").glob("_threads*"))
+    assert run("label", comments, posts, "-o", tmp_path / "out")[0] == 0
+    parts = pq.read_table(tmp_path / "job").to_pylist()
+    alone = [json.loads(line) for line in (tmp_path / "out" / "comments.labelled.jsonl").open(encoding="utf-8")]
+    assert [row["topic_score"] for row in parts[:4]] == [row["topic_score"] for row in alone]

@@ -25,7 +25,7 @@ def release(root, version, *arguments):
 
 def states(done):
     """Step -> what was said of it; nothing where it was taken."""
-    lines = (re.match(r"(\w+) +[^:\t]+(?:: (.*))?$", line) for line in done.stdout.splitlines())
+    lines = (re.match(r"(\w+) {2,}[^:\t]+(?:: (.*))?$", line) for line in done.stdout.splitlines())
     return {match[1]: match[2] or "" for match in lines if match}
 
 

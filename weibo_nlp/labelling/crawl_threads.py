@@ -13,6 +13,7 @@ from weibo_nlp.ingest.flags import EMBEDDED
 from weibo_nlp.ingest.links import on_disk
 from weibo_nlp.ingest.reading import Import
 from weibo_nlp.io import Row
+from weibo_nlp.io.atomic import atomic_path
 from weibo_nlp.labelling.threads import Above
 from weibo_nlp.records import Document
 
@@ -33,7 +34,7 @@ def write_crawl_threads(path: Path, crawl: Import) -> None:
     Parameters
     ----------
     path : Path
-        A file that is not there yet.
+        The file.
     crawl : Import
         All files that may name each other; read once, and its tally is complete then.
 
@@ -44,7 +45,11 @@ def write_crawl_threads(path: Path, crawl: Import) -> None:
     WriteError
         If there is no room.
     """
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection, on_disk():
+    with (
+        atomic_path(path) as temporary,
+        closing(sqlite3.connect(temporary, isolation_level=None)) as connection,
+        on_disk(),
+    ):
         connection.executescript(f"{_FAST} {_TABLES} BEGIN;")
 
         def meet(file: int, document: Document) -> None:
@@ -98,6 +103,7 @@ class CrawlThreads:
     def __init__(self, path: Path) -> None:
         self._data = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, check_same_thread=False)
         weakref.finalize(self, self._data.close)
+        self.close = self._data.close
         self._document = lru_cache(_REMEMBERED)(self._read)
 
     def above(self, id: str) -> Above:

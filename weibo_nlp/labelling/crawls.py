@@ -62,6 +62,16 @@ class LabelledCrawl:
         is_imported = self.own is None or self.own == DOCUMENT_COLUMNS
         return len(self.beside) < 2 and (is_imported or not self.columns.may_answer)
 
+    @property
+    def place(self) -> int:
+        """Place of its first part among those of all files of the run."""
+        return sum(len(part.crawls) for part in takewhile(lambda part: part is not self.crawl, self.beside))
+
+    @property
+    def id_of_document(self) -> str | None:
+        """Column with the ids of documents, where the rows are such as an import writes."""
+        return self.columns.id if self.columns == DOCUMENT_COLUMNS else None
+
     def describe(self, table: Table) -> str:
         """Say in a phrase what a file is read as."""
         shape = "a row a document" if self.own is None else table.sniffed.describe()
@@ -118,6 +128,20 @@ class Crawls:
         """Return a file of the run that is a crawler's; None for any other."""
         return self._found.get(file)
 
+    def write_threads(self, path: Path) -> None:
+        """Write what stands above the documents of all files, as :class:`CrawlThreads` reads it.
+
+        Raises
+        ------
+        DataError
+            If a file of the crawl breaks off.
+        WriteError
+            If there is no room.
+        """
+        first = next(iter(self._found.values()))
+        files = tuple(file for part in first.beside for file in part.crawls)
+        write_crawl_threads(path, Import(files, options=first.crawl.options))
+
     def threads_of(self, crawl: LabelledCrawl) -> RowThreads | None:
         """Return what stands above the rows of a file; None where the ids in its own table say that.
 
@@ -131,12 +155,8 @@ class Crawls:
         if crawl.has_own_threads:
             return None
         if self._threads is None:
-            files = tuple(file for part in crawl.beside for file in part.crawls)
-            together = Import(files, options=crawl.crawl.options)
             self._folder = tempfile.TemporaryDirectory()  # goes with this object
             place = Path(self._folder.name, "threads.sqlite")
-            write_crawl_threads(place, together)
+            self.write_threads(place)
             self._threads = CrawlThreads(place)
-        before = takewhile(lambda part: part is not crawl.crawl, crawl.beside)
-        file = sum(len(part.crawls) for part in before)
-        return RowThreads(self._threads, file, crawl.columns.id if crawl.columns == DOCUMENT_COLUMNS else None)
+        return RowThreads(self._threads, crawl.place, crawl.id_of_document)

@@ -19,6 +19,7 @@ from weibo_nlp.io.parquet import open_parquet
 from weibo_nlp.io.rejects import usable_rejects_path
 from weibo_nlp.io.writers import output_format
 from weibo_nlp.labelling.columns import TextColumns, input_columns
+from weibo_nlp.labelling.crawl_threads import RowThreads
 from weibo_nlp.labelling.labeller import Labeller
 from weibo_nlp.labelling.row_labeller import RowLabeller
 from weibo_nlp.labelling.summary import LabelSummary
@@ -40,7 +41,9 @@ class LabelledFile:
     several or parts of one (``Row.swallows``), ``first_swallowing`` is where the first begins: they are labelled.
     ``answering`` counts rows with words in the text that they answer, ``missing_parents`` those that answer one that is
     not in the file or cannot be read, ``doubled_ids`` rows with the id of an earlier one that is answered; None where
-    no such column was named. ``html`` counts labelled texts that were read as HTML, ``below_min_score`` those whose
+    no such column was named. ``unplaced`` counts rows of a crawl that are no document of its threads, and were read
+    without what stands above them; None where threads were not put together for it.
+    ``html`` counts labelled texts that were read as HTML, ``below_min_score`` those whose
     label was left out for its score, by the label's column, where a score was asked for. ``replaced`` counts what leads
     to people and was replaced, by kind, where that was asked for, and ``left_out`` names the columns that were left out
     for it. ``summary`` is what the labels came to; it stands in ``summary_file`` too, unless the output is a stream.
@@ -64,6 +67,7 @@ class LabelledFile:
     below_min_score: Mapping[str, int] = field(default_factory=dict)
     replaced: Mapping[str, int] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
+    unplaced: int | None = None
 
 
 def label_file(
@@ -77,6 +81,7 @@ def label_file(
     rejects: Path | None = None,
     raw_cells: bool = False,
     are_posts: bool = False,
+    crawl_threads: RowThreads | None = None,
     advance: Callable[[int], None] | None = None,
     secret: Secret | None = None,
 ) -> LabelledFile:
@@ -105,6 +110,8 @@ def label_file(
         before them.
     are_posts : bool
         Whether the texts are a platform's, whose notices in the place of posts that are gone are set aside.
+    crawl_threads : RowThreads, optional
+        What stands above the rows of a crawl's file; the columns of ids are then only those.
     advance : callable, optional
         Told the number of records done, for a progress bar.
     secret : Secret, optional
@@ -128,7 +135,7 @@ def label_file(
     summary_file = usable_summary_path(output, table.called, place)
     with read_once(table) as source, nullcontext() if summary_file is None else pending_file(summary_file) as pending:
         texts = TextColumns(text_column, parent_column, labeller.html, id_column, are_posts)
-        return _label_rows(source, output, place, pending, labeller, texts, raw_cells, advance, secret)
+        return _label_rows(source, output, place, pending, labeller, texts, raw_cells, crawl_threads, advance, secret)
 
 
 def _label_rows(
@@ -139,6 +146,7 @@ def _label_rows(
     labeller: Labeller,
     texts: TextColumns,
     raw_cells: bool,
+    crawl_threads: RowThreads | None,
     advance: Callable[[int], None] | None,
     secret: Secret | None,
 ) -> LabelledFile:
@@ -160,7 +168,7 @@ def _label_rows(
             passed_on, index_name, index = with_index_column(passed_on, n_input, {*passed_on.names, *added})
             columns = added if index is None else {index_name: "int", **added}
     threads = None
-    if texts.parent is not None and texts.id is not None:
+    if crawl_threads is None and texts.parent is not None and texts.id is not None:
         threads = ThreadTexts.of_table(table, texts.text, texts.id, texts.parent)
     rows = RowLabeller(
         labeller,
@@ -170,6 +178,7 @@ def _label_rows(
         passed_on=passed_on is not None,
         people=people,
         threads=threads,
+        crawl_threads=crawl_threads,
         index=None if index is None else (index_name, index),
     )
     opened = open_outputs(
@@ -209,6 +218,7 @@ def _label_rows(
         counts.below_min_score,
         counts.replaced,
         () if people is None else people.left_out,
+        counts.unplaced,
     )
 
 

@@ -11,9 +11,17 @@ from weibo_nlp.io import RejectWriter, open_writer
 from weibo_nlp.io.checksum import sha256_of_file
 from weibo_nlp.io.job_folder import FinishedPart, part_name, read_job_folder, rejects_path
 from weibo_nlp.io.row_ranges import RangeReader
+from weibo_nlp.labelling.crawl_threads import CrawlThreads, RowThreads
 from weibo_nlp.labelling.endpoints import host_sentences
 from weibo_nlp.labelling.files import protected_rows, renamed_columns
-from weibo_nlp.labelling.job_plan import JobPlan, PlannedUnit, passed_on_schema, text_path, threads_path
+from weibo_nlp.labelling.job_plan import (
+    JobPlan,
+    PlannedUnit,
+    crawl_threads_path,
+    passed_on_schema,
+    text_path,
+    threads_path,
+)
 from weibo_nlp.labelling.job_request import LabelRequest
 from weibo_nlp.labelling.labeller import Labeller
 from weibo_nlp.labelling.row_labeller import RowLabeller
@@ -119,6 +127,11 @@ class UnitLabeller:
         if secret is not None:
             people = protected_rows(table, planned.types, texts, secret)
         threads = None
+        crawl = None
+        if planned.crawl_place is not None:
+            texts_above = CrawlThreads(crawl_threads_path(folder))
+            self._stack.callback(texts_above.close)
+            crawl = RowThreads(texts_above, planned.crawl_place, planned.id_of_document)
         if planned.has_threads:
             threads = ThreadIndex(threads_path(folder, number))
             self._stack.callback(threads.close)
@@ -132,6 +145,7 @@ class UnitLabeller:
             passed_on=self.plan.is_passed_on,
             people=people,
             threads=threads,
+            crawl_threads=crawl,
         )
         return reader, rows
 

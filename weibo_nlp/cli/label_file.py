@@ -18,10 +18,13 @@ from weibo_nlp.cli.options import output_file
 if TYPE_CHECKING:
     from weibo_nlp.labelling.crawls import Crawls
     from weibo_nlp.labelling.inputs import LabelInput
+    from weibo_nlp.privacy.protection import Protection
     from weibo_nlp.privacy.secret import Secret
 
 
-def label_one(path: Path | None, options: LabelOptions, crawls: Crawls | None = None) -> None:
+def label_one(
+    path: Path | None, options: LabelOptions, crawls: Crawls | None = None, protection: Protection | None = None
+) -> None:
     """Label a file, or where none is named the example.
 
     Parameters
@@ -30,6 +33,8 @@ def label_one(path: Path | None, options: LabelOptions, crawls: Crawls | None = 
         What is asked.
     crawls : Crawls, optional
         Of several files of one run, what is known of all of them.
+    protection : Protection, optional
+        Of several files of one run, what knows who is named in any of them.
 
     Raises
     ------
@@ -43,10 +48,29 @@ def label_one(path: Path | None, options: LabelOptions, crawls: Crawls | None = 
     source = _resources.example_path() if path is None else path
     opening = open_input(source, options.format, options.reading, options.wanted, alias_of(source), crawls)
     with opening as given:
-        _label_opened(source, given, output, options)
+        _label_opened(source, given, output, options, protection)
 
 
-def _label_opened(path: Path, given: LabelInput, output: Path | None, options: LabelOptions) -> None:
+def learn_from(files: Sequence[Path], options: LabelOptions, crawls: Crawls, secret: Secret) -> Protection:
+    """Return what takes people out of several files, when all of them have been read for who is named in them."""
+    from weibo_nlp.labelling.columns import input_columns
+    from weibo_nlp.labelling.files import learn_people, rows_under
+    from weibo_nlp.labelling.inputs import open_input
+    from weibo_nlp.privacy.protection import Protection
+    from weibo_nlp.privacy.pseudonyms import Pseudonyms
+
+    html = options.settings["html"]
+    protection = Protection(Pseudonyms(secret), html=html)
+    for file in files:
+        with open_input(file, options.format, options.reading, options.wanted, alias_of(file), crawls) as given:
+            texts = given.texts(html)
+            learn_people(given.table, rows_under(protection, input_columns(given.table, texts), texts))
+    return protection
+
+
+def _label_opened(
+    path: Path, given: LabelInput, output: Path | None, options: LabelOptions, protection: Protection | None
+) -> None:
     from weibo_nlp.cli.output import writable
     from weibo_nlp.cli.own_models import files_of, own_models
     from weibo_nlp.cli.plans import print_plans
@@ -111,6 +135,7 @@ def _label_opened(path: Path, given: LabelInput, output: Path | None, options: L
             crawl_threads=threads,
             advance=advance,
             secret=key,
+            protection=protection,
         )
     if options.example and not quiet and destination_of(result).file is not None:
         # Whether a target is known, and a text like those learnt from, is said once for all of them.

@@ -84,6 +84,7 @@ def label_file(
     crawl_threads: RowThreads | None = None,
     advance: Callable[[int], None] | None = None,
     secret: Secret | None = None,
+    protection: Protection | None = None,
 ) -> LabelledFile:
     """Label a file row by row, in batches and in order; rows that cannot be labelled go to ``<output>.rejected.jsonl``.
 
@@ -117,6 +118,8 @@ def label_file(
     secret : Secret, optional
         With it, what leads to people is taken out of all that is written, and pseudonyms are made: see
         :mod:`weibo_nlp.privacy`. Labels are those of the texts as they were. The file is read once more for it.
+    protection : Protection, optional
+        Of several files that share who is who: it has learnt from all of them, and stands in the place of `secret`.
 
     Returns
     -------
@@ -135,7 +138,9 @@ def label_file(
     summary_file = usable_summary_path(output, table.called, place)
     with read_once(table) as source, nullcontext() if summary_file is None else pending_file(summary_file) as pending:
         texts = TextColumns(text_column, parent_column, labeller.html, id_column, are_posts)
-        return _label_rows(source, output, place, pending, labeller, texts, raw_cells, crawl_threads, advance, secret)
+        return _label_rows(
+            source, output, place, pending, labeller, texts, raw_cells, crawl_threads, advance, secret, protection
+        )
 
 
 def _label_rows(
@@ -149,10 +154,15 @@ def _label_rows(
     crawl_threads: RowThreads | None,
     advance: Callable[[int], None] | None,
     secret: Secret | None,
+    protection: Protection | None,
 ) -> LabelledFile:
     shape = output_format(output, output_of(table.format))
     types = input_columns(table, texts)
-    people = None if secret is None else protected_rows(table, types, texts, secret)
+    people = None
+    if protection is not None:
+        people = rows_under(protection, types, texts)
+    elif secret is not None:
+        people = protected_rows(table, types, texts, secret)
     inputs = types if people is None else people.columns
     added = labeller.columns
     renamed = renamed_columns(inputs, added)
@@ -222,15 +232,27 @@ def _label_rows(
     )
 
 
-def unlearnt_rows(columns: Mapping[str, ColumnType], texts: TextColumns, secret: Secret) -> ProtectedRows:
-    """Return what takes people out of rows and knows nobody yet; it says already which columns stay."""
+def rows_under(protection: Protection, columns: Mapping[str, ColumnType], texts: TextColumns) -> ProtectedRows:
+    """Return what takes people out of the rows of a table, by what a protection knows of them."""
     above_is_text = texts.parent is not None and texts.id is None
     return ProtectedRows(
-        Protection(Pseudonyms(secret), html=texts.html),
+        protection,
         columns,
         texts=[name for name in (texts.text, texts.parent if above_is_text else None) if name is not None],
         ids=[name for name in (texts.id, None if above_is_text else texts.parent) if name is not None],
     )
+
+
+def unlearnt_rows(columns: Mapping[str, ColumnType], texts: TextColumns, secret: Secret) -> ProtectedRows:
+    """Return what takes people out of rows and knows nobody yet; it says already which columns stay."""
+    return rows_under(Protection(Pseudonyms(secret), html=texts.html), columns, texts)
+
+
+def learn_people(table: Table, people: ProtectedRows) -> None:
+    """Read all rows of a table for who is named in them."""
+    for item in table.rows():
+        if isinstance(item, Row):
+            people.learn(item.values)
 
 
 def protected_rows(
@@ -238,9 +260,7 @@ def protected_rows(
 ) -> ProtectedRows:
     """Make ready to take people out of the rows of a table, all of which are read for who is named in them."""
     people = unlearnt_rows(columns, texts, secret)
-    for item in table.rows():
-        if isinstance(item, Row):
-            people.learn(item.values)
+    learn_people(table, people)
     return people
 
 

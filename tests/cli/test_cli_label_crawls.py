@@ -136,3 +136,22 @@ def test_a_job_reads_comments_below_posts_of_another_file_whatever_unit_they_are
     parts = pq.read_table(tmp_path / "job").to_pylist()
     alone = [json.loads(line) for line in (tmp_path / "out" / "comments.labelled.jsonl").open(encoding="utf-8")]
     assert [row["topic_score"] for row in parts[:4]] == [row["topic_score"] for row in alone]
+
+
+def test_databases_of_crawlers_in_a_folder_are_labelled_and_what_is_passed_over_is_said(tmp_path, run):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name, table in {
+        "weibo.db": "weibo (id, user_id, text, attitudes_count)",
+        "cache.sqlite": "cache (key)",
+    }.items():
+        with closing(sqlite3.connect(folder / name)) as connection, connection:
+            connection.execute(f"CREATE TABLE {table}")
+            if name == "weibo.db":
+                connection.execute("INSERT INTO weibo VALUES ('4900000000000001', '1', '失信就该禁乘', 3)")
+    (folder / "notes.docx").write_bytes(b"PK")
+    code, _, err = run("label", folder, "-o", tmp_path / "out", "-q")
+    assert code == 0
+    assert f"Passed over in {folder}, as of no table and no text by their names: " in err
+    assert " and 1 more\n" in err
+    assert [path.name for path in (tmp_path / "out").glob("*.parquet")] == ["weibo.db-labelled.parquet"]

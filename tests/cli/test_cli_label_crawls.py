@@ -138,7 +138,7 @@ def test_a_job_reads_comments_below_posts_of_another_file_whatever_unit_they_are
     assert [row["topic_score"] for row in parts[:4]] == [row["topic_score"] for row in alone]
 
 
-def test_databases_of_crawlers_in_a_folder_are_labelled_and_what_is_passed_over_is_said(tmp_path, run):
+def test_databases_and_pages_of_crawlers_in_a_folder_are_labelled_and_what_is_passed_over_is_said(tmp_path, run):
     folder = tmp_path / "in"
     folder.mkdir()
     for name, table in {
@@ -150,8 +150,13 @@ def test_databases_of_crawlers_in_a_folder_are_labelled_and_what_is_passed_over_
             if name == "weibo.db":
                 connection.execute("INSERT INTO weibo VALUES ('4900000000000001', '1', '失信就该禁乘', 3)")
     (folder / "notes.docx").write_bytes(b"PK")
+    page = (
+        '<html><div class="comment" id="c1"><b class="user-name">小乙</b><p class="text">失信就该禁乘</p></div></html>'
+    )
+    (folder / "page.html").write_text(page, "utf-8")
     code, _, err = run("label", folder, "-o", tmp_path / "out", "-q")
-    assert code == 0
+    assert code == 1  # the page has no title that could be labelled
     assert f"Passed over in {folder}, as of no table and no text by their names: " in err
     assert " and 1 more\n" in err
-    assert [path.name for path in (tmp_path / "out").glob("*.parquet")] == ["weibo.db-labelled.parquet"]
+    written = {path.name for path in (tmp_path / "out").glob("*.parquet")}
+    assert written == {"weibo.db-labelled.parquet", "page.html-labelled.parquet"}

@@ -35,15 +35,16 @@ Sheet = Annotated[str | None, Option(metavar="NAME", help="Sheet of a workbook, 
 STANDARD_INPUT = Path("standard_input")
 _COPY_PREFIX = "weibo_nlp-stdin-"
 _READ = frozenset([".csv", ".tsv", ".tab", ".jsonl", ".ndjson", ".json", ".parquet", ".xlsx", ".xls", ".txt"])
-_DATABASES = frozenset([".db", ".sqlite", ".sqlite3"])
+# Tables and texts only where a crawler made them.
+_OF_CRAWLERS = frozenset([".db", ".sqlite", ".sqlite3", ".html", ".htm", ".md"])
 _OWN = (".rejected.jsonl", ".stream-rejected.jsonl", ".summary.json")
 
 
 def input_files(paths: Sequence[Path]) -> list[Path]:
     """Files that are named, and those in folders that are named, at any depth: tables and texts by their suffix.
 
-    Databases of crawlers are inputs, too. Results of earlier runs, also of jobs, with what was set aside and summed up,
-    are none. How many other files lie in a folder is said.
+    Databases and pages of crawlers are inputs, too. Results of earlier runs, also of jobs, with what was set aside and
+    summed up, are none. How many other files lie in a folder is said.
 
     Raises
     ------
@@ -83,7 +84,7 @@ def _is_input(path: Path) -> bool:
     from weibo_nlp.labelling.crawls import find_crawl
 
     suffix = without_compression_suffix(path).suffix.lower()
-    return suffix in _READ or (suffix in _DATABASES and find_crawl(path) is not None)
+    return suffix in _READ or (suffix in _OF_CRAWLERS and find_crawl(path) is not None)
 
 
 @contextmanager

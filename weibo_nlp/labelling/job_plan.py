@@ -290,6 +290,15 @@ def prepared_input(folder: Path, number: int, given: LabelInput, tell: Callable[
         yield table
 
 
+def is_prepared(folder: Path, number: int, planned: PlannedInput) -> bool:
+    """Whether all that units of an input are read of is there."""
+    return (
+        (not planned.has_text or text_path(folder, number).is_file())
+        and (not planned.has_threads or threads_path(folder, number).is_file())
+        and (planned.crawl_place is None or crawl_threads_path(folder).is_file())
+    )
+
+
 def passed_on_schema(table: Table, renamed: Mapping[str, str]) -> Any:
     """Schema of the columns that parts pass on from a Parquet file.
 

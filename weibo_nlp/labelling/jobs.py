@@ -41,6 +41,7 @@ from weibo_nlp.labelling.job_plan import (
     JobPlan,
     PlannedInput,
     crawl_threads_path,
+    is_prepared,
     plan_job,
     prepared_input,
     text_path,
@@ -242,10 +243,7 @@ class LabelJob:
     def _prepare(self, plan: JobPlan) -> None:
         """Write again what units are read of, if it is not there any more."""
         for number, (planned, (_, opening)) in enumerate(zip(plan.inputs, self.inputs, strict=True)):
-            lacks_text = planned.has_text and not text_path(self.folder, number).is_file()
-            lacks_threads = planned.has_threads and not threads_path(self.folder, number).is_file()
-            lacks_crawl = planned.crawl_place is not None and not crawl_threads_path(self.folder).is_file()
-            if lacks_text or lacks_threads or lacks_crawl:
+            if not is_prepared(self.folder, number, planned):
                 with (
                     opening() as given,
                     write_errors(self.folder),

@@ -7,6 +7,7 @@ from contextlib import closing
 
 import pyarrow.parquet as pq
 import pytest
+from openpyxl import Workbook
 
 SEARCH = ("id", "bid", "user_id", "用户昵称", "微博正文", "发布时间", "retweet_id", "会员等级")
 CRAWL = {
@@ -79,3 +80,83 @@ def test_several_crawls_are_labelled_as_each_would_be_alone(crawl, tmp_path, run
         "crawl.json-labelled.parquet",
     }
     assert pq.read_table(tmp_path / "out" / "weibo.db-labelled.parquet")["likes"].to_pylist() == [3]
+
+
+def test_files_of_one_run_are_one_crawl(tmp_path, run):
+    posts, comments = tmp_path / "posts.csv", tmp_path / "comments.jsonl"
+    post = ("4900000000000000", "a", "1", "小甲", "失信就该禁乘", "2023-05-01 08:00", "", "3")
+    posts.write_text("\n".join(map(",".join, [SEARCH, post])) + "\n", "utf-8")
+    comment = {
+        "_id": "1", "content": "支持", "created_at": "2023-05-01", "like_counts": 1, "weibo_id": post[0],
+        "comment_user": {"nick_name": "小乙"},
+    }  # fmt: skip
+    rows = [comment, comment | {"_id": None}]
+    comments.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), "utf-8")
+    code, _, err = run("label", comments, posts, "-o", tmp_path / "out")
+    assert code == 0
+    assert "1 rows answer a text, which was read for " in err
+    assert "1 rows are no document of the crawl, as those without an id" in err
+    assert run("label", comments, "-o", tmp_path / "alone.jsonl")[2].count("rows answer a text, which was read") == 0
+
+
+def test_all_sheets_of_a_crawler_s_workbook_are_labelled_as_one_crawl(tmp_path, run):
+    post = {"note_id": "4900000000000001", "content": "失信就该禁乘", "create_date_time": "2023-05-01 08:00:00"}
+    comment = {"comment_id": "11", "note_id": "4900000000000001", "content": "支持", "comment_like_count": "5"}
+    creator = {"user_id": "100001", "nickname": "小甲", "fans": "3"}
+    book = Workbook()
+    for name, row in {"Contents": post, "Comments": comment, "Creators": creator}.items():
+        sheet = book.create_sheet(name)
+        sheet.append(list(row))
+        sheet.append(list(row.values()))
+    book.save(tmp_path / "weibo.xlsx")
+    code, _, err = run("label", tmp_path / "weibo.xlsx", "-o", tmp_path / "out.csv")
+    assert code == 1
+    assert "Passed over: " in err
+    assert "sheet 'Creators': users as mediacrawler lists them, and no posts" in err
+    assert "1 rows answer a text, which was read for " in err
+    assert [row["kind"] for row in csv.DictReader((tmp_path / "out.csv").open(encoding="utf-8-sig"))] == [
+        "post",
+        "comment",
+    ]
+
+
+def test_a_job_reads_comments_below_posts_of_another_file_whatever_unit_they_are_in(tmp_path, run):
+    posts, comments = tmp_path / "posts.csv", tmp_path / "comments.jsonl"
+    ids = [f"490000000000000{n}" for n in range(4)]
+    rows = [(id, f"b{id}", "1", "小甲", "失信就该禁乘", "2023-05-01 08:00", "", "3") for id in ids]
+    posts.write_text("\n".join(map(",".join, [SEARCH, *rows])) + "\n", "utf-8")
+    comment = {"content": "支持", "created_at": "2023-05-01", "like_counts": 1, "comment_user": {"nick_name": "小乙"}}
+    lines = [json.dumps(comment | {"_id": f"c{id}", "weibo_id": id}, ensure_ascii=False) + "\n" for id in ids]
+    comments.write_text("".join(lines), "utf-8")
+    code, _, err = run("label", comments, posts, "-o", f"{tmp_path}/job/", "--rows-per-part", "2", "--jobs", "1")
+    assert code == 0
+    assert "4 rows answer a text, which was read for " in err
+    assert not list((tmp_path / "job").glob("_threads*"))
+    assert run("label", comments, posts, "-o", tmp_path / "out")[0] == 0
+    parts = pq.read_table(tmp_path / "job").to_pylist()
+    alone = [json.loads(line) for line in (tmp_path / "out" / "comments.labelled.jsonl").open(encoding="utf-8")]
+    assert [row["topic_score"] for row in parts[:4]] == [row["topic_score"] for row in alone]
+
+
+def test_databases_and_pages_of_crawlers_in_a_folder_are_labelled_and_what_is_passed_over_is_said(tmp_path, run):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name, table in {
+        "weibo.db": "weibo (id, user_id, text, attitudes_count)",
+        "cache.sqlite": "cache (key)",
+    }.items():
+        with closing(sqlite3.connect(folder / name)) as connection, connection:
+            connection.execute(f"CREATE TABLE {table}")
+            if name == "weibo.db":
+                connection.execute("INSERT INTO weibo VALUES ('4900000000000001', '1', '失信就该禁乘', 3)")
+    (folder / "notes.docx").write_bytes(b"PK")
+    page = (
+        '<html><div class="comment" id="c1"><b class="user-name">小乙</b><p class="text">失信就该禁乘</p></div></html>'
+    )
+    (folder / "page.html").write_text(page, "utf-8")
+    code, _, err = run("label", folder, "-o", tmp_path / "out", "-q")
+    assert code == 1  # the page has no title that could be labelled
+    assert f"Passed over in {folder}, as of no table and no text by their names: " in err
+    assert " and 1 more\n" in err
+    written = {path.name for path in (tmp_path / "out").glob("*.parquet")}
+    assert written == {"weibo.db-labelled.parquet", "page.html-labelled.parquet"}

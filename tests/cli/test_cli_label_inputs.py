@@ -87,7 +87,6 @@ def test_of_several_files_all_are_looked_at_before_the_first_is_labelled(run, fo
         (["a.csv", "in/b.csv", "-o", "a.csv"], "a.csv is no folder, and several files are labelled"),
         (["a.csv", "in/b.csv", "-o", "-"], "- is no folder, and several files are labelled"),
         (["a.csv", "in/b.csv", "--rejects", "r.jsonl"], "--rejects names one file, and several are labelled"),
-        (["a.csv", "in/b.csv", "-o", "out", "--pseudonymise"], "--pseudonymise with several files: each result"),
         (["empty"], "empty has no file with posts"),
         (["a.csv", "-"], "- does not exist"),
     ],

@@ -149,3 +149,25 @@ def test_options_that_make_no_sense_are_refused(run, posts, tmp_path, monkeypatc
     code, _, err = run("label", posts, *options)
     assert code == 2
     assert message in err
+
+
+@pytest.mark.parametrize("as_job", [False, True])
+def test_several_files_of_one_run_share_who_is_who(run, tmp_path, secret, as_job):
+    folder = tmp_path / "小甲"
+    folder.mkdir()
+    posts, comments = folder / "小甲.jsonl", folder / "评论.jsonl"
+    # Only the first file says whose handle 小甲 is, and only the second that 4000000000000009 is an id.
+    posts.write_text(
+        json.dumps({"user_id": "1000000001", "用户昵称": "小甲", "正文": "见4000000000000009，支持"}) + "\n", "utf-8"
+    )
+    comments.write_text(json.dumps({"mid": "4000000000000009", "正文": "回复@小甲:支持"}) + "\n", "utf-8")
+    output = f"{tmp_path}/out/" if as_job else str(tmp_path / "out")
+    options = ("--to", "jsonl", "--jobs", "1") if as_job else ()
+    code, _, err = run("label", posts, comments, "-o", output, "--pseudonymise", *options)
+    assert code == 0, err
+    parts = sorted((tmp_path / "out").glob("part-*" if as_job else "f_*.labelled.jsonl"))
+    rows = [json.loads(line) for path in parts for line in path.open(encoding="utf-8")]
+    texts = {row["正文"] for row in rows}
+    assert texts == {"见[编号]，支持", f"回复@{secret().user('1000000001')}:支持"}
+    if not as_job:
+        assert not [path for path in (tmp_path / "out").rglob("*") if "小甲" in path.name or "评论" in path.name]

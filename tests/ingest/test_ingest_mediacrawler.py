@@ -1,12 +1,12 @@
 """MediaCrawler's records of six platforms; sentences are ours, ids, names and hashes made up."""
 
 import csv
-import json
 
 import pytest
 from crawls import database, written
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl import Workbook
 
 from weibo_nlp.corpus import build_threads
 from weibo_nlp.errors import UsageError
@@ -235,9 +235,48 @@ def test_whatever_stands_in_a_record_it_goes_out_is_set_aside_or_merged(tmp_path
     assert len({document.id for document in found}) == tally.documents == len(found)
 
 
-def test_a_file_of_creators_is_none_of_posts(tmp_path):
-    creator = {"user_id": "100001", "nickname": "小甲", "desc": "爱看海", "fans": "3", "follows": "5"}
-    path = tmp_path / "creators.jsonl"
-    path.write_text(json.dumps(creator) + "\n", "utf-8")
-    with pytest.raises(UsageError, match="of no family that is known"):
+CREATOR = {"user_id": "100001", "nickname": "小甲", "desc": "爱看海", "fans": "3", "follows": "5"}
+
+
+def test_a_file_of_creators_is_none_of_posts_and_is_said_to_be_one_of_users(tmp_path):
+    path = written(tmp_path, "creators.jsonl", [CREATOR])
+    with pytest.raises(UsageError, match="users as mediacrawler lists them, and no posts"):
         recognise(open_source(path))
+    written(tmp_path, "contents.jsonl", records("weibo"))
+    crawl = read(tmp_path)
+    assert [each.reason for each in crawl.unread] == [
+        f"{path}: users as mediacrawler lists them, and no posts; nothing of it is read."
+    ]
+
+
+def workbook(path, **sheets):
+    book = Workbook(write_only=True)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        sheet.append(list(rows[0]))
+        for row in rows:
+            sheet.append([str(value) for value in row.values()])
+    book.save(path)
+    return path
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_every_sheet_of_a_workbook_is_read_and_that_of_creators_passed_over(tmp_path, platform):
+    post, *comments = records(platform)
+    path = workbook(tmp_path / "a.xlsx", Contents=[post], Comments=comments, Creators=[CREATOR])
+    crawl = read(path)
+    lines = read(
+        written(tmp_path, "a.jsonl", [{key: str(value) for key, value in each.items()} for each in (post, *comments)])
+    )
+    assert [(each.id, each.text, each.parent) for each in crawl] == [
+        (each.id, each.text, each.parent) for each in lines
+    ]
+    assert [each.source.name for each in crawl.crawls] == ["a.xlsx#Contents", "a.xlsx#Comments"]
+    (unread,) = crawl.unread
+    assert unread.reason.startswith(f"{path}, sheet 'Creators': users as mediacrawler lists them")
+
+
+def test_a_workbook_of_creators_alone_is_refused_with_the_reason(tmp_path):
+    path = workbook(tmp_path / "a.xlsx", Creators=[CREATOR], Others=[CREATOR])
+    with pytest.raises(UsageError, match="sheet 'Others': users as mediacrawler lists them"):
+        read(path)

@@ -244,3 +244,27 @@ def test_a_family_of_its_own_goes_before_any_sites(tmp_path):
 def test_a_table_of_ones_own_is_no_page_of_comments(tmp_path, row):
     with pytest.raises(UsageError, match="of no family that is known"):
         recognise(open_source(written(tmp_path, "a.jsonl", [row])))
+
+
+FLAT = {"comment_id": "11", "content": "我也想去", "user": {"name": "小乙"}, "time": "2023-05-01", "post_id": "7"}
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.jsonl"])
+def test_a_list_of_comments_is_known_by_ids_that_only_comments_have(tmp_path, name):
+    crawl = read(written(tmp_path, name, [FLAT, FLAT | {"comment_id": "12", "reply_to_id": "11", "content": "好啊"}]))
+    first, answer = crawl
+    assert crawl.crawls[0].family.name == "web-comments"
+    assert (first.id, first.kind, first.author, answer.parent) == ("7#11", "comment", "小乙", "7#11")
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        pytest.param({"id": "11", "content": "我也想去", "time": "2023-05-01"}, id="any table has an id and a text"),
+        pytest.param(FLAT | {"title": "看海"}, id="a post with a comment's id"),
+        pytest.param({"comment_id": "11", "label": "赞成"}, id="a table about comments"),
+    ],
+)
+def test_a_table_that_may_be_anything_is_not_taken_for_comments(tmp_path, record):
+    with pytest.raises(UsageError, match="of no family that is known"):
+        recognise(open_source(written(tmp_path, "a.json", [record, record])))

@@ -1,9 +1,12 @@
 import json
 import os
+import sqlite3
+from contextlib import closing
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from crawls import database
 
 from weibo_nlp.errors import UsageError
 from weibo_nlp.io.typed_json import to_json
@@ -88,6 +91,24 @@ def test_a_name_of_a_file_or_folder_may_be_a_user_s(tmp_path):
 @pytest.mark.parametrize("content", [b"SQLite format 3\0" + bytes(80), b"PK\x03\x04\0\0"])
 def test_what_is_no_text_is_said_to_be_unread(tmp_path, content):
     assert list(scanned(tmp_path, "a.db", content)) == ["unread"]
+
+
+def test_the_tables_of_a_database_are_looked_through(tmp_path):
+    path = database(tmp_path / "a.db", {"weibo": [{"mid": POST, "text": "好"}, {"mid": None, "text": f"打{PHONE}"}]})
+    (file,) = scan_files([path])
+    found = {kind: finding.places for kind, finding in file.findings.items()}
+    assert found == {"document id": ["table weibo, row 1, mid"], "phone": ["table weibo, row 2, text"]}
+
+
+def test_deleted_rows_and_views_of_a_database_are_not_passed_over_in_silence(tmp_path):
+    path = database(tmp_path / "a.db", {"weibo": [{"text": "好" * 4000}], "notes": [{"text": "好"}]})
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("CREATE VIEW all_notes AS SELECT * FROM notes")
+        connection.execute("DROP TABLE weibo")
+    (file,) = scan_files([path])
+    (unread,) = file.findings.values()
+    assert unread.places[0] == "1 views and virtual tables"
+    assert "where deleted rows may still be" in unread.places[1]
 
 
 def test_a_row_that_cannot_be_read_is_looked_through_and_told(tmp_path):

@@ -11,16 +11,20 @@ import typer
 from typer import Option
 from typer.core import TyperGroup
 
+from weibo_nlp.cli.annotate import annotate
 from weibo_nlp.cli.benchmark import benchmark
 from weibo_nlp.cli.compare import compare
 from weibo_nlp.cli.corpus import corpus
 from weibo_nlp.cli.distil import distil
+from weibo_nlp.cli.estimate import estimate
 from weibo_nlp.cli.evaluate import evaluate
 from weibo_nlp.cli.explain import explain
 from weibo_nlp.cli.import_ import import_
 from weibo_nlp.cli.label import label
 from weibo_nlp.cli.leaderboard import leaderboard
 from weibo_nlp.cli.models import models
+from weibo_nlp.cli.report import report
+from weibo_nlp.cli.sample import sample
 from weibo_nlp.cli.scan import scan
 from weibo_nlp.cli.streams import BROKEN_PIPE, ReaderGoneError, print_error, safe_streams
 from weibo_nlp.cli.train import train
@@ -61,6 +65,10 @@ app = typer.Typer(
 )
 app.command()(label)
 app.command("import")(import_)
+app.command()(sample)
+app.add_typer(annotate, name="annotate", help="Annotators: blind sheets out and back, agreement, adjudication, gold.")
+app.command()(estimate)
+app.command()(report)
 app.command()(train)
 app.command()(distil)
 app.command()(explain)

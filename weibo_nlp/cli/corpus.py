@@ -1,4 +1,4 @@
-"""``weibo-nlp corpus``: check a corpus, and join its judgements on public texts with a user's copies of them."""
+"""``weibo-nlp corpus``: check and extend a corpus, and join its judgements on public texts with a user's copies."""
 
 from __future__ import annotations
 
@@ -126,6 +126,41 @@ def hydrate(
     print_line(f"{len(joined.rows):,} rows with their texts: {output}", err=True)
     if joined.missing:
         raise typer.Exit(1)
+
+
+@corpus.command("new-event")
+def new_event(
+    name: Annotated[str, Argument(metavar="name", help="Id of the event, as train-barrier-ban.")],
+    topic: Annotated[str, Option(metavar="TOPIC", help="Topic of the label scheme.")],
+    near: Annotated[
+        str | None, Option(metavar="TOPIC", help="For topic other: the topic whose words the event borrows.")
+    ] = None,
+    target: Annotated[
+        list[str] | None,
+        Option(
+            "--target",
+            metavar="ID",
+            help="Own stance target of the event, may be repeated; by default one of the event's name, for topic other "
+            "none.",
+        ),
+    ] = None,
+    root: Annotated[
+        Path, Option(parser=input_path, metavar="FOLDER", help="Clone with corpus/ and annotations/; by default here.")
+    ] = Path(),
+) -> None:
+    """Lay out a new event in a clone: entries in the registers, and an empty file for its texts.
+
+    What is to be said in them is marked, and weibo-nlp corpus check names each place that is left. Comments and other
+    entries of the registers stay as they are.
+    """
+    from weibo_nlp.io.terminal import print_line
+    from weibo_nlp.release.new_event import lay_out_event
+
+    if not (root / "annotations" / "scheme.yaml").is_file():
+        raise UsageError(f"{root}: no annotations/scheme.yaml in it; name a clone of the corpus with --root.")
+    for path in lay_out_event(root, name, topic, near=near, targets=target or None):
+        print_line(f"{path}")
+    print_line(f"weibo-nlp corpus check {root} names what is left to be filled in", err=True)
 
 
 def _write_rows(joined: Hydrated, output: Path, shape: OutputFormat) -> None:

@@ -35,13 +35,16 @@ Sheet = Annotated[str | None, Option(metavar="NAME", help="Sheet of a workbook, 
 STANDARD_INPUT = Path("standard_input")
 _COPY_PREFIX = "weibo_nlp-stdin-"
 _READ = frozenset([".csv", ".tsv", ".tab", ".jsonl", ".ndjson", ".json", ".parquet", ".xlsx", ".xls", ".txt"])
+# Tables and texts only where a crawler made them.
+_OF_CRAWLERS = frozenset([".db", ".sqlite", ".sqlite3", ".html", ".htm", ".md"])
 _OWN = (".rejected.jsonl", ".stream-rejected.jsonl", ".summary.json")
 
 
 def input_files(paths: Sequence[Path]) -> list[Path]:
     """Files that are named, and those in folders that are named, at any depth: tables and texts by their suffix.
 
-    Results of earlier runs, also of jobs, with what was set aside and summed up, are no inputs.
+    Databases and pages of crawlers are inputs, too. Results of earlier runs, also of jobs, with what was set aside and
+    summed up, are none. How many other files lie in a folder is said.
 
     Raises
     ------
@@ -55,22 +58,33 @@ def input_files(paths: Sequence[Path]) -> list[Path]:
 
 
 def _files_in(folder: Path) -> list[Path]:
-    files = [path for path in sorted(folder.rglob("*")) if path.is_file() and _is_input(path)]
+    from weibo_nlp.io.terminal import print_line
+
+    held = [path for path in sorted(folder.rglob("*")) if path.is_file() and not _is_result(path)]
+    files = [path for path in held if _is_input(path)]
+    if files and (others := [path for path in held if path not in set(files)]):
+        more = f" and {len(others) - 1:,} more" if len(others) > 1 else ""
+        print_line(f"Passed over in {folder}, as of no table and no text by their names: {others[0]}{more}", err=True)
     if not files:
         raise UsageError(f"{folder} has no file with posts: none ends in {', '.join(sorted(_READ))}, or these packed.")
     return files
 
 
-def _is_input(path: Path) -> bool:
-    from weibo_nlp.io.compression import without_compression_suffix
+def _is_result(path: Path) -> bool:
     from weibo_nlp.io.job_folder import REJECTED, is_job_folder
 
     name = path.name.casefold()
     if is_job_folder(path.parent) or (path.parent.name == REJECTED and is_job_folder(path.parent.parent)):
-        return False
-    if name.startswith(".") or name.endswith(_OWN) or ".labelled." in name or "-labelled." in name:
-        return False
-    return without_compression_suffix(path).suffix.lower() in _READ
+        return True
+    return name.startswith(".") or name.endswith(_OWN) or ".labelled." in name or "-labelled." in name
+
+
+def _is_input(path: Path) -> bool:
+    from weibo_nlp.io.compression import without_compression_suffix
+    from weibo_nlp.labelling.crawls import find_crawl
+
+    suffix = without_compression_suffix(path).suffix.lower()
+    return suffix in _READ or (suffix in _OF_CRAWLERS and find_crawl(path) is not None)
 
 
 @contextmanager

@@ -249,30 +249,36 @@ def _label(options: LabelOptions) -> None:
 
 def _label_each(files: Sequence[Path], options: LabelOptions) -> None:
     """Label several files as each would be alone; before the first, see that all can be read and have a text column."""
+    from weibo_nlp.cli.label_file import label_one, learn_from
     from weibo_nlp.io import open_table
     from weibo_nlp.labelling.columns import choose_text_column, columns_of
-    from weibo_nlp.labelling.crawls import find_crawl
+    from weibo_nlp.labelling.crawls import Crawls
+    from weibo_nlp.privacy import Pseudonyms, load_secret
 
     if options.rejects is not None:
         raise UsageError("--rejects names one file, and several are labelled; leave it out, or label them apart.")
+    crawls = Crawls(files)
+    key = None
     if options.pseudonymise:
-        raise UsageError(
-            "--pseudonymise with several files: each result would have the name of its input, which may be a person's; "
-            "label them apart with -o, or as a job with -o FOLDER/, or import them first."
-        )
+        key = load_secret(options.secret, apart_from=[] if options.output is None else [options.output])
     names: dict[Path, str] = {}
     for file in files:
-        if (crawl := find_crawl(file)) is not None:
+        if (crawl := crawls.get(file)) is not None:
             names[file] = default_output(file, crawl.format).name
             continue
         table = open_table(file, options.format, **options.reading)
-        choose_text_column(table, columns_of(table), options.text_column)
+        choose_text_column(table, columns_of(table), options.text_column, nested=True)
         names[file] = default_output(file, table.format).name
+    protection = None
+    if key is not None:  # a file's name may be a person's
+        pseudonyms = Pseudonyms(key)
+        names = {file: f"{pseudonyms.file(file.name)}.labelled{Path(name).suffix}" for file, name in names.items()}
+        protection = learn_from(files, options, crawls, key)
     outputs = outputs_for(files, options.output, names)
     is_incomplete = False
     for file, output in zip(files, outputs, strict=True):
         try:
-            _label(replace(options, input=[file], output=output))
+            label_one(file, replace(options, input=[file], output=output), crawls, protection)
         except typer.Exit as left:
             is_incomplete = is_incomplete or left.exit_code != 0
     if is_incomplete:

@@ -78,7 +78,7 @@ def tell_answering(
     """Say how many texts answer another one that was there, and what made use of it."""
     from weibo_nlp.io.terminal import print_line
 
-    if parent_column is None or not done.rows:
+    if done.answering is None or not done.rows:
         return
     if done.answering == 0:
         # Said even when quiet: the column is another one than was meant, and no label says so.
@@ -91,6 +91,18 @@ def tell_answering(
     if done.answering and not quiet:
         reading = ", ".join(labeller.reading_parents)
         print_line(f"{done.answering:,} rows answer a text, which was read for {reading} and no other label", err=True)
+
+
+def tell_unplaced(done: LabelledFile) -> None:
+    """Say, also when quiet, how many rows of a crawl could not be found in its threads."""
+    from weibo_nlp.io.terminal import print_line
+
+    if done.unplaced:
+        print_line(
+            f"{done.unplaced:,} rows are no document of the crawl, as those without an id, and were read without what "
+            "stands above them; weibo-nlp import says which",
+            err=True,
+        )
 
 
 def print_first_rows(path: Path, columns: Sequence[str]) -> None:

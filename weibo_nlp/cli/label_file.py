@@ -10,18 +10,31 @@ from typing import TYPE_CHECKING
 import typer
 
 from weibo_nlp.cli.inputs import alias_of
-from weibo_nlp.cli.label_display import places_in, print_first_rows, summarise, tell_answering
+from weibo_nlp.cli.label_display import places_in, print_first_rows, summarise, tell_answering, tell_unplaced
 from weibo_nlp.cli.label_options import LabelOptions
 from weibo_nlp.cli.label_outputs import default_output, example_output, named, require_own
 from weibo_nlp.cli.options import output_file
 
 if TYPE_CHECKING:
+    from weibo_nlp.labelling.crawls import Crawls
     from weibo_nlp.labelling.inputs import LabelInput
+    from weibo_nlp.privacy.protection import Protection
     from weibo_nlp.privacy.secret import Secret
 
 
-def label_one(path: Path | None, options: LabelOptions) -> None:
+def label_one(
+    path: Path | None, options: LabelOptions, crawls: Crawls | None = None, protection: Protection | None = None
+) -> None:
     """Label a file, or where none is named the example.
+
+    Parameters
+    ----------
+    path, options
+        What is asked.
+    crawls : Crawls, optional
+        Of several files of one run, what is known of all of them.
+    protection : Protection, optional
+        Of several files of one run, what knows who is named in any of them.
 
     Raises
     ------
@@ -33,12 +46,31 @@ def label_one(path: Path | None, options: LabelOptions) -> None:
 
     output = None if options.output is None else output_file(options.output)
     source = _resources.example_path() if path is None else path
-    opening = open_input(source, options.format, options.reading, options.wanted, alias_of(source))
+    opening = open_input(source, options.format, options.reading, options.wanted, alias_of(source), crawls)
     with opening as given:
-        _label_opened(source, given, output, options)
+        _label_opened(source, given, output, options, protection)
 
 
-def _label_opened(path: Path, given: LabelInput, output: Path | None, options: LabelOptions) -> None:
+def learn_from(files: Sequence[Path], options: LabelOptions, crawls: Crawls, secret: Secret) -> Protection:
+    """Return what takes people out of several files, when all of them have been read for who is named in them."""
+    from weibo_nlp.labelling.columns import input_columns
+    from weibo_nlp.labelling.files import learn_people, rows_under
+    from weibo_nlp.labelling.inputs import open_input
+    from weibo_nlp.privacy.protection import Protection
+    from weibo_nlp.privacy.pseudonyms import Pseudonyms
+
+    html = options.settings["html"]
+    protection = Protection(Pseudonyms(secret), html=html)
+    for file in files:
+        with open_input(file, options.format, options.reading, options.wanted, alias_of(file), crawls) as given:
+            texts = given.texts(html)
+            learn_people(given.table, rows_under(protection, input_columns(given.table, texts), texts))
+    return protection
+
+
+def _label_opened(
+    path: Path, given: LabelInput, output: Path | None, options: LabelOptions, protection: Protection | None
+) -> None:
     from weibo_nlp.cli.output import writable
     from weibo_nlp.cli.own_models import files_of, own_models
     from weibo_nlp.cli.plans import print_plans
@@ -78,8 +110,15 @@ def _label_opened(path: Path, given: LabelInput, output: Path | None, options: L
             print_line(f"{result} has no suffix of a format; it is written as {shape}", err=True)
         how = " (guessed; --text-column names another)" if given.is_guessed else ""
         print_line(f"Reading {table.called} as {given.read_as}; text column: {given.text}{how}", err=True)
+    for unread in () if crawl is None else crawl.crawl.unread:
+        print_line(f"Passed over: {unread.reason}", err=True)
     for note in given.notes:  # said even when quiet: it may not be what was meant
         print_line(f"{table.called}: {note}", err=True)
+    threads = None
+    if given.has_threads_of_crawl and labeller.reading_parents:
+        if not quiet:
+            print_line(f"Putting the threads of {table.called} together", err=True)
+        threads = given.crawl_threads()
     labeller.warn_of_unknown_targets()  # here, for a line of text would break a bar of progress
     if labeller.language_models:  # said even when quiet
         for sentence in host_sentences(labeller.language_models, sum(1 for _ in table.rows())):
@@ -93,8 +132,10 @@ def _label_opened(path: Path, given: LabelInput, output: Path | None, options: L
             rejects=aside,
             raw_cells=options.raw_cells,
             are_posts=crawl is not None,
+            crawl_threads=threads,
             advance=advance,
             secret=key,
+            protection=protection,
         )
     if options.example and not quiet and destination_of(result).file is not None:
         # Whether a target is known, and a text like those learnt from, is said once for all of them.
@@ -107,11 +148,12 @@ def _label_opened(path: Path, given: LabelInput, output: Path | None, options: L
             print_line(line, err=True)
         if labelled.summary_file is not None:
             print_line(f"Summary: {labelled.summary_file}", err=True)
+    tell_unplaced(labelled)
     if crawl is None or labelled.answering:  # of a crawl nobody named a column of what is answered
         tell_answering(labelled, labeller, given.parent, given.id, quiet)
     if n_unread := given.n_unread:
         print_line(f"{n_unread:,} records of {table.called} could not be read; weibo-nlp import says which", err=True)
-    if labelled.rejected or n_unread:
+    if labelled.rejected or n_unread or (crawl is not None and crawl.crawl.unread):
         raise typer.Exit(1)
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from weibo_nlp.cli.inputs import alias_of
-from weibo_nlp.cli.label_display import summarise, tell_answering
+from weibo_nlp.cli.label_display import summarise, tell_answering, tell_unplaced
 from weibo_nlp.cli.label_options import LabelOptions
 from weibo_nlp.cli.options import FolderName
 from weibo_nlp.errors import UsageError
@@ -47,6 +47,7 @@ def label_as_job(files: Sequence[Path], options: LabelOptions) -> None:
     from weibo_nlp.cli.own_models import files_of, own_models
     from weibo_nlp.io.job_folder import is_job_folder
     from weibo_nlp.io.terminal import print_line
+    from weibo_nlp.labelling.crawls import Crawls
     from weibo_nlp.labelling.inputs import open_input
     from weibo_nlp.labelling.jobs import LabelJob
 
@@ -55,6 +56,7 @@ def label_as_job(files: Sequence[Path], options: LabelOptions) -> None:
     models = own_models(options.model or [])
     writable({}, inputs=files, closed=files_of(models), folders={"--output": folder})
     request = _request(options, models, folder)
+    crawls = Crawls(files)
     labeller = request.labeller()
 
     def tell(line: str) -> None:
@@ -63,9 +65,11 @@ def label_as_job(files: Sequence[Path], options: LabelOptions) -> None:
 
     @contextmanager
     def opened(file: Path) -> Iterator[Any]:
-        with open_input(file, options.format, options.reading, options.wanted, alias_of(file)) as given:
+        with open_input(file, options.format, options.reading, options.wanted, alias_of(file), crawls) as given:
             how = " (guessed; --text-column names another)" if given.is_guessed else ""
             tell(f"Reading {given.table.called} as {given.read_as}; text column: {given.text}{how}")
+            for unread in () if given.crawl is None else given.crawl.crawl.unread:
+                print_line(f"Passed over: {unread.reason}", err=True)
             for note in given.notes:  # said even when quiet: it may not be what was meant
                 print_line(f"{given.table.called}: {note}", err=True)
             yield given
@@ -229,6 +233,7 @@ def _tell_end(done: LabelledJob, labeller: Labeller, options: LabelOptions) -> N
         for line in labelled.summary.lines():
             print_line(line, err=True)
         print_line(f"Summary: {done.folder.folder / SUMMARY}", err=True)
+    tell_unplaced(labelled)
     with_parents = [each for each in done.plan.inputs if each.parent is not None]
     if with_parents and (not with_parents[0].are_posts or labelled.answering):
         tell_answering(labelled, labeller, with_parents[0].parent, with_parents[0].id, options.quiet)
@@ -263,4 +268,5 @@ def _as_file(done: LabelledJob, labeller: Labeller) -> LabelledFile:
         below_min_score=counts.below_min_score,
         replaced=counts.replaced,
         left_out=done.left_out,
+        unplaced=counts.unplaced,
     )

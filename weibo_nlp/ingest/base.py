@@ -77,15 +77,28 @@ Documents = Iterator[Document | Reject]
 
 @dataclass(frozen=True, slots=True)
 class TableColumns:
-    """Columns of a file that can be used as the table it is: with the text, its id, and the id of what it answers."""
+    """Columns of a file that can be used as the table it is.
+
+    Attributes
+    ----------
+    text, id, parent : str
+        With the text, its id, and the id of what it answers or reposts.
+    may_answer : bool
+        Whether a row may answer or repost another text, be it by a column, inside of a cell, or by words of its text.
+    """
 
     text: str
     id: str | None = None
     parent: str | None = None
+    may_answer: bool = True
 
 
 def _no_columns(sample: Sample) -> TableColumns | None:
     return None
+
+
+def _no_users(sample: Sample) -> bool:
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +119,8 @@ class Family:
     columns : callable
         Columns of a sample's file where a row is one document and a cell its text, so that the rows can be labelled as
         they stand; None where that takes the documents.
+    holds_users : callable
+        Whether a sample is of a file in which the crawler lists users without any posts.
     is_generic : bool
         Whether it is any site's, and so only where no crawler's family matches.
     """
@@ -115,6 +130,7 @@ class Family:
     matches: Callable[[Sample], bool]
     documents: Callable[[Source, Options], Documents]
     columns: Callable[[Sample], TableColumns | None] = _no_columns
+    holds_users: Callable[[Sample], bool] = _no_users
     is_generic: bool = False
 
 

@@ -21,6 +21,7 @@ _PARENTS = ("parent_comment_id", "parment_comment_id")  # the second is what tie
 # Until July 2026 records name the user; since then there is a hash of the id, without a secret.
 _USERS = ("creator_hash", "user_id")
 _NICKNAMES = ("nickname", "user_nickname")
+_FOLLOWERS = ("fans", "total_fans", "follows")
 _CUT = 500
 """Length at which titles and descriptions of bilibili are cut."""
 _TOPIC_SIGN = "[话题]#"
@@ -208,6 +209,15 @@ def _shape_of(keys: frozenset[str]) -> _Shape | None:
     return next((shape for shape in _SHAPES if keys.issuperset(shape.known_by)), None)
 
 
+def _holds_users(sample: Sample) -> bool:
+    return (
+        sample.has_any(*_USERS)
+        and sample.has_any(*_FOLLOWERS)
+        and sample.has_any(*_NICKNAMES, "user_name")
+        and not sample.has_any("content", "content_text", *(shape.id for shape in _SHAPES))
+    )
+
+
 def _documents(source: Source, options: Options) -> Documents:
     for item in _rows(source):
         if isinstance(item, Reject):
@@ -304,7 +314,8 @@ def _is_cut(shape: _Shape, text: str) -> bool:
 
 FAMILY = Family(
     "mediacrawler",
-    ("users by id, until 2026-07", "users by hash", "csv, json and jsonl", "sqlite"),
+    ("users by id, until 2026-07", "users by hash", "csv, json and jsonl", "sqlite", "workbook"),
     _matches,
     _documents,
+    holds_users=_holds_users,
 )

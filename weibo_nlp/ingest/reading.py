@@ -11,14 +11,14 @@ from pathlib import Path
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.ingest.base import Family, Options
 from weibo_nlp.ingest.registry import get_family, recognise
-from weibo_nlp.ingest.source import Source, open_source
-from weibo_nlp.ingest.sqlite import MAGIC
+from weibo_nlp.ingest.source import Source, open_sources
 from weibo_nlp.ingest.threads import Completeness, ThreadJoin
 from weibo_nlp.io import Reject
 from weibo_nlp.io.jsonl import without_marks
 from weibo_nlp.io.limits import MAX_REASONS
 from weibo_nlp.io.magic import no_text, page
 from weibo_nlp.io.paths import named_path
+from weibo_nlp.io.sqlite_tables import MAGIC
 from weibo_nlp.io.stable import open_unchanged
 from weibo_nlp.records import Document
 
@@ -74,7 +74,7 @@ class Crawl:
 
 @dataclass(frozen=True)
 class Unread:
-    """A file of a folder that is of no family, and why it was passed over.
+    """A file of a folder, or a sheet of a workbook, that is of no family, and why it was passed over.
 
     Attributes
     ----------
@@ -96,7 +96,7 @@ class Import:
     crawls : tuple of Crawl
         The files that are read, in their order.
     unread : tuple of Unread
-        Files of the folders that were passed over.
+        Files of the folders, and sheets of workbooks, that were passed over.
     options : Options
         What the caller knows.
     tally : Tally
@@ -132,14 +132,23 @@ class Import:
             elif set_aside is not None:
                 set_aside(item)
 
-    def items(self) -> Iterator[Document | Reject]:
-        """Yield the documents as :meth:`documents` does, and before them what is set aside."""
+    def items(self, met: Callable[[int, Document], object] | None = None) -> Iterator[Document | Reject]:
+        """Yield the documents as :meth:`documents` does, and before them what is set aside.
+
+        Parameters
+        ----------
+        met : callable, optional
+            Is given every document as its record has it, before any are merged, with the place of its file in
+            `crawls`.
+        """
         self.tally = tally = Tally()
         threads = ThreadJoin()
-        for crawl in self.crawls:
+        for place, crawl in enumerate(self.crawls):
             for item in crawl.family.documents(crawl.source, self.options):
                 tally.records += 1
                 if isinstance(item, Document):
+                    if met is not None:
+                        met(place, item)
                     tally.merged += threads.add(item)
                 else:
                     tally.count_reject(item)
@@ -180,22 +189,45 @@ def read(paths: Path | str | Sequence[Path | str], family: str | None = None, op
     unread: list[Unread] = []
     for path in named:
         if not path.is_dir():
-            crawls.append(_crawl(path, path.name, chosen))
+            found, others = crawls_of(path, path.name, chosen)
+            crawls += found
+            unread += others
             continue
         for file in _files_below(path):
             try:
-                crawls.append(_crawl(file, file.relative_to(path).as_posix(), chosen))
+                found, others = crawls_of(file, file.relative_to(path).as_posix(), chosen)
             except (DataError, UsageError) as error:
                 unread.append(Unread(file, str(error), _holds_text(file)))
+            else:
+                crawls += found
+                unread += others
     if not crawls:
         why = f" ({unread[0].reason})" if unread else ""
         raise UsageError(f"{', '.join(map(str, named))}: no file of a crawler was found{why}.")
     return Import(tuple(crawls), tuple(unread), options or Options())
 
 
-def _crawl(path: Path, name: str, family: Family | None) -> Crawl:
-    source = open_source(path, name)
-    return Crawl(source, recognise(source) if family is None else family)
+def crawls_of(path: Path, name: str, family: Family | None = None) -> tuple[list[Crawl], list[Unread]]:
+    """Recognise a file; of a workbook with several sheets, each of them, and why others are passed over.
+
+    Raises
+    ------
+    UsageError
+        If it is of no family or of several; of sheets, if that is so of each.
+    DataError
+        If it is damaged.
+    """
+    sources = open_sources(path, name)
+    crawls: list[Crawl] = []
+    unread: list[Unread] = []
+    for source in sources:
+        try:
+            crawls.append(Crawl(source, recognise(source) if family is None else family))
+        except UsageError as error:
+            unread.append(Unread(path, str(error)))
+            if len(unread) == len(sources):
+                raise
+    return crawls, unread
 
 
 def _holds_text(file: Path) -> bool:

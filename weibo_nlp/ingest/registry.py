@@ -22,6 +22,7 @@ from weibo_nlp.ingest import (
 from weibo_nlp.ingest.base import Family, Sample
 from weibo_nlp.ingest.source import Source
 from weibo_nlp.io import Row
+from weibo_nlp.io.names import quoted
 
 FAMILIES: dict[str, Family] = {
     family.name: family
@@ -74,9 +75,13 @@ def recognise(source: Source) -> Family:
         raise UsageError(
             f"{source.path}: could be of {' or '.join(family.name for family in found)}; name one with --family."
         )
+    sheet = "" if source.table is None else source.table.sniffed.sheet
+    where = f"{source.path}, sheet {quoted(sheet)}" if sheet else f"{source.path}"
+    if users := next((family for family in FAMILIES.values() if family.holds_users(sample)), None):
+        raise UsageError(f"{where}: users as {users.name} lists them, and no posts; nothing of it is read.")
     held = ", ".join(sorted(sample.keys or sample.tables)[:12]) or sample.markup or "nothing"
     raise UsageError(
-        f"{source.path}: of no family that is known ({', '.join(FAMILIES)}); it has {held[:300]}. Name one with "
+        f"{where}: of no family that is known ({', '.join(FAMILIES)}); it has {held[:300]}. Name one with "
         "--family, or label the file as a table of your own."
     )
 

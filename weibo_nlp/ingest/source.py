@@ -10,13 +10,14 @@ from typing import Any
 
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.ingest.prose import Prose, find_prose
-from weibo_nlp.ingest.sqlite import MAGIC, SqliteFile
 from weibo_nlp.io import Reject, Row, Table, open_table
 from weibo_nlp.io.json_documents import TOP
 from weibo_nlp.io.jsonl import has_many_values, parse_json, without_marks
 from weibo_nlp.io.limits import MAX_FILE_BYTES, MAX_VALUES
 from weibo_nlp.io.paths import named_path
-from weibo_nlp.io.stable import open_unchanged
+from weibo_nlp.io.sniffing import sheets_of
+from weibo_nlp.io.sqlite_tables import MAGIC, SqliteTables
+from weibo_nlp.io.stable import FileState, open_unchanged
 from weibo_nlp.io.streams import open_stream
 
 SWALLOWING = "quotation marks may have made it of several rows"
@@ -37,7 +38,7 @@ class Source:
         What it is called in documents and messages: its path from the folder that was named, or its name alone.
     table : Table, optional
         Of anything but SQLite and prose: what it was found to be.
-    sqlite : SqliteFile, optional
+    sqlite : SqliteTables, optional
         Of SQLite.
     prose : Prose, optional
         Of a web page, or a list in Markdown.
@@ -46,7 +47,7 @@ class Source:
     path: Path
     name: str
     table: Table | None = None
-    sqlite: SqliteFile | None = None
+    sqlite: SqliteTables | None = None
     prose: Prose | None = None
 
     @property
@@ -141,6 +142,19 @@ class Source:
         return document
 
 
+def open_sources(path: Path | str, name: str | None = None) -> list[Source]:
+    """Open a file of a crawler as :func:`open_source` does; of a workbook, every sheet that has cells.
+
+    Where there are several, each is called by the file's name and its own: ``weibo.xlsx#Comments``.
+    """
+    path = named_path(path, "a crawl")
+    name = path.name if name is None else name
+    sheets = sheets_of(path, FileState.of(path)) if path.is_file() else []
+    if len(sheets) < 2:
+        return [open_source(path, name)]
+    return [Source(path, f"{name}#{sheet}", open_table(path, sheet=sheet)) for sheet in sheets]
+
+
 def open_source(path: Path | str, name: str | None = None) -> Source:
     """Open a file of a crawler as what it is by its content, packed or not, in whatever encoding.
 
@@ -164,7 +178,7 @@ def open_source(path: Path | str, name: str | None = None) -> Source:
         with open_unchanged(path) as handle:
             head = handle.read(len(MAGIC))
         if head == MAGIC:
-            return Source(path, name, sqlite=SqliteFile(path))
+            return Source(path, name, sqlite=SqliteTables(path))
         if (prose := find_prose(path)) is not None:
             return Source(path, name, prose=prose)
     table = open_table(path, records=_WHOLE)

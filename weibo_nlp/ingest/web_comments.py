@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from weibo_nlp.ingest.accounts import Speaker
-from weibo_nlp.ingest.base import Documents, Family, Options, Sample
+from weibo_nlp.ingest.base import Documents, Family, Options, Sample, TableColumns
 from weibo_nlp.ingest.building import Builder
 from weibo_nlp.ingest.counts import parse_count
 from weibo_nlp.ingest.flags import FOLDED, HIDDEN, MADE_ID, REMOVED
@@ -53,6 +53,8 @@ _REPLY_COUNT = (
     "评论数",
 )
 _ID = ("commentid", "id", "cid", "rpid", "replyid", "idstr")
+# Nothing but a comment has an id of such a name, so that a list of them needs no answers within to be known.
+_COMMENT_ID = frozenset(["commentid", "cmtid", "rpid", "parentcommentid", "评论id"])
 _PARENT = ("parentid", "parentcommentid", "replytoid", "replyto", "inreplyto", "pid", "parent")
 _POST = ("articleid", "noteid", "topicid", "threadid", "newsid", "videoid", "postid", "oid")
 _TITLE = ("title", "标题")
@@ -80,6 +82,8 @@ def _matches(sample: Sample) -> bool:
         place, _, name = path.rpartition(".")
         places.setdefault(f"{place}." if place else "", set()).add(_plain(name))
     for place, names in places.items():
+        if _is_flat(names):
+            return True
         nested = _LIST_OF_COMMENTS.match(place)
         if nested is None or _plain(nested["name"]) not in _REPLIES or not names.intersection(_TEXT):
             continue
@@ -87,6 +91,26 @@ def _matches(sample: Sample) -> bool:
         if outer.intersection(_TEXT) and outer.intersection((*_AUTHOR, *_TIME)):
             return True
     return False
+
+
+def _is_flat(names: set[str]) -> bool:
+    """Whether records with such keys are comments, and no posts, wherever they stand."""
+    return bool(
+        names & _COMMENT_ID
+        and names.intersection(_TEXT)
+        and names.intersection((*_AUTHOR, *_TIME))
+        and not names.intersection((*_TITLE, *_ENVELOPE))
+    )
+
+
+def _columns(sample: Sample) -> TableColumns | None:
+    """Of a list of comments without any within another, where a row is one and a cell its text."""
+    held = {_plain(key): key for key in sorted(sample.keys) if "." not in key}
+    within = {key.partition(".")[0].removesuffix("[]") for key in sample.keys if "." in key}
+    text, id, parent = (next((held[name] for name in names if name in held), None) for names in (_TEXT, _ID, _PARENT))
+    if text is None or text in within or any(_plain(key) in _REPLIES for key in within) or not _is_flat({*held}):
+        return None
+    return TableColumns(text, id, parent)
 
 
 def _documents(source: Source, options: Options) -> Documents:
@@ -227,4 +251,6 @@ def _hash(*values: str) -> str:
     return hashlib.sha256("\0".join(values).encode("utf-8", "surrogatepass")).hexdigest()[:24]
 
 
-FAMILY = Family("web-comments", ("html", "nested json"), _matches, _documents, is_generic=True)
+FAMILY = Family(
+    "web-comments", ("html", "nested json", "a comment a row"), _matches, _documents, _columns, is_generic=True
+)

@@ -201,6 +201,8 @@ FAMILY = Family(
     ("csv, dates to the day", "csv with 完整日期 and edits", "json", "sqlite without comments", "sqlite"),
     _matches,
     _documents,
-    # With reposts in it, a row is two documents, and some rows are short.
-    lambda sample: TableColumns("正文", "id") if sample.has("正文") and not sample.has(_IS_ORIGINAL) else None,
+    # With reposts in it, a row is two documents, and some rows are short. Without, all are posts.
+    lambda sample: (
+        TableColumns("正文", "id", may_answer=False) if sample.has("正文") and not sample.has(_IS_ORIGINAL) else None
+    ),
 )

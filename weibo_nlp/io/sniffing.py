@@ -79,6 +79,25 @@ def sniff(path: Path, state: FileState, wanted: Reading) -> Sniffed:
     return Sniffed(shape, compression, sheet=sheet)
 
 
+def sheets_of(path: Path, state: FileState) -> list[str]:
+    """Names of the sheets that hold cells, in their order; none of what is no workbook.
+
+    Raises
+    ------
+    DataError
+        If it is a workbook that cannot be read.
+    """
+    with open_unchanged(path, state) as handle:
+        compression = compression_of(handle.read(16))
+    with open_stream(path, state, compression) as stream:
+        head = stream.read(16)
+    if not is_zip(head) and table_kind(head) != "xls":
+        return []
+    with open_seekable(path, state, compression) as book:
+        kind = zip_kind(book) if is_zip(head) else "xls"
+        return sheet_names(book, str(path), kind) if kind in WORKBOOKS else []
+
+
 def _require_possible(wanted: Reading) -> None:
     if wanted.format is not None and wanted.format not in FORMATS:
         raise UsageError(f"--format {wanted.format!r} is not known; there is: {', '.join(FORMATS)}.")

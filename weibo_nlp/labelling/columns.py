@@ -15,12 +15,14 @@ from weibo_nlp.io.column_types import ColumnType, ValueKind, arrow_schema, colum
 from weibo_nlp.io.limits import MAX_COLUMNS
 from weibo_nlp.io.mojibake import mojibake
 from weibo_nlp.io.names import quoted
+from weibo_nlp.io.nested_cells import cell_at, nested_values
 from weibo_nlp.io.rows import listed
 from weibo_nlp.labelling.texts import Reading, read, read_parent
 from weibo_nlp.text.plain import HtmlChoice
 
 TEXT_COLUMNS = TEXT_NAMES
 SHOWN_TEXT = 40
+_MISSING = object()
 
 
 def guess_text_column(columns: Sequence[str], values: Mapping[str, Sequence[Any]] | None = None) -> str:
@@ -62,6 +64,37 @@ def guess_text_column(columns: Sequence[str], values: Mapping[str, Sequence[Any]
     raise UsageError(f"no text column among {listed(columns)}; name it with --text-column / text_column=.")
 
 
+def _guess_nested(
+    columns: Sequence[str], values: Mapping[str, Sequence[Any]], within: Mapping[str, Sequence[Any]]
+) -> str:
+    """Find the column of the texts, or the place within one: by a known name there, where no column has one.
+
+    Raises
+    ------
+    UsageError
+        As of :func:`guess_text_column`; or if a column looks like texts, and another text within one is called so.
+    """
+    kinds = {name: column_kind(values.get(name, ())) for name in columns}
+    if (called := _by_name([name for name in columns if kinds[name] not in NO_TEXT])) is not None:
+        return called
+    texts = [name for name, some in within.items() if column_kind(some) not in NO_TEXT]
+    ranks = {name: TEXT_COLUMNS.index(last) for name in texts if (last := _last(name)) in TEXT_COLUMNS}
+    if not ranks:
+        return guess_text_column(columns, values)
+    # What a record quotes lies deeper than its own text.
+    depth = min(name.count(".") for name in ranks)
+    shallow = {name: rank for name, rank in ranks.items() if name.count(".") == depth}
+    best = [name for name, rank in shallow.items() if rank == min(shallow.values())]
+    rivals = [name for name in columns if kinds[name] == "text"]
+    if len(best) == 1 and not rivals:
+        return best[0]
+    raise UsageError(f"texts stand in {listed([*rivals, *best])}; name the column with --text-column / text_column=.")
+
+
+def _last(name: str) -> str:
+    return name.rpartition(".")[2].strip().casefold()
+
+
 _PLURALS = {"number": "numbers", "date": "dates", "id": "ids", "address": "addresses", "nested": "lists or records"}
 
 
@@ -81,7 +114,9 @@ def first_rows(table: Table) -> dict[str, list[Any]]:
     return first_values(item.values for item in table.rows() if isinstance(item, Row))
 
 
-def choose_text_column(table: Table, columns: Sequence[str], named: str | None) -> tuple[str, list[str]]:
+def choose_text_column(
+    table: Table, columns: Sequence[str], named: str | None, *, nested: bool = False
+) -> tuple[str, list[str]]:
     """Return the column of the texts, and what was found by looking at the first rows.
 
     Parameters
@@ -92,6 +127,8 @@ def choose_text_column(table: Table, columns: Sequence[str], named: str | None) 
         Those that may be it.
     named : str, optional
         The one that the user named.
+    nested : bool
+        Whether it may be a text within the records of a column, as ``mblog.text``.
 
     Returns
     -------
@@ -107,8 +144,11 @@ def choose_text_column(table: Table, columns: Sequence[str], named: str | None) 
         If its texts are broken, as of :func:`require_no_mojibake`.
     """
     values = first_rows(table)
-    column = guess_text_column(columns, values) if named is None else named
-    require_no_mojibake(table.called, column, values.get(column, ()))
+    within = nested_values({name: values.get(name, ()) for name in columns}) if nested else {}
+    column = named
+    if column is None:
+        column = _guess_nested(columns, values, within) if within else guess_text_column(columns, values)
+    require_no_mojibake(table.called, column, values.get(column, within.get(column, ())))
     lost = (lost_digits(str(name), some) for name, some in values.items())
     return column, [*table.sniffed.notes, *(problem for problem in lost if problem is not None)]
 
@@ -167,7 +207,7 @@ class TextColumns:
     Attributes
     ----------
     text : str
-        Column with the text.
+        Column with the text, or where it stands within one, as ``mblog.text``.
     parent : str or None
         Column with the text that it answers, or with its id.
     html : bool or "auto"
@@ -187,8 +227,9 @@ class TextColumns:
 
     @property
     def names(self) -> frozenset[str]:
-        """Names of the columns."""
-        return frozenset(name for name in (self.text, self.parent, self.id) if name is not None)
+        """Names of the columns, and of those that what is named may lie in."""
+        named = [name for name in (self.text, self.parent, self.id) if name is not None]
+        return frozenset([*named, *(name.partition(".")[0] for name in named)])
 
     def read(self, values: Mapping[str, Any]) -> Reading:
         """Read the text of a row, or say why the row cannot be labelled, and by which column."""
@@ -196,14 +237,15 @@ class TextColumns:
 
     def read_both(self, values: Mapping[str, Any]) -> tuple[Reading, Reading | None]:
         """Read the text of a row as :meth:`read` does, and the one that it answers, where a column holds that."""
-        reading = read(values.get(self.text), self.html, missing=self.text not in values)
+        value = cell_at(values, self.text, _MISSING)
+        reading = read(value, self.html, missing=value is _MISSING)
         if reading.problem is not None:
             return Reading(problem=f"{self.text}: {reading.problem}"), None
         if self.are_posts and notice_flag(reading.text) is not None:
             return Reading(problem=f"{self.text}: {NOTICE}"), None
         if self.parent is None or self.id is not None:
             return reading, None
-        parent = read_parent(values.get(self.parent), self.html)
+        parent = read_parent(cell_at(values, self.parent), self.html)
         if parent.problem is not None:
             return Reading(problem=f"{self.parent}: {parent.problem}"), None
         return reading, parent

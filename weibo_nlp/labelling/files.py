@@ -19,6 +19,7 @@ from weibo_nlp.io.parquet import open_parquet
 from weibo_nlp.io.rejects import usable_rejects_path
 from weibo_nlp.io.writers import output_format
 from weibo_nlp.labelling.columns import TextColumns, input_columns
+from weibo_nlp.labelling.crawl_threads import RowThreads
 from weibo_nlp.labelling.labeller import Labeller
 from weibo_nlp.labelling.row_labeller import RowLabeller
 from weibo_nlp.labelling.summary import LabelSummary
@@ -40,7 +41,9 @@ class LabelledFile:
     several or parts of one (``Row.swallows``), ``first_swallowing`` is where the first begins: they are labelled.
     ``answering`` counts rows with words in the text that they answer, ``missing_parents`` those that answer one that is
     not in the file or cannot be read, ``doubled_ids`` rows with the id of an earlier one that is answered; None where
-    no such column was named. ``html`` counts labelled texts that were read as HTML, ``below_min_score`` those whose
+    no such column was named. ``unplaced`` counts rows of a crawl that are no document of its threads, and were read
+    without what stands above them; None where threads were not put together for it.
+    ``html`` counts labelled texts that were read as HTML, ``below_min_score`` those whose
     label was left out for its score, by the label's column, where a score was asked for. ``replaced`` counts what leads
     to people and was replaced, by kind, where that was asked for, and ``left_out`` names the columns that were left out
     for it. ``summary`` is what the labels came to; it stands in ``summary_file`` too, unless the output is a stream.
@@ -64,6 +67,7 @@ class LabelledFile:
     below_min_score: Mapping[str, int] = field(default_factory=dict)
     replaced: Mapping[str, int] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
+    unplaced: int | None = None
 
 
 def label_file(
@@ -77,8 +81,10 @@ def label_file(
     rejects: Path | None = None,
     raw_cells: bool = False,
     are_posts: bool = False,
+    crawl_threads: RowThreads | None = None,
     advance: Callable[[int], None] | None = None,
     secret: Secret | None = None,
+    protection: Protection | None = None,
 ) -> LabelledFile:
     """Label a file row by row, in batches and in order; rows that cannot be labelled go to ``<output>.rejected.jsonl``.
 
@@ -105,11 +111,15 @@ def label_file(
         before them.
     are_posts : bool
         Whether the texts are a platform's, whose notices in the place of posts that are gone are set aside.
+    crawl_threads : RowThreads, optional
+        What stands above the rows of a crawl's file; the columns of ids are then only those.
     advance : callable, optional
         Told the number of records done, for a progress bar.
     secret : Secret, optional
         With it, what leads to people is taken out of all that is written, and pseudonyms are made: see
         :mod:`weibo_nlp.privacy`. Labels are those of the texts as they were. The file is read once more for it.
+    protection : Protection, optional
+        Of several files that share who is who: it has learnt from all of them, and stands in the place of `secret`.
 
     Returns
     -------
@@ -128,7 +138,9 @@ def label_file(
     summary_file = usable_summary_path(output, table.called, place)
     with read_once(table) as source, nullcontext() if summary_file is None else pending_file(summary_file) as pending:
         texts = TextColumns(text_column, parent_column, labeller.html, id_column, are_posts)
-        return _label_rows(source, output, place, pending, labeller, texts, raw_cells, advance, secret)
+        return _label_rows(
+            source, output, place, pending, labeller, texts, raw_cells, crawl_threads, advance, secret, protection
+        )
 
 
 def _label_rows(
@@ -139,12 +151,18 @@ def _label_rows(
     labeller: Labeller,
     texts: TextColumns,
     raw_cells: bool,
+    crawl_threads: RowThreads | None,
     advance: Callable[[int], None] | None,
     secret: Secret | None,
+    protection: Protection | None,
 ) -> LabelledFile:
     shape = output_format(output, output_of(table.format))
     types = input_columns(table, texts)
-    people = None if secret is None else protected_rows(table, types, texts, secret)
+    people = None
+    if protection is not None:
+        people = rows_under(protection, types, texts)
+    elif secret is not None:
+        people = protected_rows(table, types, texts, secret)
     inputs = types if people is None else people.columns
     added = labeller.columns
     renamed = renamed_columns(inputs, added)
@@ -160,7 +178,7 @@ def _label_rows(
             passed_on, index_name, index = with_index_column(passed_on, n_input, {*passed_on.names, *added})
             columns = added if index is None else {index_name: "int", **added}
     threads = None
-    if texts.parent is not None and texts.id is not None:
+    if crawl_threads is None and texts.parent is not None and texts.id is not None:
         threads = ThreadTexts.of_table(table, texts.text, texts.id, texts.parent)
     rows = RowLabeller(
         labeller,
@@ -170,6 +188,7 @@ def _label_rows(
         passed_on=passed_on is not None,
         people=people,
         threads=threads,
+        crawl_threads=crawl_threads,
         index=None if index is None else (index_name, index),
     )
     opened = open_outputs(
@@ -209,18 +228,31 @@ def _label_rows(
         counts.below_min_score,
         counts.replaced,
         () if people is None else people.left_out,
+        counts.unplaced,
+    )
+
+
+def rows_under(protection: Protection, columns: Mapping[str, ColumnType], texts: TextColumns) -> ProtectedRows:
+    """Return what takes people out of the rows of a table, by what a protection knows of them."""
+    above_is_text = texts.parent is not None and texts.id is None
+    return ProtectedRows(
+        protection,
+        columns,
+        texts=[name for name in (texts.text, texts.parent if above_is_text else None) if name is not None],
+        ids=[name for name in (texts.id, None if above_is_text else texts.parent) if name is not None],
     )
 
 
 def unlearnt_rows(columns: Mapping[str, ColumnType], texts: TextColumns, secret: Secret) -> ProtectedRows:
     """Return what takes people out of rows and knows nobody yet; it says already which columns stay."""
-    above_is_text = texts.parent is not None and texts.id is None
-    return ProtectedRows(
-        Protection(Pseudonyms(secret), html=texts.html),
-        columns,
-        texts=[name for name in (texts.text, texts.parent if above_is_text else None) if name is not None],
-        ids=[name for name in (texts.id, None if above_is_text else texts.parent) if name is not None],
-    )
+    return rows_under(Protection(Pseudonyms(secret), html=texts.html), columns, texts)
+
+
+def learn_people(table: Table, people: ProtectedRows) -> None:
+    """Read all rows of a table for who is named in them."""
+    for item in table.rows():
+        if isinstance(item, Row):
+            people.learn(item.values)
 
 
 def protected_rows(
@@ -228,9 +260,7 @@ def protected_rows(
 ) -> ProtectedRows:
     """Make ready to take people out of the rows of a table, all of which are read for who is named in them."""
     people = unlearnt_rows(columns, texts, secret)
-    for item in table.rows():
-        if isinstance(item, Row):
-            people.learn(item.values)
+    learn_people(table, people)
     return people
 
 

@@ -11,9 +11,11 @@ from typing import Any
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.io import Table, open_table
 from weibo_nlp.io.formats import Format
+from weibo_nlp.io.nested_cells import is_within
 from weibo_nlp.io.rows import listed
 from weibo_nlp.labelling.columns import TextColumns, choose_text_column, columns_of
-from weibo_nlp.labelling.crawls import LabelledCrawl, find_crawl
+from weibo_nlp.labelling.crawl_threads import RowThreads
+from weibo_nlp.labelling.crawls import Crawls, LabelledCrawl
 from weibo_nlp.text.plain import HtmlChoice
 
 
@@ -41,6 +43,8 @@ class LabelInput:
         Its rows.
     crawl : LabelledCrawl or None
         What is known of it, if it is a crawler's.
+    crawls : Crawls or None
+        All files of crawlers in the run.
     text, parent, id : str
         The columns, None where there is none.
     is_guessed : bool
@@ -51,6 +55,7 @@ class LabelInput:
 
     table: Table
     crawl: LabelledCrawl | None
+    crawls: Crawls | None
     text: str
     parent: str | None
     id: str | None
@@ -66,6 +71,15 @@ class LabelInput:
     def n_unread(self) -> int:
         """Records of a crawl that no row could be made of."""
         return 0 if self.crawl is None else self.crawl.n_set_aside
+
+    @property
+    def has_threads_of_crawl(self) -> bool:
+        """Whether what stands above its rows is put together of the crawl, rather than found by a column of ids."""
+        return self.crawl is not None and not self.crawl.has_own_threads
+
+    def crawl_threads(self) -> RowThreads | None:
+        """Put the threads of the crawl together, where its rows are read below them."""
+        return None if self.crawl is None or self.crawls is None else self.crawls.threads_of(self.crawl)
 
     @property
     def columns(self) -> dict[str, str | None]:
@@ -84,6 +98,7 @@ def open_input(
     reading: Mapping[str, Any] | None = None,
     wanted: WantedColumns | None = None,
     alias: Path | None = None,
+    crawls: Crawls | None = None,
 ) -> Iterator[LabelInput]:
     """Open a file for labelling, a crawler's as such unless it is said how to read it.
 
@@ -97,6 +112,8 @@ def open_input(
         Columns that were named.
     alias : Path, optional
         What the file is called for its user, where that is not its path.
+    crawls : Crawls, optional
+        Of several files of one run, what is known of all of them.
 
     Raises
     ------
@@ -108,7 +125,8 @@ def open_input(
     wanted = WantedColumns() if wanted is None else wanted
     crawl = None
     if not reading and not wanted.named and format is None:
-        crawl = find_crawl(path)
+        crawls = Crawls([path]) if crawls is None else crawls
+        crawl = crawls.get(path)
     opening = nullcontext(open_table(path, format, **(reading or {}))) if crawl is None else crawl.table()
     with opening as opened:
         table = replace(opened, alias=alias if crawl is None else alias or path)
@@ -120,10 +138,12 @@ def open_input(
             text = crawl.columns.text
             if crawl.columns.parent in columns:
                 id_column, parent = crawl.columns.id, crawl.columns.parent
-        chosen, notes = choose_text_column(table, columns, text)
+        chosen, notes = choose_text_column(table, columns, text, nested=True)
         if id_column is not None and parent is None:
             raise UsageError("--id-column says how --parent-column is meant; name that as well, or leave both out.")
         for name in (chosen, parent, id_column):
-            if name is not None and name not in columns:
+            if name is not None and not is_within(name, columns):
                 raise UsageError(f"{path}: no column {name!r}; there is: {listed(columns)}.")
-        yield LabelInput(table, crawl, chosen, parent, id_column, wanted.text is None and crawl is None, tuple(notes))
+        yield LabelInput(
+            table, crawl, crawls, chosen, parent, id_column, wanted.text is None and crawl is None, tuple(notes)
+        )

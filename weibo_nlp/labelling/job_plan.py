@@ -62,6 +62,11 @@ class PlannedInput:
         Whether a delimited output of it begins with a mark, by which Excel knows Chinese.
     types : mapping of str to column type
         Its columns.
+    crawl_place : int or None
+        Of a crawl whose threads were put together, its place in it, as
+        :class:`weibo_nlp.labelling.crawl_threads.RowThreads` takes it.
+    id_of_document : str or None
+        Of such a crawl, the column of ids by which its rows are known, if it is not their numbers.
     """
 
     path: str
@@ -81,6 +86,8 @@ class PlannedInput:
     has_text: bool
     has_mark: bool
     types: Mapping[str, ColumnType]
+    crawl_place: int | None = None
+    id_of_document: str | None = None
 
     def texts(self, html: HtmlChoice) -> TextColumns:
         """Where its rows hold what is labelled."""
@@ -89,7 +96,7 @@ class PlannedInput:
     @property
     def has_threads(self) -> bool:
         """Whether rows name others of the file that they answer."""
-        return self.parent is not None and self.id is not None
+        return self.crawl_place is None and self.parent is not None and self.id is not None
 
     def table(self, copy: tuple[Path, IO[bytes]] | None) -> Table:
         """Open it again, as it was found to be.
@@ -185,6 +192,11 @@ def threads_path(folder: Path, number: int) -> Path:
     return folder / f"_threads-{number:05}.sqlite"
 
 
+def crawl_threads_path(folder: Path) -> Path:
+    """Where the threads of the inputs that are of crawlers lie until the job is finished."""
+    return folder / "_threads-crawl.sqlite"
+
+
 def plan_job(
     folder: Path,
     inputs: Iterable[tuple[Path, LabelInput]],
@@ -267,11 +279,24 @@ def prepared_input(folder: Path, number: int, given: LabelInput, tell: Callable[
                 tell(f"Copying the text of {table.called}")
                 write_text(table, text)
             table = of_text(table, text, stack.enter_context(text.open("rb")))
-        if given.parent is not None and given.id is not None and not threads_path(folder, number).is_file():
+        if given.has_threads_of_crawl:
+            if given.crawls is not None and not crawl_threads_path(folder).is_file():
+                tell("Putting the threads of the crawl together")
+                given.crawls.write_threads(crawl_threads_path(folder))
+        elif given.parent is not None and given.id is not None and not threads_path(folder, number).is_file():
             tell(f"Looking for the threads of {table.called}")
             columns = (given.text, given.id, given.parent)
             write_thread_index(threads_path(folder, number), lambda: thread_rows(table, *columns))
         yield table
+
+
+def is_prepared(folder: Path, number: int, planned: PlannedInput) -> bool:
+    """Whether all that units of an input are read of is there."""
+    return (
+        (not planned.has_text or text_path(folder, number).is_file())
+        and (not planned.has_threads or threads_path(folder, number).is_file())
+        and (planned.crawl_place is None or crawl_threads_path(folder).is_file())
+    )
 
 
 def passed_on_schema(table: Table, renamed: Mapping[str, str]) -> Any:
@@ -342,6 +367,8 @@ def _planned(
         _has_text(given),
         given.table.has_mark,
         types,
+        given.crawl.place if given.crawl is not None and given.has_threads_of_crawl else None,
+        given.crawl.id_of_document if given.crawl is not None and given.has_threads_of_crawl else None,
     )
     return one, starts, columns, schema
 

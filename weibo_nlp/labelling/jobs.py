@@ -37,7 +37,16 @@ from weibo_nlp.io.job_folder import (
 from weibo_nlp.io.names import quoted_list
 from weibo_nlp.io.typed_json import to_json
 from weibo_nlp.labelling.inputs import LabelInput
-from weibo_nlp.labelling.job_plan import JobPlan, PlannedInput, plan_job, prepared_input, text_path, threads_path
+from weibo_nlp.labelling.job_plan import (
+    JobPlan,
+    PlannedInput,
+    crawl_threads_path,
+    is_prepared,
+    plan_job,
+    prepared_input,
+    text_path,
+    threads_path,
+)
 from weibo_nlp.labelling.job_request import LabelRequest
 from weibo_nlp.labelling.labeller import Labeller
 from weibo_nlp.labelling.row_counts import RowCounts
@@ -49,7 +58,7 @@ Opening = Callable[[], AbstractContextManager[LabelInput]]
 """Opens an input for as long as it is looked through."""
 
 _NAMES = (JOB, MANIFEST, SUMMARY, LOCK, REJECTED)
-_COPIES = re.compile(rf"_text-\d+|_threads-\d+\.sqlite|\..*{re.escape(SUFFIX)}")
+_COPIES = re.compile(rf"_text-\d+|_threads-(?:\d+|crawl)\.sqlite|\..*{re.escape(SUFFIX)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,8 +243,7 @@ class LabelJob:
     def _prepare(self, plan: JobPlan) -> None:
         """Write again what units are read of, if it is not there any more."""
         for number, (planned, (_, opening)) in enumerate(zip(plan.inputs, self.inputs, strict=True)):
-            lacks_text = planned.has_text and not text_path(self.folder, number).is_file()
-            if lacks_text or (planned.has_threads and not threads_path(self.folder, number).is_file()):
+            if not is_prepared(self.folder, number, planned):
                 with (
                     opening() as given,
                     write_errors(self.folder),
@@ -290,6 +298,7 @@ class LabelJob:
         for number in range(len(plan.inputs)):
             text_path(self.folder, number).unlink(missing_ok=True)
             threads_path(self.folder, number).unlink(missing_ok=True)
+        crawl_threads_path(self.folder).unlink(missing_ok=True)
         sync_folder(self.folder)
         return replace(done, folder=read_job_folder(self.folder))
 
@@ -326,6 +335,7 @@ def _summary(done: LabelledJob, rows_of: Sequence[int]) -> dict[str, Any]:
         "swallowing": counts.swallowing,
         "answering": counts.answering,
         "missing_parents": counts.missing_parents,
+        "unplaced": counts.unplaced,
         "doubled_ids": done.doubled_ids,
         "html": counts.html,
         "below_min_score": counts.below_min_score,

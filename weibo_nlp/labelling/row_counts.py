@@ -35,6 +35,7 @@ class RowCounts:
     first_swallowing: int | None = None
     answering: int | None = None
     missing_parents: int | None = None
+    unplaced: int | None = None
     html: int = 0
     below_min_score: dict[str, int] = field(default_factory=dict)
     replaced: Counter[str] = field(default_factory=Counter)
@@ -89,4 +90,4 @@ class RowCounts:
         return reason if reason in self.reasons or len(self.reasons) < MAX_REASONS else OTHER_REASONS
 
 
-_SUMS = ("rows", "rejected", "swallowing", "answering", "missing_parents", "html")
+_SUMS = ("rows", "rejected", "swallowing", "answering", "missing_parents", "unplaced", "html")

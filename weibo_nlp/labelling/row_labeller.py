@@ -9,8 +9,10 @@ from sys import getsizeof
 from typing import Any, Protocol
 
 from weibo_nlp.io import Reject, RejectWriter, Row, RowWriter
+from weibo_nlp.io.nested_cells import cell_at
 from weibo_nlp.io.value_text import json_text
 from weibo_nlp.labelling.columns import TextColumns
+from weibo_nlp.labelling.crawl_threads import RowThreads
 from weibo_nlp.labelling.labeller import Labeller
 from weibo_nlp.labelling.row_counts import RowCounts
 from weibo_nlp.labelling.texts import Reading, has_words
@@ -54,6 +56,8 @@ class RowLabeller:
         Takes people out of what is written.
     threads : Threads, optional
         Knows what stands above a row.
+    crawl_threads : RowThreads, optional
+        Knows it of the rows of a crawl; the column of what is answered is then only one.
     index : (str, range), optional
         A column that numbers the rows, and its value for each of them.
     """
@@ -68,10 +72,12 @@ class RowLabeller:
         passed_on: bool = False,
         people: ProtectedRows | None = None,
         threads: Threads | None = None,
+        crawl_threads: RowThreads | None = None,
         index: tuple[str, range] | None = None,
     ) -> None:
         self.labeller, self.texts, self.called, self.renamed = labeller, texts, called, renamed
         self.passed_on, self.people, self.threads, self.index = passed_on, people, threads, index
+        self.crawl_threads = crawl_threads
         self._scores = [name for name, kind in labeller.columns.items() if kind == "float"]
 
     def label(
@@ -99,8 +105,10 @@ class RowLabeller:
         """
         labeller, texts = self.labeller, self.texts
         counts = RowCounts(labeller.summary())
-        counts.answering = None if texts.parent is None else 0
-        counts.missing_parents = None if self.threads is None else 0
+        crawl = self.crawl_threads
+        counts.answering = None if texts.parent is None and crawl is None else 0
+        counts.missing_parents = None if self.threads is None and crawl is None else 0
+        unplaced_before = 0 if crawl is None else crawl.n_unplaced
         if labeller.min_score is not None:
             counts.below_min_score = dict.fromkeys([slot.label for slot in labeller.slots], 0)
         before = Counter() if self.people is None else Counter(self.people.counts)
@@ -114,7 +122,7 @@ class RowLabeller:
                     batch.append((item, reading, parent))
                     counts.rows += 1
                     counts.html += reading.was_html
-                    weight += _weight(item.values) + TEXT_WEIGHT * len(item.values[texts.text])
+                    weight += _weight(item.values) + TEXT_WEIGHT * len(reading.text)
                     weight += 0 if item.origin is None else item.origin.n_bytes
                     if item.swallows:
                         counts.swallowing += 1
@@ -132,6 +140,8 @@ class RowLabeller:
             if advance is not None and n_records % step == 0:
                 advance(step)
         self._flush(batch, writer, counts)
+        if crawl is not None:
+            counts.unplaced = crawl.n_unplaced - unplaced_before
         if self.people is not None:
             counts.replaced = self.people.counts - before
         return counts
@@ -166,12 +176,17 @@ class RowLabeller:
     ) -> tuple[list[Reading] | None, dict[str, list[Reading]]]:
         """What stands above the rows of a batch: their parents, and their roots where these are known."""
         texts, threads = self.texts, self.threads
+        if self.crawl_threads is not None:
+            above = [self.crawl_threads.above(row) for row, _, _ in batch]
+            parents, roots, n_missing = read_above(above, texts.html)
+            counts.missing_parents = (counts.missing_parents or 0) + n_missing
+            return parents, {"roots": roots}
         if texts.parent is None:
             return None, {}
         if threads is None:
             return [parent for _, _, parent in batch if parent is not None], {}
         column = texts.parent
-        ids = [as_id(row.values.get(column), f"{self.called}:{row.number}", column) for row, _, _ in batch]
+        ids = [as_id(cell_at(row.values, column), f"{self.called}:{row.number}", column) for row, _, _ in batch]
         parents, roots, n_missing = read_above(map(threads.above, ids), texts.html)
         counts.missing_parents = (counts.missing_parents or 0) + n_missing
         return parents, {"roots": roots}

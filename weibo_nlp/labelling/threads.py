@@ -10,6 +10,7 @@ from typing import Any, Self
 from weibo_nlp.errors import DataError
 from weibo_nlp.io import Row, Table
 from weibo_nlp.io.names import quoted
+from weibo_nlp.io.nested_cells import cell_at
 from weibo_nlp.labelling.texts import Reading, read_parent
 from weibo_nlp.text.plain import HtmlChoice
 
@@ -85,8 +86,8 @@ def thread_rows(
     for item in table.rows():
         if isinstance(item, Row):
             place = f"{table.path}:{item.number}"
-            own, above = (as_id(item.values.get(name), place, name) for name in (id_column, parent_column))
-            yield own, item.values.get(text_column), above
+            own, above = (as_id(cell_at(item.values, name), place, name) for name in (id_column, parent_column))
+            yield own, cell_at(item.values, text_column), above
 
 
 def above_by(entry: Callable[[str], tuple[Any, str | None] | None], parent: str | None) -> Above:

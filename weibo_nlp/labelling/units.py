@@ -5,19 +5,30 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
-from weibo_nlp.io import RejectWriter, open_writer
+from weibo_nlp.io import RejectWriter, Table, open_writer
 from weibo_nlp.io.checksum import sha256_of_file
 from weibo_nlp.io.job_folder import FinishedPart, part_name, read_job_folder, rejects_path
 from weibo_nlp.io.row_ranges import RangeReader
+from weibo_nlp.labelling.crawl_threads import CrawlThreads, RowThreads
 from weibo_nlp.labelling.endpoints import host_sentences
-from weibo_nlp.labelling.files import protected_rows, renamed_columns
-from weibo_nlp.labelling.job_plan import JobPlan, PlannedUnit, passed_on_schema, text_path, threads_path
+from weibo_nlp.labelling.files import learn_people, renamed_columns, rows_under
+from weibo_nlp.labelling.job_plan import (
+    JobPlan,
+    PlannedUnit,
+    crawl_threads_path,
+    passed_on_schema,
+    text_path,
+    threads_path,
+)
 from weibo_nlp.labelling.job_request import LabelRequest
 from weibo_nlp.labelling.labeller import Labeller
 from weibo_nlp.labelling.row_labeller import RowLabeller
 from weibo_nlp.labelling.thread_index import ThreadIndex
+from weibo_nlp.privacy.protection import Protection
+from weibo_nlp.privacy.pseudonyms import Pseudonyms
 
 
 @dataclass(frozen=True)
@@ -107,18 +118,34 @@ class UnitLabeller:
             self._inputs[unit.input] = self._opened(unit.input)
         return self._inputs[unit.input]
 
+    @cached_property
+    def _protection(self) -> Protection | None:
+        """What takes people out, if it was asked for; of all inputs it knows who is named in them, as one does not."""
+        secret = self.source.request.secret
+        if secret is None:
+            return None
+        protection = Protection(Pseudonyms(secret), html=self.labeller.html)
+        for number, planned in enumerate(self.plan.inputs):
+            learn_people(self._table(number), rows_under(protection, planned.types, planned.texts(self.labeller.html)))
+        return protection
+
+    def _table(self, number: int) -> Table:
+        planned, text = self.plan.inputs[number], text_path(self.source.folder, number)
+        return planned.table((text, self._stack.enter_context(text.open("rb"))) if planned.has_text else None)
+
     def _opened(self, number: int) -> tuple[RangeReader, RowLabeller]:
-        planned, folder, secret = self.plan.inputs[number], self.source.folder, self.source.request.secret
-        text = text_path(folder, number)
-        copy = (text, self._stack.enter_context(text.open("rb"))) if planned.has_text else None
-        table = planned.table(copy)
+        planned, folder = self.plan.inputs[number], self.source.folder
+        table = self._table(number)
         texts = planned.texts(self.labeller.html)
         if self.plan.is_passed_on:
             table = replace(table, converted=texts.names)  # what is not looked at cannot be changed
-        people = None
-        if secret is not None:
-            people = protected_rows(table, planned.types, texts, secret)
+        people = None if self._protection is None else rows_under(self._protection, planned.types, texts)
         threads = None
+        crawl = None
+        if planned.crawl_place is not None:
+            texts_above = CrawlThreads(crawl_threads_path(folder))
+            self._stack.callback(texts_above.close)
+            crawl = RowThreads(texts_above, planned.crawl_place, planned.id_of_document)
         if planned.has_threads:
             threads = ThreadIndex(threads_path(folder, number))
             self._stack.callback(threads.close)
@@ -132,6 +159,7 @@ class UnitLabeller:
             passed_on=self.plan.is_passed_on,
             people=people,
             threads=threads,
+            crawl_threads=crawl,
         )
         return reader, rows
 

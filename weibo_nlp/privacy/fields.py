@@ -17,7 +17,7 @@ _LISTS = {name: frozenset(words) for name, words in word_lists()["fields"].items
 _PERSON, _NAMES, _NAME_FIELDS = _LISTS["person"], _LISTS["names"], _LISTS["name_fields"]
 _IDS, _USER_IDS, _REGIONS = _LISTS["ids"], _LISTS["user_ids"], _LISTS["regions"]
 _DROPPED, _PICTURES = _LISTS["dropped"], _LISTS["pictures"]
-_ABOVE = frozenset(["thread", "parent", "root", "repostof"])
+_DOCUMENT_IDS, _ABOVE = _LISTS["document_ids"], _LISTS["above"]
 # Of a record of a person stays what says how large an account it is, and of what kind.
 _KEPT_OF_A_PERSON = re.compile(
     r"(?:is_?)?verif(?:ied|y)(?:_?type(?:_?ext)?)?|.*(?:counts?|level|rank)|mbtype|vip|is_?(?:author|vip|org|official)|"
@@ -34,6 +34,7 @@ _CHINESE: tuple[tuple[Role, re.Pattern[str]], ...] = (
                           "评论人|原始用户|^用户$|^用戶$|账号|帳號|楼主|层主|回复对象")),
     ("region", re.compile("位置|属地|屬地|地区|地區|省份|城市|所在地|地点|地點|国家|國家")),
     ("document", re.compile("(?:id|ID|Id|编号|編號|bid|mid)$")),
+    ("above", re.compile("(?:源|原|根|父|父级|上级|被转发|被轉發|被回复|被回覆)(?:微博|博文|帖子?|评论|評論|楼层?)$")),
 )  # fmt: skip
 _PARTS = re.compile("[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _CHINESE_SIGN = re.compile("[\u3400-\u9fff]")
@@ -86,7 +87,7 @@ def role_of(name: str, *, of_person: bool = False) -> Role:
         return "region"
     if joined in _ABOVE:
         return "above"
-    if last in _IDS:
+    if last in _IDS or ends & _DOCUMENT_IDS:
         return "dropped" if _PICTURES & set(parts) else "document"
     # `pic_num` counts; `url_struct` does not.
     is_address = _DROPPED & {*ends, *parts} and last not in ("count", "counts", "num", "number", "type")

@@ -38,7 +38,7 @@ _ORIGINAL_USER = re.compile(r"原始用户[:：] ?([^\n\0]{1,64})")
 _REPLY = re.compile(r"\s*(?:回[复復覆]|Reply to) ?(?=[^@\s])")
 _LONGEST_NAME, _SHORTEST_NUMBER = 64, 7  # characters
 _NONE = frozenset(["", "0", "-1", "无", "None", "null", "nan"])
-_ID = re.compile(r"[A-Za-z0-9_\-:.=+/|]{1,128}")
+_ID = re.compile(r"[A-Za-z0-9_\-:.=+/|#?&%~]{1,256}")  # addresses, too, where a site has no other
 _BETWEEN_NAMES = re.compile("[,，、;；|]")
 
 

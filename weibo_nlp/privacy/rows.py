@@ -62,7 +62,9 @@ class ProtectedRows:
     @property
     def columns(self) -> dict[str, ColumnType]:
         """Columns that stay, with the types of what stands in them then."""
-        return {name: self._types[name] if role == "text" else "string" for name, role in self._kept()}
+        # JSON may be nested, as a list of names is, whatever stands in it.
+        same = {name for name, role in self._kept() if role == "text" or self._types[name] == "json"}
+        return {name: self._types[name] if name in same else "string" for name, _ in self._kept()}
 
     def learn(self, values: Mapping[str, Any]) -> None:
         """Take note of who is named in a row; of all rows, before the first is protected."""

@@ -15,6 +15,7 @@ from weibo_nlp.io import Reject, open_table
 from weibo_nlp.io.jsonl import BLANK, parse_json, raw_lines
 from weibo_nlp.io.limits import MAX_DEPTH, MAX_FILE_BYTES, MAX_LINE_BYTES
 from weibo_nlp.io.paths import named_path
+from weibo_nlp.io.sqlite_tables import MAGIC, SqliteTables
 from weibo_nlp.privacy.fields import Role, role_of
 from weibo_nlp.privacy.links import bare_link
 from weibo_nlp.privacy.masks import MASKS, blanked, find_addresses, find_numbers
@@ -85,7 +86,8 @@ def scan_files(paths: Iterable[Path]) -> Iterator[ScannedFile]:
     Parameters
     ----------
     paths : iterable of Path
-        Tables of any shape that `weibo_nlp.io` reads, and JSON, are read by their fields, any other text by its lines.
+        Tables of any shape that `weibo_nlp.io` reads, those of SQLite files, and JSON, are read by their fields, any
+        other text by its lines.
         What is no text is said to be unread.
 
     Yields
@@ -146,6 +148,11 @@ def _refuse(error: OSError) -> None:
 
 def _scan_content(scanned: ScannedFile) -> None:
     path = scanned.path
+    with path.open("rb") as opened:
+        is_database = opened.read(len(MAGIC)) == MAGIC
+    if is_database:
+        _scan_database(scanned)
+        return
     if path.suffix.lower() == ".json" and path.stat().st_size <= MAX_FILE_BYTES and _scan_json(scanned):
         return
     try:
@@ -164,6 +171,28 @@ def _scan_content(scanned: ScannedFile) -> None:
         else:
             for name, value in item.values.items():
                 _scan_value(scanned, f"{unit} {item.number}, {name}", value, role_of(str(name)))
+
+
+def _scan_database(scanned: ScannedFile) -> None:
+    """Look into all cells of all tables of an SQLite file."""
+    try:
+        database = SqliteTables(scanned.path)
+        for table in database.tables:
+            _scan_text(scanned, "the name of a table", table)
+            for number, values in database.rows(table):
+                place = f"table {table}, row {number}"
+                if isinstance(values, str):
+                    scanned.add(UNREAD, f"{place}: {values}")
+                    continue
+                for name, value in values.items():
+                    _scan_value(scanned, f"{place}, {name}", value, role_of(name))
+    except DataError as error:
+        scanned.add(UNREAD, str(error))
+        return
+    if database.passed_over:
+        scanned.add(UNREAD, f"{database.passed_over:,} views and virtual tables")
+    if database.free_pages:
+        scanned.add(UNREAD, f"{database.free_pages:,} free pages, where deleted rows may still be; VACUUM empties them")
 
 
 def _scan_json(scanned: ScannedFile) -> bool:

@@ -31,6 +31,8 @@ from weibo_nlp.scheme import Scheme, load_scheme
 
 T = TypeVar("T")
 STANDOFF, WITHDRAWN = "standoff.jsonl", "withdrawn.yaml"
+TO_BE_FILLED_IN = "(to be filled in)"
+"""Stands in a register, and in an event that was laid out, for what a person has yet to say."""
 
 
 @dataclass
@@ -94,6 +96,10 @@ def read_sources(root: Path) -> Sources:
         items = (item for path in sorted(root.glob(pattern)) for item in read(path))
         return noting_problems(items, sources.problems)
 
+    for path in sorted(root.glob("corpus/texts/*/*.jsonl")):
+        if path.stat().st_size == 0:
+            text = "no text of the event is in it yet; compose them by corpus/COMPOSING.md."
+            sources.problems.append(Problem(path, 1, 1, "form", text))
     sources.texts += records("corpus/texts/*/*.jsonl", lambda path: read_records(path, document_parser(path.stem)))
     sources.standoff += records(f"corpus/{STANDOFF}", lambda path: read_records(path, _standoff_parser()))
     for judged in records("annotations/rounds/*/*.jsonl", lambda path: read_judgements(path, scheme)):
@@ -203,6 +209,11 @@ def _entries(path: Path, key: str, parse: Parser[T], sources: Sources) -> Iterat
         elif name in seen:
             line = line_of_entry(path, name)
             sources.problems.append(Problem(path, line, 1, "id", f"id {name!r} stands twice; ids are unique."))
+        elif left := list(_left_to_fill(body, "")):
+            seen.add(name)
+            line = line_of_entry(path, name)
+            text = f"{key.removesuffix('s')} {name!r}: {', '.join(left)} is to be filled in."
+            sources.problems.append(Problem(path, line, 1, "form", text))
         else:
             seen.add(name)
             try:
@@ -213,6 +224,18 @@ def _entries(path: Path, key: str, parse: Parser[T], sources: Sources) -> Iterat
                     hint = " Put it in quotes." if " must be text, got" in problem.text else ""
                     text = f"{key.removesuffix('s')} {name!r}: {problem.text}{hint}"
                     sources.problems.append(replace(problem, text=text))
+
+
+def _left_to_fill(value: Any, place: str) -> Iterator[str]:
+    """Yield the places within an entry at which a person has not said anything yet."""
+    if value == TO_BE_FILLED_IN:
+        yield place
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _left_to_fill(inner, f"{place}.{name}" if place else str(name))
+    elif isinstance(value, list):
+        for number, inner in enumerate(value, 1):
+            yield from _left_to_fill(inner, f"{place}[{number}]")
 
 
 def _yaml(path: Path) -> dict[str, Any]:

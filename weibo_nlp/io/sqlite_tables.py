@@ -1,4 +1,4 @@
-"""Crawlers' SQLite files, read row by row and never written to, whoever made them."""
+"""The tables of SQLite files, read row by row and never written to, whoever made them."""
 
 from __future__ import annotations
 
@@ -20,13 +20,22 @@ MAX_TABLES = 1_000
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-class SqliteFile:
+class SqliteTables:
     """The tables of an SQLite file. Views, virtual tables and computed columns, which run code, are passed over.
 
     Parameters
     ----------
     path : Path
         The file.
+
+    Attributes
+    ----------
+    tables : mapping of str to tuple of str
+        Names of the tables and of their columns.
+    passed_over : int
+        Views and virtual tables.
+    free_pages : int
+        Pages in which deleted rows may still be.
 
     Raises
     ------
@@ -45,6 +54,10 @@ class SqliteFile:
                 )
         with self._connected() as connection:
             self.tables: Mapping[str, tuple[str, ...]] = dict(_tables(path, connection))
+            self.passed_over: int = connection.execute(
+                "SELECT count(*) FROM sqlite_master WHERE type = 'view' OR upper(sql) LIKE 'CREATE VIRTUAL%'"
+            ).fetchone()[0]
+            self.free_pages: int = connection.execute("PRAGMA freelist_count").fetchone()[0]
 
     def rows(self, table: str) -> Iterator[tuple[int, dict[str, Any] | str]]:
         """Yield the rows of a table, numbered from 1; instead of one with bytes that are no text, the reason.

@@ -3,13 +3,8 @@ import json
 import openpyxl
 import pytest
 
-from weibo_nlp.cli.annotate import annotate
-from weibo_nlp.cli.application import app
 from weibo_nlp.io import write_jsonl
 from weibo_nlp.io.collection import open_collection
-
-if "annotate" not in {each.name for each in app.registered_groups}:
-    app.add_typer(annotate, name="annotate")
 
 TEXTS = {"p1": "这种人就该上黑名单", "p2": "今天天气真好", "p3": "=1+1 这也行？😀"}
 

@@ -6,12 +6,6 @@ import json
 import pytest
 from labelled_sample import write_collection, write_sample
 
-from weibo_nlp.cli import application
-from weibo_nlp.cli.estimate import estimate
-
-if all(command.callback is not estimate for command in application.app.registered_commands):
-    application.app.command()(estimate)
-
 
 @pytest.fixture
 def posts(tmp_path):

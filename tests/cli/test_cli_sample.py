@@ -5,12 +5,6 @@ import json
 import pytest
 from openpyxl import load_workbook
 
-from weibo_nlp.cli import application
-from weibo_nlp.cli.sample import sample
-
-if all(command.callback is not sample for command in application.app.registered_commands):
-    application.app.command()(sample)
-
 HEADER = "id,created_at,thread,正文,topic,topic_score,stance_target,stance,stance_score,out_of_domain"
 
 

@@ -33,7 +33,7 @@ def test_a_column_that_is_named_needs_no_score():
 @pytest.mark.parametrize(
     ("columns", "named", "message"),
     [
-        pytest.param({"text": "string"}, (), "no column of labels among text", id="none"),
+        pytest.param({"text": "string"}, (), "no column of labels is known among text", id="none"),
         pytest.param({"topic": "string"}, ("tone",), "no column 'tone' of labels; there is topic", id="named"),
         pytest.param({"topic": "json"}, (), "no column of labels", id="no-label-in-a-list"),
     ],

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from weibo_nlp.analysis.design import PLACE
-from weibo_nlp.analysis.label_columns import LabelColumn, label_text
+from weibo_nlp.analysis.label_columns import LabelColumn
+from weibo_nlp.analysis.labels import label_text
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.io.collection import open_collection
 from weibo_nlp.io.names import quoted

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from weibo_nlp.analysis.label_columns import scheme_task
+from weibo_nlp.analysis.labels import scheme_task
 from weibo_nlp.corpus.release import open_release
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.external.hydration import own_words

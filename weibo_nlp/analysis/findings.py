@@ -137,7 +137,7 @@ def find(
     if isinstance(label_columns, str):
         raise UsageError(f"label_columns is the string {quoted(label_columns)}; give a list of columns.")
     seed = require_whole(seed, "seed", 0, 2**64 - 1, "such as 0")
-    columns = find_labelled_columns(collection.columns, label_columns)
+    columns = find_labelled_columns(collection.columns, label_columns, collection.path)
     roles = find_roles(collection, columns, text_column=text_column, time_column=time_column, with_texts=with_texts)
     period, groups = _parts(collection, by, given)
     if period is not None and roles.time is None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from weibo_nlp.analysis.design import GOLD_PREFIX, PLACE, SampleDesign, text_sha256
-from weibo_nlp.analysis.label_columns import scheme_task
+from weibo_nlp.analysis.labels import scheme_task
 from weibo_nlp.errors import DataError
 from weibo_nlp.io import Row, Table, open_table
 from weibo_nlp.io.names import quoted, quoted_list

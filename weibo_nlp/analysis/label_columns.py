@@ -8,17 +8,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from weibo_nlp.analysis.labels import LabelledColumn, find_labelled_columns, label_text, scheme_task
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.io.collection import Collection
 from weibo_nlp.io.names import quoted
-from weibo_nlp.io.rows import listed
-from weibo_nlp.scheme import Task, load_scheme
 from weibo_nlp.stats.metrics import FloatArray
 
 if TYPE_CHECKING:
     import pandas as pd
 
-SCORE = "_score"
 MAX_LABELS = 1000
 
 
@@ -72,8 +70,8 @@ class LabelColumn:
             return np.stack([_numbers(frame[self.scores[label]]) for label in self.labels], axis=1)
         if self.score is None:
             raise UsageError(
-                f"{self.name} has no scores ({self.name}{SCORE}), which allocation neyman goes by; take proportional "
-                "or equal, or label with a model that tells probabilities."
+                f"{self.name} has no scores (a column {self.name}_score), which allocation neyman goes by; take "
+                "proportional or equal, or label with a model that tells probabilities."
             )
         score = _numbers(frame[self.score])
         task = scheme_task(self.name)
@@ -105,44 +103,14 @@ def label_columns(collection: Collection, named: Sequence[str] = ()) -> tuple[La
     DataError
         If a column has more than ``MAX_LABELS`` different values, or a label that its task does not have.
     """
-    columns = collection.columns
-    for name in named:
-        if name not in columns:
-            raise UsageError(f"{collection.path}: no column {name!r}; there is: {listed(list(columns))}.")
-    names = list(dict.fromkeys(named)) or [name for name in columns if _is_label_column(name, columns)]
-    if not names:
-        raise UsageError(
-            f"{collection.path}: no column of labels is known among {listed(list(columns))}; label it first "
-            "(weibo-nlp label), or name the column with --label."
-        )
-    seen = _seen(collection, names)
-    return tuple(_label_column(collection, name, seen[name]) for name in names)
+    found = find_labelled_columns(collection.columns, named, collection.path)
+    seen = _seen(collection, [each.name for each in found])
+    return tuple(_label_column(collection, each, seen[each.name]) for each in found)
 
 
-def scheme_task(column: str) -> Task | None:
-    """The task of the scheme that a label column is of: by its name, or that and a number where it has a target."""
-    tasks = load_scheme().tasks
-    if column in tasks:
-        return tasks[column]
-    name, _, number = column.rpartition("_")
-    return tasks[name] if name in tasks and tasks[name].targeted and number.isdecimal() else None
-
-
-def label_text(value: object) -> str:
-    """Label that a cell holds, as text: booleans, and their names in tables of text, in lower case."""
-    text = str(value)
-    return text.lower() if text in ("True", "False", "TRUE", "FALSE") else text
-
-
-def _is_label_column(name: str, columns: Mapping[str, object]) -> bool:
-    if scheme_task(name) is not None:
-        return True
-    return f"{name}{SCORE}" in columns and not name.endswith(SCORE)
-
-
-def _label_column(collection: Collection, name: str, seen: set[str]) -> LabelColumn:
-    columns, task = collection.columns, scheme_task(name)
-    prefix = f"{name}{SCORE}_"
+def _label_column(collection: Collection, of: LabelledColumn, seen: set[str]) -> LabelColumn:
+    columns, name, task = collection.columns, of.name, scheme_task(of.name)
+    prefix = f"{name}_score_"
     if task is not None:
         labels = task.labels
         if unknown := sorted(seen - set(labels)):
@@ -160,13 +128,7 @@ def _label_column(collection: Collection, name: str, seen: set[str]) -> LabelCol
             "with --label."
         )
     scores = {label: f"{prefix}{label}" for label in labels}
-    score = f"{name}{SCORE}" if f"{name}{SCORE}" in columns else None
-    target = None
-    if task is not None and task.targeted:
-        number = name.removeprefix(task.name)
-        target = f"{task.name}_target{number}"
-        target = target if target in columns else None
-    return LabelColumn(name, labels, score, scores if columns.keys() >= set(scores.values()) else {}, target)
+    return LabelColumn(name, labels, of.score, scores if columns.keys() >= set(scores.values()) else {}, of.target)
 
 
 def _seen(collection: Collection, names: Sequence[str]) -> dict[str, set[str]]:

@@ -48,7 +48,9 @@ class LabelledColumn:
         return self.task is not None and load_scheme().tasks[self.task].stored == "bool"
 
 
-def find_labelled_columns(columns: Mapping[str, str], named: Sequence[str] = ()) -> tuple[LabelledColumn, ...]:
+def find_labelled_columns(
+    columns: Mapping[str, str], named: Sequence[str] = (), where: object = "the table"
+) -> tuple[LabelledColumn, ...]:
     """Columns of labels among the columns of a table, in the table's order.
 
     Parameters
@@ -58,6 +60,8 @@ def find_labelled_columns(columns: Mapping[str, str], named: Sequence[str] = ())
     named : sequence of str, optional
         Columns that are to be taken for labels; otherwise those of the scheme's tasks, ``stance_1`` and so on, and each
         column beside which ``NAME_score`` holds numbers.
+    where : object
+        What errors call the table.
 
     Raises
     ------
@@ -65,13 +69,13 @@ def find_labelled_columns(columns: Mapping[str, str], named: Sequence[str] = ())
         If there is none, or one of those named is not there.
     """
     if missing := [name for name in named if name not in columns]:
-        raise UsageError(f"no column {quoted(missing[0])} of labels; there is {listed(list(columns))}.")
+        raise UsageError(f"{where}: no column {quoted(missing[0])} of labels; there is {listed(list(columns))}.")
     found = [_label_column(name, columns, is_named=name in named) for name in columns if not named or name in named]
     label_columns = tuple(each for each in found if each is not None)
     if not label_columns:
         raise UsageError(
-            f"no column of labels among {listed(list(columns))}; label the rows with weibo-nlp label, or name the "
-            "columns of your own labels."
+            f"{where}: no column of labels is known among {listed(list(columns))}; label the rows with weibo-nlp "
+            "label, or name the columns of your own labels with --label."
         )
     return label_columns
 
@@ -80,6 +84,11 @@ def label_text(value: object) -> str:
     """Return the label that a cell holds: true and false in small letters, however a program writes them."""
     text = str(value)
     return text.lower() if text in ("True", "False", "TRUE", "FALSE") else text
+
+
+def scheme_task(column: str) -> Task | None:
+    """Return the task of the scheme that a column of labels is of: by its name, or that and a number beside targets."""
+    return _task_of(column)[0]
 
 
 def in_order(labels: Iterable[str], task: str | None) -> tuple[str, ...]:

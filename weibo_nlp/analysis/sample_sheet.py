@@ -9,7 +9,8 @@ from typing import Any
 from weibo_nlp.analysis.design import GOLD_PREFIX, PLACE, SampleDesign, design_path
 from weibo_nlp.analysis.drawing import random_keys
 from weibo_nlp.analysis.gold import SHEET, filled_cells
-from weibo_nlp.analysis.label_columns import LabelColumn, scheme_task
+from weibo_nlp.analysis.label_columns import LabelColumn
+from weibo_nlp.analysis.labels import scheme_task
 from weibo_nlp.analysis.thread_index import ThreadIndex
 from weibo_nlp.errors import UsageError, WeiboNlpError
 from weibo_nlp.io.atomic import pending_file

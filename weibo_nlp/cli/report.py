@@ -57,7 +57,9 @@ def report(
     ] = None,
     label_column: Annotated[
         list[str] | None,
-        Option(metavar="NAME", help="Column of labels; may be repeated. By default those that label writes."),
+        Option(
+            "--label", metavar="COLUMN", help="Column of labels; may be repeated. By default those that label writes."
+        ),
     ] = None,
     language: Annotated[
         Literal["en", "zh"], Option("--lang", help="Language of the page's own words: English or Chinese.")

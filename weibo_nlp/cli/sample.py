@@ -204,7 +204,7 @@ def _alike(
 
 
 def _n_out_of_domain(collection: Collection) -> int:
-    from weibo_nlp.analysis.label_columns import label_text
+    from weibo_nlp.analysis.labels import label_text
     from weibo_nlp.labelling.summary import OUT_OF_DOMAIN
 
     if OUT_OF_DOMAIN not in collection.columns:

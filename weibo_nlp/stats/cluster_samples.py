@@ -98,9 +98,9 @@ def clustered_share_limits(
     As `proportions.share_limits`, but for the number of texts that a cell's limits rest on: that which would give the
     variance found by leaving out cluster after cluster, less what Student's t takes from it (Korn & Graubard 1998). The
     degrees of freedom are the clusters less the strata, or fewer where most of the variance comes from a few clusters;
-    from 30 clusters on, half as many at least. Where fewer than three clusters of a cell have a label, or another,
-    their texts count as copies of each other, unless there are 30 clusters and five differ over all cells; and what
-    unequal weights take from a sample they take whatever variance was found (Kish 1965).
+    from 30 clusters of texts on, half as many at least. Where fewer than three clusters of a cell have a label, or
+    another, their texts count as copies of each other, unless there are 30 clusters of texts and five differ over all
+    cells; and what unequal weights take from a sample they take whatever variance was found (Kish 1965).
     Clusters count as if they were drawn with replacement. See `prevalence.design_based`.
     """
     from scipy.special import stdtrit
@@ -125,7 +125,8 @@ def clustered_share_limits(
     effect = np.divide(variance, alone, out=np.ones(k), where=alone > 0)
     tail = (1 + confidence_level) / 2
     most = n_clusters - members.size
-    least = most / 2 if n_clusters >= _ENOUGH_CLUSTERS else 0.0
+    is_told = _ENOUGH_CLUSTERS <= n_clusters < sample.gold.size  # not of single texts, whose weights may differ
+    least = most / 2 if is_told else 0.0
     freedom = np.array([min(max(kurtosis_freedom(column), least), most) for column in squares.T])
     student = np.square(stdtrit(freedom, tail) / NormalDist().inv_cdf(tail))
     weights_of_texts = np.bincount(cell, sample.weights)[:, None], np.bincount(cell, np.square(sample.weights))[:, None]
@@ -137,7 +138,7 @@ def clustered_share_limits(
     with_label, without_label = (found > 0).sum(axis=0), (in_cell[:, :, None] > found).sum(axis=0)
     differing = np.minimum(with_label, without_label)
     told = differing >= np.minimum(_FEW_CLUSTERS, (in_cell > 0).sum(axis=0))[:, None]
-    if n_clusters >= _ENOUGH_CLUSTERS:
+    if is_told:
         told |= (differing.sum(axis=0) >= _TOLD_TOGETHER)[None]
     n_effective = np.where(told, n_effective, np.minimum(n_effective, _equal_clusters(in_cell)[:, None]))
     # Small cells of several strata are bounded together, by the predicted label of most of their texts.

@@ -20,6 +20,8 @@ normalise, parse
     Weibo text cleaned without losing offsets, and its grammar.
 load_spacy, hf_tokenizer
     A spaCy pipeline, a tokenizer for Hugging Face models.
+estimate
+    Shares of labels with intervals, from a random sample that people labelled.
 evaluate, compare
     Prediction files scored, and tested against each other.
 
@@ -37,6 +39,7 @@ from weibo_nlp._version import __version__
 
 if TYPE_CHECKING:
     from weibo_nlp import corpus, evaluation, external, ingest, models, predictions, segmentation, stats, text
+    from weibo_nlp.analysis import estimate
     from weibo_nlp.errors import (
         DataError,
         LabelError,
@@ -76,6 +79,7 @@ __all__ = [
     "compare",
     "corpus",
     "distil",
+    "estimate",
     "evaluate",
     "evaluation",
     "external",
@@ -100,6 +104,7 @@ __all__ = [
 _HOMES = {
     "compare": "evaluation",
     "distil": "training",
+    "estimate": "analysis",
     "hf_tokenizer": "integrations.hf_tokenizer",
     "hydrate": "external.hydration",
     "label": "labelling",

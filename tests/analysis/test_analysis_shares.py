@@ -153,10 +153,10 @@ def test_a_label_that_no_row_was_predicted_to_have_is_shown_with_its_estimate(tm
     ("changes", "message"),
     [
         pytest.param({"collection": {"name": "x.csv", "sha256": "0"}}, "another collection .'x.csv'.", id="other-rows"),
-        pytest.param({"kind": "something"}, "no estimates of this version", id="kind"),
-        pytest.param({"format": 2}, "no estimates of this version", id="format"),
+        pytest.param({"kind": "something"}, "kind 'something', format 1", id="kind"),
+        pytest.param({"format": 2}, "format 2; 'weibo_nlp estimates' of format 1", id="format"),
         pytest.param({"by": "month"}, "by is no list", id="by"),
-        pytest.param({"estimates": [1]}, "estimates is no list of rows", id="rows"),
+        pytest.param({"estimates": [1]}, "estimates is no list", id="rows"),
         pytest.param({"estimates": [estimate("a", 2.0)]}, "row 1 of the estimates: share is no share", id="share"),
         pytest.param({"estimates": [estimate(None, 0.5)]}, "row 1 of the estimates: label is no text", id="label"),
         pytest.param({"estimates": [estimate("a", 0.5, month=3)]}, "month is neither text nor null", id="group"),
@@ -175,7 +175,7 @@ def test_what_are_no_estimates_of_the_collection_is_refused(tmp_path, changes, m
         pytest.param({"by": ["city"]}, "no column 'city'", id="no-column"),
         pytest.param({"by": "month"}, "give a list of columns", id="a-string"),
         pytest.param({"time_column": "when"}, "no column 'when'", id="no-time"),
-        pytest.param({"estimates": "nowhere.json"}, "nowhere.json: No such file", id="no-file"),
+        pytest.param({"estimates": "nowhere.json"}, "nowhere.json: cannot be read: No such file", id="no-file"),
     ],
 )
 def test_misuse_is_refused(tmp_path, options, message):

@@ -15,6 +15,7 @@ from weibo_nlp.external.hydration import own_words
 from weibo_nlp.external.hydration import text_key as key_of_text
 from weibo_nlp.io import sha256_of_file
 from weibo_nlp.io.collection import Collection
+from weibo_nlp.io.job_folder import SUMMARY
 from weibo_nlp.io.jsonl import read_json_object
 from weibo_nlp.labelling.summary_file import summary_path
 from weibo_nlp.models.storage import WEIGHTS
@@ -23,7 +24,6 @@ from weibo_nlp.tasks.evaluation_set import full_text
 from weibo_nlp.tasks.spec import LEARNT_SPLITS
 from weibo_nlp.training.learnt_from import LEARNT_FROM, LearntFrom, learnt_from
 
-JOB_SUMMARY = "_summary.json"
 """Summary of a collection that is the folder of a labelling job."""
 MAX_SUMMARY_BYTES = 64 * 1024 * 1024
 OPEN_SOURCES = ("COLD", "SWSR", "Zhihu", "hot search")
@@ -159,7 +159,7 @@ def _task_of(label_column: str) -> str:
 
 
 def _summary(collection: Collection) -> Mapping[str, Any] | None:
-    path = collection.path / JOB_SUMMARY if collection.path.is_dir() else summary_path(collection.path)
+    path = collection.path / SUMMARY if collection.path.is_dir() else summary_path(collection.path)
     if path is None or not path.is_file():
         return None
     content = read_json_object(path, MAX_SUMMARY_BYTES)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from weibo_nlp.analysis.design import DrawnFrom
-from weibo_nlp.errors import DataError
+from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.io.column_types import ColumnType
 from weibo_nlp.io.jsonl import read_json_object
 
@@ -198,20 +198,34 @@ def read_estimates(path: Path) -> Mapping[str, Any]:
 
     Raises
     ------
+    UsageError
+        If it cannot be read.
     DataError
-        If it cannot be read, or is none of this format.
+        If it is none of this format.
     """
     try:
         content = read_json_object(path, MAX_BYTES)
     except OSError as error:
-        raise DataError(f"{path}: cannot be read: {error.strerror}; name a file of weibo-nlp estimate -o.") from error
+        raise UsageError(f"{path}: cannot be read: {error.strerror}; name a file of weibo-nlp estimate -o.") from error
+    return require_estimates(content, path)
+
+
+def require_estimates(content: Mapping[str, Any], where: object) -> Mapping[str, Any]:
+    """Return what a file of estimates holds, if it is one.
+
+    Raises
+    ------
+    DataError
+        If it is none of this format, naming what is not as it should be.
+    """
     if content.get("kind") != KIND or content.get("format") != FORMAT:
         raise DataError(
-            f"{path}: kind {content.get('kind')!r:.60}, format {content.get('format')!r:.20}; {KIND!r} of format "
+            f"{where}: kind {content.get('kind')!r:.60}, format {content.get('format')!r:.20}; {KIND!r} of format "
             f"{FORMAT} is expected, as weibo-nlp estimate -o of this version writes it."
         )
-    lists: Sequence[str] = ("estimates", "differences", "by")
-    for name in lists:
-        if not isinstance(content.get(name), list):
-            raise DataError(f"{path}: {name} is no list; estimate again with this version.")
+    kinds: Mapping[str, type] = {"estimates": Mapping, "differences": Mapping, "by": str}
+    for name, kind in kinds.items():
+        values = content.get(name)
+        if not isinstance(values, list) or not all(isinstance(value, kind) for value in values):
+            raise DataError(f"{where}: {name} is no list of what belongs there; estimate again with this version.")
     return content

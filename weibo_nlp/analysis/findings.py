@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from weibo_nlp.analysis.crossing import StanceFindings, find_stances
-from weibo_nlp.analysis.estimates_file import Estimates, read_estimates
+from weibo_nlp.analysis.estimates_joined import EstimatesOf, estimates_of
 from weibo_nlp.analysis.examples import Examples, draw_examples
 from weibo_nlp.analysis.groups import PERIODS, Period, require_time_column
 from weibo_nlp.analysis.keywords import Keywords, find_keywords
@@ -130,7 +130,7 @@ def find(
     DataError
         If the estimates are of another collection.
     """
-    given = None if estimates is None else read_estimates(estimates, collection)
+    given = None if estimates is None else estimates_of(estimates, collection)
     for name, value in (("most_examples", most_examples), ("most_keywords", most_keywords)):
         require_whole(value, name, 0, _MOST_SHOWN, "how many are shown")
     require_whole(keyword_rows, "keyword_rows", 1, MOST_KEYWORD_ROWS, "how many rows are read at most")
@@ -169,7 +169,7 @@ def find(
 
 
 def _parts(
-    collection: Collection, by: Sequence[str], estimates: Estimates | None
+    collection: Collection, by: Sequence[str], estimates: EstimatesOf | None
 ) -> tuple[Period | None, tuple[str, ...]]:
     """Return the period that was asked for, or by which was estimated, and the columns of groups."""
     if isinstance(by, str):

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from weibo_nlp.analysis.coding import Coded
-from weibo_nlp.analysis.estimates_file import Estimates, Joined
+from weibo_nlp.analysis.estimates_joined import EstimatesOf, Joined
 from weibo_nlp.analysis.labels import LabelledColumn
 from weibo_nlp.analysis.scan import Scanned
 from weibo_nlp.analysis.slices import Slicing, slicings
@@ -57,7 +57,7 @@ class Shares:
     differences : DataFrame
         Differences between groups or periods with their tests, as the file of estimates has them; empty without.
     unplaced : DataFrame
-        Estimates that belong to no row of `table`, as those of groups within periods, as the file has them.
+        EstimatesOf that belong to no row of `table`, as those of groups within periods, as the file has them.
     """
 
     table: pd.DataFrame
@@ -69,7 +69,7 @@ class Shares:
     unplaced: pd.DataFrame
 
 
-def count_shares(scanned: Scanned, periods: Coded | None, period: str | None, estimates: Estimates | None) -> Shares:
+def count_shares(scanned: Scanned, periods: Coded | None, period: str | None, estimates: EstimatesOf | None) -> Shares:
     """Count the labels of each column in all rows, each period and each group, and join what was estimated.
 
     Parameters
@@ -80,7 +80,7 @@ def count_shares(scanned: Scanned, periods: Coded | None, period: str | None, es
         Period of every row.
     period : str, optional
         What the periods are.
-    estimates : Estimates, optional
+    estimates : EstimatesOf, optional
         Made of the same collection.
     """
     parted = slicings(scanned.n, periods, scanned.groups)

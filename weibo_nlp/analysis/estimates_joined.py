@@ -1,4 +1,4 @@
-"""The file of estimates, read back and put beside the raw shares that they correct."""
+"""Estimates of a collection beside the raw shares that they correct."""
 
 from __future__ import annotations
 
@@ -9,24 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from weibo_nlp.analysis.estimates import METHODS, read_estimates, require_estimates
 from weibo_nlp.analysis.groups import PERIODS
-from weibo_nlp.errors import DataError, UsageError
-from weibo_nlp.io.jsonl import read_json_object
+from weibo_nlp.errors import DataError
 from weibo_nlp.io.names import quoted
 
 if TYPE_CHECKING:
     from weibo_nlp.io.collection import Collection
 
-FORMAT = 1
-KIND = "weibo_nlp estimates"
-METHODS = ("design_based", "ppi", "sample")
-"""Methods that correct; of a file that does not say which one is meant, the first that it has."""
-MAX_BYTES = 256 * 1024 * 1024
 _ROWS = ("estimates", "differences")
 
 
 @dataclass(frozen=True)
-class Estimates:
+class EstimatesOf:
     """What ``weibo-nlp estimate`` wrote of a collection.
 
     Attributes
@@ -58,7 +53,7 @@ class Estimates:
         return next((name for name in self.by if name in PERIODS), None)
 
 
-def read_estimates(source: Mapping[str, Any] | Path | str, collection: Collection) -> Estimates:
+def estimates_of(source: Mapping[str, Any] | Path | str, collection: Collection) -> EstimatesOf:
     """Read the estimates of a collection.
 
     Parameters
@@ -75,9 +70,8 @@ def read_estimates(source: Mapping[str, Any] | Path | str, collection: Collectio
     DataError
         If it holds no estimates, or those of another collection.
     """
-    where, content = _content(source)
-    if content.get("kind") != KIND or content.get("format") != FORMAT:
-        raise DataError(f"{where}: no estimates of this version; give the file that weibo-nlp estimate writes.")
+    where = "estimates" if isinstance(source, Mapping) else str(source)
+    content = require_estimates(source, where) if isinstance(source, Mapping) else read_estimates(Path(source))
     of = content.get("collection")
     if not isinstance(of, Mapping) or of.get("sha256") != collection.sha256:
         name = of.get("name") if isinstance(of, Mapping) else None
@@ -85,21 +79,17 @@ def read_estimates(source: Mapping[str, Any] | Path | str, collection: Collectio
             f"{where}: the estimates are of another collection ({quoted(str(name))}) than {collection.path}, or it was "
             "changed since; run weibo-nlp estimate on it again."
         )
-    for key in _ROWS:
-        if not isinstance(content.get(key), list) or not all(isinstance(row, Mapping) for row in content[key]):
-            raise DataError(f"{where}: {key} is no list of rows; run weibo-nlp estimate again.")
-    by = content.get("by")
-    if not isinstance(by, list) or not all(isinstance(name, str) for name in by):
-        raise DataError(f"{where}: by is no list of columns; run weibo-nlp estimate again.")
+    by = content["by"]
     rows = tuple(content["estimates"])
     for number, row in enumerate(rows, 1):
         if problem := _problem(row, by):
             raise DataError(f"{where}: row {number} of the estimates: {problem}; run weibo-nlp estimate again.")
-    methods = [content.get("main_method"), *METHODS]
+    corrected = [method for method in METHODS if method != "uncorrected"]
+    methods = [content.get("main_method"), *corrected]
     present = {row["method"] for row in rows}
-    return Estimates(
+    return EstimatesOf(
         tuple(by),
-        next((method for method in methods if method in present and method in METHODS), None),
+        next((method for method in methods if method in present and method in corrected), None),
         content.get("confidence_level"),
         rows,
         pd.DataFrame(content["differences"]),
@@ -120,7 +110,7 @@ class Joined:
         What the periods are.
     """
 
-    def __init__(self, counted: Iterable[tuple[Any, ...]], estimates: Estimates | None, period: str | None) -> None:
+    def __init__(self, counted: Iterable[tuple[Any, ...]], estimates: EstimatesOf | None, period: str | None) -> None:
         self._counted = list(counted)
         self._by_key: dict[tuple[Any, ...], Mapping[str, Any]] = {}
         self._unplaced: list[Mapping[str, Any]] = []
@@ -182,12 +172,3 @@ def _problem(row: Mapping[str, Any], by: Sequence[str]) -> str | None:
         if value is not None and (isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1):
             return f"{name} is no share"
     return None
-
-
-def _content(source: Mapping[str, Any] | Path | str) -> tuple[str, Mapping[str, Any]]:
-    if isinstance(source, Mapping):
-        return "estimates", source
-    try:
-        return str(source), read_json_object(Path(source), MAX_BYTES)
-    except OSError as error:
-        raise UsageError(f"{source}: {error.strerror}; give the file that weibo-nlp estimate writes.") from error

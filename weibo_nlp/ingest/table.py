@@ -108,15 +108,14 @@ def _document(builder: Builder, item: Row, columns: Mapping[str, str]) -> Docume
     if root is not None and kind == "comment":
         parent = parent or root
         own, parent = _below(root, own), parent if parent == root else _below(root, parent)
-    account = held("account_type")
-    text = held("text")
+    account, text, created = held("account_type"), held("text"), held("created_at")
     return builder.document(
         item.number,
         kind,
         own or f"{builder.source.name}#{item.number}",
         read_text(text if isinstance(text, str) else cell(_kept(text))),
         speaker=Speaker(id_text(held("author")), id_text(held("nickname")), _account_type(account)),
-        created=held("created_at"),
+        created=None if created != created else created,
         parent=parent,
         root=(root or parent) if kind == "comment" else None,
         repost_of=repost_of,

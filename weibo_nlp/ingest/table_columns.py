@@ -86,6 +86,8 @@ _REFUSED: dict[str, frozenset[ColumnKind]] = {
 }
 _NUMBER = re.compile(r"\d+", re.ASCII)
 _MONTHS = 12
+_MOST_ROWS = 500_000
+"""Ids that are held to see whether one comes again: comments of so many different posts in a row are in no file."""
 _NOTHING = frozenset(["0", "-1", "无", "none", "null", "nan", "\\n"])
 
 
@@ -170,7 +172,7 @@ def guess_columns(source: Source, named: Mapping[str, str], *, whole: bool = Tru
     if (
         is_post := is_post
         and "parent" not in taken
-        and _is_distinct(source, taken["root"], None if whole else SNIFFED_ROWS)
+        and _is_distinct(source, taken["root"], _MOST_ROWS if whole else SNIFFED_ROWS)
     ):
         taken["id"] = taken.pop("root")
     return TableGuess({field: taken[field] for field in FIELDS if field in taken}, tuple(left), is_post)
@@ -190,8 +192,8 @@ def _only_text(columns: Iterable[str], kinds: Mapping[str, ColumnKind]) -> str |
     return texts[0] if len(texts) == 1 else None
 
 
-def _is_distinct(source: Source, column: str, most: int | None) -> bool:
-    """Whether a column names another thing in every row; read to the first that comes again."""
+def _is_distinct(source: Source, column: str, most: int) -> bool:
+    """Whether a column names another thing in every one of the first rows; read to the first that comes again."""
     seen = set[int]()
     for value in islice(values_of(source, column), most):
         if (id := id_text(value)) is None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from weibo_nlp.errors import DataError, UsageError
+from weibo_nlp.ingest import table
 from weibo_nlp.ingest.base import Family, Options
 from weibo_nlp.ingest.registry import get_family, recognise
 from weibo_nlp.ingest.source import Source, open_sources
@@ -204,7 +205,12 @@ def read(paths: Path | str | Sequence[Path | str], family: str | None = None, op
     if not crawls:
         why = f" ({unread[0].reason})" if unread else ""
         raise UsageError(f"{', '.join(map(str, named))}: no file of a crawler was found{why}.")
-    return Import(tuple(crawls), tuple(unread), options or Options())
+    options = options or Options()
+    if (options.columns or options.date_order is not None) and not any(each.family is table.FAMILY for each in crawls):
+        raise UsageError("--column and --date-order say how a plain table is read; name --family table, or leave them.")
+    for read_as in dict.fromkeys(each.family.name for each in crawls):
+        get_family(read_as).require([each.source for each in crawls if each.family.name == read_as], options)
+    return Import(tuple(crawls), tuple(unread), options)
 
 
 def crawls_of(path: Path, name: str, family: Family | None = None) -> tuple[list[Crawl], list[Unread]]:

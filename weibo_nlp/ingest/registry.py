@@ -82,9 +82,8 @@ def recognise(source: Source) -> Family:
     if users := next((family for family in FAMILIES.values() if family.holds_users(sample)), None):
         raise UsageError(f"{where}: users as {users.name} lists them, and no posts; nothing of it is read.")
     held = ", ".join(sorted(sample.keys or sample.tables)[:12]) or sample.markup or "nothing"
-    unknown = (
-        f"{where}: of no family that is known ({', '.join(name for name in FAMILIES if name != table.FAMILY.name)})"
-    )
+    known = ", ".join(name for name in FAMILIES if name != table.FAMILY.name)
+    unknown = f"{where}: of no family that is known ({known})"
     if plain := table.described(source):
         raise UsageError(
             f"{unknown}. It is a plain table, which --family table reads, and {plain}. Another choice is said by "

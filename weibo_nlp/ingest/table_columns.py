@@ -81,7 +81,7 @@ _NO_IDS: frozenset[ColumnKind] = frozenset(("text", "nested"))
 _NO_CELLS: frozenset[ColumnKind] = frozenset(("nested",))
 _REFUSED: dict[str, frozenset[ColumnKind]] = {
     "text": NO_TEXT - {"empty"},
-    **dict.fromkeys(("id", "parent", "root", "repost_of", "author", "created_at"), _NO_IDS),
+    **dict.fromkeys(("id", "parent", "root", "repost_of", "author"), _NO_IDS),
     **dict.fromkeys(("likes", "reposts", "comments", "views", "account_type"), _NO_IDS),
 }
 _NUMBER = re.compile(r"\d+", re.ASCII)
@@ -128,7 +128,7 @@ class TableGuess:
         if "id" not in self.columns:
             said.append("no column of ids: they are made of the file's name and the row's number")
         if self.kept:
-            said.append(f"keeps {listed(self.kept)} as they are")
+            said.append(f"keeps {listed(self.kept)} in extra")
         return said
 
 

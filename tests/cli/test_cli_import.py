@@ -168,7 +168,7 @@ def table(tmp_path):
 
 def test_a_plain_table_is_shown_before_it_is_read(table, tmp_path, run):
     code, _, err = run("import", table, "-o", tmp_path / "out", "--keep-raw")
-    assert (code, "--family table reads, and takes the text from text, the post that is answered from post" in err) == (
+    assert (code, "--family table reads, it takes the text from text, the post that is answered from post" in err) == (
         2,
         True,
     )

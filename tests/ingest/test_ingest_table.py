@@ -57,7 +57,7 @@ def test_a_known_family_is_never_taken_for_a_plain_table(tmp_path):
 
 def test_a_plain_table_is_read_where_it_is_said_and_else_told(tmp_path):
     path = written(tmp_path, "comments.csv", csv_text(*COMMENTS))
-    with pytest.raises(UsageError, match="a plain table, which --family table reads, and takes the text from text"):
+    with pytest.raises(UsageError, match="As a plain table, which --family table reads, it takes the text from text"):
         read(path)
 
 

@@ -181,6 +181,16 @@ def test_columns_that_are_called_as_the_crawl_calls_its_own_notes_are_kept_apart
     assert (post.extra, post.flags) == ({"table_missing_id": "x9"}, ())
 
 
+def test_sheets_and_files_without_texts_are_passed_over_and_told(tmp_path):
+    with pd.ExcelWriter(tmp_path / "a.xlsx") as book:
+        pd.DataFrame({"id": ["x1"], "text": ["今天去看了海"]}).to_excel(book, sheet_name="posts", index=False)
+        pd.DataFrame({"a": [1], "b": [2]}).to_excel(book, sheet_name="codes", index=False)
+    written(tmp_path, "codes.csv", "a,b\n1,2\n3,4\n")
+    crawl = read(tmp_path, "table")
+    assert [document.id for document in crawl] == ["x1"]
+    assert len([each for each in crawl.unread if "no column is known to hold texts" in each.reason]) == 2
+
+
 ROWS = st.lists(
     st.tuples(
         st.sampled_from(["", "x1", "x2", "7", "08"]),

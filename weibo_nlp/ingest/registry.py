@@ -86,8 +86,8 @@ def recognise(source: Source) -> Family:
     unknown = f"{where}: of no family that is known ({known})"
     if plain := table.described(source):
         raise UsageError(
-            f"{unknown}. Name one with --family if a crawler wrote it. As a plain table, which --family table reads, it "
-            f"{plain}; --column FIELD=NAME says it otherwise. weibo-nlp label takes the file as it is."
+            f"{unknown}. Name one with --family if a crawler wrote it. As a plain table, which --family table reads, "
+            f"it {plain}; --column FIELD=NAME says it otherwise. weibo-nlp label takes the file as it is."
         )
     raise UsageError(
         f"{unknown}; it has {held[:300]}. Name one with --family, or label the file as a table of your own."

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from weibo_nlp.errors import UsageError
+from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.ingest.accounts import Speaker, weibo_account_type
 from weibo_nlp.ingest.base import CREATED_RAW, NICKNAME, Documents, Family, Options, Sample
 from weibo_nlp.ingest.building import Builder
@@ -51,18 +51,30 @@ def _guessed(source: Source, options: Options) -> Sequence[str]:
 
 
 def described(source: Source) -> str:
-    """Say what a file that is of no family would be read as, if as a plain table; nothing where it is none."""
-    guess = guess_columns(source, {})
+    """Say what the first rows of a file that is of no family are, if it is a plain table; nothing where it is none."""
+    guess = guess_columns(source, {}, whole=False)
     return "" if guess is None else "; ".join(guess.sentences())
 
 
-def _plan(source: Source, options: Options) -> tuple[TableGuess, DateOrder | None, str | None]:
+def require_texts(source: Source, named: Mapping[str, str]) -> None:
+    """Refuse what is no table, and one of which no column is known to hold texts.
+
+    Raises
+    ------
+    UsageError
+        Naming the columns that there are.
+    """
     if source.table is None:
         raise UsageError(f"{source.path} is no table; leave --family out, or name another.")
-    guess = guess_columns(source, options.columns)
-    if guess is None:
+    if guess_columns(source, named, whole=False) is None:
         held = f" ({', '.join(source.columns[:12])})"[:300] if source.columns else ""
         raise UsageError(f"{source.path}: no column is known to hold texts{held}; name it with --column text=NAME.")
+
+
+def _plan(source: Source, options: Options) -> tuple[TableGuess, DateOrder | None, str | None]:
+    guess = guess_columns(source, options.columns)
+    if guess is None:
+        raise DataError(f"{source.path} has no texts any more; import it again when nobody writes to it.")
     if (dated := guess.columns.get("created_at")) is None:
         return guess, None, None
     return guess, *order_of_dates(source, dated, options.date_order)

@@ -132,7 +132,7 @@ class TableGuess:
         return said
 
 
-def guess_columns(source: Source, named: Mapping[str, str]) -> TableGuess | None:
+def guess_columns(source: Source, named: Mapping[str, str], *, whole: bool = True) -> TableGuess | None:
     """Take the columns of a table for what their names and first values say; None where none holds texts.
 
     Parameters
@@ -142,6 +142,8 @@ def guess_columns(source: Source, named: Mapping[str, str]) -> TableGuess | None
     named : mapping of str to str
         Field -> column, which go before; those that this table does not have are passed over, and an empty name leaves
         the field without one.
+    whole : bool
+        Whether the table may be read through where its first rows do not tell.
     """
     if source.table is None:
         return None
@@ -165,7 +167,11 @@ def guess_columns(source: Source, named: Mapping[str, str]) -> TableGuess | None
             return None
         taken["text"] = taken.pop("title")
     is_post = "id" not in taken and "id" not in named and "root" in taken and "root" not in named
-    if is_post := is_post and "parent" not in taken and _is_distinct(source, taken["root"]):
+    if (
+        is_post := is_post
+        and "parent" not in taken
+        and _is_distinct(source, taken["root"], None if whole else SNIFFED_ROWS)
+    ):
         taken["id"] = taken.pop("root")
     return TableGuess({field: taken[field] for field in FIELDS if field in taken}, tuple(left), is_post)
 
@@ -184,10 +190,10 @@ def _only_text(columns: Iterable[str], kinds: Mapping[str, ColumnKind]) -> str |
     return texts[0] if len(texts) == 1 else None
 
 
-def _is_distinct(source: Source, column: str) -> bool:
+def _is_distinct(source: Source, column: str, most: int | None) -> bool:
     """Whether a column names another thing in every row; read to the first that comes again."""
     seen = set[int]()
-    for value in values_of(source, column):
+    for value in islice(values_of(source, column), most):
         if (id := id_text(value)) is None:
             continue
         if (number := hash(id)) in seen:
@@ -262,7 +268,7 @@ def require_own_ids(sources: Sequence[Source], named: Mapping[str, str]) -> None
         return
     seen: dict[str, tuple[object, str]] = {}
     for source in sources:
-        guess = guess_columns(source, named)
+        guess = guess_columns(source, named, whole=False)
         if guess is None or "id" not in guess.columns or "root" in guess.columns:
             continue
         for item in islice(source.rows(), SNIFFED_ROWS):

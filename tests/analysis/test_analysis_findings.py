@@ -103,3 +103,10 @@ def test_a_text_of_a_hundred_thousand_characters_is_read_in_a_bounded_part(tmp_p
     findings = find(collection_of(tmp_path / "posts.jsonl", rows), phrases=["啊", "啊啊"])
     assert findings.phrases.table["count"].iloc[0] == 1
     assert findings.quality.measures.set_index("measure").loc["without_text", "count"] == 0
+
+
+def test_dates_with_strokes_are_read_in_the_order_that_their_column_tells(tmp_path):
+    path = tmp_path / "posts.csv"
+    path.write_text("text,date,topic\n好,03/04/2018,other\n坏,23/04/2018,credit\n行,##########,other\n", "utf-8")
+    found = find(open_collection(path), by=["month"])
+    assert set(found.shares.table["period"].dropna()) == {"2018-04"}

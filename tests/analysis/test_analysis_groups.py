@@ -7,6 +7,7 @@ import pytest
 from weibo_nlp.analysis.groups import group_frame, period_of
 from weibo_nlp.errors import UsageError
 from weibo_nlp.io.collection import Collection, open_collection
+from weibo_nlp.io.column_types import DateOrder
 
 POSTS = (
     "id,正文,发布时间,account_type,irony\n"
@@ -64,3 +65,28 @@ def test_without_a_column_of_times_a_period_is_refused(tmp_path: Path) -> None:
 def test_a_group_named_twice_is_refused(posts: Collection) -> None:
     with pytest.raises(UsageError, match="grouped twice by month"):
         group_frame(posts, ["month", "month"])
+
+
+def of_dates(folder: Path, *dates: str, order: DateOrder | None = None) -> Collection:
+    path = folder / "posts.csv"
+    path.write_text(
+        "id,正文,发布时间\n" + "".join(f"{n},好,{each}\n" for n, each in enumerate(dates)), encoding="utf-8"
+    )
+    return open_collection(path, date_order=order)
+
+
+def test_dates_with_strokes_are_read_in_the_order_that_their_column_tells(tmp_path: Path) -> None:
+    months = group_frame(of_dates(tmp_path, "03/04/2018", "23/08/2018 13:10", "##########"), ["month"])["month"]
+    assert months.tolist() == ["2018-04", "2018-08", None]
+
+
+def test_dates_that_tell_no_order_are_refused_and_read_where_it_is_said(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="column 发布时间: '03/04/2018' may have its day first or its month"):
+        group_frame(of_dates(tmp_path, "03/04/2018"), ["day"])
+    assert group_frame(of_dates(tmp_path, "03/04/2018", order="month"), ["day"])["day"].tolist() == ["2018-03-04"]
+
+
+def test_a_date_with_strokes_far_below_other_dates_is_not_passed_over(tmp_path: Path) -> None:
+    posts = of_dates(tmp_path, *["2018-08-23"] * 1000, "23/08/2018")
+    with pytest.raises(UsageError, match="'23/08/2018' has its year last, and the first dates have not"):
+        group_frame(posts, ["month"])

@@ -150,3 +150,67 @@ def test_the_secret_is_not_given_away_with_the_documents(telling, tmp_path, run)
 def _raw(run, crawl, folder):
     run("import", crawl, "-o", folder, "--keep-raw")
     return folder / "documents.parquet"
+
+
+TABLE = (
+    "post,user,text,date,editor\n"
+    "80,小甲,今天去看了海,03/04/2018,小戊\n"
+    "80,小乙,@小甲 打我电话13800138000,23/08/2018,小戊\n"
+)
+
+
+@pytest.fixture
+def table(tmp_path):
+    path = tmp_path / "海边小鱼.csv"
+    path.write_text(TABLE, "utf-8")
+    return path
+
+
+def test_a_plain_table_is_shown_before_it_is_read(table, tmp_path, run):
+    code, _, err = run("import", table, "-o", tmp_path / "out", "--keep-raw")
+    assert (code, "--family table reads, it takes the text from text, the post that is answered from post" in err) == (
+        2,
+        True,
+    )
+    code, _, err = run(
+        "import", table, "-o", tmp_path / "out", "--family", "table", "--column", "nickname=editor", "--keep-raw"
+    )
+    assert code == 0
+    assert err.splitlines()[:6] == [
+        f"Reading {table} as table",
+        "  takes the text from text, the post that is answered from post, the author's name from editor, the time from "
+        "date",
+        "  dates have their day first, as 23/08/2018",
+        "  no column of ids: they are made of the file's name and the row's number",
+        "  keeps user in extra",
+        f"2 records: 2 documents (2 comments): {tmp_path / 'out' / 'documents.parquet'}",
+    ]
+
+
+def test_people_of_a_plain_table_cannot_be_told(table, tmp_path, run):
+    code, *_ = run("import", table, "-o", tmp_path / "out", "--family", "table")
+    assert code == 0
+    first, second = read_documents(tmp_path / "out" / "documents.parquet")
+    assert first.thread == second.thread
+    assert second.text == f"@{first.author} 打我电话[电话号码]"
+    for file in (tmp_path / "out").iterdir():
+        content = file.read_bytes() if file.suffix == ".json" else repr(list(read_documents(file))).encode()
+        for name in ("小甲", "小乙", "13800138000", "海边小鱼"):
+            assert name.encode() not in content, name
+
+
+def test_dates_that_tell_no_order_ask_for_it_and_nothing_is_written(tmp_path, run):
+    path = tmp_path / "a.csv"
+    path.write_text("id,text,date\n1,今天去看了海,03/04/2018\n", "utf-8")
+    code, _, err = run("import", path, "-o", tmp_path / "out", "--family", "table", "--keep-raw", "-q")
+    assert (code, "'03/04/2018' may have its day first or its month" in err) == (2, True)
+    assert not list((tmp_path / "out").glob("*"))
+    code, *_ = run("import", path, "-o", tmp_path / "out", "--family", "table", "--keep-raw", "--date-order", "day")
+    assert code == 0
+    assert next(read_documents(tmp_path / "out" / "documents.parquet")).created_at == "2018-04-03"
+
+
+@pytest.mark.parametrize(("named", "message"), [("text", "no FIELD=NAME"), ("text=a=b", "no column 'a=b'")])
+def test_a_column_is_named_by_field_and_name(table, tmp_path, run, named, message):
+    code, _, err = run("import", table, "-o", tmp_path / "out", "--family", "table", "--column", named, "--keep-raw")
+    assert (code, message in err) == (2, True)

@@ -129,3 +129,14 @@ def test_names_of_columns_on_a_terminal_are_harmless(run, tmp_path):
     path.write_text("text,harm\x1b[2J\n好,a\n坏,b\n", "utf-8")
     _, out, err = run("sample", path, "-n", 2, "--label", "harm\x1b[2J", "-o", tmp_path / "s.csv", "--header")
     assert "\x1b" not in out + err
+
+
+def test_the_order_of_dates_is_said_where_no_date_tells_it(run, labelled, tmp_path):
+    labelled.write_text(
+        labelled.read_text("utf-8").replace("2023-04-01", "04/01/2023").replace("2023-05-01", "05/01/2023")
+    )
+    asked = ("sample", labelled, "-n", 40, "--by", "month", "--label", "topic", "-o", tmp_path / "sample.csv")
+    code, _, err = run(*asked)
+    assert (code, "--date-order day or --date-order month" in err) == (2, True)
+    code, _, err = run(*asked, "--date-order", "month")
+    assert (code, "2023-04" in err, "2023-05" in err) == (0, True, True)

@@ -106,7 +106,9 @@ def test_a_table_saved_as_a_workbook_is_read(tmp_path):
 
 def test_a_named_file_that_is_no_crawl_is_refused(tmp_path):
     path = written(tmp_path, "own.csv", "text,label\n今天天气好,a\n")
-    with pytest.raises(UsageError, match=r"own\.csv: of no family that is known \(weibo-crawler, .*it has label, text"):
+    with pytest.raises(
+        UsageError, match=r"own\.csv: of no family that is known \(weibo-crawler, .*takes the text from text"
+    ):
         read(path)
     with pytest.raises(UsageError, match="no file of a crawler was found"):
         read(tmp_path)

@@ -23,6 +23,7 @@ from weibo_nlp.analysis.learnt_rows import rows_to_set_apart
 from weibo_nlp.analysis.strata import cluster_names, clusters_of, strata_of
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.io.collection import Collection, open_collection
+from weibo_nlp.io.column_types import DateOrder
 from weibo_nlp.stats.metrics import IntArray
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def estimate(
     models: Mapping[str, Path | str] | None = None,
     cross_fitted: Path | str | None = None,
     allow_missing: bool = False,
+    date_order: DateOrder | None = None,
 ) -> pd.DataFrame:
     """Estimate the share of each label in a collection, with an interval from a sample that people labelled.
 
@@ -77,6 +79,8 @@ def estimate(
         File with ``place`` and predictions by models that have not learnt from that row.
     allow_missing : bool
         Go on where more than a tenth of the sample has no label.
+    date_order : {"day", "month"}, optional
+        Which number stands first in dates whose year stands last, where the dates themselves do not tell.
 
     Returns
     -------
@@ -103,7 +107,9 @@ def estimate(
         allow_missing,
         differences=False,
     )
-    found = estimate_shares(open_collection(labelled), None if sample is None else Path(sample), options)
+    found = estimate_shares(
+        open_collection(labelled, date_order=date_order), None if sample is None else Path(sample), options
+    )
     return found.frame()
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 from weibo_nlp.errors import UsageError
-from weibo_nlp.ingest.times import parse_time
+from weibo_nlp.ingest.times import date_order, is_year_last, parse_time
 from weibo_nlp.io.collection import Collection
+from weibo_nlp.io.column_names import TIME_NAMES
+from weibo_nlp.io.column_types import DateOrder
+from weibo_nlp.io.names import quoted
 from weibo_nlp.io.rows import listed
 
 if TYPE_CHECKING:
@@ -16,10 +19,7 @@ if TYPE_CHECKING:
 
 Period = Literal["day", "week", "month", "quarter", "year"]
 PERIODS: tuple[Period, ...] = get_args(Period)
-TIME_COLUMNS = (
-    "created_at", "publish_time", "发布时间", "create_time", "created_time", "发表时间", "评论时间", "时间", "日期",
-    "date", "datetime", "timestamp", "time", "pubdate", "create_date_time",
-)  # fmt: skip
+TIME_COLUMNS = TIME_NAMES
 """Names of columns that hold when a text was published, as they are looked for."""
 
 
@@ -45,7 +45,7 @@ def group_frame(collection: Collection, by: Sequence[str], time_column: str | No
     Raises
     ------
     UsageError
-        If there is no such column, or no column of times is known.
+        If there is no such column, no column of times is known, or it is unsure which number of its dates is the day.
     """
     import pandas as pd
 
@@ -56,10 +56,13 @@ def group_frame(collection: Collection, by: Sequence[str], time_column: str | No
     plain = [name for name in by if name not in periods]
     frame = collection.frame([*plain, *([] if column is None else [column])])
     groups = pd.DataFrame(index=frame.index)
+    order = None if column is None else order_of_times(collection, column)
     for name in by:
         values = frame[column if name in periods else name]
         if name in periods:
-            groups[name] = values.map(_Periods(name), na_action="ignore").astype(object)
+            groups[name] = values.map(
+                PeriodReader(name, order, f"{collection.path}: column {column}"), na_action="ignore"
+            ).astype(object)
         else:
             groups[name] = values.map(_told, na_action="ignore").astype(object)
     return groups.where(groups.notna(), None)
@@ -92,7 +95,7 @@ def guess_time_column(columns: Mapping[str, object]) -> str | None:
     return next((plain[name] for name in TIME_COLUMNS if name in plain), None)
 
 
-def period_of(value: object, period: Period) -> str | None:
+def period_of(value: object, period: Period, order: DateOrder | None = None) -> str | None:
     """Return the period that a moment lies in, as text whose order is that of time.
 
     Parameters
@@ -101,6 +104,8 @@ def period_of(value: object, period: Period) -> str | None:
         What a source states, as :func:`weibo_nlp.ingest.times.parse_time` reads it; without a zone, in China's.
     period : {"day", "week", "month", "quarter", "year"}
         Weeks are those of ISO 8601.
+    order : {"day", "month"}, optional
+        Which number stands first in dates whose year stands last.
 
     Returns
     -------
@@ -112,7 +117,7 @@ def period_of(value: object, period: Period) -> str | None:
     >>> period_of("2023-04-20 08:00", "week"), period_of("刚刚", "month")
     ('2023-W16', None)
     """
-    moment = parse_time(value)
+    moment = parse_time(value, order=order)
     if moment is None:
         return None
     day = date.fromisoformat(moment[:10])
@@ -124,20 +129,65 @@ def period_of(value: object, period: Period) -> str | None:
     return day.isoformat()[: {"day": 10, "month": 7, "year": 4}[period]]
 
 
-class _Periods:
-    """Periods of moments, each asked once: rows of one minute are many."""
+def order_of_times(collection: Collection, column: str) -> DateOrder | None:
+    """Tell which number stands first in the dates of a column whose year stands last, if its first dates are such.
 
-    def __init__(self, period: Any) -> None:
-        self._period, self._known = period, dict[object, str | None]()
+    Raises
+    ------
+    UsageError
+        If the dates do not tell, and nobody does.
+    """
+    if collection.date_order is not None:
+        return collection.date_order
+    first = next(collection.frames([column], _FIRST_ROWS), None)
+    if first is None or not any(map(is_year_last, first[column])):
+        return None
+    values = (value for frame in collection.frames([column]) for value in frame[column])
+    return date_order(values, f"{collection.path}: column {column}")
+
+
+class PeriodReader:
+    """Periods of a column's moments, each asked once: rows of one minute are many.
+
+    Parameters
+    ----------
+    period : {"day", "week", "month", "quarter", "year"}
+        As for :func:`period_of`.
+    order : {"day", "month"} or None
+        As :func:`order_of_times` tells it.
+    where : str
+        The file and the column, for the message.
+    """
+
+    def __init__(self, period: Period, order: DateOrder | None, where: str) -> None:
+        self._period, self._order, self._where = period, order, where
+        self._known = dict[object, str | None]()
 
     def __call__(self, value: object) -> str | None:
+        """Return the period of a moment.
+
+        Raises
+        ------
+        UsageError
+            If it is a date whose year stands last, in a column that does not begin with such dates.
+        """
         if value not in self._known:
             if len(self._known) > _MOST_KNOWN:
                 self._known.clear()
-            self._known[value] = period_of(value, self._period)
+            self._known[value] = self._read(value)
         return self._known[value]
 
+    def _read(self, value: object) -> str | None:
+        found = period_of(value, self._period, self._order)
+        if found is None and self._order is None and is_year_last(value):
+            raise UsageError(
+                f"{self._where}: {quoted(value)} has its year last, and the first dates have not; say by --date-order "
+                "day or --date-order month what stands first there, or write the dates alike, as 2018-08-23."
+            )
+        return found
 
+
+_FIRST_ROWS = 1000
 _MOST_KNOWN = 100_000
 
 

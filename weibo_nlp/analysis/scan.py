@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from weibo_nlp.analysis.coding import Coded, Coder, Hashes, hashed
-from weibo_nlp.analysis.groups import period_of
+from weibo_nlp.analysis.groups import PeriodReader, order_of_times
 from weibo_nlp.analysis.labels import LabelledColumn, in_order, label_text
 from weibo_nlp.analysis.lists import texts_of_list
 from weibo_nlp.analysis.roles import Roles
@@ -101,6 +101,8 @@ def scan(
     ------
     DataError
         If a column has more labels, groups or the like than can be told apart, or a file breaks off.
+    UsageError
+        If it is unsure which number of the dates is the day.
     """
     reader = _Reader(collection, label_columns, roles, by, text_scan)
     for frame in collection.frames(reader.columns):
@@ -149,6 +151,11 @@ class _Reader:
         self._numbers = [name for name in (COMMENTS, OUT_OF_DOMAIN) if name in columns]
         self._kept: dict[str, list[Any]] = {}
         self._n = self._n_empty = 0
+        self._day_of = (
+            None
+            if roles.time is None
+            else PeriodReader("day", order_of_times(collection, roles.time), f"{where}: column {roles.time}")
+        )
         scores = [each.score for each in label_columns if each.score is not None]
         self.columns = [
             *dict.fromkeys(
@@ -179,8 +186,8 @@ class _Reader:
                 self._keep(f"score {each.name}", _numbers(frame[each.score]))
         for name in self._numbers:
             self._keep(name, _counts(frame[name]) if name == COMMENTS else _truths(frame[name]))
-        if self._roles.time is not None:
-            self._keep("day", _days(frame[self._roles.time]))
+        if self._roles.time is not None and self._day_of is not None:
+            self._keep("day", _days(frame[self._roles.time], self._day_of))
         if self._texts is not None and self._roles.text is not None:
             self._texts.add(frame.index[0], frame[self._roles.text])
 
@@ -261,8 +268,8 @@ def _truths(values: pd.Series) -> npt.NDArray[np.int8]:
     return np.array([*(truths.get(str(value).lower(), -1) for value in different), -1], dtype=np.int8)[codes]
 
 
-def _days(values: pd.Series) -> npt.NDArray[np.int32]:
+def _days(values: pd.Series, day_of: PeriodReader) -> npt.NDArray[np.int32]:
     codes, different = pd.factorize(values, use_na_sentinel=True)
-    days = [period_of(value.item() if isinstance(value, np.generic) else value, "day") for value in different]
+    days = [day_of(value.item() if isinstance(value, np.generic) else value) for value in different]
     numbers = [_NO_DAY if day is None else date.fromisoformat(day).toordinal() for day in days]
     return np.array([*numbers, _NO_DAY], dtype=np.int32)[codes]

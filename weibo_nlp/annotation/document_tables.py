@@ -63,7 +63,7 @@ def read_documents(
     design = path.with_name(path.name + DESIGN)
     is_sample = design.is_file()
     # A sample's workbook has another sheet, with what the labels mean.
-    sheet = {"sheet": SAMPLE_SHEET} if is_sample and path.suffix.lower() == ".xlsx" else {}
+    sheet: dict[str, Any] = {"sheet": SAMPLE_SHEET} if is_sample and path.suffix.lower() == ".xlsx" else {}
     collection = open_collection(path, **sheet)
     content = _design(design) if is_sample else {}
     columns = collection.columns

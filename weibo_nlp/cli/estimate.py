@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 from typer import Argument, Option
 
-from weibo_nlp.cli.inputs import Delimiter, Encoding, FormatName, Header, Records, Sheet, reading_of
+from weibo_nlp.cli.inputs import DateOrder, Delimiter, Encoding, FormatName, Header, Records, Sheet, reading_of
 from weibo_nlp.cli.options import input_path, output_file
 from weibo_nlp.errors import UsageError
 
@@ -105,6 +105,7 @@ def estimate(
     format: Annotated[FormatName | None, Option(help="Format of LABELLED, where its content misleads.")] = None,
     encoding: Encoding = None,
     delimiter: Delimiter = None,
+    date_order: DateOrder = None,
     header: Header = None,
     records: Records = None,
     sheet: Sheet = None,
@@ -140,7 +141,9 @@ def estimate(
         inputs=[*(path for path in (labelled, *beside) if path.exists()), cross_fitted],
         closed=list(folders.values()),
     )
-    reading = reading_of(encoding=encoding, delimiter=delimiter, header=header, records=records, sheet=sheet)
+    reading = reading_of(
+        encoding=encoding, delimiter=delimiter, header=header, records=records, sheet=sheet, date_order=date_order
+    )
     options = EstimateOptions(
         by=tuple(by or ()),
         joint=joint,

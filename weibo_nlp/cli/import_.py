@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer import Argument, Option
 
+from weibo_nlp.cli.inputs import DateOrderName
 from weibo_nlp.cli.options import SecretFile, input_path, output_folder
 from weibo_nlp.errors import UsageError
 
@@ -39,6 +41,19 @@ def import_(
         str | None,
         Option(metavar="TIME", help="When it was crawled, as 2023-05-01T12:00; dates such as 3分钟前 count from it."),
     ] = None,
+    column: Annotated[
+        list[str] | None,
+        Option(
+            "--column",
+            metavar="FIELD=NAME",
+            help="Of a plain table, the column NAME that holds FIELD (text, id, created_at, author, parent, root and "
+            "so on); an empty NAME if none does. May be repeated.",
+        ),
+    ] = None,
+    date_order: Annotated[
+        DateOrderName | None,
+        Option(help="Of a plain table, which number stands first in dates such as 03/04/2018, where no date tells."),
+    ] = None,
     keep_raw: Annotated[
         bool,
         Option(
@@ -52,7 +67,8 @@ def import_(
 
     The crawler is known by what its files hold. FOLDER gets documents.parquet, which label reads, import.json with
     figures, and documents.parquet.rejected.jsonl with the records that are set aside. People are protected: users and
-    posts get pseudonyms, the same in every import with the same secret. If records are set aside or files of a folder
+    posts get pseudonyms, the same in every import with the same secret. A table that no crawler wrote is read with
+    --family table, and it is told which column is taken for what. If records are set aside or files of a folder
     with texts passed over, the exit code is 1.
     """
     from weibo_nlp.cli.output import writable
@@ -64,10 +80,13 @@ def import_(
         raise UsageError("--keep-raw and --secret exclude each other; leave one out.")
     writable({}, inputs=paths, closed=[path for path in paths if path.is_dir()], folders={"--output": output})
     protect = None if keep_raw else _protection(secret, output)
-    crawl = read(paths, family, Options(root=root, crawled_at=_moment(crawled_at)))
+    options = Options(root, _moment(crawled_at), columns=_columns(column or []), date_order=date_order)
+    crawl = read(paths, family, options)
     if not quiet:
         for each in crawl.crawls[:SHOWN_FILES]:
             print_line(f"Reading {each.source.path} as {each.family.name}", err=True)
+            for sentence in each.family.guessed(each.source, options):
+                print_line(f"  {sentence}", err=True)
         if len(crawl.crawls) > SHOWN_FILES:
             print_line(f"and {len(crawl.crawls) - SHOWN_FILES:,} more", err=True)
     console = terminal_console(err=True, quiet=quiet)
@@ -88,6 +107,16 @@ def _protection(secret: Path | None, output: Path) -> Protect:
 
     key = load_secret(secret, apart_from=[output])
     return lambda documents: protect(documents, key)
+
+
+def _columns(named: Sequence[str]) -> dict[str, str]:
+    columns: dict[str, str] = {}
+    for each in named:
+        field, sign, name = each.partition("=")
+        if not sign or field in columns:
+            raise UsageError(f"--column {each}: {'said twice' if sign else 'no FIELD=NAME'}; write --column text=body.")
+        columns[field] = name
+    return columns
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -15,6 +15,7 @@ from typer import Option
 
 from weibo_nlp.errors import UsageError
 
+DateOrderName = Literal["day", "month"]
 FormatName = Literal["csv", "tsv", "jsonl", "json", "parquet", "xlsx", "xls", "lines"]
 Encoding = Annotated[
     str | None,
@@ -22,6 +23,10 @@ Encoding = Annotated[
 ]
 Delimiter = Annotated[
     str | None, Option(metavar="SIGN", help="Sign between the cells of the input; by default found out.")
+]
+DateOrder = Annotated[
+    DateOrderName | None,
+    Option(help="Which number stands first in dates such as 03/04/2018; by default told by others of the column."),
 ]
 Header = Annotated[
     bool | None, Option("--header/--no-header", help="Whether the first row holds names; by default found out.")

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from typer import Argument, Option
 
-from weibo_nlp.cli.inputs import Delimiter, Encoding, FormatName, Header, Records, Sheet, reading_of
+from weibo_nlp.cli.inputs import DateOrder, Delimiter, Encoding, FormatName, Header, Records, Sheet, reading_of
 from weibo_nlp.cli.options import MAX_SEED, SecretFile, input_path, output_file, output_folder
 from weibo_nlp.errors import UsageError
 
@@ -97,6 +97,7 @@ def report(
     format: Annotated[FormatName | None, Option("--format", help="Format of the input; by default found out.")] = None,
     encoding: Encoding = None,
     delimiter: Delimiter = None,
+    date_order: DateOrder = None,
     header: Header = None,
     records: Records = None,
     sheet: Sheet = None,
@@ -134,7 +135,9 @@ def report(
         require_figures_folder(figures)
         fonts.drawable(Words(language).text("contents"))  # now rather than after the work
     mask = None if raw_texts or not texts else _mask(secret, output, figures)
-    reading = reading_of(encoding=encoding, delimiter=delimiter, header=header, records=records, sheet=sheet)
+    reading = reading_of(
+        encoding=encoding, delimiter=delimiter, header=header, records=records, sheet=sheet, date_order=date_order
+    )
     findings = find(
         open_collection(labelled, format, **reading),
         estimates=estimates,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from typer import Argument, Option
 
-from weibo_nlp.cli.inputs import Delimiter, Encoding, FormatName, Header, Records, Sheet, reading_of
+from weibo_nlp.cli.inputs import DateOrder, Delimiter, Encoding, FormatName, Header, Records, Sheet, reading_of
 from weibo_nlp.cli.options import input_path, output_file
 from weibo_nlp.errors import UsageError
 
@@ -111,6 +111,7 @@ def sample(
     format: Annotated[FormatName | None, Option(help="Format of the input, where its content misleads.")] = None,
     encoding: Encoding = None,
     delimiter: Delimiter = None,
+    date_order: DateOrder = None,
     header: Header = None,
     records: Records = None,
     sheet: Sheet = None,
@@ -132,7 +133,9 @@ def sample(
     from weibo_nlp.io.terminal import print_line
     from weibo_nlp.io.writers import output_compression, output_format
 
-    reading = reading_of(encoding=encoding, delimiter=delimiter, header=header, records=records, sheet=sheet)
+    reading = reading_of(
+        encoding=encoding, delimiter=delimiter, header=header, records=records, sheet=sheet, date_order=date_order
+    )
     if plan and output is not None:
         raise UsageError("--plan draws nothing, so there is nothing to be written with -o; leave one of them out.")
     if per_cluster is not None and clusters is None:

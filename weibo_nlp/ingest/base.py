@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from weibo_nlp.ingest.source import Source
 from weibo_nlp.io import Reject
+from weibo_nlp.io.column_types import DateOrder
 from weibo_nlp.records import Document
 
 NICKNAME = "nickname"
@@ -64,11 +65,17 @@ class Options:
         When the files were crawled, with its zone; relative dates count from it.
     needs_root : bool
         Whether comments whose post nobody names are refused; otherwise each is the root of its own answers.
+    columns : mapping of str to str
+        Of a plain table, field -> the column that holds it, where its name does not tell; an empty name if none does.
+    date_order : {"day", "month"}, optional
+        Of a plain table, which number stands first in dates whose year stands last; by default told from the column.
     """
 
     root: str | None = None
     crawled_at: datetime | None = None
     needs_root: bool = True
+    columns: Mapping[str, str] = field(default_factory=dict)
+    date_order: DateOrder | None = None
 
 
 Documents = Iterator[Document | Reject]
@@ -101,6 +108,14 @@ def _no_users(sample: Sample) -> bool:
     return False
 
 
+def _nothing_required(sources: Sequence[Source], options: Options) -> None:
+    return None
+
+
+def _nothing_guessed(source: Source, options: Options) -> Sequence[str]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Family:
     """The files of one crawler.
@@ -123,6 +138,10 @@ class Family:
         Whether a sample is of a file in which the crawler lists users without any posts.
     is_generic : bool
         Whether it is any site's, and so only where no crawler's family matches.
+    require : callable
+        Refuses files that cannot be read together, or not as the options say, before any is read.
+    guessed : callable
+        Sentences on what is taken for what in a file, where that is a guess.
     """
 
     name: str
@@ -132,6 +151,8 @@ class Family:
     columns: Callable[[Sample], TableColumns | None] = _no_columns
     holds_users: Callable[[Sample], bool] = _no_users
     is_generic: bool = False
+    require: Callable[[Sequence[Source], Options], None] = _nothing_required
+    guessed: Callable[[Source, Options], Sequence[str]] = _nothing_guessed
 
 
 def without_nothing(values: Mapping[str, Any]) -> dict[str, Any]:

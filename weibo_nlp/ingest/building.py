@@ -17,6 +17,7 @@ from weibo_nlp.ingest.texts import TextMarkup, markup_of
 from weibo_nlp.ingest.times import parse_time
 from weibo_nlp.ingest.weibo_ids import post_id
 from weibo_nlp.io import Reject
+from weibo_nlp.io.column_types import DateOrder
 from weibo_nlp.io.limits import MAX_TEXT_CHARACTERS
 from weibo_nlp.records import Counts, Document, Kind
 from weibo_nlp.records import Source as Place
@@ -36,12 +37,15 @@ class Builder:
         The family, and after a stroke its shape, as in ``weibo-crawler/csv``.
     platform : str
         Where the texts were published.
+    date_order : {"day", "month"}, optional
+        Which number stands first in dates whose year stands last.
     """
 
     source: Source
     options: Options
     format: str
     platform: str = "weibo"
+    date_order: DateOrder | None = None
 
     def root(self, found: str | None) -> str | None:
         """Return the post that comments are below: what their record says, or else what the caller does.
@@ -114,7 +118,7 @@ class Builder:
         root = repost_of if root is None else root
         root = None if root == id else root
         notice = notice_flag(text) or withheld
-        created_at = parse_time(created, crawled_at or self.options.crawled_at)
+        created_at = parse_time(created, crawled_at or self.options.crawled_at, self.date_order)
         markup = TextMarkup() if notice else markup_of(text, mentioned)
         undated = created_at is None and created not in (None, "")
         return Document(

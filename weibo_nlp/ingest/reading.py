@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from weibo_nlp.errors import DataError, UsageError
+from weibo_nlp.ingest import table
 from weibo_nlp.ingest.base import Family, Options
 from weibo_nlp.ingest.registry import get_family, recognise
 from weibo_nlp.ingest.source import Source, open_sources
@@ -185,17 +186,18 @@ def read(paths: Path | str | Sequence[Path | str], family: str | None = None, op
     """
     named = [named_path(path, "a crawl") for path in ([paths] if isinstance(paths, str | Path) else paths)]
     chosen = None if family is None else get_family(family)
+    options = options or Options()
     crawls: list[Crawl] = []
     unread: list[Unread] = []
     for path in named:
         if not path.is_dir():
-            found, others = crawls_of(path, path.name, chosen)
+            found, others = crawls_of(path, path.name, chosen, options.columns)
             crawls += found
             unread += others
             continue
         for file in _files_below(path):
             try:
-                found, others = crawls_of(file, file.relative_to(path).as_posix(), chosen)
+                found, others = crawls_of(file, file.relative_to(path).as_posix(), chosen, options.columns)
             except (DataError, UsageError) as error:
                 unread.append(Unread(file, str(error), _holds_text(file)))
             else:
@@ -204,11 +206,28 @@ def read(paths: Path | str | Sequence[Path | str], family: str | None = None, op
     if not crawls:
         why = f" ({unread[0].reason})" if unread else ""
         raise UsageError(f"{', '.join(map(str, named))}: no file of a crawler was found{why}.")
-    return Import(tuple(crawls), tuple(unread), options or Options())
+    if (options.columns or options.date_order is not None) and not any(each.family is table.FAMILY for each in crawls):
+        raise UsageError("--column and --date-order say how a plain table is read; name --family table, or leave them.")
+    for read_as in dict.fromkeys(each.family.name for each in crawls):
+        get_family(read_as).require([each.source for each in crawls if each.family.name == read_as], options)
+    return Import(tuple(crawls), tuple(unread), options)
 
 
-def crawls_of(path: Path, name: str, family: Family | None = None) -> tuple[list[Crawl], list[Unread]]:
+def crawls_of(
+    path: Path, name: str, family: Family | None = None, columns: Mapping[str, str] | None = None
+) -> tuple[list[Crawl], list[Unread]]:
     """Recognise a file; of a workbook with several sheets, each of them, and why others are passed over.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    name : str
+        What it is called in documents.
+    family : Family, optional
+        What it is, where that is known.
+    columns : mapping of str to str, optional
+        Of a plain table, field -> column.
 
     Raises
     ------
@@ -222,6 +241,8 @@ def crawls_of(path: Path, name: str, family: Family | None = None) -> tuple[list
     unread: list[Unread] = []
     for source in sources:
         try:
+            if family is table.FAMILY:
+                table.require_texts(source, columns or {})
             crawls.append(Crawl(source, recognise(source) if family is None else family))
         except UsageError as error:
             unread.append(Unread(path, str(error)))

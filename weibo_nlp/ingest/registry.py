@@ -11,6 +11,7 @@ from weibo_nlp.ingest import (
     imported,
     mediacrawler,
     nghuyong,
+    table,
     web_comments,
     wechat_exporter,
     weibo_crawler,
@@ -37,6 +38,7 @@ FAMILIES: dict[str, Family] = {
         zhihu_hot_hub.FAMILY,
         web_comments.FAMILY,
         imported.FAMILY,
+        table.FAMILY,
     )
 }
 
@@ -80,9 +82,15 @@ def recognise(source: Source) -> Family:
     if users := next((family for family in FAMILIES.values() if family.holds_users(sample)), None):
         raise UsageError(f"{where}: users as {users.name} lists them, and no posts; nothing of it is read.")
     held = ", ".join(sorted(sample.keys or sample.tables)[:12]) or sample.markup or "nothing"
+    known = ", ".join(name for name in FAMILIES if name != table.FAMILY.name)
+    unknown = f"{where}: of no family that is known ({known})"
+    if plain := table.described(source):
+        raise UsageError(
+            f"{unknown}. Name one with --family if a crawler wrote it. As a plain table, which --family table reads, "
+            f"it {plain}; --column FIELD=NAME says it otherwise. weibo-nlp label takes the file as it is."
+        )
     raise UsageError(
-        f"{where}: of no family that is known ({', '.join(FAMILIES)}); it has {held[:300]}. Name one with "
-        "--family, or label the file as a table of your own."
+        f"{unknown}; it has {held[:300]}. Name one with --family, or label the file as a table of your own."
     )
 
 

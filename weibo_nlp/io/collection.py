@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.io.checksum import sha256_of_file
-from weibo_nlp.io.column_types import ColumnType, ValueKind, arrow_schema, column_type, column_type_of, value_kind
+from weibo_nlp.io.column_types import (
+    ColumnType,
+    DateOrder,
+    ValueKind,
+    arrow_schema,
+    column_type,
+    column_type_of,
+    value_kind,
+)
 from weibo_nlp.io.compression import without_compression_suffix
 from weibo_nlp.io.formats import DELIMITED
 from weibo_nlp.io.job_folder import JOB, REJECTED, read_job_folder
@@ -41,11 +49,14 @@ class Collection:
         What it is made of, in order.
     columns : mapping of str to {"string", "bool", "int", "float", "json"}
         Name -> type. Cells of CSV, TSV and workbooks are strings.
+    date_order : {"day", "month"} or None
+        Which number stands first in dates whose year stands last; None where the dates themselves are to tell it.
     """
 
     path: Path
     tables: tuple[Table, ...]
     columns: Mapping[str, ColumnType]
+    date_order: DateOrder | None = None
 
     @cached_property
     def sha256(self) -> str:
@@ -152,7 +163,9 @@ class Collection:
         return names
 
 
-def open_collection(path: Path | str, format: Any = None, **reading: Any) -> Collection:
+def open_collection(
+    path: Path | str, format: Any = None, *, date_order: DateOrder | None = None, **reading: Any
+) -> Collection:
     """Open a table, or a folder of tables with the same columns, as one collection of rows.
 
     Parameters
@@ -162,6 +175,8 @@ def open_collection(path: Path | str, format: Any = None, **reading: Any) -> Col
         folder of tables, which are taken in the order of their names, but for those that begin with ``_`` or ``.``.
     format : str, optional
         As for :func:`weibo_nlp.io.open_table`, like the others.
+    date_order : {"day", "month"}, optional
+        Which number stands first in dates whose year stands last, where the dates themselves do not tell.
 
     Raises
     ------
@@ -172,7 +187,7 @@ def open_collection(path: Path | str, format: Any = None, **reading: Any) -> Col
     """
     path = Path(path)
     if (path / JOB).is_file():
-        return _of_job(path)
+        return _of_job(path, date_order)
     files = _parts(path) if path.is_dir() else [path]
     tables = tuple(open_table(file, format, **reading) for file in files)
     kinds = [_kinds(table) for table in tables]
@@ -183,10 +198,10 @@ def open_collection(path: Path | str, format: Any = None, **reading: Any) -> Col
                 f"{table.path} has other columns than {tables[0].path}: {listed(odd)} in one of them only; put files "
                 "of one kind into a folder, or name one file."
             )
-    return Collection(path, tables, _joined(kinds))
+    return Collection(path, tables, _joined(kinds), date_order)
 
 
-def _of_job(folder: Path) -> Collection:
+def _of_job(folder: Path, date_order: DateOrder | None) -> Collection:
     job = read_job_folder(folder)
     job.require_finished()
     parts = [(folder / part.part, part.rows) for _, part in sorted(job.parts.items())]
@@ -197,7 +212,7 @@ def _of_job(folder: Path) -> Collection:
     shape: dict[str, Any] = {"header": True} if job.format in DELIMITED else {}
     shape |= {"encoding": "utf-8"} if job.format != "parquet" else {}
     tables = tuple(open_table(file, job.format, **shape) for file in files)
-    return Collection(folder, tables, _joined([_kinds(table) for table in tables]))
+    return Collection(folder, tables, _joined([_kinds(table) for table in tables]), date_order)
 
 
 def _parts(folder: Path) -> list[Path]:

@@ -15,6 +15,11 @@ TEXT_NAMES = (
     "sentence", "review", "title", "标题",
 )  # fmt: skip
 """Names of columns with texts, first those of posts, then those of comments: where both stand, the post is the text."""
+TIME_NAMES = (
+    "created_at", "publish_time", "发布时间", "create_time", "created_time", "发表时间", "评论时间", "时间", "日期",
+    "date", "datetime", "timestamp", "time", "pubdate", "create_date_time",
+)  # fmt: skip
+"""Names of columns that hold when a text was published, the more exact ones first."""
 _OTHERS = (
     "id", "_id", "bid", "mid", "uid", "idstr", "mblogid", "note_id", "aweme_id", "video_id", "comment_id",
     "content_id", "user", "user_id", "userid", "username", "user_name", "nickname", "nick_name", "screen_name",

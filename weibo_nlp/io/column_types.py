@@ -10,6 +10,8 @@ from weibo_nlp.io.parquet import open_parquet
 from weibo_nlp.io.rows import Table
 
 ColumnType = Literal["string", "bool", "int", "float", "json"]
+DateOrder = Literal["day", "month"]
+"""Which number stands first in dates whose year stands last: ``23/08/2018`` has the day there, ``8/23/2018`` not."""
 ValueKind = Literal["null", "string", "bool", "int", "long", "float", "json"]
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 
 import pytest
 from labelled_sample import write_collection, write_sample
@@ -27,7 +28,8 @@ def test_shares_are_printed_and_written_as_json_and_as_a_tidy_table(run, posts, 
         "labels", "target", "label", "rows", "sampled", "uncorrected", "estimate", "sample", "alone", "ppi",
     ]  # fmt: skip
     assert "By month: shares in percent, with 95 % intervals" in lines
-    assert any(line.startswith("No interval: stance (") for line in lines)
+    (refused,) = [line for line in lines if line.startswith("No interval: stance (")]
+    assert re.search(r": \d+ to \d+ labelled texts are in it, an interval needs 30$", refused)
     assert lines[-1].startswith("Note: Which model labelled ")
     content = json.loads(output.read_text("utf-8"))
     assert (content["format"], content["kind"], content["by"]) == (1, "weibo_nlp estimates", ["month"])

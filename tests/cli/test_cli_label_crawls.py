@@ -138,6 +138,16 @@ def test_a_job_reads_comments_below_posts_of_another_file_whatever_unit_they_are
     assert [row["topic_score"] for row in parts[:4]] == [row["topic_score"] for row in alone]
 
 
+def test_the_folder_of_an_import_is_labelled_and_its_summary_is_no_input(tmp_path, run):
+    posts = tmp_path / "posts.csv"
+    posts.write_text("id,text,date\n1,失信就该禁乘,2023-04-20\n2,今天的晚霞绝了,2023-04-21\n", "utf-8")
+    imported = tmp_path / "imported"
+    assert run("import", posts, "--family", "table", "-o", imported, "-q")[0] == 0
+    assert (imported / "import.json").exists()
+    assert run("label", imported, "-o", f"{tmp_path / 'job'}/", "-q")[::2] == (0, "")
+    assert pq.read_table(tmp_path / "job").num_rows == 2
+
+
 def test_databases_and_pages_of_crawlers_in_a_folder_are_labelled_and_what_is_passed_over_is_said(tmp_path, run):
     folder = tmp_path / "in"
     folder.mkdir()

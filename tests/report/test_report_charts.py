@@ -163,6 +163,7 @@ def test_a_shortened_text_fits_and_is_a_beginning(text, width):
 def test_wide_signs_are_twice_as_wide_as_most_letters_and_marks_have_no_width():
     assert text_width("字") == 11
     assert text_width("a") == pytest.approx(6.6)
+    assert text_width("comment") == pytest.approx(5 * 6.6 + 2 * 11)  # an m is as wide as two of most letters
     assert text_width("e\u0301") == text_width("e")
     assert unicodedata.category("\u0301") == "Mn"
 

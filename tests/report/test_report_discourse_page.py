@@ -141,6 +141,7 @@ def test_a_page_with_estimates_shows_them_with_their_intervals(pages):
     assert "30.4% (26.4–34.4)" in text
     assert "< .001" in text
     assert ".012" in text
+    assert all(points in text for points in ("\u221212.3", "\u221220.0", "\u22125.0"))
 
 
 def test_an_estimate_without_an_interval_is_no_mark_but_in_the_table_with_its_reason(tmp_path):
@@ -156,6 +157,27 @@ def test_an_estimate_without_an_interval_is_no_mark_but_in_the_table_with_its_re
     text = Parsed((tmp_path / "page.html").read_text("utf-8")).text
     assert "3 labelled rows are in it" in text
     assert "too few rows were labelled for an interval" in text
+
+
+@pytest.mark.parametrize(
+    ("methods", "said"),
+    [
+        pytest.param((None, None), "The estimates are not about this", id="a column that nobody labelled"),
+        pytest.param(("design_based", None), "give weibo-nlp estimate --by month", id="no estimates of these periods"),
+        pytest.param(("design_based", "design_based"), "Of no month were enough rows labelled", id="too few rows"),
+    ],
+)
+def test_a_figure_over_time_without_intervals_says_which_of_the_reasons_it_is(tmp_path, methods, said):
+    findings = made_findings(groups=())
+    table = findings.shares.table
+    of_topic = table["label_column"] == "topic"
+    table.loc[of_topic, ["estimate", "low", "high", "note"]] = None
+    for rows, method in zip((table["period"].isna(), table["period"].notna()), methods, strict=True):
+        table.loc[of_topic & rows, "method"] = method
+    DiscoursePage(findings).write(tmp_path / "page.html")
+    text = Parsed((tmp_path / "page.html").read_text("utf-8")).text
+    reasons = ("The estimates are not about this", "give weibo-nlp estimate --by month", "Of no month were enough")
+    assert [reason in text for reason in reasons] == [said.startswith(reason) for reason in reasons]
 
 
 @pytest.mark.parametrize(

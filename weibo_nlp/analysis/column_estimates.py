@@ -14,6 +14,7 @@ from weibo_nlp.analysis.labelled_rows import LabelledRows
 from weibo_nlp.analysis.strata import NOTHING
 from weibo_nlp.errors import UsageError
 from weibo_nlp.evaluation.domain_shares import LabelledDomain
+from weibo_nlp.evaluation.sample_design import MIN_SAMPLE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -99,7 +100,7 @@ def _of_group(
         found = None if n_sample < 2 else domain.shares(method, options.confidence_level)
         for at, label in enumerate(labelled.column.labels):
             share = low = high = None
-            note: str | None = f"{n_sample} labelled rows are in it"
+            note: str | None = f"{n_sample} labelled texts are in it, an interval needs {MIN_SAMPLE}"
             if found is not None:
                 share, limits = float(found.value[at]), (float(found.low[at]), float(found.high[at]))
                 note = found.reason or "no labelled row has this label, or all have"

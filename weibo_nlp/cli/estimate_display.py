@@ -68,16 +68,23 @@ def _share(row: EstimatedShare | None) -> str:
 
 
 def _print_refusals(rows: Sequence[EstimatedShare], names: Sequence[str]) -> None:
-    """Say why intervals are missing, once a reason."""
+    """Say why intervals are missing, once a reason; of reasons that begin with a number, how far it goes."""
     reasons: dict[str, list[str]] = {}
+    numbers: dict[str, list[int]] = {}
     for row in rows:
         if row.method == MAIN_METHOD and row.low is None and row.note is not None:
             group = ", ".join([*([row.target] if row.target else []), *(str(row.groups[name]) for name in names)])
-            reasons.setdefault(row.note, []).append(f"{row.label_column}{f' ({group})' if group else ''}")
+            number, _, rest = row.note.partition(" ")
+            reason = rest if number.isdigit() else row.note
+            numbers.setdefault(reason, []).extend([int(number)] if number.isdigit() else [])
+            reasons.setdefault(reason, []).append(f"{row.label_column}{f' ({group})' if group else ''}")
     for reason, where in reasons.items():
         different = list(dict.fromkeys(where))
         more = f" and {len(different) - 3:,} more" if len(different) > 3 else ""
-        print_line(f"No interval: {'; '.join(different[:3])}{more}: {reason}")
+        counted = numbers[reason]
+        least = f"{min(counted):,} " if counted else ""
+        most = f"to {max(counted):,} " if counted and max(counted) > min(counted) else ""
+        print_line(f"No interval: {'; '.join(different[:3])}{more}: {least}{most}{reason}")
 
 
 def _print_differences(rows: Sequence[EstimatedDifference], level: float) -> None:

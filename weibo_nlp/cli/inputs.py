@@ -49,7 +49,7 @@ def input_files(paths: Sequence[Path]) -> list[Path]:
     """Files that are named, and those in folders that are named, at any depth: tables and texts by their suffix.
 
     Databases and pages of crawlers are inputs, too. Results of earlier runs, also of jobs, with what was set aside and
-    summed up, are none. How many other files lie in a folder is said.
+    summed up, are none, nor is the summary of an import. How many other files lie in a folder is said.
 
     Raises
     ------
@@ -76,9 +76,12 @@ def _files_in(folder: Path) -> list[Path]:
 
 
 def _is_result(path: Path) -> bool:
+    from weibo_nlp.ingest.folder import DOCUMENTS, SUMMARY
     from weibo_nlp.io.job_folder import REJECTED, is_job_folder
 
     name = path.name.casefold()
+    if path.name == SUMMARY and (path.parent / DOCUMENTS).is_file():
+        return True
     if is_job_folder(path.parent) or (path.parent.name == REJECTED and is_job_folder(path.parent.parent)):
         return True
     return name.startswith(".") or name.endswith(_OWN) or ".labelled." in name or "-labelled." in name

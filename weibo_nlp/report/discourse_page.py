@@ -206,7 +206,7 @@ class DiscoursePage:
         shares = self.findings.shares
         tables = {"differences_heading": shares.differences, "unplaced_heading": shares.unplaced}
         return [
-            Panel(key.removesuffix("_heading"), self.words.text(key), table)
+            Panel(key.removesuffix("_heading"), self.words.text(key), table, headings={"share": "share_of_rows"})
             for key, table in tables.items()
             if len(table)
         ]

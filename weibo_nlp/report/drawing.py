@@ -45,9 +45,9 @@ def text_width(text: str) -> float:
         0.0
         if unicodedata.category(sign) in ("Mn", "Me", "Cf")
         else _WIDE
-        if unicodedata.east_asian_width(sign) in "WF"
+        if unicodedata.east_asian_width(sign) in "WF" or sign in "mMW"
         else _CAPITAL
-        if sign.isupper() or sign in "%+@&—…"
+        if sign.isupper() or sign in "w%+@&—…"
         else _NARROW
         for sign in text
     )

@@ -200,7 +200,7 @@ class SharePanels:
             lines.append(Series(name, colour.name, colour.marker, shares, lows, highs, raw))
         notes = self._not_all(drawn, labels)
         if self._findings.shares.is_corrected and not corrected:
-            notes.append(self._words("time_is_uncorrected", period=self._findings.shares.period))
+            notes.append(self._words(self._why_uncorrected(column, target, rows), period=self._findings.shares.period))
         chart = LineChart(tuple(figure_name(period) for period in periods), tuple(lines), corrected)
         stem = file_stem("time", column, target or "")
         return Panel(stem, self._title(column, target), rows.reset_index(drop=True), chart, tuple(notes))
@@ -234,6 +234,13 @@ class SharePanels:
         )
         stem = file_stem("groups", by, column, target or "")
         return Panel(stem, title, rows.reset_index(drop=True), DotChart(tuple(dots), legend), tuple(notes))
+
+    def _why_uncorrected(self, column: str, target: str | None, rows: pd.DataFrame) -> str:
+        """Key of the sentence that says why no share over time has an interval."""
+        if rows["method"].notna().any():
+            return "time_too_few"
+        of = self._whole[(self._whole["label_column"] == column) & is_target(self._whole, target)]
+        return "time_is_uncorrected" if of["method"].notna().any() else "time_not_labelled"
 
     def _not_all(self, drawn: Sequence[str], labels: Sequence[str]) -> list[Markup]:
         if len(drawn) == len(labels):

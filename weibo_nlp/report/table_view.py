@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 MOST_TABLE_ROWS = 100
 """Rows of a table that a page shows; the CSV file has all."""
 _PERCENT = frozenset(
-    ["share", "share_expressed", "estimate", "low", "high", "rate", "other_rate", "difference", "share_of_largest",
+    ["share", "share_expressed", "estimate", "low", "high", "rate", "other_rate", "share_of_largest",
      "share_of_top_ten", "share_of_top_percent"]
 )  # fmt: skip
 _PROBABILITY = frozenset(["p", "p_holm"])
+_DIFFERENCE = frozenset(["difference", "low", "high"])  # of a table of differences: percentage points
 _COLUMN_NAMES = frozenset(["label_column", "row_column", "column_column", "group_by"])
 _LABELS: Mapping[str, tuple[str, ...]] = {
     "label": ("label_column",),
@@ -93,7 +94,7 @@ def _grouped_by(name: str, words: Words) -> str:
 
 
 def _is_figure(name: str, column: pd.Series[Any]) -> bool:
-    return name in _PERCENT | _PROBABILITY or column.dtype.kind in "if"
+    return name in _PERCENT | _PROBABILITY | _DIFFERENCE or column.dtype.kind in "if"
 
 
 def _cell(name: str, value: Any, row: Mapping[str, Any], words: Words) -> Markup:
@@ -104,7 +105,7 @@ def _cell(name: str, value: Any, row: Mapping[str, Any], words: Words) -> Markup
     if isinstance(value, int):
         return Markup(display.count(value))
     if isinstance(value, float):
-        return Markup(_figure(name)(value))
+        return Markup((_points if "difference" in row and name in _DIFFERENCE else _figure(name))(value))
     if isinstance(value, list | tuple):
         return Markup(" · ").join(words.shown(each, _CELL) for each in value)
     text = str(value)
@@ -130,6 +131,10 @@ def _figure(name: str) -> Callable[[float], str]:
 def share(value: float) -> str:
     """Return a share as a percentage with one decimal."""
     return f"{100 * value:.1f}%".replace("-", "\u2212") if math.isfinite(value) else "undefined"
+
+
+def _points(value: float) -> str:
+    return f"{100 * value:+.1f}".replace("-", "\u2212") if math.isfinite(value) else "undefined"
 
 
 def _probability(value: float) -> str:

@@ -169,5 +169,12 @@ def test_several_files_of_one_run_share_who_is_who(run, tmp_path, secret, as_job
     rows = [json.loads(line) for path in parts for line in path.open(encoding="utf-8")]
     texts = {row["正文"] for row in rows}
     assert texts == {"见[编号]，支持", f"回复@{secret().user('1000000001')}:支持"}
-    if not as_job:
-        assert not [path for path in (tmp_path / "out").rglob("*") if "小甲" in path.name or "评论" in path.name]
+    if as_job:  # what the job was asked holds the paths of its inputs, and is not given away
+        (tmp_path / "out" / "_job.json").unlink()
+        summary = json.loads((tmp_path / "out" / "_summary.json").read_text("utf-8"))
+        assert [each["name"] for each in summary["inputs"]] == [
+            secret().file("小甲.jsonl"),
+            secret().file("评论.jsonl"),
+        ]
+    held = everything_in(tmp_path / "out").decode("utf-8", "replace")
+    assert not [name for name in ("小甲", "评论.jsonl") if name in held or json.dumps(name).strip('"') in held]

@@ -16,7 +16,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from weibo_nlp.errors import UsageError
 from weibo_nlp.io.atomic import SUFFIX, atomic_path, sync_folder, write_errors
@@ -48,6 +47,7 @@ from weibo_nlp.labelling.job_plan import (
     threads_path,
 )
 from weibo_nlp.labelling.job_request import LabelRequest
+from weibo_nlp.labelling.job_summary import job_summary
 from weibo_nlp.labelling.labeller import Labeller
 from weibo_nlp.labelling.row_counts import RowCounts
 from weibo_nlp.labelling.thread_index import ThreadIndex
@@ -292,7 +292,8 @@ class LabelJob:
         doubled = self._doubled(plan, found)
         done = LabelledJob(found, plan, counts, doubled)
         if not found.is_finished:
-            text = json.dumps(_summary(done, rows_of), ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False)
+            summary = job_summary(done, rows_of, self.request.secret)
+            text = json.dumps(summary, ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False)
             with atomic_path(self.folder / SUMMARY) as temporary:
                 temporary.write_text(text + "\n", "utf-8", errors="backslashreplace")
         for number in range(len(plan.inputs)):
@@ -315,32 +316,6 @@ class LabelJob:
                 total += index.n_doubled
                 index.close()
         return total
-
-
-def _summary(done: LabelledJob, rows_of: Sequence[int]) -> dict[str, Any]:
-    counts, plan = done.counts, done.plan
-    reasons = {
-        reason: {"count": count, "first": counts.first_places[reason]} for reason, count in counts.reasons.items()
-    }
-    inputs = [
-        {"name": each.called, "sha256": each.sha256, "n_rows": each.n_rows, "labelled": rows, "unread": each.n_unread}
-        for each, rows in zip(plan.inputs, rows_of, strict=True)
-    ]
-    return counts.summary.to_dict() | {
-        "output": done.folder.folder.name,
-        "n_parts": plan.n_units,
-        "inputs": inputs,
-        "rejected": counts.rejected,
-        "reasons": reasons,
-        "swallowing": counts.swallowing,
-        "answering": counts.answering,
-        "missing_parents": counts.missing_parents,
-        "unplaced": counts.unplaced,
-        "doubled_ids": done.doubled_ids,
-        "html": counts.html,
-        "below_min_score": counts.below_min_score,
-        "replaced": dict(counts.replaced),
-    }
 
 
 def _as_now(path: Path, planned: PlannedInput) -> PlannedInput:

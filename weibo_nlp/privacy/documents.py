@@ -90,7 +90,7 @@ def _learn(document: Document, protection: Protection) -> None:
     people = protection.people
     for id in (document.id, document.thread, document.parent, document.root, document.repost_of):
         if id is not None:
-            people.add_id(id)
+            people.add_document(id)
     for handle in document.mentions:
         people.add(handle=handle)
     protection.learn(document.extra, document.author)

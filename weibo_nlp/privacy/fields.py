@@ -8,16 +8,20 @@ from typing import Literal
 
 from weibo_nlp.privacy.words import word_lists
 
-Role = Literal["user", "handle", "handles", "document", "above", "region", "dropped", "text"]
+Role = Literal["user", "handle", "handles", "document", "above", "answered", "region", "dropped", "text"]
 """``user``: id or name of a person, or a record of one; ``handle``: a person's name; ``handles``: names of several;
-``document``: id of a post or comment; ``above``: id of one that is answered, or its text; ``region``: where somebody
-is; ``dropped``: what leads to a person otherwise; ``text``: none of these."""
+``document``: id of a post or comment; ``above``: id of one that is answered, or its text; ``answered``: a person or a
+document, whichever the data knows by it; ``region``: where somebody is; ``dropped``: what leads to a person otherwise;
+``text``: none of these."""
+
+OF_PEOPLE = frozenset[Role](["user", "answered"])
+"""Roles of fields in which a record is one of a person."""
 
 _LISTS = {name: frozenset(words) for name, words in word_lists()["fields"].items()}
 _PERSON, _NAMES, _NAME_FIELDS = _LISTS["person"], _LISTS["names"], _LISTS["name_fields"]
 _IDS, _USER_IDS, _REGIONS = _LISTS["ids"], _LISTS["user_ids"], _LISTS["regions"]
 _DROPPED, _PICTURES = _LISTS["dropped"], _LISTS["pictures"]
-_DOCUMENT_IDS, _ABOVE = _LISTS["document_ids"], _LISTS["above"]
+_DOCUMENT_IDS, _ABOVE, _ANSWERED = _LISTS["document_ids"], _LISTS["above"], _LISTS["answered"]
 # Of a record of a person stays what says how large an account it is, and of what kind.
 _KEPT_OF_A_PERSON = re.compile(
     r"(?:is_?)?verif(?:ied|y)(?:_?type(?:_?ext)?)?|.*(?:counts?|level|rank)|mbtype|vip|is_?(?:author|vip|org|official)|"
@@ -81,6 +85,8 @@ def role_of(name: str, *, of_person: bool = False) -> Role:
         return "handles"
     if ends & _NAME_FIELDS or joined == "name" or (about_person and last in _NAMES):
         return "handle"
+    if joined in _ANSWERED:
+        return "answered"
     if joined in _PERSON or last in ("user", "author", "creator", "owner"):
         return "user"
     if ends & _REGIONS:

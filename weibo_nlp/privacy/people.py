@@ -55,9 +55,11 @@ class People:
         self._data.execute("CREATE TABLE handles (handle TEXT PRIMARY KEY, user TEXT) WITHOUT ROWID")
         self._data.execute("CREATE TABLE ids (id TEXT PRIMARY KEY) WITHOUT ROWID")
         self._data.execute("CREATE TABLE users (id TEXT PRIMARY KEY) WITHOUT ROWID")
+        self._data.execute("CREATE TABLE documents (id TEXT PRIMARY KEY) WITHOUT ROWID")
         self.user_of = lru_cache(_REMEMBERED)(self._user_of)
         self.is_handle = lru_cache(_REMEMBERED)(self._is_handle)
         self.is_id = lru_cache(_REMEMBERED)(self._is_id)
+        self.is_document = lru_cache(_REMEMBERED)(self._is_document)
 
     def add(self, user: object = None, handle: object = None) -> None:
         """Take note of a person: an id, a handle, or both, which are then one and the same."""
@@ -74,6 +76,11 @@ class People:
         text = str(id)
         for start, end in id_tokens(text):
             self._data.execute("INSERT OR IGNORE INTO ids VALUES (?)", (text[start:end],))
+
+    def add_document(self, id: object) -> None:
+        """Take note of the id of a post or comment of the data."""
+        self._data.execute("INSERT OR IGNORE INTO documents VALUES (?)", (str(id).strip(),))
+        self.add_id(id)
 
     def longest_handle(self, text: str, start: int) -> str:
         """Return the longest handle that stands at a place of a text in lower case, or nothing."""
@@ -101,6 +108,9 @@ class People:
     def _is_handle(self, name: str) -> bool:
         key = name_key(name)
         return self._data.execute("SELECT 1 FROM handles WHERE handle = ?", (key,)).fetchone() is not None
+
+    def _is_document(self, id: str) -> bool:
+        return self._data.execute("SELECT 1 FROM documents WHERE id = ?", (id.strip(),)).fetchone() is not None
 
     def _is_id(self, token: str) -> bool:
         return self._data.execute("SELECT 1 FROM ids WHERE id = ?", (token,)).fetchone() is not None

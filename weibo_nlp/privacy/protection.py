@@ -10,7 +10,7 @@ from typing import Any
 
 from weibo_nlp.io.jsonl import has_many_values, parse_json
 from weibo_nlp.io.limits import MAX_DEPTH, MAX_LINE_BYTES
-from weibo_nlp.privacy.fields import Role, person_prefix, role_of
+from weibo_nlp.privacy.fields import OF_PEOPLE, Role, person_prefix, role_of
 from weibo_nlp.privacy.links import bare_link, find_links, host_alone
 from weibo_nlp.privacy.masks import MASKS, MaskKind, blanked, find_addresses, find_numbers
 from weibo_nlp.privacy.people import People, id_tokens
@@ -36,6 +36,7 @@ _SPACED = re.compile(rf"[@＠] {{1,4}}({NAME}) ?[:：]")
 _DEFAULT_NAME = re.compile("用[户戶][0-9]{8,12}(?![0-9])")
 _ORIGINAL_USER = re.compile(r"原始用户[:：] ?([^\n\0]{1,64})")
 _REPLY = re.compile(r"\s*(?:回[复復覆]|Reply to) ?(?=[^@\s])")
+_WEIBO_POST = re.compile("[345][0-9]{15}")  # users have fewer digits
 _LONGEST_NAME, _SHORTEST_NUMBER = 64, 7  # characters
 _NONE = frozenset(["", "0", "-1", "无", "None", "null", "nan"])
 _ID = re.compile(r"[A-Za-z0-9_\-:.=+/|#?&%~]{1,256}")  # addresses, too, where a site has no other
@@ -92,18 +93,20 @@ class Protection:
             role = role_of(str(name), of_person=of_person)
             for each in _each(value):
                 if isinstance(each, Mapping):
-                    self.learn(each, of_person=role == "user", depth=depth + 1)
+                    self.learn(each, of_person=role in OF_PEOPLE, depth=depth + 1)
                 elif is_nothing(each) or isinstance(each, bool):
                     continue
+                elif role == "answered" and is_id_like(each):
+                    self.people.add_id(_id_text(each))  # of whom or of what, other fields tell
                 elif role == "user":
                     users[person_prefix(str(name))].append(_id_text(each))
-                elif role == "handle":
+                elif role in ("handle", "answered"):
                     handles[person_prefix(str(name))].append(each)
                 elif role == "handles":
                     for handle in _BETWEEN_NAMES.split(str(each)):
                         self.people.add(handle=handle)
                 elif role == "document" or (role == "above" and is_id_like(each)):
-                    self.people.add_id(_id_text(each))
+                    self.people.add_document(_id_text(each))
                 elif isinstance(each, str) and (nested := as_json(each)) is not None:
                     self.learn({str(name): nested}, of_person=of_person, depth=depth + 1)
         if author is not None and author not in users[""]:
@@ -206,13 +209,15 @@ class Protection:
             if role == "region":  # coordinates, and a name for them
                 self.counts["region"] += 1
                 return None
-            return self.fields(value, of_person=role == "user", depth=depth + 1)
+            return self.fields(value, of_person=role in OF_PEOPLE, depth=depth + 1)
         if isinstance(value, list | tuple | set | frozenset):
             changed = [self.value(each, role, depth + 1) for each in value]
             return tuple(changed) if isinstance(value, tuple) else changed
         if isinstance(value, bytes | bytearray):  # no text, and so nothing that could be looked into
             self.counts["field"] += 1
             return None
+        if role == "answered":
+            role = "document" if self._is_post(_id_text(value)) else "user"
         if role == "user":
             return self.user(value)
         if role == "document" or (role == "above" and is_id_like(value)):
@@ -220,6 +225,10 @@ class Protection:
         if role == "region":
             return self.region(value)
         return self._string(value, depth) if isinstance(value, str) else self._number(value)
+
+    def _is_post(self, id: str) -> bool:
+        """Whether an id is one of a document of the data, or written as one that was not crawled."""
+        return self.people.is_document(id) or _WEIBO_POST.fullmatch(id.strip()) is not None
 
     def _string(self, value: str, depth: int) -> str:
         if (nested := as_json(value)) is not None:

@@ -70,7 +70,7 @@ class ProtectedRows:
         """Take note of who is named in a row; of all rows, before the first is protected."""
         for name in self._ids:
             if not is_nothing(values.get(name)):
-                self._protection.people.add_id(values[name])
+                self._protection.people.add_document(values[name])
         self._protection.learn(values)
 
     def protected(self, values: Mapping[str, Any]) -> dict[str, Any]:

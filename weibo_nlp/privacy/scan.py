@@ -16,7 +16,7 @@ from weibo_nlp.io.jsonl import BLANK, parse_json, raw_lines
 from weibo_nlp.io.limits import MAX_DEPTH, MAX_FILE_BYTES, MAX_LINE_BYTES
 from weibo_nlp.io.paths import named_path
 from weibo_nlp.io.sqlite_tables import MAGIC, SqliteTables
-from weibo_nlp.privacy.fields import Role, role_of
+from weibo_nlp.privacy.fields import OF_PEOPLE, Role, role_of
 from weibo_nlp.privacy.links import bare_link
 from weibo_nlp.privacy.masks import MASKS, blanked, find_addresses, find_numbers
 from weibo_nlp.privacy.protection import as_json, is_id_like, is_nothing
@@ -39,7 +39,13 @@ _PLATFORM_ID = re.compile(
 )
 _POST_ID = re.compile("(?<![0-9A-Za-z])[345][0-9]{15}(?![0-9A-Za-z])")
 _DIGIT, _LETTER, _HAN = re.compile("[0-9]"), re.compile("[A-Za-z]"), re.compile("[^\\W\\d_A-Za-z]")
-_ROLES: Mapping[Role, str] = {"handle": "name", "handles": "name", "user": "user id", "document": "document id"}
+_ROLES: Mapping[Role, str] = {
+    "handle": "name",
+    "handles": "name",
+    "user": "user id",
+    "answered": "user id",
+    "document": "document id",
+}
 
 
 @dataclass
@@ -227,8 +233,8 @@ def _scan_value(scanned: ScannedFile, place: str, value: Any, role: Role, depth:
         for name, inner in value.items():
             below = f"{place}.{name}" if place else str(name)
             _scan_text(scanned, f"{place}, a key", str(name))
-            inner_role = role_of(str(name), of_person=role == "user")
-            if str(name).lower() == "name" and place and role != "user":  # of a topic, a model, anything
+            inner_role = role_of(str(name), of_person=role in OF_PEOPLE)
+            if str(name).lower() == "name" and place and role not in OF_PEOPLE:  # of a topic, a model, anything
                 inner_role = "text"
             _scan_value(scanned, below, inner, inner_role, depth + 1)
     elif isinstance(value, list | tuple):
@@ -249,7 +255,7 @@ def _scan_cell(scanned: ScannedFile, place: str, value: Any, role: Role, depth: 
     elif role in ("document", "above") and is_id_like(value):
         if _PLATFORM_ID.fullmatch(text):
             scanned.add("document id", place, text)
-    elif role in ("user", "handle", "handles", "document"):
+    elif role in _ROLES:
         scanned.add(_ROLES[role], place, text)
     elif role == "dropped":
         if not PSEUDONYM.match(text) and ("://" not in text or bare_link(text) != text):

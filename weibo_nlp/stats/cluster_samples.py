@@ -159,6 +159,27 @@ def clustered_share_limits(
     return value, low, high
 
 
+def share_influence(sizes: IntArray, sample: ClusterSample) -> FloatArray:
+    """Return what each cluster adds to the error of each post-stratified share, to the first order.
+
+    Parameters
+    ----------
+    sizes, sample
+        As for :func:`clustered_share_limits`.
+
+    Returns
+    -------
+    ndarray of float, shape (n_clusters, n_labels)
+    """
+    summed = np.bincount(sample.cells, sample.weights, sizes.size)
+    outcome = np.eye(sample.n_labels)[sample.gold]
+    totals = np.stack([np.bincount(sample.cells, sample.weights * each, sizes.size) for each in outcome.T], axis=1)
+    known = np.where(summed > 0, summed, 1)
+    share = (sizes.ravel() / sizes.sum() / known)[sample.cells] * sample.weights
+    errors = share[:, None] * (outcome - (totals / known[:, None])[sample.cells])
+    return np.stack([np.bincount(sample.clusters, column) for column in errors.T], axis=1)
+
+
 def _equal_clusters(weights: FloatArray) -> FloatArray:
     """Number of clusters of equal weight that say as much as those along the first axis (Kish 1965)."""
     clusters: FloatArray = np.square(weights.sum(axis=0)) / np.square(weights).sum(axis=0)

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from weibo_nlp.evaluation.sample_design import MIN_SAMPLE
-from weibo_nlp.stats.cluster_samples import ClusterSample, sampled_share_limits
+from weibo_nlp.stats.cluster_samples import ClusterSample, sampled_share_limits, share_influence
 from weibo_nlp.stats.metrics import FloatArray, IntArray
 from weibo_nlp.stats.prediction_powered import PoweredSample, prediction_powered_shares
 
@@ -135,14 +135,11 @@ class LabelledDomain:
             Of the post-stratified estimate; clusters as they are numbered in `clusters`, or places of texts.
         """
         sizes, sample = self._sample(self.predicted, 1 if self.clusters is None else 2)
-        summed = np.bincount(sample.cells, sample.weights, sizes.size)
-        outcome = np.eye(self.n_labels)[sample.gold]
-        totals = np.stack([np.bincount(sample.cells, sample.weights * each, sizes.size) for each in outcome.T], axis=1)
-        known = np.where(summed > 0, summed, 1)
-        share = (sizes.ravel() / sizes.sum() / known)[sample.cells] * sample.weights
-        errors = share[:, None] * (outcome - (totals / known[:, None])[sample.cells])
-        units, of_units = np.unique(self.places if self.clusters is None else self.clusters, return_inverse=True)
-        return units, np.stack([np.bincount(of_units, column, units.size) for column in errors.T], axis=1)
+        influence = share_influence(sizes, sample)
+        if self.clusters is not None:
+            return np.unique(self.clusters), influence
+        order = np.argsort(self.places)
+        return self.places[order], influence[order]
 
     def _powered(self, confidence_level: float) -> DomainShares:
         n_strata, strata, weights = self._strata(2)

@@ -15,12 +15,14 @@ from weibo_nlp.stats.proportions import MIN_CELL, SMALL_CELL, share_limits, squa
 # Of clusters on the variance. A handful of clusters may by luck be more alike than random texts, even wholly so.
 _SMALLEST_EFFECT = 0.5
 _ROUNDING = 1e-9
-# That must have a label in a cell, and as many that must have another, for the variance to be believed there.
+# That must have a label in a cell, and as many that must have another, for the variance to be believed there; where
+# there are enough clusters, over all cells: simulated in scripts/simulate_estimates.py, cells without errors otherwise
+# make limits too wide, which then cover 98 to 100 %; with two, 93 % at shares of 5 and 95 %.
 _FEW_CLUSTERS = 3
-# Of a label, over all cells, that it is believed for everywhere: simulated in scripts/simulate_estimates.py, cells
-# without errors otherwise make limits too wide, which then cover 98 to 100 %.
-_TOLD_TOGETHER = 5
 _ENOUGH_CLUSTERS = 30
+# Of one less than the clusters, as degrees of freedom of so many clusters. All of them cover 92 % of a rare label where
+# threads are of 2 to 41 texts and drawn whole (scripts/simulate_prevalence.py).
+_LEAST_FREEDOM = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +100,9 @@ def clustered_share_limits(
     As `proportions.share_limits`, but for the number of texts that a cell's limits rest on: that which would give the
     variance found by leaving out cluster after cluster, less what Student's t takes from it (Korn & Graubard 1998). The
     degrees of freedom are the clusters less the strata, or fewer where most of the variance comes from a few clusters;
-    from 30 clusters of texts on, half as many at least. Where fewer than three clusters of a cell have a label, or
-    another, their texts count as copies of each other, unless there are 30 clusters of texts and five differ over all
-    cells; and what unequal weights take from a sample they take whatever variance was found (Kish 1965).
+    from 30 clusters of texts on, three quarters of them at least. Where fewer than three clusters of a cell have a
+    label, or another, their texts count as copies of each other, unless there are 30 clusters of texts and three differ
+    over all cells; and what unequal weights take from a sample they take whatever variance was found (Kish 1965).
     Clusters count as if they were drawn with replacement. See `prevalence.design_based`.
     """
     from scipy.special import stdtrit
@@ -126,7 +128,7 @@ def clustered_share_limits(
     tail = (1 + confidence_level) / 2
     most = n_clusters - members.size
     is_told = _ENOUGH_CLUSTERS <= n_clusters < sample.gold.size  # not of single texts, whose weights may differ
-    least = most / 2 if is_told else 0.0
+    least = _LEAST_FREEDOM * most if is_told else 0.0
     freedom = np.array([min(max(kurtosis_freedom(column), least), most) for column in squares.T])
     student = np.square(stdtrit(freedom, tail) / NormalDist().inv_cdf(tail))
     weights_of_texts = np.bincount(cell, sample.weights)[:, None], np.bincount(cell, np.square(sample.weights))[:, None]
@@ -139,7 +141,7 @@ def clustered_share_limits(
     differing = np.minimum(with_label, without_label)
     told = differing >= np.minimum(_FEW_CLUSTERS, (in_cell > 0).sum(axis=0))[:, None]
     if is_told:
-        told |= (differing.sum(axis=0) >= _TOLD_TOGETHER)[None]
+        told |= (differing.sum(axis=0) >= _FEW_CLUSTERS)[None]
     n_effective = np.where(told, n_effective, np.minimum(n_effective, _equal_clusters(in_cell)[:, None]))
     # Small cells of several strata are bounded together, by the predicted label of most of their texts.
     order = np.argsort(sizes.ravel(), kind="stable")
@@ -157,6 +159,27 @@ def clustered_share_limits(
     low = np.clip(low, np.minimum(counts / sizes.sum(), value), value)
     high = np.clip(high, value, np.maximum(1 - (sample.gold.size - counts) / sizes.sum(), value))
     return value, low, high
+
+
+def share_influence(sizes: IntArray, sample: ClusterSample) -> FloatArray:
+    """Return what each cluster adds to the error of each post-stratified share, to the first order.
+
+    Parameters
+    ----------
+    sizes, sample
+        As for :func:`clustered_share_limits`.
+
+    Returns
+    -------
+    ndarray of float, shape (n_clusters, n_labels)
+    """
+    summed = np.bincount(sample.cells, sample.weights, sizes.size)
+    outcome = np.eye(sample.n_labels)[sample.gold]
+    totals = np.stack([np.bincount(sample.cells, sample.weights * each, sizes.size) for each in outcome.T], axis=1)
+    known = np.where(summed > 0, summed, 1)
+    share = (sizes.ravel() / sizes.sum() / known)[sample.cells] * sample.weights
+    errors = share[:, None] * (outcome - (totals / known[:, None])[sample.cells])
+    return np.stack([np.bincount(sample.clusters, column) for column in errors.T], axis=1)
 
 
 def _equal_clusters(weights: FloatArray) -> FloatArray:

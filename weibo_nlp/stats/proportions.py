@@ -59,7 +59,7 @@ def share_limits(
     -----
     See `prevalence.design_based` for sources and for the coverage simulated.
     """
-    merged = [_merged(*stratum, len(sizes) > 1) for stratum in zip(sizes, labelled, strict=True)]
+    merged = [merged_cells(*stratum, len(sizes) > 1) for stratum in zip(sizes, labelled, strict=True)]
     size = np.concatenate([part[0] for part in merged])[:, None]
     counts = np.concatenate([part[1] for part in merged])
     kinds = np.concatenate([part[2] for part in merged])
@@ -150,7 +150,7 @@ def largest_unseen(sizes: IntArray, drawn: IntArray, confidence_level: float) ->
     return float(unseen / sizes.sum())
 
 
-def _merged(sizes: IntArray, labelled: IntArray, by_design: bool) -> tuple[IntArray, IntArray, IntArray]:
+def merged_cells(sizes: IntArray, labelled: IntArray, by_design: bool) -> tuple[IntArray, IntArray, IntArray]:
     """Merge cells of one stratum until each has enough labelled texts.
 
     Sizes (n_cells,), counts (n_cells, n_labels), and the predicted label of most texts in each (n_cells,).

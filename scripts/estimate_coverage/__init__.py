@@ -1,0 +1,1 @@
+"""Simulation of how often the intervals of estimated shares hold the true ones."""

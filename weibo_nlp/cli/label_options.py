@@ -109,7 +109,7 @@ class LabelOptions:
             raise UsageError("there is nothing to label; name a file of posts as INPUT, or try --example.")
         if self.scheduler is not None and (self.dask or self.jobs is not None):
             raise UsageError(
-                "--scheduler has workers of its own; leave --jobs and --dask out, which are for workers on this machine."
+                "--scheduler has workers of its own; leave out --jobs and --dask, which are for workers started here."
             )
         given = self.price_in is not None
         if (self.price_in is None) != (self.price_out is None) or (given and not self.dry_run):

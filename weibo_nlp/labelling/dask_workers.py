@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib
 import logging
+import signal
 import threading
 import uuid
 import warnings
@@ -119,6 +120,7 @@ class DaskWorkers:
         distributed = self._distributed
         with ExitStack() as stack:
             stack.callback(_log_level(logging.CRITICAL))
+            stack.enter_context(_no_broken_pipes())
             if isinstance(self.workers, int):
                 stack.enter_context(importlib.import_module("dask").config.set(_LOCAL_SETTINGS))
                 with signals_held():
@@ -176,6 +178,19 @@ def _absolute(source: UnitSource) -> UnitSource:
         name: model.absolute() if isinstance(model, Path) else model for name, model in source.request.models.items()
     }
     return UnitSource(source.folder.absolute(), replace(source.request, models=models))
+
+
+@contextmanager
+def _no_broken_pipes() -> Iterator[None]:
+    """Keep a connection that a worker closed from sending SIGPIPE, which on the command line ends the program."""
+    if not hasattr(signal, "SIGPIPE") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGPIPE, before)
 
 
 def _close(opened: Any) -> None:

@@ -68,6 +68,13 @@ def test_an_existing_job_is_gone_on_with_without_the_slash_and_nothing_is_left_t
             "--jobs is for a job, whose output is a folder; write it with a slash",
         ),
         (["a.csv", "--to", "csv"], "--to is for a job"),
+        (["a.csv", "-o", "o.csv", "--dask"], "--dask is for a job"),
+        (["a.csv", "-o", "o.csv", "--scheduler", "tcp://h:1"], "--scheduler is for a job"),
+        (["a.csv", "-o", "out/", "--scheduler", "tcp://h:1", "--jobs", "2"], "--scheduler has workers of its own"),
+        (
+            ["a.csv", "-o", "out/", "--scheduler", "tcp://h:1", "--pseudonymise"],
+            "--pseudonymise with --scheduler would send its secret as it is over the network",
+        ),
         (["a.csv", "-o", "out/", "--rejects", "r.jsonl"], "a job sets rows aside by part, in FOLDER/_rejected"),
         (["--example", "-o", "out/"], "--example writes one file"),
         (["a.csv", "-o", "./"], "a.csv lies in ., which the parts of the job are written into"),
@@ -164,6 +171,34 @@ def test_a_signal_leaves_what_is_done_says_how_much_and_has_its_exit_code(folder
     found = read_job_folder(folder / "out")
     assert 1 <= len(found.parts) < 500
     assert all(found.problem(unit) is None for unit in found.parts)
+
+
+@on_posix
+@pytest.mark.slow
+def test_ctrl_c_ends_workers_of_dask_and_the_same_command_goes_on(folder):
+    pytest.importorskip("distributed", exc_type=ImportError)
+    pytest.importorskip("cryptography", exc_type=ImportError)
+    posts(folder / "a.csv", 8_000)
+    process = started(folder, "out/", "--dask", "--jobs", "2")
+    wait_for_parts(folder / "out", 2, process)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate()
+    assert process.returncode == 130
+    assert "of 200 parts done; the same command goes on with out" in err
+    assert "Traceback" not in err
+    assert not list((folder / "out").glob(".*"))
+    process = started(folder, "out/", "--dask", "--jobs", "2", "-q")
+    assert process.wait() == 0
+    assert pq.read_table(folder / "out").num_rows == 8_000
+
+
+def test_dask_that_is_not_installed_is_named_with_its_extra(run, folder, monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    monkeypatch.setitem(sys.modules, "cryptography", None)
+    posts(folder / "a.csv")
+    code, _, err = run("label", "a.csv", "-o", "out/", "--dask")
+    assert code == 2
+    assert "pip install 'weibo-nlp[scale]'" in err
 
 
 @on_posix

@@ -66,6 +66,17 @@ def label(
             "where language models are asked.",
         ),
     ] = None,
+    dask: Annotated[
+        bool, Option("--dask", help="Of a job: have it labelled by workers of Dask, as many as --jobs says.")
+    ] = False,
+    scheduler: Annotated[
+        str | None,
+        Option(
+            metavar="ADDRESS",
+            help="Of a job: have it labelled by the workers of a scheduler of Dask that runs already, such as "
+            "tcp://10.0.0.5:8786; all of them see the folder and the inputs under the same path.",
+        ),
+    ] = None,
     rows_per_part: Annotated[
         int | None,
         Option(

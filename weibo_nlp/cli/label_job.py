@@ -99,6 +99,11 @@ def _require_possible(folder: Path, files: Sequence[Path], options: LabelOptions
         )
     if options.example:
         raise UsageError("--example writes one file; name that with -o, or label files of your own as a job.")
+    if options.pseudonymise and options.scheduler is not None and not options.scheduler.startswith("tls://"):
+        raise UsageError(
+            "--pseudonymise with --scheduler would send its secret as it is over the network; give the address of a "
+            "scheduler with TLS (tls://…), or label on this machine."
+        )
     real = folder.resolve()
     for file in files:
         if real in file.resolve().parents:
@@ -127,11 +132,21 @@ def _request(options: LabelOptions, models: Any, folder: Path) -> LabelRequest:
 def _executor(options: LabelOptions, labeller: Labeller) -> Any:
     from weibo_nlp.labelling.workers import Here, LocalProcesses
 
+    if options.scheduler is not None:
+        return _dask_workers(options.scheduler)
     n_processes = options.jobs
     if n_processes is None:
         # Who is asked waits for an answer rather than for a core, and --concurrency is meant for all of it.
         n_processes = 1 if labeller.language_models else min(_cores(), MOST_PROCESSES)
+    if options.dask:
+        return _dask_workers(n_processes)
     return Here(labeller) if n_processes == 1 else LocalProcesses(n_processes)
+
+
+def _dask_workers(workers: int | str) -> Any:
+    from weibo_nlp.labelling.dask_workers import DaskWorkers
+
+    return DaskWorkers(workers)
 
 
 def _cores() -> int:

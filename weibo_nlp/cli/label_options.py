@@ -24,6 +24,8 @@ class LabelOptions:
     output: Path | None
     to: Literal["parquet", "csv", "tsv", "jsonl"] | None
     jobs: int | None
+    dask: bool
+    scheduler: str | None
     rows_per_part: int | None
     rejects: Path | None
     example: bool
@@ -105,6 +107,10 @@ class LabelOptions:
             )
         if not self.input and not self.example:
             raise UsageError("there is nothing to label; name a file of posts as INPUT, or try --example.")
+        if self.scheduler is not None and (self.dask or self.jobs is not None):
+            raise UsageError(
+                "--scheduler has workers of its own; leave out --jobs and --dask, which are for workers started here."
+            )
         given = self.price_in is not None
         if (self.price_in is None) != (self.price_out is None) or (given and not self.dry_run):
             raise UsageError("--price-in and --price-out go together, and with --dry-run; give all three, or no price.")
@@ -117,7 +123,14 @@ class LabelOptions:
         UsageError
             Naming the first of them.
         """
-        for name, value in {"to": self.to, "jobs": self.jobs, "rows-per-part": self.rows_per_part}.items():
+        of_jobs = {
+            "to": self.to,
+            "jobs": self.jobs,
+            "dask": self.dask or None,
+            "scheduler": self.scheduler,
+            "rows-per-part": self.rows_per_part,
+        }
+        for name, value in of_jobs.items():
             if value is not None and not self.dry_run:
                 raise UsageError(
                     f"--{name} is for a job, whose output is a folder; write it with a slash behind it, as -o out/, or "

@@ -114,7 +114,8 @@ class RowLabeller:
         before = Counter() if self.people is None else Counter(self.people.counts)
         batch: list[_Readable] = []
         weight = 0
-        step = min(labeller.batch_size, PROGRESS_STEP)
+        batch_size = labeller.batch_size
+        step = min(batch_size, PROGRESS_STEP)
         for n_records, item in enumerate(items, start=1):
             if isinstance(item, Row):
                 reading, parent = texts.read_both(item.values)
@@ -134,7 +135,7 @@ class RowLabeller:
                 item = item if self.people is None else protected_reject(item)
                 rejects.write(item)
                 counts.set_aside(item)
-            if len(batch) >= labeller.batch_size or weight >= BATCH_WEIGHT:
+            if len(batch) >= batch_size or weight >= BATCH_WEIGHT:
                 self._flush(batch, writer, counts)
                 weight = 0
             if advance is not None and n_records % step == 0:
@@ -201,12 +202,17 @@ _Readable = tuple[Row, Reading, Reading | None]
 
 def _weight(values: Mapping[str, object]) -> int:
     """Bytes that a row takes in memory, about."""
-    weight, inner = 0, list(values.values())
+    weight = sum(map(getsizeof, values.values()))
+    inner = [each for value in values.values() if isinstance(value, list | tuple | dict) for each in _within(value)]
     while inner:
         value = inner.pop()
         weight += getsizeof(value)
-        if isinstance(value, list | tuple):
-            inner += value
-        elif isinstance(value, dict):
-            inner += value.values()
+        inner += _within(value)
     return weight
+
+
+def _within(value: object) -> Iterable[object]:
+    """What a value holds besides itself."""
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list | tuple) else ()

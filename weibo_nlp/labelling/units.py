@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import socket
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
+from weibo_nlp.errors import DataError
 from weibo_nlp.io import RejectWriter, Table, open_writer
 from weibo_nlp.io.checksum import sha256_of_file
-from weibo_nlp.io.job_folder import FinishedPart, part_name, read_job_folder, rejects_path
+from weibo_nlp.io.job_folder import JOB, FinishedPart, part_name, read_job_folder, rejects_path
 from weibo_nlp.io.row_ranges import RangeReader
 from weibo_nlp.labelling.crawl_threads import CrawlThreads, RowThreads
 from weibo_nlp.labelling.endpoints import host_sentences
@@ -164,19 +167,58 @@ class UnitLabeller:
         return reader, rows
 
 
-_kept: list[UnitLabeller] = []
+_kept: list[tuple[str, UnitLabeller]] = []
 
 
-def label_unit(source: UnitSource, number: int) -> FinishedPart:
+def label_unit(source: UnitSource, number: int, job_sum: str | None = None) -> FinishedPart:
     """Label a unit of a job; the models stay loaded for the next one that this process is given.
+
+    Parameters
+    ----------
+    source : UnitSource
+        The job.
+    number : int
+        Of the unit.
+    job_sum : str, optional
+        SHA-256 of the job's ``_job.json`` as whoever deals the units has it, for a process of another machine.
 
     Raises
     ------
+    DataError
+        If this process does not see the same folder, or has other models or versions than the job was begun with.
     DataError, UsageError, WriteError
         As :class:`UnitLabeller`.
     """
-    if not _kept or _kept[0].source != source:
-        for each in _kept:
+    path = source.folder / JOB
+    if not path.is_file():
+        raise DataError(f"{path} is not there for {_here()}. {_SHARED}")
+    found = sha256_of_file(path)  # of the same name, another job may lie there by now
+    if job_sum is not None and found != job_sum:
+        raise DataError(f"{path} is that of another job for {_here()}. {_SHARED}")
+    if not _kept or _kept[0][0] != found or _kept[0][1].source != source:
+        for _, each in _kept:
             each.close()
-        _kept[:] = [UnitLabeller(source)]
-    return _kept[0].label(number)
+        _kept.clear()
+        labeller = UnitLabeller(source)
+        _require_same(labeller.plan, source.request)
+        _kept[:] = [(found, labeller)]
+    return _kept[0][1].label(number)
+
+
+_SHARED = "The folder of a job and its inputs lie on a file system that all workers see under the same path."
+
+
+def _here() -> str:
+    return f"process {os.getpid()} on {socket.gethostname()}"
+
+
+def _require_same(plan: JobPlan, request: LabelRequest) -> None:
+    """Refuse to label with other models or versions than the job was begun with."""
+    for what, asked, here in (
+        ("weights or models", plan.models, request.model_sums()),
+        ("versions", plan.versions, request.versions()),
+    ):
+        if names := sorted(name for name in asked.keys() | here.keys() if asked.get(name) != here.get(name)):
+            raise DataError(
+                f"{_here()} has other {what} than the job was begun with: {', '.join(names)}. Install the same there."
+            )

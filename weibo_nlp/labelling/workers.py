@@ -152,15 +152,15 @@ def _dealt_again(worker: _Worker, deaths: Counter[int]) -> int:
 def _start(source: UnitSource) -> _Worker:
     ours, theirs = multiprocessing.Pipe()
     process = multiprocessing.get_context("spawn").Process(target=_work, args=(theirs, source), daemon=True)
-    with _signals_held():
+    with signals_held():
         process.start()
     theirs.close()
     return _Worker(process, ours)
 
 
 @contextmanager
-def _signals_held() -> Iterator[None]:
-    """Keep Ctrl-C from a process that starts: it inherits what is blocked, and is told by us when to end."""
+def signals_held() -> Iterator[None]:
+    """Keep Ctrl-C from processes that start: they inherit what is blocked, and are told by us when to end."""
     if sys.platform == "win32":
         yield
         return
@@ -194,7 +194,7 @@ def _work(connection: Connection[Any, Any], source: UnitSource) -> None:
     except EOFError:
         return
     except Exception as error:
-        connection.send(_sendable(error))
+        connection.send(sendable(error))
 
 
 def _end_with_parent() -> None:
@@ -205,7 +205,8 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _sendable(error: Exception) -> Exception:
+def sendable(error: Exception) -> Exception:
+    """Return an error, or one that says the same where it cannot be sent to another process."""
     try:
         pickle.loads(pickle.dumps(error))  # noqa: S301 - our own, of a moment ago
     except Exception:

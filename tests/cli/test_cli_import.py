@@ -1,4 +1,6 @@
 import json
+import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -39,6 +41,23 @@ def test_a_folder_is_imported_and_what_was_left_out_is_told(crawl, tmp_path, run
     assert "2 records: 1 documents (1 posts)" in err
     assert "1 records set aside: not JSON" in err
     assert f"Passed over: {crawl / 'notes.txt'}: of no family that is known" in err
+
+
+def test_folders_of_imports_are_imported_together_and_what_lies_beside_the_documents_is_no_crawl(crawl, tmp_path, run):
+    for name in ("first", "second"):
+        run("import", crawl, "-o", tmp_path / "both" / name, "--keep-raw")
+    assert (tmp_path / "both" / "first" / "documents.parquet.rejected.jsonl").is_file()
+    code, _, err = run("import", tmp_path / "both", "-o", tmp_path / "out", "--keep-raw")
+    assert (code, "Passed over" in err) == (0, False)
+    assert len(list(read_documents(tmp_path / "out" / "documents.parquet"))) == 1
+
+
+def test_a_database_of_no_crawler_is_refused_with_what_to_do(tmp_path, run):
+    with closing(sqlite3.connect(tmp_path / "own.db")) as data:
+        data.execute("CREATE TABLE posts (id, text)")
+    code, _, err = run("import", tmp_path / "own.db", "-o", tmp_path / "out")
+    assert code == 2
+    assert "export the table of posts as CSV and label that" in err
 
 
 def test_comments_ask_for_their_post(tmp_path, run):

@@ -76,6 +76,7 @@ def test_an_import_is_read_again_as_any_crawl_is(tmp_path):
     items = [Document("1", "post", "好", "1"), Document("2", "comment", "好", "1", parent="1", root="1")]
     write_documents(tmp_path / "a.parquet", items)
     assert list(read(tmp_path / "a.parquet")) == items
+    assert list(read_documents(str(tmp_path / "a.parquet"))) == items
 
 
 def test_documents_of_several_batches_come_back_in_order(tmp_path, monkeypatch):

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from weibo_nlp._version import __version__
-from weibo_nlp.ingest.reading import Import
+from weibo_nlp.ingest.reading import DOCUMENTS, SUMMARY, Import
 from weibo_nlp.ingest.writing import write_rows
 from weibo_nlp.io import Reject, RejectWriter
 from weibo_nlp.io.atomic import pending_file
@@ -18,9 +18,6 @@ from weibo_nlp.io.rejects import output_of_rejects, outputs_of_rejects, usable_r
 from weibo_nlp.io.transaction import publish_pair
 from weibo_nlp.privacy.rows import protected_reason, protected_reject
 from weibo_nlp.records import Document
-
-DOCUMENTS = "documents.parquet"
-SUMMARY = "import.json"
 
 Protect = Callable[[Iterable[Document]], Iterable[Document]]
 """Replaces in documents what leads to people."""

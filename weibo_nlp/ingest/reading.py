@@ -23,6 +23,10 @@ from weibo_nlp.io.sqlite_tables import MAGIC
 from weibo_nlp.io.stable import open_unchanged
 from weibo_nlp.records import Document
 
+DOCUMENTS = "documents.parquet"
+SUMMARY = "import.json"
+"""What an import leaves in its folder."""
+_BESIDE_DOCUMENTS = frozenset([SUMMARY, f"{DOCUMENTS}.rejected.jsonl"])
 _HEAD_BYTES = 512
 _FILM = b"ftyp"  # behind the length of the first box of MP4
 
@@ -259,10 +263,15 @@ def _holds_text(file: Path) -> bool:
 
 
 def _files_below(folder: Path) -> Iterator[Path]:
-    """Yield the files in a folder and below it in the order of their names; links lead to other places."""
+    """Yield the files in a folder and below it in the order of their names; links lead to other places.
+
+    Of an import, the documents; what it says of them is of no crawler.
+    """
     for place, folders, names in os.walk(folder):
         folders.sort()
         for name in sorted(names):
             file = Path(place, name)
+            if name in _BESIDE_DOCUMENTS and DOCUMENTS in names:
+                continue
             if file.is_file() and not file.is_symlink():
                 yield file

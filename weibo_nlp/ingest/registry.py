@@ -90,8 +90,15 @@ def recognise(source: Source) -> Family:
             f"it {plain}; --column FIELD=NAME says it otherwise. weibo-nlp label takes the file as it is."
         )
     raise UsageError(
-        f"{unknown}; it has {held[:300]}. Name one with --family, or label the file as a table of your own."
+        f"{unknown}; it has {held[:300]}. Name one with --family, or {_otherwise(source)}."
     )
+
+
+def _otherwise(source: Source) -> str:
+    """Return what to do with a file that no crawler made."""
+    if source.sqlite is not None:
+        return "export the table of posts as CSV and label that"
+    return "label the file as a table of your own" if source.prose is None else "save what it shows as a table"
 
 
 def families_of(sample: Sample) -> list[Family]:

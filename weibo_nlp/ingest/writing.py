@@ -82,7 +82,7 @@ def _batches(documents: Iterable[Document]) -> Iterator[list[list[Any]]]:
         yield batch
 
 
-def read_documents(path: Path) -> Iterator[Document]:
+def read_documents(path: Path | str) -> Iterator[Document]:
     """Read documents back, equal to those that were written, in memory bounded by a batch.
 
     Raises
@@ -90,6 +90,7 @@ def read_documents(path: Path) -> Iterator[Document]:
     DataError
         If it is no such file, or a row cannot be read, naming it.
     """
+    path = Path(path)
     with open_parquet(path) as opened:
         if missing := [name for name in COLUMNS if name not in opened.schema.names]:
             raise DataError(f"{path}: no column {', '.join(missing)}; a file of imported documents is expected.")

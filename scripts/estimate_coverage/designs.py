@@ -6,8 +6,8 @@ from functools import partial
 from typing import Protocol
 
 import numpy as np
-from estimate_coverage.posts import THREAD, N, Posts
 
+from estimate_coverage.posts import THREAD, N, Posts
 from weibo_nlp.stats.metrics import FloatArray, IntArray
 
 

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from labelled_posts import write_posts
+from made_labelled_posts import write_posts
 
 from weibo_nlp.analysis.label_columns import label_columns
 from weibo_nlp.errors import DataError, UsageError

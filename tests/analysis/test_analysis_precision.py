@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from labelled_posts import write_posts
+from made_labelled_posts import write_posts
 
 from weibo_nlp.analysis.drawing import draw_clusters, draw_rows, random_keys
 from weibo_nlp.analysis.label_columns import label_columns

@@ -5,7 +5,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from labelled_posts import write_posts
+from made_labelled_posts import write_posts
 from openpyxl import load_workbook
 
 from weibo_nlp.analysis.design import read_design

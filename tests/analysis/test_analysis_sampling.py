@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from labelled_posts import write_posts
+from made_labelled_posts import write_posts
 
 from weibo_nlp.analysis.design import read_design, text_sha256
 from weibo_nlp.analysis.sampling import clusters_for, draw_sample, rare_strata

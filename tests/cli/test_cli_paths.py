@@ -20,7 +20,7 @@ def path_parameters(group, names=()):
             if Path in (kind, *get_args(kind)):
                 # In an annotation, what stands first is taken for the default.
                 called = [facts[0].default, *(facts[0].param_decls or ())]
-                option = next((each for each in called if str(each).startswith("--")), f"--{name}")
+                option = next((each for each in called if str(each).startswith("--")), f"--{name.replace('_', '-')}")
                 yield words, [option] if isinstance(facts[0], OptionInfo) else [], name
 
 

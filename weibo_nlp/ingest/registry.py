@@ -89,9 +89,7 @@ def recognise(source: Source) -> Family:
             f"{unknown}. Name one with --family if a crawler wrote it. As a plain table, which --family table reads, "
             f"it {plain}; --column FIELD=NAME says it otherwise. weibo-nlp label takes the file as it is."
         )
-    raise UsageError(
-        f"{unknown}; it has {held[:300]}. Name one with --family, or {_otherwise(source)}."
-    )
+    raise UsageError(f"{unknown}; it has {held[:300]}. Name one with --family, or {_otherwise(source)}.")
 
 
 def _otherwise(source: Source) -> str:

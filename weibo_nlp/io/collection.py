@@ -24,7 +24,7 @@ from weibo_nlp.io.column_types import (
 )
 from weibo_nlp.io.compression import without_compression_suffix
 from weibo_nlp.io.formats import DELIMITED
-from weibo_nlp.io.job_folder import JOB, REJECTED, read_job_folder
+from weibo_nlp.io.job_folder import REJECTED, is_job_folder, read_job_folder
 from weibo_nlp.io.rows import Reject, Row, Table, listed, open_table
 from weibo_nlp.io.value_text import json_text
 
@@ -186,7 +186,7 @@ def open_collection(
         If a file is not what it seems, the folder's tables differ in their columns, or its job is not finished.
     """
     path = Path(path)
-    if (path / JOB).is_file():
+    if is_job_folder(path):
         return _of_job(path, date_order)
     files = _parts(path) if path.is_dir() else [path]
     tables = tuple(open_table(file, format, **reading) for file in files)

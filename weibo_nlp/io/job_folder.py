@@ -180,7 +180,8 @@ class JobFolder:
 
 def is_job_folder(folder: Path) -> bool:
     """Whether a job was begun in a folder."""
-    return (folder / JOB).is_file()
+    # Asked of a folder first: in the place of a name that no file system takes, there is none.
+    return os.path.isdir(folder) and (folder / JOB).is_file()
 
 
 def part_name(unit: int, shape: OutputFormat) -> str:

@@ -56,7 +56,7 @@ def estimate(
             "predicted label (the estimate), or prediction-powered. May be repeated.",
         ),
     ] = None,
-    confidence: Annotated[float, Option(metavar="X", help="Confidence level of each interval.")] = 0.95,
+    confidence: Annotated[float, Option(min=0.5, max=0.999, help="Confidence level of each interval.")] = 0.95,
     output: Annotated[
         Path | None,
         Option("-o", "--output", parser=output_file, metavar="FILE", help="Write all figures here, as JSON."),

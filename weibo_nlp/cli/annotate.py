@@ -286,6 +286,7 @@ def adjudicate(
     Without options, the numbers of what is still open are told.
     """
     from weibo_nlp.annotation import export_disputes, import_rulings, open_campaign
+    from weibo_nlp.annotation.answers import all_answers
     from weibo_nlp.annotation.rulings import open_disputes
     from weibo_nlp.cli.annotate_display import print_problems
     from weibo_nlp.io.terminal import print_line
@@ -308,7 +309,8 @@ def adjudicate(
     for name, count in counts.items():
         print_line(f"{name}: {count:,} to be decided", err=True)
     if not counts:
-        print_line("Nothing is left to be decided.", err=True)
+        is_answered = any(all_answers(campaign).values())
+        print_line("Nothing is left to be decided." if is_answered else "Nobody has answered yet.", err=True)
     if faults:
         raise typer.Exit(1 if skip_faulty else 3)
 

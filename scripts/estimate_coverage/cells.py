@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+
 from estimate_coverage.designs import Draw, Drawn
 from estimate_coverage.limits import many_share_limits
 from estimate_coverage.posts import GROUP_SIZES, N_LABELS, Classifier, Posts, simulated_posts
-
 from weibo_nlp.evaluation.domain_shares import MIN_CLUSTERS, LabelledDomain
 from weibo_nlp.evaluation.sample_design import MIN_SAMPLE
 from weibo_nlp.stats.cluster_samples import ClusterSample, clustered_share_limits, share_influence
@@ -114,10 +114,7 @@ def simulate(
         found |= _beside(posts, drawn, n_beside)
         truths = {"group": posts.share(COMPARED[1]), "difference": posts.share(COMPARED[1]) - posts.share(COMPARED[0])}
         chunks.append(
-            {
-                name: np.stack([*limits, np.full(n, truths.get(name, posts.share()))])
-                for name, limits in found.items()
-            }
+            {name: np.stack([*limits, np.full(n, truths.get(name, posts.share()))]) for name, limits in found.items()}
         )
     joined = {name: np.concatenate([chunk[name] for chunk in chunks], axis=1) for name in (*METHODS, *PARTS)}
     return Cell(kind, design, share, {name: Intervals(*rows) for name, rows in joined.items()})
@@ -133,12 +130,8 @@ def _of_posts(posts: Posts, drawn: Drawn) -> dict[str, tuple[FloatArray, FloatAr
     at = (cells[drawn.places] * k + posts.gold[drawn.places]) + np.arange(n)[:, None] * (sizes.size * k)
     labelled = np.bincount(at.ravel(), minlength=n * sizes.size * k).reshape(n, *shape, k)
     whole = many_share_limits(sizes.sum(axis=1), labelled.sum(axis=2), LEVEL)
-    alone = many_share_limits(
-        _in_first(sizes.sum(axis=1), 1), _in_first(labelled.sum(axis=2), 2), LEVEL
-    )
-    groups = {
-        number: _of_group(posts, drawn, number, sizes[:, number], labelled[:, :, number]) for number in COMPARED
-    }
+    alone = many_share_limits(_in_first(sizes.sum(axis=1), 1), _in_first(labelled.sum(axis=2), 2), LEVEL)
+    groups = {number: _of_group(posts, drawn, number, sizes[:, number], labelled[:, :, number]) for number in COMPARED}
     return {
         "design_based": _first(whole),
         "sample": _first(alone),

@@ -6,8 +6,8 @@ from functools import partial
 from typing import Protocol
 
 import numpy as np
-from estimate_coverage.posts import THREAD, N, Posts
 
+from estimate_coverage.posts import THREAD, N, Posts
 from weibo_nlp.stats.metrics import FloatArray, IntArray
 
 
@@ -36,7 +36,9 @@ class Drawn:
 class Draw(Protocol):
     """Draws so many samples of a collection."""
 
-    def __call__(self, rng: np.random.Generator, posts: Posts, n_samples: int) -> Drawn: ...
+    def __call__(self, rng: np.random.Generator, posts: Posts, n_samples: int) -> Drawn:
+        """Draw them."""
+        ...
 
 
 def simple(rng: np.random.Generator, posts: Posts, n_samples: int, *, n: int) -> Drawn:

@@ -36,7 +36,9 @@ class Drawn:
 class Draw(Protocol):
     """Draws so many samples of a collection."""
 
-    def __call__(self, rng: np.random.Generator, posts: Posts, n_samples: int) -> Drawn: ...
+    def __call__(self, rng: np.random.Generator, posts: Posts, n_samples: int) -> Drawn:
+        """Draw them."""
+        ...
 
 
 def simple(rng: np.random.Generator, posts: Posts, n_samples: int, *, n: int) -> Drawn:

@@ -31,7 +31,7 @@ def many_share_limits(
     tuple of three ndarrays of float, shape (n_samples, n_labels) each
         The same as sample by sample, but for the order in which floats are summed.
     """
-    n_samples, n_strata, k, _ = labelled.shape
+    n_samples, k = len(labelled), sizes.shape[1]
     of, size, counts, kinds = _cells(sizes, labelled)
     n, total = counts.sum(axis=1, keepdims=True), sizes.sum()
     share, weight, unseen = counts / n, size[:, None] / total, 1 - n / size[:, None]
@@ -57,7 +57,7 @@ def many_share_limits(
 
 def _cells(sizes: IntArray, labelled: IntArray) -> tuple[IntArray, IntArray, IntArray, IntArray]:
     """Sample, size, counts and kind of each cell, merged where it is small."""
-    n_samples, n_strata, k, _ = labelled.shape
+    n_strata = len(sizes)
     n_labelled = labelled.sum(axis=3)
     need = n_labelled.astype(float)
     if n_strata > 1:

@@ -172,6 +172,7 @@ def share_influence(sizes: IntArray, sample: ClusterSample) -> FloatArray:
     Returns
     -------
     ndarray of float, shape (n_clusters, n_labels)
+        Summed over the clusters of a stratum, 0; squared and summed, about the variance.
     """
     summed = np.bincount(sample.cells, sample.weights, sizes.size)
     outcome = np.eye(sample.n_labels)[sample.gold]

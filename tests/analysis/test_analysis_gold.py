@@ -85,6 +85,33 @@ def test_labels_are_told_whatever_their_case_and_width(tmp_path, cell):
     assert gold.labels["irony"] == {3: "true"}
 
 
+def test_columns_are_told_whatever_their_case_and_the_blanks_around_them(tmp_path):
+    path = write_csv(tmp_path / "s.csv", "3,逃票的就该进黑名单,credit", header=" Place,正文 ,Gold_Topic ")
+    gold = read_gold(path, design_of())
+    assert (gold.labels, gold.problems) == ({"topic": {3: "credit"}}, ())
+
+
+def test_a_gold_column_that_nobody_asked_about_is_a_fault_whatever_its_case(tmp_path):
+    path = write_csv(tmp_path / "s.csv", "3,credit,no", header="place,gold_topic,GOLD_harm")
+    assert "'harm' was not asked about" in str(read_gold(path, design_of()).problems[0])
+
+
+def test_two_columns_that_are_the_same_one_are_refused(tmp_path):
+    path = write_csv(tmp_path / "s.csv", "3,credit,other", header="place,gold_topic,Gold_topic")
+    with pytest.raises(DataError, match="columns 'gold_topic' and 'Gold_topic' are both gold_topic"):
+        read_gold(path, design_of())
+
+
+def test_a_workbook_of_several_sheets_none_of_which_is_the_sample_is_refused(tmp_path):
+    book = Workbook()
+    book.active.title = "甲"
+    book.active.append(["place", "gold_topic"])
+    book.create_sheet("乙").append(["place", "gold_topic"])
+    book.save(tmp_path / "s.xlsx")
+    with pytest.raises(DataError, match="'甲', '乙', and none is called 'sample'; give the one with the labels"):
+        read_gold(tmp_path / "s.xlsx", design_of())
+
+
 def test_labels_that_differ_in_case_alone_are_told_apart_and_neither_is_guessed(tmp_path):
     rows = ["3,逃票的就该进黑名单,A", "7,=冰淇淋都不给,Ａ"]
     gold = read_gold(write_csv(tmp_path / "s.csv", *rows, header="place,正文,gold_x"), design_of(x=("A", "a")))
@@ -145,8 +172,11 @@ def test_a_design_reads_back_what_it_wrote(tmp_path):
 
 
 def test_a_sample_without_its_design_is_refused(tmp_path):
-    with pytest.raises(UsageError, match=r"s\.csv\.design\.json is not there"):
+    with pytest.raises(UsageError, match=r"s\.csv: there is no such file"):
         read_design(tmp_path / "s.csv")
+    sample = write_csv(tmp_path / "s.csv")
+    with pytest.raises(UsageError, match=r"s\.csv\.design\.json is not there"):
+        read_design(sample)
 
 
 @pytest.mark.parametrize(

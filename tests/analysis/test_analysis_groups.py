@@ -62,6 +62,11 @@ def test_without_a_column_of_times_a_period_is_refused(tmp_path: Path) -> None:
         group_frame(open_collection(path), ["month"])
 
 
+def test_a_column_without_any_time_is_refused_for_periods(posts: Collection) -> None:
+    with pytest.raises(UsageError, match="正文: none of its 3 values is read as a time, the first being '好'"):
+        group_frame(posts, ["month"], "正文")
+
+
 def test_a_group_named_twice_is_refused(posts: Collection) -> None:
     with pytest.raises(UsageError, match="grouped twice by month"):
         group_frame(posts, ["month", "month"])

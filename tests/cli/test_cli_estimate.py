@@ -94,6 +94,30 @@ def test_neither_the_sample_nor_its_record_is_written_over(run, posts):
     assert sample.read_bytes() == before
 
 
+def test_a_sample_named_before_what_it_was_drawn_of_is_told(run, posts):
+    labelled, sample = posts
+    code, _, err = run("estimate", sample, labelled)
+    assert code == 2
+    assert "name what weibo-nlp label wrote first, and the sample after it" in err
+
+
+def test_a_column_that_the_sample_was_drawn_for_and_has_lost_is_said(run, posts):
+    labelled, sample = posts
+    sample.write_text(sample.read_text("utf-8-sig").replace("gold_mood", "meant"), "utf-8")
+    code, out, _ = run("estimate", labelled, sample)
+    assert code == 0
+    assert "Note: sample.csv has no label in gold_mood, though the sample was drawn for it: left out." in out
+
+
+def test_no_table_is_added_to_the_folder_that_is_read(run, posts, tmp_path):
+    labelled, sample = posts
+    folder = tmp_path / "parts"
+    folder.mkdir()
+    labelled.rename(folder / "part-00000.csv")
+    assert run("estimate", folder, sample, "--table", folder / "shares.csv")[0] == 2
+    assert [path.name for path in folder.iterdir()] == ["part-00000.csv"]
+
+
 def test_a_sample_without_its_record_is_refused(run, posts):
     labelled, sample = posts
     sample.with_name("sample.csv.design.json").unlink()

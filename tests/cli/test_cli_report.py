@@ -167,6 +167,17 @@ def test_times_that_cannot_be_read_are_said(labelled, page, capsys):
     assert "No row has a time that can be read" in page.read_text("utf-8")
 
 
+def test_nothing_is_added_to_the_folder_that_is_read(labelled, page, tmp_path):
+    folder = tmp_path / "parts"
+    folder.mkdir()
+    labelled.rename(folder / "part-00000.csv")
+    with pytest.raises(UsageError, match="which is read"):
+        report(folder, folder / "page.html")
+    with pytest.raises(UsageError, match="which is read"):
+        report(folder, page, figures=folder)
+    assert [path.name for path in folder.iterdir()] == ["part-00000.csv"]
+
+
 def test_the_input_is_not_written_onto(labelled):
     before = labelled.read_bytes()
     with pytest.raises(UsageError):

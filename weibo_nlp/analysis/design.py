@@ -224,6 +224,8 @@ def read_design(sample: Path) -> SampleDesign:
         If it is no such record, or contradicts itself.
     """
     path = sample if sample.name.endswith(SUFFIX) else design_path(sample)
+    if not sample.exists() and not path.is_file():
+        raise UsageError(f"{sample}: there is no such file; name the sample that people filled in.")
     if not path.is_file():
         raise UsageError(
             f"{path} is not there, which says how {sample.name} was drawn; put it beside, or draw a sample with "

@@ -10,7 +10,7 @@ import numpy as np
 
 from weibo_nlp.analysis.column_estimates import estimate_column, groups_of, uncorrected_shares
 from weibo_nlp.analysis.cross_fitted import read_cross_fitted
-from weibo_nlp.analysis.design import DrawnFrom, SampleDesign, read_design, text_sha256
+from weibo_nlp.analysis.design import GOLD_PREFIX, DrawnFrom, SampleDesign, read_design, text_sha256
 from weibo_nlp.analysis.double_use import LabelledBy, labelled_by
 from weibo_nlp.analysis.estimate_options import EstimateOptions, require_sound
 from weibo_nlp.analysis.estimates import METHODS, EstimatedDifference, EstimatedShare, EstimateMethod, Estimates
@@ -145,6 +145,8 @@ def estimate_shares(
     gold = read_gold(sample, design)
     gold.require_sound()
     columns = label_columns(collection, _labelled_columns(gold, options.labels))
+    if not options.labels:
+        notes += _absent_columns(gold, design)
     notes += _missing(gold, design, columns, options.allow_missing)
     drawn = _drawn(collection, design, options.cluster_column)
     models = labelled_by(collection, [column.name for column in columns], options.models or {})
@@ -251,6 +253,13 @@ def _missing(gold: Gold, design: SampleDesign, columns: Sequence[LabelColumn], i
             "out are seldom like the others. Have them labelled, or estimate all the same with --allow-missing."
         )
     return notes
+
+
+def _absent_columns(gold: Gold, design: SampleDesign) -> list[str]:
+    absent = [f"{GOLD_PREFIX}{name}" for name in design.label_columns if not gold.labels.get(name)]
+    if not absent:
+        return []
+    return [f"{gold.path.name} has no label in {', '.join(absent)}, though the sample was drawn for it: left out."]
 
 
 def _drawn(collection: Collection, design: SampleDesign, cluster_column: str | None) -> DrawnRows:

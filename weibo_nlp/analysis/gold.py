@@ -76,7 +76,8 @@ def read_gold(path: Path, design: SampleDesign) -> Gold:
     ----------
     path : Path
         Of any kind that is read; of a workbook, the sheet ``sample``, or the only one with cells. Rows and columns may
-        stand in any order, and columns may have been added. Labels are told whatever their case and width.
+        stand in any order, and columns may have been added. Labels, and the names of the sample's own columns, are told
+        whatever their case, their width and the blanks around them.
     design : SampleDesign
         How the sample was drawn.
 
@@ -89,12 +90,13 @@ def read_gold(path: Path, design: SampleDesign) -> Gold:
     """
     table = _table_of(path)
     columns = _columns_of(table)
-    if PLACE not in columns:
+    meant = _meant_columns(path, columns, design)
+    if PLACE not in meant.values():
         raise DataError(
             f"{path}: no column {PLACE!r}, by which labels find their rows, among {listed(columns)}; fill in the file "
             "that weibo-nlp sample wrote."
         )
-    given = [name for name in columns if name.startswith(GOLD_PREFIX)]
+    given = [name for name in meant.values() if name.startswith(GOLD_PREFIX)]
     if not given:
         raise DataError(
             f"{path}: no column of labels that people gave; fill in {', '.join(design.gold_columns)}, as "
@@ -107,7 +109,7 @@ def read_gold(path: Path, design: SampleDesign) -> Gold:
         if isinstance(item, Reject):
             reading.fault(item.line, "", FORM, "form", f"{item.reason}; correct it.")
         else:
-            reading.take(item)
+            reading.take(item, {meant[name]: value for name, value in item.values.items()})
     return reading.finish()
 
 
@@ -120,7 +122,11 @@ def filled_cells(path: Path) -> int:
         If the file cannot be read as a table.
     """
     rows = (item.values.items() for item in _table_of(path).rows() if isinstance(item, Row))
-    return sum(name.startswith(GOLD_PREFIX) and bool(cell_of(value).strip()) for cells in rows for name, value in cells)
+    return sum(
+        _folded(name).startswith(GOLD_PREFIX) and bool(cell_of(value).strip())
+        for cells in rows
+        for name, value in cells
+    )
 
 
 def allowed_labels(column: str, design: SampleDesign) -> tuple[str, ...] | None:
@@ -157,8 +163,8 @@ class _Reading:
         place = f"{self.where}column {column}: " if column else self.where
         self.problems.append(Problem(self.path, line, level, rule, f"{place}{text}"))
 
-    def take(self, row: Row) -> None:
-        cells = {name: cell_of(value).strip() for name, value in row.values.items()}
+    def take(self, row: Row, values: Mapping[str, Any]) -> None:
+        cells = {name: cell_of(value).strip() for name, value in values.items()}
         answers = {name: cells.get(f"{GOLD_PREFIX}{name}", "") for name in self.allowed}
         if not cells.get(PLACE, ""):
             if any(answers.values()):
@@ -241,6 +247,31 @@ def _folded(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip().casefold()
 
 
+def _meant_columns(path: Path, columns: Sequence[str], design: SampleDesign) -> dict[str, str]:
+    """Column of the file -> the sample's own that it is, told as labels are; others stay as they are called.
+
+    Raises
+    ------
+    DataError
+        If two of them are the same one.
+    """
+    own = (PLACE, design.text_column, *design.gold_columns)
+    known = {_folded(name): name for name in own if [_folded(each) for each in own].count(_folded(name)) == 1}
+    meant: dict[str, str] = {}
+    for column in columns:
+        folded = _folded(column)
+        name = column if column in own else known.get(folded, column)
+        if name == column and folded.startswith(GOLD_PREFIX):
+            name = GOLD_PREFIX + unicodedata.normalize("NFKC", column).strip()[len(GOLD_PREFIX) :]
+        if name in meant.values():
+            first = next(each for each, other in meant.items() if other == name)
+            raise DataError(
+                f"{path}: columns {quoted(first)} and {quoted(column)} are both {name}; take one of them out."
+            )
+        meant[column] = name
+    return meant
+
+
 def _table_of(path: Path) -> Table:
     return open_table(path, header=True, sheet=_sheet_of(path))
 
@@ -253,7 +284,14 @@ def _sheet_of(path: Path) -> str | None:
         if "xl/workbook.xml" not in archive.namelist():
             return None
         handle.seek(0)
-        return SHEET if SHEET in sheet_names(handle, str(path), "xlsx") else None
+        names = sheet_names(handle, str(path), "xlsx")
+    named = next((name for name in names if _folded(name) == SHEET), None)
+    if named is None and len(names) > 1:
+        raise DataError(
+            f"{path}: several sheets have cells, {quoted_list(names)}, and none is called {SHEET!r}; give the one with "
+            "the labels that name."
+        )
+    return named
 
 
 def _columns_of(table: Table) -> list[str]:

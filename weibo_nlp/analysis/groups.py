@@ -45,7 +45,8 @@ def group_frame(collection: Collection, by: Sequence[str], time_column: str | No
     Raises
     ------
     UsageError
-        If there is no such column, no column of times is known, or it is unsure which number of its dates is the day.
+        If there is no such column, no column of times is known, none of its values can be read as a time, or it is
+        unsure which number of its dates is the day.
     """
     import pandas as pd
 
@@ -65,7 +66,20 @@ def group_frame(collection: Collection, by: Sequence[str], time_column: str | No
             ).astype(object)
         else:
             groups[name] = values.map(_told, na_action="ignore").astype(object)
+    if periods and column is not None:
+        _require_times(frame[column], groups[periods[0]], f"{collection.path}: {column}")
     return groups.where(groups.notna(), None)
+
+
+def _require_times(values: pd.Series, groups: pd.Series, where: str) -> None:
+    """Refuse a column of which no value is a time: all rows would be of no period, and nothing would say why."""
+    stated = values.dropna()
+    if len(stated) and groups.isna().all():
+        raise UsageError(
+            f"{where}: none of its {len(stated):,} values is read as a time, the first being "
+            f"{quoted(str(stated.iloc[0]), 40)}; name another column with --time-column / time_column=, or write times "
+            "as 2023-04-20 08:00."
+        )
 
 
 def require_time_column(columns: Mapping[str, object], named: str | None, where: str) -> str:

@@ -136,10 +136,15 @@ def estimate(
     shape = None if table is None else output_format(table, "csv")
     folders = _folders(model or [])
     beside = [] if sample is None else [sample, design_path(sample)]
+    if sample is not None and design_path(labelled).is_file() and not design_path(sample).is_file():
+        raise UsageError(
+            f"{labelled} is a sample, by {design_path(labelled).name} beside it, and {sample} has no such record; name "
+            "what weibo-nlp label wrote first, and the sample after it."
+        )
     writable(
         {"--output": output, "--table": table},
         inputs=[*(path for path in (labelled, *beside) if path.exists()), cross_fitted],
-        closed=list(folders.values()),
+        closed=[*folders.values(), *([labelled] if labelled.is_dir() else [])],  # a table there would be a part of it
     )
     reading = reading_of(
         encoding=encoding, delimiter=delimiter, header=header, records=records, sheet=sheet, date_order=date_order

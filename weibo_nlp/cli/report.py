@@ -128,7 +128,8 @@ def report(
         raise UsageError("--font is for the pictures of --figures; the page is drawn with fonts of who reads it.")
     require_matplotlib()
     require_suffix(output, ".html", ".htm")
-    writable({"--output": output}, inputs=[labelled, estimates], folders={"--figures": figures})
+    closed = [labelled] if labelled.is_dir() else []  # tables added to a folder would be parts of it
+    writable({"--output": output}, inputs=[labelled, estimates], closed=closed, folders={"--figures": figures})
     fonts = None
     if figures is not None:
         fonts = find_fonts(font)

@@ -44,11 +44,9 @@ def stratum_names(
     """
     groups = group_frame(collection, columns, time_column)
     if empty := [name for name in columns if groups[name].isna().all()]:
-        what = "holds no time that can be read" if empty[0] in PERIODS else "holds nothing"
-        column = resolved_time_column(collection, empty[:1], time_column) or empty[0]
         raise UsageError(
-            f"{collection.path}: column {column} {what}, so there is nothing to tell strata by ({empty[0]}); name "
-            "other columns, or correct it."
+            f"{collection.path}: there is nothing to tell strata by in {empty[0]}: no row has a value; name other "
+            "columns."
         )
     parts = [groups[name].where(groups[name].notna(), NOTHING) for name in columns]
     names = parts[0]

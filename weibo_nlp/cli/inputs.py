@@ -76,7 +76,7 @@ def _files_in(folder: Path) -> list[Path]:
 
 
 def _is_result(path: Path) -> bool:
-    from weibo_nlp.ingest.folder import DOCUMENTS, SUMMARY
+    from weibo_nlp.ingest.reading import DOCUMENTS, SUMMARY
     from weibo_nlp.io.job_folder import REJECTED, is_job_folder
 
     name = path.name.casefold()

@@ -98,7 +98,7 @@ def simulate(
     seed : int
         Random seed.
     runs_beside : int, optional
-        Number of samples that are estimated by `ppi` and `ppi-python` as well; by default all.
+        Number of samples that `ppi-python` estimates as well; by default all.
     alike : bool
         Whether labels are as frequent in one group as in another.
     """
@@ -111,7 +111,7 @@ def simulate(
         drawn = draw(rng, posts, n)
         found = _of_threads(posts, drawn) if drawn.in_threads else _of_posts(posts, drawn)
         n_beside = min(n, max(left - start, 0))
-        found |= _beside(posts, drawn, n_beside)
+        found |= _powered(posts, drawn, n_beside)
         truths = {"group": posts.share(COMPARED[1]), "difference": posts.share(COMPARED[1]) - posts.share(COMPARED[0])}
         chunks.append(
             {name: np.stack([*limits, np.full(n, truths.get(name, posts.share()))]) for name, limits in found.items()}
@@ -196,8 +196,8 @@ def _of_threads(posts: Posts, drawn: Drawn) -> dict[str, tuple[FloatArray, Float
     return {name: (np.array(rows)[:, 0], np.array(rows)[:, 1]) for name, rows in found.items()}
 
 
-def _beside(posts: Posts, drawn: Drawn, n: int) -> dict[str, tuple[FloatArray, FloatArray]]:
-    """Limits of the first label by other methods, for the first `n` samples; NaN for the others."""
+def _powered(posts: Posts, drawn: Drawn, n: int) -> dict[str, tuple[FloatArray, FloatArray]]:
+    """Limits of the first label by `ppi`, and for the first `n` samples by ppi-python; NaN where there are none."""
     n_strata = int(drawn.strata.max()) + 1
     sizes = np.bincount(drawn.strata, minlength=n_strata)
     predictions = {"ppi": np.eye(N_LABELS)[posts.predicted], "ppi, probabilities": posts.scores}
@@ -207,14 +207,14 @@ def _beside(posts: Posts, drawn: Drawn, n: int) -> dict[str, tuple[FloatArray, F
         for name, of in predictions.items()
     }
     weights = drawn.weights / drawn.weights.max()
-    for at, places in enumerate(drawn.places[:n]):
+    for at, places in enumerate(drawn.places):
         outcome = np.eye(N_LABELS)[posts.gold[places]]
         clusters = np.unique(posts.thread[places], return_inverse=True)[1] if drawn.in_threads else None
         for name, of in predictions.items():
             sample = PoweredSample(outcome, of[places], drawn.strata[places], clusters, weights)
             found = prediction_powered_shares(sample, sizes, means[name], LEVEL)
             limits[name][:, at] = found.low[0], found.high[0]
-        if not drawn.in_threads:
+        if at < n and not drawn.in_threads:
             limits["ppi-python"][:, at] = _ppi_python(posts, places, weights)
     return {name: (rows[0], rows[1]) for name, rows in limits.items()}
 

@@ -209,7 +209,7 @@ def test_rows_without_a_text_are_refused_as_nobody_could_label_them(tmp_path):
 
 def test_strata_by_times_that_nobody_can_read_are_refused(tmp_path):
     (tmp_path / "l.csv").write_text("date,text,topic\n13/32/20,一,credit\nx,二,other\n", "utf-8")
-    with pytest.raises(UsageError, match="column date holds no time that can be read"):
+    with pytest.raises(UsageError, match="date: none of its 2 values is read as a time"):
         draw_sample(open_collection(tmp_path / "l.csv"), 2, by=["topic", "month"])
 
 

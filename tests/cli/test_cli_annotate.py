@@ -39,6 +39,18 @@ def by_text(*labels):
     return dict(zip(TEXTS.values(), labels, strict=True))
 
 
+def test_where_nobody_has_answered_it_is_not_said_that_all_is_decided(folder, run):
+    code, out, err = run("annotate", "adjudicate", folder)
+    assert (code, out) == (0, "")
+    assert err.startswith("Nobody has answered yet")
+
+
+def test_a_folder_of_sheets_is_told_as_such(folder, run):
+    code, _, err = run("annotate", "import", folder, folder / "sheets")
+    assert code == 2
+    assert "is a folder; name the files in it" in err
+
+
 @pytest.fixture
 def answered(folder, run):
     assert run("annotate", "export", folder, "--to", "xlsx")[0] == 0

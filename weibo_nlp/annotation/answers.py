@@ -304,6 +304,8 @@ class _Attribution:
 
 
 def _format(path: Path, named: str | None) -> list[ExchangeFormat]:
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder; name the files in it that were filled in.")
     if named is not None:
         return [format_called(named)]
     known = formats()

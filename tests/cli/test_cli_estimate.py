@@ -71,7 +71,7 @@ def test_without_a_sample_shares_are_uncorrected(run, posts):
         pytest.param(["--method", "best"], 2, "method 'best' is none of", id="method"),
         pytest.param(["--model", "mood=endpoint:http://127.0.0.1:1/v1?model=m"], 2, "name a folder", id="model"),
         pytest.param(["--by", "weather"], 2, "no column 'weather'", id="group"),
-        pytest.param(["--cluster-column", "weather"], 2, "no column 'weather'", id="clusters"),
+        pytest.param(["--clusters", "weather"], 2, "no column 'weather'", id="clusters"),
     ],
 )
 def test_what_cannot_be_done_is_refused_before_anything_is_written(

@@ -267,7 +267,7 @@ def _drawn(collection: Collection, design: SampleDesign, cluster_column: str | N
     if cluster_column is not None:
         if together is not None and cluster_column != design.clusters:
             raise UsageError(
-                f"clusters of {design.clusters} were drawn, and --cluster-column says {cluster_column}; leave it out."
+                f"clusters of {design.clusters} were drawn, and --clusters says {cluster_column}; leave it out."
             )
         together = cluster_names(collection, cluster_column, design.id_column, design.parent_column)
     strata = np.zeros(collection.n_rows, dtype=np.int64) if names is None else _numbered(names)

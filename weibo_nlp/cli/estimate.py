@@ -76,8 +76,10 @@ def estimate(
     cluster_column: Annotated[
         str | None,
         Option(
+            "--clusters",
+            metavar="COLUMN",
             help="Column whose rows count as drawn together, such as the author, where rows were drawn one by one and "
-            "what is said shall hold of more than these rows. Clusters that were drawn are known."
+            "what is said shall hold of more than these rows. Clusters that were drawn are known.",
         ),
     ] = None,
     model: Annotated[

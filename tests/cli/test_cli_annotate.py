@@ -62,6 +62,10 @@ def answered(folder, run):
     return folder
 
 
+def test_where_nobody_has_answered_nothing_is_said_to_be_decided(folder, run):
+    assert run("annotate", "adjudicate", folder) == (0, "", "Nobody has answered yet.\n")
+
+
 def test_from_sheets_to_gold(answered, run, tmp_path):
     code, out, err = run("annotate", "agree", answered, "--confusions", "--json", tmp_path / "agree.json")
     assert (code, err) == (0, "")

@@ -59,6 +59,15 @@ def test_batches_are_the_frame_cut_into_pieces(tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(pd.concat(batches), collection.frame())
 
 
+def test_long_rows_end_a_batch_early(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "posts.csv").write_text("id,text\n1,海\n2,真的很长很长\n3,浪\n4,\n", encoding="utf-8")
+    collection = open_collection(tmp_path / "posts.csv")
+    monkeypatch.setattr("weibo_nlp.io.collection.BATCH_CHARACTERS", 8)
+    batches = list(collection.frames())
+    assert [list(batch.index) for batch in batches] == [[0, 1], [2, 3]]
+    pd.testing.assert_frame_equal(pd.concat(batches), collection.frame())
+
+
 def test_a_row_that_cannot_be_read_keeps_its_place_and_is_counted(tmp_path: Path) -> None:
     path = tmp_path / "posts.csv"
     path.write_text("id,text\n1,好\n2\n3,坏\n", encoding="utf-8")

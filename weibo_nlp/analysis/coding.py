@@ -96,6 +96,7 @@ class Coder:
     def coded(self) -> Coded:
         """Return what was coded, the values in alphabetical order, whatever the order of the rows."""
         codes = np.concatenate([np.empty(0, dtype=np.int32), *self._batches])
+        self._batches = [codes]  # held once
         return Coded(tuple(self._places), codes).ordered(tuple(sorted(self._places)))
 
 

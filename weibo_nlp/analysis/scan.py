@@ -236,7 +236,9 @@ class _Reader:
         self._kept.setdefault(name, []).append(values)
 
     def _joined(self, name: str) -> Any:
-        return np.concatenate(self._kept.get(name, [np.empty(0)]))
+        joined = np.concatenate(self._kept.get(name, [np.empty(0)]))
+        self._kept[name] = [joined]  # held once, though two roles be one column
+        return joined
 
     def _hashes(self, name: str | None) -> Hashes | None:
         return None if name is None else self._joined(f"hash {name}")

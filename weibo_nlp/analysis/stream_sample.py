@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
 
 import numpy as np
+
+_SPARE = 1.25  # how many times as much as is kept may be held until what is not kept goes
 
 
 class StreamSample:
@@ -28,7 +31,8 @@ class StreamSample:
     def __init__(self, size: int, seed: int, most_characters: int) -> None:
         self._size, self._most = size, most_characters
         self._random = np.random.default_rng(seed)
-        self._kept: list[tuple[float, int, str]] = []
+        # By column: of a million texts, a tuple and two numbers each would take more than the texts of most.
+        self._numbers, self._places, self._texts = array("d"), array("q"), list[str]()
         self._characters = 0
         self._highest = 1.0
 
@@ -36,22 +40,28 @@ class StreamSample:
         """Offer texts with their places, which come back with them."""
         numbers = self._random.random(len(texts))
         for at in np.flatnonzero(numbers < self._highest).tolist():
-            self._kept.append((float(numbers[at]), places[at], texts[at]))
+            self._numbers.append(numbers[at])
+            self._places.append(places[at])
+            self._texts.append(texts[at])
             self._characters += len(texts[at])
-            if len(self._kept) > 2 * self._size or self._characters > 2 * self._most:
+            if len(self._texts) > _SPARE * self._size or self._characters > _SPARE * self._most:
                 self._trim()
 
     def drawn(self) -> list[tuple[int, str]]:
         """Return what was drawn, each with its place, in the order of the draw: any first part is a sample as well."""
         self._trim()
-        return [(place, text) for _, place, text in self._kept]
+        return list(zip(self._places, self._texts, strict=True))
 
     def _trim(self) -> None:
-        self._kept.sort(key=lambda each: each[:2])
-        reach = list(accumulate(len(text) for _, _, text in self._kept))
+        order = np.lexsort((self._places, self._numbers)).tolist()
+        reach = list(accumulate(len(self._texts[at]) for at in order))
         n = min(self._size, bisect_right(reach, self._most))
-        if len(self._kept) > n:
+        is_full = len(order) > n
+        del order[n:]
+        self._numbers = array("d", [self._numbers[at] for at in order])
+        self._places = array("q", [self._places[at] for at in order])
+        self._texts = [self._texts[at] for at in order]
+        if is_full:
             self._size = n  # of what comes later no more is kept, or long texts would give way to short ones
-            del self._kept[n:]
-            self._highest = self._kept[-1][0] if self._kept else 0.0
+            self._highest = self._numbers[-1] if n else 0.0
         self._characters = reach[n - 1] if n else 0

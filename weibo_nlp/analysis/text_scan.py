@@ -122,9 +122,11 @@ class TextScan:
     def scanned(self) -> ScannedTexts:
         """Return what was kept of all texts."""
         nothing = np.empty(0, dtype=np.uint64)
+        self._exact = [np.concatenate([nothing, *self._exact])]  # held once
+        self._letters = [np.concatenate([nothing, *self._letters])]
         return ScannedTexts(
-            np.concatenate([nothing, *self._exact]),
-            np.concatenate([nothing, *self._letters]),
+            self._exact[0],
+            self._letters[0],
             self._phrases,
             self._folded,
             tuple(PhrasePlaces(*(np.array(each, dtype=np.int64) for each in kept)) for kept in self._places),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,8 @@ from weibo_nlp.segmentation import Segmenter
 
 Counts = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+_TEXTS_AT_ONCE = 20_000
+_READ_AT_ONCE = 1000
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,17 @@ class Side:
     def n_units(self) -> int:
         """Number of units that they come from."""
         return int(self.unit_of.max()) + 1 if len(self.unit_of) else 0
+
+    def by_whole_units(self, size: int) -> Iterator[tuple[Counts, Counts]]:
+        """Yield the texts with their units in pieces: about so many texts in each, those of a unit all in one."""
+        order = np.argsort(self.unit_of, kind="stable")
+        texts, unit_of = self.texts[order], self.unit_of[order]
+        start = 0
+        while start < len(texts):
+            last = min(start + size, len(texts)) - 1
+            stop = int(np.searchsorted(unit_of, unit_of[last], side="right"))
+            yield texts[start:stop], unit_of[start:stop] - unit_of[start]
+            start = stop
 
 
 @dataclass(frozen=True)
@@ -120,18 +134,24 @@ class Usage:
         were drawn as wholes: with y uses of n in a unit and the rate r, the sum of ``(y - r n)²`` over the uses, times
         ``g / (g - 1)`` for g units.
         """
-        from scipy.sparse import csr_array
-
         matrix = self.kinds[kind].matrix
-        shape = (side.n_units, matrix.shape[0])
-        by_unit = csr_array((np.ones(side.n_texts, dtype=np.int64), (side.unit_of, side.texts)), shape=shape) @ matrix
-        texts, of_units = by_unit.sum(axis=0), by_unit.sum(axis=1)
-        total = max(int(texts.sum()), 1)
-        rate = texts / total
-        squares = by_unit.power(2).sum(axis=0) - 2 * rate * (by_unit.T @ of_units) + rate**2 * (of_units**2).sum()
+        # Of each term: its uses, units with it, the sums of their squared uses and of these by all that a unit uses.
+        texts, units, squared, crossed = np.zeros((4, matrix.shape[1]), dtype=np.int64)
+        squared_units = 0
+        for some, unit_of in side.by_whole_units(_TEXTS_AT_ONCE):
+            by_unit = _summed(matrix[some], unit_of)
+            of_units = by_unit.sum(axis=1)
+            texts += by_unit.sum(axis=0)
+            units += np.bincount(by_unit.indices, minlength=len(units))
+            crossed += by_unit.T @ of_units
+            squared_units += int((of_units**2).sum())
+            by_unit.data **= 2
+            squared += by_unit.sum(axis=0)
+        rate = texts / max(int(texts.sum()), 1)
+        squares = squared - 2 * rate * crossed + rate**2 * squared_units
         correction = side.n_units / max(side.n_units - 1, 1)
         effects = np.maximum(correction * squares / np.maximum(texts, 1), 1.0)
-        return TermCounts(texts, np.diff(by_unit.tocsc().indptr).astype(np.int64), effects)
+        return TermCounts(texts, units, effects)
 
 
 def read_usage(drawn: Sequence[tuple[int, str]], units: Hashes | None, segmenter: Segmenter) -> Usage:
@@ -150,22 +170,21 @@ def read_usage(drawn: Sequence[tuple[int, str]], units: Hashes | None, segmenter
         Cuts words.
     """
     tables = {"word": _Growing(), "hashtag": _Growing()}
-    numbers: dict[str, int] = {}
-    places, text_of = list[int](), list[int]()
-    for place, text in drawn:
-        terms = terms_of(text, segmenter)
-        if not terms.letters:
-            continue
-        key = terms.letters
-        if len(key) < MIN_CHARACTERS:  # what many say in the same few words, each of them says
-            key += f"\n{place if units is None or units[place] == 0 else f'by {units[place]}'}"
-        places.append(place)
-        text_of.append(number := numbers.setdefault(key, len(numbers)))
-        if number == tables["word"].n_texts:
-            tables["word"].add(terms.words)
-            tables["hashtag"].add(terms.hashtags)
+    numbers: dict[int, int] = {}  # by the hash of what copies have alike: of the texts themselves, nothing stays
+    places, text_of, hashes = array("q"), array("q"), array("Q")
+    for start in range(0, len(drawn), _READ_AT_ONCE):
+        read = [(place, terms_of(text, segmenter)) for place, text in drawn[start : start + _READ_AT_ONCE]]
+        read = [(place, terms) for place, terms in read if terms.letters]
+        keys = hashed_texts([_key(terms.letters, place, units) for place, terms in read])
+        hashes.extend(keys.tolist())
+        for (place, terms), key in zip(read, keys.tolist(), strict=True):
+            places.append(place)
+            text_of.append(number := numbers.setdefault(key, len(numbers)))
+            if number == tables["word"].n_texts:
+                tables["word"].add(terms.words)
+                tables["hashtag"].add(terms.hashtags)
     at, numbered = np.array(places, dtype=np.int64), np.array(text_of, dtype=np.int64)
-    own = hashed_texts(list(numbers))[numbered]
+    own = np.array(hashes, dtype=np.uint64)
     return Usage(
         len(numbers),
         {kind: table.finished() for kind, table in tables.items()},
@@ -175,13 +194,29 @@ def read_usage(drawn: Sequence[tuple[int, str]], units: Hashes | None, segmenter
     )
 
 
+def _key(letters: str, place: int, units: Hashes | None) -> str:
+    """Return what a text and its copies have alike."""
+    if len(letters) >= MIN_CHARACTERS:
+        return letters
+    # What many say in the same few words, each of them says.
+    return f"{letters}\n{place if units is None or units[place] == 0 else f'by {units[place]}'}"
+
+
+def _summed(rows: Any, unit_of: Counts) -> Any:
+    """Sum the rows of a sparse array by unit."""
+    from scipy.sparse import csr_array
+
+    ones = np.ones(len(unit_of), dtype=np.int64)
+    return csr_array((ones, (unit_of, np.arange(len(unit_of)))), shape=(int(unit_of[-1]) + 1, len(unit_of))) @ rows
+
+
 class _Growing:
     """A table of texts by terms to which texts are added."""
 
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {}
-        self._cells: list[int] = []
-        self._starts = [0]
+        self._cells = array("i")
+        self._starts = array("i", [0])
 
     @property
     def n_texts(self) -> int:
@@ -189,13 +224,13 @@ class _Growing:
 
     def add(self, terms: frozenset[str]) -> None:
         # Sorted, so that tables are the same in every run.
-        self._cells += [self._numbers.setdefault(term, len(self._numbers)) for term in sorted(terms)]
+        self._cells.extend(self._numbers.setdefault(term, len(self._numbers)) for term in sorted(terms))
         self._starts.append(len(self._cells))
 
     def finished(self) -> TermTable:
         from scipy.sparse import csr_array
 
         shape = (self.n_texts, len(self._numbers))
-        ones = np.ones(len(self._cells), dtype=np.int64)
-        matrix = csr_array((ones, self._cells, self._starts), shape=shape, dtype=np.int64)
+        cells, starts = np.array(self._cells, dtype=np.int32), np.array(self._starts, dtype=np.int32)
+        matrix = csr_array((np.ones(len(cells), dtype=np.int8), cells, starts), shape=shape)
         return TermTable(tuple(self._numbers), matrix)

@@ -7,7 +7,6 @@ from collections.abc import Collection as Places
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +31,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 BATCH_ROWS = 20_000
+BATCH_CHARACTERS = 8_000_000
+"""Rows of a frame, and characters that end one early: posts have far fewer, and hostile texts have more."""
 PART_SUFFIXES = (".parquet", ".csv", ".tsv", ".jsonl", ".xlsx")
 
 
@@ -121,13 +122,16 @@ class Collection:
             raise UsageError(f"{self.path} has no row at place {min(left)}: places begin at 0.")
 
     def frames(self, columns: Sequence[str] | None = None, batch_rows: int = BATCH_ROWS) -> Iterator[pd.DataFrame]:
-        """Yield frames of at most so many rows, whose index is the rows' places; columns are as in :meth:`frame`."""
+        """Yield frames of at most so many rows, fewer if these are long; the index is the rows' places.
+
+        Columns are as in :meth:`frame`.
+        """
         import pyarrow as pa
 
         names = self._known(columns)
         schema = pa.schema([(name, _ARROW[self.columns[name]]()) for name in names])
-        rows, start = self.rows(names), 0
-        while batch := list(islice(rows, batch_rows)):
+        start = 0
+        for batch in _batches(self.rows(names), batch_rows):
             arrays = [pa.array(_values(batch, name, self.columns[name]), schema.field(name).type) for name in names]
             frame = _frame(pa.table(arrays, schema=schema)) if names else _empty(len(batch))
             yield frame.set_axis(range(start, start + len(batch)))
@@ -245,6 +249,19 @@ def _joined(kinds: Sequence[Mapping[str, set[ValueKind]]]) -> dict[str, ColumnTy
     """Types of the columns of several tables; of values that are missing throughout a table, it tells nothing."""
     names = dict.fromkeys(name for each in kinds for name in each)
     return {name: column_type({kind for each in kinds for kind in each.get(name, ())}) for name in names}
+
+
+def _batches(rows: Iterator[dict[str, Any]], most: int) -> Iterator[list[dict[str, Any]]]:
+    batch: list[dict[str, Any]] = []
+    n_characters = 0
+    for row in rows:
+        batch.append(row)
+        n_characters += sum(len(value) for value in row.values() if isinstance(value, str))
+        if len(batch) == most or n_characters >= BATCH_CHARACTERS:
+            yield batch
+            batch, n_characters = [], 0
+    if batch:
+        yield batch
 
 
 def _values(rows: Sequence[Mapping[str, Any]], name: str, kind: ColumnType) -> list[Any]:

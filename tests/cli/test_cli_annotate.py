@@ -16,7 +16,7 @@ def folder(tmp_path, run):
     code, out, err = run("annotate", "new", tmp_path / "c", "--documents", tmp_path / "posts.jsonl", *arguments)
     assert (code, err) == (0, "")
     assert out.splitlines()[:3] == [
-        f"{tmp_path / 'c'}: 3 texts in 3 threads, 2 questions",
+        f"{tmp_path / 'c'}: 3 texts in 3 threads, asked for topic, sentiment",
         "甲: 3 texts",
         "乙: 3 texts",
     ]

@@ -108,6 +108,13 @@ def test_labelled_posts_become_a_page_that_calls_its_shares_uncorrected(labelled
     assert "Page: " in said
 
 
+def test_a_quiet_run_says_what_matters_alone(labelled, page, capsys):
+    report(labelled, page, texts=False, quiet=True)
+    assert page.is_file()
+    assert "Page:" not in (said := capsys.readouterr().err)
+    assert "uncorrected" in said
+
+
 def test_names_are_masked_unless_texts_are_wanted_raw(labelled, page):
     report(labelled, page)
     assert "某某用户" not in page.read_text("utf-8")

@@ -109,7 +109,8 @@ def new(
     )
     settings = campaign.settings
     n, n_threads = settings.documents.n, len({each.thread or each.id for each in campaign.documents.values()})
-    print_line(f"{folder}: {n:,} texts in {n_threads:,} threads, {len(campaign.questions)} questions")
+    asked = ", ".join(question.name for question in campaign.questions)
+    print_line(f"{folder}: {n:,} texts in {n_threads:,} threads, asked for {asked}")
     for reason, count in (source.set_aside or {}).items():
         print_line(f"{count:,} rows set aside: {reason}", err=True)
     for each in settings.annotators:

@@ -101,6 +101,7 @@ def report(
     header: Header = None,
     records: Records = None,
     sheet: Sheet = None,
+    quiet: Annotated[bool, Option("-q", "--quiet", help="Say nothing of what was written.")] = False,
 ) -> None:
     """Show what labelled posts come to: one page without a network, to read, to print and to give away.
 
@@ -154,14 +155,16 @@ def report(
     if figures is not None and fonts is not None:
         written = write_figures(figures, page.panels, fonts, page.example_tables())
         drawn = "" if fonts.chinese is None else f"; pictures drawn with {fonts.chinese}"
-        print_line(f"Figures and tables: {len(written):,} files in {printable_name(str(figures))}{drawn}", err=True)
+        if not quiet:
+            print_line(f"Figures and tables: {len(written):,} files in {printable_name(str(figures))}{drawn}", err=True)
     page.write(output)
     if findings.time_column is not None and findings.shares.period is None:
         column = printable_name(findings.time_column)
         print_line(f"No time in column {column} can be read, so nothing is shown over time.", err=True)
     if not findings.shares.is_corrected:
         print_line("Shares are uncorrected: sample, annotate and estimate make intervals; see the page.", err=True)
-    print_line(f"Page: {printable_name(str(output))}", err=True)
+    if not quiet:
+        print_line(f"Page: {printable_name(str(output))}", err=True)
 
 
 def _mask(secret: Path | None, output: Path, figures: Path | None) -> Callable[[str], str]:

@@ -124,9 +124,20 @@ def test_what_is_piped_in_can_be_a_job(folder):
     assert subprocess.run(command, input=content + b"1,x\n", capture_output=True, cwd=folder).returncode == 2
 
 
+# A shell that runs things in the background lets them ignore Ctrl-C, `nohup` a closed terminal.
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
 def started(folder, out, *options):
     command = [sys.executable, "-m", "weibo_nlp.cli", "label", "a.csv", "-o", out, "--rows-per-part", "40", *options]
-    return subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+    return subprocess.Popen(
+        command,
+        cwd=folder,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+        preexec_fn=lambda: [signal.signal(number, signal.SIG_DFL) for number in SIGNALS],
+    )
 
 
 def wait_for_parts(folder, n, process):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from weibo_nlp.analysis.cells import value_text
 from weibo_nlp.errors import DataError
 
 Codes = npt.NDArray[np.int32]
@@ -100,14 +101,6 @@ class Coder:
         return Coded(tuple(self._places), codes).ordered(tuple(sorted(self._places)))
 
 
-def value_text(value: object) -> str:
-    """Text of a value, as :func:`weibo_nlp.analysis.groups.group_frame` has it: ``true`` of a True, ``3`` of a 3.0."""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    text = str(value)
-    return text.lower() if text in ("True", "False") else text
-
-
 def hashed(values: pd.Series) -> Hashes:
     """Hash the texts of values, alike in every run; 0 stands for what is missing.
 
@@ -134,9 +127,3 @@ def places_of_hashes(wanted: Hashes, hashes: Hashes) -> npt.NDArray[np.int64]:
         return np.full(len(wanted), -1, dtype=np.int64)
     places = order[at]
     return np.where((hashes[places] == wanted) & (wanted != 0), places, -1)
-
-
-def name_of(columns: Mapping[str, object], names: tuple[str, ...]) -> str | None:
-    """Return the first of some names that a column has, however it is cased."""
-    plain = {name.strip().casefold(): name for name in reversed(list(columns))}
-    return next((plain[name] for name in names if name in plain), None)

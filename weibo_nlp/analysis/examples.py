@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from weibo_nlp.analysis.above import Chains
-from weibo_nlp.analysis.coding import value_text
+from weibo_nlp.analysis.cells import value_text
 from weibo_nlp.analysis.labels import LabelledColumn
 from weibo_nlp.analysis.roles import Roles
 from weibo_nlp.analysis.scan import Scanned

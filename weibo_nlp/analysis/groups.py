@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Literal, get_args
 
+from weibo_nlp.analysis.cells import name_of, value_text
 from weibo_nlp.errors import UsageError
 from weibo_nlp.ingest.times import date_order, is_year_last, parse_time
 from weibo_nlp.io.collection import Collection
@@ -65,7 +66,7 @@ def group_frame(collection: Collection, by: Sequence[str], time_column: str | No
                 PeriodReader(name, order, f"{collection.path}: column {column}"), na_action="ignore"
             ).astype(object)
         else:
-            groups[name] = values.map(_told, na_action="ignore").astype(object)
+            groups[name] = values.map(value_text, na_action="ignore").astype(object)
     if periods and column is not None:
         _require_times(frame[column], groups[periods[0]], f"{collection.path}: {column}")
     return groups.where(groups.notna(), None)
@@ -105,8 +106,7 @@ def require_time_column(columns: Mapping[str, object], named: str | None, where:
 
 def guess_time_column(columns: Mapping[str, object]) -> str | None:
     """Return the first of `TIME_COLUMNS` that is among the columns, however it is cased; None without any."""
-    plain = {name.strip().casefold(): name for name in reversed(list(columns))}
-    return next((plain[name] for name in TIME_COLUMNS if name in plain), None)
+    return name_of(columns, TIME_COLUMNS)
 
 
 def period_of(value: object, period: Period, order: DateOrder | None = None) -> str | None:
@@ -203,10 +203,3 @@ class PeriodReader:
 
 _FIRST_ROWS = 1000
 _MOST_KNOWN = 100_000
-
-
-def _told(value: object) -> str:
-    if isinstance(value, float) and value.is_integer():  # whole numbers in a column where some are missing
-        return str(int(value))
-    text = str(value)
-    return text.lower() if text in ("True", "False") else text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from weibo_nlp.analysis.coding import name_of
+from weibo_nlp.analysis.cells import name_of
 from weibo_nlp.analysis.groups import guess_time_column, require_time_column
 from weibo_nlp.analysis.labels import LabelledColumn
 from weibo_nlp.errors import UsageError

@@ -1,0 +1,308 @@
+"""Specifications of texts, one for each document to be written, drawn from the margins of real texts."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from composing.profiles import SurfaceProfile
+
+Entry = Mapping[str, Any]
+_YEAR = re.compile(r"（(20[12]\d)")
+THREAD_SIZES = ((0, 0, 30), (1, 4, 40), (5, 10, 20), (12, 30, 10))
+"""Comments below a root: least, most, and of how many roots in a hundred."""
+_COMMENTS_ONLY = ("douyin", "kuaishou", "bilibili")
+
+
+@dataclass(frozen=True)
+class Lists:
+    """What is drawn from: forms.yaml, people.yaml and subjects.yaml as they stand."""
+
+    forms: Mapping[str, Any]
+    people: Mapping[str, Any]
+    subjects: Sequence[Entry]
+
+
+@dataclass(frozen=True)
+class Margins:
+    """Profiles of real texts, by what the texts are; drawn with replacement."""
+
+    posts: Sequence[SurfaceProfile]
+    comments: Sequence[SurfaceProfile]
+    answers: Sequence[SurfaceProfile]
+
+
+@dataclass
+class EventTemper:
+    """What an event's threads have in common, unlike another's."""
+
+    climate: str
+    rudeness: str
+    emoticons: float
+    connected: float
+    years: Sequence[int]
+    uneven: float = field(default=1.0)
+
+
+def pick(dice: random.Random, entries: Sequence[Entry]) -> Entry:
+    """One of some entries by their weights."""
+    return dice.choices(entries, [entry.get("weight", 1) for entry in entries])[0]
+
+
+def event_temper(dice: random.Random, lists: Lists, years: Sequence[int]) -> EventTemper:
+    """Climate, manners and rates of an event."""
+    return EventTemper(
+        climate=pick(dice, lists.forms["climates"])["zh"],
+        rudeness=pick(dice, lists.forms["rudeness"])["zh"],
+        emoticons=dice.betavariate(2.2, 5.4),
+        connected=dice.uniform(0.2, 0.6),
+        years=years,
+        uneven=dice.uniform(0.5, 2.0),
+    )
+
+
+def kinds_of(dice: random.Random, n: int, *, stream: bool) -> dict[str, int]:
+    """How many of `n` documents are articles, posts, reposts and comments; no event has the shares of another."""
+    shares = {"article": 0.04, "repost": 0.1, "post": 0.21, "comment": 0.65}
+    if stream:
+        shares = {"article": 0.025, "repost": 0.09, "post": 0.36, "comment": 0.525}
+    drawn = {kind: share * dice.lognormvariate(0, 0.35) for kind, share in shares.items()}
+    total = sum(drawn.values())
+    counts = {kind: round(n * share / total) for kind, share in drawn.items()}
+    counts["post"] = max(counts["post"], 1)
+    counts["comment"] = n - counts["article"] - counts["post"] - counts["repost"]
+    return counts
+
+
+def thread_sizes(dice: random.Random, roots: int, comments: int, uneven: float) -> list[int]:
+    """Comments below each root, as uneven as threads are; they add up."""
+    weights = [weight * (uneven if low >= 5 else 1.0) for low, _, weight in THREAD_SIZES]
+    drawn = [dice.randint(low, high) for low, high, _ in dice.choices(THREAD_SIZES, weights, k=roots)]
+    total = sum(drawn) or 1
+    sizes = [round(size * comments / total) for size in drawn]
+    while (rest := comments - sum(sizes)) != 0:
+        at = dice.randrange(roots)
+        if rest > 0 and (sizes[at] or not any(sizes)):
+            sizes[at] += 1
+        elif rest < 0 and sizes[at]:
+            sizes[at] -= 1
+    return sizes
+
+
+def surface(profile: SurfaceProfile, dice: random.Random, emoticons: float, kind: str) -> dict[str, str]:
+    """Words for an author: length, how clauses are parted, which marks there are."""
+    spread = max(1, round(profile.length * 0.12))
+    length = f"{max(1, profile.length - spread)}–{profile.length + spread}字"
+    marks = []
+    if profile.clauses > 1:
+        marks.append(f"约{profile.clauses}个分句，用{profile.breaks}断开")
+    elif profile.length > 8:
+        marks.append("一口气不断句")
+    marks.append({"无": "句末没有标点"}.get(profile.end, f"以{profile.end}结尾"))
+    for number, name in (
+        (profile.exclamations, "叹号"),
+        (profile.questions, "问号"),
+        (profile.ellipses, "省略号（…或。。。）"),
+    ):
+        if number:
+            marks.append(f"{name}{number}处" + ("，连打" if number and dice.random() < 0.3 else ""))
+    if profile.connectives:
+        marks.append(f"有{min(profile.connectives, 6)}个连接或口头词（因为/所以/觉得/其实/但是/应该这一类）")
+    if profile.quotes:
+        marks.append("用到“”引别人的话或说法")
+    if profile.digits:
+        marks.append("有数字")
+    if profile.latin:
+        marks.append("有英文字母或拼音缩写")
+    if profile.mention and kind != "repost":
+        marks.append("@某人" if kind == "post" else "开头 回复@某某: 或文中@某人")
+    if kind in ("post", "repost"):
+        marks += ["带#话题#"] * profile.hashtag + ["带链接（http://t.cn/……或 网页链接）"] * profile.url
+        marks += ["开头【】标题"] * profile.headline + ["分段"] * profile.lines
+    if dice.random() < emoticons:
+        doubled = dice.random() < 0.38
+        marks.append("有表情，同一个连打两三个" if doubled else "有一个表情")
+    return {"length": length, "marks": "；".join(marks)}
+
+
+def person(dice: random.Random, people: Mapping[str, Any]) -> str:
+    """Somebody, in a few words."""
+    age, typing, temper = (pick(dice, people[name])["zh"] for name in ("age", "typing", "temper"))
+    return f"{age}，{dice.choice(people['place'])}，{dice.choice(people['work'])}；打字：{typing}；口气：{temper}"
+
+
+def manner(dice: random.Random, people: Mapping[str, Any]) -> str:
+    """How somebody types and speaks, without who it is."""
+    return f"打字：{pick(dice, people['typing'])['zh']}；口气：{pick(dice, people['temper'])['zh']}"
+
+
+@dataclass
+class _Lines:
+    """Lines of one event as they come, numbered."""
+
+    dice: random.Random
+    lists: Lists
+    margins: Margins
+    temper: EventTemper
+    topic: str
+    lines: list[dict[str, Any]] = field(default_factory=list)
+
+    def add(self, **values: Any) -> dict[str, Any]:
+        line = {"n": len(self.lines) + 1} | values
+        self.lines.append(line)
+        return line
+
+    def view(self) -> dict[str, str]:
+        views = self.lists.forms["views"].get(self.topic) or ()
+        return {"view": self.dice.choice(views)} if views and self.dice.random() < 0.16 else {}
+
+    def platform(self, year: int, kind: str, subject: Entry | None) -> Entry:
+        fitting = [p for p in self.lists.forms["platforms"] if p["first"] <= year]
+        if subject is not None:
+            fitting = [p for p in fitting if p["zh"] in subject["platforms"]] or fitting
+        if kind == "article":
+            fitting = [
+                p for p in self.lists.forms["platforms"] if p["name"] in ("weibo", "wechat") and p["first"] <= year
+            ]
+        return pick(self.dice, fitting)
+
+    def root(self, kind: str, subject: Entry | None) -> dict[str, Any]:
+        dice = self.dice
+        year = dice.choice(list(self.temper.years))
+        told: dict[str, Any] = {"kind": kind, "thread": None, "parent": None}
+        if subject is not None:
+            first, last = subject["years"]
+            matter = dice.choice(subject["matters"])
+            of_matter = _YEAR.search(matter)
+            year = int(of_matter[1]) if of_matter else min(max(year, first), last)
+            told |= {"subject": subject["id"], "matter": f"{subject['zh']}：{matter}"}
+        platform = self.platform(year, kind, subject)
+        told |= {"year": year, "platform": platform["name"]}
+        if kind == "article":
+            genre = pick(dice, self.lists.forms["article_genres"])
+            length = dice.randint(300, 950)
+            return told | {
+                "account": genre["account"], "form": genre["zh"], "length": f"{length - 40}–{length + 40}字",
+                "marks": "分段；有标题（写在title里）",
+            } | self.view()  # fmt: skip
+        form = pick(dice, self.lists.forms["post_forms"])
+        profiles = self.margins.answers if platform["name"] == "zhihu" else self.margins.posts
+        account = dice.choices(["netizen", "self_media", "media", "official", "organization"], [82, 9, 5, 2, 2])[0]
+        told |= {"account": account, "person": person(dice, self.lists.people), "form": form["zh"]}
+        if subject is not None and dice.random() < 0.35:
+            told["form"] = dice.choice(subject["forms"])
+        told |= surface(dice.choice(profiles), dice, 0.6 * self.temper.emoticons, "post") | self.view()
+        if platform["name"] in _COMMENTS_ONLY:
+            told["note"] = "视频的文案或动态"
+        return told
+
+    def comment(self, root: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+        dice = self.dice
+        answers = above is not root
+        forms = [f for f in self.lists.forms["comment_forms"] if answers or not f.get("needs_parent")]
+        form = pick(dice, forms)
+        told = {
+            "kind": "comment", "thread": root["n"], "parent": above["n"], "year": root["year"],
+            "platform": root["platform"], "account": "netizen", "manner": manner(dice, self.lists.people),
+            "form": form["zh"],
+        }  # fmt: skip
+        if form.get("bare"):
+            return told
+        profile = dice.choice(self.margins.comments)
+        while form.get("long") and profile.length < 40:
+            profile = dice.choice(self.margins.comments)
+        told |= surface(profile, dice, self.temper.emoticons, "comment")
+        if profile.length >= 12:
+            told |= self.view()
+        return told
+
+    def repost(self, root: Mapping[str, Any]) -> dict[str, Any]:
+        dice = self.dice
+        chain = dice.choices([0, 1, 2, 3], [60, 25, 10, 5])[0]
+        told = {
+            "kind": "repost", "thread": root["n"], "parent": root["n"], "year": root["year"], "platform": "weibo",
+            "account": "netizen", "person": manner(dice, self.lists.people),
+            "form": pick(dice, self.lists.forms["comment_forms"])["zh"],
+        }  # fmt: skip
+        told |= surface(dice.choice(self.margins.comments), dice, self.temper.emoticons, "repost")
+        if chain:
+            told["marks"] += f"；后面带{chain}层 //@某某:…… 的转发链"
+        return told | self.view()
+
+
+def event_lines(
+    seed: str, n: int, lists: Lists, margins: Margins, temper: EventTemper, topic: str, *, stream: bool = False
+) -> list[dict[str, Any]]:
+    """Specifications of an event's `n` documents: roots, what reposts them, what answers them, in thread order.
+
+    Parameters
+    ----------
+    seed : str
+        The same seed gives the same lines.
+    n : int
+        Documents to be written.
+    topic : str
+        The event's topic, for views that people hold at once; ``other`` has none.
+    stream : bool
+        Whether each thread is on a subject of its own.
+    """
+    dice = random.Random(seed)
+    lines = _Lines(dice, lists, margins, temper, topic)
+    counts = kinds_of(dice, n, stream=stream)
+    kinds = ["article"] * counts["article"] + ["post"] * counts["post"]
+    dice.shuffle(kinds)
+    sizes = thread_sizes(dice, len(kinds), counts["comment"], temper.uneven)
+    reposts = _spread(dice, counts["repost"], len(kinds))
+    subjects = _subjects(dice, lists.subjects, len(kinds)) if stream else [None] * len(kinds)
+    for kind, size, copies, subject in zip(kinds, sizes, reposts, subjects, strict=True):
+        root = lines.add(**lines.root(kind, subject))
+        root["thread"] = root["n"]
+        answered = [root]
+        for _ in range(size):
+            depth = {root["n"]: 0}
+            for line in answered[1:]:
+                depth[line["n"]] = depth[line["parent"]] + 1
+            deeper = [line for line in answered[1:] if depth[line["n"]] < 4]
+            joins = deeper and dice.random() < temper.connected
+            above = dice.choice(deeper[-4:]) if joins else root
+            answered.append(lines.add(**lines.comment(root, above)))
+        for _ in range(copies):
+            if root["platform"] == "weibo":
+                lines.add(**lines.repost(root))
+    return lines.lines
+
+
+def _spread(dice: random.Random, n: int, roots: int) -> list[int]:
+    """Reposts by root: most go to a few."""
+    counts = [0] * roots
+    weights = [dice.paretovariate(1.2) for _ in range(roots)]
+    for at in dice.choices(range(roots), weights, k=n):
+        counts[at] += 1
+    return counts
+
+
+def _subjects(dice: random.Random, subjects: Sequence[Entry], n: int) -> list[Entry]:
+    """Subjects of threads, each about as often as its share, none forgotten while there are threads left."""
+    order = sorted(subjects, key=lambda subject: -subject["share"] * dice.random())
+    more = dice.choices(list(subjects), [subject["share"] for subject in subjects], k=max(0, n - len(order)))
+    chosen = order[:n] + more
+    dice.shuffle(chosen)
+    return chosen
+
+
+def sheets(lines: Sequence[Mapping[str, Any]], most: int) -> Iterator[list[Mapping[str, Any]]]:
+    """Whole threads together, at most `most` lines a sheet; a longer thread is a sheet of its own."""
+    threads: dict[int, list[Mapping[str, Any]]] = {}
+    for line in lines:
+        threads.setdefault(line["thread"], []).append(line)
+    sheet: list[Mapping[str, Any]] = []
+    for thread in threads.values():
+        if sheet and len(sheet) + len(thread) > most:
+            yield sheet
+            sheet = []
+        sheet = [*sheet, *thread]
+    if sheet:
+        yield sheet

@@ -1,0 +1,104 @@
+"""Draw what the texts of a group of events are to be like, and lay it out in sheets for their authors."""
+
+import argparse
+import os
+import random
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+from benchmarks.publishing import failure
+from composing.drawing import Lists, Margins, event_lines, event_temper, sheets
+from composing.profiles import SurfaceProfile, surface_profile
+from composing.real_texts import RealText, real_texts
+from composing.sheet import sheet_page
+
+from weibo_nlp.corpus import open_release
+from weibo_nlp.errors import UnknownNameError, UsageError, WeiboNlpError
+from weibo_nlp.io.jsonl import write_jsonl
+
+ROOT = Path(__file__).resolve().parent.parent
+LISTS = Path(__file__).resolve().parent / "composing"
+MOST_LINES = 60
+FIRST_YEAR = 2010
+STREAM_YEARS = [*range(2010, 2015)] * 4 + [*range(2015, 2019)] * 2 + [*range(2019, 2022)] * 2 + [*range(2022, 2025)] * 2
+"""Years of everyday texts, weighted for the periods that events leave thin."""
+POST_SHARES = {"CED posts": 0.3, "C-STANCE": 0.27, "SWSR posts": 0.25, "CHECKED posts": 0.03, "CED": 0.15}
+COMMENT_SHARES = {"CED": 0.35, "CHECKED": 0.35, "COLD": 0.2, "SWSR comments": 0.1}
+
+
+def read_yaml(path: Path) -> Any:
+    """What a file of this repository holds."""
+    return yaml.safe_load(path.read_text("utf-8"))
+
+
+def drawn_profiles(
+    sets: Mapping[str, Sequence[RealText]], shares: Mapping[str, float], n: int, seed: int
+) -> list[SurfaceProfile]:
+    """Profiles of `n` real texts, each set in its share, with replacement."""
+    dice = random.Random(seed)
+    names = dice.choices(list(shares), list(shares.values()), k=n)
+    return [surface_profile(dice.choice(sets[name]).text) for name in names]
+
+
+def years_of(event: Mapping[str, Any]) -> list[int]:
+    """Years in which an event was talked about; all of them for what has no date."""
+    if event["start"] is None:
+        return STREAM_YEARS
+    first, last = (int(str(event[end] or event["start"])[:4]) for end in ("start", "end"))
+    return list(range(max(first, FIRST_YEAR), last + 1))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("group", help="release that brings the events, as plan.yaml has it")
+    parser.add_argument("-o", "--output", type=Path, required=True, help="new folder, outside the repository")
+    parser.add_argument("--external", type=Path, default=os.environ.get("WEIBO_NLP_EXTERNAL"), help="copies of sets")
+    parser.add_argument("--event", action="append", default=[], help="this event of the group alone; repeatable")
+    parser.add_argument("--seed", type=int, default=17, help="default: %(default)s")
+    arguments = parser.parse_args()
+    try:
+        plan = read_yaml(LISTS / "plan.yaml")
+        if arguments.group not in plan["groups"]:
+            raise UnknownNameError("group", arguments.group, plan["groups"])
+        sizes = plan["groups"][arguments.group]
+        if strangers := sorted(set(arguments.event) - sizes.keys()):
+            raise UnknownNameError("event of the group", strangers[0], sizes)
+        if arguments.external is None:
+            raise UsageError("surfaces are drawn from real texts; name the folder of your copies with --external.")
+        register = {event["id"]: event for event in read_yaml(ROOT / "corpus/events.yaml")["events"]}
+        if missing := sorted(sizes.keys() - register.keys()):
+            raise UnknownNameError("event", missing[0], register)
+        lists = Lists(
+            read_yaml(LISTS / "forms.yaml"), read_yaml(LISTS / "people.yaml"),
+            read_yaml(LISTS / "subjects.yaml")["subjects"],
+        )  # fmt: skip
+        sets = real_texts(open_release(ROOT / "corpus"), Path(arguments.external))
+        margins = Margins(
+            drawn_profiles(sets, POST_SHARES, 4_000, arguments.seed),
+            drawn_profiles(sets, COMMENT_SHARES, 8_000, arguments.seed),
+            drawn_profiles(sets, {"Zhihu": 1.0}, 500, arguments.seed),
+        )
+        arguments.output.mkdir(parents=True)
+        for name in arguments.event or sizes:
+            event = register[name]
+            stream = name.startswith("everyday-stream")
+            seed = f"{arguments.seed} {name}"
+            temper = event_temper(random.Random(seed), lists, years_of(event))
+            n = round(sizes[name] * plan["overdraw"])
+            lines = event_lines(seed, n, lists, margins, temper, event.get("near") or event["topic"], stream=stream)
+            for number, sheet in enumerate(sheets(lines, MOST_LINES), start=1):
+                stem = f"{name}.{number:02}"
+                write_jsonl(arguments.output / f"{stem}.jsonl", [{"event": name, **line} for line in sheet])
+                (arguments.output / f"{stem}.md").write_text(sheet_page(event, temper, sheet), "utf-8")
+    except FileExistsError:
+        return failure(UsageError(f"{arguments.output}: is there already; name a new folder."))
+    except WeiboNlpError as error:
+        return failure(error)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

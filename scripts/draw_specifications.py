@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 from benchmarks.publishing import failure
-from composing.drawing import Lists, Margins, event_lines, event_temper, sheets
+from composing.drawing import Lists, Margins, Moment, event_lines, event_temper, sheets
 from composing.profiles import SurfaceProfile, surface_profile
 from composing.real_texts import RealText, real_texts
 from composing.sheet import sheet_page
@@ -43,12 +43,15 @@ def drawn_profiles(
     return [surface_profile(dice.choice(sets[name]).text) for name in names]
 
 
-def years_of(event: Mapping[str, Any]) -> list[int]:
-    """Years in which an event was talked about; all of them for what has no date."""
+def moments_of(event: Mapping[str, Any]) -> list[Moment]:
+    """When an event was talked about, by its phases; years alone for what has no date."""
     if event["start"] is None:
-        return STREAM_YEARS
-    first, last = (int(str(event[end] or event["start"])[:4]) for end in ("start", "end"))
-    return list(range(max(first, FIRST_YEAR), last + 1))
+        return [Moment(year) for year in STREAM_YEARS]
+    phases = [phase for phase in event["phases"] if phase["date"] is not None]
+    if not phases:
+        first, last = (int(str(event[end] or event["start"])[:4]) for end in ("start", "end"))
+        return [Moment(year) for year in range(max(first, FIRST_YEAR), last + 1)]
+    return [Moment(max(int(str(each["date"])[:4]), FIRST_YEAR), each["id"], each["zh"]) for each in phases]
 
 
 def main() -> int:
@@ -86,7 +89,7 @@ def main() -> int:
             event = register[name]
             stream = name.startswith("everyday-stream")
             seed = f"{arguments.seed} {name}"
-            temper = event_temper(random.Random(seed), lists, years_of(event))
+            temper = event_temper(random.Random(seed), lists, moments_of(event))
             n = round(sizes[name] * plan["overdraw"])
             lines = event_lines(seed, n, lists, margins, temper, event.get("near") or event["topic"], stream=stream)
             for number, sheet in enumerate(sheets(lines, MOST_LINES), start=1):

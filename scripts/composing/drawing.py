@@ -35,6 +35,15 @@ class Margins:
     answers: Sequence[SurfaceProfile]
 
 
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When a thread begins: a year, and of an event the phase that falls into it."""
+
+    year: int
+    phase: str | None = None
+    zh: str | None = None
+
+
 @dataclass
 class EventTemper:
     """What an event's threads have in common, unlike another's."""
@@ -43,7 +52,7 @@ class EventTemper:
     rudeness: str
     emoticons: float
     connected: float
-    years: Sequence[int]
+    moments: Sequence[Moment]
     uneven: float = field(default=1.0)
 
 
@@ -52,14 +61,14 @@ def pick(dice: random.Random, entries: Sequence[Entry]) -> Entry:
     return dice.choices(entries, [entry.get("weight", 1) for entry in entries])[0]
 
 
-def event_temper(dice: random.Random, lists: Lists, years: Sequence[int]) -> EventTemper:
+def event_temper(dice: random.Random, lists: Lists, moments: Sequence[Moment]) -> EventTemper:
     """Climate, manners and rates of an event."""
     return EventTemper(
         climate=pick(dice, lists.forms["climates"])["zh"],
         rudeness=pick(dice, lists.forms["rudeness"])["zh"],
         emoticons=dice.betavariate(2.2, 5.4),
         connected=dice.uniform(0.2, 0.6),
-        years=years,
+        moments=moments,
         uneven=dice.uniform(0.5, 2.0),
     )
 
@@ -108,7 +117,7 @@ def surface(profile: SurfaceProfile, dice: random.Random, emoticons: float, kind
         (profile.ellipses, "省略号（…或。。。）"),
     ):
         if number:
-            marks.append(f"{name}{number}处" + ("，连打" if number and dice.random() < 0.3 else ""))
+            marks.append(f"{name}{number}处" + ("，连打" if dice.random() < 0.3 else ""))
     if profile.connectives:
         marks.append(f"有{min(profile.connectives, 6)}个连接或口头词（因为/所以/觉得/其实/但是/应该这一类）")
     if profile.quotes:
@@ -171,8 +180,11 @@ class _Lines:
 
     def root(self, kind: str, subject: Entry | None) -> dict[str, Any]:
         dice = self.dice
-        year = dice.choice(list(self.temper.years))
-        told: dict[str, Any] = {"kind": kind, "thread": None, "parent": None}
+        moment = dice.choice(list(self.temper.moments))
+        year = moment.year
+        told: dict[str, Any] = {"kind": kind, "thread": None, "parent": None, "phase": moment.phase}
+        if moment.zh:
+            told["when"] = moment.zh
         if subject is not None:
             first, last = subject["years"]
             matter = dice.choice(subject["matters"])
@@ -205,7 +217,7 @@ class _Lines:
         forms = [f for f in self.lists.forms["comment_forms"] if answers or not f.get("needs_parent")]
         form = pick(dice, forms)
         told = {
-            "kind": "comment", "thread": root["n"], "parent": above["n"], "year": root["year"],
+            "kind": "comment", "thread": root["n"], "parent": above["n"], "phase": root["phase"], "year": root["year"],
             "platform": root["platform"], "account": "netizen", "manner": manner(dice, self.lists.people),
             "form": form["zh"],
         }  # fmt: skip
@@ -223,7 +235,8 @@ class _Lines:
         dice = self.dice
         chain = dice.choices([0, 1, 2, 3], [60, 25, 10, 5])[0]
         told = {
-            "kind": "repost", "thread": root["n"], "parent": root["n"], "year": root["year"], "platform": "weibo",
+            "kind": "repost", "thread": root["n"], "parent": root["n"], "phase": root["phase"], "year": root["year"],
+            "platform": "weibo",
             "account": "netizen", "person": manner(dice, self.lists.people),
             "form": pick(dice, self.lists.forms["comment_forms"])["zh"],
         }  # fmt: skip

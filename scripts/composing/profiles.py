@@ -9,7 +9,7 @@ from weibo_nlp.text import parse
 
 _CLAUSE = re.compile(r"[^，。！？；：、,.!?;:…~～\s]+")
 _MARKS = re.compile(r"[，。！？；：、,.!?;:…~～]")
-_CONNECTIVES = (
+CONNECTIVES = (
     "因为",
     "所以",
     "觉得",
@@ -111,7 +111,7 @@ def surface_profile(text: str) -> SurfaceProfile:
         exclamations=len(re.findall("[！!]+", text)),
         questions=len(re.findall("[？?]+", text)),
         ellipses=len(re.findall(r"…+|\.{2,}|。{2,}", text)),
-        connectives=sum(text.count(word) for word in _CONNECTIVES),
+        connectives=sum(text.count(word) for word in CONNECTIVES),
         quotes=any(mark in text for mark in '“”「」"'),
         digits=_DIGITS.search(text) is not None,
         latin=_LATIN.search(text) is not None,

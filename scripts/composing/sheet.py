@@ -9,7 +9,8 @@ from composing.drawing import EventTemper
 
 _NAMES = {
     "account": {
-        "netizen": "普通人", "self_media": "自媒体号", "media": "媒体号", "official": "官方号", "organization": "机构、公司号",
+        "netizen": "普通人", "self_media": "自媒体号", "media": "媒体号", "official": "官方号",
+        "organization": "机构、公司号",
     },
     "kind": {"article": "文章", "post": "帖子", "comment": "评论", "repost": "转发"},
 }  # fmt: skip
@@ -20,7 +21,10 @@ def sheet_page(event: Mapping[str, Any], temper: EventTemper, lines: Iterable[Ma
     page = [f"# {event['name']['zh']} ({event['id']})", ""]
     if event["facts"]:
         page += ["## 事实（只可写这些；个人生活里的事可以自己想）", ""]
-        page += [f"- {phase['date']} {phase['zh']}" for phase in event["phases"]]
+        page += [
+            " ".join(filter(None, ("-", phase["date"] and str(phase["date"]), phase["zh"])))
+            for phase in event["phases"]
+        ]
         page += [f"- {fact['text']}" for fact in event["facts"]]
         page += [f"- {figure['value']}: {figure['what']}" for figure in event.get("figures") or ()]
         page += [f"- 话题：{' '.join(event['hashtags']) or '（没有，自己不要造）'}", ""]
@@ -33,7 +37,8 @@ def sheet_page(event: Mapping[str, Any], temper: EventTemper, lines: Iterable[Ma
         elif line["kind"] == "repost":
             head += f" 转{line['parent']}"
         else:
-            head += f" 〔{line['platform']}，{line['year']}年，{_NAMES['account'][line['account']]}〕"
+            when = f"{line['year']}年" + (f"，{line['when']}" if "when" in line else "")
+            head += f" 〔{line['platform']}，{when}，{_NAMES['account'][line['account']]}〕"
         parts = [head, line.get("matter"), f"样子：{line['form']}", line.get("length"), line.get("marks")]
         parts += [line.get("person") or line.get("manner"), line.get("note")]
         parts += [f"这个人同时这样想：{line['view']}"] if "view" in line else []

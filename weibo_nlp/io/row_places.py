@@ -47,8 +47,8 @@ BEGINNING = RowStart()
 class RowPlaces:
     """Takes note, while a table is read, of where its rows begin.
 
-    Whoever reads tells :meth:`line` or :meth:`lines` of every line or record, and sets ``has_opened``, ``open_line`` and
-    ``brackets`` behind each row to what is known then.
+    Whoever reads tells :meth:`line` or :meth:`lines` of every line or record, and sets ``has_opened``, ``open_line``
+    and ``brackets`` behind each row to what is known then.
     """
 
     def __init__(self) -> None:

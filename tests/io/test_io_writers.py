@@ -445,7 +445,7 @@ def test_rows_with_columns_beside_them_are_rows_in_which_the_columns_count(tmp_p
     path = tmp_path / f"a.{suffix}"
     rows = [{"text": "好", "n": "1"}, {"text": "坏", "more": [2]}]
     with open_writer(path, suffix, {"text": "string", "n": "string", "more": "json", "topic": "string"}) as writer:
-        writer.write_beside(rows, {"topic": ["other", None], "n": ["8", "9"]})
+        writer.write_beside(rows, {"n": ["8", "9"], "topic": ["other", None]})
     expected = [{**rows[0], "n": "8", "topic": "other"}, {**rows[1], "n": "9", "topic": None}]
     again = tmp_path / f"b.{suffix}"
     with open_writer(again, suffix, {"text": "string", "n": "string", "more": "json", "topic": "string"}) as writer:

@@ -159,15 +159,18 @@ class LinearScorer:
             for example, target in zip(examples, targets, strict=True)
         ]
         sums = self._of_texts(self.layout.window_block, [each.window for each in relations]) * WINDOW_SCALE
-        sizes = [len(each.cues) for each in relations]
-        cues = chain.from_iterable(
-            map(family_cue, repeat(family), each.cues) for each, family in zip(relations, families, strict=True)
+        rows = np.repeat(np.arange(len(examples)), [len(each.cues) for each in relations])
+        # Of many cues, few are different: a number for each stands for its weight, which is looked up once.
+        numbers: dict[tuple[str, str], int] = {}
+        given = chain.from_iterable(
+            zip(repeat(family), each.cues, strict=False) for each, family in zip(relations, families, strict=True)
         )
-        table = np.fromiter(cues, dtype=_CUE, count=sum(sizes))
-        rows, weights = np.repeat(np.arange(len(examples)), sizes), table["weight"] * CUE_SCALE
+        places = np.array([numbers.setdefault(cue, len(numbers)) for cue in given], dtype=np.int64)
+        table = np.array([family_cue(*cue) for cue in numbers], dtype=_CUE)
+        weights = table["weight"] * CUE_SCALE
         for label, row in enumerate(self.coef[:, -N_CUES:]):
             of_both = row.take(table["alone"]).astype(np.float64) + row.take(table["in_family"])
-            sums[:, label] += np.bincount(rows, weights * of_both, minlength=len(examples))
+            sums[:, label] += np.bincount(rows, (weights * of_both).take(places), minlength=len(examples))
         return sums
 
 

@@ -119,20 +119,20 @@ class DelimitedReader:
         """Yield what follows the header, blank lines with their reason, those at the very end of the file left out."""
         return starmap(Record, self.read())
 
-    def read(self) -> Iterator[RecordParts]:
-        """Yield the parts of what :meth:`records` yields."""
+    def read(self, *, with_cells: bool = True) -> Iterator[RecordParts]:
+        """Yield the parts of what :meth:`records` yields; without cells, where these do not tell where it ends."""
         one_by_one = self._line_by_line()
         may_be_plain = isinstance(self.lines, LineBlocks)
         while True:
             if may_be_plain:
-                yield from self._plain()
+                yield from self._plain(with_cells=with_cells)
             if (record := next(one_by_one, None)) is None:
                 return
             # Behind a blank line, the next one may be under way already.
             may_be_plain = isinstance(self.lines, LineBlocks) and record[3] != BLANK
             yield record
 
-    def _plain(self) -> Iterator[RecordParts]:
+    def _plain(self, *, with_cells: bool) -> Iterator[RecordParts]:
         """Yield records as long as nothing about them is odd: each is then what reading line by line gives."""
         lines, width, names, marks = self.lines, self.width, self.names, self.marks
         assert isinstance(lines, LineBlocks)
@@ -140,11 +140,15 @@ class DelimitedReader:
             number = lines.number + 1
             passed = 0
             try:
-                for cells, text, n_lines in plain_records(texts, self.delimiter, quoted=self.quoted):
+                for cells, text, n_lines in plain_records(
+                    texts, self.delimiter, quoted=self.quoted, with_cells=with_cells
+                ):
+                    if cells is None:
+                        yield number + passed, b"", None, "", False
+                        passed += 1
+                        continue
                     n_cells = len(cells)
                     if (n_cells != width and (n_cells not in self.short)) or cells == names:
-                        break
-                    if n_cells < 2 and not text.strip(" "):
                         break
                     if n_cells < width:
                         cells += [""] * (width - n_cells)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Sequence
-from itertools import accumulate, repeat
-from operator import add
+from itertools import accumulate
 from typing import IO
 
 from weibo_nlp.io.limits import MAX_LINE_BYTES, MAX_RECORD_LINES
@@ -125,7 +124,9 @@ class LineBlocks:
         return True
 
 
-def plain_records(texts: Sequence[str], delimiter: str, *, quoted: bool) -> Iterator[tuple[list[str], str, int]]:
+def plain_records(
+    texts: Sequence[str], delimiter: str, *, quoted: bool, with_cells: bool = True
+) -> Iterator[tuple[list[str] | None, str, int]]:
     """Yield cells, text and number of lines of the records of plain lines, up to one that is not clear.
 
     Parameters
@@ -137,26 +138,35 @@ def plain_records(texts: Sequence[str], delimiter: str, *, quoted: bool) -> Iter
     quoted : bool
         Whether a cell may stand in quotation marks, which are to be as the csv module has them; if they are text, a
         line with one is not clear.
+    with_cells : bool
+        Whether cells are wanted of a line without quotation marks, which is a record whatever they are.
 
     Raises
     ------
     csv.Error
         If what follows is broken, or its end is not among the lines.
     """
-    if not quoted:
-        for text in texts:
-            if '"' in text:
+    rest = iter(texts)
+    ahead: list[str] = []
+    taken: list[str] = []
+
+    def lines() -> Iterator[str]:
+        while (line := ahead.pop() if ahead else next(rest, None)) is not None:
+            taken.append(line)
+            yield line + "\n"
+
+    reader = csv.reader(lines(), delimiter=delimiter, strict=True)
+    for text in rest:
+        if '"' not in text:
+            if text[:1] in " " and not text.strip(" "):  # blank
                 return
-            yield text.split(delimiter), text, 1
-        return
-    reader = csv.reader(map(add, texts, repeat("\n")), delimiter=delimiter, strict=True)
-    start = 0
-    for cells in reader:
-        end = reader.line_num
-        if end - start == 1:
-            yield cells, texts[start], 1
-        elif end - start > MAX_RECORD_LINES:
+            yield text.split(delimiter) if with_cells else None, text, 1
+            continue
+        if not quoted:
             return
-        else:
-            yield cells, "\n".join(texts[start:end]), end - start
-        start = end
+        ahead.append(text)
+        cells = next(reader)
+        if len(taken) > MAX_RECORD_LINES:
+            return
+        yield cells, "\n".join(taken), len(taken)
+        taken.clear()

@@ -157,7 +157,7 @@ class Table:
     def numbers(self, places: RowPlaces) -> Iterator[int]:
         """Stream the number of each row and reject of :meth:`rows`, at less cost where no values are needed for it."""
         if self.format in DELIMITED:
-            return (number for number, *_ in self._delimited_records(BEGINNING, places))
+            return (record[0] for record in self._delimited_records(BEGINNING, places, with_cells=False))
         return (item.number if isinstance(item, Row) else item.line for item in self.rows(places=places))
 
     def _lines(
@@ -193,7 +193,9 @@ class Table:
             else:
                 yield Row(number, dict(zip(names, cells, strict=True)), None, swallows)
 
-    def _delimited_records(self, start: RowStart, places: RowPlaces | None) -> Iterator[RecordParts]:
+    def _delimited_records(
+        self, start: RowStart, places: RowPlaces | None, *, with_cells: bool = True
+    ) -> Iterator[RecordParts]:
         found = self.sniffed
         with self._opened() as stream:
             lines = LineBlocks(stream, places=None if start.above else places)
@@ -205,11 +207,11 @@ class Table:
             else:
                 reader.header()
             if not start.above:
-                yield from _told(reader, places)
+                yield from _told(reader, places, with_cells=with_cells)
                 return
         with self._opened(start) as stream:
             reader.go_on(LineBlocks(stream, start=start, places=places), start)
-            yield from _told(reader, places)
+            yield from _told(reader, places, with_cells=with_cells)
 
     def _json_rows(self, start: RowStart, places: RowPlaces | None) -> Iterator[Row | Reject]:
         is_of_lines = self.format == "jsonl"
@@ -317,13 +319,14 @@ def open_table(
     return replace(table, columns=("text",) if table.format == "lines" else ())
 
 
-def _told(reader: DelimitedReader, places: RowPlaces | None) -> Iterator[RecordParts]:
+def _told(reader: DelimitedReader, places: RowPlaces | None, *, with_cells: bool) -> Iterator[RecordParts]:
     """Records of a reader; behind each, what was learnt is told."""
+    records = reader.read(with_cells=with_cells)
     if places is None:
-        yield from reader.read()
+        yield from records
         return
     marks = reader.marks
-    for record in reader.read():
+    for record in records:
         places.has_opened, places.open_line = marks.has_opened, marks.open_line
         yield record
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import pickle
@@ -189,6 +190,8 @@ def _work(connection: Connection[Any, Any], source: UnitSource) -> None:
     warnings.simplefilter("ignore")  # told by the process that deals
     try:
         labeller = UnitLabeller(source)
+        connection.send(labeller.label(connection.recv()))
+        gc.freeze()  # models and modules stay: looking through them for garbage would take a tenth of the time
         while True:
             connection.send(labeller.label(connection.recv()))
     except EOFError:

@@ -58,22 +58,31 @@ def test_a_line_that_is_too_long_is_cut_as_it_is_line_by_line(excess, end):
 
 
 @given(
-    lines=st.lists(st.sampled_from(LINES), max_size=24),
+    rows=st.lists(st.sampled_from(LINES), max_size=24),
     size=SIZES,
     tabs=st.booleans(),
     quoted=st.booleans(),
     short=st.booleans(),
     header=st.sampled_from([b"id,text", b"text", b'"id","text"', b"id,text,n"]),
 )
-def test_records_of_blocks_are_those_of_reading_line_by_line(lines, size, tabs, quoted, short, header):
-    body = b"\n".join([header, *lines]) + b"\n"
+def test_records_of_blocks_are_those_of_reading_line_by_line(rows, size, tabs, quoted, short, header):
+    body = b"\n".join([header, *rows]) + b"\n"
     body = body.replace(b",", b"\t") if tabs else body
-    told = []
-    for source in (LineBlocks(BytesIO(body), size=size), lines_of(BytesIO(body))):
-        reader = DelimitedReader(source, "\t" if tabs else ",", quoted=quoted, short=frozenset({1, 2} if short else ()))
+    blocks, lines, numbered = (
+        DelimitedReader(source, "\t" if tabs else ",", quoted=quoted, short=frozenset({1, 2} if short else ()))
+        for source in (
+            LineBlocks(BytesIO(body), size=size),
+            lines_of(BytesIO(body)),
+            LineBlocks(BytesIO(body), size=size),
+        )
+    )
+    for reader in (blocks, lines, numbered):
         reader.header()
-        told.append([(record, reader.marks.has_opened, reader.marks.open_line) for record in reader.records()])
-    assert told[0] == told[1]
+    expected = [(record, lines.marks.has_opened, lines.marks.open_line) for record in lines.records()]
+    found = [(record, blocks.marks.has_opened, blocks.marks.open_line) for record in blocks.records()]
+    assert found == expected
+    numbers = [(number, numbered.marks.has_opened) for number, *_ in numbered.read(with_cells=False)]
+    assert numbers == [(record.number, has_opened) for record, has_opened, _ in expected]
 
 
 @pytest.mark.parametrize(

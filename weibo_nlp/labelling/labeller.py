@@ -220,6 +220,10 @@ class Labeller:
             for name in self.tasks
         }
 
+    def load(self) -> None:
+        """Read the models now, which the first batch does otherwise."""
+        self._one_pass  # noqa: B018 - of all models and the domain
+
     @cached_property
     def domain(self) -> DomainDetector | DomainPredictor | None:
         """What tells texts unlike those that the weights learnt from; None where they have none or are not used."""

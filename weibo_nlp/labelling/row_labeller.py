@@ -117,27 +117,27 @@ class RowLabeller:
         batch_size = labeller.batch_size
         step = min(batch_size, PROGRESS_STEP)
         for n_records, item in enumerate(items, start=1):
-            if isinstance(item, Row):
+            if isinstance(item, Reject):
+                self._set_aside(item, rejects, counts)
+            else:
                 reading, parent = texts.read_both(item.values)
-                if reading.problem is None:
+                if reading.problem is not None:
+                    values = item.values if item.origin is None else item.origin.readable()
+                    shown = json_text(values)[:2000]
+                    self._set_aside(Reject(str(self.called), item.number, reading.problem, shown), rejects, counts)
+                else:
                     batch.append((item, reading, parent))
-                    counts.rows += 1
-                    counts.html += reading.was_html
                     weight += _weight(item.values) + TEXT_WEIGHT * len(reading.text)
-                    weight += 0 if item.origin is None else item.origin.n_bytes
+                    if item.origin is not None:
+                        weight += item.origin.n_bytes
+                    if reading.was_html:
+                        counts.html += 1
                     if item.swallows:
                         counts.swallowing += 1
                         counts.first_swallowing = counts.first_swallowing or item.number
-                else:
-                    values = item.values if item.origin is None else item.origin.readable()
-                    item = Reject(str(self.called), item.number, reading.problem, json_text(values)[:2000])
-            if isinstance(item, Reject):
-                item = item if self.people is None else protected_reject(item)
-                rejects.write(item)
-                counts.set_aside(item)
-            if len(batch) >= batch_size or weight >= BATCH_WEIGHT:
-                self._flush(batch, writer, counts)
-                weight = 0
+                    if len(batch) >= batch_size or weight >= BATCH_WEIGHT:
+                        self._flush(batch, writer, counts)
+                        weight = 0
             if advance is not None and n_records % step == 0:
                 advance(step)
         self._flush(batch, writer, counts)
@@ -147,8 +147,14 @@ class RowLabeller:
             counts.replaced = self.people.counts - before
         return counts
 
+    def _set_aside(self, item: Reject, rejects: RejectWriter, counts: RowCounts) -> None:
+        item = item if self.people is None else protected_reject(item)
+        rejects.write(item)
+        counts.set_aside(item)
+
     def _flush(self, batch: list[_Readable], writer: RowWriter, counts: RowCounts) -> None:
         labeller = self.labeller
+        counts.rows += len(batch)
         labeller.warn_of_unknown_targets()
         parents, more = self._above(batch, counts)
         if parents is not None:
@@ -207,6 +213,8 @@ _CONTAINERS = frozenset((list, tuple, dict))
 def _weight(values: Mapping[str, object]) -> int:
     """Bytes that a row takes in memory, about."""
     weight = sum(map(getsizeof, values.values()))
+    if _CONTAINERS.isdisjoint(map(type, values.values())):
+        return weight
     inner = [each for value in values.values() if type(value) in _CONTAINERS for each in _within(value)]
     while inner:
         value = inner.pop()

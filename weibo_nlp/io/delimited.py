@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from itertools import starmap
 from typing import Any
 
-from weibo_nlp.io.jsonl import BLANK, decoded, without_last_blanks, without_marks
+from weibo_nlp.io.jsonl import BLANK, decoded, without_marks
 from weibo_nlp.io.limits import MAX_LINE_BYTES, MAX_RECORD_LINES
 from weibo_nlp.io.line_blocks import LineBlocks, plain_records
 from weibo_nlp.io.row_places import RowStart
 from weibo_nlp.io.swallowed import StrayMarks, swallows_records
+from weibo_nlp.io.text_lines import text_lines
 
 PhysicalLine = tuple[int, bytes, bool]
 """Number from 1, bytes without the newline, and whether it was cut because it is too long."""
@@ -25,7 +26,6 @@ OPEN_QUOTE = f"a quoted cell is not closed, or closes {MAX_RECORD_LINES}+ lines 
 BEHIND_QUOTE = "a cell goes on behind its closing quotation mark"
 ESCAPED_MARK = "a backslash stands before its quotation marks, as where that escapes them; double them instead"
 BARE_RETURN = "a carriage return stands in a cell without quotation marks"
-INNER_MARK = "a byte order mark stands before it, as where files are joined"
 SECOND_HEADER = "it is the header again, as where files are joined"
 QUOTES_ARE_TEXT = "its quotation marks quote, but in the first rows with any they are text"
 
@@ -389,24 +389,3 @@ def cells_of(text: str, delimiter: str, *, strict: bool = True) -> list[str] | N
     except csv.Error:
         return None
     return None if cells and cells[-1].endswith("\n") else cells
-
-
-def text_lines(
-    lines: Iterable[PhysicalLine], blanks: str | None = None
-) -> Iterator[tuple[int, bytes, str | None, str]]:
-    """Number, bytes, and text or the reason why there is none, of every line; blank is what is all of `blanks`."""
-    texts = (_without_inner_mark(number, raw, *decoded(raw, number, too_long)) for number, raw, too_long in lines)
-    with_blanks = (
-        (number, b"", None, BLANK) if text is not None and not text.strip(blanks) else (number, raw, text, reason)
-        for number, raw, text, reason in texts
-    )
-    return without_last_blanks(
-        with_blanks, lambda line: line[0] if line[3] == BLANK else 0, lambda number: (number, b"", None, BLANK)
-    )
-
-
-def _without_inner_mark(number: int, raw: bytes, text: str | None, reason: str) -> tuple[int, bytes, str | None, str]:
-    """Refuse a line that begins with a byte order mark: it is no part of an id, or of whatever stands first."""
-    if text is not None and text.startswith("\ufeff"):
-        return number, raw, None, INNER_MARK
-    return number, raw, text, reason

@@ -36,7 +36,8 @@ class RowWriter:
     """Takes rows in batches; what it wrote appears under its name only when all went well."""
 
     write: Callable[..., None]
-    """Appends rows, a sequence of mappings."""
+    """Appends rows, a sequence of mappings; behind them, if columns are passed on from a Parquet file, as many places
+    (:class:`ArrowRow`) that the other columns are from."""
     columns_with: Callable[[Columns, Sequence[ArrowRow]], None] | None = None
     """Of Parquet, appends rows as :meth:`write_columns` does."""
     names: Sequence[str] = ()
@@ -302,8 +303,8 @@ def _parquet_writer(stream: IO[bytes], columns: Mapping[str, ColumnType], passed
     def array(values: Sequence[Any], kind: ColumnType) -> Any:
         return pa.array(list(map(cell_text, values)) if kind == "json" else values, types[kind])
 
-    def write(rows: Sequence[Mapping[str, Any]]) -> None:
-        write_columns({name: [row.get(name) for row in rows] for name in columns})
+    def write(rows: Sequence[Mapping[str, Any]], places: Sequence[ArrowRow] = ()) -> None:
+        write_columns({name: [row.get(name) for row in rows] for name in columns}, places)
 
     def write_columns(given: Columns, places: Sequence[ArrowRow] = ()) -> None:
         if not any(map(len, given.values())):

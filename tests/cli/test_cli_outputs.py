@@ -118,7 +118,7 @@ def test_nothing_is_written_into_what_is_shipped(run, folder):
 )
 @pytest.mark.parametrize("posts", ["posts.csv", "clean.csv"])
 def test_a_strangers_file_where_rejects_go_is_told_before_the_work_and_stays(run, folder, monkeypatch, notes, posts):
-    monkeypatch.setattr("weibo_nlp.labelling.Labeller.label_readings", lambda *_: pytest.fail("work was done"))
+    monkeypatch.setattr("weibo_nlp.labelling.Labeller.label_columns", lambda *_: pytest.fail("work was done"))
     Path("foo.csv.rejected.jsonl").write_text(notes, "utf-8")
     code, _, err = run("label", posts, "-o", "foo.csv")
     assert code == 2
@@ -159,7 +159,7 @@ def test_an_input_folder_that_cannot_be_written_to_is_told_before_the_work(run, 
 
 def assert_told_before_the_work(run, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr("weibo_nlp.labelling.Labeller.label_readings", lambda *_: pytest.fail("work was done"))
+        patch.setattr("weibo_nlp.labelling.Labeller.label_columns", lambda *_: pytest.fail("work was done"))
         code, _, err = run("label", "kept/posts.csv", "-o", os.devnull)
     assert code == 2
     assert "cannot write kept/posts.csv.stream-rejected.jsonl: " in err

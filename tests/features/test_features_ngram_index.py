@@ -48,6 +48,18 @@ def test_n_grams_that_share_a_slot_are_all_found():
     assert set(places[codes % 3 == 0].tolist()) == {len(known)}
 
 
+@pytest.mark.parametrize("n", [1, 50, 40_000])
+def test_n_grams_without_a_pattern_are_found_in_whatever_order_they_stand(n):
+    keys = np.unique(np.random.default_rng(n).integers(1, 1 << 63, 2 * n, dtype=np.uint64))
+    np.random.default_rng(0).shuffle(keys)
+    known, unknown = keys[: n // 2 + 1], keys[n // 2 + 1 :]
+    index = NgramIndex(known)
+
+    assert index.find(known).tolist() == list(range(len(known)))
+    assert (index.find(unknown) == len(known)).all()
+    assert index.find(keys[:0]).tolist() == []
+
+
 def test_a_text_of_a_hundred_thousand_characters_counts_as_any_other():
     text = "好坏a" * 33_334
 

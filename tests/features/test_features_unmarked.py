@@ -45,9 +45,34 @@ def test_texts_at_once_are_prepared_as_each_by_itself(texts, plain):
     assert [prepare(text, html) for text in texts] == alone
 
 
+NAMED = [
+    "@甲", "@乙 ", "@甲@乙", "@_@", "a@b.com", "5@6元", "12345@", "@12345", "@", "via@", "@甲-·", "回复",
+    "回复@丁:", "回復@丙:", "Reply to @d:", " ",
+    "#", "(@", "@)", "（@", "\u0301", "\n", "  ", "　", "好", "ABC", "著", "對", "@魯迅", "//", "转", "发", ":",
+    "：", "66666",
+]  # fmt: skip
+
+
+@given(st.lists(st.lists(st.sampled_from(NAMED), max_size=7).map("".join), max_size=5))
+def test_texts_with_names_are_prepared_as_each_by_itself(texts):
+    quick = prepare_unmarked(texts)
+    assert [(own, None) for own in quick if own is not None] == [
+        (each.own, each.answered)
+        for each, own in zip([by_definition(text, False) for text in texts], quick, strict=True)
+        if own is not None
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ["@甲 今天的晚霞绝了！", "回复@丁 : @甲的晚霞", "不回复@丁:好", "好@乙@丙\n  12345", "[泪]@_@ 来信a@b.com"]
+)
+def test_texts_in_which_names_alone_are_read_take_the_quick_way(text):
+    assert prepare_unmarked([text]) == [prepare(text).own]
+
+
 @pytest.mark.parametrize("text", ["今天的晚霞绝了！", "#话题#[泪]哈哈哈 OK 123", "(｡･ω･｡)😀 比分：1", ""])
 def test_texts_without_markup_take_the_quick_way(text):
-    assert prepare_unmarked([text, "@甲", text])[::2] == [prepare(text).own] * 2
+    assert prepare_unmarked([text, "//@甲:", text])[::2] == [prepare(text).own] * 2
 
 
 def test_what_is_prepared_is_not_prepared_again():

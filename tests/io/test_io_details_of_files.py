@@ -16,7 +16,7 @@ from typing import Literal
 import pytest
 
 from weibo_nlp.errors import DataError, UsageError, WriteError
-from weibo_nlp.io import Reject, atomic, atomic_path, open_table, rows, write_errors, yaml_file
+from weibo_nlp.io import Reject, atomic, atomic_path, column_names, open_table, write_errors, yaml_file
 from weibo_nlp.io.atomic import pending_file
 from weibo_nlp.io.terminal import print_line, print_lines, print_row, terminal_console
 from weibo_nlp.io.typed_json import from_json, to_json
@@ -130,8 +130,8 @@ def test_a_known_suffix_is_believed_whatever_the_first_bytes(tmp_path, name, bod
 
 
 def test_names_up_to_the_limits_will_do(tmp_path, monkeypatch):
-    monkeypatch.setattr(rows, "MAX_COLUMNS", 2)
-    monkeypatch.setattr(rows, "MAX_NAME_CHARACTERS", 3)
+    monkeypatch.setattr(column_names, "MAX_COLUMNS", 2)
+    monkeypatch.setattr(column_names, "MAX_NAME_CHARACTERS", 3)
     path = tmp_path / "a.jsonl"
     path.write_text('{"abc": 1, "def": 2}\n{"abcd": 1}\n{"a": 1, "b": 2, "c": 3}\n', "utf-8")
     good, *bad = open_table(path).rows()

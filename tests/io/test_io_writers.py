@@ -438,3 +438,28 @@ def test_a_files_checksum_is_that_of_its_bytes(tmp_path):
     # FIPS 180-2, appendix B.1
     expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
     assert sha256_of_file(tmp_path / "a") == expected
+
+
+@pytest.mark.parametrize("suffix", ["parquet", "jsonl", "csv"])
+def test_rows_with_columns_beside_them_are_rows_in_which_the_columns_count(tmp_path, suffix):
+    path = tmp_path / f"a.{suffix}"
+    rows = [{"text": "好", "n": "1"}, {"text": "坏", "more": [2]}]
+    with open_writer(path, suffix, {"text": "string", "n": "string", "more": "json", "topic": "string"}) as writer:
+        writer.write_beside(rows, {"n": ["8", "9"], "topic": ["other", None]})
+    expected = [{**rows[0], "n": "8", "topic": "other"}, {**rows[1], "n": "9", "topic": None}]
+    again = tmp_path / f"b.{suffix}"
+    with open_writer(again, suffix, {"text": "string", "n": "string", "more": "json", "topic": "string"}) as writer:
+        writer.write(expected)
+    assert path.read_bytes() == again.read_bytes()
+
+
+@pytest.mark.parametrize("suffix", ["parquet", "jsonl", "csv"])
+def test_rows_by_column_are_the_same_rows(tmp_path, suffix):
+    columns = {"text": ["好", None], "score": [0.5, 1.0]}
+    for name, write in {
+        "a": lambda writer: writer.write_columns(columns),
+        "b": lambda writer: writer.write([{"text": "好", "score": 0.5}, {"text": None, "score": 1.0}]),
+    }.items():
+        with open_writer(tmp_path / f"{name}.{suffix}", suffix, {"text": "string", "score": "float"}) as writer:
+            write(writer)
+    assert (tmp_path / f"a.{suffix}").read_bytes() == (tmp_path / f"b.{suffix}").read_bytes()

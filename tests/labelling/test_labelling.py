@@ -385,9 +385,9 @@ def test_the_facade_offers_label():
 
 def test_long_texts_and_wide_rows_end_a_batch_before_memory_is_full(tmp_path, monkeypatch):
     class Counting(Labeller):
-        def label_readings(self, texts, parents=None):
+        def label_columns(self, texts, parents=None):
             sizes.append(len(texts))
-            return super().label_readings([Reading("短")] * len(texts))
+            return super().label_columns([Reading("短")] * len(texts))
 
     # 64 bytes for a character, and its own: ten texts of 100,000 come to 65 millions, more than a batch may have.
     (tmp_path / "a.jsonl").write_text("".join(f'{{"text": "{"a" * 100_000}"}}\n' for _ in range(25)), "utf-8")
@@ -550,3 +550,13 @@ def test_a_target_that_is_another_one_by_signs_nobody_sees_is_refused(around, pr
 def test_a_target_is_named_with_blanks_and_joiners_inside():
     found = label(["好看"], target="iPhone XS 👩\u200d💻")
     assert found["stance_target"].tolist() == ["iPhone XS 👩\u200d💻"]
+
+
+def test_labels_by_column_are_those_of_the_rows():
+    labeller = Labeller(all_scores=True, coverage=0.9, target=["信用惩戒", "国产手机"], min_score=0.5)
+    readings = [Reading(text) for text in ("失信被执行人就该上征信黑名单", "今天食堂的菜有点咸", "坚决支持国货")]
+    columns = labeller.label_columns(readings)
+    rows = labeller.label_readings(readings)
+    assert list(columns) == list(labeller.columns)
+    assert rows == [{name: values[place] for name, values in columns.items()} for place in range(3)]
+    assert labeller.label_columns([]) == {name: [] for name in labeller.columns}

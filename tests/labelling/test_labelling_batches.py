@@ -16,10 +16,10 @@ def labelled(tmp_path, monkeypatch):
         given = []
 
         class Recorder(Labeller):
-            def label_readings(self, texts, parents=None):
+            def label_columns(self, texts, parents=None):
                 above = [None] * len(texts) if parents is None else [parent.text for parent in parents]
                 given.append(list(zip([reading.text for reading in texts], above, strict=True)))
-                return [dict.fromkeys(self.columns) for _ in texts]
+                return {name: [None] * len(texts) for name in self.columns}
 
         source = tmp_path / "posts.csv"
         with source.open("w", encoding="utf-8", newline="") as handle:

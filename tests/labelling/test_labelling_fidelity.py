@@ -27,10 +27,10 @@ ADDED += ["stance_target", "stance_known_target", "stance", "stance_score", "out
 class Fixed(Labeller):
     """Labels without looking."""
 
-    def label_readings(self, texts, parents=None):
+    def label_columns(self, texts, parents=None):
         seen.extend(reading.text for reading in texts)
         row = dict.fromkeys(self.columns) | {"topic": "other", "irony": False}
-        return [dict(row) for _ in texts]
+        return {name: [value] * len(texts) for name, value in row.items()}
 
 
 seen: list[str] = []

@@ -16,10 +16,10 @@ LONG_ID = "4902837465012837465"  # a float would lose its last digits
 
 
 class Recorder(Labeller):
-    def label_readings(self, texts, parents=None, roots=None):
+    def label_columns(self, texts, parents=None, roots=None):
         texts, *above = ([each.text for each in given] for given in (texts, parents, roots))
         self.given = list(zip(texts, *([text or None for text in each] for each in above), strict=True))
-        return [dict.fromkeys(self.columns) for _ in texts]
+        return {name: [None] * len(texts) for name in self.columns}
 
 
 def written(folder, rows, suffix="jsonl"):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from weibo_nlp.features.preparation import model_text
-from weibo_nlp.features.relation import POSITION, kind_of
+from weibo_nlp.features.relation import POSITION, Mentions, kind_of
 
 # What a word says towards one target says little about its meaning towards another: the block shared by all targets
 # speaks more softly than the target's own (feature augmentation, Daumé III 2007). Chosen by cross-validation
@@ -89,9 +89,9 @@ class ColumnLayout:
         return {name: first + place for place, name in enumerate(self.family_names)}
 
     @cached_property
-    def words(self) -> Mapping[str, list[str]]:
+    def words(self) -> Mapping[str, Mentions]:
         """Target -> the words by which texts speak of it, as models see them."""
-        return {target: [target_text(word) for word in words] for target, words in (self.mentions or {}).items()}
+        return {target: Mentions([*map(target_text, words)]) for target, words in (self.mentions or {}).items()}
 
     def family(self, target: str) -> str:
         """Family of a target."""

@@ -24,7 +24,8 @@ BATCH_CHARACTERS = 1 << 15
 """Characters that are looked up at once: their arrays, some 200 bytes a character, stay in a processor's cache."""
 
 _END = NUL + 1  # stands behind each text: no n-gram has it, so that none reaches over an end
-_SPREAD = np.uint64(0x9E3779B97F4A7C15)  # Fibonacci hashing (Knuth, TAOCP 3, 6.4)
+# Fibonacci hashing (Knuth, TAOCP 3, 6.4), and odd numbers without a pattern for those that share a slot there.
+_SPREADS = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F), np.uint64(0x165667B19E3779F9))
 _NO_KEY = np.uint64(1 << 63)
 _SPACES = re.compile(r"\s\s+")  # as scikit-learn's analyzer has it
 
@@ -40,36 +41,14 @@ class NgramIndex:
 
     def __init__(self, terms: KeyArray) -> None:
         self.terms = terms
-        n = len(terms)
-        bits = max(4, (4 * n).bit_length())
-        self._shift = np.uint64(64 - bits)
-        self._keys = np.append(terms, _NO_KEY)
-        self._table = np.full(1 << bits, n, dtype=np.int32)
-        slots = self._slots(terms)
-        self._table[slots] = np.arange(n, dtype=np.int32)
-        # Of n-grams that share a slot, one stands in it; the others are few, and searched in order.
-        places = np.flatnonzero(self._table[slots] != np.arange(n))
-        self._others = places[np.argsort(terms[places])]
-        self._other_keys = terms[self._others]
-        self._is_shared = np.zeros(1 << bits, dtype=bool)
-        self._is_shared[slots[places]] = True
+        self._table = _Table(terms, _SPREADS)
 
     def __len__(self) -> int:
         return len(self.terms)
 
     def find(self, keys: KeyArray) -> npt.NDArray[np.int32]:
         """Return places of packed n-grams of one dimension, ``len(self)`` where there is none."""
-        slots = self._slots(keys)
-        places = self._table.take(slots)
-        is_other = self._keys.take(places) != keys
-        if len(self._others):
-            rest = np.flatnonzero(is_other & self._is_shared.take(slots))
-            at = np.minimum(np.searchsorted(self._other_keys, keys[rest]), len(self._others) - 1)
-            known = self._other_keys[at] == keys[rest]
-            places[rest[known]] = self._others[at[known]]
-            is_other[rest[known]] = False
-        places[is_other] = len(self)
-        return places
+        return self._table.find(keys)
 
     def read(self, texts: Sequence[str]) -> NgramReading:
         """Look up all n-grams of texts; what it costs in memory is some 200 bytes a character (see :func:`batches`)."""
@@ -80,8 +59,56 @@ class NgramIndex:
         keys[:-2, 2] = keys[:-2, 1] | codes[2:] << np.uint64(2 * BITS)
         return NgramReading(codes, ends, self.find(keys.reshape(-1)).reshape(keys.shape), len(self))
 
+
+class _Table:
+    """Places of different keys in a list. Of those that share a slot, one stands in it, the others in a table below.
+
+    Parameters
+    ----------
+    keys : ndarray of uint64, shape (n_keys,)
+        The keys.
+    spreads : sequence of uint64
+        Odd numbers by which slots are found, of this table and of those below; where there is none left, keys are
+        searched in order.
+    """
+
+    def __init__(self, keys: KeyArray, spreads: Sequence[np.uint64]) -> None:
+        n = len(keys)
+        self._keys = np.append(keys, _NO_KEY)
+        self._spreads = spreads
+        if not spreads:
+            self._order = np.append(np.argsort(keys), n)
+            return
+        bits = max(4, (4 * n).bit_length())
+        self._shift = np.uint64(64 - bits)
+        self._table = np.full(1 << bits, n, dtype=np.int32)
+        slots = self._slots(keys)
+        self._table[slots] = np.arange(n, dtype=np.int32)
+        others = np.flatnonzero(self._table[slots] != np.arange(n))
+        self._below: _Table | None = None
+        if len(others):
+            self._below = _Table(keys[others], spreads[1:])
+            self._places_below = np.append(others, n).astype(np.int32)
+            self._is_shared = np.zeros(1 << bits, dtype=bool)
+            self._is_shared[slots[others]] = True
+
+    def find(self, keys: KeyArray) -> npt.NDArray[np.int32]:
+        """Return the places of keys, shape (n,); that behind the last one for a key that is not there."""
+        n = len(self._keys) - 1
+        if not self._spreads:
+            at = self._order.take(np.searchsorted(self._keys[:-1], keys, sorter=self._order[:-1]))
+            return np.where(self._keys.take(at) == keys, at, n).astype(np.int32)
+        slots = self._slots(keys)
+        places = self._table.take(slots)
+        is_other = self._keys.take(places) != keys
+        places = np.where(is_other, np.int32(n), places)
+        if self._below is not None:
+            rest = np.flatnonzero(is_other & self._is_shared.take(slots))
+            places[rest] = self._places_below.take(self._below.find(keys.take(rest)))
+        return places
+
     def _slots(self, keys: KeyArray) -> IntArray:
-        slots: IntArray = (keys * _SPREAD >> self._shift).view(np.int64)
+        slots: IntArray = (keys * self._spreads[0] >> self._shift).view(np.int64)
         return slots
 
 
@@ -208,9 +235,9 @@ def _distinct(keys: IntArray) -> tuple[IntArray, IntArray]:
     """
     n = len(keys)
     bits = max(4, (2 * n).bit_length())
-    slots = (keys.view(np.uint64) * _SPREAD >> np.uint64(64 - bits)).view(np.int64)
-    places = np.arange(n)
-    table = np.empty(1 << bits, dtype=np.int64)
+    slots = (keys.view(np.uint64) * _SPREADS[0] >> np.uint64(64 - bits)).view(np.int64)
+    places = np.arange(n, dtype=np.int32)
+    table = np.empty(1 << bits, dtype=np.int32)
     table[slots] = places
     holder = table.take(slots)
     losers = np.flatnonzero(holder != places)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from weibo_nlp.features.ngram_index import batches
-from weibo_nlp.features.unmarked import LONG_NUMBER, NUMBER_MASK, SPACE, prepare_unmarked
+from weibo_nlp.features.unmarked import LONG_NUMBER, MENTION_MASK, NUMBER_MASK, SPACE, prepare_unmarked
 from weibo_nlp.records import Example, Span
 from weibo_nlp.text.grammar import Post, parse_without_emoticons
 from weibo_nlp.text.markup import require_string
@@ -17,7 +17,7 @@ from weibo_nlp.text.normalise import cleaned, simplified_words
 from weibo_nlp.text.plain import HtmlChoice, plain_text
 
 # Who is mentioned and which page is linked says nothing that carries over to other texts; that somebody is, does.
-_MASKS = {"mention": "@", "url": "⌁", "client_residue": "⌁"}
+_MASKS = {"mention": MENTION_MASK, "url": "⌁", "client_residue": "⌁"}
 
 
 @dataclass(frozen=True, slots=True)

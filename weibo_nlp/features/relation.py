@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -42,6 +42,10 @@ _SCORN = "滚|讨厌|恶心|垃圾|无耻|可耻|骗|取关|呸|黑心|底线"
 _QUESTION_MARK = re.compile("[?？]")
 _DENIED = "(?P<not>不|没|别|莫|勿|难道|岂)?(?:会|要|能|是|想|再|太|敢|可)?"
 _POSITIONS = re.compile(f"{_DENIED}(?:(?P<for>{_FOR})|(?P<against>{_AGAINST})|(?P<scorn>{_SCORN}))")
+# Most of what is near a mention holds neither a cue nor a position, which its characters tell at once.
+_CUE_SIGNS = frozenset("".join(cue.pattern for cue in _CUES.values()))
+_POSITION_SIGNS = frozenset(word[0] for word in f"{_FOR}|{_AGAINST}|{_SCORN}".split("|"))
+_NEAR_CUES = tuple((cue, (f"{name} before", f"{name} after")) for name, cue in _CUES.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +64,44 @@ class Relation:
     cues: tuple[str, ...]
 
 
+class Mentions:
+    """Words by which texts speak of a target, looked for all at once.
+
+    Parameters
+    ----------
+    words : sequence of str
+        In the order in which they count; an empty one is none.
+    """
+
+    def __init__(self, words: Sequence[str]) -> None:
+        self._words = tuple(dict.fromkeys(word for word in words if word))
+        self._ranks = {word: rank for rank, word in enumerate(self._words)}
+        self._any = re.compile("|".join(map(re.escape, self._words))) if self._words else None
+
+    def first_in(self, text: str) -> str | None:
+        """Return the first of the words, in their order, that a text has; None where it has none."""
+        if self._any is None:
+            return None
+        best, place = len(self._words), 0
+        # At each place, the first word that begins there is found; of all places, the first in order is taken.
+        while best and (match := self._any.search(text, place)):
+            best, place = min(best, self._ranks[match.group()]), match.start() + 1
+        return self._words[best] if best < len(self._words) else None
+
+
 def kind_of(target: str) -> str:
     """Say whether a target is a name or a claim, by its length: a claim is a sentence."""
     return CLAIM if len(target) >= _CLAIM_LENGTH else NOUN
 
 
-def relation(text: str, target: str, mentions: Sequence[str] = ()) -> Relation:
+def relation(text: str, target: str, mentions: Mentions | Sequence[str] = ()) -> Relation:
     """Relate a text to a target, both as models see them.
 
     Parameters
     ----------
     text, target : str
         As :func:`weibo_nlp.features.preparation.prepare` gives them.
-    mentions : sequence of str
+    mentions : Mentions or sequence of str
         Other words by which texts speak of the target.
 
     Examples
@@ -81,7 +110,7 @@ def relation(text: str, target: str, mentions: Sequence[str] = ()) -> Relation:
     >>> near.window, "against before" in near.cues
     ('坚决反对◇', True)
     """
-    place = _mention(text, target, mentions)
+    place = _mention(text, target, mentions if isinstance(mentions, Mentions) else Mentions(mentions))
     cues: list[str] = []
     window = ""
     if place is None:
@@ -91,27 +120,37 @@ def relation(text: str, target: str, mentions: Sequence[str] = ()) -> Relation:
         before, after = text[max(0, start - WINDOW) : start], text[end : end + WINDOW]
         window = f"{before}{GAP}{after}"
         cues.append(how)
-        for name, cue in _CUES.items():
-            cues += [f"{name} {side}" for side, words in (("before", before), ("after", after)) if cue.search(words)]
+        near = (before, after)
+        sides = [side for side in (0, 1) if not _CUE_SIGNS.isdisjoint(near[side])]
+        if sides:
+            cues += [names[side] for cue, names in _NEAR_CUES for side in sides if cue.search(near[side])]
         cues += [f"next {sign}" for sign in (before[-1:], after[:1]) if sign]
-        cues += _positions(before, after, is_question=_QUESTION_MARK.search(text) is not None)
+        if taken := [words for words in near if not _POSITION_SIGNS.isdisjoint(words)]:
+            cues += _positions(*taken, is_question=_QUESTION_MARK.search(text) is not None)
     if kind_of(target) == CLAIM:
         cues += _statistics(text, target)
     return Relation(window, tuple(cues))
 
 
-def _mention(text: str, target: str, mentions: Sequence[str]) -> tuple[str, int, int] | None:
+def _mention(text: str, target: str, mentions: Mentions) -> tuple[str, int, int] | None:
     """How a text names a target, and where; parts of it count from two characters on."""
     if target and (start := text.find(target)) >= 0:
         return "named", start, start + len(target)
-    for name in mentions:
-        if name and (start := text.find(name)) >= 0:
-            return "alias", start, start + len(name)
-    place, size = _common_part(text[:_SEARCHED], target)
-    if size < 2:
+    if name := mentions.first_in(text):
+        start = text.find(name)
+        return "alias", start, start + len(name)
+    if (pairs := _pairs(target)) is None or not pairs.search(text, 0, _SEARCHED):
         return None
+    place, size = _common_part(text[:_SEARCHED], target)
     start = text.find(target[place : place + size])
     return f"part {_step(size / len(target))}", start, start + size
+
+
+@lru_cache(maxsize=4096)
+def _pairs(target: str) -> re.Pattern[str] | None:
+    """What finds two signs that follow each other in a target; None where it has no two."""
+    pairs = dict.fromkeys(first + second for first, second in pairwise(target))
+    return re.compile("|".join(map(re.escape, pairs))) if pairs else None
 
 
 def _common_part(text: str, target: str) -> tuple[int, int]:
@@ -149,31 +188,42 @@ class _Claim:
     pairs: tuple[str, ...]
     signs: frozenset[str]
     denied: int
-    present: Mapping[str, bool]
+    present: tuple[bool, ...]
 
 
 @lru_cache(maxsize=4096)
 def _claim(target: str) -> _Claim:
     pairs = tuple({first + second for first, second in pairwise(target)})
-    present = {name: cue.search(target) is not None for name, cue in _CUES.items()}
+    present = tuple(cue.search(target) is not None for cue in _CUES.values())
     return _Claim(pairs, frozenset(target), len(_CUES["not"].findall(target)), present)
 
 
-def _statistics(text: str, target: str) -> Iterator[str]:
+def _statistics(text: str, target: str) -> tuple[str, ...]:
     """What a claim and a text share, and whether both deny: a text that repeats a claim mostly supports it."""
     claim = _claim(target)
-    shared = _step(sum(pair in text for pair in claim.pairs) / max(1, len(claim.pairs)))
-    signs = _step(sum(sign in text for sign in claim.signs) / max(1, len(claim.signs)))
-    denied, denying = claim.denied, len(_CUES["not"].findall(text))
-    yield f"shared {shared}"
-    yield f"signs {signs}"
-    yield f"denials {min(denied, 2)} {min(denying, 4)}"
-    yield f"odd {(denied + denying) % 2}"
-    yield f"shared {shared} denials {min(denied, 2)} {min(denying, 3)}"
-    for name, cue in _CUES.items():
-        present = denying > 0 if name == "not" else cue.search(text) is not None
-        yield f"{name} {present} {claim.present[name]}"
-        yield f"{name} {present} shared {shared}"
+    shared = _step(sum([pair in text for pair in claim.pairs]) / max(1, len(claim.pairs)))
+    signs = _step(sum([sign in text for sign in claim.signs]) / max(1, len(claim.signs)))
+    denying = len(_CUES["not"].findall(text))
+    present = tuple(denying > 0 if name == "not" else cue.search(text) is not None for name, cue in _CUES.items())
+    odd = (claim.denied + denying) % 2
+    return _statistic_cues(shared, signs, min(claim.denied, 2), min(denying, 4), odd, present, claim.present)
+
+
+@lru_cache(maxsize=2**16)
+def _statistic_cues(
+    shared: int, signs: int, denied: int, denying: int, odd: int, present: tuple[bool, ...], claimed: tuple[bool, ...]
+) -> tuple[str, ...]:
+    """Names of what a text and a claim have in common: there are some thousands of combinations."""
+    cues = [
+        f"shared {shared}",
+        f"signs {signs}",
+        f"denials {denied} {denying}",
+        f"odd {odd}",
+        f"shared {shared} denials {denied} {min(denying, 3)}",
+    ]
+    for name, of_text, of_claim in zip(_CUES, present, claimed, strict=True):
+        cues += [f"{name} {of_text} {of_claim}", f"{name} {of_text} shared {shared}"]
+    return tuple(cues)
 
 
 def _step(share: float) -> int:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+from weibo_nlp.errors import DataError
 from weibo_nlp.io.cells import is_typed, looks_like_prose
+from weibo_nlp.io.limits import MAX_COLUMNS, MAX_NAME_CHARACTERS
 
 TEXT_NAMES = (
     "text", "正文", "微博正文", "微博内容", "博文", "博文内容", "帖子内容", "content", "内容", "text_raw",
@@ -144,3 +147,27 @@ def _free(name: str, taken: Counter[str]) -> str:
 def numbered_names(width: int) -> tuple[str, ...]:
     """Names for the columns of a file without a header; those of a single one are texts."""
     return ("text",) if width == 1 else tuple(f"column_{place}" for place in range(1, width + 1))
+
+
+def require_columns(where: str, names: Sequence[str]) -> None:
+    """Refuse a header that is too long, or has a name twice.
+
+    Raises
+    ------
+    DataError
+        Naming the file, as `where`, and the name.
+    """
+    if problem := names_problem(names):
+        raise DataError(f"{where}: the header has {problem}; keep the columns that are needed.")
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice:
+        raise DataError(f"{where}: column {twice[0][:80]!r} stands twice in the header; rename one.")
+
+
+def names_problem(names: Sequence[str] | Mapping[str, Any]) -> str:
+    """Say what is wrong with the names of a table's columns or of a row's keys; nothing where they will do."""
+    if len(names) > MAX_COLUMNS:
+        return f"more than {MAX_COLUMNS:,} names"
+    if sum(map(len, names)) > MAX_NAME_CHARACTERS and max(map(len, names)) > MAX_NAME_CHARACTERS:
+        return f"a name longer than {MAX_NAME_CHARACTERS:,} characters"
+    return ""

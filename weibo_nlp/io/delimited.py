@@ -6,29 +6,33 @@ import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import starmap
 from typing import Any
 
-from weibo_nlp.io.jsonl import BLANK, decoded, without_last_blanks, without_marks
+from weibo_nlp.io.jsonl import BLANK, decoded, without_marks
 from weibo_nlp.io.limits import MAX_LINE_BYTES, MAX_RECORD_LINES
+from weibo_nlp.io.line_blocks import LineBlocks, plain_records
 from weibo_nlp.io.row_places import RowStart
 from weibo_nlp.io.swallowed import StrayMarks, swallows_records
+from weibo_nlp.io.text_lines import text_lines
 
 PhysicalLine = tuple[int, bytes, bool]
 """Number from 1, bytes without the newline, and whether it was cut because it is too long."""
+RecordParts = tuple[int, bytes, list[str] | None, str, bool]
+"""The fields of a :class:`Record`, in order."""
 _Joined = tuple[list[str], list[PhysicalLine]]  # cells of a record, and the lines it took behind its first
 
 OPEN_QUOTE = f"a quoted cell is not closed, or closes {MAX_RECORD_LINES}+ lines on"
 BEHIND_QUOTE = "a cell goes on behind its closing quotation mark"
 ESCAPED_MARK = "a backslash stands before its quotation marks, as where that escapes them; double them instead"
 BARE_RETURN = "a carriage return stands in a cell without quotation marks"
-INNER_MARK = "a byte order mark stands before it, as where files are joined"
 SECOND_HEADER = "it is the header again, as where files are joined"
 QUOTES_ARE_TEXT = "its quotation marks quote, but in the first rows with any they are text"
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record: the line it begins on, that line, and its cells or the reason why there are none."""
+    """One record: the line it begins on, and its cells, or that line and the reason why there are none."""
 
     number: int
     raw: bytes
@@ -113,23 +117,74 @@ class DelimitedReader:
 
     def records(self) -> Iterator[Record]:
         """Yield what follows the header, blank lines with their reason, those at the very end of the file left out."""
+        return starmap(Record, self.read())
+
+    def read(self, *, with_cells: bool = True) -> Iterator[RecordParts]:
+        """Yield the parts of what :meth:`records` yields; without cells, where these do not tell where it ends."""
+        one_by_one = self._line_by_line()
+        may_be_plain = isinstance(self.lines, LineBlocks)
+        while True:
+            if may_be_plain:
+                yield from self._plain(with_cells=with_cells)
+            if (record := next(one_by_one, None)) is None:
+                return
+            # Behind a blank line, the next one may be under way already.
+            may_be_plain = isinstance(self.lines, LineBlocks) and record[3] != BLANK
+            yield record
+
+    def _plain(self, *, with_cells: bool) -> Iterator[RecordParts]:
+        """Yield records as long as nothing about them is odd: each is then what reading line by line gives."""
+        lines, width, names, marks = self.lines, self.width, self.names, self.marks
+        assert isinstance(lines, LineBlocks)
+        while not self.ahead and (texts := lines.plain_texts()):
+            number = lines.number + 1
+            passed = 0
+            try:
+                for cells, text, n_lines in plain_records(
+                    texts, self.delimiter, quoted=self.quoted, with_cells=with_cells
+                ):
+                    if cells is None:
+                        yield number + passed, b"", None, "", False
+                        passed += 1
+                        continue
+                    n_cells = len(cells)
+                    if (n_cells != width and (n_cells not in self.short)) or cells == names:
+                        break
+                    if n_cells < width:
+                        cells += [""] * (width - n_cells)
+                    if '"' not in text:
+                        is_doubtful = text.endswith("\\")
+                    elif n_lines == 1 and marks.are_escaped(text):
+                        break
+                    else:
+                        self.text = text
+                        is_doubtful = self._is_doubtful(number + passed, cells)
+                    yield number + passed, b"", cells, "", is_doubtful
+                    passed += n_lines
+            except csv.Error:  # told of its record when that is read line by line
+                lines.distrust()
+            lines.skip(passed)
+            if passed < len(texts):
+                return
+
+    def _line_by_line(self) -> Iterator[RecordParts]:
         for number, raw, text, reason in text_lines(iter(self.take, None), " \r"):
             if text is None:
                 if self.quoted and reason != BLANK:
                     self._skip_rest(raw)
-                yield Record(number, raw, None, reason)
+                yield number, raw, None, reason, False
                 continue
             self.text = text
             found = self._quoted_cells(text) if self.quoted else self._bare_cells(text)
             if isinstance(found, str):
-                yield Record(number, raw, None, found)
+                yield number, raw, None, found, False
             elif not self._fits(found):
-                yield Record(number, raw, None, f"{len(found)} cells, the header has {self.width}")
+                yield number, raw, None, f"{len(found)} cells, the header has {self.width}", False
             elif found == self.names:
-                yield Record(number, raw, None, SECOND_HEADER)
+                yield number, raw, None, SECOND_HEADER, False
             else:
                 cells = found + [""] * (self.width - len(found))
-                yield Record(number, raw, cells, swallows=self._is_doubtful(number, cells))
+                yield number, b"", cells, "", self._is_doubtful(number, cells)
 
     def _fits(self, cells: Sequence[str]) -> bool:
         return len(cells) == self.width or len(cells) in self.short
@@ -334,24 +389,3 @@ def cells_of(text: str, delimiter: str, *, strict: bool = True) -> list[str] | N
     except csv.Error:
         return None
     return None if cells and cells[-1].endswith("\n") else cells
-
-
-def text_lines(
-    lines: Iterable[PhysicalLine], blanks: str | None = None
-) -> Iterator[tuple[int, bytes, str | None, str]]:
-    """Number, bytes, and text or the reason why there is none, of every line; blank is what is all of `blanks`."""
-    texts = (_without_inner_mark(number, raw, *decoded(raw, number, too_long)) for number, raw, too_long in lines)
-    with_blanks = (
-        (number, b"", None, BLANK) if text is not None and not text.strip(blanks) else (number, raw, text, reason)
-        for number, raw, text, reason in texts
-    )
-    return without_last_blanks(
-        with_blanks, lambda line: line[0] if line[3] == BLANK else 0, lambda number: (number, b"", None, BLANK)
-    )
-
-
-def _without_inner_mark(number: int, raw: bytes, text: str | None, reason: str) -> tuple[int, bytes, str | None, str]:
-    """Refuse a line that begins with a byte order mark: it is no part of an id, or of whatever stands first."""
-    if text is not None and text.startswith("\ufeff"):
-        return number, raw, None, INNER_MARK
-    return number, raw, text, reason

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from weibo_nlp.io.limits import MAX_RECORD_LINES
@@ -46,8 +47,8 @@ BEGINNING = RowStart()
 class RowPlaces:
     """Takes note, while a table is read, of where its rows begin.
 
-    Whoever reads tells :meth:`line` of every line or record, and sets ``has_opened``, ``open_line`` and ``brackets``
-    behind each row to what is known then.
+    Whoever reads tells :meth:`line` or :meth:`lines` of every line or record, and sets ``has_opened``, ``open_line``
+    and ``brackets`` behind each row to what is known then.
     """
 
     def __init__(self) -> None:
@@ -58,6 +59,10 @@ class RowPlaces:
     def line(self, number: int, offset: int) -> None:
         """Take note of where a line begins."""
         self._lines.append((number, offset))
+
+    def lines(self, begins: Iterable[tuple[int, int]]) -> None:
+        """Take note of where several lines begin, each with its number."""
+        self._lines.extend(begins)
 
     def offset(self, number: int) -> int:
         """Return where a line begins, and forget those above it: rows come in order."""

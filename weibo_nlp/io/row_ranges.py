@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from itertools import islice
@@ -20,6 +20,7 @@ from weibo_nlp.io.stable import FileState, require_unchanged
 from weibo_nlp.io.streams import open_seekable, open_stream
 
 Item = Row | Reject
+_FORGOTTEN = 1024  # rows from which on it is forgotten where the lines above them begin
 
 
 def needs_text(table: Table) -> bool:
@@ -107,21 +108,28 @@ def cut(
         with open_parquet(table.path, table.state, table.sniffed.compression) as opened:
             total = opened.n_rows
         return [RowStart(above, above + 1) for above in range(0, total, n_rows)], total
-    starts, total = [], 0
     places = RowPlaces()
+    starts: list[RowStart] = []
+    total = 0
     above = (places.has_opened, places.open_line)
-    for total, item in enumerate(table.rows(places=places), start=1):
-        number = item.number if isinstance(item, Row) else item.line
-        offset = places.offset(number)
-        if (total - 1) % n_rows == 0:
-            start = RowStart(total - 1, number, offset, *above, places.brackets)
-            starts.append(BEGINNING if total == 1 else start)
+    for number in table.numbers(places) if look is None else _looked_at(table.rows(places=places), look):
+        if total % n_rows == 0:
+            starts.append(
+                RowStart(total, number, places.offset(number), *above, places.brackets) if total else BEGINNING
+            )
             if tell is not None:
-                tell(total - 1)
+                tell(total)
+        elif total % _FORGOTTEN == 0:
+            places.offset(number)
+        total += 1
         above = (places.has_opened, places.open_line)
-        if look is not None:
-            look(item)
     return starts, total
+
+
+def _looked_at(items: Iterable[Item], look: Callable[[Item], None]) -> Iterator[int]:
+    for item in items:
+        yield item.number if isinstance(item, Row) else item.line
+        look(item)
 
 
 class RangeReader:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections import Counter
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -14,12 +13,20 @@ from typing import IO, Any
 
 from weibo_nlp.errors import DataError, UsageError
 from weibo_nlp.io.atomic import write_errors
-from weibo_nlp.io.column_names import is_header, names_a_text, numbered_names, usable_names
-from weibo_nlp.io.delimited import SECOND_HEADER, DelimitedReader, text_lines
+from weibo_nlp.io.column_names import (
+    is_header,
+    names_a_text,
+    names_problem,
+    numbered_names,
+    require_columns,
+    usable_names,
+)
+from weibo_nlp.io.delimited import SECOND_HEADER, DelimitedReader, RecordParts
 from weibo_nlp.io.formats import DELIMITED, KEYED, WORKBOOKS, Format, Reading, Sniffed
 from weibo_nlp.io.json_documents import document_records
 from weibo_nlp.io.jsonl import JsonLine, excerpt, json_lines, lines_of, parse_json_line
-from weibo_nlp.io.limits import MAX_COLUMNS, MAX_NAME_CHARACTERS, SNIFFED_ROWS
+from weibo_nlp.io.limits import SNIFFED_ROWS
+from weibo_nlp.io.line_blocks import LineBlocks
 from weibo_nlp.io.names import quoted_list
 from weibo_nlp.io.parquet import ArrowRow, open_parquet
 from weibo_nlp.io.paths import named_path
@@ -28,6 +35,7 @@ from weibo_nlp.io.sniffing import lines_below, sniff
 from weibo_nlp.io.spreadsheets import copied_cells, sheet_rows
 from weibo_nlp.io.stable import FileState
 from weibo_nlp.io.streams import open_seekable, open_stream
+from weibo_nlp.io.text_lines import text_lines
 
 LISTED_NAMES = 20
 INNER_RETURN = "a carriage return stands in it, where another line may begin; save the file with line feeds"
@@ -153,6 +161,12 @@ class Table:
             return self._json_rows(start, places)
         return self._parquet_rows(start) if self.format == "parquet" else self._line_rows(start, places)
 
+    def numbers(self, places: RowPlaces) -> Iterator[int]:
+        """Stream the number of each row and reject of :meth:`rows`, at less cost where no values are needed for it."""
+        if self.format in DELIMITED:
+            return (record[0] for record in self._delimited_records(BEGINNING, places, with_cells=False))
+        return (item.number if isinstance(item, Row) else item.line for item in self.rows(places=places))
+
     def _lines(
         self, start: RowStart = BEGINNING, places: RowPlaces | None = None
     ) -> Generator[tuple[int, bytes, bool], None, None]:
@@ -179,36 +193,38 @@ class Table:
         return Reject(str(self.called), number, reason, raw)
 
     def _delimited_rows(self, start: RowStart, places: RowPlaces | None) -> Iterator[Row | Reject]:
+        names = self.columns
+        for number, raw, cells, reason, swallows in self._delimited_records(start, places):
+            if cells is None:
+                yield self._reject(number, reason, excerpt(raw))
+            else:
+                yield Row(number, dict(zip(names, cells, strict=True)), None, swallows)
+
+    def _delimited_records(
+        self, start: RowStart, places: RowPlaces | None, *, with_cells: bool = True
+    ) -> Iterator[RecordParts]:
         found = self.sniffed
-        with closing(self._lines(places=places)) as lines:
-            reader = DelimitedReader(
-                lines_below(lines, found.skipped), found.delimiter, quoted=found.quoted, short=self.short
-            )
+        with self._opened() as stream:
+            lines = LineBlocks(stream, places=None if start.above else places)
+            for _ in islice(lines, found.skipped):
+                pass
+            reader = DelimitedReader(lines, found.delimiter, quoted=found.quoted, short=self.short)
             if found.header_line is None:
                 reader.expect(found.width)
             else:
                 reader.header()
             if not start.above:
-                yield from self._rows_of(reader, places)
+                yield from _told(reader, places, with_cells=with_cells)
                 return
-        reader.go_on(self._lines(start, places), start)
-        yield from self._rows_of(reader, places)
-
-    def _rows_of(self, reader: DelimitedReader, places: RowPlaces | None) -> Iterator[Row | Reject]:
-        for record in reader.records():
-            if places is not None:
-                places.has_opened, places.open_line = reader.marks.has_opened, reader.marks.open_line
-            if record.cells is None:
-                yield self._reject(record.number, record.reason, excerpt(record.raw))
-            else:
-                values = dict(zip(self.columns, record.cells, strict=True))
-                yield Row(record.number, values, swallows=record.swallows)
+        with self._opened(start) as stream:
+            reader.go_on(LineBlocks(stream, start=start, places=places), start)
+            yield from _told(reader, places, with_cells=with_cells)
 
     def _json_rows(self, start: RowStart, places: RowPlaces | None) -> Iterator[Row | Reject]:
         is_of_lines = self.format == "jsonl"
         records = json_lines(self._lines(start, places), finite=True) if is_of_lines else self._documents(start, places)
         for line in records:
-            reason = line.reason or _names_problem(line.value or {})
+            reason = line.reason or names_problem(line.value or {})
             if line.value is None or reason:
                 yield self._reject(line.number, reason or "", line.raw)
             else:
@@ -310,6 +326,18 @@ def open_table(
     return replace(table, columns=("text",) if table.format == "lines" else ())
 
 
+def _told(reader: DelimitedReader, places: RowPlaces | None, *, with_cells: bool) -> Iterator[RecordParts]:
+    """Records of a reader; behind each, what was learnt is told."""
+    records = reader.read(with_cells=with_cells)
+    if places is None:
+        yield from records
+        return
+    marks = reader.marks
+    for record in records:
+        places.has_opened, places.open_line = marks.has_opened, marks.open_line
+        yield record
+
+
 def _with_header(table: Table) -> Table:
     found = table.sniffed
     if found.header_line is None:
@@ -324,7 +352,7 @@ def _with_header(table: Table) -> Table:
 
 
 def _named(table: Table, names: Sequence[str], where: str) -> Table:
-    if problem := _names_problem(names):
+    if problem := names_problem(names):
         raise DataError(f"{where}: the header has {problem}; keep the columns that are needed.")
     columns, notes = usable_names(names)
     return replace(table, columns=columns, sniffed=replace(table.sniffed, notes=(*table.sniffed.notes, *notes)))
@@ -362,30 +390,6 @@ def _with_sheet(table: Table, wanted: Reading) -> Table:
     found = replace(found, header_line=line if has_header else None, skipped=line - 1 if has_header else 0)
     table = replace(table, sniffed=replace(found, notes=notes), copy=copy)
     return _named(table, names, f"{path}:{line}") if has_header else replace(table, columns=numbered_names(width))
-
-
-def require_columns(where: str, names: Sequence[str]) -> None:
-    """Refuse a header that is too long, or has a name twice.
-
-    Raises
-    ------
-    DataError
-        Naming the file, as `where`, and the name.
-    """
-    if problem := _names_problem(names):
-        raise DataError(f"{where}: the header has {problem}; keep the columns that are needed.")
-    twice = [name for name, count in Counter(names).items() if count > 1]
-    if twice:
-        raise DataError(f"{where}: column {twice[0][:80]!r} stands twice in the header; rename one.")
-
-
-def _names_problem(names: Sequence[str] | Mapping[str, Any]) -> str:
-    """Say what is wrong with the names of a table's columns or of a row's keys; nothing where they will do."""
-    if len(names) > MAX_COLUMNS:
-        return f"more than {MAX_COLUMNS:,} names"
-    if sum(map(len, names)) > MAX_NAME_CHARACTERS and max(map(len, names)) > MAX_NAME_CHARACTERS:
-        return f"a name longer than {MAX_NAME_CHARACTERS:,} characters"
-    return ""
 
 
 def listed(names: Sequence[object]) -> str:

@@ -27,6 +27,9 @@ from weibo_nlp.io.suffixes import require_suffix
 from weibo_nlp.io.transaction import publish_pair
 from weibo_nlp.io.value_text import cell_text, json_text, plain_value
 
+Columns = Mapping[str, Sequence[Any]]
+"""Name -> value in each row."""
+
 
 @dataclass(frozen=True, slots=True)
 class RowWriter:
@@ -35,6 +38,34 @@ class RowWriter:
     write: Callable[..., None]
     """Appends rows, a sequence of mappings; behind them, if columns are passed on from a Parquet file, as many places
     (:class:`ArrowRow`) that the other columns are from."""
+    columns_with: Callable[[Columns, Sequence[ArrowRow]], None] | None = None
+    """Of Parquet, appends rows as :meth:`write_columns` does."""
+    names: Sequence[str] = ()
+    """Of Parquet, the columns that are written."""
+
+    def write_columns(self, columns: Columns, places: Sequence[ArrowRow] = ()) -> None:
+        """Append rows by column: name -> its value in each row.
+
+        Parameters
+        ----------
+        columns : mapping of str to sequence
+            All of the same length.
+        places : sequence of ArrowRow
+            As many, if columns are passed on from a Parquet file: where the other columns are from.
+        """
+        if self.columns_with is not None:
+            self.columns_with(columns, places)
+        else:
+            self.write([dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)])
+
+    def write_beside(self, rows: Sequence[Mapping[str, Any]], columns: Columns) -> None:
+        """Append rows with further columns, which count where a row has one of the same name."""
+        if self.columns_with is None:
+            beside = zip(*columns.values(), strict=True)
+            self.write([{**row, **dict(zip(columns, new, strict=True))} for row, new in zip(rows, beside, strict=True)])
+            return
+        own = {name: [row.get(name) for row in rows] for name in self.names if name not in columns}
+        self.columns_with({**own, **columns}, ())
 
 
 @contextmanager
@@ -269,13 +300,16 @@ def _parquet_writer(stream: IO[bytes], columns: Mapping[str, ColumnType], passed
     added = pa.schema([(name, types[kind]) for name, kind in columns.items()])
     schema = added if passed_on is None else pa.schema([*passed_on, *added], metadata=passed_on.metadata)
 
-    def values(rows: Sequence[Mapping[str, Any]], name: str, kind: ColumnType) -> list[Any]:
-        return [cell_text(row.get(name)) if kind == "json" else row.get(name) for row in rows]
+    def array(values: Sequence[Any], kind: ColumnType) -> Any:
+        return pa.array(list(map(cell_text, values)) if kind == "json" else values, types[kind])
 
     def write(rows: Sequence[Mapping[str, Any]], places: Sequence[ArrowRow] = ()) -> None:
-        if not rows:
+        write_columns({name: [row.get(name) for row in rows] for name in columns}, places)
+
+    def write_columns(given: Columns, places: Sequence[ArrowRow] = ()) -> None:
+        if not any(map(len, given.values())):
             return
-        new = pa.table([pa.array(values(rows, name, kind), types[kind]) for name, kind in columns.items()], added)
+        new = pa.table([array(given[name], kind) for name, kind in columns.items()], added)
         if passed_on is None:
             writer.write(new)
             return
@@ -286,4 +320,4 @@ def _parquet_writer(stream: IO[bytes], columns: Mapping[str, ColumnType], passed
             start += len(kept)
 
     with grouped_writer(stream, schema) as writer:
-        yield RowWriter(write)
+        yield RowWriter(write, write_columns, list(columns))

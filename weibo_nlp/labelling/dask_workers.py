@@ -14,7 +14,7 @@ import threading
 import uuid
 import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -57,6 +57,10 @@ class DaskWorkers:
     def __init__(self, workers: int | str) -> None:
         self.workers = workers
         self._distributed = _library()
+
+    def prepared(self, source: UnitSource, n_bytes: int) -> AbstractContextManager[None]:
+        """Do nothing: workers read the plan before anything else."""
+        return nullcontext()
 
     def run(self, source: UnitSource, units: Sequence[int]) -> Iterator[FinishedPart]:
         """Yield the units as they are finished.

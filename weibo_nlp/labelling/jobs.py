@@ -13,7 +13,7 @@ import os
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -180,11 +180,17 @@ class LabelJob:
         self.folder.mkdir(parents=True, exist_ok=True)
         with locked_job(self.folder):
             _sweep(self.folder)
-            plan = self._begun() if is_job_folder(self.folder) else self._planned()
-            found = self._checked(read_job_folder(self.folder))
-            if missing := found.missing:
-                self._prepare(plan)
-                self._label(plan, found, missing, executor, advance)
+            with ExitStack() as stack:
+                if is_job_folder(self.folder):
+                    plan = self._begun()
+                else:
+                    n_bytes = sum(path.stat().st_size for path, _ in self.inputs if path.is_file())
+                    stack.enter_context(executor.prepared(UnitSource(self.folder, self.request), n_bytes))
+                    plan = self._planned()
+                found = self._checked(read_job_folder(self.folder))
+                if missing := found.missing:
+                    self._prepare(plan)
+                    self._label(plan, found, missing, executor, advance)
             found = read_job_folder(self.folder)
             return self._summed_up(plan, found)
 

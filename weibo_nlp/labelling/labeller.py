@@ -51,6 +51,8 @@ if TYPE_CHECKING:
 
 Models = Mapping[str, Classifier | str | Path]
 """Name of a task, or of a label of one's own -> a trained classifier, or where one lies."""
+LabelColumns = dict[str, list[Any]]
+"""Column -> what it holds of each text."""
 
 BATCH = 2048
 ENCODED_BATCH = 128
@@ -218,6 +220,10 @@ class Labeller:
             for name in self.tasks
         }
 
+    def load(self) -> None:
+        """Read the models now, which the first batch does otherwise."""
+        self._one_pass  # noqa: B018 - of all models and the domain
+
     @cached_property
     def domain(self) -> DomainDetector | DomainPredictor | None:
         """What tells texts unlike those that the weights learnt from; None where they have none or are not used."""
@@ -344,19 +350,37 @@ class Labeller:
         DataError, UsageError
             As :meth:`label`.
         """
+        columns = self.label_columns(texts, parents, roots)
+        return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+    def label_columns(
+        self,
+        texts: Sequence[Reading],
+        parents: Sequence[Reading] | None = None,
+        roots: Sequence[Reading] | None = None,
+    ) -> LabelColumns:
+        """Label texts as :meth:`label_readings` does, at less cost where the answers are not needed text by text.
+
+        Returns
+        -------
+        dict of str to list
+            Column -> what it holds of each text; the keys of :attr:`columns`, in their order.
+        """
         require_labelable(texts, parents)
         require_labelable(texts, roots)
-        rows: list[dict[str, Any]] = []
+        columns: LabelColumns = {name: [] for name in self.columns}
         for start, stop in batches([len(reading.text) for reading in texts], BATCH_CHARACTERS):
             above = [
                 None if given is None else [each.text or None for each in given[start:stop]]
                 for given in (parents, roots)
             ]
-            rows += self._labelled(Batch([reading.text for reading in texts[start:stop]], *above))
-        return rows
+            for name, values in self._labelled(Batch([reading.text for reading in texts[start:stop]], *above)).items():
+                columns[name] += values
+        return columns
 
-    def _labelled(self, batch: Batch) -> list[dict[str, Any]]:
-        rows: list[dict[str, Any]] = [dict.fromkeys(self.columns) for _ in batch.texts]
+    def _labelled(self, batch: Batch) -> LabelColumns:
+        n = len(batch.texts)
+        columns: LabelColumns = {name: [None] * n for name in self.columns}
         one_pass = self._one_pass
         if one_pass.names:
             batch.read = one_pass.read([text.own for text in batch.prepared])
@@ -364,30 +388,29 @@ class Labeller:
         if is_unlike is None and self.domain is not None:
             is_unlike = self.domain.is_unlike(batch.plain)
         if is_unlike is not None:
-            for row, each in zip(rows, is_unlike.tolist(), strict=True):
-                row[OUT_OF_DOMAIN] = each
+            columns[OUT_OF_DOMAIN] = is_unlike.tolist()
         for slot in self.slots:
-            places: Sequence[int] = range(len(rows))
+            places: Sequence[int] = range(n)
             targets = None
             target_column, known_column = slot.target, slot.known
             if target_column is not None and known_column is not None:
                 known = known_targets(self.models[slot.task.name])
                 canonical = self.canonical if slot.about is None else {}
-                targets = [canonical.get(row["topic"]) if slot.about is None else slot.about for row in rows]
-                for row, target in zip(rows, targets, strict=True):
-                    row[target_column] = target
-                    row[known_column] = None if target is None or known is None else target in known
+                targets = [slot.about] * n if slot.about is not None else [*map(canonical.get, columns["topic"])]
+                columns[target_column] = targets
+                if known is not None:
+                    columns[known_column] = [None if target is None else target in known for target in targets]
                 places = [place for place, target in enumerate(targets) if target is not None]
             if slot.task.name in self._in_context and (answering := batch.answering):
-                self._fill(rows, slot, batch, answering, None, in_context=True)
+                self._fill(columns, slot, batch, answering, None, in_context=True)
                 places = [place for place in places if batch.contexts[place] is None]
             if places:
-                self._fill(rows, slot, batch, places, targets)
-        return rows
+                self._fill(columns, slot, batch, places, targets)
+        return columns
 
     def _fill(
         self,
-        rows: Sequence[dict[str, Any]],
+        columns: LabelColumns,
         slot: Slot,
         batch: Batch,
         places: Sequence[int],
@@ -395,7 +418,7 @@ class Labeller:
         *,
         in_context: bool = False,
     ) -> None:
-        """Put the answers of a slot's model, about some texts of a batch, into rows."""
+        """Put the answers of a slot's model, about some texts of a batch, into columns."""
         task = slot.task
         model, labels = self.models[task.name], self.labels[task.name]
         if task.name in self._own and _labels_of(self._own[task.name], task) != labels:
@@ -404,7 +427,10 @@ class Labeller:
             least = -1.0 if self.min_score is None else self.min_score
             examples = batch.examples(places, targets, prepared=False, in_threads=True)
             for place, given in zip(places, model.ask(examples), strict=True):
-                filled(rows[place], slot, given, labels, least, all_scores=self.all_scores)
+                row: dict[str, Any] = {}
+                filled(row, slot, given, labels, least, all_scores=self.all_scores)
+                for name, value in row.items():
+                    columns[name][place] = value
             return
         if in_context:
             model = _shipped_model(task.name, self.weights, CONTEXT)
@@ -419,21 +445,20 @@ class Labeller:
         scores = probabilities[:, labels.index(task.labels[-1])] if task.stored == "bool" else highest
         stored: list[Any] = [task.to_stored(label) for label in labels]
         least = -1.0 if self.min_score is None else self.min_score
-        answers = zip(places, best.tolist(), highest.tolist(), scores.tolist(), strict=True)
-        label_column, score_column = slot.label, slot.score
-        for place, label, probability, score in answers:
-            row = rows[place]
-            if probability >= least:
-                row[label_column] = stored[label]
-            row[score_column] = score
+        is_sure = (highest >= least).tolist()
+        answers: LabelColumns = {
+            slot.label: [stored[label] if sure else None for label, sure in zip(best.tolist(), is_sure, strict=True)],
+            slot.score: scores.tolist(),
+        }
         if self.all_scores:
-            columns = [slot.probability(label) for label in labels]
-            for place, each in zip(places, probabilities.tolist(), strict=True):
-                rows[place].update(zip(columns, each, strict=True))
+            answers |= {slot.probability(label): probabilities[:, at].tolist() for at, label in enumerate(labels)}
         sets, conformal = self.sets.get(task.name), conformal_sets(model)
         if sets is not None and conformal is not None:
-            for place, held in zip(places, conformal.sets(probabilities, sets.coverage), strict=True):
-                rows[place][sets.column] = JOINT.join(held)
+            answers[sets.column] = [JOINT.join(held) for held in conformal.sets(probabilities, sets.coverage)]
+        for name, values in answers.items():
+            column = columns[name]
+            for place, value in zip(places, values, strict=True):
+                column[place] = value
 
     def _of_one_pass(
         self,

@@ -117,27 +117,27 @@ class RowLabeller:
         batch_size = labeller.batch_size
         step = min(batch_size, PROGRESS_STEP)
         for n_records, item in enumerate(items, start=1):
-            if isinstance(item, Row):
+            if isinstance(item, Reject):
+                self._set_aside(item, rejects, counts)
+            else:
                 reading, parent = texts.read_both(item.values)
-                if reading.problem is None:
+                if reading.problem is not None:
+                    values = item.values if item.origin is None else item.origin.readable()
+                    shown = json_text(values)[:2000]
+                    self._set_aside(Reject(str(self.called), item.number, reading.problem, shown), rejects, counts)
+                else:
                     batch.append((item, reading, parent))
-                    counts.rows += 1
-                    counts.html += reading.was_html
                     weight += _weight(item.values) + TEXT_WEIGHT * len(reading.text)
-                    weight += 0 if item.origin is None else item.origin.n_bytes
+                    if item.origin is not None:
+                        weight += item.origin.n_bytes
+                    if reading.was_html:
+                        counts.html += 1
                     if item.swallows:
                         counts.swallowing += 1
                         counts.first_swallowing = counts.first_swallowing or item.number
-                else:
-                    values = item.values if item.origin is None else item.origin.readable()
-                    item = Reject(str(self.called), item.number, reading.problem, json_text(values)[:2000])
-            if isinstance(item, Reject):
-                item = item if self.people is None else protected_reject(item)
-                rejects.write(item)
-                counts.set_aside(item)
-            if len(batch) >= batch_size or weight >= BATCH_WEIGHT:
-                self._flush(batch, writer, counts)
-                weight = 0
+                    if len(batch) >= batch_size or weight >= BATCH_WEIGHT:
+                        self._flush(batch, writer, counts)
+                        weight = 0
             if advance is not None and n_records % step == 0:
                 advance(step)
         self._flush(batch, writer, counts)
@@ -147,29 +147,34 @@ class RowLabeller:
             counts.replaced = self.people.counts - before
         return counts
 
+    def _set_aside(self, item: Reject, rejects: RejectWriter, counts: RowCounts) -> None:
+        item = item if self.people is None else protected_reject(item)
+        rejects.write(item)
+        counts.set_aside(item)
+
     def _flush(self, batch: list[_Readable], writer: RowWriter, counts: RowCounts) -> None:
         labeller = self.labeller
+        counts.rows += len(batch)
         labeller.warn_of_unknown_targets()
         parents, more = self._above(batch, counts)
         if parents is not None:
             counts.answering = (counts.answering or 0) + sum(has_words(parent.text) for parent in parents)
-        labels = labeller.label_readings([reading for _, reading, _ in batch], parents, **more)
+        labels = labeller.label_columns([reading for _, reading, _ in batch], parents, **more)
         for slot in (slot for slot in labeller.slots if slot.label in counts.below_min_score):
             counts.below_min_score[slot.label] += sum(
-                row[slot.label] is None and row[slot.score] is not None for row in labels
+                label is None and score is not None
+                for label, score in zip(labels[slot.label], labels[slot.score], strict=True)
             )
-        counts.summary.add(labels)
-        for row in labels:
-            row |= {name: round(row[name], SCORE_DIGITS) for name in self._scores if row[name] is not None}
+        counts.summary.add_columns(labels, len(batch))
+        for name in self._scores:
+            labels[name] = [None if score is None else round(score, SCORE_DIGITS) for score in labels[name]]
         if self.index is not None:
             name, values = self.index
-            for row, (item, _, _) in zip(labels, batch, strict=True):
-                row[name] = values[item.number - 1]
+            labels[name] = [values[item.number - 1] for item, _, _ in batch]
         if self.passed_on:
-            writer.write(labels, [row.origin for row, _, _ in batch])
+            writer.write_columns(labels, [row.origin for row, _, _ in batch if row.origin is not None])
         else:
-            originals = (self._original(row) for row, _, _ in batch)
-            writer.write([original | new for original, new in zip(originals, labels, strict=True)])
+            writer.write_beside([self._original(row) for row, _, _ in batch], labels)
         batch.clear()
 
     def _above(
@@ -192,18 +197,25 @@ class RowLabeller:
         counts.missing_parents = (counts.missing_parents or 0) + n_missing
         return parents, {"roots": roots}
 
-    def _original(self, row: Row) -> dict[str, Any]:
-        values = row.values if self.people is None else self.people.protected(row.values)
+    def _original(self, row: Row) -> Mapping[str, Any]:
+        values: Mapping[str, Any] = row.values if self.people is None else self.people.protected(row.values)
+        if self.renamed.keys().isdisjoint(values):
+            return values
         return {self.renamed.get(name, name): value for name, value in values.items()}
 
 
 _Readable = tuple[Row, Reading, Reading | None]
 
 
+_CONTAINERS = frozenset((list, tuple, dict))
+
+
 def _weight(values: Mapping[str, object]) -> int:
     """Bytes that a row takes in memory, about."""
     weight = sum(map(getsizeof, values.values()))
-    inner = [each for value in values.values() if isinstance(value, list | tuple | dict) for each in _within(value)]
+    if _CONTAINERS.isdisjoint(map(type, values.values())):
+        return weight
+    inner = [each for value in values.values() if type(value) in _CONTAINERS for each in _within(value)]
     while inner:
         value = inner.pop()
         weight += getsizeof(value)

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from weibo_nlp._version import __version__
@@ -22,6 +23,7 @@ MOST = 0.5
 UNSURE = 0.5
 _DIGITS = 4
 _SHOWN_LABELS = 8
+_BATCH = 16
 _SUMS = ("n", "scored", "unsure", "probability", "in_sets")
 GUESSES = "most texts are unlike anything the weights learnt from: labels are guesses"
 
@@ -79,37 +81,54 @@ class LabelSummary:
         self._mode, self._own = mode, dict(own or {})
         self._slots, self._weights, self._models, self._sets = tuple(slots), weights, dict(models), dict(sets or {})
         self._answers = {slot.label: _Answers() for slot in self._slots}
-        # Put together once: a slot makes the names of its columns anew each time.
-        self._columns = [(slot, slot.label, slot.score) for slot in self._slots]
         self.rows = self._judged = self._unlike = 0
 
     def add(self, rows: Iterable[Mapping[str, Any]]) -> None:
         """Count rows as :meth:`Labeller.label` gives them."""
-        for row in rows:
-            self.rows += 1
-            if (unlike := row.get(OUT_OF_DOMAIN)) is not None:
-                self._judged += 1
-                self._unlike += unlike
-            for slot, label_column, score_column in self._columns:
-                answers = self._answers[label_column]
-                if slot.outcome is not None and (outcome := row[slot.outcome]) is not None:
-                    answers.outcomes[outcome] += 1
-                # What a language model answered may come without a score.
-                if (score := row[score_column]) is not None or row[label_column] is not None:
-                    self._count(slot, answers, row[label_column], row, score)
+        names = [name for slot in self._slots for name in self._read_of(slot)]
+        rest = iter(rows)
+        while some := list(islice(rest, _BATCH)):
+            columns: dict[str, list[Any]] = {name: [row[name] for row in some] for name in names}
+            columns[OUT_OF_DOMAIN] = [row.get(OUT_OF_DOMAIN) for row in some]
+            self.add_columns(columns, len(some))
 
-    def _count(self, slot: Slot, answers: _Answers, label: Any, row: Mapping[str, Any], score: float | None) -> None:
-        answers.n += 1
-        if score is not None:
-            if slot.task.stored == "bool":  # whose score is that of the yes
-                score = max(score, 1 - score)
-            answers.scored += 1
-            answers.unsure += score < UNSURE
+    def add_columns(self, columns: Mapping[str, Sequence[Any]], n_rows: int) -> None:
+        """Count rows as :meth:`Labeller.label_columns` gives them."""
+        self.rows += n_rows
+        judged = [unlike for unlike in columns.get(OUT_OF_DOMAIN, ()) if unlike is not None]
+        self._judged += len(judged)
+        self._unlike += sum(judged)
+        for slot in self._slots:
+            answers, labels, scores = self._answers[slot.label], columns[slot.label], columns[slot.score]
+            if slot.outcome is not None:
+                answers.outcomes.update(outcome for outcome in columns[slot.outcome] if outcome is not None)
+            # What a language model answered may come without a score.
+            answered = [
+                place
+                for place, (label, score) in enumerate(zip(labels, scores, strict=True))
+                if score is not None or label is not None
+            ]
+            answers.n += len(answered)
+            self._add_scores(answers, slot, [score for score in scores if score is not None])
+            for label, count in Counter(label for label in labels if label is not None).items():
+                answers.labels[slot.task.to_label(label)] += count
+            if (sets := self._sets.get(slot.task.name)) is not None:
+                held = columns[sets.column]
+                answers.in_sets += sum(len(held[place].split(JOINT)) for place in answered)
+
+    def _add_scores(self, answers: _Answers, slot: Slot, scores: Sequence[float]) -> None:
+        if slot.task.stored == "bool":  # whose score is that of the yes
+            scores = [max(score, 1 - score) for score in scores]
+        answers.scored += len(scores)
+        answers.unsure += sum(score < UNSURE for score in scores)
+        for score in scores:  # in order: sum() of some versions rounds otherwise, and counts are compared
             answers.probability += score
-        if label is not None:
-            answers.labels[slot.task.to_label(label)] += 1
-        if (sets := self._sets.get(slot.task.name)) is not None:
-            answers.in_sets += len(row[sets.column].split(JOINT))
+
+    def _read_of(self, slot: Slot) -> list[str]:
+        """Columns of a slot that are counted."""
+        sets = self._sets.get(slot.task.name)
+        names = (slot.label, slot.score, slot.outcome, None if sets is None else sets.column)
+        return [name for name in names if name is not None]
 
     def counts(self) -> dict[str, Any]:
         """Return what was counted as plain values, for :meth:`add_counts` of a summary of the same labels."""

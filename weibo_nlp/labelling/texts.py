@@ -46,13 +46,17 @@ def read(value: object, html: HtmlChoice, *, missing: bool = False) -> Reading:
 
     A text ends at ``MAX_TEXT_CHARACTERS``: what a batch costs is then known before it is read.
     """
+    if isinstance(value, str):
+        return _read_text(value, html)
     if missing:
         return Reading(problem="missing")
     # NaN and NaT are unequal to themselves; pandas' NA refuses to be compared, and a list of arrays would answer many.
     if value is None or type(value).__name__ in ("NAType", "NaTType") or (isinstance(value, float) and value != value):
         return Reading(problem="null")
-    if not isinstance(value, str):
-        return Reading(problem=f"not a string but {type(value).__name__}")
+    return Reading(problem=f"not a string but {type(value).__name__}")
+
+
+def _read_text(value: str, html: HtmlChoice) -> Reading:
     if len(value) > MAX_TEXT_CHARACTERS:
         return Reading(problem=f"longer than {MAX_TEXT_CHARACTERS:,} characters")
     if not _VISIBLE.search(value):
@@ -61,6 +65,8 @@ def read(value: object, html: HtmlChoice, *, missing: bool = False) -> Reading:
         value.encode()
     except UnicodeEncodeError:
         return Reading(problem="holds a lone surrogate")
+    if "<" not in value and "&" not in value:  # which is no HTML, whatever `html` says
+        return Reading(value)
     plain = plain_text(value, html)
     if plain.was_html and not _VISIBLE.search(plain.text):
         return Reading(problem=EMPTY, was_html=True)

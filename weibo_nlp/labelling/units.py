@@ -62,8 +62,7 @@ class UnitLabeller:
         self.source = source
         self.plan = JobPlan.of_job(source.folder, read_job_folder(source.folder).job)
         self.labeller = source.request.labeller() if labeller is None else labeller
-        if labeller is None:
-            host_sentences(self.labeller.language_models, self.plan.n_rows)  # the user was told where the job began
+        host_sentences(self.labeller.language_models, self.plan.n_rows)  # the user was told where the job began
         self._stack = ExitStack()
         self._inputs: dict[int, tuple[RangeReader, RowLabeller]] = {}
         added = self.labeller.columns

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import pickle
@@ -11,7 +12,7 @@ import threading
 import warnings
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
@@ -26,10 +27,15 @@ MAX_DEATHS = 3
 """Times that a unit is dealt before it is named: whatever kills three processes in turn is in its rows, or is the
 memory."""
 _JOIN_SECONDS = 5.0
+_BYTES_A_PROCESS = 1024 * 1024  # of input, from which on a further process is worth its start
 
 
 class Executor(Protocol):
     """Labels units of a job, somewhere."""
+
+    def prepared(self, source: UnitSource, n_bytes: int) -> AbstractContextManager[None]:
+        """Get ready while a job with so many bytes of input is planned; at the end, all is let go of."""
+        ...
 
     def run(self, source: UnitSource, units: Sequence[int]) -> Iterator[FinishedPart]:
         """Yield the units as they are finished, in whatever order; each is on disk by then.
@@ -51,6 +57,10 @@ class Here:
     def __init__(self, labeller: Labeller | None = None) -> None:
         self._labeller = labeller
 
+    def prepared(self, source: UnitSource, n_bytes: int) -> AbstractContextManager[None]:
+        """Do nothing: this process plans."""
+        return nullcontext()
+
     def run(self, source: UnitSource, units: Sequence[int]) -> Iterator[FinishedPart]:
         """Yield the units in order."""
         labeller = UnitLabeller(source, self._labeller)
@@ -71,6 +81,18 @@ class LocalProcesses:
 
     def __init__(self, n_processes: int) -> None:
         self.n_processes = n_processes
+        self._ready: list[_Worker] = []
+
+    @contextmanager
+    def prepared(self, source: UnitSource, n_bytes: int) -> Iterator[None]:
+        """Start as many processes as there will be work for, which load the models meanwhile."""
+        try:
+            for _ in range(min(self.n_processes, 1 + n_bytes // _BYTES_A_PROCESS)):
+                self._ready.append(_start(source))
+            yield
+        finally:
+            _end(self._ready)
+            self._ready = []
 
     def run(self, source: UnitSource, units: Sequence[int]) -> Iterator[FinishedPart]:
         """Yield the units as they are finished.
@@ -84,10 +106,11 @@ class LocalProcesses:
         """
         waiting = list(reversed(units))
         deaths = Counter[int]()
-        workers: list[_Worker] = []
+        workers, self._ready = self._ready, []
         try:
             while waiting or any(worker.unit is not None for worker in workers):
-                while waiting and len(workers) < min(self.n_processes, len(waiting) + len(workers)):
+                n_idle = sum(worker.unit is None for worker in workers)
+                for _ in range(min(self.n_processes - len(workers), len(waiting) - n_idle)):
                     workers.append(_start(source))
                 for worker in workers:
                     if worker.unit is None and waiting:
@@ -188,9 +211,14 @@ def _work(connection: Connection[Any, Any], source: UnitSource) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     warnings.simplefilter("ignore")  # told by the process that deals
     try:
-        labeller = UnitLabeller(source)
+        models = source.request.labeller()
+        models.load()
+        gc.freeze()  # models and modules stay: looking through them for garbage would take a tenth of the time
+        unit = connection.recv()
+        labeller = UnitLabeller(source, models)
         while True:
-            connection.send(labeller.label(connection.recv()))
+            connection.send(labeller.label(unit))
+            unit = connection.recv()
     except EOFError:
         return
     except Exception as error:

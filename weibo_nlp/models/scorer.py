@@ -114,15 +114,18 @@ class LinearScorer:
             margins += self._of_texts(layout.target_block, [target_text(target) for target in targets])
             copies = [([layout.copies.get(target, -1) for target in targets], 1.0)]
             if layout.is_related:
-                families = [layout.family(target) for target in targets]
+                kinds = {target: layout.family(target) for target in set(targets)}
+                families = [kinds[target] for target in targets]
                 copies.append(([layout.family_copies.get(family, -1) for family in families], FAMILY_SCALE))
             for blocks, scale in copies:
-                for number in set(blocks) - {-1}:
-                    members = np.equal(blocks, number)
-                    some, again = np.unique(rows[members], return_inverse=True)
-                    counts_of, entries = counts.of(some)
-                    sums = self._block(number, counts_of, weights.take(entries), lengths[some])
-                    margins[members] += sums[again] * scale
+                numbers = np.array(blocks, dtype=np.int64)
+                members = np.flatnonzero(numbers >= 0)
+                # Several examples of one text may be asked of one block.
+                pairs, again = np.unique(rows[members] * layout.n_blocks + numbers[members], return_inverse=True)
+                some, of_block = np.divmod(pairs, layout.n_blocks)
+                counts_of, entries = counts.of(some)
+                sums = self._block(of_block, counts_of, weights.take(entries), lengths[some])
+                margins[members] += sums[again] * scale
             if layout.is_related:
                 margins += self._relations(examples, targets, families)
         return np.asarray(margins @ self.mixing.T + self.offset)
@@ -134,11 +137,13 @@ class LinearScorer:
                 "give Example(text, target)."
             )
 
-    def _block(self, number: int, counts: NgramCounts, weights: FloatArray, lengths: FloatArray) -> FloatArray:
-        """Sums of one block of columns for texts of unit length, shape (n_texts, n_labels)."""
-        width = len(self.index)
-        columns = self.coef[:, number * width : (number + 1) * width]
-        return np.stack([counts.sums(weights * row.take(counts.terms)) / lengths for row in columns], axis=1)
+    def _block(
+        self, number: int | IntArray, counts: NgramCounts, weights: FloatArray, lengths: FloatArray
+    ) -> FloatArray:
+        """Sums of a block of columns, or of one for each text, for texts of unit length, shape (n_texts, n_labels)."""
+        columns = counts.terms.astype(np.int64)
+        columns += len(self.index) * (np.repeat(number, np.diff(counts.bounds)) if np.ndim(number) else number)
+        return np.stack([counts.sums(weights * row.take(columns)) / lengths for row in self.coef], axis=1)
 
     def _of_texts(self, number: int, texts: Sequence[str]) -> FloatArray:
         """Sums of one block of columns, of texts that are not counted yet and may come again."""
@@ -159,15 +164,18 @@ class LinearScorer:
             for example, target in zip(examples, targets, strict=True)
         ]
         sums = self._of_texts(self.layout.window_block, [each.window for each in relations]) * WINDOW_SCALE
-        sizes = [len(each.cues) for each in relations]
-        cues = chain.from_iterable(
-            map(family_cue, repeat(family), each.cues) for each, family in zip(relations, families, strict=True)
+        rows = np.repeat(np.arange(len(examples)), [len(each.cues) for each in relations])
+        # Of many cues, few are different: a number for each stands for its weight, which is looked up once.
+        numbers: dict[tuple[str, str], int] = {}
+        given = chain.from_iterable(
+            zip(repeat(family), each.cues, strict=False) for each, family in zip(relations, families, strict=True)
         )
-        table = np.fromiter(cues, dtype=_CUE, count=sum(sizes))
-        rows, weights = np.repeat(np.arange(len(examples)), sizes), table["weight"] * CUE_SCALE
+        places = np.array([numbers.setdefault(cue, len(numbers)) for cue in given], dtype=np.int64)
+        table = np.array([family_cue(*cue) for cue in numbers], dtype=_CUE)
+        weights = table["weight"] * CUE_SCALE
         for label, row in enumerate(self.coef[:, -N_CUES:]):
             of_both = row.take(table["alone"]).astype(np.float64) + row.take(table["in_family"])
-            sums[:, label] += np.bincount(rows, weights * of_both, minlength=len(examples))
+            sums[:, label] += np.bincount(rows, (weights * of_both).take(places), minlength=len(examples))
         return sums
 
 

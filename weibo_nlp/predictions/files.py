@@ -13,13 +13,13 @@ from typing import Any
 
 from weibo_nlp.errors import DataError, PredictionError, UsageError
 from weibo_nlp.io import JsonLine, atomic_path, dump_line, read_jsonl
+from weibo_nlp.io.column_names import require_columns
 from weibo_nlp.io.destination import require_kept
 from weibo_nlp.io.jsonl import parse_json_line
 from weibo_nlp.io.limits import MAX_LABELS, MAX_PREDICTIONS, MAX_TEXT_CHARACTERS
 from weibo_nlp.io.names import quoted, quoted_list
 from weibo_nlp.io.parquet import open_parquet
 from weibo_nlp.io.paths import named_path
-from weibo_nlp.io.rows import require_columns
 from weibo_nlp.io.suffixes import require_suffix
 from weibo_nlp.predictions.header import (
     FORMAT_KEY,

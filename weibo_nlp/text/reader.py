@@ -39,7 +39,14 @@ MARGIN = BLANK + "\n\r\u200c\u200d\u00ad"
 """Spaces and invisible signs that are no words, at either end of a piece."""
 
 
-_NO_NAMES = KnownNames(())
+NO_NAMES = KnownNames(())
+
+
+def behind_reply(text: str) -> int:
+    """Return where the words of a half-width text begin that opens with a reply prefix, 0 where it does not."""
+    opening = _REPLY_OPENING.match(text)
+    named = opening and _NAME_AND_COLON.match(text, opening.end())
+    return named.end() if named else 0
 
 
 class Reader:
@@ -67,7 +74,7 @@ class Reader:
         self.raw = text
         text = self.text = folded(text)
         are_none = isinstance(known_mentions, tuple) and not known_mentions
-        self.known = _NO_NAMES if are_none else KnownNames(known_mentions)
+        self.known = NO_NAMES if are_none else KnownNames(known_mentions)
         self.chain: list[tuple[str, Span, str | None]] = []
         self.truncated = False
         self._claims = Claims(text)

@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LISTS = Path(__file__).resolve().parent / "composing"
 MOST_LINES = 60
 FIRST_YEAR = 2010
-STREAM_YEARS = [*range(2010, 2015)] * 4 + [*range(2015, 2019)] * 2 + [*range(2019, 2022)] * 2 + [*range(2022, 2025)] * 2
+STREAM_YEARS = [*range(2010, 2015)] * 5 + [*range(2015, 2019)] * 2 + [*range(2019, 2022)] * 2 + [*range(2022, 2025)] * 2
 """Years of everyday texts, weighted for the periods that events leave thin."""
 POST_SHARES = {"CED posts": 0.3, "C-STANCE": 0.27, "SWSR posts": 0.25, "CHECKED posts": 0.03, "CED": 0.15}
 COMMENT_SHARES = {"CED": 0.35, "CHECKED": 0.35, "COLD": 0.2, "SWSR comments": 0.1}

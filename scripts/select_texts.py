@@ -12,26 +12,17 @@ from benchmarks.publishing import failure
 from composing.real_texts import real_texts
 from composing.rules import broken_rules
 from composing.selection import Written, costs, kept, shortfalls
+from composing.specifications import SPECIFICATIONS, read_rows
 
 from weibo_nlp.corpus import open_release
 from weibo_nlp.errors import DataError, UnknownNameError, UsageError, WeiboNlpError
-from weibo_nlp.io.jsonl import read_jsonl, write_jsonl
+from weibo_nlp.io.jsonl import write_jsonl
 from weibo_nlp.profiling.surface_features import is_traditional
 
 ROOT = Path(__file__).resolve().parent.parent
 PLAN = Path(__file__).resolve().parent / "composing/plan.yaml"
-TEXTS, SPECIFICATIONS = "corpus/texts", "annotations/specifications"
+TEXTS = "corpus/texts"
 Row = Mapping[str, Any]
-
-
-def rows_of(path: Path) -> list[dict[str, Any]]:
-    """Rows of a file, or an error that names the first line that is none."""
-    rows = []
-    for line in read_jsonl(path):
-        if line.value is None:
-            raise DataError(f"{path}, line {line.number}: {line.reason}.")
-        rows.append(line.value)
-    return rows
 
 
 def read_sheets(sheets: Path, texts: Path, events: Iterable[str]) -> dict[str, list[tuple[Row, Row]]]:
@@ -45,8 +36,8 @@ def read_sheets(sheets: Path, texts: Path, events: Iterable[str]) -> dict[str, l
             if not answer.exists():
                 faults.append(f"{answer}: is not there")
                 continue
-            by_number = {row.get("n"): row for row in rows_of(answer)}
-            for line in rows_of(path):
+            by_number = {row.get("n"): row for row in read_rows(answer)}
+            for line in read_rows(path):
                 row = by_number.pop(line["n"], None)
                 if row is None or not str(row.get("text", "")).strip() or not str(row.get("author", "")).strip():
                     faults.append(f"{answer}: number {line['n']} has no text or no author")
@@ -90,7 +81,7 @@ def document_rows(event: str, pairs: Iterable[tuple[Row, Row]], brief: str) -> t
             "thread": ids[line["thread"]],
             "parent": None if is_repost else above,
             "repost_of": above if is_repost else None,
-            "phase": line["phase"],
+            "phase": line.get("phase"),
             "platform": line["platform"],
             "author": row["author"].strip(),
             "account_type": line["account"],

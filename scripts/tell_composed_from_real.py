@@ -13,29 +13,21 @@ from pathlib import Path
 
 from benchmarks.publishing import failure
 from composing.real_texts import DRAWN_FROM, GATE, RealText, real_texts
+from composing.specifications import briefs
 from composing.telling_apart import Separation, mixture, separation
 
 from weibo_nlp.corpus import open_release
 from weibo_nlp.errors import UsageError, WeiboNlpError
 from weibo_nlp.io import atomic_path
 from weibo_nlp.io.distinct import require_distinct
-from weibo_nlp.io.jsonl import parse_json
 from weibo_nlp.records import Document
 from weibo_nlp.report.display import bounds, number
 
 ROOT = Path(__file__).resolve().parent.parent
-SPECIFICATIONS = "annotations/specifications"
 A_SIDE = 1_000
 SEED = 20_26
 BOUND = 0.93
 """What the posts of a brief may reach; two mixtures of real sets reach as much."""
-
-
-def briefs(root: Path) -> dict[str, str]:
-    """Brief by which a document was composed, where its specification names one."""
-    paths = sorted((root / SPECIFICATIONS).glob("*.jsonl"))
-    rows = [parse_json(line) for path in paths for line in path.read_text("utf-8").splitlines()]
-    return {row["document_id"]: row["brief"] for row in rows if "brief" in row}
 
 
 def our_texts(documents: Iterable[Document], kind: str) -> list[RealText]:

@@ -11,11 +11,15 @@ from weibo_nlp.errors import DataError
 Kind = Literal["article", "post", "repost", "comment"]
 AccountType = Literal["netizen", "self_media", "media", "official", "brand", "organization", "unknown"]
 Script = Literal["hans", "hant"]
+Platform = Literal[
+    "weibo", "douyin", "kuaishou", "bilibili", "zhihu", "tieba", "douban", "wechat", "xiaohongshu"
+]  # of composed documents; a crawl may come from any other
 TextKind = Literal["reaction", "post", "question", "title"]
 
 KINDS: tuple[str, ...] = get_args(Kind)
 ACCOUNT_TYPES: tuple[str, ...] = get_args(AccountType)
 SCRIPTS: tuple[str, ...] = get_args(Script)
+PLATFORMS: tuple[str, ...] = get_args(Platform)
 TEXT_KINDS: tuple[str, ...] = get_args(TextKind)
 
 

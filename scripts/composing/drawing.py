@@ -14,6 +14,8 @@ Entry = Mapping[str, Any]
 _YEAR = re.compile(r"（(20[12]\d)")
 THREAD_SIZES = ((0, 0, 30), (1, 4, 40), (5, 10, 20), (12, 30, 10))
 """Comments below a root: least, most, and of how many roots in a hundred."""
+LONG_COMMENT = 40  # characters
+DEEPEST = 4  # steps from a root to a comment
 _COMMENTS_ONLY = ("douyin", "kuaishou", "bilibili")
 
 
@@ -66,7 +68,7 @@ def event_temper(dice: random.Random, lists: Lists, moments: Sequence[Moment]) -
     return EventTemper(
         climate=pick(dice, lists.forms["climates"])["zh"],
         rudeness=pick(dice, lists.forms["rudeness"])["zh"],
-        emoticons=dice.betavariate(2.2, 5.4),
+        emoticons=dice.betavariate(1.0, 2.4),
         connected=dice.uniform(0.2, 0.6),
         moments=moments,
         uneven=dice.uniform(0.5, 2.0),
@@ -75,10 +77,10 @@ def event_temper(dice: random.Random, lists: Lists, moments: Sequence[Moment]) -
 
 def kinds_of(dice: random.Random, n: int, *, stream: bool) -> dict[str, int]:
     """How many of `n` documents are articles, posts, reposts and comments; no event has the shares of another."""
-    shares = {"article": 0.04, "repost": 0.1, "post": 0.21, "comment": 0.65}
+    shares = {"article": 0.045, "repost": 0.14, "post": 0.14, "comment": 0.675}
     if stream:
-        shares = {"article": 0.025, "repost": 0.09, "post": 0.36, "comment": 0.525}
-    drawn = {kind: share * dice.lognormvariate(0, 0.35) for kind, share in shares.items()}
+        shares = {"article": 0.03, "repost": 0.13, "post": 0.21, "comment": 0.63}
+    drawn = {kind: share * dice.lognormvariate(0, 0.3) for kind, share in shares.items()}
     total = sum(drawn.values())
     counts = {kind: round(n * share / total) for kind, share in drawn.items()}
     counts["post"] = max(counts["post"], 1)
@@ -107,7 +109,8 @@ def surface(profile: SurfaceProfile, dice: random.Random, emoticons: float, kind
     length = f"{max(1, profile.length - spread)}–{profile.length + spread}字"
     marks = []
     if profile.clauses > 1:
-        marks.append(f"约{profile.clauses}个分句，用{profile.breaks}断开")
+        # Told of all clauses, authors make shorter and more even ones than people do.
+        marks.append(f"约{max(2, round(0.8 * profile.clauses))}个分句，长短不齐，用{profile.breaks}断开")
     elif profile.length > 8:
         marks.append("一口气不断句")
     marks.append({"无": "句末没有标点"}.get(profile.end, f"以{profile.end}结尾"))
@@ -118,8 +121,8 @@ def surface(profile: SurfaceProfile, dice: random.Random, emoticons: float, kind
     ):
         if number:
             marks.append(f"{name}{number}处" + ("，连打" if dice.random() < 0.3 else ""))
-    if profile.connectives:
-        marks.append(f"有{min(profile.connectives, 6)}个连接或口头词（因为/所以/觉得/其实/但是/应该这一类）")
+    if profile.connectives > 1:  # authors who are told of a word write it twice
+        marks.append(f"有{min(profile.connectives // 2, 3)}个连接或口头词（因为/所以/觉得/其实/但是/应该这一类）")
     if profile.quotes:
         marks.append("用到“”引别人的话或说法")
     if profile.digits:
@@ -223,9 +226,10 @@ class _Lines:
         }  # fmt: skip
         if form.get("bare"):
             return told
-        profile = dice.choice(self.margins.comments)
-        while form.get("long") and profile.length < 40:
-            profile = dice.choice(self.margins.comments)
+        profiles = self.margins.comments
+        if form.get("long"):
+            profiles = [profile for profile in profiles if profile.length >= LONG_COMMENT] or profiles
+        profile = dice.choice(profiles)
         told |= surface(profile, dice, self.temper.emoticons, "comment")
         if profile.length >= 12:
             told |= self.view()
@@ -268,31 +272,31 @@ def event_lines(
     kinds = ["article"] * counts["article"] + ["post"] * counts["post"]
     dice.shuffle(kinds)
     sizes = thread_sizes(dice, len(kinds), counts["comment"], temper.uneven)
-    reposts = _spread(dice, counts["repost"], len(kinds))
     subjects = _subjects(dice, lists.subjects, len(kinds)) if stream else [None] * len(kinds)
-    for kind, size, copies, subject in zip(kinds, sizes, reposts, subjects, strict=True):
-        root = lines.add(**lines.root(kind, subject))
+    roots = [lines.root(kind, subject) for kind, subject in zip(kinds, subjects, strict=True)]
+    reposts = _spread(dice, counts["repost"], [root["platform"] == "weibo" for root in roots])
+    for told, size, copies in zip(roots, sizes, reposts, strict=True):
+        root = lines.add(**told)
         root["thread"] = root["n"]
         answered = [root]
         for _ in range(size):
             depth = {root["n"]: 0}
             for line in answered[1:]:
                 depth[line["n"]] = depth[line["parent"]] + 1
-            deeper = [line for line in answered[1:] if depth[line["n"]] < 4]
+            deeper = [line for line in answered[1:] if depth[line["n"]] < DEEPEST]
             joins = deeper and dice.random() < temper.connected
             above = dice.choice(deeper[-4:]) if joins else root
             answered.append(lines.add(**lines.comment(root, above)))
         for _ in range(copies):
-            if root["platform"] == "weibo":
-                lines.add(**lines.repost(root))
+            lines.add(**lines.repost(root))
     return lines.lines
 
 
-def _spread(dice: random.Random, n: int, roots: int) -> list[int]:
-    """Reposts by root: most go to a few."""
-    counts = [0] * roots
-    weights = [dice.paretovariate(1.2) for _ in range(roots)]
-    for at in dice.choices(range(roots), weights, k=n):
+def _spread(dice: random.Random, n: int, may: Sequence[bool]) -> list[int]:
+    """Reposts by root: most go to a few of those that can be reposted."""
+    counts = [0] * len(may)
+    weights = [can * dice.paretovariate(1.2) for can in may]
+    for at in dice.choices(range(len(may)), weights, k=n) if any(may) else ():
         counts[at] += 1
     return counts
 

@@ -53,11 +53,13 @@ def markdown_corpus(document: Mapping[str, Any]) -> str:
         "Marks of the platform": profile_view.feature_table(document),
         "Diversity": profile_view.diversity_table(document),
         "Plain wording": profile_view.plain_table(document),
+        "Habits of one hand": profile_view.habit_table(document),
     }
     parts = [
         f"# {document['title']}\n",
         markdown_table(("", ""), profile_view.summary(document)),
         *(titled_table(heading, *table) for heading, table in tables.items()),
+        "".join(f"- {note}\n" for note in profile_view.habit_notes(document)),
         _repetition(document["repetition"]),
         section("shortcuts", profile_view.shortcut_scores(document)),
         titled_table("Agreement", *profile_view.agreement_table(document)),

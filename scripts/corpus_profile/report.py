@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus_profile.comparison import compare_figure, compare_profiles
+from corpus_profile.habits import habit_figures
 from weibo_nlp._version import __version__
 from weibo_nlp.annotation.adjudication import UNANIMOUS, votes
 from weibo_nlp.annotation.judgements import by_document
@@ -33,7 +34,7 @@ from weibo_nlp.stats.bootstrap import DEFAULT, BootstrapConfig
 from weibo_nlp.stats.estimate import Estimate
 
 FORMAT_KEY = "weibo_nlp_corpus_report"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 JUDGED_SET = "mission-dev"
 _STRINGS_SHOWN = 12
 
@@ -116,6 +117,7 @@ def corpus_document(
         "forms": to_json(profiles),
         "deviations": deviations + _disagreement_rows(judged["judged"], judged_set),
         "plain": to_json(plain),
+        "habits": habit_figures(sources, real),
         "repetition": _repetition(sources),
         "shortcuts": to_json(gate),
         **judged,

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from weibo_nlp.evaluation.diagnostics import ShortcutScore
 from weibo_nlp.io.typed_json import from_json
+from weibo_nlp.profiling.habits import HABITS
 from weibo_nlp.report.display import NOTHING, count
 from weibo_nlp.report.panels import grouped
 from weibo_nlp.report.plots import Axis, axis_over, mark_of
@@ -210,6 +211,27 @@ def summary(document: Json) -> list[tuple[str, str]]:
         ("Comments that need their thread", part_of(balance["needs_context"], balance["comments"])),
         ("Figures beside real text", f"{len(document['deviations'])} compared, {outside} outside the real range"),
     ]
+
+
+def habit_table(document: Json) -> Table:
+    """Habits by set, one column a habit."""
+    rows = [
+        [row["set"], row["kind"], count(row["n"])]
+        + [NOTHING if (value := row["habits"][name]) is None else f"{value:.3g}" for name in HABITS]
+        for row in document["habits"]["rows"]
+    ]
+    return ["set", "kind", "n", *(name.replace("_", " ") for name in HABITS)], rows
+
+
+def habit_notes(document: Json) -> list[str]:
+    """What each habit is, and how emoticons spread over events."""
+    notes = [f"{name.replace('_', ' ')}: {meaning}." for name, meaning in HABITS.items()]
+    if spread := document["habits"]["emoticons"]:
+        notes.append(
+            f"Emoticons of comments over {spread['events']} events: χ² = {spread['chi_squared']:.1f} on "
+            f"{spread['degrees_of_freedom']} degrees of freedom, p = {spread['p_value']:.2g}."
+        )
+    return notes
 
 
 def plain_table(document: Json) -> Table:

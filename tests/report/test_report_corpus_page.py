@@ -102,8 +102,8 @@ def test_a_page_made_from_its_json_file_is_the_same(tmp_path, document):
 
 
 def test_what_is_no_report_is_refused(tmp_path):
-    with pytest.raises(DataError, match=r"this mapping has 2; run scripts/corpus_report\.py"):
-        write_corpus_page(tmp_path / "page.html", {"weibo_nlp_corpus_report": 2})
+    with pytest.raises(DataError, match=r"this mapping has 1; run scripts/corpus_report\.py"):
+        write_corpus_page(tmp_path / "page.html", {"weibo_nlp_corpus_report": 1})
 
 
 def row_of(**values):

@@ -17,6 +17,7 @@ STANCE, FRAMES, CANONICAL = "stance", "frames", "canonical"
 FRAME = "frame_"
 """Beginning of the names of questions that ask for one frame each, of which a text may have any number."""
 MOST_QUESTIONS = 40
+MOST_TARGETS = 500
 _NAME = re.compile(r"[^\W\d]\w{0,39}\Z")
 _RESERVED = frozenset(("place", "id", "number", "text", "title", "above", "unsure", "comment", "reason", "order"))
 _TARGET_MARK = "<目标>"
@@ -96,7 +97,7 @@ def questions_of(
             questions += _frames(scheme, language)
         else:
             questions.append(_of_scheme(name, scheme, language))
-    _require_distinct(questions)
+    _require_distinct(questions, own_targets=STANCE in tasks)
     return tuple(questions)
 
 
@@ -218,11 +219,15 @@ def _require_name(name: str) -> None:
         )
 
 
-def _require_distinct(questions: Sequence[Question]) -> None:
+def _require_distinct(questions: Sequence[Question], *, own_targets: bool) -> None:
     if not questions:
         raise UsageError("no task; name at least one, as --task sentiment.")
     names = [question.name for question in questions]
     if doubled := next((name for name in names if names.count(name) > 1), None):
         raise UsageError(f"the task {doubled} is named twice; name it once.")
-    if len(names) > MOST_QUESTIONS:
-        raise UsageError(f"{len(names)} questions; up to {MOST_QUESTIONS} can be asked of a text.")
+    # Targets of the documents' own are asked about where they belong: of a text these are a few, of all there are many.
+    n_stances = sum(question.task == STANCE for question in questions) if own_targets else 0
+    if n_stances > MOST_TARGETS:
+        raise UsageError(f"{n_stances} targets; the documents of a campaign may have up to {MOST_TARGETS}, split it.")
+    if (asked := len(names) - n_stances) > MOST_QUESTIONS:
+        raise UsageError(f"{asked} questions; up to {MOST_QUESTIONS} can be asked of a text.")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from weibo_nlp.errors import DataError, LabelError
 from weibo_nlp.io.names import quoted
-from weibo_nlp.records import ACCOUNT_TYPES, KINDS, SCRIPTS, TEXT_KINDS
+from weibo_nlp.records import ACCOUNT_TYPES, KINDS, PLATFORMS, SCRIPTS, TEXT_KINDS
 from weibo_nlp.scheme import Scheme, Task
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ _DOCUMENT = (
         nullable=True,
         copies=(ABOVE, "text"),
     ),
-    Column("platform", "string", "platform whose conventions the text follows"),
+    Column("platform", "string", "platform whose conventions the text follows", allowed=PLATFORMS),
     Column("lang", "string", "language, BCP 47"),
     Column("script", "string", "hans or hant", allowed=SCRIPTS),
     Column("event", "string", "id in the event register", refers="events"),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from weibo_nlp.errors import DataError
 from weibo_nlp.io.limits import MAX_TEXT_CHARACTERS
 from weibo_nlp.models.base import SHOWN_POSITIONS
-from weibo_nlp.text.plain import HtmlChoice, plain_text
+from weibo_nlp.text.plain import HTML_CHOICES, HtmlChoice, plain_text
 
 EMPTY = "empty"
 """What is wrong with a text in which a reader sees nothing."""
@@ -65,7 +65,7 @@ def _read_text(value: str, html: HtmlChoice) -> Reading:
         value.encode()
     except UnicodeEncodeError:
         return Reading(problem="holds a lone surrogate")
-    if "<" not in value and "&" not in value:  # which is no HTML, whatever `html` says
+    if "<" not in value and "&" not in value and html in HTML_CHOICES:  # which is no HTML, whatever `html` says
         return Reading(value)
     plain = plain_text(value, html)
     if plain.was_html and not _VISIBLE.search(plain.text):

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from weibo_nlp.annotation.adjudication import AdjudicatedLabels, adjudication_problems
-from weibo_nlp.annotation.judgements import by_document
+from weibo_nlp.annotation.judgements import by_document, last_rounds
 from weibo_nlp.io import sha256_of_file
 from weibo_nlp.io.validation import Located, Problem
 from weibo_nlp.records import AUTHOR_LABEL, Judgement
@@ -38,6 +38,8 @@ def judgement_problems(
         On what each text is judged.
     """
     prompts = {sha256_of_file(path) for path in sources.root.glob("annotations/rounds/*/prompts/*.md")}
+    judgements = list(judgements)
+    last = last_rounds((located.value.document_id, located.value.round) for located in judgements)
     annotators: dict[tuple[str, str], list[str]] = defaultdict(list)
     rounds: dict[str, set[str]] = defaultdict(set)
     for located in judgements:
@@ -53,7 +55,8 @@ def judgement_problems(
         intention = judgement.annotator == AUTHOR_LABEL
         if not intention:
             rounds[judgement.document_id].add(judgement.round)
-            if set(judgement.stances) != set(expected := targets[judgement.document_id]):
+            expected = set(targets[judgement.document_id])
+            if not on_targets(judgement, expected, sources.retired, last[judgement.document_id]):
                 yield problem("target", other_targets(judgement, expected))
         for name in _PROVENANCE[:3] if intention else _PROVENANCE:
             if getattr(judgement, name) is None:
@@ -98,6 +101,17 @@ def gold_problems(
     for text_id, located_text in texts.items():
         if text_id not in seen:
             yield located_text.problem(3, "gold", f"{text_id!r} has no gold row in annotations/adjudicated/.")
+
+
+def on_targets(judgement: Judgement, expected: Collection[str], retired: Collection[str], last: str) -> bool:
+    """Whether a judgement is on the targets that it should be on.
+
+    In the last round these are the expected ones; an earlier one, from before a target was retired or another took its
+    place, may have retired ones and may lack new ones.
+    """
+    if judgement.round == last:
+        return set(judgement.stances) == set(expected)
+    return set(judgement.stances) <= set(expected) | set(retired)
 
 
 def other_targets(judgement: Judgement, expected: Collection[str]) -> str:

@@ -25,7 +25,7 @@ from weibo_nlp.io.validation import (
     row_parser,
 )
 from weibo_nlp.io.yaml_file import read_yaml
-from weibo_nlp.records import AccountType, Document, Event, Judgement, Kind, Script, StandoffText, Target
+from weibo_nlp.records import AccountType, Document, Event, Judgement, Kind, Platform, Script, StandoffText, Target
 from weibo_nlp.release.segmentation import Segmentation, read_segmentation
 from weibo_nlp.scheme import Scheme, load_scheme
 
@@ -43,6 +43,7 @@ class Sources:
     scheme: Scheme
     events: dict[str, Event] = field(default_factory=dict)
     targets: dict[str, Target] = field(default_factory=dict)
+    retired: set[str] = field(default_factory=set)
     texts: list[Located[Document]] = field(default_factory=list)
     judgements: list[Located[Judgement]] = field(default_factory=list)
     gold: list[Located[AdjudicatedLabels]] = field(default_factory=list)
@@ -89,8 +90,10 @@ def read_sources(root: Path) -> Sources:
     sources = Sources(root, scheme)
     _read_events(sources)
     targets = root / "corpus" / "targets.yaml"
-    parse = row_parser(Target, field_types(Target))
-    sources.targets |= {target.id: target for target in _entries(targets, "targets", parse, sources)}
+    for target, is_retired in _entries(targets, "targets", _target_parser(), sources):
+        sources.targets[target.id] = target
+        if is_retired:
+            sources.retired.add(target.id)
 
     def records(pattern: str, read: Callable[[Path], Iterable[Located[T] | Problem]]) -> Iterator[Located[T]]:
         items = (item for path in sorted(root.glob(pattern)) for item in read(path))
@@ -156,7 +159,7 @@ def document_parser(event: str) -> Parser[Document]:
     types: dict[str, Any] = dict.fromkeys(("id", "thread", "author", "text"), str)
     types |= dict.fromkeys(("parent", "repost_of", "phase", "title"), str | None)
     types |= {"kind": Kind, "account_type": AccountType, "script": Script, "composed": bool}
-    return row_parser(document, types)
+    return row_parser(document, types | {"platform": (Platform, "weibo")})
 
 
 def line_of_entry(path: Path, entry_id: str) -> int:
@@ -194,6 +197,15 @@ def _event_parser() -> Parser[Event]:
     types |= {"name": nested_type({"zh": str, "en": str}), "near": (str | None, None)}
     types |= {"phases": list_type(phase), "facts": list_type(fact)}
     return row_parser(event, types | {"figures": (list_type(figure), ())})  # everyday events have no figures
+
+
+def _target_parser() -> Parser[tuple[Target, bool]]:
+    """Return what makes a target of an entry, with whether events have given it up."""
+
+    def target(*, retired: bool, **values: Any) -> tuple[Target, bool]:
+        return Target(**values), retired
+
+    return row_parser(target, field_types(Target) | {"retired": (bool, False)})
 
 
 def _entries(path: Path, key: str, parse: Parser[T], sources: Sources) -> Iterator[T]:

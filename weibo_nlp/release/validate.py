@@ -13,13 +13,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from weibo_nlp.annotation.documents import targets_of
+from weibo_nlp.annotation.judgements import last_rounds
 from weibo_nlp.corpus.tree import above_of, build_threads
 from weibo_nlp.external.hydration import find_texts
 from weibo_nlp.io.validation import Located, Problem
 from weibo_nlp.profiling.duplicates import THRESHOLD, near_duplicates
 from weibo_nlp.records import AUTHOR_LABEL, Document, Event
 from weibo_nlp.release.integrity import reproduction_problems
-from weibo_nlp.release.labels import gold_problems, judgement_problems, other_targets
+from weibo_nlp.release.labels import gold_problems, judgement_problems, on_targets, other_targets
 from weibo_nlp.release.limits import LEAST_DOCUMENTS, LEVEL, statistics_apply, statistics_problems
 from weibo_nlp.release.segmentation import segmentation_problems
 from weibo_nlp.release.sources import Sources, line_of_entry, read_sources
@@ -166,6 +167,9 @@ def _registers(sources: Sources) -> Iterator[Problem]:
         for target_id in event.targets:
             if target_id not in sources.targets:
                 yield problem(3, "target", f"event {event.id!r}: target {target_id!r} is not in targets.yaml.")
+            elif target_id in sources.retired:
+                text = f"event {event.id!r}: target {target_id!r} is retired in targets.yaml; name one that is not."
+                yield problem(3, "target", text)
         if not 0 <= event.fold <= 4:
             yield problem(1, "fold", f"event {event.id!r}: fold {event.fold} is not 0-4.")
     path = sources.root / "corpus" / "targets.yaml"
@@ -186,12 +190,14 @@ def _judgements(sources: Sources) -> Iterator[Problem]:
         targets = targets_of(thread, sources.events[thread.root.event or ""].targets, sources.targets)
         wanted.update({document.id: {target.id for target in targets} for document in thread})
     declared = {document.id: set(sources.events[document.event or ""].targets) for document in sources.documents}
+    last = last_rounds((located.value.document_id, located.value.round) for located in sources.judgements)
     intended: Counter[str] = Counter()
     for located in sources.judgements:
         judgement = located.value
         if judgement.annotator == AUTHOR_LABEL and judgement.document_id in wanted:
             intended[judgement.document_id] += 1
-            if set(judgement.stances) != (expected := declared[judgement.document_id]):
+            expected = declared[judgement.document_id]
+            if not on_targets(judgement, expected, sources.retired, last[judgement.document_id]):
                 yield located.problem(3, "target", other_targets(judgement, expected))
     yield from judgement_problems(
         sources, sources.judgements, {placed.value.id: placed for placed in sources.texts}, wanted

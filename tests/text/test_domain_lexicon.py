@@ -13,8 +13,11 @@ def test_every_word_has_one_kind_and_no_sign_or_space_around_it():
     assert [word for word in lexicon.words if word != word.strip("# \t[]@")] == []
 
 
-def test_the_events_hashtags_are_in_it():
-    tags = {tag for row in open_release().rows("events") for tag in row["hashtags"]}
+def test_the_hashtags_that_texts_of_their_events_carry_are_in_it():
+    release = open_release()
+    of_event = {row["id"]: set(row["hashtags"]) for row in release.rows("events")}
+    tags = {tag for document in release.documents() for tag in document.hashtags if tag in of_event[document.event]}
+    assert tags
     assert tags - set(domain_lexicon().words) == set()
 
 

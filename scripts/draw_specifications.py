@@ -5,12 +5,14 @@ import os
 import random
 import sys
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-import yaml
 from benchmarks.publishing import failure
-from composing.drawing import Lists, Margins, Moment, event_lines, event_temper, sheets
+from composing.drawing import Lists, Margins, Moment, event_lines, event_temper
+from composing.packing import in_sheets
+from composing.plan import read_plan
 from composing.profiles import SurfaceProfile, surface_profile
 from composing.real_texts import RealText, real_texts
 from composing.sheet import sheet_page
@@ -18,6 +20,7 @@ from composing.sheet import sheet_page
 from weibo_nlp.corpus import open_release
 from weibo_nlp.errors import UnknownNameError, UsageError, WeiboNlpError
 from weibo_nlp.io.jsonl import write_jsonl
+from weibo_nlp.io.yaml_file import read_yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 LISTS = Path(__file__).resolve().parent / "composing"
@@ -27,11 +30,6 @@ STREAM_YEARS = [*range(2010, 2015)] * 5 + [*range(2015, 2019)] * 2 + [*range(201
 """Years of everyday texts, weighted for the periods that events leave thin."""
 POST_SHARES = {"CED posts": 0.3, "C-STANCE": 0.27, "SWSR posts": 0.25, "CHECKED posts": 0.03, "CED": 0.15}
 COMMENT_SHARES = {"CED": 0.35, "CHECKED": 0.35, "COLD": 0.2, "SWSR comments": 0.1}
-
-
-def read_yaml(path: Path) -> Any:
-    """What a file of this repository holds."""
-    return yaml.safe_load(path.read_text("utf-8"))
 
 
 def drawn_profiles(
@@ -63,16 +61,11 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=17, help="default: %(default)s")
     arguments = parser.parse_args()
     try:
-        plan = read_yaml(LISTS / "plan.yaml")
-        if arguments.group not in plan["groups"]:
-            raise UnknownNameError("group", arguments.group, plan["groups"])
-        sizes = plan["groups"][arguments.group]
-        if strangers := sorted(set(arguments.event) - sizes.keys()):
-            raise UnknownNameError("event of the group", strangers[0], sizes)
+        plan = read_plan(arguments.group, arguments.event)
         if arguments.external is None:
             raise UsageError("surfaces are drawn from real texts; name the folder of your copies with --external.")
         register = {event["id"]: event for event in read_yaml(ROOT / "corpus/events.yaml")["events"]}
-        if missing := sorted(sizes.keys() - register.keys()):
+        if missing := sorted(plan.sizes.keys() - register.keys()):
             raise UnknownNameError("event", missing[0], register)
         lists = Lists(
             read_yaml(LISTS / "forms.yaml"), read_yaml(LISTS / "people.yaml"),
@@ -85,14 +78,14 @@ def main() -> int:
             drawn_profiles(sets, {"Zhihu": 1.0}, 500, arguments.seed),
         )
         arguments.output.mkdir(parents=True)
-        for name in arguments.event or sizes:
+        for name, size in plan.sizes.items():
             event = register[name]
             stream = name.startswith("everyday-stream")
             seed = f"{arguments.seed} {name}"
             temper = event_temper(random.Random(seed), lists, moments_of(event))
-            n = round(sizes[name] * plan["overdraw"])
+            n = round(size * plan.overdraw)
             lines = event_lines(seed, n, lists, margins, temper, event.get("near") or event["topic"], stream=stream)
-            for number, sheet in enumerate(sheets(lines, MOST_LINES), start=1):
+            for number, sheet in enumerate(in_sheets(lines, itemgetter("thread"), MOST_LINES), start=1):
                 stem = f"{name}.{number:02}"
                 write_jsonl(arguments.output / f"{stem}.jsonl", [{"event": name, **line} for line in sheet])
                 (arguments.output / f"{stem}.md").write_text(sheet_page(event, temper, sheet), "utf-8")

@@ -7,20 +7,20 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
 from benchmarks.publishing import failure
+from composing.plan import read_plan
 from composing.real_texts import real_texts
 from composing.rules import broken_rules
 from composing.selection import Written, costs, kept, shortfalls
 from composing.specifications import SPECIFICATIONS, read_rows
 
 from weibo_nlp.corpus import open_release
-from weibo_nlp.errors import DataError, UnknownNameError, UsageError, WeiboNlpError
+from weibo_nlp.errors import DataError, UsageError, WeiboNlpError
 from weibo_nlp.io.jsonl import write_jsonl
+from weibo_nlp.io.yaml_file import read_yaml
 from weibo_nlp.profiling.surface_features import is_traditional
 
 ROOT = Path(__file__).resolve().parent.parent
-PLAN = Path(__file__).resolve().parent / "composing/plan.yaml"
 TEXTS = "corpus/texts"
 Row = Mapping[str, Any]
 
@@ -107,14 +107,11 @@ def main() -> int:
     parser.add_argument("--dry-run", action="store_true", help="say what would be kept and write nothing")
     arguments = parser.parse_args()
     try:
-        plan = yaml.safe_load(PLAN.read_text("utf-8"))
-        if arguments.group not in plan["groups"]:
-            raise UnknownNameError("group", arguments.group, plan["groups"])
+        plan = read_plan(arguments.group, arguments.event)
+        sizes = plan.sizes
         if arguments.external is None:
             raise UsageError("texts are chosen beside real ones; name the folder of your copies with --external.")
-        sizes = plan["groups"][arguments.group]
-        sizes = {event: sizes[event] for event in arguments.event or sizes}
-        register = yaml.safe_load((arguments.root / "corpus/events.yaml").read_text("utf-8"))["events"]
+        register = read_yaml(arguments.root / "corpus/events.yaml")["events"]
         topics = {event["id"]: event["topic"] for event in register}
         pairs = read_sheets(arguments.sheets, arguments.texts, sizes)
         written = [each for event in sizes for each in written_of(event, pairs[event])]
@@ -125,7 +122,7 @@ def main() -> int:
         for event, n in sizes.items():
             chosen = {each.key for each in kept([w for w in written if w.event == event], cost, n)}
             left = [(line, row) for line, row in pairs[event] if f"{event}/{line['n']}" in chosen]
-            texts, specifications = document_rows(event, left, plan["brief"])
+            texts, specifications = document_rows(event, left, plan.brief)
             broken = sum(bool(broken_rules(row["text"])) for row in texts)
             print(f"{event}: {len(texts)} of {len(pairs[event])} kept, {broken} of them break a rule")
             if not arguments.dry_run:

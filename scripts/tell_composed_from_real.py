@@ -71,6 +71,7 @@ def main() -> int:
         return failure(error)
     for name, row in rows.items():
         print(f"{name:46} AUC {number(row.auc.value)} ({bounds(row.auc)}), {row.n:,} a side")
+    print(f"The posts of a brief may reach {number(BOUND)}.")
     if arguments.json:
         figures = {
             name: {"auc": row.auc.value, "low": row.auc.low, "high": row.auc.high, "n": row.n}

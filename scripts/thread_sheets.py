@@ -11,9 +11,11 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 
 from benchmarks.publishing import failure
+from composing.packing import in_sheets
 
 from weibo_nlp.annotation import open_campaign
 from weibo_nlp.annotation.campaign import Annotator, Campaign
@@ -35,6 +37,7 @@ CONFIDENCE = {"h": False, "l": True}
 STANCES = {"f": "favor", "a": "against", ".": "none"}
 _TARGETS = "STUVWXYZ"
 _COLUMNS = 9
+thread_of = attrgetter("thread")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +62,11 @@ def lines_of(campaign: Campaign, annotator: Annotator) -> list[Line]:
 
 def sheet_of(lines: list[Line], documents: Mapping[str, Document], targets: Mapping[str, Target]) -> Iterator[str]:
     """Yield the lines of a sheet; `targets` are known by what is read of them."""
-    for thread, texts in groupby(lines, key=lambda line: line.thread):
+    for thread, texts in groupby(lines, key=thread_of):
         members = list(texts)
         yield f"=== {thread}"
-        for letter, target in zip(_TARGETS, members[0].document.targets or (), strict=False):
+        about = members[0].document.targets or ()
+        for letter, target in zip(_TARGETS[: len(about)], about, strict=True):
             said = targets[target]
             yield f"{letter}\t{target}\tfavor: {said.favor}\tagainst: {said.against}\tnone: {said.none}"
         places = {line.document.id: line.place for line in members}
@@ -73,19 +77,6 @@ def sheet_of(lines: list[Line], documents: Mapping[str, Document], targets: Mapp
             title = f"【{document.title}】" if document.title else ""
             text = re.sub(r"\s*\n\s*", "⏎", (title + document.text).replace("\t", " "))
             yield f"{line.place}\t{document.kind}\t{above}\t{document.author} ({document.account_type})\t{text}"
-
-
-def parts_of(lines: list[Line], most: int) -> Iterator[list[Line]]:
-    """Whole threads together, at most `most` texts a sheet."""
-    sheet: list[Line] = []
-    for _, texts in groupby(lines, key=lambda line: line.thread):
-        thread = list(texts)
-        if sheet and len(sheet) + len(thread) > most:
-            yield sheet
-            sheet = []
-        sheet = [*sheet, *thread]
-    if sheet:
-        yield sheet
 
 
 def answer_of(campaign: Campaign, line: Line, cells: list[str]) -> dict[str, object]:
@@ -107,7 +98,7 @@ def answer_of(campaign: Campaign, line: Line, cells: list[str]) -> dict[str, obj
     if faults:
         raise DataError("; ".join(faults))
     labels = {name: LETTERS[name][letter] for name, letter in letters.items()}
-    labels |= {f"{FRAME}{name}": "true" if name in named else "false" for name in known}
+    labels |= {f"{FRAME}{name}": "true" for name in named}  # a frame that is not named is left open
     labels |= {wanted[target]: STANCES[letter] for target, letter in zip(targets, stances, strict=True)}
     return {"number": line.number, "labels": labels, "unsure": CONFIDENCE[confidence]}
 
@@ -165,7 +156,7 @@ def main() -> int:
             name = each.name.removeprefix("model:")
             if arguments.step == "write":
                 arguments.folder.mkdir(parents=True, exist_ok=True)
-                for at, part in enumerate(parts_of(lines, arguments.per_sheet), start=1):
+                for at, part in enumerate(in_sheets(lines, thread_of, arguments.per_sheet), start=1):
                     path = arguments.folder / f"{name}.{at:02}.tsv"
                     path.write_text("\n".join(sheet_of(part, documents, targets)) + "\n", "utf-8")
                     print(f"{path}: {len(part)} texts")

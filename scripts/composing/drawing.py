@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from composing.profiles import SurfaceProfile
+from composing.profiles import NO_END, SurfaceProfile
 
 Entry = Mapping[str, Any]
 _YEAR = re.compile(r"（(20[12]\d)")
@@ -16,6 +16,7 @@ THREAD_SIZES = ((0, 0, 30), (1, 4, 40), (5, 10, 20), (12, 30, 10))
 """Comments below a root: least, most, and of how many roots in a hundred."""
 LONG_COMMENT = 40  # characters
 DEEPEST = 4  # steps from a root to a comment
+_OF_ARTICLES = ("weibo", "wechat")
 _COMMENTS_ONLY = ("douyin", "kuaishou", "bilibili")
 
 
@@ -46,7 +47,7 @@ class Moment:
     zh: str | None = None
 
 
-@dataclass
+@dataclass(frozen=True)
 class EventTemper:
     """What an event's threads have in common, unlike another's."""
 
@@ -55,7 +56,7 @@ class EventTemper:
     emoticons: float
     connected: float
     moments: Sequence[Moment]
-    uneven: float = field(default=1.0)
+    uneven: float
 
 
 def pick(dice: random.Random, entries: Sequence[Entry]) -> Entry:
@@ -113,7 +114,7 @@ def surface(profile: SurfaceProfile, dice: random.Random, emoticons: float, kind
         marks.append(f"约{max(2, round(0.8 * profile.clauses))}个分句，长短不齐，用{profile.breaks}断开")
     elif profile.length > 8:
         marks.append("一口气不断句")
-    marks.append({"无": "句末没有标点"}.get(profile.end, f"以{profile.end}结尾"))
+    marks.append("句末没有标点" if profile.end == NO_END else f"以{profile.end}结尾")
     for number, name in (
         (profile.exclamations, "叹号"),
         (profile.questions, "问号"),
@@ -142,8 +143,8 @@ def surface(profile: SurfaceProfile, dice: random.Random, emoticons: float, kind
 
 def person(dice: random.Random, people: Mapping[str, Any]) -> str:
     """Somebody, in a few words."""
-    age, typing, temper = (pick(dice, people[name])["zh"] for name in ("age", "typing", "temper"))
-    return f"{age}，{dice.choice(people['place'])}，{dice.choice(people['work'])}；打字：{typing}；口气：{temper}"
+    age, how = pick(dice, people["age"])["zh"], manner(dice, people)
+    return f"{age}，{dice.choice(people['place'])}，{dice.choice(people['work'])}；{how}"
 
 
 def manner(dice: random.Random, people: Mapping[str, Any]) -> str:
@@ -173,17 +174,15 @@ class _Lines:
 
     def platform(self, year: int, kind: str, subject: Entry | None) -> Entry:
         fitting = [p for p in self.lists.forms["platforms"] if p["first"] <= year]
-        if subject is not None:
-            fitting = [p for p in fitting if p["zh"] in subject["platforms"]] or fitting
         if kind == "article":
-            fitting = [
-                p for p in self.lists.forms["platforms"] if p["name"] in ("weibo", "wechat") and p["first"] <= year
-            ]
+            fitting = [p for p in fitting if p["name"] in _OF_ARTICLES]
+        elif subject is not None:
+            fitting = [p for p in fitting if p["zh"] in subject["platforms"]] or fitting
         return pick(self.dice, fitting)
 
     def root(self, kind: str, subject: Entry | None) -> dict[str, Any]:
         dice = self.dice
-        moment = dice.choice(list(self.temper.moments))
+        moment = dice.choice(self.temper.moments)
         year = moment.year
         told: dict[str, Any] = {"kind": kind, "thread": None, "parent": None, "phase": moment.phase}
         if moment.zh:
@@ -278,15 +277,15 @@ def event_lines(
     for told, size, copies in zip(roots, sizes, reposts, strict=True):
         root = lines.add(**told)
         root["thread"] = root["n"]
-        answered = [root]
+        depth = {root["n"]: 0}
+        answerable: list[dict[str, Any]] = []  # comments that are not as deep as any may be
         for _ in range(size):
-            depth = {root["n"]: 0}
-            for line in answered[1:]:
-                depth[line["n"]] = depth[line["parent"]] + 1
-            deeper = [line for line in answered[1:] if depth[line["n"]] < DEEPEST]
-            joins = deeper and dice.random() < temper.connected
-            above = dice.choice(deeper[-4:]) if joins else root
-            answered.append(lines.add(**lines.comment(root, above)))
+            joins = answerable and dice.random() < temper.connected
+            above = dice.choice(answerable[-4:]) if joins else root
+            line = lines.add(**lines.comment(root, above))
+            depth[line["n"]] = depth[above["n"]] + 1
+            if depth[line["n"]] < DEEPEST:
+                answerable.append(line)
         for _ in range(copies):
             lines.add(**lines.repost(root))
     return lines.lines
@@ -308,18 +307,3 @@ def _subjects(dice: random.Random, subjects: Sequence[Entry], n: int) -> list[En
     chosen = order[:n] + more
     dice.shuffle(chosen)
     return chosen
-
-
-def sheets(lines: Sequence[Mapping[str, Any]], most: int) -> Iterator[list[Mapping[str, Any]]]:
-    """Whole threads together, at most `most` lines a sheet; a longer thread is a sheet of its own."""
-    threads: dict[int, list[Mapping[str, Any]]] = {}
-    for line in lines:
-        threads.setdefault(line["thread"], []).append(line)
-    sheet: list[Mapping[str, Any]] = []
-    for thread in threads.values():
-        if sheet and len(sheet) + len(thread) > most:
-            yield sheet
-            sheet = []
-        sheet = [*sheet, *thread]
-    if sheet:
-        yield sheet

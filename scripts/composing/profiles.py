@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from weibo_nlp.text import parse
+from weibo_nlp.profiling.habits import CLAUSE, ELLIPSIS
+from weibo_nlp.profiling.surface_features import features_of
 
-_CLAUSE = re.compile(r"[^，。！？；：、,.!?;:…~～\s]+")
 _MARKS = re.compile(r"[，。！？；：、,.!?;:…~～]")
 CONNECTIVES = (
     "因为",
@@ -27,7 +27,7 @@ CONNECTIVES = (
     "还是",
 )
 _DIGITS = re.compile(r"\d")
-_LATIN = re.compile("[A-Za-z]{2}")
+NO_END = "无"
 _ENDS = {
     "。": "句号",
     ".": "句号",
@@ -92,8 +92,8 @@ def surface_profile(text: str) -> SurfaceProfile:
     text = text.strip()
     if not text:
         raise ValueError("an empty text has no surface; leave it out.")
-    kinds = {markup.kind for markup in parse(text).spans}
-    clauses = max(1, len(_CLAUSE.findall(text)))
+    features = features_of(text)
+    clauses = max(1, len(CLAUSE.findall(text)))
     marks, spaces = len(_MARKS.findall(text)), len(re.findall(r"\S\s+\S", text))
     if clauses == 1:
         breaks = "不断"
@@ -107,17 +107,17 @@ def surface_profile(text: str) -> SurfaceProfile:
         length=len(text),
         clauses=clauses,
         breaks=breaks,
-        end=_ENDS.get(text[-1], "无"),
+        end=_ENDS.get(text[-1], NO_END),
         exclamations=len(re.findall("[！!]+", text)),
         questions=len(re.findall("[？?]+", text)),
-        ellipses=len(re.findall(r"…+|\.{2,}|。{2,}", text)),
+        ellipses=len(ELLIPSIS.findall(text)),
         connectives=sum(text.count(word) for word in CONNECTIVES),
         quotes=any(mark in text for mark in '“”「」"'),
         digits=_DIGITS.search(text) is not None,
-        latin=_LATIN.search(text) is not None,
-        hashtag=bool(kinds & {"hashtag", "super_topic"}),
-        mention=bool(kinds & {"mention", "reply_prefix", "repost_prefix"}),
-        url="url" in kinds,
+        latin="latin" in features,
+        hashtag="hashtag" in features,
+        mention="mention" in features,
+        url="url" in features,
         headline="【" in text,
         lines="\n" in text,
     )

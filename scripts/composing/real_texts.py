@@ -17,6 +17,7 @@ from weibo_nlp.benchmark.run import find_real_texts
 from weibo_nlp.corpus import Release
 from weibo_nlp.errors import DataError
 from weibo_nlp.external import load
+from weibo_nlp.profiling.reference_sets import SETS
 from weibo_nlp.tasks.spec import LEARNT_SPLITS
 
 GATE = ("NLPCC-2016", "SMP2020", "COVID-Weibo")
@@ -31,14 +32,6 @@ _HYDRATED = {
     "ced": "CED", "ced_post": "CED posts", "checked": "CHECKED", "checked_post": "CHECKED posts",
     "swsr_post": "SWSR posts", "swsr_comment": "SWSR comments", "covid_post": "COVID-Weibo", "zhihu": "Zhihu",
 }  # fmt: skip
-_PUBLISHED = (
-    ("NLPCC-2016", "nlpcc2016", "train", "post"),
-    ("SMP2020", "smp2020", "train", "post"),
-    ("C-STANCE", "c_stance", "train", "post"),
-    ("SWSR posts", "swsr", "all", "post"),
-    ("SWSR comments", "swsr", "all", "comment"),
-    ("COLD", "cold", "train", "comment"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +67,7 @@ def real_texts(release: Release, external: Path) -> dict[str, list[RealText]]:
             for row in map(json.loads, lines):
                 if (name := _HYDRATED.get(row["set"])) and row["text"] not in held_out:
                     texts[name].setdefault(row["text"], RealText(row["text"], row["text"][:12]))
-    for name, loader, part, kind in _PUBLISHED:
+    for name, loader, part, kind in SETS:
         for document in load(loader, external).part(part).documents:
             if document.kind == kind and document.text.strip() and document.text not in held_out:
                 texts[name].setdefault(document.text, RealText(document.text, document.root or document.text[:12]))

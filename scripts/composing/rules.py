@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from weibo_nlp.profiling.habits import TRADE_OPENING
+
 _TENS = "[一二两三四五六七八九]"
 RULES: Mapping[str, re.Pattern[str]] = {
     "an exact number above ten in characters": re.compile(
         f"(?:{_TENS}?十{_TENS}|{_TENS}百(?:零?{_TENS}|{_TENS}十{_TENS}?))(?=[年天个次块元岁分号家人条遍楼排页斤里班])"
     ),
-    "a trade credential as opening": re.compile(
-        "^[^，。！？\\s]{0,10}(?:干|做|当|开|跑|飞|写|教|卖)了?(?:[一二两三四五六七八九十百]+|\\d+)(?:多)?年"
-    ),
+    "a trade credential as opening": TRADE_OPENING,
     "a contrast made for effect": re.compile("不是[^，。！？\\n]{1,14}[，,]?\\s?而是"),
     "a dash": re.compile("——|--"),
     "a word for readers who know": re.compile("懂的都懂|细品"),

@@ -32,6 +32,13 @@ class Written:
     above: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Keyed(RealText):
+    """One of ours as the judge reads it."""
+
+    key: str
+
+
 def costs(written: Sequence[Written], sets: Mapping[str, Sequence[RealText]], seed: int) -> dict[str, float]:
     """How unlike real text each text is, in standard deviations: the judge's score, surprise, rules, copies.
 
@@ -47,16 +54,12 @@ def costs(written: Sequence[Written], sets: Mapping[str, Sequence[RealText]], se
         ours = [each for each in written if each.kind in kinds and len(each.text) >= _SHORTEST]
         if len(ours) < 100:
             continue
-        keyed = [RealText(each.text, f"{each.event}/{each.thread}") for each in ours]
-        by_text = defaultdict(list)
-        for each in ours:
-            by_text[each.text].append(each.key)
+        keyed = [_Keyed(each.text, f"{each.event}/{each.thread}", each.key) for each in ours]
         left, right = matched(keyed, mixture(sets, names, 3 * len(ours), seed), len(ours), seed)
         scores = scores_apart(left, right, seed)[: len(left)]
         mean, spread = float(scores.mean()), float(scores.std()) or 1.0
         for text, score in zip(left, scores, strict=True):
-            for key in by_text[text.text]:
-                cost[key] += (float(score) - mean) / spread
+            cost[text.key] += (float(score) - mean) / spread
         for key, surprise in _surprises(ours, sets, names).items():
             cost[key] += PLAINNESS_WEIGHT * surprise
     for each in written:

@@ -6,6 +6,7 @@ import random
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,7 @@ ORDERS = (1, 3)
 FOLDS = 5
 REPLICATES = 1_000
 LENGTH_TOLERANCE = 0.1
+Ours = TypeVar("Ours", bound=RealText)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +42,7 @@ def classifier() -> Pipeline:
     return make_pipeline(counts, LogisticRegression(max_iter=2_000))
 
 
-def matched(
-    ours: Sequence[RealText], real: Sequence[RealText], most: int, seed: int
-) -> tuple[list[RealText], list[RealText]]:
+def matched(ours: Sequence[Ours], real: Sequence[RealText], most: int, seed: int) -> tuple[list[Ours], list[RealText]]:
     """Pairs of texts of like length, at most `most`: within a tenth or three characters of each other.
 
     Notes
@@ -55,7 +55,7 @@ def matched(
     dice.shuffle(pool)
     pool.sort(key=lambda each: len(each.text))
     lengths = [len(each.text) for each in pool]
-    left, right = list[RealText](), list[RealText]()
+    left, right = list[Ours](), list[RealText]()
     for text in first:
         if len(left) == most or not pool:
             break

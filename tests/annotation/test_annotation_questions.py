@@ -99,3 +99,12 @@ def test_rules_for_annotators_are_those_of_the_tasks_asked():
     assert "信用制度" in rules
     assert "# sentiment" not in rules
     assert codebook_of(asked("语气=冲|平和")) == ""
+
+
+def test_targets_of_the_documents_own_do_not_count_among_the_questions_of_a_text():
+    own = [f"目标{number}" for number in range(60)]
+    assert len(asked("topic", "stance", document_targets=own)) == 61
+    with pytest.raises(UsageError, match="501 targets; the documents of a campaign may have up to 500, split it"):
+        asked("stance", document_targets=[f"目标{number}" for number in range(501)])
+    with pytest.raises(UsageError, match="60 questions; up to 40 can be asked of a text"):
+        asked(*(f"stance={target}" for target in own))

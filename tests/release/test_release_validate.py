@@ -58,6 +58,12 @@ def test_the_miniature_holds_all_rules(repository):
 
 
 FORM = [
+    pytest.param(
+        change(TEXTS, 9, platform="myspace"),
+        f"{TEXTS}:9: [1 form]",
+        "platform 'myspace' is not one of 'weibo', 'douyin'",
+        id="platform",
+    ),
     pytest.param(append(TEXTS, "{oops\n"), f"{TEXTS}:10: [1 form]", "not JSON", id="text-no-json"),
     pytest.param(
         change(TEXTS, 9, composed=False), f"{TEXTS}:9: [1 form]", "composed must be true", id="text-collected"
@@ -132,6 +138,12 @@ REFERENCES = [
         f"{INTENTION}:3: [3 target]",
         "stances on ['self-media-value'], expected []",
         id="intention-on-an-undeclared-target",
+    ),
+    pytest.param(
+        replace(TARGETS, "text: 冻结借书证\n", "text: 冻结借书证\n    retired: true\n"),
+        f"{EVENTS}:6: [3 target]",
+        "target 'library-card-freeze' is retired in targets.yaml; name one that is not",
+        id="event-on-a-retired-target",
     ),
     pytest.param(change(A1, 3, model=None), f"{A1}:3: [3 provenance]", "model is missing", id="model-missing"),
     pytest.param(change(A1, 3, order=None), f"{A1}:3: [3 provenance]", "order is missing", id="order-missing"),

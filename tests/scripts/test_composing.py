@@ -2,11 +2,13 @@
 
 import random
 from collections import Counter
+from operator import itemgetter
 from pathlib import Path
 
 import pytest
 import yaml
-from composing.drawing import Lists, Margins, Moment, event_lines, event_temper, kinds_of, sheets, thread_sizes
+from composing.drawing import Lists, Margins, Moment, event_lines, event_temper, kinds_of, thread_sizes
+from composing.packing import in_sheets
 from composing.profiles import surface_profile
 from composing.real_texts import DRAWN_FROM, GATE, RealText
 from composing.rules import broken_rules
@@ -121,7 +123,7 @@ def test_kinds_add_up(seed, n, stream):
 
 def test_a_sheet_holds_whole_threads(lists):
     drawn = lines(lists, n=300)
-    parts = list(sheets(drawn, 60))
+    parts = list(in_sheets(drawn, itemgetter("thread"), 60))
     assert [line for part in parts for line in part] == drawn
     threads = [{line["thread"] for line in part} for part in parts]
     assert sum(map(len, threads)) == len(set().union(*threads))

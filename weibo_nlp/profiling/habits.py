@@ -21,13 +21,16 @@ _FAMILY = re.compile(
     "我妈|妈妈|我爸|爸爸|奶奶|爷爷|外婆|姥姥|外公|姥爷|老公|老婆|儿子|女儿|我姐|我哥|我弟|我妹|表[哥姐弟妹]|婆婆|丈母娘"
     "|舅|姑|姨|叔叔|大伯|孙子|母亲|父亲|爹|娘"
 )
-_TRADE = re.compile(r"^[^，。！？\s]{0,10}(?:干|做|当|开|跑|飞|写|教|卖)了?(?:[一二两三四五六七八九十百]+|\d+)多?年")
+TRADE_OPENING = re.compile(
+    r"^[^，。！？\s]{0,10}(?:干|做|当|开|跑|飞|写|教|卖)了?(?:[一二两三四五六七八九十百]+|\d+)多?年"
+)
 _ABUSE = re.compile(
     "傻逼|傻B|SB|煞笔|傻比|操你|草泥马|他妈|妈的|尼玛|贱人|婊|脑残|狗东西|畜生|王八|人渣|去死|杂种|cnm|nmsl",
     re.IGNORECASE,
 )
-_ELLIPSIS = re.compile(r"…+|\.{2,}|。{2,}")
-_CLAUSE = re.compile(r"[^，。！？；：、,.!?;:…~～\s]+")
+ELLIPSIS = re.compile(r"…+|\.{2,}|。{2,}")
+CLAUSE = re.compile(r"[^，。！？；：、,.!?;:…~～\s]+")
+"""What stands between marks and white space."""
 _QUESTION_AND_ANSWER = re.compile(r"(?m)^\s*(?:问|答|Q|A)[：:]")
 CLAUSES_OF = (40, 160)
 """Lengths, in characters, of the texts whose clauses are measured."""
@@ -74,15 +77,15 @@ def habits_of(texts: Sequence[str]) -> dict[str, float | None]:
         raise DataError("there are no texts to measure; give at least one.")
     characters = sum(map(len, texts)) or 1
     clauses = [
-        len(clause) for text in texts if CLAUSES_OF[0] <= len(text) <= CLAUSES_OF[1] for clause in _CLAUSE.findall(text)
+        len(clause) for text in texts if CLAUSES_OF[0] <= len(text) <= CLAUSES_OF[1] for clause in CLAUSE.findall(text)
     ]
     emoticons = [runs for text in texts if (runs := _emoticon_run(text))]
     return {
         "exact_number": _share(texts, _EXACT),
         "family": 1_000 * sum(len(_FAMILY.findall(text)) for text in texts) / characters,
-        "trade_opening": _share(texts, _TRADE),
+        "trade_opening": _share(texts, TRADE_OPENING),
         "connectives": 1_000 * sum(text.count(word) for text in texts for word in _CONNECTIVES) / characters,
-        "ellipsis": 1_000 * sum(len(_ELLIPSIS.findall(text)) for text in texts) / characters,
+        "ellipsis": 1_000 * sum(len(ELLIPSIS.findall(text)) for text in texts) / characters,
         "curly_quotes": sum("“" in text for text in texts) / len(texts),
         "abuse": _share(texts, _ABUSE),
         "doubled_emoticon": fmean(run > 1 for run in emoticons) if emoticons else None,

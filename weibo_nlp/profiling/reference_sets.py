@@ -22,7 +22,7 @@ COMPARED = ("comment", "post")
 PLAIN_SAMPLE = 2_000
 THIS_CORPUS = "this corpus"
 
-_SETS = (
+SETS = (
     ("C-STANCE", "c_stance", "train", "post"),
     ("NLPCC-2016", "nlpcc2016", "train", "post"),
     ("SMP2020", "smp2020", "train", "post"),
@@ -30,6 +30,7 @@ _SETS = (
     ("SWSR comments", "swsr", "all", "comment"),
     ("SWSR posts", "swsr", "all", "post"),
 )
+"""Name, loader, part and kind of the texts of each set."""
 MODEL_SET = "SMP2020"  # everyday posts on no one subject; it learns what is ordinary and is compared with nobody
 
 
@@ -74,7 +75,7 @@ def real_sets(folder: Path) -> tuple[list[TextSet], list[str]]:
         If it holds none of them.
     """
     sets, notes = [], []
-    for name, loader, part, kind in _SETS:
+    for name, loader, part, kind in SETS:
         try:
             documents = load(loader, folder).part(part).documents
         except UsageError as error:

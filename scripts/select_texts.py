@@ -3,7 +3,7 @@
 import argparse
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +12,14 @@ from composing.plan import read_plan
 from composing.real_texts import real_texts
 from composing.rules import broken_rules
 from composing.selection import Written, costs, kept, shortfalls
-from composing.specifications import SPECIFICATIONS, read_rows
+from composing.sheet import read_rows
 
 from weibo_nlp.corpus import open_release
 from weibo_nlp.errors import DataError, UsageError, WeiboNlpError
 from weibo_nlp.io.jsonl import write_jsonl
 from weibo_nlp.io.yaml_file import read_yaml
 from weibo_nlp.profiling.surface_features import is_traditional
+from weibo_nlp.release.sources import SPECIFICATIONS
 
 ROOT = Path(__file__).resolve().parent.parent
 TEXTS = "corpus/texts"
@@ -49,6 +50,27 @@ def read_sheets(sheets: Path, texts: Path, events: Iterable[str]) -> dict[str, l
     if faults:
         raise DataError("\n".join(faults))
     return pairs
+
+
+def read_struck(paths: Iterable[Path], written: Collection[str]) -> dict[str, str]:
+    """Reason by key of the texts that readers struck out: lines `event/number<TAB>reason`.
+
+    Raises
+    ------
+    DataError
+        Naming every line that is none, or about a text that is on no sheet.
+    """
+    struck: dict[str, str] = {}
+    faults = []
+    for path in paths:
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
+            key, _, reason = line.partition("\t")
+            if key not in written or not reason.strip():
+                faults.append(f"{path}, line {number}: {line[:60]!r} is no text of the sheets with a reason")
+            struck[key] = reason.strip()
+    if faults:
+        raise DataError("\n".join(faults))
+    return struck
 
 
 def written_of(event: str, pairs: Iterable[tuple[Row, Row]]) -> list[Written]:
@@ -101,6 +123,9 @@ def main() -> int:
     parser.add_argument("sheets", type=Path, help="folder that draw_specifications.py wrote")
     parser.add_argument("texts", type=Path, help="folder of what authors wrote, a file of the same name for each sheet")
     parser.add_argument("--external", type=Path, default=os.environ.get("WEIBO_NLP_EXTERNAL"), help="copies of sets")
+    parser.add_argument(
+        "--struck", type=Path, action="append", default=[], help="what a reader struck out: event/number, tab, reason"
+    )
     parser.add_argument("--event", action="append", default=[], help="this event of the group alone; repeatable")
     parser.add_argument("--root", type=Path, default=ROOT, help="repository with corpus/ and annotations/")
     parser.add_argument("--seed", type=int, default=17, help="default: %(default)s")
@@ -118,13 +143,16 @@ def main() -> int:
         if few := shortfalls(written, sizes):
             raise DataError("less was written than is to be kept: " + "; ".join(few) + ".")
         sets = real_texts(open_release(arguments.root / "corpus"), Path(arguments.external))
-        cost = costs(written, sets, arguments.seed)
+        struck = read_struck(arguments.struck, {each.key for each in written})
+        cost = costs(written, sets, arguments.seed, struck)
         for event, n in sizes.items():
             chosen = {each.key for each in kept([w for w in written if w.event == event], cost, n)}
             left = [(line, row) for line, row in pairs[event] if f"{event}/{line['n']}" in chosen]
             texts, specifications = document_rows(event, left, plan.brief)
             broken = sum(bool(broken_rules(row["text"])) for row in texts)
-            print(f"{event}: {len(texts)} of {len(pairs[event])} kept, {broken} of them break a rule")
+            poor = sum(key in struck for key in chosen)
+            of = len(pairs[event])
+            print(f"{event}: {len(texts)} of {of} kept, {broken} of them break a rule, {poor} were struck out")
             if not arguments.dry_run:
                 folder = arguments.root / TEXTS / topics[event]
                 folder.mkdir(parents=True, exist_ok=True)

@@ -13,7 +13,6 @@ from pathlib import Path
 
 from benchmarks.publishing import failure
 from composing.real_texts import DRAWN_FROM, GATE, RealText, real_texts
-from composing.specifications import briefs
 from composing.telling_apart import Separation, mixture, separation
 
 from weibo_nlp.corpus import open_release
@@ -21,6 +20,7 @@ from weibo_nlp.errors import UsageError, WeiboNlpError
 from weibo_nlp.io import atomic_path
 from weibo_nlp.io.distinct import require_distinct
 from weibo_nlp.records import Document
+from weibo_nlp.release.sources import read_briefs
 from weibo_nlp.report.display import bounds, number
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -50,7 +50,7 @@ def main() -> int:
         require_distinct({"--json": arguments.json}, closed=[arguments.corpus, arguments.external])
         release = open_release(arguments.corpus)
         sets = real_texts(release, Path(arguments.external))
-        brief_of = briefs(arguments.corpus.parent)
+        brief_of = read_briefs(arguments.corpus.parent)
         documents = list(release.documents())
         parts = {"all": documents}
         for brief in sorted(set(brief_of.values())):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, pstdev
 
@@ -15,7 +15,7 @@ from weibo_nlp.profiling.plainness import LENGTH_CLASSES, CharacterModel
 
 LARGEST_CUT = 4
 """Texts that one step may take away: a text and what answers it."""
-RULE_COST, DUPLICATE_COST = 1.5, 4.0
+RULE_COST, DUPLICATE_COST, STRUCK_COST = 1.5, 4.0, 8.0
 PLAINNESS_WEIGHT = 0.5
 _SHORTEST = 8  # characters of a text that says anything of its author's manner
 
@@ -39,8 +39,10 @@ class _Keyed(RealText):
     key: str
 
 
-def costs(written: Sequence[Written], sets: Mapping[str, Sequence[RealText]], seed: int) -> dict[str, float]:
-    """How unlike real text each text is, in standard deviations: the judge's score, surprise, rules, copies.
+def costs(
+    written: Sequence[Written], sets: Mapping[str, Sequence[RealText]], seed: int, struck: Collection[str] = ()
+) -> dict[str, float]:
+    """How unlike real text each text is, in standard deviations: the judge's score, surprise, rules, copies, strikes.
 
     Parameters
     ----------
@@ -48,6 +50,10 @@ def costs(written: Sequence[Written], sets: Mapping[str, Sequence[RealText]], se
         All texts of a group.
     sets : mapping of str to sequence of RealText
         Real texts; those of ``DRAWN_FROM`` alone are looked at.
+    seed : int
+        Of draws and folds.
+    struck : collection of str
+        Keys of texts that a reader struck out.
     """
     cost = dict.fromkeys((each.key for each in written), 0.0)
     for kinds, names in ((("post",), DRAWN_FROM["post"]), (("comment", "repost"), DRAWN_FROM["comment"])):
@@ -63,7 +69,7 @@ def costs(written: Sequence[Written], sets: Mapping[str, Sequence[RealText]], se
         for key, surprise in _surprises(ours, sets, names).items():
             cost[key] += PLAINNESS_WEIGHT * surprise
     for each in written:
-        cost[each.key] += RULE_COST * len(broken_rules(each.text))
+        cost[each.key] += RULE_COST * len(broken_rules(each.text)) + STRUCK_COST * (each.key in struck)
     for _, later, _ in near_duplicates([each.text for each in written]):
         cost[written[later].key] += DUPLICATE_COST
     return cost

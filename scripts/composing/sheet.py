@@ -1,11 +1,14 @@
-"""A sheet as its author reads it: the event's facts, what its threads are like, and a line for every text."""
+"""A sheet as its author reads it: the event's facts, what its threads are like, a line for every text; and its rows."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from composing.drawing import EventTemper
+from weibo_nlp.errors import DataError
+from weibo_nlp.io.jsonl import read_jsonl
 
 _NAMES = {
     "account": {
@@ -44,3 +47,17 @@ def sheet_page(event: Mapping[str, Any], temper: EventTemper, lines: Iterable[Ma
         parts += [f"这个人同时这样想：{line['view']}"] if "view" in line else []
         page.append(" | ".join(part for part in parts if part))
     return "\n".join(page) + "\n"
+
+
+def read_rows(path: Path) -> Iterator[dict[str, Any]]:
+    """Rows of a JSON Lines file.
+
+    Raises
+    ------
+    DataError
+        At the first line that is none.
+    """
+    for line in read_jsonl(path):
+        if line.value is None:
+            raise DataError(f"{path}, line {line.number}: {line.reason}.")
+        yield line.value

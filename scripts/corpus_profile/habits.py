@@ -6,15 +6,13 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from composing.specifications import FIRST_BRIEF, briefs
-
 from weibo_nlp.io.typed_json import to_json
 from weibo_nlp.profiling.habits import emoticon_spread, habits_of
 from weibo_nlp.profiling.profile import TextSet
 from weibo_nlp.profiling.reference_sets import THIS_CORPUS
 from weibo_nlp.records import Document
 from weibo_nlp.release.limits import APART
-from weibo_nlp.release.sources import Sources
+from weibo_nlp.release.sources import FIRST_BRIEF, Sources
 
 KINDS = ("article", "post", "comment")
 LEAST_TEXTS = 20
@@ -26,7 +24,6 @@ def habit_figures(sources: Sources, real: Sequence[TextSet]) -> dict[str, Any]:
 
     Documents of the events that stand apart are left out.
     """
-    brief_of = briefs(sources.root)
     documents = [each for each in sources.documents if each.event not in APART]
     rows = []
     for kind in KINDS:
@@ -34,7 +31,7 @@ def habit_figures(sources: Sources, real: Sequence[TextSet]) -> dict[str, Any]:
         parts = {THIS_CORPUS: [each.text for each in of_kind]}
         by_brief = defaultdict(list)
         for each in of_kind:
-            by_brief[brief_of.get(each.id, FIRST_BRIEF)].append(each.text)
+            by_brief[sources.briefs.get(each.id, FIRST_BRIEF)].append(each.text)
         if len(by_brief) > 1:
             parts |= {f"{THIS_CORPUS}, brief {brief}": texts for brief, texts in sorted(by_brief.items())}
         parts |= {other.name: list(other.texts) for other in real if other.kind == kind}

@@ -410,3 +410,11 @@ def test_faulty_rows_of_a_program_are_set_aside_by_their_line(campaign):
     write_jsonl(path, rows)
     (report,), (problem,) = import_answers(campaign, path, skip_faulty=True)
     assert (report.n_added, problem.line) == (4, 2)
+
+
+def test_a_campaign_names_the_guideline_that_its_annotators_read(campaign, tmp_path):
+    assert campaign.settings.guideline == "1.2.0"  # of the rules that sheets carry
+    told = new_campaign(tmp_path / "told", tmp_path / "posts.jsonl", TASKS, ["甲", "乙"], guideline="1.2.1")
+    assert open_campaign(told.folder).settings.guideline == "1.2.1"
+    with pytest.raises(UsageError, match=r"guideline 'newest': a version of three numbers is allowed, as 1\.2\.1"):
+        new_campaign(tmp_path / "else", tmp_path / "posts.jsonl", TASKS, ["甲", "乙"], guideline="newest")

@@ -143,3 +143,15 @@ def test_targets_of_an_event_are_those_of_its_documents(clone):
     source = corpus_documents(clone, ["library-fines"])
     assert {document.targets for document in source.documents} == {("信用惩戒", "冻结借书证")}
     assert json.dumps(source.name) == '"library-fines"'
+
+
+def test_documents_that_are_not_dealt_are_shown_only_above_those_that_are(clone):
+    source = corpus_documents(clone, EVENTS)
+    answered = next(document for document in source.documents if document.parent is not None)
+    above = answered.parent
+    part = corpus_documents(clone, EVENTS, judged={answered.id})
+    assert [document.id for document in part.documents if document.is_judged] == [answered.id]
+    assert above in {document.id for document in part.documents if not document.is_judged}
+    assert len(part.documents) < len(source.documents)
+    with pytest.raises(UnknownNameError, match="unknown document 'library-fines-9999'"):
+        corpus_documents(clone, EVENTS, judged={"library-fines-9999"})

@@ -14,13 +14,14 @@ from composing.real_texts import DRAWN_FROM, GATE, RealText
 from composing.rules import broken_rules
 from composing.selection import Written, kept
 from composing.sheet import sheet_page
-from composing.specifications import briefs
 from composing.telling_apart import matched, mixture, separation
 from hypothesis import given
 from hypothesis import strategies as st
+from select_texts import read_struck
 
 from weibo_nlp.errors import DataError
 from weibo_nlp.io import write_jsonl
+from weibo_nlp.release.sources import read_briefs
 
 LISTS = Path(__file__).parents[2] / "scripts/composing"
 SURFACES = [
@@ -211,4 +212,13 @@ def test_the_brief_of_a_document_is_read_from_its_specification(tmp_path):
     folder = tmp_path / "annotations/specifications"
     folder.mkdir(parents=True)
     write_jsonl(folder / "e.jsonl", [{"document_id": "e-0001", "brief": "2.0"}, {"document_id": "e-0002"}])
-    assert briefs(tmp_path) == {"e-0001": "2.0"}
+    assert read_briefs(tmp_path) == {"e-0001": "2.0"}
+
+
+def test_what_a_reader_struck_out_is_read_by_text_and_a_strange_line_is_refused(tmp_path):
+    path = tmp_path / "struck.tsv"
+    path.write_text("e/3\tstilted\ne/4\thook\n", "utf-8")
+    assert read_struck([path], {"e/3", "e/4"}) == {"e/3": "stilted", "e/4": "hook"}
+    path.write_text("e/3\tstilted\ne/9\thook\ne/4\n", "utf-8")
+    with pytest.raises(DataError, match=r"line 2: 'e/9\\thook' is no text of the sheets with a reason\n.*line 3"):
+        read_struck([path], {"e/3", "e/4"})

@@ -21,6 +21,11 @@ def page(name):
     return " ".join((ROOT / name).read_text("utf-8").split())
 
 
+def listed(tasks):
+    *first, last = sorted(tasks)
+    return f"{', '.join(first)} and {last}" if first else last
+
+
 @pytest.fixture(scope="module")
 def figures():
     sources, release = read_sources(ROOT), open_release()
@@ -34,9 +39,9 @@ def figures():
     test = release.documents("test")
     return {
         "adjudicated": WORDS[sum(resolutions.values())],
-        "adjudicated_task": " and ".join(sorted({task for task, _ in resolutions})),
+        "adjudicated_task": listed({task.partition(":")[0] for task, _ in resolutions}),
         "standoff_adjudicated": WORDS[sum(of_standoff.values())],
-        "standoff_task": " and ".join(sorted({task for task, _ in of_standoff})),
+        "standoff_task": listed({task for task, _ in of_standoff}),
         "standoff": f"{len(sources.standoff):,}",
         "bike": texts["bike-blacklist"],
         "sentences": f"{len(sources.segmentation.gold):,}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import shutil
 import unicodedata
@@ -44,6 +45,8 @@ from weibo_nlp.io.paths import named_path
 from weibo_nlp.io.typed_json import to_json
 from weibo_nlp.scheme import load_scheme
 
+_VERSION = re.compile(r"\d+\.\d+\.\d+", re.ASCII)
+
 
 def new_campaign(
     folder: Path | str,
@@ -55,6 +58,7 @@ def new_campaign(
     seed: int = 0,
     rule: Rule = "unanimous",
     language: Language = "zh",
+    guideline: str | None = None,
     **reading: Any,
 ) -> Campaign:
     """Set up a campaign in a folder that is not there yet; it appears whole or not at all.
@@ -78,6 +82,8 @@ def new_campaign(
         Which labels hold without adjudication.
     language : {"zh", "en"}
         Of the sheets.
+    guideline : str, optional
+        Version of the guideline that annotators read, as ``1.2.1``; by default that of the rules which sheets carry.
     **reading
         Passed on to :func:`~weibo_nlp.annotation.document_tables.read_documents`.
 
@@ -95,6 +101,8 @@ def new_campaign(
         raise UsageError(
             f"language {quoted(language)} and rule {quoted(rule)}: allowed are zh, en; unanimous, majority."
         )
+    if guideline is not None and not _VERSION.fullmatch(guideline):
+        raise UsageError(f"guideline {quoted(guideline)}: a version of three numbers is allowed, as 1.2.1.")
     people = _annotators(annotators)
     source = documents if isinstance(documents, DocumentSource) else read_documents(Path(documents), **reading)
     scheme = load_scheme()
@@ -107,7 +115,9 @@ def new_campaign(
     settings = Settings(
         scheme=scheme.name,
         scheme_version=scheme.version,
-        guideline=guideline_version() if any(question.task in scheme.tasks for question in questions) else None,
+        guideline=guideline or guideline_version()
+        if any(question.task in scheme.tasks for question in questions)
+        else None,
         language=language,
         rule=rule,
         seed=seed,

@@ -78,6 +78,12 @@ def new(
             help="Labels that hold without adjudication: unanimous, or those of a majority of annotators.",
         ),
     ] = "unanimous",
+    guideline: Annotated[
+        str | None,
+        Option(
+            metavar="VERSION", help="Version of the guideline that annotators read, where it is not the sheets' own."
+        ),
+    ] = None,
     lang: Annotated[str, Option(metavar="zh|en", help="Language of the sheets.")] = "zh",
     seed: Annotated[int, Option(min=0, max=MAX_SEED, help="Random seed of the orders, and of what all judge.")] = 0,
     text_column: Annotated[str | None, Option(metavar="NAME", help="Column of the texts.")] = None,
@@ -106,6 +112,7 @@ def new(
         rule=rule,  # type: ignore[arg-type]  # refused there if it is none
         language=lang,  # type: ignore[arg-type]
         seed=seed,
+        guideline=guideline,
     )
     settings = campaign.settings
     n, n_threads = settings.documents.n, len({each.thread or each.id for each in campaign.documents.values()})

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from weibo_nlp.annotation.adjudication import AdjudicatedLabels, adjudicate, adjudicated_row, read_adjudicated
 from weibo_nlp.annotation.answers import StoredAnswer, read_answers_of
 from weibo_nlp.annotation.campaign import Annotator, Campaign
-from weibo_nlp.annotation.documents import DocumentSource, documents_of, targets_of
+from weibo_nlp.annotation.documents import CampaignDocument, DocumentSource, documents_of, paths_above, targets_of
 from weibo_nlp.annotation.judgements import judgement_parser, write_judgements
 from weibo_nlp.annotation.questions import FRAME, FRAMES, STANCE
 from weibo_nlp.annotation.rulings import Ruling, disputes, open_disputes, read_rulings, stale_rulings
@@ -27,7 +28,7 @@ REAL = "real"
 PERSON = "a person"
 
 
-def corpus_documents(root: Path, events: Sequence[str]) -> DocumentSource:
+def corpus_documents(root: Path, events: Sequence[str], *, judged: Collection[str] | None = None) -> DocumentSource:
     """Threads of some events of a clone, each with the targets that it is judged on.
 
     Parameters
@@ -36,11 +37,13 @@ def corpus_documents(root: Path, events: Sequence[str]) -> DocumentSource:
         The clone: ``corpus/`` and ``annotations/`` lie in it.
     events : sequence of str
         Ids of events in the register.
+    judged : collection of str, optional
+        Ids of the documents that are dealt out; of the others only what stands above these is shown. By default all.
 
     Raises
     ------
     UnknownNameError
-        If there is no such event.
+        If there is no such event, or no such document of one.
     DataError
         If the sources cannot be read, naming every fault.
     """
@@ -58,8 +61,18 @@ def corpus_documents(root: Path, events: Sequence[str]) -> DocumentSource:
         for thread in threads
     }
     documents = documents_of((document for thread in threads for document in thread), targets)
+    if judged is not None:
+        documents = _dealt(documents, judged)
     name = ", ".join(events)
     return DocumentSource(documents, "corpus", name, sha256_of_rows(map(to_json, documents)))
+
+
+def _dealt(documents: Sequence[CampaignDocument], judged: Collection[str]) -> list[CampaignDocument]:
+    by_id = {document.id: document for document in documents}
+    if unknown := next((name for name in judged if name not in by_id), None):
+        raise UnknownNameError("document", unknown, by_id)
+    shown = set(judged).union(above.id for name in judged for above in paths_above(by_id, by_id[name]))
+    return [replace(each, is_judged=each.id in judged) for each in documents if each.id in shown]
 
 
 def write_round(

@@ -12,6 +12,7 @@ from weibo_nlp.annotation.adjudication import AdjudicatedLabels, read_adjudicate
 from weibo_nlp.annotation.judgements import read_judgements
 from weibo_nlp.errors import DataError
 from weibo_nlp.external.hydration import is_text_key
+from weibo_nlp.io.jsonl import read_jsonl
 from weibo_nlp.io.names import quoted
 from weibo_nlp.io.validation import (
     Located,
@@ -31,6 +32,9 @@ from weibo_nlp.scheme import Scheme, load_scheme
 
 T = TypeVar("T")
 STANDOFF, WITHDRAWN = "standoff.jsonl", "withdrawn.yaml"
+SPECIFICATIONS = "annotations/specifications"
+FIRST_BRIEF = "1.1"
+"""Brief of documents whose specification names none, or that have none."""
 TO_BE_FILLED_IN = "(to be filled in)"
 """Stands in a register, and in an event that was laid out, for what a person has yet to say."""
 
@@ -47,6 +51,7 @@ class Sources:
     texts: list[Located[Document]] = field(default_factory=list)
     judgements: list[Located[Judgement]] = field(default_factory=list)
     gold: list[Located[AdjudicatedLabels]] = field(default_factory=list)
+    briefs: dict[str, str] = field(default_factory=dict)
     segmentation: Segmentation = field(default_factory=lambda: Segmentation(Path()))
     standoff: list[Located[StandoffText]] = field(default_factory=list)
     standoff_judgements: list[Located[Judgement]] = field(default_factory=list)
@@ -67,6 +72,7 @@ class Sources:
         """Every file read, sorted; the manifest lists them with their checksums."""
         names = ["annotations/scheme.yaml", "corpus/events.yaml", "corpus/targets.yaml"]
         patterns = ["corpus/texts/*/*.jsonl", "annotations/rounds/*/*.jsonl", "annotations/adjudicated/*.jsonl"]
+        patterns.append(f"{SPECIFICATIONS}/*.jsonl")
         rows = chain.from_iterable(map(self.root.glob, patterns))
         standoff = [path for name in (STANDOFF, WITHDRAWN) if (path := self.root / "corpus" / name).exists()]
         return sorted([*(self.root / name for name in names), *rows, *standoff, *self.segmentation.files()])
@@ -111,6 +117,7 @@ def read_sources(root: Path) -> Sources:
     for settled in records("annotations/adjudicated/*.jsonl", lambda path: read_adjudicated(path, scheme)):
         (sources.standoff_gold if is_text_key(settled.value.document_id) else sources.gold).append(settled)
     _read_withdrawn(sources)
+    sources.briefs = read_briefs(root)
     sources.segmentation = read_segmentation(root)
     sources.problems += sources.segmentation.problems
     return sources
@@ -119,6 +126,24 @@ def read_sources(root: Path) -> Sources:
 def _standoff_parser() -> Parser[StandoffText]:
     """Return what makes the record of a text that is not shipped; it has a key and no text."""
     return row_parser(StandoffText, field_types(StandoffText))
+
+
+def read_briefs(root: Path) -> dict[str, str]:
+    """Brief by document id, of the documents whose specification in a repository names one.
+
+    Raises
+    ------
+    DataError
+        At a specification that cannot be read or names no document.
+    """
+    briefs = {}
+    for path in sorted((root / SPECIFICATIONS).glob("*.jsonl")):
+        for line in read_jsonl(path):
+            if line.value is None or not isinstance(line.value.get("document_id"), str):
+                raise DataError(f"{path}, line {line.number}: {line.reason or 'a document_id of text is expected'}.")
+            if "brief" in line.value:
+                briefs[line.value["document_id"]] = str(line.value["brief"])
+    return briefs
 
 
 def _read_withdrawn(sources: Sources) -> None:

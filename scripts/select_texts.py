@@ -133,7 +133,7 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         plan = read_plan(arguments.group, arguments.event)
-        sizes = plan.sizes
+        sizes = plan.kept
         if arguments.external is None:
             raise UsageError("texts are chosen beside real ones; name the folder of your copies with --external.")
         register = read_yaml(arguments.root / "corpus/events.yaml")["events"]

@@ -14,11 +14,15 @@ PLAN = Path(__file__).with_name("plan.yaml")
 
 @dataclass(frozen=True)
 class GroupPlan:
-    """A group of events: brief of its texts, how many are written for each that is kept, and documents by event."""
+    """A group of events: brief of its texts, how many are written for each that is kept, and documents by event.
+
+    ``sizes`` is what sheets are drawn for, ``kept`` what is kept of them, where that was decided anew.
+    """
 
     brief: str
     overdraw: float
     sizes: Mapping[str, int]
+    kept: Mapping[str, int]
 
 
 def read_plan(group: str, events: Collection[str] = ()) -> GroupPlan:
@@ -35,4 +39,6 @@ def read_plan(group: str, events: Collection[str] = ()) -> GroupPlan:
     sizes = content["groups"][group]
     if strangers := sorted(set(events) - sizes.keys()):
         raise UnknownNameError("event of the group", strangers[0], sizes)
-    return GroupPlan(content["brief"], content["overdraw"], {event: sizes[event] for event in events or sizes})
+    sizes = {event: sizes[event] for event in events or sizes}
+    kept = sizes | {event: n for event, n in content["kept"].get(group, {}).items() if event in sizes}
+    return GroupPlan(content["brief"], content["overdraw"], sizes, kept)

@@ -60,8 +60,16 @@ def lines_of(campaign: Campaign, annotator: Annotator) -> list[Line]:
     return lines
 
 
-def sheet_of(lines: list[Line], documents: Mapping[str, Document], targets: Mapping[str, Target]) -> Iterator[str]:
-    """Yield the lines of a sheet; `targets` are known by what is read of them."""
+def sheet_of(
+    lines: list[Line],
+    documents: Mapping[str, Document],
+    targets: Mapping[str, Target],
+    shown: Mapping[str, CampaignDocument],
+) -> Iterator[str]:
+    """Yield the lines of a sheet; `targets` are known by what is read of them.
+
+    What stands above a text and is not judged, `shown`, comes before it, numbered ^1, ^2 and on.
+    """
     for thread, texts in groupby(lines, key=thread_of):
         members = list(texts)
         yield f"=== {thread}"
@@ -69,14 +77,16 @@ def sheet_of(lines: list[Line], documents: Mapping[str, Document], targets: Mapp
         for letter, target in zip(_TARGETS[: len(about)], about, strict=True):
             said = targets[target]
             yield f"{letter}\t{target}\tfavor: {said.favor}\tagainst: {said.against}\tnone: {said.none}"
-        places = {line.document.id: line.place for line in members}
-        for line in members:
-            document = documents[line.document.id]
-            above = f"↩{places[document.parent]}" if document.parent else "-"
-            above = f"⇄{places[document.repost_of]}" if document.repost_of else above
+        above = [each for each in shown.values() if not each.is_judged and each.thread == members[0].document.thread]
+        places = {each.id: f"^{place}" for place, each in enumerate(above, start=1)}
+        places |= {line.document.id: str(line.place) for line in members}
+        for document in (documents[name] for name in places):
+            answers = f"↩{places[document.parent]}" if document.parent else "-"
+            answers = f"⇄{places[document.repost_of]}" if document.repost_of else answers
             title = f"【{document.title}】" if document.title else ""
             text = re.sub(r"\s*\n\s*", "⏎", (title + document.text).replace("\t", " "))
-            yield f"{line.place}\t{document.kind}\t{above}\t{document.author} ({document.account_type})\t{text}"
+            place = places[document.id]
+            yield f"{place}\t{document.kind}\t{answers}\t{document.author} ({document.account_type})\t{text}"
 
 
 def answer_of(campaign: Campaign, line: Line, cells: list[str]) -> dict[str, object]:
@@ -158,7 +168,8 @@ def main() -> int:
                 arguments.folder.mkdir(parents=True, exist_ok=True)
                 for at, part in enumerate(in_sheets(lines, thread_of, arguments.per_sheet), start=1):
                     path = arguments.folder / f"{name}.{at:02}.tsv"
-                    path.write_text("\n".join(sheet_of(part, documents, targets)) + "\n", "utf-8")
+                    page = sheet_of(part, documents, targets, campaign.documents)
+                    path.write_text("\n".join(page) + "\n", "utf-8")
                     print(f"{path}: {len(part)} texts")
             else:
                 answers = read_answers(campaign, lines, sorted(arguments.folder.glob(f"{name}.*.answers.tsv")))

@@ -113,3 +113,19 @@ def test_a_text_without_an_answer_and_one_with_two_are_told(run, tmp_path):
     assert "line 2: answered twice" in told
     assert f"line {len(rest) + 3}: no such text" in told
     assert "{} {} has no answer".format(*second.split("\t")) in told
+
+
+def test_what_is_shown_above_a_text_stands_before_it_and_asks_for_no_answer(tmp_path, monkeypatch, capsys):
+    root = tmp_path / "clone"
+    shutil.copytree(MINIATURE, root)
+    whole = corpus_documents(root, ["library-fines"])
+    answer = next(document for document in whole.documents if document.parent is not None)
+    source = corpus_documents(root, ["library-fines"], judged={answer.id})
+    campaign = new_campaign(tmp_path / "campaign", source, TASKS, ["A", "model:b"], rule="majority")
+    arguments = ["thread_sheets.py", "write", campaign.folder, tmp_path / "sheets", "--root", root]
+    monkeypatch.setattr(sys, "argv", list(map(str, arguments)))
+    assert thread_sheets.main() == 0
+    assert "A.01.tsv: 1 texts" in capsys.readouterr().out
+    lines = [line.split("\t") for line in (tmp_path / "sheets/A.01.tsv").read_text("utf-8").splitlines()]
+    assert [line[0] for line in lines if line[0][0] in "^1"] == ["^1", "1"]
+    assert lines[-1][2] == "↩^1"

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from benchmarks.publishing import failure
 from composing.real_texts import DRAWN_FROM, GATE, RealText, real_texts
-from composing.telling_apart import Separation, mixture, separation
+from composing.telling_apart import Separation, manner_of, mixture, separation
 
 from weibo_nlp.corpus import open_release
 from weibo_nlp.errors import UsageError, WeiboNlpError
@@ -25,6 +25,7 @@ from weibo_nlp.report.display import bounds, number
 
 ROOT = Path(__file__).resolve().parent.parent
 A_SIDE = 1_000
+EVERYDAY = "everyday-"  # texts on no event, whose matter is that of real sets more than events' is
 SEED = 20_26
 BOUND = 0.93
 """What the posts of a brief may reach; two mixtures of real sets reach as much."""
@@ -55,6 +56,8 @@ def main() -> int:
         parts = {"all": documents}
         for brief in sorted(set(brief_of.values())):
             parts[f"brief {brief}"] = [each for each in documents if brief_of.get(each.id) == brief]
+            everyday = [each for each in parts[f"brief {brief}"] if (each.event or "").startswith(EVERYDAY)]
+            parts |= {f"brief {brief}, everyday": everyday} if everyday else {}
         each, seed = arguments.a_side, arguments.seed
         # Three to choose from for each, so that partners of like length are found.
         gate, others, comments = (
@@ -63,8 +66,14 @@ def main() -> int:
         rows: dict[str, Separation] = {}
         for name, part in parts.items():
             rows[f"posts, {name}"] = separation(our_texts(part, "post"), gate, most=each, seed=seed)
+            rows[f"posts, {name}: manner alone"] = separation(
+                [*map(manner_of, our_texts(part, "post"))], [*map(manner_of, gate)], most=each, seed=seed
+            )
             rows[f"comments, {name}"] = separation(our_texts(part, "comment"), comments, most=each, seed=seed)
         rows["real posts: the gate's sets and the others"] = separation(gate, others, most=each, seed=seed)
+        rows["real posts: the same, manner alone"] = separation(
+            [*map(manner_of, gate)], [*map(manner_of, others)], most=each, seed=seed
+        )
         halves = [mixture(sets, DRAWN_FROM["comment"][at::2], 3 * each, seed) for at in (0, 1)]
         rows["real comments: two sets and two others"] = separation(*halves, most=each, seed=seed)
     except WeiboNlpError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,11 @@ ORDERS = (1, 3)
 """Shortest and longest character n-grams that are counted."""
 FOLDS = 5
 REPLICATES = 1_000
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_FUNCTION_WORDS = frozenset(
+    "的了是我你他她它们这那不也就都还在有没和与而但因为所以如果要会能可很太真最再又才只被把给让对向从到跟比"
+    "吧吗呢啊哦呀嘛哈什么怎谁哪几多少一个些点上下里得地着过"
+)
 LENGTH_TOLERANCE = 0.1
 Ours = TypeVar("Ours", bound=RealText)
 
@@ -40,6 +46,12 @@ def classifier() -> Pipeline:
     """The one judge of all: tf-idf of character n-grams, logistic regression at its default strength."""
     counts = TfidfVectorizer(analyzer="char", ngram_range=ORDERS, min_df=2, sublinear_tf=True)
     return make_pipeline(counts, LogisticRegression(max_iter=2_000))
+
+
+def manner_of(text: RealText) -> RealText:
+    """Return a text of which its manner alone is left: marks, letters and function words; other characters are 字."""
+    masked = _HAN.sub(lambda found: found[0] if found[0] in _FUNCTION_WORDS else "字", text.text)
+    return RealText(masked, text.group)
 
 
 def matched(ours: Sequence[Ours], real: Sequence[RealText], most: int, seed: int) -> tuple[list[Ours], list[RealText]]:

@@ -14,7 +14,7 @@ from composing.real_texts import DRAWN_FROM, GATE, RealText
 from composing.rules import broken_rules
 from composing.selection import Written, kept
 from composing.sheet import sheet_page
-from composing.telling_apart import matched, mixture, separation
+from composing.telling_apart import manner_of, matched, mixture, separation
 from hypothesis import given
 from hypothesis import strategies as st
 from select_texts import read_struck
@@ -222,3 +222,7 @@ def test_what_a_reader_struck_out_is_read_by_text_and_a_strange_line_is_refused(
     path.write_text("e/3\tstilted\ne/9\thook\ne/4\n", "utf-8")
     with pytest.raises(DataError, match=r"line 2: 'e/9\\thook' is no text of the sheets with a reason\n.*line 3"):
         read_struck([path], {"e/3", "e/4"})
+
+
+def test_of_a_text_marks_letters_and_function_words_are_its_manner():
+    assert manner_of(RealText("我的iPhone没有信用，真烦！", "g")) == RealText("我的iPhone没有字字，真字！", "g")

@@ -284,7 +284,7 @@ def test_keys_of_texts_that_are_not_shipped_get_their_texts_from_the_users_copie
     campaign = new_campaign(tmp_path / "campaign", tmp_path / "keys.jsonl", ["topic"], ["甲", "乙"])
     kept = "".join(path.read_text("utf-8") for path in campaign.folder.rglob("*") if path.is_file())
     assert not any(text in kept for text in texts)
-    assert (campaign.folder / "sheets" / ".gitignore").read_text() == "*\n"
+    assert (campaign.folder / "sheets" / ".gitignore").read_text() == "*\n!.gitignore\n"
     with pytest.raises(UsageError, match="holds keys and no texts; name the folder of your copies"):
         sheet_of(campaign, "甲")
     (path, *_) = export_sheets(campaign, format_called("xlsx"), annotator="甲", texts=copies)
@@ -418,3 +418,15 @@ def test_a_campaign_names_the_guideline_that_its_annotators_read(campaign, tmp_p
     assert open_campaign(told.folder).settings.guideline == "1.2.1"
     with pytest.raises(UsageError, match=r"guideline 'newest': a version of three numbers is allowed, as 1\.2\.1"):
         new_campaign(tmp_path / "else", tmp_path / "posts.jsonl", TASKS, ["甲", "乙"], guideline="newest")
+
+
+def test_a_campaign_that_was_cloned_goes_on_without_its_empty_folders(campaign):
+    for name in ("sheets", "answers", "adjudication"):
+        (campaign.folder / name).rmdir()
+    sheets = export_sheets(campaign, "jsonl")
+    assert all(path.exists() for path in sheets)
+    numbers = list(campaign.keys["甲"].numbers)
+    write_jsonl(campaign.folder / "filled.jsonl", [{"number": numbers[0], "labels": {"topic": "other"}}])
+    (report,), problems = import_answers(campaign, campaign.folder / "filled.jsonl")
+    assert problems == []
+    assert report.annotator == "甲"

@@ -171,6 +171,7 @@ def keep_answers(
     with locked_folder(campaign.folder):
         merged = [(annotator, new, _merged(campaign, annotator, new, replace)) for annotator, new in answers]
         for annotator, new, (stored, report) in merged:
+            campaign.answers_path(annotator).parent.mkdir(exist_ok=True)  # a clone of the folder has no empty ones
             write_jsonl(campaign.answers_path(annotator), (_row(each) for each in stored))
             open_questions = Counter(
                 question.name

@@ -182,7 +182,7 @@ def _write(folder: Path, settings: Settings, documents: Sequence[CampaignDocumen
         if settings.documents.kind == "keys":
             # The texts are others', and only the sheets have them.
             for name in (SHEETS, ADJUDICATION):
-                (beside / name / ".gitignore").write_text("*\n", "utf-8")
+                (beside / name / ".gitignore").write_text("*\n!.gitignore\n", "utf-8")
         if design is not None:
             shutil.copyfile(design, beside / DESIGN_FILE)
         if codebook := codebook_of(settings.questions):

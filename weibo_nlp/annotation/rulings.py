@@ -171,6 +171,7 @@ def export_disputes(
                 f"{folder}: sheets of disputes went out already, and may have been filled in ({there[0].name}); read "
                 "them with --from first, or write over them with --replace."
             )
+        folder.mkdir(exist_ok=True)  # a clone of the campaign has no empty ones
         for source, target in written:
             source.replace(target)
     return [target for _, target in written if not target.name.endswith(_KEY)]

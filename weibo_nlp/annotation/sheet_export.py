@@ -223,7 +223,7 @@ def _require_new(targets: Sequence[Path], replace: bool) -> None:
 
 def _publish(moves: Mapping[Path, Path]) -> None:
     for source, target in moves.items():
-        target.parent.mkdir(exist_ok=True)
+        target.parent.mkdir(parents=True, exist_ok=True)  # a clone of the folder has no empty ones
         source.replace(target)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
+from weibo_nlp.corpus.release import open_release, versions
 from weibo_nlp.features.context import context_of
 from weibo_nlp.profiling.duplicates import near_duplicates
 from weibo_nlp.records import Example
@@ -28,6 +29,8 @@ _TERMS = re.compile(
         for word in domain_lexicon().of_kind(f"term_{topic}")
     )
 )
+WITH_RETIRED = "0.3.1"
+"""The last version whose events ask about targets that copy or mirror a canonical one."""
 SHORT_KINDS = ("question", "title")
 """Texts that nobody posts: they say what is asked and reported, nearly never a feeling."""
 
@@ -140,6 +143,19 @@ def composed_rows(real: RealTexts, spec: TaskSpec, *, with_context: bool = False
         for weight, each in zip(weights, fold.train, strict=True)
     ]
     return rows.subset(place for place, is_explained in enumerate(explained) if is_explained)
+
+
+def retired_rows(real: RealTexts, spec: TaskSpec) -> TrainingRows:
+    """Composed documents of train and validation on targets that no event asks about any more, from `WITH_RETIRED`.
+
+    They copied or mirrored a canonical target, so that nothing is to be scored on them; but people ask about 咪蒙 or a
+    brand by name, and what was judged there holds.
+    """
+    asked = {example.target for example in composed_rows(real, spec).examples}
+    if WITH_RETIRED not in versions(real.release.path):
+        return composed_rows(real, spec).subset(())
+    rows = composed_rows(RealTexts(open_release(real.release.path, version=WITH_RETIRED), real.texts), spec)
+    return rows.subset(place for place, example in enumerate(rows.examples) if example.target not in asked)
 
 
 def rows_in_context(real: RealTexts, spec: TaskSpec) -> TrainingRows:

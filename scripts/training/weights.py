@@ -12,13 +12,16 @@ from training.recipe import MIN_TEXTS, Choice, Progress, choose, choose_regulari
 from training.rows import (
     C_STANCE,
     OPEN_SOURCES,
+    WITH_RETIRED,
     RowWeights,
     TrainingRows,
     c_stance_rows,
     composed_rows,
     public_rows,
+    retired_rows,
     rows_in_context,
 )
+from weibo_nlp.corpus.release import open_release, versions
 from weibo_nlp.errors import UsageError
 from weibo_nlp.labelling.sets import WITH_SETS
 from weibo_nlp.models.domain import DomainDetector, train_domain
@@ -169,6 +172,8 @@ class WeightsRecipe:
         """What the model of a task may learn from; nothing that nearly recurs in what is held back."""
         composed = rows_in_context(self.real, spec) if self.mode == CONTEXT else composed_rows(self.real, spec)
         rows = composed + public_rows(self.real, spec, "train")
+        if spec.targeted and self.mode != CONTEXT:
+            rows += retired_rows(self.real, spec)
         if spec.targeted and self.name == RESEARCH and C_STANCE not in self.without:
             rows += c_stance_rows(self.external)
         rows = self._permitted(rows)
@@ -195,7 +200,7 @@ class WeightsRecipe:
         return targeted(
             spec.labels,
             min_df=MIN_TEXTS,
-            families=families_of(self.real),
+            families=families_with_retired(self.real),
             mentions=mentions_of(self.real),
             balance=BALANCE,
             random_state=seed,
@@ -239,6 +244,14 @@ def families_of(real: RealTexts) -> dict[str, str]:
         texts[name]: texts[own] if sign > 0 else OPPOSED.format(texts[own]) if sign < 0 else texts[name]
         for name, (own, sign) in alike.items()
     }
+
+
+def families_with_retired(real: RealTexts) -> dict[str, str]:
+    """Families of the targets that are asked about, and of those that were, by what was judged then."""
+    if WITH_RETIRED not in versions(real.release.path):
+        return families_of(real)
+    older = RealTexts(open_release(real.release.path, version=WITH_RETIRED), real.texts)
+    return families_of(older) | families_of(real)
 
 
 def _alike(real: RealTexts, canonical: Mapping[str, str]) -> dict[str, tuple[str, int]]:

@@ -19,6 +19,7 @@ from weibo_nlp.corpus import open_release
 from weibo_nlp.errors import DataError, WeiboNlpError
 from weibo_nlp.io import sha256_of_rows, write_jsonl
 from weibo_nlp.io.typed_json import to_json
+from weibo_nlp.records import AUTHOR_LABEL
 from weibo_nlp.release.rounds import corpus_documents
 from weibo_nlp.release.sources import Sources, read_sources
 
@@ -42,7 +43,7 @@ def unsure_of(sources: Sources) -> list[str]:
     sure = {
         each.document_id
         for each in judged
-        if each.round == last[each.document_id] and each.confidence != "low" and each.annotator != "intention"
+        if each.round == last[each.document_id] and each.confidence != "low" and each.annotator != AUTHOR_LABEL
     }
     return [document.id for document in sources.documents if document.id in last and document.id not in sure]
 

@@ -63,16 +63,17 @@ def main() -> int:
         gate, others, comments = (
             mixture(sets, names, 3 * each, seed) for names in (GATE, DRAWN_FROM["post"], DRAWN_FROM["comment"])
         )
+        manners = [*map(manner_of, gate)]
         rows: dict[str, Separation] = {}
         for name, part in parts.items():
             rows[f"posts, {name}"] = separation(our_texts(part, "post"), gate, most=each, seed=seed)
             rows[f"posts, {name}: manner alone"] = separation(
-                [*map(manner_of, our_texts(part, "post"))], [*map(manner_of, gate)], most=each, seed=seed
+                [*map(manner_of, our_texts(part, "post"))], manners, most=each, seed=seed
             )
             rows[f"comments, {name}"] = separation(our_texts(part, "comment"), comments, most=each, seed=seed)
         rows["real posts: the gate's sets and the others"] = separation(gate, others, most=each, seed=seed)
         rows["real posts: the same, manner alone"] = separation(
-            [*map(manner_of, gate)], [*map(manner_of, others)], most=each, seed=seed
+            manners, [*map(manner_of, others)], most=each, seed=seed
         )
         halves = [mixture(sets, DRAWN_FROM["comment"][at::2], 3 * each, seed) for at in (0, 1)]
         rows["real comments: two sets and two others"] = separation(*halves, most=each, seed=seed)

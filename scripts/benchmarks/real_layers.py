@@ -110,7 +110,7 @@ def run_layers(
                 weights = choose_weights(rows, spec, seed=bootstrap.seed)
                 chosen.append({"task": spec.name, "system": system, **weights})
                 rows = rows.weighted(_row_weights(*weights["chosen"]))
-            model = Once(spec.labels, random_state=bootstrap.seed)
+            model = _Once(spec.labels, random_state=bootstrap.seed)
             for own, evaluation_set in trials:
                 own = replace(own, protocol=COMPOSED_TO_REAL) if system == COMPOSED and own is spec else own
                 fold = _fold(rows, len(evaluation_set.gold))
@@ -183,11 +183,10 @@ def _row_weights(weight: float, short: float) -> RowWeights:
     return RowWeights(public=weight, short=short)
 
 
-class Once(LinearClassifier):
+class _Once(LinearClassifier):
     """The linear model, which learns once and then answers whatever is scored."""
 
     def fit(self, X: Any, y: Any, groups: Any = None, sample_weight: Any = None) -> Self:  # noqa: N803
-        """Learn, the first time."""
         if not hasattr(self, "coef_"):
             super().fit(X, y, groups=groups, sample_weight=sample_weight)
         return self

@@ -9,7 +9,6 @@ from typing import Any
 
 from benchmarks.answers import compare_pairs
 from benchmarks.publishing import estimate_cell, made_by, note_list
-from benchmarks.real_layers import Once
 
 from weibo_nlp._version import __version__
 from weibo_nlp.benchmark.run import ModelRun, Progress, find_real_texts, run_task
@@ -17,12 +16,13 @@ from weibo_nlp.corpus import open_release
 from weibo_nlp.corpus.release import Release
 from weibo_nlp.errors import UsageError
 from weibo_nlp.io.names import quoted_list
+from weibo_nlp.models.linear import LinearClassifier
 from weibo_nlp.provenance import hardware
 from weibo_nlp.report import markdown
 from weibo_nlp.report.display import p_value
 from weibo_nlp.stats.bootstrap import DEFAULT, BootstrapConfig
 from weibo_nlp.stats.randomisation import N_PERMUTATIONS
-from weibo_nlp.tasks.folds import Fold, corpus_folds
+from weibo_nlp.tasks.folds import corpus_folds
 from weibo_nlp.tasks.real import RealTexts, real_tasks
 from weibo_nlp.tasks.spec import COMPOSED_TO_REAL, REAL, TaskSpec, corpus_tasks
 
@@ -86,8 +86,7 @@ def run_versions(
     for spec in real_tasks(release.scheme, release.version, tasks, [REAL]):
         spec = replace(spec, test=scored, protocol=COMPOSED_TO_REAL)
         for each in learnt:
-            run = _run(each, real, spec, bootstrap)
-            runs.append((each.version, run[0], run[1]))
+            runs.append((each.version, *_run(each, real, spec, bootstrap)))
             progress(f"{spec.name}, {each.version}: done")
     comparisons = _comparisons(runs, n_permutations, bootstrap)
     return {
@@ -137,15 +136,8 @@ def _run(release: Release, real: RealTexts, spec: TaskSpec, bootstrap: Bootstrap
     (own,) = corpus_tasks(release.scheme, release.version, [spec.name])
     (fold,) = corpus_folds(release, own)
     evaluation_set = real.evaluation_set(spec)
-    taught = Fold(
-        "test",
-        fold.train,
-        fold.train_labels,
-        fold.train_groups,
-        fold.train_weights,
-        tuple(range(len(evaluation_set.gold))),
-    )
-    model = Once(spec.labels, random_state=bootstrap.seed)
+    taught = replace(fold, held_out=tuple(range(len(evaluation_set.gold))))
+    model = LinearClassifier(spec.labels, random_state=bootstrap.seed)
     run = run_task(spec, evaluation_set, (taught,), lambda _: model, seeds=1, bootstrap=bootstrap)
     return len(fold.train), run
 

@@ -145,16 +145,23 @@ def composed_rows(real: RealTexts, spec: TaskSpec, *, with_context: bool = False
     return rows.subset(place for place, is_explained in enumerate(explained) if is_explained)
 
 
+def with_retired(real: RealTexts) -> RealTexts | None:
+    """The same texts beside the release `WITH_RETIRED`; None where a folder of releases does not hold it."""
+    path = real.release.path
+    return RealTexts(open_release(path, version=WITH_RETIRED), real.texts) if WITH_RETIRED in versions(path) else None
+
+
 def retired_rows(real: RealTexts, spec: TaskSpec) -> TrainingRows:
     """Composed documents of train and validation on targets that no event asks about any more, from `WITH_RETIRED`.
 
     They copied or mirrored a canonical target, so that nothing is to be scored on them; but people ask about 咪蒙 or a
     brand by name, and what was judged there holds.
     """
-    asked = {example.target for example in composed_rows(real, spec).examples}
-    if WITH_RETIRED not in versions(real.release.path):
-        return composed_rows(real, spec).subset(())
-    rows = composed_rows(RealTexts(open_release(real.release.path, version=WITH_RETIRED), real.texts), spec)
+    current, older = composed_rows(real, spec), with_retired(real)
+    if older is None:
+        return current.subset(())
+    asked = {example.target for example in current.examples}
+    rows = composed_rows(older, spec)
     return rows.subset(place for place, example in enumerate(rows.examples) if example.target not in asked)
 
 

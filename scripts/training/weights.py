@@ -12,7 +12,6 @@ from training.recipe import MIN_TEXTS, Choice, Progress, choose, choose_regulari
 from training.rows import (
     C_STANCE,
     OPEN_SOURCES,
-    WITH_RETIRED,
     RowWeights,
     TrainingRows,
     c_stance_rows,
@@ -20,8 +19,8 @@ from training.rows import (
     public_rows,
     retired_rows,
     rows_in_context,
+    with_retired,
 )
-from weibo_nlp.corpus.release import open_release, versions
 from weibo_nlp.errors import UsageError
 from weibo_nlp.labelling.sets import WITH_SETS
 from weibo_nlp.models.domain import DomainDetector, train_domain
@@ -248,10 +247,8 @@ def families_of(real: RealTexts) -> dict[str, str]:
 
 def families_with_retired(real: RealTexts) -> dict[str, str]:
     """Families of the targets that are asked about, and of those that were, by what was judged then."""
-    if WITH_RETIRED not in versions(real.release.path):
-        return families_of(real)
-    older = RealTexts(open_release(real.release.path, version=WITH_RETIRED), real.texts)
-    return families_of(older) | families_of(real)
+    older = with_retired(real)
+    return ({} if older is None else families_of(older)) | families_of(real)
 
 
 def _alike(real: RealTexts, canonical: Mapping[str, str]) -> dict[str, tuple[str, int]]:

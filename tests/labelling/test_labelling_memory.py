@@ -14,7 +14,7 @@ pytestmark = [
     pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="no /proc to read the peak of a process from"),
 ]
 
-MODELS_MB = 340  # interpreter, libraries and models: a file of one post takes 260
+MODELS_MB = 340  # interpreter, libraries and models
 CHILD = """
 import re, sys
 from weibo_nlp.cli import main

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import secrets
 import shutil
 import unicodedata
@@ -38,14 +37,13 @@ from weibo_nlp.annotation.document_tables import read_documents
 from weibo_nlp.annotation.documents import CampaignDocument, DocumentSource, document_targets
 from weibo_nlp.annotation.exchange.base import LANGUAGES, Language
 from weibo_nlp.annotation.questions import STANCE, codebook_of, guideline_version, questions_of
+from weibo_nlp.corpus.manifest import is_version
 from weibo_nlp.errors import UsageError
 from weibo_nlp.io import write_jsonl
 from weibo_nlp.io.names import quoted
 from weibo_nlp.io.paths import named_path
 from weibo_nlp.io.typed_json import to_json
 from weibo_nlp.scheme import load_scheme
-
-_VERSION = re.compile(r"\d+\.\d+\.\d+", re.ASCII)
 
 
 def new_campaign(
@@ -101,7 +99,7 @@ def new_campaign(
         raise UsageError(
             f"language {quoted(language)} and rule {quoted(rule)}: allowed are zh, en; unanimous, majority."
         )
-    if guideline is not None and not _VERSION.fullmatch(guideline):
+    if guideline is not None and not is_version(guideline):
         raise UsageError(f"guideline {quoted(guideline)}: a version of three numbers is allowed, as 1.2.1.")
     people = _annotators(annotators)
     source = documents if isinstance(documents, DocumentSource) else read_documents(Path(documents), **reading)

@@ -127,7 +127,7 @@ class _Bounds:
 
     def check(self, figure: str, value: float, what: str, topic: str = "", join: str = ": ") -> Iterator[Problem]:
         """What a figure breaks."""
-        yield from _check(self.limits, figure, value, _texts(self.sources, topic), what + self.of, join=join)
+        return _check(self.limits, figure, value, _texts(self.sources, topic), what + self.of, join=join)
 
     def sentiments(self) -> Iterator[Problem]:
         """Each feeling within each topic."""

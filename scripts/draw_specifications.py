@@ -18,7 +18,7 @@ from composing.real_texts import RealText, real_texts
 from composing.sheet import sheet_page
 
 from weibo_nlp.corpus import open_release
-from weibo_nlp.errors import UnknownNameError, UsageError, WeiboNlpError
+from weibo_nlp.errors import DataError, UnknownNameError, UsageError, WeiboNlpError
 from weibo_nlp.io.jsonl import write_jsonl
 from weibo_nlp.io.yaml_file import read_yaml
 
@@ -28,17 +28,33 @@ MOST_LINES = 60
 FIRST_YEAR = 2010
 STREAM_YEARS = [*range(2010, 2015)] * 5 + [*range(2015, 2019)] * 2 + [*range(2019, 2022)] * 2 + [*range(2022, 2025)] * 2
 """Years of everyday texts, weighted for the periods that events leave thin."""
+LONG = {"post": 300, "comment": 80}
+"""Characters from which a text is long for its kind."""
 POST_SHARES = {"CED posts": 0.3, "C-STANCE": 0.27, "SWSR posts": 0.25, "CHECKED posts": 0.03, "CED": 0.15}
 COMMENT_SHARES = {"CED": 0.35, "CHECKED": 0.35, "COLD": 0.2, "SWSR comments": 0.1}
 
 
 def drawn_profiles(
-    sets: Mapping[str, Sequence[RealText]], shares: Mapping[str, float], n: int, seed: int
+    sets: Mapping[str, Sequence[RealText]],
+    shares: Mapping[str, float],
+    n: int,
+    seed: int,
+    long: float | None = None,
+    least: int = 0,
 ) -> list[SurfaceProfile]:
-    """Profiles of `n` real texts, each set in its share, with replacement."""
+    """Profiles of `n` real texts, each set in its share, with replacement.
+
+    `long` is the share of those of `least` characters or more; without it they come as they are in the sets.
+    """
     dice = random.Random(seed)
     names = dice.choices(list(shares), list(shares.values()), k=n)
-    return [surface_profile(dice.choice(sets[name]).text) for name in names]
+    profiles = [surface_profile(dice.choice(sets[name]).text) for name in names]
+    if long is None:
+        return profiles
+    parts = [[each for each in profiles if (each.length >= least) is is_long] for is_long in (True, False)]
+    if not all(parts):
+        raise DataError(f"of {n} texts drawn, {len(parts[0])} have {least} characters; there must be some, and others.")
+    return [dice.choice(parts[dice.random() >= long]) for _ in range(n)]
 
 
 def moments_of(event: Mapping[str, Any]) -> list[Moment]:
@@ -73,8 +89,8 @@ def main() -> int:
         )  # fmt: skip
         sets = real_texts(open_release(ROOT / "corpus"), Path(arguments.external))
         margins = Margins(
-            drawn_profiles(sets, POST_SHARES, 4_000, arguments.seed),
-            drawn_profiles(sets, COMMENT_SHARES, 8_000, arguments.seed),
+            drawn_profiles(sets, POST_SHARES, 4_000, arguments.seed, plan.long.get("post"), LONG["post"]),
+            drawn_profiles(sets, COMMENT_SHARES, 8_000, arguments.seed, plan.long.get("comment"), LONG["comment"]),
             drawn_profiles(sets, {"Zhihu": 1.0}, 500, arguments.seed),
         )
         arguments.output.mkdir(parents=True)

@@ -1,7 +1,8 @@
 """Print how well characters alone tell composed texts from real ones of the same lengths.
 
 The gate is on posts: a thousand a side, the real ones from sets that no text was drawn from or filtered by. Beside it
-stand two mixtures of real sets told from each other by the same judge: no composed text need be closer than that.
+stand two mixtures of real sets told from each other by the same judge, and each real set alone told from the gate's: a
+set with a matter of its own, as ours is, is told apart by its matter, real or not.
 """
 
 import argparse
@@ -27,6 +28,8 @@ ROOT = Path(__file__).resolve().parent.parent
 A_SIDE = 1_000
 EVERYDAY = "everyday-"  # texts on no event, whose matter is that of real sets more than events' is
 SEED = 20_26
+LEAST_ALONE = 500
+"""Texts of a real set that is told from the gate's sets by itself."""
 BOUND = 0.93
 """What the posts of a brief may reach; two mixtures of real sets reach as much."""
 
@@ -75,6 +78,14 @@ def main() -> int:
         rows["real posts: the same, manner alone"] = separation(
             manners, [*map(manner_of, others)], most=each, seed=seed
         )
+        # What one real set comes to where ours would stand: it has a matter of its own, as ours has.
+        for name in DRAWN_FROM["post"]:
+            alone = mixture(sets, (name,), 3 * each, seed)
+            if len(alone) >= LEAST_ALONE:
+                rows[f"real posts, {name} alone"] = separation(alone, gate, most=each, seed=seed)
+                rows[f"real posts, {name} alone: manner alone"] = separation(
+                    [*map(manner_of, alone)], manners, most=each, seed=seed
+                )
         halves = [mixture(sets, DRAWN_FROM["comment"][at::2], 3 * each, seed) for at in (0, 1)]
         rows["real comments: two sets and two others"] = separation(*halves, most=each, seed=seed)
     except WeiboNlpError as error:

@@ -18,6 +18,10 @@ LONG_COMMENT = 40  # characters
 DEEPEST = 4  # steps from a root to a comment
 _OF_ARTICLES = ("weibo", "wechat")
 _COMMENTS_ONLY = ("douyin", "kuaishou", "bilibili")
+SHORT_WEIBO, UNLIMITED_FROM = 140, 2016
+"""Characters that a post or repost on Weibo could have, and the year from which it could have more."""
+LONGEST_CAPTION = 300
+"""Characters that a video's caption has at most."""
 
 
 @dataclass(frozen=True)
@@ -78,9 +82,9 @@ def event_temper(dice: random.Random, lists: Lists, moments: Sequence[Moment]) -
 
 def kinds_of(dice: random.Random, n: int, *, stream: bool) -> dict[str, int]:
     """How many of `n` documents are articles, posts, reposts and comments; no event has the shares of another."""
-    shares = {"article": 0.045, "repost": 0.14, "post": 0.14, "comment": 0.675}
+    shares = {"article": 0.03, "repost": 0.08, "post": 0.19, "comment": 0.7}
     if stream:
-        shares = {"article": 0.03, "repost": 0.13, "post": 0.21, "comment": 0.63}
+        shares = {"article": 0.02, "repost": 0.08, "post": 0.25, "comment": 0.65}
     drawn = {kind: share * dice.lognormvariate(0, 0.3) for kind, share in shares.items()}
     total = sum(drawn.values())
     counts = {kind: round(n * share / total) for kind, share in drawn.items()}
@@ -106,7 +110,7 @@ def thread_sizes(dice: random.Random, roots: int, comments: int, uneven: float) 
 
 def surface(profile: SurfaceProfile, dice: random.Random, emoticons: float, kind: str) -> dict[str, str]:
     """Words for an author: length, how clauses are parted, which marks there are."""
-    spread = max(1, round(profile.length * 0.12))
+    spread = _spread_of(profile)
     length = f"{max(1, profile.length - spread)}–{profile.length + spread}字"
     marks = []
     if profile.clauses > 1:
@@ -208,6 +212,10 @@ class _Lines:
         told |= {"account": account, "person": person(dice, self.lists.people), "form": form["zh"]}
         if subject is not None and dice.random() < 0.35:
             told["form"] = dice.choice(subject["forms"])
+        if platform["name"] in _COMMENTS_ONLY:
+            profiles = _at_most(LONGEST_CAPTION, profiles)
+        elif platform["name"] == "weibo" and year < UNLIMITED_FROM:
+            profiles = _at_most(SHORT_WEIBO, profiles)
         told |= surface(dice.choice(profiles), dice, 0.6 * self.temper.emoticons, "post") | self.view()
         if platform["name"] in _COMMENTS_ONLY:
             told["note"] = "视频的文案或动态"
@@ -243,7 +251,10 @@ class _Lines:
             "account": "netizen", "person": manner(dice, self.lists.people),
             "form": pick(dice, self.lists.forms["comment_forms"])["zh"],
         }  # fmt: skip
-        told |= surface(dice.choice(self.margins.comments), dice, self.temper.emoticons, "repost")
+        profiles = self.margins.comments
+        if root["year"] < UNLIMITED_FROM:
+            profiles = _at_most(SHORT_WEIBO // 2, profiles)  # the chain counts as well
+        told |= surface(dice.choice(profiles), dice, self.temper.emoticons, "repost")
         if chain:
             told["marks"] += f"；后面带{chain}层 //@某某:…… 的转发链"
         return told | self.view()
@@ -289,6 +300,16 @@ def event_lines(
         for _ in range(copies):
             lines.add(**lines.repost(root))
     return lines.lines
+
+
+def _at_most(n: int, profiles: Sequence[SurfaceProfile]) -> list[SurfaceProfile]:
+    """Profiles of texts that have room where at most `n` characters are, with those that an author may add."""
+    return [profile for profile in profiles if profile.length + _spread_of(profile) <= n]
+
+
+def _spread_of(profile: SurfaceProfile) -> int:
+    """Characters by which a text may be shorter or longer than the one its length is drawn from."""
+    return max(1, round(profile.length * 0.12))
 
 
 def _spread(dice: random.Random, n: int, may: Sequence[bool]) -> list[int]:

@@ -16,13 +16,15 @@ PLAN = Path(__file__).with_name("plan.yaml")
 class GroupPlan:
     """A group of events: brief of its texts, how many are written for each that is kept, and documents by event.
 
-    ``sizes`` is what sheets are drawn for, ``kept`` what is kept of them, where that was decided anew.
+    ``sizes`` is what sheets are drawn for, ``kept`` what is kept of them, where that was decided anew. ``long`` is the
+    share of long texts among posts and comments, where the groups before left too few.
     """
 
     brief: str
     overdraw: float
     sizes: Mapping[str, int]
     kept: Mapping[str, int]
+    long: Mapping[str, float]
 
 
 def read_plan(group: str, events: Collection[str] = ()) -> GroupPlan:
@@ -41,4 +43,4 @@ def read_plan(group: str, events: Collection[str] = ()) -> GroupPlan:
         raise UnknownNameError("event of the group", strangers[0], sizes)
     sizes = {event: sizes[event] for event in events or sizes}
     kept = sizes | {event: n for event, n in content["kept"].get(group, {}).items() if event in sizes}
-    return GroupPlan(content["brief"], content["overdraw"], sizes, kept)
+    return GroupPlan(content["brief"], content["overdraw"], sizes, kept, content["long"].get(group, {}))

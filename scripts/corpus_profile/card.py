@@ -16,13 +16,12 @@ from corpus_profile.cells import fraction, share, table
 from corpus_profile.standoff import standoff_blocks
 from weibo_nlp.annotation.segmentation import AGREED, word_f1
 from weibo_nlp.corpus.schema import SPLITS
-from weibo_nlp.corpus.tree import build_threads
 from weibo_nlp.errors import DataError
 from weibo_nlp.profiling.surface_features import feature_rates
 from weibo_nlp.records import KINDS
 from weibo_nlp.release.balance import labelled_documents, sentiments_by_topic
 from weibo_nlp.release.sources import Sources
-from weibo_nlp.release.splits import assign_splits
+from weibo_nlp.release.tables import document_splits
 from weibo_nlp.stats.estimate import FEW_UNITS
 
 _FEATURES = {
@@ -69,14 +68,14 @@ def _layers(sources: Sources) -> str:
 
 
 def _size(sources: Sources) -> str:
-    splits = assign_splits(build_threads(sources.documents))
+    splits = document_splits(sources)
     rows: list[list[Any]] = []
     for event in sources.events.values():
         documents = [document for document in sources.documents if document.event == event.id]
         if not documents:  # registered, not yet written about
             continue
         counts = Counter[str](document.kind for document in documents)
-        counts.update(splits[document.thread] for document in documents)
+        counts.update(splits[document.id] for document in documents)
         threads = len({document.thread for document in documents})
         rows.append([event.id, event.topic, len(documents), threads, *(counts[name] for name in (*KINDS, *SPLITS))])
     rows.append(["**all**", "", *map(sum, list(zip(*rows, strict=True))[2:])])
@@ -96,8 +95,8 @@ def _events(sources: Sources) -> str:
 
 
 def _test(sources: Sources) -> str:
-    splits = assign_splits(build_threads(sources.documents))
-    test = [document for document in sources.documents if splits[document.thread] == "test"]
+    splits = document_splits(sources)
+    test = [document for document in sources.documents if splits[document.id] == "test"]
     threads = {document.thread for document in test}
     few = " (fewer than 100)" if len(threads) < FEW_UNITS else ""
     return (
@@ -108,10 +107,10 @@ def _test(sources: Sources) -> str:
 
 def _known(sources: Sources) -> str:
     """What a system could know of the test texts without reading them: by their ids, or from training."""
-    splits = assign_splits(build_threads(sources.documents))
+    splits = document_splits(sources)
     topics = {item.document.id: item.gold.topic for item in labelled_documents(sources)}
-    test = [item for item in sources.documents if splits[item.thread] == "test"]
-    learnt = [item for item in sources.documents if splits[item.thread] != "test"]
+    test = [item for item in sources.documents if splits[item.id] == "test"]
+    learnt = [item for item in sources.documents if splits[item.id] != "test"]
     by_event, by_text = defaultdict[str, Counter[str]](Counter), defaultdict[str, set[str]](set)
     for item in learnt:
         by_event[item.event or ""][topics[item.id]] += 1

@@ -29,7 +29,7 @@ from weibo_nlp.release.agreement import measure_release
 from weibo_nlp.release.balance import Labelled
 from weibo_nlp.release.limits import LIMITS
 from weibo_nlp.release.sources import Sources, read_sources
-from weibo_nlp.release.splits import assign_splits
+from weibo_nlp.release.tables import document_splits
 from weibo_nlp.stats.bootstrap import DEFAULT, BootstrapConfig
 from weibo_nlp.stats.estimate import Estimate
 
@@ -128,7 +128,7 @@ def corpus_document(
 
 def _size(sources: Sources, labelled: Sequence[Labelled]) -> dict[str, Any]:
     documents, threads = sources.documents, build_threads(sources.documents)
-    splits = assign_splits(threads)
+    splits = document_splits(sources)
     topics = sources.scheme.task("topic").labels
     events = [
         {
@@ -149,7 +149,7 @@ def _size(sources: Sources, labelled: Sequence[Labelled]) -> dict[str, Any]:
         "characters": sum(len(document.text) for document in documents),
         "events": events,
         "kinds": _counted((document.kind for document in documents), KINDS),
-        "splits": _counted((splits[document.thread] for document in documents), SPLITS),
+        "splits": _counted((splits[document.id] for document in documents), SPLITS),
         "account_types": _counted((document.account_type for document in documents), ACCOUNT_TYPES),
         "depths": {str(depth): count for depth, count in balance.comment_depths(threads).items()},
         "comments_by_thread": balance.comments_by_thread(threads),

@@ -61,12 +61,16 @@ def _build(repository: Repository) -> None:
 
 
 def _require_splits(repository: Repository) -> None:
-    """A document stays in its split as long as there are versions; in a patch, its text and its place stay, too."""
+    """A document stays in its split as long as there are versions; in a patch, its text and its place stay, too.
+
+    Only what was struck out may go, and in no patch.
+    """
     before, after = repository.predecessor, _built(repository)
     if before is None:
         return
     changes = compare(before, after)
-    broken = {"stand in another split": changes.moved, "are not there any more": changes.lost}
+    lost = [name for name in changes.lost if repository.is_patch or name not in after.struck]
+    broken = {"stand in another split": changes.moved, "are not there any more": lost}
     if repository.is_patch:
         broken |= {"have another text": changes.reworded, "are new, which a patch has none of": changes.added}
     told = [f"{len(ids):,} documents {what}, as {quoted_list(list(ids[:5]))}" for what, ids in broken.items() if ids]

@@ -33,7 +33,7 @@ def figures():
         Counter((task, how) for item in gold for task, how in item.value.resolution.items() if how == ADJUDICATED)
         for gold in (sources.gold, sources.standoff_gold)
     )
-    texts = Counter(document.event for document in sources.documents)
+    texts = Counter(document.event for document in sources.everything.documents)  # as they were when they were read
     python = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["classifiers"]
     versions = [line.rsplit(" ", 1)[1] for line in python if re.search(r":: 3\.\d+$", line)]
     test = release.documents("test")

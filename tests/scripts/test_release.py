@@ -111,6 +111,23 @@ def test_a_patch_that_rewords_a_text_is_refused(miniature):
     assert done.stderr.endswith("stopped at splits; the same command goes on from there\n")
 
 
+def strike(root, *ids):
+    rows = [{"document_id": name, "reason": "wit", "since": "0.1.0"} for name in ids]
+    text = "".join(json.dumps(row) + "\n" for row in rows)
+    (root / "corpus" / "struck.jsonl").write_text(text, "utf-8")
+
+
+@pytest.mark.parametrize(("version", "stopped_at"), [("0.0.2", "splits"), ("0.1.0", "changelog")])
+def test_documents_struck_out_leave_a_minor_version_and_no_patch(miniature, version, stopped_at):
+    strike(miniature, "library-fines-0003", "library-fines-0004")
+    done = release(miniature, version)
+    assert done.returncode == 3
+    assert done.stderr.endswith(f"stopped at {stopped_at}; the same command goes on from there\n")
+    entry = "- Against 0.0.1: 2 documents taken out.\n"
+    assert (entry in (miniature / "corpus" / "CHANGELOG.md").read_text("utf-8")) == (version == "0.1.0")
+    assert ("2 documents are not there any more, as " in done.stderr) == (version == "0.0.2")
+
+
 @pytest.mark.parametrize(("version", "message"), [("0.0.0", "its next patch is 0.0.2"), ("next", "next")])
 def test_a_version_that_cannot_follow_is_a_wrong_call(miniature, version, message):
     done = release(miniature, version)

@@ -65,6 +65,7 @@ def _types() -> dict[str, Any]:
         "files": mapping_type(entry),
         "predecessor": (predecessor | None, None),
         "withdrawn": (list_type(str), []),
+        "struck": (list_type(str), []),
     }
 
 

@@ -70,6 +70,11 @@ class Release:
         """Keys of texts whose judgements were taken back on request, in this release or an earlier one."""
         return frozenset(self.manifest.get("withdrawn", ()))
 
+    @property
+    def struck(self) -> frozenset[str]:
+        """Ids of documents of earlier releases that readers struck out since; sentences of theirs may be cut here."""
+        return frozenset(self.manifest.get("struck", ()))
+
     def files(self, config: str, split: str | None = None) -> list[Path]:
         """Parquet files of a configuration, of one split or of all in the order train, validation, test."""
         _check_config(config, self.schema_version)

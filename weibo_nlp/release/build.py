@@ -109,6 +109,7 @@ def write_release(
         "inputs": input_checksums(sources),
         "predecessor": dict(predecessor) if predecessor else None,
         "withdrawn": sorted(sources.withdrawn),
+        "struck": sorted(sources.struck),
     }
     with atomic_path(folder / MANIFEST, within=folder) as temporary:
         temporary.write_text(json.dumps(manifest, indent=2, sort_keys=True, ensure_ascii=False) + "\n", "utf-8")

@@ -6,7 +6,7 @@ Nothing but the release is needed; `weibo_nlp.release.validate` checks the peopl
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ from weibo_nlp.io.validation import Problem
 from weibo_nlp.records import Judgement
 from weibo_nlp.scheme import Scheme, Task
 
+SEGMENTATION = "segmentation"
 Fault = tuple[int, str, str]
 """Level, rule, sentence."""
 
@@ -56,12 +57,15 @@ def value_problems(row: StoredRow, scheme: Scheme, version: int) -> Iterator[Pro
             yield row.problem(*fault)
 
 
-def row_problems(rows: Iterable[StoredRow], scheme: Scheme, version: int) -> Iterator[Problem]:
+def row_problems(
+    rows: Iterable[StoredRow], scheme: Scheme, version: int, struck: Collection[str] = ()
+) -> Iterator[Problem]:
     """Check rows of all configurations against each other: keys, references, copies, threads, splits, gold and votes.
 
-    Their values must hold to the rules of their columns.
+    Their values must hold to the rules of their columns. A sentence that was cut may be of a document in `struck`,
+    which is not shipped any more.
     """
-    tables = _Tables()
+    tables = _Tables(frozenset(struck))
     for row in rows:
         tables.rows[row.config].append(row)
         key = tuple(row.values[name] for name in schema.KEYS.get(row.config, ("id",)))
@@ -90,8 +94,9 @@ def row_problems(rows: Iterable[StoredRow], scheme: Scheme, version: int) -> Ite
 
 @dataclass
 class _Tables:
-    """Rows by configuration, and by what tells them apart."""
+    """Rows by configuration, and by what tells them apart; ids of documents that older releases hold alone."""
 
+    struck: frozenset[str] = frozenset()
     rows: dict[str, list[StoredRow]] = field(default_factory=lambda: defaultdict(list))
     by_key: dict[str, dict[tuple[Any, ...], StoredRow]] = field(default_factory=lambda: defaultdict(dict))
 
@@ -184,7 +189,9 @@ def _dangling(tables: _Tables, version: int) -> Iterator[Problem]:
                 where = " of this split" if refers == "documents" else ""
                 for row in table:
                     for value in read(row.values):
-                        if value is not None and tables.find(row, refers, value) is None:
+                        if value is None or (config == SEGMENTATION and value in tables.struck):
+                            continue
+                        if tables.find(row, refers, value) is None:
                             yield row.problem(
                                 3, "reference", f"{place} {quoted(value)} is none of the {refers}{where}."
                             )
@@ -243,9 +250,9 @@ def _relation_faults(row: StoredRow, tables: _Tables, scheme: Scheme) -> Iterato
             yield 3, "target", "stances hold two on one target."
     elif row.config == schema.REAL:
         yield from _real_faults(row, tables, scheme)
-    elif row.config == "segmentation":
+    elif row.config == SEGMENTATION:
         text = tables.follow(row, ("document_id", "text"))
-        if text[values["start"] : values["end"]] != values["text"]:
+        if text is not None and text[values["start"] : values["end"]] != values["text"]:
             yield 3, "segmentation", f"the text at {values['start']} to {values['end']} is another."
         if "".join(values["words"]) != values["text"]:
             yield 3, "segmentation", "the words, joined, are not the sentence."

@@ -72,7 +72,7 @@ def _release_problems(release: Release) -> list[Problem]:
         split = file.split("-")[0]
         rows += [StoredRow(row, config, split, path, number) for number, row in enumerate(stored, start=1)]
     problems += [problem for row in rows for problem in value_problems(row, scheme, version)]
-    return problems or list(row_problems(rows, scheme, version))
+    return problems or list(row_problems(rows, scheme, version, release.struck))
 
 
 def reproduction_problems(sources: Sources) -> Iterator[Problem]:

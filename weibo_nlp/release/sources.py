@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import chain
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, TypeVar
 
 from weibo_nlp.annotation.adjudication import AdjudicatedLabels, read_adjudicated
 from weibo_nlp.annotation.judgements import read_judgements
+from weibo_nlp.corpus.manifest import is_version
 from weibo_nlp.errors import DataError
 from weibo_nlp.external.hydration import is_text_key
 from weibo_nlp.io.jsonl import read_jsonl
@@ -31,7 +33,7 @@ from weibo_nlp.release.segmentation import Segmentation, read_segmentation
 from weibo_nlp.scheme import Scheme, load_scheme
 
 T = TypeVar("T")
-STANDOFF, WITHDRAWN = "standoff.jsonl", "withdrawn.yaml"
+STANDOFF, WITHDRAWN, STRUCK = "standoff.jsonl", "withdrawn.yaml", "struck.jsonl"
 SPECIFICATIONS = "annotations/specifications"
 FIRST_BRIEF = "1.1"
 """Brief of documents whose specification names none, or that have none."""
@@ -39,9 +41,22 @@ TO_BE_FILLED_IN = "(to be filled in)"
 """Stands in a register, and in an event that was laid out, for what a person has yet to say."""
 
 
+@dataclass(frozen=True, slots=True)
+class StruckText:
+    """A document that a reader struck out: its id, why, and the first version without it."""
+
+    document_id: str
+    reason: str
+    since: str
+
+
 @dataclass
 class Sources:
-    """Everything a release is built from; rows that cannot be read are in ``problems``, never dropped in silence."""
+    """Everything a release is built from; rows that cannot be read are in ``problems``, never dropped in silence.
+
+    What readers struck out, with what is said of it, is set apart: it is not shipped, and :attr:`everything` holds it,
+    by which threads, ids and splits stay what they were.
+    """
 
     root: Path
     scheme: Scheme
@@ -57,12 +72,29 @@ class Sources:
     standoff_judgements: list[Located[Judgement]] = field(default_factory=list)
     standoff_gold: list[Located[AdjudicatedLabels]] = field(default_factory=list)
     withdrawn: dict[str, str] = field(default_factory=dict)
+    struck: dict[str, Located[StruckText]] = field(default_factory=dict)
+    struck_texts: list[Located[Document]] = field(default_factory=list)
+    struck_judgements: list[Located[Judgement]] = field(default_factory=list)
+    struck_gold: list[Located[AdjudicatedLabels]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
     @property
     def documents(self) -> list[Document]:
         """Documents in file order."""
         return [located.value for located in self.texts]
+
+    @property
+    def everything(self) -> Sources:
+        """The same with what was struck out where it stands in the files."""
+        return replace(
+            self,
+            texts=_in_file_order(*self.texts, *self.struck_texts),
+            judgements=_in_file_order(*self.judgements, *self.struck_judgements),
+            gold=_in_file_order(*self.gold, *self.struck_gold),
+            struck_texts=[],
+            struck_judgements=[],
+            struck_gold=[],
+        )
 
     def of_kind(self, kind: str) -> list[Document]:
         """Documents of a kind, in file order."""
@@ -74,7 +106,7 @@ class Sources:
         patterns = ["corpus/texts/*/*.jsonl", "annotations/rounds/*/*.jsonl", "annotations/adjudicated/*.jsonl"]
         patterns.append(f"{SPECIFICATIONS}/*.jsonl")
         rows = chain.from_iterable(map(self.root.glob, patterns))
-        standoff = [path for name in (STANDOFF, WITHDRAWN) if (path := self.root / "corpus" / name).exists()]
+        standoff = [path for name in (STANDOFF, WITHDRAWN, STRUCK) if (path := self.root / "corpus" / name).exists()]
         return sorted([*(self.root / name for name in names), *rows, *standoff, *self.segmentation.files()])
 
 
@@ -117,6 +149,12 @@ def read_sources(root: Path) -> Sources:
     for settled in records("annotations/adjudicated/*.jsonl", lambda path: read_adjudicated(path, scheme)):
         (sources.standoff_gold if is_text_key(settled.value.document_id) else sources.gold).append(settled)
     _read_withdrawn(sources)
+    for struck in records(f"corpus/{STRUCK}", lambda path: read_records(path, _struck_parser())):
+        if struck.value.document_id in sources.struck:
+            text = f"{quoted(struck.value.document_id)} stands twice."
+            sources.problems.append(struck.problem(1, "id", text))
+        sources.struck[struck.value.document_id] = struck
+    _set_apart(sources)
     sources.briefs = read_briefs(root)
     sources.segmentation = read_segmentation(root)
     sources.problems += sources.segmentation.problems
@@ -126,6 +164,36 @@ def read_sources(root: Path) -> Sources:
 def _standoff_parser() -> Parser[StandoffText]:
     """Return what makes the record of a text that is not shipped; it has a key and no text."""
     return row_parser(StandoffText, field_types(StandoffText))
+
+
+def _in_file_order(*placed: Located[T]) -> list[Located[T]]:
+    return sorted(placed, key=attrgetter("path", "line"))
+
+
+def _set_apart(sources: Sources) -> None:
+    """Take out what was struck out, and what is said of it."""
+
+    def parted(placed: list[Located[T]], name: str) -> tuple[list[Located[T]], list[Located[T]]]:
+        is_struck = [getattr(each.value, name) in sources.struck for each in placed]
+        kept = [each for each, out in zip(placed, is_struck, strict=True) if not out]
+        return kept, [each for each, out in zip(placed, is_struck, strict=True) if out]
+
+    sources.texts, sources.struck_texts = parted(sources.texts, "id")
+    sources.judgements, sources.struck_judgements = parted(sources.judgements, "document_id")
+    sources.gold, sources.struck_gold = parted(sources.gold, "document_id")
+
+
+def _struck_parser() -> Parser[StruckText]:
+    """Return what makes the record of a document that is not shipped any more."""
+
+    def struck(**values: str) -> StruckText:
+        if not values["reason"].strip():
+            raise DataError("reason is empty; say in a word why the text is struck out")
+        if not is_version(values["since"]):
+            raise DataError(f"since is {quoted(values['since'])}, not a version such as 0.7.0")
+        return StruckText(**values)
+
+    return row_parser(struck, field_types(StruckText))
 
 
 def read_briefs(root: Path) -> dict[str, str]:

@@ -45,14 +45,13 @@ def build_tables(sources: Sources) -> Tables:
         If a document has no gold, a row an unknown event, target or document: the validator says so first.
     """
     threads = {thread.id: thread for thread in build_threads(sources.documents)}
-    splits = assign_splits(threads.values())
+    split_of = document_splits(sources)
     gold = {placed.value.document_id: placed for placed in sources.gold}
     tables: Tables = {(config, split): [] for config in schema.CONFIGS for split in schema.splits_of(config)}
     judged = by_document(located.value for located in (*sources.judgements, *sources.standoff_judgements))
-    split_of: dict[str, str] = {}
     for placed in sorted(sources.texts, key=attrgetter("value.id")):
         document = placed.value
-        split_of[document.id] = split = splits[document.thread]
+        split = split_of[document.id]
         row, stances = _rows_of(
             document, gold[document.id].value, judged[document.id], threads[document.thread], sources
         )
@@ -82,6 +81,13 @@ def build_tables(sources: Sources) -> Tables:
     for target in sources.targets.values():
         tables["targets", "train"].append(BuiltRow(asdict(target), ((targets, line_of_entry(targets, target.id)),)))
     return tables
+
+
+def document_splits(sources: Sources) -> dict[str, str]:
+    """Split of every document, those struck out among them: a split stays what it was when others are struck out."""
+    documents = sources.everything.documents
+    splits = assign_splits(build_threads(documents))
+    return {document.id: splits[document.thread] for document in documents}
 
 
 def _rows_of(

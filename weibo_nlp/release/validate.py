@@ -24,8 +24,8 @@ from weibo_nlp.release.labels import gold_problems, judgement_problems, on_targe
 from weibo_nlp.release.limits import LEAST_DOCUMENTS, LEVEL, statistics_apply, statistics_problems
 from weibo_nlp.release.segmentation import segmentation_problems
 from weibo_nlp.release.sources import Sources, line_of_entry, read_sources
-from weibo_nlp.release.splits import assign_splits
 from weibo_nlp.release.standoff import standoff_problems, text_problems
+from weibo_nlp.release.tables import document_splits
 
 LEVELS = (1, 2, 3, 4, 5, 6, 7)
 MAX_NEAR_DUPLICATES = 0.005
@@ -73,9 +73,11 @@ def left_out(sources: Sources) -> dict[int, str]:
 
 def source_problems(sources: Sources) -> list[Problem]:
     """Levels 1 to 4 and 7: what must hold before a release can be built of the sources; sorted by file and line."""
-    problems = [*sources.problems, *_texts(sources), *_circles(sources), *_registers(sources)]
+    everything = sources.everything
+    problems = [*sources.problems, *_texts(everything), *_circles(everything), *_registers(everything)]
+    problems += _struck(sources)
     for check in (_judgements, _gold, _segmentation, _splits, standoff_problems):
-        problems += check(sources) if not problems else ()
+        problems += check(everything) if not problems else ()
     return _sorted(problems)
 
 
@@ -155,6 +157,18 @@ def _wrong_links(
         yield "thread", f"{above!r} belongs to another event; a thread lies in one event."
 
 
+def _struck(sources: Sources) -> Iterator[Problem]:
+    """Documents struck out that are not there, and documents that are shipped and answer one that is not."""
+    there = {placed.value.id for placed in sources.struck_texts}
+    for document_id, struck in sources.struck.items():
+        if document_id not in there:
+            yield struck.problem(3, "struck", f"document {document_id!r} does not exist.")
+    for placed in sources.texts:
+        if (above := above_of(placed.value)) in there:
+            text = f"{placed.value.id!r} answers {above!r}, which is struck out; strike it out with it."
+            yield placed.problem(3, "struck", text)
+
+
 def _registers(sources: Sources) -> Iterator[Problem]:
     path = sources.root / "corpus" / "events.yaml"
     topics = sources.scheme.task("topic").labels
@@ -225,12 +239,12 @@ def _segmentation(sources: Sources) -> Iterator[Problem]:
 
 
 def _splits(sources: Sources) -> Iterator[Problem]:
-    splits = assign_splits(build_threads(sources.documents))
+    splits = document_splits(sources)
     texts = [placed.value.text for placed in sources.texts]
     pairs = list(near_duplicates(texts))
     for i, j, similarity in pairs:
         one, two = sources.texts[i], sources.texts[j]
-        if splits[one.value.thread] != splits[two.value.thread]:
+        if splits[one.value.id] != splits[two.value.id]:
             text = f"{two.value.id!r} is {similarity:.2f} like {one.value.id!r} of another split."
             yield two.problem(4, "duplicate", text)
     copies = [sources.texts[j] for j in sorted({j for _, j, _ in pairs})]

@@ -26,6 +26,7 @@ WEIGHTS: dict[str, tuple[float, ...]] = {
     "public": (1.0, 3.0, 8.0),
     "short": (0.3, 1.0),
     "off_topic": (0.03, 0.1, 0.3, 1.0),
+    "own_target": (0.1, 0.3, 1.0),
     "c_stance": (0.0, 0.1, 0.3),
 }
 """What is tried, in this order, each with the ones before as they were chosen; C before C-STANCE."""
@@ -156,8 +157,8 @@ def choose_regularisation(
 def _asked(rows: TrainingRows) -> set[str]:
     """Weights that make a difference to these rows; all of them hold public ones."""
     asked = {"public", "short"}
-    if not all(rows.on_topic):
-        asked.add("off_topic")
+    elsewhere = {kind is None for kind, on_topic in zip(rows.kinds, rows.on_topic, strict=True) if not on_topic}
+    asked |= {"own_target" if is_composed else "off_topic" for is_composed in elsewhere}
     if C_STANCE in rows.sources:
         asked.add("c_stance")
     return asked

@@ -49,12 +49,15 @@ class RowWeights:
         What a public text weighs, of that, on the canonical target of another topic than its own.
     c_stance : float
         Of a row of C-STANCE.
+    own_target : float
+        Of a composed document on a target of its event alone, beside 1 on a canonical one.
     """
 
     public: float = 1.0
     short: float = 1.0
     off_topic: float = 1.0
     c_stance: float = 1.0
+    own_target: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ class TrainingRows:
     """What a model may learn from, column by column.
 
     ``sources`` are None for composed rows, ``kinds`` for all but public texts; ``on_topic`` is whether the target, if
-    there is one, is the canonical one of the text's own topic, and meant for public texts.
+    there is one, is the canonical one of a public text's own topic, or of composed texts a canonical one at all.
     """
 
     examples: tuple[Example, ...]
@@ -133,7 +136,13 @@ def composed_rows(real: RealTexts, spec: TaskSpec, *, with_context: bool = False
     n = len(fold.train)
     weights = fold.train_weights or (1.0,) * n
     rows = TrainingRows(
-        fold.train, fold.train_labels, fold.train_groups, weights, (None,) * n, (None,) * n, (True,) * n
+        fold.train,
+        fold.train_labels,
+        fold.train_groups,
+        weights,
+        (None,) * n,
+        (None,) * n,
+        _on_canonical(real, (example.target for example in fold.train)),
     )
     if with_context:
         return rows
@@ -187,8 +196,14 @@ def rows_in_context(real: RealTexts, spec: TaskSpec) -> TrainingRows:
         weights=(1.0,) * n,
         sources=(None,) * n,
         kinds=(None,) * n,
-        on_topic=(True,) * n,
+        on_topic=_on_canonical(real, (label.target for label in labels)),
     )
+
+
+def _on_canonical(real: RealTexts, targets: Iterable[str | None]) -> tuple[bool, ...]:
+    """Of each target, whether it is the canonical one of a topic; true where there is none."""
+    canonical = {row["text"] for row in real.release.rows("targets") if row["canonical_for"]}
+    return tuple(target is None or target in canonical for target in targets)
 
 
 def public_rows(real: RealTexts, spec: TaskSpec, split: str) -> TrainingRows:
@@ -223,7 +238,7 @@ def c_stance_rows(external: Path) -> TrainingRows:
 
 def _share(weights: RowWeights, source: str | None, kind: str | None, on_topic: bool) -> float:
     if source is None:
-        return 1.0
+        return 1.0 if on_topic else weights.own_target
     if source == C_STANCE:
         return weights.c_stance
     return (weights.short if kind in SHORT_KINDS else weights.public) * (1.0 if on_topic else weights.off_topic)

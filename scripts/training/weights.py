@@ -44,6 +44,8 @@ WEIGHTS = (OPEN, RESEARCH)
 OPPOSED = "not {}"
 """Name of the family of targets that people are for who are against a canonical one."""
 NO_STANCE = "none"
+LEAST_SIDES = 20
+"""Documents that take a side on a target from which it is learnt of by its name."""
 GAINING = {ACCURATE: ("topic", "sentiment"), CONTEXT: ("topic",)}
 """Mode -> tasks that gain by it: `scripts/measure_accurate.py`, `scripts/measure_context.py`, docs/accurate.md."""
 
@@ -231,17 +233,19 @@ def families_of(real: RealTexts) -> dict[str, str]:
 
     Who is for a boycott is for buying by nation; who is for the brand is against it. So a target leans on the canonical
     one, or on the others that are judged opposite to it, as the composed documents say that are judged on both; where
-    they do not say, it stands for itself.
+    they do not say, it stands for itself. One that fewer than ``LEAST_SIDES`` documents take a side on has no family:
+    it would be learnt of as something that nobody minds.
     """
     targets = list(real.release.rows("targets"))
     topics = {name: row["topic"] for row in real.release.rows("events") for name in row["targets"]}
     topics |= {row["id"]: row["canonical_for"] for row in targets if row["canonical_for"]}
     canonical = {row["canonical_for"]: row["id"] for row in targets if row["canonical_for"]}
     texts = {row["id"]: row["text"] for row in targets}
-    alike = _alike(real, {name: canonical[topic] for name, topic in topics.items() if topic in canonical})
+    kinship = _kinship(real, {name: canonical[topic] for name, topic in topics.items() if topic in canonical})
     return {
         texts[name]: texts[own] if sign > 0 else OPPOSED.format(texts[own]) if sign < 0 else texts[name]
-        for name, (own, sign) in alike.items()
+        for name, (own, sign, sides) in kinship.items()
+        if sides >= LEAST_SIDES
     }
 
 
@@ -251,18 +255,22 @@ def families_with_retired(real: RealTexts) -> dict[str, str]:
     return ({} if older is None else families_of(older)) | families_of(real)
 
 
-def _alike(real: RealTexts, canonical: Mapping[str, str]) -> dict[str, tuple[str, int]]:
-    """Target -> its canonical one, and how many more documents judge both alike than opposite (1 of itself)."""
+def _kinship(real: RealTexts, canonical: Mapping[str, str]) -> dict[str, tuple[str, int, int]]:
+    """Target -> its canonical one, how many more documents judge both alike than opposite, and how many take a side.
+
+    Of a canonical target itself, they judge both alike.
+    """
     stances: dict[str, dict[str, str]] = {}
     for split in ("train", "validation"):
         for row in real.release.rows("stances", split):
             stances.setdefault(row["document_id"], {})[row["target_id"]] = row["stance"]
-    counts = Counter[str]()
+    alike, sides = Counter[str](), Counter[str]()
     for of_document in stances.values():
         for name, stance in of_document.items():
             pair = {stance, of_document.get(canonical.get(name, ""), NO_STANCE)}
-            counts[name] += 0 if NO_STANCE in pair else 1 if len(pair) == 1 else -1
-    return {name: (own, 1 if name == own else counts[name]) for name, own in canonical.items()}
+            alike[name] += 0 if NO_STANCE in pair else 1 if len(pair) == 1 else -1
+            sides[name] += stance != NO_STANCE
+    return {name: (own, 1 if name == own else alike[name], sides[name]) for name, own in canonical.items()}
 
 
 def mentions_of(real: RealTexts) -> dict[str, list[str]]:

@@ -64,13 +64,13 @@ def test_rows_weigh_by_what_they_are_times_what_they_weighed_and_what_weighs_not
         weights=(1.0, 0.3, 1.0, 1.0, 1.0, 1.0, 0.5),
         sources=(None, None, "CED", "Zhihu", "hot search", "C-STANCE", "CED"),
         kinds=(None, None, "post", "question", "title", None, "reaction"),
-        on_topic=(True, True, True, False, True, True, False),
+        on_topic=(True, False, True, False, True, True, False),
     )
-    weights = RowWeights(public=4.0, short=0.5, off_topic=0.1, c_stance=0.0)
-    assert rows.weights_of(weights) == pytest.approx([1, 0.3, 4, 0.05, 0.5, 0, 0.2])
+    weights = RowWeights(public=4.0, short=0.5, off_topic=0.1, c_stance=0.0, own_target=0.5)
+    assert rows.weights_of(weights) == pytest.approx([1, 0.15, 4, 0.05, 0.5, 0, 0.2])
     weighted = rows.weighted(weights)
     assert texts_of(weighted) == ["a", "b", "c", "d", "e", "g"]
-    assert weighted.weights == pytest.approx((1, 0.3, 4, 0.05, 0.5, 0.2))
+    assert weighted.weights == pytest.approx((1, 0.15, 4, 0.05, 0.5, 0.2))
     assert weighted.sources == (None, None, "CED", "Zhihu", "hot search", "CED")
 
 
@@ -209,8 +209,20 @@ class JudgedOnTwo:
 
 
 def test_targets_lean_on_the_canonical_one_or_its_opposite_as_documents_judge_both_and_else_on_none():
-    families = families_of(SimpleNamespace(release=JudgedOnTwo()))
-    assert families == {"NATION": "NATION", "BOYCOTT": "NATION", "BRAND": "not NATION", "ADVERT": "ADVERT"}
+    release = JudgedOnTwo()
+    release.STANCES = JudgedOnTwo.STANCES * 20
+    assert families_of(SimpleNamespace(release=release)) == {
+        "NATION": "NATION",
+        "BOYCOTT": "NATION",
+        "BRAND": "not NATION",
+        "ADVERT": "ADVERT",
+    }
+
+
+def test_a_target_that_few_documents_take_a_side_on_is_learnt_of_by_no_name():
+    release = JudgedOnTwo()
+    release.STANCES = JudgedOnTwo.STANCES * 19  # of the advert, 19 take a side; of the brand, 38
+    assert families_of(SimpleNamespace(release=release)).keys() == {"NATION", "BOYCOTT", "BRAND"}
 
 
 def test_canonical_targets_are_spoken_of_by_the_words_of_their_topics_longest_first(real):
@@ -257,7 +269,7 @@ def test_weights_are_trained_by_a_choice_that_was_made_before(real, monkeypatch)
     # Two of the seven public training texts are questions, which weigh nothing here.
     assert trained.n_rows == {"None": trained.model.trained_on_["examples"] - 5, "COLD": 5}
     assert trained.model.trained_on_["row_weights"] == {
-        "public": 2.0, "short": 0.0, "off_topic": 1.0, "c_stance": 1.0
+        "public": 2.0, "short": 0.0, "off_topic": 1.0, "c_stance": 1.0, "own_target": 1.0
     }  # fmt: skip
     assert trained.model.trained_on_["calibrated_on"] == 2
     assert sum(trained.model.conformal_.counts.values()) == 2

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from weibo_nlp.corpus import load_corpus, open_release
+from weibo_nlp.corpus import Release, load_corpus, open_release
 from weibo_nlp.errors import UnknownNameError, UsageError
 from weibo_nlp.external import load
 from weibo_nlp.records import Document
@@ -204,6 +204,19 @@ def test_cross_topic_holds_out_all_targets_of_a_topic():
             data.scored.examples[place].text for place in fold.held_out if len(data.scored.examples[place].text) > 15
         }
         assert not texts & {example.text for example in fold.train}, "a text under another topic's target"
+
+
+def test_cross_topic_passes_over_a_target_that_was_retired_and_that_no_event_names(monkeypatch):
+    before = data_of("stance", "cross_topic").folds
+    of_release = Release.rows
+
+    def with_a_retired_one(self, config, split=None):
+        yield from of_release(self, config, split)
+        if config == "targets":
+            yield {"id": "older", "text": "旧时的靶子", "canonical_for": None}
+
+    monkeypatch.setattr(Release, "rows", with_a_retired_one)
+    assert data_of("stance", "cross_topic").folds == before
 
 
 def test_cross_kind_learns_from_posts_and_scores_comments():

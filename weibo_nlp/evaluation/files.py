@@ -70,7 +70,7 @@ def evaluate(
     ...     write_predictions(f"{folder}/never.jsonl", header, rows)
     ...     result = weibo_nlp.evaluate(f"{folder}/never.jsonl")
     >>> round(result.metrics["accuracy"].value, 2)
-    0.95
+    0.96
     """
     files = [read_predictions(predictions)] if isinstance(predictions, str | Path) else predictions
     files = [files] if isinstance(files, PredictionFile) else list(files)

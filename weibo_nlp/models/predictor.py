@@ -77,11 +77,11 @@ class LinearPredictor:
         places, n = index.find(parts.terms), len(index)
         idf = np.zeros(n)
         idf[places] = parts.idf
-        blocks = parts.coef[:, : parts.layout.n_blocks * len(parts.terms)]
-        cues = parts.coef[:, blocks.shape[1] :]
-        spread = np.zeros((len(blocks), parts.layout.n_blocks, n), dtype=np.float32)
-        spread[:, :, places] = blocks.reshape(len(blocks), parts.layout.n_blocks, len(parts.terms))
-        coef = np.hstack([spread.reshape(len(blocks), -1), cues])
+        n_blocks, n_own = parts.layout.n_blocks, parts.layout.n_blocks * len(parts.terms)
+        coef = np.zeros((len(parts.coef), parts.layout.n_columns(n)), dtype=np.float32)
+        for row, own in zip(coef, parts.coef, strict=True):  # in place: a stance model has a copy for each target
+            row[: n_blocks * n].reshape(n_blocks, n)[:, places] = own[:n_own].reshape(n_blocks, -1)
+            row[n_blocks * n :] = own[n_own:]
         return LinearScorer(parts.layout, index, idf, coef, *self.margins)
 
     def predict_proba(self, X: Texts) -> FloatArray:

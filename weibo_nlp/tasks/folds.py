@@ -163,4 +163,6 @@ class _Rows:
 def _topic_of_target(release: Release) -> dict[str, str]:
     """Topic of each target by its text: the one it is canonical for, else that of the event that declares it."""
     declared = {name: row["topic"] for row in release.rows("events") for name in row["targets"]}
-    return {row["text"]: row["canonical_for"] or declared[row["id"]] for row in release.rows("targets")}
+    # A target that was retired is in the register and in no event: nothing is judged on it any more.
+    named = ((row["text"], row["canonical_for"] or declared.get(row["id"])) for row in release.rows("targets"))
+    return {text: topic for text, topic in named if topic is not None}

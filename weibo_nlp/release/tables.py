@@ -85,7 +85,7 @@ def build_tables(sources: Sources) -> Tables:
 
 def document_splits(sources: Sources) -> dict[str, str]:
     """Split of every document, those struck out among them: a split stays what it was when others are struck out."""
-    documents = sources.everything.documents
+    documents = [placed.value for placed in (*sources.texts, *sources.struck_texts)]
     splits = assign_splits(build_threads(documents))
     return {document.id: splits[document.thread] for document in documents}
 

@@ -57,15 +57,29 @@ def drawn_profiles(
     return [dice.choice(parts[dice.random() >= long]) for _ in range(n)]
 
 
-def moments_of(event: Mapping[str, Any]) -> list[Moment]:
-    """When an event was talked about, by its phases; years alone for what has no date."""
+def moments_of(event: Mapping[str, Any], years: Mapping[int, int]) -> list[Moment]:
+    """When an event was talked about, by its phases; years alone, by weight, for what has no date."""
     if event["start"] is None:
-        return [Moment(year) for year in STREAM_YEARS]
+        weighted = [year for year, weight in years.items() for _ in range(weight)]
+        return [Moment(year) for year in weighted or STREAM_YEARS]
     phases = [phase for phase in event["phases"] if phase["date"] is not None]
     if not phases:
         first, last = (int(str(event[end] or event["start"])[:4]) for end in ("start", "end"))
         return [Moment(year) for year in range(max(first, FIRST_YEAR), last + 1)]
     return [Moment(max(int(str(each["date"])[:4]), FIRST_YEAR), each["id"], each["zh"]) for each in phases]
+
+
+def weighted_platforms(platforms: Sequence[Mapping[str, Any]], weights: Mapping[str, float]) -> list[dict[str, Any]]:
+    """Platforms with the weights that a group has instead of their own, where it has any.
+
+    Raises
+    ------
+    UnknownNameError
+        If a weight is for no platform.
+    """
+    if strangers := sorted(weights.keys() - {platform["name"] for platform in platforms}):
+        raise UnknownNameError("platform", strangers[0], [platform["name"] for platform in platforms])
+    return [dict(platform) | {"weight": weights.get(platform["name"], platform["weight"])} for platform in platforms]
 
 
 def main() -> int:
@@ -83,9 +97,10 @@ def main() -> int:
         register = {event["id"]: event for event in read_yaml(ROOT / "corpus/events.yaml")["events"]}
         if missing := sorted(plan.sizes.keys() - register.keys()):
             raise UnknownNameError("event", missing[0], register)
+        forms = read_yaml(LISTS / "forms.yaml")
         lists = Lists(
-            read_yaml(LISTS / "forms.yaml"), read_yaml(LISTS / "people.yaml"),
-            read_yaml(LISTS / "subjects.yaml")["subjects"],
+            forms | {"platforms": weighted_platforms(forms["platforms"], plan.platforms)},
+            read_yaml(LISTS / "people.yaml"), read_yaml(LISTS / "subjects.yaml")["subjects"],
         )  # fmt: skip
         sets = real_texts(open_release(ROOT / "corpus"), Path(arguments.external))
         margins = Margins(
@@ -98,7 +113,7 @@ def main() -> int:
             event = register[name]
             stream = name.startswith("everyday-stream")
             seed = f"{arguments.seed} {name}"
-            temper = event_temper(random.Random(seed), lists, moments_of(event))
+            temper = event_temper(random.Random(seed), lists, moments_of(event, plan.years))
             n = round(size * plan.overdraw)
             lines = event_lines(seed, n, lists, margins, temper, event.get("near") or event["topic"], stream=stream)
             for number, sheet in enumerate(in_sheets(lines, itemgetter("thread"), MOST_LINES), start=1):

@@ -193,9 +193,10 @@ class _Lines:
             told["when"] = moment.zh
         if subject is not None:
             first, last = subject["years"]
-            matter = dice.choice(subject["matters"])
+            year = min(max(year, first), last)
+            matter = dice.choice([each for each in subject["matters"] if _is_of(each, year)] or subject["matters"])
             of_matter = _YEAR.search(matter)
-            year = int(of_matter[1]) if of_matter else min(max(year, first), last)
+            year = int(of_matter[1]) if of_matter else year
             told |= {"subject": subject["id"], "matter": f"{subject['zh']}：{matter}"}
         platform = self.platform(year, kind, subject)
         told |= {"year": year, "platform": platform["name"]}
@@ -300,6 +301,12 @@ def event_lines(
         for _ in range(copies):
             lines.add(**lines.repost(root))
     return lines.lines
+
+
+def _is_of(matter: str, year: int) -> bool:
+    """Whether a matter of everyday talk has no year of its own, or this one."""
+    named = _YEAR.search(matter)
+    return named is None or int(named[1]) == year
 
 
 def _at_most(n: int, profiles: Sequence[SurfaceProfile]) -> list[SurfaceProfile]:

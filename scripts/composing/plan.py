@@ -17,7 +17,8 @@ class GroupPlan:
     """A group of events: brief of its texts, how many are written for each that is kept, and documents by event.
 
     ``sizes`` is what sheets are drawn for, ``kept`` what is kept of them, where that was decided anew. ``long`` is the
-    share of long texts among posts and comments, where the groups before left too few.
+    share of long texts among posts and comments, ``years`` the weights of years of everyday texts and ``platforms`` those
+    of platforms, where the groups before left too few.
     """
 
     brief: str
@@ -25,6 +26,8 @@ class GroupPlan:
     sizes: Mapping[str, int]
     kept: Mapping[str, int]
     long: Mapping[str, float]
+    years: Mapping[int, int]
+    platforms: Mapping[str, float]
 
 
 def read_plan(group: str, events: Collection[str] = ()) -> GroupPlan:
@@ -43,4 +46,5 @@ def read_plan(group: str, events: Collection[str] = ()) -> GroupPlan:
         raise UnknownNameError("event of the group", strangers[0], sizes)
     sizes = {event: sizes[event] for event in events or sizes}
     kept = sizes | {event: n for event, n in content["kept"].get(group, {}).items() if event in sizes}
-    return GroupPlan(content["brief"], content["overdraw"], sizes, kept, content["long"].get(group, {}))
+    drawn = {name: content[name].get(group, {}) for name in ("long", "years", "platforms")}
+    return GroupPlan(content["brief"], content["overdraw"], sizes, kept, **drawn)

@@ -7,7 +7,17 @@ from pathlib import Path
 
 import pytest
 import yaml
-from composing.drawing import Lists, Margins, Moment, event_lines, event_temper, kinds_of, thread_sizes
+from composing.drawing import (
+    LONGEST_CAPTION,
+    SHORT_WEIBO,
+    Lists,
+    Margins,
+    Moment,
+    event_lines,
+    event_temper,
+    kinds_of,
+    thread_sizes,
+)
 from composing.packing import in_sheets
 from composing.profiles import surface_profile
 from composing.real_texts import DRAWN_FROM, GATE, RealText
@@ -15,11 +25,12 @@ from composing.rules import broken_rules
 from composing.selection import Written, kept
 from composing.sheet import sheet_page
 from composing.telling_apart import manner_of, matched, mixture, separation
+from draw_specifications import drawn_profiles, moments_of, weighted_platforms
 from hypothesis import given
 from hypothesis import strategies as st
 from select_texts import read_struck
 
-from weibo_nlp.errors import DataError
+from weibo_nlp.errors import DataError, UnknownNameError
 from weibo_nlp.io import write_jsonl
 from weibo_nlp.release.sources import read_briefs
 
@@ -28,6 +39,7 @@ SURFACES = [
     surface_profile(text) for text in ("好", "真的吗？", "今天下雨了，没带伞，算了。", "太好了！！支持[赞][赞]")
 ]
 MARGINS = Margins(SURFACES, SURFACES, SURFACES)
+OF_ALL_LENGTHS = [surface_profile("说" * n + "。") for n in (5, 60, 120, 200, 290, 400, 900)]
 
 
 @pytest.fixture(scope="module")
@@ -38,9 +50,14 @@ def lists():
     return Lists(read["forms"], read["people"], read["subjects"]["subjects"])
 
 
-def lines(lists, *, seed="1", n=60, topic="credit", stream=False):
-    temper = event_temper(random.Random(seed), lists, [Moment(2018, "first", "开始")])
-    return event_lines(seed, n, lists, MARGINS, temper, topic, stream=stream)
+def lines(lists, *, seed="1", n=60, topic="credit", stream=False, year=2018, margins=MARGINS):
+    temper = event_temper(random.Random(seed), lists, [Moment(year, "first", "开始")])
+    return event_lines(seed, n, lists, margins, temper, topic, stream=stream)
+
+
+def longest(line):
+    """Characters that the author of a line may write at most."""
+    return int(line["length"].removesuffix("字").split("–")[1])
 
 
 def test_a_surface_counts_marks_and_keeps_no_word():
@@ -104,10 +121,65 @@ def test_no_line_names_a_label(lists):
 
 
 def test_an_everyday_matter_with_a_year_is_set_in_it(lists):
-    roots = [line for line in lines(lists, n=400, topic="other", stream=True) if line["parent"] is None]
+    drawn = lines(lists, n=400, topic="other", stream=True, year=2020)
+    roots = [line for line in drawn if line["parent"] is None]
     dated = [line for line in roots if "（20" in line["matter"]]
     assert dated
     assert all(str(line["year"]) in line["matter"] for line in dated)
+
+
+def test_an_everyday_matter_of_another_year_waits_while_there_are_others(lists):
+    subject = {"id": "x", "zh": "某事", "platforms": ["微博"], "years": [2010, 2024], "share": 1, "forms": ["看法"]}
+    dated = [{**subject, "matters": ["那一年的事（2011）", "哪年都有的事", "今年的事（2019）"]}]
+    drawn = lines(Lists(lists.forms, lists.people, dated), n=300, topic="other", stream=True, year=2019)
+    assert {line["matter"] for line in drawn if line["parent"] is None} == {
+        "某事：哪年都有的事",
+        "某事：今年的事（2019）",
+    }
+
+
+def test_before_2016_weibo_has_no_room_for_a_long_post(lists):
+    drawn = lines(lists, n=400, year=2013, margins=Margins(OF_ALL_LENGTHS, SURFACES, SURFACES))
+    posts = [longest(line) for line in drawn if line["kind"] == "post" and line["platform"] == "weibo"]
+    assert max(posts) <= SHORT_WEIBO
+    later = lines(lists, n=400, year=2019, margins=Margins(OF_ALL_LENGTHS, SURFACES, SURFACES))
+    assert max(longest(line) for line in later if line["kind"] == "post" and line["platform"] == "weibo") > 900
+
+
+def test_what_stands_under_a_video_is_no_longer_than_a_caption(lists):
+    drawn = lines(lists, n=600, year=2021, margins=Margins(OF_ALL_LENGTHS, SURFACES, SURFACES))
+    captions = [longest(line) for line in drawn if line["kind"] == "post" and line.get("note")]
+    assert captions
+    assert max(captions) <= LONGEST_CAPTION
+
+
+def test_long_texts_are_drawn_in_the_share_that_is_asked_for():
+    sets = {"a": [RealText("短" * 10, ""), RealText("长" * 400, "")]}
+    drawn = drawn_profiles(sets, {"a": 1.0}, 2_000, 0, long=0.1, least=300)
+    assert 0.08 < sum(profile.length >= 300 for profile in drawn) / 2_000 < 0.12
+
+
+def test_a_share_of_long_texts_needs_some():
+    with pytest.raises(DataError, match="of 50 texts drawn, 0 have 300 characters"):
+        drawn_profiles({"a": [RealText("短", "")]}, {"a": 1.0}, 50, 0, long=0.1, least=300)
+
+
+def test_everyday_texts_are_set_in_the_years_of_their_group():
+    everyday = {"start": None, "end": None, "phases": []}
+    years = [moment.year for moment in moments_of(everyday, {2012: 1, 2020: 3})]
+    assert Counter(years) == {2012: 1, 2020: 3}
+    assert {moment.year for moment in moments_of(everyday, {})} == set(range(2010, 2025))
+
+
+def test_a_group_has_weights_of_platforms_of_its_own(lists):
+    weighted = weighted_platforms(lists.forms["platforms"], {"zhihu": 99})
+    assert {each["name"]: each["weight"] for each in weighted}["zhihu"] == 99
+    assert [each["zh"] for each in weighted] == [each["zh"] for each in lists.forms["platforms"]]
+
+
+def test_a_weight_of_no_platform_is_refused(lists):
+    with pytest.raises(UnknownNameError, match="myspace"):
+        weighted_platforms(lists.forms["platforms"], {"myspace": 1})
 
 
 @given(st.integers(0, 10**6), st.integers(1, 40), st.integers(0, 200))

@@ -17,8 +17,8 @@ class GroupPlan:
     """A group of events: brief of its texts, how many are written for each that is kept, and documents by event.
 
     ``sizes`` is what sheets are drawn for, ``kept`` what is kept of them, where that was decided anew. ``long`` is the
-    share of long texts among posts and comments, ``years`` the weights of years of everyday texts and ``platforms`` those
-    of platforms, where the groups before left too few.
+    share of long texts among posts and comments, ``years`` weights of years of everyday texts, ``platforms`` weights of
+    platforms, where the groups before left too few.
     """
 
     brief: str

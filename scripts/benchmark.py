@@ -27,6 +27,7 @@ def main() -> int:
     parser.add_argument("--model", action="append", default=[], help="model to run; may be repeated (default: all)")
     parser.add_argument("--external", type=Path, default=os.environ.get("WEIBO_NLP_EXTERNAL"), help="copies of sets")
     parser.add_argument("--no-external", action="store_true", help="run on the corpus alone")
+    parser.add_argument("--processes", type=int, default=1, help="tables that are worked on at a time")
     parser.add_argument(
         "--log", type=Path, default=ROOT / "scripts" / "external_runs.jsonl", help="log of external runs"
     )
@@ -44,6 +45,7 @@ def main() -> int:
             external=external,
             models=arguments.model,
             seeds=arguments.seeds,
+            processes=arguments.processes,
             progress=lambda line: print(line, file=sys.stderr, flush=True),
         )
     except WeiboNlpError as error:

@@ -7,6 +7,7 @@ import pytest
 from weibo_nlp.benchmark import run_corpus
 from weibo_nlp.benchmark.suite import benchmark_report, log_external_runs, run_everything, with_checks
 from weibo_nlp.corpus import open_release
+from weibo_nlp.errors import UsageError
 from weibo_nlp.evaluation.benchmark_report import BenchmarkReport
 from weibo_nlp.report import write_page
 from weibo_nlp.report.markdown import markdown_document
@@ -97,3 +98,34 @@ def test_everything_runs_every_protocol_and_says_which_sets_were_not_there(tmp_p
     missing = [note for note in report.notes if "not scored" in note]
     assert any(note.startswith("nlpcc2016 external: not scored") for note in missing)
     assert len(missing) == 7
+    assert {run.spec.protocol for run in runs if run.trained} == {"standard"}
+
+
+@pytest.mark.slow
+def test_processes_of_their_own_come_to_the_same_figures(tmp_path):
+    (tmp_path / "nothing").mkdir()
+    heard = []
+    (one, _), (two, runs) = (
+        run_everything(
+            external=tmp_path / "nothing",
+            models=["majority", "target_prior"],
+            bootstrap=FEW,
+            processes=processes,
+            progress=heard.append,
+        )
+        for processes in (1, 2)
+    )
+
+    def figures(report):
+        return [replace(result, seconds={}) for result in report.results]
+
+    assert figures(one) == figures(two)
+    assert (one.comparisons, one.notes, one.shortcuts) == (two.comparisons, two.notes, two.shortcuts)
+    assert "corpus stance cross_topic: done" in heard
+    assert {run.model for run in runs if run.spec.name == "topic"} == {"majority"}
+
+
+@pytest.mark.parametrize("processes", [0, -1])
+def test_no_process_is_refused(processes):
+    with pytest.raises(UsageError, match="number of processes, 1 or more"):
+        run_everything(models=["majority"], processes=processes)

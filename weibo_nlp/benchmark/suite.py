@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -21,10 +23,11 @@ from weibo_nlp.evaluation.benchmark_report import BenchmarkReport
 from weibo_nlp.evaluation.comparison import compare_runs
 from weibo_nlp.evaluation.results import Comparison
 from weibo_nlp.io import dump_line, write_errors
+from weibo_nlp.models.registry import is_for
 from weibo_nlp.provenance import hardware
 from weibo_nlp.stats.bootstrap import DEFAULT, BootstrapConfig
 from weibo_nlp.tasks.external import POLARITY
-from weibo_nlp.tasks.spec import CORPUS, CORPUS_PROTOCOLS, EXTERNAL, STANDARD, ZERO_SHOT
+from weibo_nlp.tasks.spec import CORPUS, CORPUS_PROTOCOLS, EXTERNAL, STANDARD, ZERO_SHOT, corpus_tasks
 
 # What sees no text cannot lean on context or be misled by an edit.
 TEXTLESS = ("majority", TARGET_PRIOR)
@@ -135,6 +138,7 @@ def run_everything(
     command: str = "python scripts/benchmark.py",
     bootstrap: BootstrapConfig = DEFAULT,
     progress: Progress | None = None,
+    processes: int = 1,
 ) -> tuple[BenchmarkReport, list[ModelRun]]:
     """Run every protocol, and put all figures into one benchmark report.
 
@@ -146,22 +150,90 @@ def run_everything(
         As for `run.run_corpus`.
     command : str
         What was called.
+    processes : int
+        Tables that are worked on at a time, each in a process of its own; the figures are the same, the seconds of
+        training and answering are those of a busier machine. `progress` is then told of a table when it is done.
 
     Returns
     -------
     BenchmarkReport, list of ModelRun
-        The report, and the runs it was made from.
+        The report, and the runs it was made from; trained models are kept in those of the standard protocol on the
+        corpus alone, which the checks need.
+
+    Raises
+    ------
+    UsageError
+        If `processes` is below 1.
     """
-    options: dict[str, Any] = {"models": models, "seeds": seeds, "bootstrap": bootstrap, "progress": progress}
-    runs = run_corpus(protocols=CORPUS_PROTOCOLS, **options)
+    if processes < 1:
+        raise UsageError(f"processes={processes!r}; pass the number of processes, 1 or more.")
+    options: dict[str, Any] = {"seeds": seeds, "bootstrap": bootstrap}
+    runs: list[ModelRun] = []
     missing = []
-    for name, protocol in EXTERNAL_RUNS if external is not None else ():
-        try:
-            runs += run_external(name, external or Path(), protocol=protocol, **options)
-        except UsageError as error:  # this copy does not hold it
-            missing.append(f"{name} {protocol}: not scored ({error})")
+    for name, outcome in _outcomes(_tables(external, models), options, progress, processes):
+        if isinstance(outcome, UsageError):
+            missing.append(f"{name}: not scored ({outcome})")
+        else:
+            runs += outcome
     report = benchmark_report(runs, command=command, notes=missing, bootstrap=bootstrap)
     return with_checks(report, open_release(), runs, bootstrap=bootstrap, progress=progress), runs
+
+
+@dataclass(frozen=True)
+class _Table:
+    """A task under a protocol: what runs it, and whether a copy of a set may be without it."""
+
+    name: str
+    run: Callable[..., list[ModelRun]]
+    optional: bool = False
+
+
+def _tables(external: Path | None, models: Sequence[str]) -> list[_Table]:
+    """All tables; of models that were named, each gets those that can answer it."""
+    release = open_release()
+    tables = []
+    for spec in corpus_tasks(release.scheme, release.version, (), CORPUS_PROTOCOLS):
+        fitting = [model for model in models if is_for(model, targeted=spec.targeted)]
+        if fitting or not models:
+            run = partial(run_corpus, tasks=[spec.name], protocols=[spec.protocol], models=fitting)
+            tables.append(_Table(f"{spec.set} {spec.name} {spec.protocol}", run))
+    for name, protocol in EXTERNAL_RUNS if external is not None else ():
+        run = partial(run_external, name, external or Path(), protocol=protocol, models=models)
+        tables.append(_Table(f"{name} {protocol}", run, optional=True))
+    return tables
+
+
+def _outcomes(
+    tables: Sequence[_Table], options: dict[str, Any], progress: Progress | None, processes: int
+) -> Iterator[tuple[str, list[ModelRun] | UsageError]]:
+    """Name and runs of every table in order, or why it could not be had."""
+    if processes == 1:
+        for table in tables:
+            yield table.name, _run_table(table, {**options, "progress": progress})
+        return
+    with ProcessPoolExecutor(min(processes, len(tables))) as pool:
+        waiting = [(table.name, pool.submit(_run_table, table, options)) for table in tables]
+        try:
+            for name, outcome in waiting:
+                runs = outcome.result()
+                if progress is not None:
+                    progress(f"{name}: done")
+                yield name, runs
+        finally:
+            pool.shutdown(cancel_futures=True)  # one that failed ends the rest
+
+
+def _run_table(table: _Table, options: dict[str, Any]) -> list[ModelRun] | UsageError:
+    """Run a table; trained models of other protocols than the standard one are not kept."""
+    try:
+        runs = table.run(**options)
+    except UsageError as error:
+        if not table.optional:
+            raise
+        return error
+    return [
+        run if (run.spec.set, run.spec.protocol) == (CORPUS, STANDARD) else replace(run, trained=()) for run in runs
+    ]
 
 
 def log_external_runs(path: Path, runs: Iterable[ModelRun], *, date: str) -> int:

@@ -19,7 +19,7 @@ DEEPEST = 4  # steps from a root to a comment
 _OF_ARTICLES = ("weibo", "wechat")
 _COMMENTS_ONLY = ("douyin", "kuaishou", "bilibili")
 SHORT_WEIBO, UNLIMITED_FROM = 140, 2016
-"""Characters that a post or repost on Weibo could have, and the year from which it could have more."""
+"""Characters that whatever is written on Weibo could have, and the year from which it could have more."""
 LONGEST_CAPTION = 300
 """Characters that a video's caption has at most."""
 
@@ -235,6 +235,8 @@ class _Lines:
         if form.get("bare"):
             return told
         profiles = self.margins.comments
+        if root["platform"] == "weibo" and root["year"] < UNLIMITED_FROM:
+            profiles = _at_most(SHORT_WEIBO, profiles)
         if form.get("long"):
             profiles = [profile for profile in profiles if profile.length >= LONG_COMMENT] or profiles
         profile = dice.choice(profiles)

@@ -15,7 +15,7 @@ from weibo_nlp.release.tables import build_tables
 from weibo_nlp.release.validate import source_problems
 
 ROOT = Path(__file__).resolve().parent.parent
-VERSION = "0.7.0"
+VERSION = "0.8.0"
 
 
 def main() -> int:

@@ -88,13 +88,18 @@ def _events(sources: Sources) -> str:
     with_facts = [event for event in sources.events.values() if event.facts]
     n_everyday = len(sources.events) - len(with_facts)
     # Splits are dealt once for each entry, so that texts that come later stand in a further part: swiss-trains-2.
-    further = {event.id for event in with_facts if event.id.rstrip("0123456789").removesuffix("-") in sources.events}
-    events = [event for event in with_facts if event.id not in further]
+    further = [event for event in with_facts if _is_further_part(event.id, sources)]
+    events = [event for event in with_facts if event not in further]
     return (
         f"{sum(event.id in written for event in events)} events have texts; the register (`corpus/events.yaml`) holds "
         f"{len(events)} with their facts, figures and sources,\n{len(further)} further parts of these (`-2`, `-3`) and "
         f"{n_everyday} `everyday` entries: near-domain texts (the same words, another matter), the everyday stream.\n"
     )
+
+
+def _is_further_part(event_id: str, sources: Sources) -> bool:
+    first, _, number = event_id.rpartition("-")
+    return number.isdecimal() and first in sources.events
 
 
 def _test(sources: Sources) -> str:

@@ -1,17 +1,28 @@
 import json
+import time
 from collections import Counter
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 
 import pytest
 
-from weibo_nlp.benchmark import run_corpus
-from weibo_nlp.benchmark.suite import benchmark_report, log_external_runs, run_everything, with_checks
+from weibo_nlp.benchmark import run_corpus, suite
+from weibo_nlp.benchmark.suite import (
+    _Job,
+    _outcomes,
+    benchmark_report,
+    log_external_runs,
+    run_everything,
+    with_checks,
+)
 from weibo_nlp.corpus import open_release
 from weibo_nlp.errors import UsageError
 from weibo_nlp.evaluation.benchmark_report import BenchmarkReport
 from weibo_nlp.report import write_page
 from weibo_nlp.report.markdown import markdown_document
 from weibo_nlp.stats.bootstrap import BootstrapConfig
+from weibo_nlp.tasks.spec import corpus_tasks
 
 pytestmark = pytest.mark.usefixtures("small_corpus_shipped")
 
@@ -102,30 +113,80 @@ def test_everything_runs_every_protocol_and_says_which_sets_were_not_there(tmp_p
 
 
 @pytest.mark.slow
-def test_processes_of_their_own_come_to_the_same_figures(tmp_path):
+def test_processes_of_their_own_come_to_the_same_report(tmp_path):
     (tmp_path / "nothing").mkdir()
-    heard = []
-    (one, _), (two, runs) = (
-        run_everything(
+    reports, runs, heard = {}, {}, {}
+    for processes in (1, 2):
+        heard[processes] = []
+        reports[processes], runs[processes] = run_everything(
             external=tmp_path / "nothing",
             models=["majority", "target_prior"],
             bootstrap=FEW,
             processes=processes,
-            progress=heard.append,
+            progress=heard[processes].append,
         )
-        for processes in (1, 2)
-    )
 
-    def figures(report):
-        return [replace(result, seconds={}) for result in report.results]
+    def untimed(report):
+        notes = tuple(note for note in report.notes if "at a time" not in note)
+        return replace(report, notes=notes, results=tuple(replace(result, seconds={}) for result in report.results))
 
-    assert figures(one) == figures(two)
-    assert (one.comparisons, one.notes, one.shortcuts) == (two.comparisons, two.notes, two.shortcuts)
-    assert "corpus stance cross_topic: done" in heard
-    assert {run.model for run in runs if run.spec.name == "topic"} == {"majority"}
+    assert untimed(reports[1]) == untimed(reports[2])
+    assert len(reports[2].notes) == len(reports[1].notes) + 1
+    assert "corpus stance cross_topic: done" in heard[2]
+    assert "corpus stance cross_topic: done" not in heard[1]
+    assert {run.model for run in runs[2] if run.spec.name == "topic"} == {"majority"}
 
 
-@pytest.mark.parametrize("processes", [0, -1])
-def test_no_process_is_refused(processes):
-    with pytest.raises(UsageError, match="number of processes, 1 or more"):
+@pytest.mark.slow
+def test_a_trained_model_comes_back_from_a_process_of_its_own():
+    jobs = [_Job(task, partial(run_corpus, tasks=[task], models=["linear"])) for task in ("topic", "sentiment")]
+    options = {"seeds": 1, "bootstrap": FEW}
+    here, there = ([runs[0] for _, runs in _outcomes(jobs, options, None, processes)] for processes in (1, 2))
+    for one, two in zip(here, there, strict=True):
+        assert one.files == two.files
+        texts = one.evaluation_set.examples[:5]
+        assert two.trained[0].predict_proba(texts).tolist() == one.trained[0].predict_proba(texts).tolist()
+
+
+def _fails(**options):
+    raise UsageError("this copy holds nothing")
+
+
+def _waits_and_writes(path, **options):
+    time.sleep(0.2)
+    path.touch()
+    return []
+
+
+def test_a_table_that_fails_ends_the_rest_at_once(tmp_path):
+    jobs = [_Job(str(n), partial(_waits_and_writes, tmp_path / str(n))) for n in range(40)]
+    jobs.insert(1, _Job("broken", _fails))
+    with pytest.raises(UsageError, match="this copy holds nothing"):
+        list(_outcomes(jobs, {}, None, 2))
+    assert len(list(tmp_path.iterdir())) < 20
+
+
+def test_a_set_that_may_be_missing_is_said_and_the_rest_goes_on():
+    jobs = [_Job("absent", _fails, optional=True), _Job("there", partial(_waits_and_writes, Path("/dev/null")))]
+    for processes in (1, 2):
+        (absent, why), (there, runs) = _outcomes(jobs, {}, None, processes)
+        assert (absent.name, str(why), there.name, runs) == ("absent", "this copy holds nothing", "there", [])
+
+
+@pytest.mark.parametrize("processes", [0, -1, True, 1.5, "2"])
+def test_what_is_no_number_of_processes_is_refused(processes):
+    with pytest.raises(UsageError, match="pass the number of worker processes, from 1 to"):
         run_everything(models=["majority"], processes=processes)
+
+
+@pytest.mark.parametrize("protocol", ["external", "zero_shot"])
+def test_models_that_an_external_set_has_no_targets_for_leave_the_others_their_place(protocol, monkeypatch):
+    asked = []
+    monkeypatch.setattr(suite, "open_external", lambda name, folder: name)
+    spec = corpus_tasks(open_release().scheme, "", ["sentiment"])[0]
+    monkeypatch.setattr(suite, "external_task", lambda external: spec)
+    monkeypatch.setattr(suite, "zero_shot_tasks", lambda external, release: [spec])
+    monkeypatch.setattr(suite, "run_external", lambda *_, models, **__: asked.append(models) or [])
+    suite._run_fitting("smp2020", Path(), protocol, ["target_prior", "linear"])
+    suite._run_fitting("smp2020", Path(), protocol, ["target_prior"])
+    assert asked == [["linear"]]

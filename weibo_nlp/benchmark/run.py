@@ -77,7 +77,7 @@ class ModelRun:
     files : tuple of PredictionFile
         One for each training seed.
     trained : tuple of Classifier
-        One for each fold, of the first seed.
+        One for each fold, of the first seed; empty where nothing more is to be asked of them.
     """
 
     result: Result

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from weibo_nlp._processes import require_processes
 from weibo_nlp._version import __version__
 from weibo_nlp.benchmark.context import context_ablation
 from weibo_nlp.benchmark.errors import instructive_errors
@@ -26,7 +27,7 @@ from weibo_nlp.io import dump_line, write_errors
 from weibo_nlp.models.registry import is_for
 from weibo_nlp.provenance import hardware
 from weibo_nlp.stats.bootstrap import DEFAULT, BootstrapConfig
-from weibo_nlp.tasks.external import POLARITY
+from weibo_nlp.tasks.external import POLARITY, external_task, open_external, zero_shot_tasks
 from weibo_nlp.tasks.spec import CORPUS, CORPUS_PROTOCOLS, EXTERNAL, STANDARD, ZERO_SHOT, corpus_tasks
 
 # What sees no text cannot lean on context or be misled by an edit.
@@ -109,7 +110,7 @@ def with_checks(
     progress : callable, optional
         Told in words what is being done.
     """
-    own = [run for run in runs if (run.spec.set, run.spec.protocol) == (CORPUS, STANDARD)]
+    own = [run for run in runs if _is_checked(run)]
     specs = {run.spec.name: run.spec for run in own}
     readers = [run for run in own if run.model not in TEXTLESS]
     tell = progress or (lambda text: None)
@@ -151,89 +152,106 @@ def run_everything(
     command : str
         What was called.
     processes : int
-        Tables that are worked on at a time, each in a process of its own; the figures are the same, the seconds of
-        training and answering are those of a busier machine. `progress` is then told of a table when it is done.
+        Tables that are worked on at a time, each in a process of its own, with a copy of the corpus and its models in
+        memory. Figures are the same; seconds of training and answering are those of a busier machine, and the report
+        says so. `progress` is then told of a table when it is done. Where processes are not forked (macOS, Windows),
+        models added with `models.register` are unknown in them, and a script needs its ``__main__`` guard.
 
     Returns
     -------
     BenchmarkReport, list of ModelRun
-        The report, and the runs it was made from; trained models are kept in those of the standard protocol on the
-        corpus alone, which the checks need.
+        The report, and the runs it was made from. ``trained`` is empty but in those of the standard protocol on the
+        corpus, which the checks need.
 
     Raises
     ------
     UsageError
-        If `processes` is below 1.
+        If `processes` is no number of processes.
     """
-    if processes < 1:
-        raise UsageError(f"processes={processes!r}; pass the number of processes, 1 or more.")
+    processes = require_processes(processes)
     options: dict[str, Any] = {"seeds": seeds, "bootstrap": bootstrap}
     runs: list[ModelRun] = []
-    missing = []
-    for name, outcome in _outcomes(_tables(external, models), options, progress, processes):
+    notes = []
+    for job, outcome in _outcomes(_jobs(external, models), options, progress, processes):
         if isinstance(outcome, UsageError):
-            missing.append(f"{name}: not scored ({outcome})")
+            notes.append(f"{job.name}: not scored ({outcome})")
         else:
             runs += outcome
-    report = benchmark_report(runs, command=command, notes=missing, bootstrap=bootstrap)
+    if processes > 1:
+        notes.append(f"{processes} tables were worked on at a time: seconds are not those of one alone")
+    report = benchmark_report(runs, command=command, notes=notes, bootstrap=bootstrap)
     return with_checks(report, open_release(), runs, bootstrap=bootstrap, progress=progress), runs
 
 
 @dataclass(frozen=True)
-class _Table:
-    """A task under a protocol: what runs it, and whether a copy of a set may be without it."""
+class _Job:
+    """A call of `run_corpus` or `run_external`; `optional` where the user's copies may lack the set."""
 
     name: str
     run: Callable[..., list[ModelRun]]
     optional: bool = False
 
 
-def _tables(external: Path | None, models: Sequence[str]) -> list[_Table]:
+def _jobs(external: Path | None, models: Sequence[str]) -> list[_Job]:
     """All tables; of models that were named, each gets those that can answer it."""
     release = open_release()
-    tables = []
+    jobs = []
     for spec in corpus_tasks(release.scheme, release.version, (), CORPUS_PROTOCOLS):
         fitting = [model for model in models if is_for(model, targeted=spec.targeted)]
         if fitting or not models:
             run = partial(run_corpus, tasks=[spec.name], protocols=[spec.protocol], models=fitting)
-            tables.append(_Table(f"{spec.set} {spec.name} {spec.protocol}", run))
+            jobs.append(_Job(f"{spec.set} {spec.name} {spec.protocol}", run))
     for name, protocol in EXTERNAL_RUNS if external is not None else ():
-        run = partial(run_external, name, external or Path(), protocol=protocol, models=models)
-        tables.append(_Table(f"{name} {protocol}", run, optional=True))
-    return tables
+        run = partial(_run_fitting, name, external or Path(), protocol, models)
+        jobs.append(_Job(f"{name} {protocol}", run, optional=True))
+    return jobs
+
+
+def _run_fitting(name: str, folder: Path, protocol: str, models: Sequence[str], **options: Any) -> list[ModelRun]:
+    """Run an external set with those of the named models that can answer it."""
+    if models:
+        external = open_external(name, folder)
+        specs = [external_task(external)] if protocol == EXTERNAL else zero_shot_tasks(external, open_release())
+        models = [model for model in models if any(is_for(model, targeted=spec.targeted) for spec in specs)]
+        if not models:
+            return []
+    return run_external(name, folder, protocol=protocol, models=models, **options)
 
 
 def _outcomes(
-    tables: Sequence[_Table], options: dict[str, Any], progress: Progress | None, processes: int
-) -> Iterator[tuple[str, list[ModelRun] | UsageError]]:
-    """Name and runs of every table in order, or why it could not be had."""
+    jobs: Sequence[_Job], options: dict[str, Any], progress: Progress | None, processes: int
+) -> Iterator[tuple[_Job, list[ModelRun] | UsageError]]:
+    """Every job with its runs, in order, or why they could not be had."""
     if processes == 1:
-        for table in tables:
-            yield table.name, _run_table(table, {**options, "progress": progress})
+        for job in jobs:
+            yield job, _outcome(job, {**options, "progress": progress})
         return
-    with ProcessPoolExecutor(min(processes, len(tables))) as pool:
-        waiting = [(table.name, pool.submit(_run_table, table, options)) for table in tables]
+    with ProcessPoolExecutor(min(processes, len(jobs))) as pool:
+        waiting = {pool.submit(_outcome, job, options): job for job in jobs}
         try:
-            for name, outcome in waiting:
-                runs = outcome.result()
+            for done in as_completed(waiting):
+                done.result()  # one that failed ends the rest
                 if progress is not None:
-                    progress(f"{name}: done")
-                yield name, runs
+                    progress(f"{waiting[done].name}: done")
         finally:
-            pool.shutdown(cancel_futures=True)  # one that failed ends the rest
+            pool.shutdown(cancel_futures=True)
+    for future, job in waiting.items():
+        yield job, future.result()
 
 
-def _run_table(table: _Table, options: dict[str, Any]) -> list[ModelRun] | UsageError:
-    """Run a table; trained models of other protocols than the standard one are not kept."""
+def _outcome(job: _Job, options: dict[str, Any]) -> list[ModelRun] | UsageError:
+    """Do a job; only trained models that the checks need are kept."""
     try:
-        runs = table.run(**options)
+        runs = job.run(**options)
     except UsageError as error:
-        if not table.optional:
+        if not job.optional:
             raise
         return error
-    return [
-        run if (run.spec.set, run.spec.protocol) == (CORPUS, STANDARD) else replace(run, trained=()) for run in runs
-    ]
+    return [run if _is_checked(run) else replace(run, trained=()) for run in runs]
+
+
+def _is_checked(run: ModelRun) -> bool:
+    return (run.spec.set, run.spec.protocol) == (CORPUS, STANDARD)
 
 
 def log_external_runs(path: Path, runs: Iterable[ModelRun], *, date: str) -> int:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
-from operator import index
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from weibo_nlp._processes import require_processes
 from weibo_nlp._renamed import with_old_keywords
-from weibo_nlp.errors import DataError, UsageError
+from weibo_nlp.errors import DataError
 from weibo_nlp.segmentation.arguments import require_strings
 from weibo_nlp.segmentation.base import Segmenter
 from weibo_nlp.segmentation.lexicon import Lexicon
@@ -23,9 +22,6 @@ BATCH_TEXTS = 512
 BATCH_CHARACTERS = 65_536
 BATCHES_AHEAD = 3
 """For each process: one being cut, and two so that none waits."""
-
-MOST_PROCESSES = 61 if sys.platform == "win32" else 1024
-"""Windows waits for no more."""
 
 _Batch = tuple[int, list[str]]
 
@@ -48,7 +44,7 @@ def segment_many(
     lexicon : Lexicon, iterable of str, Path or str, optional
         Words to keep whole, or the path of a file, as in :func:`create_segmenter`.
     processes : int
-        1 works in this process. More, at most ``MOST_PROCESSES``, start that many worker processes, each with a
+        1 works in this process. More, at most 1,024 (61 under Windows), start that many worker processes, each with a
         segmenter of its own; under Windows and macOS the calling script then needs ``if __name__ == "__main__":``.
 
     Returns
@@ -61,7 +57,7 @@ def segment_many(
         For an unknown segmenter.
     UsageError
         If `texts` is a single string, a mapping, a table or nothing to iterate over; if `processes` is
-        below 1 or above ``MOST_PROCESSES``; or for misuse of `segmenter` or `lexicon`, as in :func:`create_segmenter`.
+        below 1 or above its limit; or for misuse of `segmenter` or `lexicon`, as in :func:`create_segmenter`.
     DataError
         If the model of ``pkuseg`` is not there or damaged; and while iterating, if a text is no string or holds a lone
         surrogate, saying which, counted from 0.
@@ -69,22 +65,12 @@ def segment_many(
         While iterating, if a worker process was killed, as the system does when memory runs out.
     """
     require_strings("texts", texts, "pass a list of texts or a column of them, or call segment(text) for one")
-    processes = _number_of_processes(processes)
+    processes = require_processes(processes)
     # Made here in any case: a model that is missing is said before a worker starts, and a forked worker shares it.
     chosen = create_segmenter(segmenter, lexicon)
     if processes > 1:
         return _in_workers(texts, chosen, processes)
     return (_cut(chosen, number, text) for number, text in enumerate(texts))
-
-
-def _number_of_processes(processes: object) -> int:
-    try:
-        number = -1 if isinstance(processes, bool) else index(processes)  # type: ignore[arg-type]
-    except TypeError:
-        number = -1
-    if not 1 <= number <= MOST_PROCESSES:
-        raise UsageError(f"processes={processes!r}; pass the number of worker processes, from 1 to {MOST_PROCESSES}.")
-    return number
 
 
 def _in_workers(texts: Iterable[str], segmenter: Segmenter, processes: int) -> Iterator[list[str]]:

@@ -84,7 +84,7 @@ def weighted_platforms(platforms: Sequence[Mapping[str, Any]], weights: Mapping[
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("group", help="release that brings the events, as plan.yaml has it")
+    parser.add_argument("group", help="group of events, as plan.yaml has it")
     parser.add_argument("-o", "--output", type=Path, required=True, help="new folder, outside the repository")
     parser.add_argument("--external", type=Path, default=os.environ.get("WEIBO_NLP_EXTERNAL"), help="copies of sets")
     parser.add_argument("--event", action="append", default=[], help="this event of the group alone; repeatable")

@@ -119,7 +119,7 @@ def document_rows(event: str, pairs: Iterable[tuple[Row, Row]], brief: str) -> t
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("group", help="release that brings the events, as plan.yaml has it")
+    parser.add_argument("group", help="group of events, as plan.yaml has it")
     parser.add_argument("sheets", type=Path, help="folder that draw_specifications.py wrote")
     parser.add_argument("texts", type=Path, help="folder of what authors wrote, a file of the same name for each sheet")
     parser.add_argument("--external", type=Path, default=os.environ.get("WEIBO_NLP_EXTERNAL"), help="copies of sets")

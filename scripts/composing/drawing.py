@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from composing.profiles import NO_END, SurfaceProfile
+from weibo_nlp.errors import DataError
 
 Entry = Mapping[str, Any]
 _YEAR = re.compile(r"（(20[12]\d)")
@@ -19,7 +20,7 @@ DEEPEST = 4  # steps from a root to a comment
 _OF_ARTICLES = ("weibo", "wechat")
 _COMMENTS_ONLY = ("douyin", "kuaishou", "bilibili")
 SHORT_WEIBO, UNLIMITED_FROM = 140, 2016
-"""Characters that whatever is written on Weibo could have, and the year from which it could have more."""
+"""Characters that a post, repost or comment on Weibo could have, and the year from which it could have more."""
 LONGEST_CAPTION = 300
 """Characters that a video's caption has at most."""
 
@@ -194,9 +195,7 @@ class _Lines:
         if subject is not None:
             first, last = subject["years"]
             year = min(max(year, first), last)
-            matter = dice.choice([each for each in subject["matters"] if _is_of(each, year)] or subject["matters"])
-            of_matter = _YEAR.search(matter)
-            year = int(of_matter[1]) if of_matter else year
+            matter = dice.choice(_matters_of(subject, year))
             told |= {"subject": subject["id"], "matter": f"{subject['zh']}：{matter}"}
         platform = self.platform(year, kind, subject)
         told |= {"year": year, "platform": platform["name"]}
@@ -213,10 +212,7 @@ class _Lines:
         told |= {"account": account, "person": person(dice, self.lists.people), "form": form["zh"]}
         if subject is not None and dice.random() < 0.35:
             told["form"] = dice.choice(subject["forms"])
-        if platform["name"] in _COMMENTS_ONLY:
-            profiles = _at_most(LONGEST_CAPTION, profiles)
-        elif platform["name"] == "weibo" and year < UNLIMITED_FROM:
-            profiles = _at_most(SHORT_WEIBO, profiles)
+        profiles = _with_room(profiles, platform["name"], year, "post")
         told |= surface(dice.choice(profiles), dice, 0.6 * self.temper.emoticons, "post") | self.view()
         if platform["name"] in _COMMENTS_ONLY:
             told["note"] = "视频的文案或动态"
@@ -234,9 +230,7 @@ class _Lines:
         }  # fmt: skip
         if form.get("bare"):
             return told
-        profiles = self.margins.comments
-        if root["platform"] == "weibo" and root["year"] < UNLIMITED_FROM:
-            profiles = _at_most(SHORT_WEIBO, profiles)
+        profiles = _with_room(self.margins.comments, root["platform"], root["year"], "comment")
         if form.get("long"):
             profiles = [profile for profile in profiles if profile.length >= LONG_COMMENT] or profiles
         profile = dice.choice(profiles)
@@ -254,9 +248,7 @@ class _Lines:
             "account": "netizen", "person": manner(dice, self.lists.people),
             "form": pick(dice, self.lists.forms["comment_forms"])["zh"],
         }  # fmt: skip
-        profiles = self.margins.comments
-        if root["year"] < UNLIMITED_FROM:
-            profiles = _at_most(SHORT_WEIBO // 2, profiles)  # the chain counts as well
+        profiles = _with_room(self.margins.comments, "weibo", root["year"], "repost")
         told |= surface(dice.choice(profiles), dice, self.temper.emoticons, "repost")
         if chain:
             told["marks"] += f"；后面带{chain}层 //@某某:…… 的转发链"
@@ -305,10 +297,23 @@ def event_lines(
     return lines.lines
 
 
-def _is_of(matter: str, year: int) -> bool:
-    """Whether a matter of everyday talk has no year of its own, or this one."""
-    named = _YEAR.search(matter)
-    return named is None or int(named[1]) == year
+def _matters_of(subject: Entry, year: int) -> list[str]:
+    """Matters of a subject that have no year of their own, or this one."""
+    named = {matter: _YEAR.search(matter) for matter in subject["matters"]}
+    fitting = [matter for matter, found in named.items() if found is None or int(found[1]) == year]
+    if not fitting:
+        raise DataError(f"subject {subject['id']} has no matter of {year}; give it one without a year.")
+    return fitting
+
+
+def _with_room(profiles: Sequence[SurfaceProfile], platform: str, year: int, kind: str) -> Sequence[SurfaceProfile]:
+    """Profiles of texts that a platform had room for in that year."""
+    if kind == "post" and platform in _COMMENTS_ONLY:
+        return _at_most(LONGEST_CAPTION, profiles)
+    if platform == "weibo" and year < UNLIMITED_FROM:
+        # What a repost hands on counts as well.
+        return _at_most(SHORT_WEIBO // 2 if kind == "repost" else SHORT_WEIBO, profiles)
+    return profiles
 
 
 def _at_most(n: int, profiles: Sequence[SurfaceProfile]) -> list[SurfaceProfile]:

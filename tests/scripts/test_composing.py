@@ -19,6 +19,7 @@ from composing.drawing import (
     thread_sizes,
 )
 from composing.packing import in_sheets
+from composing.plan import read_plan
 from composing.profiles import surface_profile
 from composing.real_texts import DRAWN_FROM, GATE, RealText
 from composing.rules import broken_rules
@@ -128,7 +129,7 @@ def test_an_everyday_matter_with_a_year_is_set_in_it(lists):
     assert all(str(line["year"]) in line["matter"] for line in dated)
 
 
-def test_an_everyday_matter_of_another_year_waits_while_there_are_others(lists):
+def test_an_everyday_matter_of_another_year_is_not_drawn(lists):
     subject = {"id": "x", "zh": "某事", "platforms": ["微博"], "years": [2010, 2024], "share": 1, "forms": ["看法"]}
     dated = [{**subject, "matters": ["那一年的事（2011）", "哪年都有的事", "今年的事（2019）"]}]
     drawn = lines(Lists(lists.forms, lists.people, dated), n=300, topic="other", stream=True, year=2019)
@@ -136,6 +137,13 @@ def test_an_everyday_matter_of_another_year_waits_while_there_are_others(lists):
         "某事：哪年都有的事",
         "某事：今年的事（2019）",
     }
+
+
+def test_a_subject_without_a_matter_of_the_year_is_refused(lists):
+    subject = {"id": "x", "zh": "某事", "platforms": ["微博"], "years": [2010, 2024], "share": 1, "forms": ["看法"]}
+    dated = Lists(lists.forms, lists.people, [{**subject, "matters": ["那一年的事（2011）"]}])
+    with pytest.raises(DataError, match="subject x has no matter of 2019"):
+        lines(dated, n=30, topic="other", stream=True, year=2019)
 
 
 def test_before_2016_weibo_has_no_room_for_a_long_text(lists):
@@ -147,7 +155,7 @@ def test_before_2016_weibo_has_no_room_for_a_long_text(lists):
     assert max(longest(line) for line in later if line["kind"] == "post" and line["platform"] == "weibo") > 900
 
 
-def test_what_stands_under_a_video_is_no_longer_than_a_caption(lists):
+def test_a_caption_of_a_video_is_no_longer_than_people_write_them(lists):
     drawn = lines(lists, n=600, year=2021, margins=Margins(OF_ALL_LENGTHS, SURFACES, SURFACES))
     captions = [longest(line) for line in drawn if line["kind"] == "post" and line.get("note")]
     assert captions
@@ -299,3 +307,26 @@ def test_what_a_reader_struck_out_is_read_by_text_and_a_strange_line_is_refused(
 
 def test_of_a_text_marks_letters_and_function_words_are_its_manner():
     assert manner_of(RealText("我的iPhone没有信用，真烦！", "g")) == RealText("我的iPhone没有字字，真字！", "g")
+
+
+@pytest.mark.parametrize(
+    ("section", "entries", "message"),
+    [
+        pytest.param("kept", {"0.8": {"a": 1}}, "group in kept", id="group"),
+        pytest.param("kept", {"0.9": {"b": 1}}, "entry of .* kept of '0.9'", id="event"),
+        pytest.param("long", {"0.9": {"posts": 0.2}}, "entry of .* long of '0.9'", id="kind"),
+        pytest.param("long", {"0.9": {"post": 20}}, "post is 20; it must be between 0 and 1", id="share"),
+        pytest.param("years", {"0.9": {1999: 1}}, "entry of .* years of '0.9'", id="year"),
+        pytest.param("years", {"0.9": {2019: 0.5}}, "2019 is 0.5; it must be a whole number above 0", id="half-weight"),
+        pytest.param("platforms", {"0.9": {"weibo": 0}}, "weibo is 0; it must be above 0", id="no-weight"),
+    ],
+)
+def test_a_plan_that_would_be_passed_over_is_refused(tmp_path, section, entries, message):
+    sections = {name: {} for name in ("kept", "long", "years", "platforms")}
+    plan = {"brief": "2.0", "overdraw": 1.5, "groups": {"0.9": {"a": 3}}} | sections
+    path = tmp_path / "plan.yaml"
+    path.write_text(yaml.safe_dump(plan), "utf-8")
+    assert read_plan("0.9", path=path).kept == {"a": 3}
+    path.write_text(yaml.safe_dump(plan | {section: entries}), "utf-8")
+    with pytest.raises((DataError, UnknownNameError), match=message):
+        read_plan("0.9", path=path)

@@ -20,7 +20,7 @@ from weibo_nlp.errors import DataError
 from weibo_nlp.profiling.surface_features import feature_rates
 from weibo_nlp.records import KINDS
 from weibo_nlp.release.balance import labelled_documents, sentiments_by_topic
-from weibo_nlp.release.sources import Sources
+from weibo_nlp.release.sources import Sources, first_part
 from weibo_nlp.release.tables import document_splits
 from weibo_nlp.stats.estimate import FEW_UNITS
 
@@ -87,19 +87,14 @@ def _events(sources: Sources) -> str:
     # An event has facts; the near-domain texts and the everyday stream are kept in entries without any.
     with_facts = [event for event in sources.events.values() if event.facts]
     n_everyday = len(sources.events) - len(with_facts)
-    # Splits are dealt once for each entry, so that texts that come later stand in a further part: swiss-trains-2.
-    further = [event for event in with_facts if _is_further_part(event.id, sources)]
-    events = [event for event in with_facts if event not in further]
+    firsts = {event.id: first_part(event.id, sources.events) or event for event in with_facts}
+    n_events = len({first.id for first in firsts.values()})
+    n_written = len({first.id for event, first in firsts.items() if event in written})
     return (
-        f"{sum(event.id in written for event in events)} events have texts; the register (`corpus/events.yaml`) holds "
-        f"{len(events)} with their facts, figures and sources,\n{len(further)} further parts of these (`-2`, `-3`) and "
-        f"{n_everyday} `everyday` entries: near-domain texts (the same words, another matter), the everyday stream.\n"
+        f"{n_written} events have texts; the register (`corpus/events.yaml`) holds {n_events} with facts, figures and "
+        f"sources,\n{len(with_facts) - n_events} further parts of these, for texts that came later, and {n_everyday} "
+        "`everyday` entries: near-domain texts (the same words, another matter), the everyday stream.\n"
     )
-
-
-def _is_further_part(event_id: str, sources: Sources) -> bool:
-    first, _, number = event_id.rpartition("-")
-    return number.isdecimal() and first in sources.events
 
 
 def _test(sources: Sources) -> str:

@@ -352,6 +352,14 @@ def test_a_thread_that_runs_over_two_events_is_told(repository):
         pytest.param(EVENTS, "everyday-soup", ("near: null", "near: rain"), "2 scheme", "near 'rain'", id="near"),
         pytest.param(EVENTS, "everyday-soup", ("fold: 1", "fold: 5"), "1 fold", "fold 5 is not 0-4", id="fold"),
         pytest.param(
+            EVENTS,
+            "library-fines-2",
+            ("id: everyday-soup", "id: library-fines-2"),
+            "3 part",
+            "fold is not that of 'library-fines', of which its id makes it a part",
+            id="part-in-another-fold",
+        ),
+        pytest.param(
             EVENTS, "library-fines", (", library-card-freeze]", ", cards]"), "3 target", "target 'cards'", id="target"
         ),
         pytest.param(

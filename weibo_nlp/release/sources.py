@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from operator import attrgetter
@@ -253,6 +253,17 @@ def document_parser(event: str) -> Parser[Document]:
     types |= dict.fromkeys(("parent", "repost_of", "phase", "title"), str | None)
     types |= {"kind": Kind, "account_type": AccountType, "script": Script, "composed": bool}
     return row_parser(document, types | {"platform": (Platform, "weibo")})
+
+
+def first_part(event_id: str, events: Mapping[str, Event]) -> Event | None:
+    """Event that another is a further part of: `swiss-trains` of `swiss-trains-2`; None where it stands for itself.
+
+    Splits are dealt once for each entry of the register, so that texts that come later stand in a further part. Entries
+    without facts, the everyday stream, are of no matter that their parts could share.
+    """
+    name, _, number = event_id.rpartition("-")
+    first = events.get(name) if number.isdecimal() else None
+    return first if first is not None and first.facts else None
 
 
 def line_of_entry(path: Path, entry_id: str) -> int:

@@ -23,7 +23,7 @@ from weibo_nlp.release.integrity import reproduction_problems
 from weibo_nlp.release.labels import gold_problems, judgement_problems, on_targets, other_targets
 from weibo_nlp.release.limits import LEAST_DOCUMENTS, LEVEL, statistics_apply, statistics_problems
 from weibo_nlp.release.segmentation import segmentation_problems
-from weibo_nlp.release.sources import Sources, line_of_entry, read_sources
+from weibo_nlp.release.sources import Sources, first_part, line_of_entry, read_sources
 from weibo_nlp.release.standoff import standoff_problems, text_problems
 from weibo_nlp.release.tables import document_splits
 
@@ -184,6 +184,11 @@ def _registers(sources: Sources) -> Iterator[Problem]:
             elif target_id in sources.retired:
                 text = f"event {event.id!r}: target {target_id!r} is retired in targets.yaml; name one that is not."
                 yield problem(3, "target", text)
+        first = first_part(event.id, sources.events) or event
+        for name in ("topic", "near", "fold", "targets"):
+            if getattr(event, name) != getattr(first, name):
+                text = f"event {event.id!r}: {name} is not that of {first.id!r}, of which its id makes it a part."
+                yield problem(3, "part", text)
         if not 0 <= event.fold <= 4:
             yield problem(1, "fold", f"event {event.id!r}: fold {event.fold} is not 0-4.")
     path = sources.root / "corpus" / "targets.yaml"

@@ -88,7 +88,7 @@ def test_shipped_model_follows_scheme_and_corpus(task):
     model = load_model(task)
     release = open_release()
     assert tuple(model.classes_) == load_scheme().task(task).labels
-    assert (model.trained_on_["corpus"], model.trained_on_["scheme"]) == ("0.7.0", release.scheme.version)
+    assert (model.trained_on_["corpus"], model.trained_on_["scheme"]) == ("0.8.0", release.scheme.version)
     assert model.trained_on_["weights"] == "open"
     assert set(model.trained_on_["rows"]) == {"composed", "COLD", "SWSR", "Zhihu", "hot search"}
 

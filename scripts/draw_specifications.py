@@ -12,7 +12,7 @@ from typing import Any
 from benchmarks.publishing import failure
 from composing.drawing import Lists, Margins, Moment, event_lines, event_temper
 from composing.packing import in_sheets
-from composing.plan import read_plan
+from composing.plan import YEARS, read_plan
 from composing.profiles import SurfaceProfile, surface_profile
 from composing.real_texts import RealText, real_texts
 from composing.sheet import sheet_page
@@ -25,7 +25,6 @@ from weibo_nlp.io.yaml_file import read_yaml
 ROOT = Path(__file__).resolve().parent.parent
 LISTS = Path(__file__).resolve().parent / "composing"
 MOST_LINES = 60
-FIRST_YEAR = 2010
 STREAM_YEARS = [*range(2010, 2015)] * 5 + [*range(2015, 2019)] * 2 + [*range(2019, 2022)] * 2 + [*range(2022, 2025)] * 2
 """Years of everyday texts, weighted for the periods that events leave thin."""
 LONG = {"post": 300, "comment": 80}
@@ -65,8 +64,8 @@ def moments_of(event: Mapping[str, Any], years: Mapping[int, int]) -> list[Momen
     phases = [phase for phase in event["phases"] if phase["date"] is not None]
     if not phases:
         first, last = (int(str(event[end] or event["start"])[:4]) for end in ("start", "end"))
-        return [Moment(year) for year in range(max(first, FIRST_YEAR), last + 1)]
-    return [Moment(max(int(str(each["date"])[:4]), FIRST_YEAR), each["id"], each["zh"]) for each in phases]
+        return [Moment(year) for year in range(max(first, YEARS.start), last + 1)]
+    return [Moment(max(int(str(each["date"])[:4]), YEARS.start), each["id"], each["zh"]) for each in phases]
 
 
 def weighted_platforms(platforms: Sequence[Mapping[str, Any]], weights: Mapping[str, float]) -> list[dict[str, Any]]:

@@ -143,7 +143,7 @@ def run_corpus(
     _require_fitting(named, specs)
     for spec in specs:
         evaluation_set, folds = judged_evaluation_set(release, spec), corpus_folds(release, spec)
-        runs += [run_task(spec, evaluation_set, folds, model, **options) for model in _fitting(models, spec)]
+        runs += [run_task(spec, evaluation_set, folds, model, **options) for model in fitting_models(models, spec)]
     return runs
 
 
@@ -201,7 +201,7 @@ def run_external(
     for spec, (fold, notes) in trainings:
         evaluation_set = external_evaluation_set(external, spec)
         evaluation_set = replace(evaluation_set, notes=(*notes, *evaluation_set.notes))
-        runs += [run_task(spec, evaluation_set, [fold], model, **options) for model in _fitting(models, spec)]
+        runs += [run_task(spec, evaluation_set, [fold], model, **options) for model in fitting_models(models, spec)]
     return runs
 
 
@@ -250,7 +250,7 @@ def run_real(
     real = find_real_texts(release, folder, progress)
     runs = []
     for spec in specs:
-        evaluation_set, fitting = judged_real_set(real, spec), _fitting(models, spec)
+        evaluation_set, fitting = judged_real_set(real, spec), fitting_models(models, spec)
         learnt = {
             on_topic: real.folds(spec, on_topic=on_topic) for on_topic in {name == TARGET_PRIOR for name in fitting}
         }
@@ -415,14 +415,14 @@ def _require_own_names(models: Sequence[str], specs: Sequence[TaskSpec]) -> None
         own[name] = model
 
 
-def _fitting(models: Sequence[str], spec: TaskSpec) -> list[str]:
+def fitting_models(models: Sequence[str], spec: TaskSpec) -> list[str]:
     """Models that can answer a task: one of targets alone has nothing to say of a text without any."""
     return [model for model in models if is_for(model, targeted=spec.targeted)]
 
 
 def _require_fitting(models: Sequence[str], specs: Sequence[TaskSpec]) -> None:
     """Refuse a model that was named and answers none of the tasks."""
-    if idle := [model for model in models if specs and not any(_fitting([model], spec) for spec in specs)]:
+    if idle := [model for model in models if specs and not any(fitting_models([model], spec) for spec in specs)]:
         tasks = ", ".join(dict.fromkeys(spec.name for spec in specs))
         raise UsageError(f"model {idle[0]} is of targets, which {tasks} has none of; leave one of them out.")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
@@ -15,7 +14,15 @@ from weibo_nlp._version import __version__
 from weibo_nlp.benchmark.context import context_ablation
 from weibo_nlp.benchmark.errors import instructive_errors
 from weibo_nlp.benchmark.robustness import robustness
-from weibo_nlp.benchmark.run import SEEDS, TARGET_PRIOR, ModelRun, Progress, run_corpus, run_external
+from weibo_nlp.benchmark.run import (
+    SEEDS,
+    TARGET_PRIOR,
+    ModelRun,
+    Progress,
+    fitting_models,
+    run_corpus,
+    run_external,
+)
 from weibo_nlp.benchmark.shortcuts import shortcut_gate
 from weibo_nlp.corpus import Release, open_release
 from weibo_nlp.errors import UsageError
@@ -24,7 +31,6 @@ from weibo_nlp.evaluation.benchmark_report import BenchmarkReport
 from weibo_nlp.evaluation.comparison import compare_runs
 from weibo_nlp.evaluation.results import Comparison
 from weibo_nlp.io import dump_line, write_errors
-from weibo_nlp.models.registry import is_for
 from weibo_nlp.provenance import hardware
 from weibo_nlp.stats.bootstrap import DEFAULT, BootstrapConfig
 from weibo_nlp.tasks.external import POLARITY, external_task, open_external, zero_shot_tasks
@@ -197,7 +203,7 @@ def _jobs(external: Path | None, models: Sequence[str]) -> list[_Job]:
     release = open_release()
     jobs = []
     for spec in corpus_tasks(release.scheme, release.version, (), CORPUS_PROTOCOLS):
-        fitting = [model for model in models if is_for(model, targeted=spec.targeted)]
+        fitting = fitting_models(models, spec)
         if fitting or not models:
             run = partial(run_corpus, tasks=[spec.name], protocols=[spec.protocol], models=fitting)
             jobs.append(_Job(f"{spec.set} {spec.name} {spec.protocol}", run))
@@ -212,7 +218,7 @@ def _run_fitting(name: str, folder: Path, protocol: str, models: Sequence[str], 
     if models:
         external = open_external(name, folder)
         specs = [external_task(external)] if protocol == EXTERNAL else zero_shot_tasks(external, open_release())
-        models = [model for model in models if any(is_for(model, targeted=spec.targeted) for spec in specs)]
+        models = [model for model in models if any(fitting_models([model], spec) for spec in specs)]
         if not models:
             return []
     return run_external(name, folder, protocol=protocol, models=models, **options)
@@ -226,6 +232,8 @@ def _outcomes(
         for job in jobs:
             yield job, _outcome(job, {**options, "progress": progress})
         return
+    from concurrent.futures import ProcessPoolExecutor, as_completed  # takes long to import, and most need none
+
     with ProcessPoolExecutor(min(processes, len(jobs))) as pool:
         waiting = {pool.submit(_outcome, job, options): job for job in jobs}
         try:
